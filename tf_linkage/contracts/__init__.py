@@ -1,0 +1,1 @@
+"""The seam: the tables one body hands another, declared once. One file per body."""

@@ -1,0 +1,176 @@
+"""How a column is declared: its type, its class, its words, and its ladder of bands.
+
+Belongs here: the vocabulary with which the files beside this one declare their tables. A contract is a
+dataframely schema; this module adds to each column what privacy and documentation need, so that validation,
+the web UI's column tables, the data dictionary and the privacy checks all read one declaration.
+Does not belong here: any particular body's table.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import dataframely as dy
+import polars as pl
+
+EARLIEST = dt.date(1890, 1, 1)
+"""No date in any contract is earlier: nobody in the study was born before it."""
+
+
+class ColumnClass(StrEnum):
+    """What a column could tell about whom."""
+
+    DIRECT = "direct identifier"
+    QUASI = "quasi-identifier"
+    ATTRIBUTE = "attribute"
+    REFERENCE = "reference"
+
+
+class Table(dy.Schema):
+    """Base of every contract: a table that one body may hand to another."""
+
+
+def _metadata(kind: ColumnClass, description: str, unit: str | None, ladder: Sequence[str]) -> dict[str, Any]:
+    return {"class": kind, "description": description, "unit": unit, "ladder": tuple(ladder)}
+
+
+def text(
+    kind: ColumnClass,
+    description: str,
+    *,
+    nullable: bool = False,
+    primary_key: bool = False,
+    regex: str | None = None,
+) -> dy.String:
+    """A string column; blanks are null, so at least one character."""
+    return dy.String(
+        nullable=nullable,
+        primary_key=primary_key,
+        regex=regex,
+        min_length=1,
+        metadata=_metadata(kind, description, None, ()),
+    )
+
+
+def code(
+    kind: ColumnClass,
+    description: str,
+    codes: Sequence[str],
+    *,
+    nullable: bool = False,
+    primary_key: bool = False,
+    ladder: Sequence[str] = (),
+) -> dy.Enum:
+    """A column that holds one of a closed list of codes."""
+    return dy.Enum(
+        list(codes),
+        nullable=nullable,
+        primary_key=primary_key,
+        metadata=_metadata(kind, description, None, ladder),
+    )
+
+
+def date(
+    kind: ColumnClass,
+    description: str,
+    *,
+    nullable: bool = False,
+    primary_key: bool = False,
+    ladder: Sequence[str] = (),
+) -> dy.Date:
+    """A calendar date."""
+    return dy.Date(
+        nullable=nullable,
+        primary_key=primary_key,
+        min=EARLIEST,
+        metadata=_metadata(kind, description, None, ladder),
+    )
+
+
+def flag(kind: ColumnClass, description: str, *, nullable: bool = False) -> dy.Bool:
+    """A yes or no."""
+    return dy.Bool(nullable=nullable, metadata=_metadata(kind, description, None, ()))
+
+
+def whole(
+    kind: ColumnClass,
+    description: str,
+    *,
+    unit: str | None = None,
+    nullable: bool = False,
+    primary_key: bool = False,
+    least: int = 0,
+    most: int | None = None,
+    ladder: Sequence[str] = (),
+) -> dy.Int32:
+    """A whole number, by default not negative."""
+    return dy.Int32(
+        nullable=nullable,
+        primary_key=primary_key,
+        min=least,
+        max=most,
+        metadata=_metadata(kind, description, unit, ladder),
+    )
+
+
+def number(
+    kind: ColumnClass,
+    description: str,
+    *,
+    unit: str | None = None,
+    nullable: bool = False,
+    least: float | None = None,
+    most: float | None = None,
+    ladder: Sequence[str] = (),
+) -> dy.Float64:
+    """A measured number."""
+    return dy.Float64(
+        nullable=nullable,
+        min=least,
+        max=most,
+        metadata=_metadata(kind, description, unit, ladder),
+    )
+
+
+@dataclass(frozen=True)
+class ColumnInfo:
+    """One column of a contract, as documentation and checks read it."""
+
+    name: str
+    dtype: pl.DataType
+    nullable: bool
+    primary_key: bool
+    column_class: ColumnClass
+    description: str
+    unit: str | None
+    ladder: tuple[str, ...]
+
+
+def columns_of(table: type[dy.Schema]) -> Iterator[ColumnInfo]:
+    """The columns of a contract, in their order."""
+    for name, column in table.columns().items():
+        meta = column.metadata or {}
+        yield ColumnInfo(
+            name=name,
+            dtype=column.dtype,
+            nullable=column.nullable,
+            primary_key=column.primary_key,
+            column_class=meta["class"],
+            description=meta["description"],
+            unit=meta["unit"],
+            ladder=meta["ladder"],
+        )
+
+
+def schema_of(table: type[dy.Schema]) -> pl.Schema:
+    """The contract as a polars schema."""
+    return pl.Schema({name: column.dtype for name, column in table.columns().items()})
+
+
+def empty(table: type[dy.Schema]) -> pl.DataFrame:
+    """A table of the contract with no rows."""
+    return pl.DataFrame(schema=schema_of(table))

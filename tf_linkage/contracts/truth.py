@@ -1,0 +1,67 @@
+"""What only a simulation knows: who everybody is, and what went wrong in each record.
+
+Crosses from the simulated world to `quality/` alone. On real extracts none of this exists.
+"""
+
+from __future__ import annotations
+
+from tf_linkage.contracts.columns import ColumnClass, Table, code, flag, number, text, whole
+from tf_linkage.contracts.council import STUDY_GROUPS
+from tf_linkage.contracts.identity import GENDERS
+
+BODIES = ("council", "dwp", "moj", "dfe")
+
+COMMUNITIES = (
+    "white british", "white other", "black african", "black caribbean", "south asian", "east asian",
+    "turkish and kurdish", "charedi", "mixed and other",
+)  # fmt: skip
+"""Communities by which names, errors and therefore linkage differ."""
+
+FAMILY_TYPES = ("lone parent", "couple", "step or blended", "multi-family", "no children", "in care")
+AGE_BANDS = ("0-4", "5-10", "11-15", "16-17", "18-24", "25-44", "45-64", "65+")
+
+
+class TruePeople(Table):
+    """One row for each person of the population, with what subgroup figures need."""
+
+    true_person = text(ColumnClass.REFERENCE, "The simulation's own number of the person", primary_key=True)
+    true_family = text(ColumnClass.REFERENCE, "The simulation's own number of the person's family")
+    community = code(ColumnClass.ATTRIBUTE, "Community", COMMUNITIES)
+    gender = code(ColumnClass.QUASI, "True gender", GENDERS)
+    age_band = code(ColumnClass.QUASI, "True age band at the extract", AGE_BANDS)
+    la_code = text(ColumnClass.QUASI, "Local authority of residence at the extract")
+    deprivation = whole(ColumnClass.ATTRIBUTE, "Fifth of deprivation, 1 most deprived", least=1, most=5)
+    family_type = code(ColumnClass.ATTRIBUTE, "Family type", FAMILY_TYPES)
+    study_group = code(ColumnClass.ATTRIBUTE, "Group, for families in the study", STUDY_GROUPS, nullable=True)
+    hard_cases = text(ColumnClass.ATTRIBUTE, "Named hard cases of the person, joined by ' | '", nullable=True)
+    in_dwp = flag(ColumnClass.ATTRIBUTE, "DWP's register holds this person")
+    in_moj = flag(ColumnClass.ATTRIBUTE, "MoJ's register holds this person")
+    in_dfe = flag(ColumnClass.ATTRIBUTE, "DfE's register holds this person")
+
+
+class TrueRecords(Table):
+    """One row for each record of each body: whose it really is.
+
+    A council's record is named `la_code|person_ref`; a register's by its key. An alias row of the police
+    register is not a record of its own here.
+    """
+
+    body = code(ColumnClass.REFERENCE, "Who holds the record", BODIES, primary_key=True)
+    record_key = text(ColumnClass.REFERENCE, "The body's own key of the record", primary_key=True)
+    true_person = text(ColumnClass.REFERENCE, "The simulation's own number of the person", primary_key=True)
+
+
+class TrueErrors(Table):
+    """One row for each cell that differs from the truth of the day it should describe."""
+
+    body = code(ColumnClass.REFERENCE, "Who holds the record", BODIES)
+    record_key = text(ColumnClass.REFERENCE, "The body's own key of the record")
+    column = text(ColumnClass.ATTRIBUTE, "The column that differs")
+    kind = text(ColumnClass.ATTRIBUTE, "What happened to it")
+
+
+class TrueEffects(Table):
+    """One row for each outcome: what the programme really does to it."""
+
+    outcome = text(ColumnClass.ATTRIBUTE, "Outcome", primary_key=True)
+    effect = number(ColumnClass.ATTRIBUTE, "Change of the yearly rate", unit="ratio")

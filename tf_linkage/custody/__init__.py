@@ -1,0 +1,1 @@
+"""The trusted third party: references, the split of identifiers from attributes, requests and returns."""

@@ -1,0 +1,1 @@
+"""What may leave: minimum counts, suppression, rounding."""

@@ -1,0 +1,1 @@
+"""Record linkage of two tables: standardise, block, compare, train, score, resolve."""

@@ -1,0 +1,1 @@
+"""The simulated world: families, people, names, places and lives, by keyed draws."""

@@ -1,0 +1,1 @@
+"""How good the linkage is, for whom, and how sure we are."""

@@ -1,0 +1,1 @@
+"""The de-identified tables on which researchers work."""

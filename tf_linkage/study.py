@@ -1,0 +1,151 @@
+"""The study's one configuration: how large, which councils, which dates, how linked.
+
+Belongs here: every choice a user may make, with its bounds and its words. Rooms do not import this; they are
+handed plain values from it. Does not belong here: rates and code lists of the world, which stand in the rooms
+that use them, with their sources.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+COUNCILS: dict[str, str] = {
+    "E09000012": "Hackney",
+    "E08000003": "Manchester",
+    "E06000010": "Kingston upon Hull",
+    "E08000032": "Bradford",
+    "E10000016": "Kent",
+}
+"""The councils of the rehearsal, by GSS code. Hackney is the notice's own; the others stand for a northern city,
+a port, a mill town with a large South Asian community, and a county: our choice."""
+
+REGIONS: dict[str, str] = {
+    "E09000012": "London",
+    "E08000003": "North",
+    "E06000010": "North",
+    "E08000032": "North",
+    "E10000016": "South",
+}
+"""Broad region of each council: coarser than the nine, because families are rare in fine geography."""
+
+
+class Source(StrEnum):
+    """Where the bodies' tables come from."""
+
+    SIMULATION = "simulation"
+    FILES = "files"
+
+
+class Noise(StrEnum):
+    """How much goes wrong when a body records a person."""
+
+    CLEAN = "clean"
+    REALISTIC = "realistic"
+    HARD = "hard"
+
+
+class Preset(StrEnum):
+    """Named sizes of the rehearsal."""
+
+    TINY = "tiny"
+    DEMO = "demo"
+    STUDY = "study"
+
+
+SIZES: dict[Preset, tuple[int, int]] = {
+    Preset.TINY: (200, 8_000),
+    Preset.DEMO: (1_200, 100_000),
+    Preset.STUDY: (40_000, 1_000_000),
+}
+"""Families in the study, and people in the population they live in."""
+
+
+class Dates(BaseModel):
+    """The study's calendar. Deadlines follow from it, never from the wall clock."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    history_from: dt.date = Field(default=dt.date(2012, 4, 1), description="First day of the histories")
+    identified_from: dt.date = Field(
+        default=dt.date(2015, 4, 1), description="First day on which a council could identify a family"
+    )
+    identified_to: dt.date = Field(
+        default=dt.date(2018, 3, 31), description="Last day on which a council could identify a family"
+    )
+    extract: dt.date = Field(default=dt.date(2020, 3, 31), description="Day on which every body draws its extract")
+    exchange: dt.date = Field(
+        default=dt.date(2020, 4, 6), description="Day on which requests go to the departments"
+    )
+    destroy_by: dt.date = Field(
+        default=dt.date(2022, 12, 31), description="Day by which ONS destroys all personal information"
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Dates:
+        days = self.model_dump().items()
+        for (earlier, first), (later, second) in itertools.pairwise(days):
+            if first > second:
+                raise ValueError(f"{earlier} ({first}) must not be after {later} ({second})")
+        return self
+
+
+class Study(BaseModel):
+    """Everything that distinguishes one run of the study from another."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: Source = Field(
+        default=Source.SIMULATION, description="simulation, or files: real extracts in the incoming folder"
+    )
+    preset: Preset = Field(default=Preset.DEMO, description="Named size of the rehearsal")
+    families: int = Field(default=1_200, ge=20, le=400_000, description="Families in the study")
+    population: int = Field(
+        default=100_000, ge=1_000, le=60_000_000, description="People in the population around them"
+    )
+    councils: tuple[str, ...] = Field(
+        default=tuple(COUNCILS), description="Councils (GSS codes) that take part", min_length=1
+    )
+    seed: int = Field(default=2015, ge=0, description="Seed of every random draw")
+    noise: Noise = Field(default=Noise.REALISTIC, description="How much goes wrong in the records")
+    noise_multiplier: float = Field(default=1.0, ge=0, le=10, description="Multiplies every error rate")
+    dates: Dates = Field(default_factory=Dates, description="The study's calendar")
+    engine: str = Field(default="recordlinkage", description="The linkage engine")
+    link_threshold: float = Field(
+        default=0.5, gt=0, lt=1, description="Posterior probability from which a pair is a link"
+    )
+    review_threshold: float = Field(
+        default=0.1,
+        ge=0,
+        lt=1,
+        description="Posterior probability from which a pair is worth a clerk's look",
+    )
+    data: Path = Field(default=Path("data"), description="Folder in which everything is kept")
+    incoming: Path = Field(default=Path("data/incoming"), description="Folder of real extract files")
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Study:
+        unknown = sorted(set(self.councils) - set(COUNCILS))
+        if unknown:
+            raise ValueError(f"unknown council {unknown[0]}; known are {', '.join(sorted(COUNCILS))}")
+        if self.population < self.families * 20:
+            raise ValueError(
+                f"a population of {self.population:,} is too small for {self.families:,} families; "
+                f"allow at least 20 people for each family"
+            )
+        if self.review_threshold > self.link_threshold:
+            raise ValueError("review_threshold must not exceed link_threshold")
+        return self
+
+    @classmethod
+    def of(cls, preset: Preset | str = Preset.DEMO, **choices: Any) -> Study:
+        """The study of a named size, with any other choices laid over it."""
+        preset = Preset(preset)
+        families, population = SIZES[preset]
+        sizes: dict[str, Any] = {"preset": preset, "families": families, "population": population}
+        return cls(**sizes | choices)
