@@ -1,1 +1,23 @@
 """The trusted third party: references, the split of identifiers from attributes, requests and returns."""
+
+from tf_linkage.custody.exchange import link_request, linked_people, make_return, returned_columns
+from tf_linkage.custody.identifiers import drop_identifiers, identifiers_in
+from tf_linkage.custody.references import REHEARSAL_KEY, real_key, recipient_key, reference
+from tf_linkage.custody.refusals import CustodyRefused, KeyRefused
+from tf_linkage.custody.split import split
+
+__all__ = [
+    "REHEARSAL_KEY",
+    "CustodyRefused",
+    "KeyRefused",
+    "drop_identifiers",
+    "identifiers_in",
+    "link_request",
+    "linked_people",
+    "make_return",
+    "real_key",
+    "recipient_key",
+    "reference",
+    "returned_columns",
+    "split",
+]
