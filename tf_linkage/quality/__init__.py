@@ -1,1 +1,26 @@
 """How good the linkage is, for whom, and how sure we are."""
+
+from tf_linkage.quality.evaluating import evaluate, match_rates
+from tf_linkage.quality.floors import (
+    GAP_BOUNDS,
+    QUALITY_FLOORS,
+    floor_results,
+    floors_missed,
+    gaps,
+    gaps_missed,
+)
+from tf_linkage.quality.judging import QualityRefused
+from tf_linkage.quality.measures import figure
+
+__all__ = [
+    "GAP_BOUNDS",
+    "QUALITY_FLOORS",
+    "QualityRefused",
+    "evaluate",
+    "figure",
+    "floor_results",
+    "floors_missed",
+    "gaps",
+    "gaps_missed",
+    "match_rates",
+]

@@ -1,0 +1,138 @@
+"""What is reported about a linkage: aggregated figures with their intervals, and nothing about any one pair.
+
+Belongs here: the tables that checks, plots and the report read, and what each figure means. Does not belong
+here: how a figure is reckoned (`quality/`), or anything that names a record: no reference, no score of a pair.
+"""
+
+from __future__ import annotations
+
+import dataframely as dy
+import polars as pl
+
+from tf_linkage.contracts.columns import ColumnClass, Table, code, number, text, whole
+from tf_linkage.contracts.truth import BODIES
+
+MEASURES: dict[str, str] = {
+    "sent": "People in the request",
+    "present": "People sent whom the register really holds",
+    "absent": "People sent whom the register does not hold; no linkage could find them",
+    "linked": "People sent for whom a link was made, right or wrong",
+    "in_review": "People sent without a link, but with a pair near the threshold",
+    "links": "Links made; with one link to a person, the same as people linked",
+    "right_links": "Links whose two records are of one person",
+    "false_links": "Links whose two records are of different people",
+    "missed": "People present whom no right link found",
+    "coverage": "Present, as a share of sent",
+    "match_rate": "Linked, as a share of sent; not recall, since many are absent from the register",
+    "review_rate": "In review, as a share of sent",
+    "precision": "Right links, as a share of links",
+    "recall": "Present and rightly linked, as a share of present",
+    "f1": "Harmonic mean of precision and recall; its parts are those of right / (right + false + missed)",
+    "false_discovery_rate": "False links, as a share of links",
+    "missed_match_rate": "Missed, as a share of present",
+    "absent_link_rate": "People linked although the register does not hold them, as a share of absent",
+    "share_of_links": "Links of this kind, as a share of all links",
+    "recall_added": "Present and rightly linked by links of this kind, as a share of present",
+    "expected_precision": "Mean posterior probability of the links: what the model itself expects precision to be",
+    "expected_recall": "Expected right links, as a share of the right pairs expected among those weighed",
+    "right_share": "Pairs of one person, as a share of the pairs in the band",
+    "expected_share": "Mean posterior probability of the pairs in the band",
+    "candidate_recall": "Present people with a true pair among the candidates, as a share of present",
+    "blocking_missed": "Missed because blocking never compared the true pair",
+    "scoring_missed": "Missed although the true pair was compared",
+    "b_cubed_precision": "Mean share of a record's group that is of the record's person",
+    "b_cubed_recall": "Mean share of the records of a record's person that are in its group",
+    "pair_precision": "Pairs of records put under one reference that are of one person",
+    "pair_recall": "Pairs of records of one person that are under one reference",
+    "one_reference": "True people with one reference, as a share of true people",
+    "one_person": "References that stand for one true person, as a share of references",
+    "implausible": "Linked people whose histories cannot both be one person's, as a share of linked",
+}
+"""Every figure, in words. `quality.measures` holds the formulas."""
+
+BREAKDOWNS: dict[str, str] = {
+    "all": "Everybody",
+    "community": "Community",
+    "gender": "Gender",
+    "age_band": "Age band",
+    "council": "Council",
+    "deprivation": "Fifth of deprivation",
+    "family_type": "Family type",
+    "study_group": "Programme or comparison",
+    "hard_case": "Hard case",
+    "stage": "Stage or matchkey",
+    "threshold": "Threshold of the posterior probability",
+    "weight_band": "Band of the match weight",
+    "probability_band": "Band of the posterior probability",
+    "scenario": "Implausible history",
+}
+"""By what the figures are broken down."""
+
+SUBGROUPS = (
+    "community", "gender", "age_band", "council", "deprivation", "family_type", "study_group", "hard_case",
+)  # fmt: skip
+"""The breakdowns that are groups of people."""
+
+
+class Metrics(Table):
+    """One row for each figure: of which department, for which group, with its 95% interval.
+
+    A count has its numerator as value. A figure that may not be shown has neither numerator nor value; an
+    interval alone means that the numerator is small.
+    """
+
+    department = code(
+        ColumnClass.ATTRIBUTE, "Whose register was linked; council: the cohort itself", BODIES, primary_key=True
+    )
+    breakdown = code(
+        ColumnClass.ATTRIBUTE, "By what the figure is broken down", tuple(BREAKDOWNS), primary_key=True
+    )
+    level = text(ColumnClass.ATTRIBUTE, "The group", primary_key=True)
+    measure = code(ColumnClass.ATTRIBUTE, "The figure", tuple(MEASURES), primary_key=True)
+    numerator = whole(ColumnClass.ATTRIBUTE, "How many", nullable=True)
+    denominator = whole(ColumnClass.ATTRIBUTE, "Of how many", nullable=True)
+    value = number(ColumnClass.ATTRIBUTE, "The figure: a count, or a rate between 0 and 1", nullable=True, least=0)
+    low = number(ColumnClass.ATTRIBUTE, "Lower end of the 95% interval of a rate", nullable=True, least=0, most=1)
+    high = number(ColumnClass.ATTRIBUTE, "Upper end of the 95% interval of a rate", nullable=True, least=0, most=1)
+
+    @dy.rule()
+    def value_in_interval(cls) -> pl.Expr:
+        """A rate lies within its interval."""
+        return pl.any_horizontal(pl.col("value", "low", "high").is_null()) | pl.col("value").is_between(
+            pl.col("low") - 1e-9, pl.col("high") + 1e-9
+        )
+
+
+STATUSES = ("kept", "in doubt", "missed", "not judged")
+"""Of a floor: kept; below it but within sampling doubt; below it beyond doubt; too few to judge."""
+
+
+class FloorResults(Table):
+    """One row for each floor, with the figure it was held against."""
+
+    department = code(ColumnClass.ATTRIBUTE, "Whose register was linked", BODIES, primary_key=True)
+    measure = code(ColumnClass.ATTRIBUTE, "The figure", tuple(MEASURES), primary_key=True)
+    floor = number(ColumnClass.ATTRIBUTE, "The least it may be", least=0, most=1)
+    value = number(ColumnClass.ATTRIBUTE, "What it is", nullable=True)
+    low = number(ColumnClass.ATTRIBUTE, "Lower end of its 95% interval", nullable=True)
+    high = number(ColumnClass.ATTRIBUTE, "Upper end of its 95% interval", nullable=True)
+    status = code(ColumnClass.ATTRIBUTE, "Kept or not", STATUSES)
+    reason = text(ColumnClass.ATTRIBUTE, "Why the floor stands where it does")
+
+
+class Gaps(Table):
+    """One row for each department, breakdown and measure: the group that fares worst, against all others."""
+
+    department = code(ColumnClass.ATTRIBUTE, "Whose register was linked", BODIES, primary_key=True)
+    breakdown = code(ColumnClass.ATTRIBUTE, "By what people are grouped", SUBGROUPS, primary_key=True)
+    measure = code(ColumnClass.ATTRIBUTE, "The figure", tuple(MEASURES), primary_key=True)
+    worst = text(ColumnClass.ATTRIBUTE, "The group that fares worst")
+    worst_value = number(ColumnClass.ATTRIBUTE, "Its figure")
+    worst_of = whole(ColumnClass.ATTRIBUTE, "Its denominator")
+    rest_value = number(ColumnClass.ATTRIBUTE, "The figure of everybody else")
+    gap = number(ColumnClass.ATTRIBUTE, "How much worse, as a difference of rates")
+    gap_low = number(ColumnClass.ATTRIBUTE, "Lower end of its 95% interval (Newcombe)")
+    gap_high = number(ColumnClass.ATTRIBUTE, "Upper end of its 95% interval (Newcombe)")
+    range = number(ColumnClass.ATTRIBUTE, "Best group less worst group")
+    bound = number(ColumnClass.ATTRIBUTE, "The most the gap may be", nullable=True)
+    status = code(ColumnClass.ATTRIBUTE, "Kept or not", STATUSES)

@@ -1,0 +1,59 @@
+"""How well the cohort was de-duplicated: one person, one reference.
+
+Belongs here: council records under one reference, held against whose they are. Does not belong here: links to
+departments.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from tf_linkage.quality.measures import shares
+
+
+def deduplication_figures(attributes: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
+    """Pairwise precision and recall of the references, and how many people have just one.
+
+    Pairs are counted by group sizes, so that a large cohort costs no more than a grouping: a group of n records
+    makes n (n - 1) / 2 pairs.
+
+    Args:
+        attributes: `ons.Attributes`: person_id, la_code, person_ref.
+        records: `truth.TrueRecords`.
+
+    Returns:
+        Columns level, measure, numerator, denominator, value, low, high.
+    """
+    council = records.filter(pl.col("body").cast(pl.String) == "council")
+    named = attributes.select("person_id", record_key=pl.concat_str("la_code", "person_ref", separator="|")).join(
+        council.select("record_key", "true_person"), on="record_key", how="inner"
+    )
+    right = _pairs(named, "person_id", "true_person")
+    references_of = named.group_by("true_person").agg(n=pl.col("person_id").n_unique())
+    people_of = named.group_by("person_id").agg(n=pl.col("true_person").n_unique())
+    totals = pl.DataFrame(
+        {
+            "level": ["all"],
+            "right_pairs": [right],
+            "made_pairs": [_pairs(named, "person_id")],
+            "true_pairs": [_pairs(named, "true_person")],
+            "people": [references_of.height],
+            "one_reference": [references_of.filter(pl.col("n") == 1).height],
+            "references": [people_of.height],
+            "one_person": [people_of.filter(pl.col("n") == 1).height],
+        }
+    )
+    return shares(
+        totals,
+        {
+            "pair_precision": ("right_pairs", "made_pairs"),
+            "pair_recall": ("right_pairs", "true_pairs"),
+            "one_reference": ("one_reference", "people"),
+            "one_person": ("one_person", "references"),
+        },
+    )
+
+
+def _pairs(named: pl.DataFrame, *by: str) -> int:
+    sizes = named.group_by(by).len().get_column("len").cast(pl.Int64)
+    return int((sizes * (sizes - 1) // 2).sum())

@@ -1,0 +1,40 @@
+"""Confidence intervals of rates, as polars expressions.
+
+Belongs here: Wilson's interval of a rate and Newcombe's of a difference of two. Does not belong here: which
+rates there are. Formulas: Wilson 1927 (score interval); Newcombe 1998 (method 10, from two Wilson intervals).
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+Z = 1.959963984540054
+"""Standard normal quantile of a two-sided 95% interval."""
+
+
+def wilson(numerator: pl.Expr, denominator: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Ends of the 95% Wilson score interval of numerator / denominator; null where the denominator is 0.
+
+    Unlike the textbook interval it stays within 0 and 1 and keeps its width when nothing, or everything, counts.
+    """
+    n = pl.when(denominator > 0).then(denominator.cast(pl.Float64))
+    rate = numerator / n
+    scale = 1 + Z**2 / n
+    centre = (rate + Z**2 / (2 * n)) / scale
+    half = Z * (rate * (1 - rate) / n + Z**2 / (4 * n**2)).sqrt() / scale
+    # At the ends the interval touches 0 or 1 exactly; rounding must not push it past the rate.
+    low = pl.when(numerator == 0).then(0.0 * n).otherwise((centre - half).clip(0, 1))
+    high = pl.when(numerator == denominator).then(0.0 * n + 1).otherwise((centre + half).clip(0, 1))
+    return low, high
+
+
+def newcombe(
+    first: tuple[pl.Expr, pl.Expr, pl.Expr], second: tuple[pl.Expr, pl.Expr, pl.Expr]
+) -> tuple[pl.Expr, pl.Expr]:
+    """Ends of the 95% interval of a difference of two independent rates, each given as (rate, low, high)."""
+    rate_1, low_1, high_1 = first
+    rate_2, low_2, high_2 = second
+    gap = rate_1 - rate_2
+    below = ((rate_1 - low_1) ** 2 + (high_2 - rate_2) ** 2).sqrt()
+    above = ((high_1 - rate_1) ** 2 + (rate_2 - low_2) ** 2).sqrt()
+    return (gap - below).clip(-1, 1), (gap + above).clip(-1, 1)

@@ -1,0 +1,140 @@
+"""A study small enough to reckon by hand: eleven people whose links and truth stand in one table."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+
+import polars as pl
+import pytest
+
+from tf_linkage.contracts import exchange, ons, truth
+from tf_linkage.contracts.columns import schema_of
+
+HACKNEY, KENT = "E09000012", "E10000016"
+
+
+@dataclass(frozen=True)
+class World:
+    """The tables that quality is handed."""
+
+    attributes: pl.LazyFrame
+    requested: dict[str, pl.LazyFrame]
+    links: dict[str, pl.LazyFrame]
+    truth: dict[str, pl.LazyFrame]
+
+    def with_links(self, **links: pl.LazyFrame) -> World:
+        """The same study, linked otherwise."""
+        return replace(self, links=links)
+
+
+def attribute(
+    person: str, ref: str, la: str = HACKNEY, group: str = "programme", age: int = 20
+) -> dict[str, object]:
+    return {
+        "person_id": person,
+        "family_id": f"f-{person}",
+        "la_code": la,
+        "person_ref": ref,
+        "age": age,
+        "gender": "female",
+        "study_group": group,
+        "service_received": True,
+        "identified_date": dt.date(2016, 1, 1),
+    }
+
+
+def true_person(name: str, community: str = "white british", **held: bool) -> dict[str, object]:
+    return {
+        "true_person": name,
+        "true_family": f"f{name}",
+        "community": community,
+        "gender": "female",
+        "age_band": "18-24",
+        "la_code": HACKNEY,
+        "deprivation": 1,
+        "family_type": "couple",
+        "study_group": "programme",
+        "hard_cases": None,
+        "in_dwp": held.get("dwp", False),
+        "in_moj": held.get("moj", False),
+        "in_dfe": held.get("dfe", False),
+    }
+
+
+def link(person: str, key: str, probability: float = 0.99, stage: str = "scored", status: str = "link"):
+    return {
+        "request_ref": f"r-{person}",
+        "register_key": key,
+        "match_weight": 20 * probability - 8,
+        "match_probability": probability,
+        "stage": stage,
+        "status": status,
+    }
+
+
+def table(rows: list[dict[str, object]], contract: type) -> pl.LazyFrame:
+    return pl.DataFrame(rows, schema=schema_of(contract)).lazy()
+
+
+def requests_of(people: list[str]) -> pl.LazyFrame:
+    return pl.DataFrame({"person_id": people, "request_ref": [f"r-{name}" for name in people]}).lazy()
+
+
+def world_of(
+    n: int,
+    links: list[dict[str, object]],
+    held: set[int],
+    communities: dict[int, str] | None = None,
+) -> World:
+    """People p00.. sent to DWP; those held have the key k00.. there."""
+    communities = communities or {}
+    people = [f"p{i:02}" for i in range(n)]
+    return World(
+        attributes=table(
+            [attribute(name, f"c{i}", HACKNEY if i % 2 else KENT) for i, name in enumerate(people)], ons.Attributes
+        ),
+        requested={"dwp": requests_of(people)},
+        links={"dwp": table(links, exchange.Links)},
+        truth={
+            "people": table(
+                [true_person(f"t{i:02}", communities.get(i, "white british"), dwp=i in held) for i in range(n)],
+                truth.TruePeople,
+            ),
+            "records": table(
+                [
+                    {
+                        "body": "council",
+                        "record_key": f"{HACKNEY if i % 2 else KENT}|c{i}",
+                        "true_person": f"t{i:02}",
+                    }
+                    for i in range(n)
+                ]
+                + [{"body": "dwp", "record_key": f"k{i:02}", "true_person": f"t{i:02}"} for i in sorted(held)],
+                truth.TrueRecords,
+            ),
+        },
+    )
+
+
+@pytest.fixture
+def world() -> World:
+    """Forty people: 30 in the register, 10 absent.
+
+    24 of the 30 are rightly linked (p00-p23), 3 linked to somebody else's record (p24 to k25's owner and so on),
+    3 not linked (p27-p29) of whom p27 waits for review; of the 10 absent, one (p30) is linked to k28.
+    """
+    links = [link(f"p{i:02}", f"k{i:02}", stage="exact" if i < 12 else "scored") for i in range(24)]
+    links += [link("p24", "k25", 0.8), link("p25", "k26", 0.8), link("p26", "k24", 0.8)]
+    links += [link("p27", "k27", 0.3, status="review"), link("p30", "k28", 0.6)]
+    return world_of(40, links, set(range(30)), dict.fromkeys(range(20, 40), "charedi"))
+
+
+@pytest.fixture(scope="session")
+def make() -> SimpleNamespace:
+    """The builders above, for tests that lay out a study of their own."""
+    return SimpleNamespace(
+        attribute=attribute, link=link, requests_of=requests_of, table=table, world_of=world_of,
+        true_person=true_person, hackney=HACKNEY, kent=KENT,
+    )  # fmt: skip
