@@ -136,3 +136,7 @@ class Gaps(Table):
     range = number(ColumnClass.ATTRIBUTE, "Best group less worst group")
     bound = number(ColumnClass.ATTRIBUTE, "The most the gap may be", nullable=True)
     status = code(ColumnClass.ATTRIBUTE, "Kept or not", STATUSES)
+
+
+TABLES: dict[str, type[dy.Schema]] = {"": Metrics}
+"""What the asset `quality/linkage_quality` holds."""
