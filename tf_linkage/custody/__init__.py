@@ -1,6 +1,6 @@
 """The trusted third party: references, the split of identifiers from attributes, requests and returns."""
 
-from tf_linkage.custody.exchange import link_request, linked_people, make_return, returned_columns
+from tf_linkage.custody.exchange import link_request, linked_people, make_return, people_asked, returned_columns
 from tf_linkage.custody.identifiers import drop_identifiers, identifiers_in
 from tf_linkage.custody.references import REHEARSAL_KEY, real_key, recipient_key, reference
 from tf_linkage.custody.refusals import CustodyRefused, KeyRefused
@@ -15,6 +15,7 @@ __all__ = [
     "link_request",
     "linked_people",
     "make_return",
+    "people_asked",
     "real_key",
     "recipient_key",
     "reference",

@@ -53,6 +53,22 @@ def link_request(
     )
 
 
+def people_asked(request: pl.LazyFrame, attributes: pl.LazyFrame, key: bytes) -> pl.LazyFrame:
+    """Who stands behind a request's references: the key to it, which stays with the trusted third party.
+
+    Args:
+        request: a department's request; only its references are read.
+        attributes: `ons.Attributes`; only its people are read.
+        key: that department's own key.
+
+    Returns:
+        `person_id` and `request_ref` of everybody asked about, in the order of `person_id`.
+    """
+    people = attributes.select(pl.col("person_id").unique()).sort("person_id").collect()
+    refs = people.with_columns(reference(key, "request", [people["person_id"]]).alias("request_ref"))
+    return refs.lazy().join(request.select("request_ref"), on="request_ref", how="semi", maintain_order="left")
+
+
 def make_return(
     department: Department, links: pl.LazyFrame, histories: Mapping[str, pl.LazyFrame]
 ) -> dict[str, pl.LazyFrame]:

@@ -1,1 +1,21 @@
 """The de-identified tables on which researchers work."""
+
+from tf_linkage.research.benefits_and_work import benefits_and_work
+from tf_linkage.research.database import write_duckdb
+from tf_linkage.research.families import families
+from tf_linkage.research.offending import offending
+from tf_linkage.research.people import people
+from tf_linkage.research.schooling import schooling
+from tf_linkage.research.social_care import social_care
+from tf_linkage.research.starts import ResearchRefused
+
+__all__ = [
+    "ResearchRefused",
+    "benefits_and_work",
+    "families",
+    "offending",
+    "people",
+    "schooling",
+    "social_care",
+    "write_duckdb",
+]

@@ -1,0 +1,41 @@
+"""Published tables as files that a spreadsheet opens without harm.
+
+Belongs here: the writing of CSV files that leave. Does not belong here: what may stand in them (`findings`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+DANGEROUS = r"^[=+\-@\t\r\n]"
+"""First characters that make a spreadsheet take a cell for a formula, or hide one."""
+
+
+def write_csv(table: pl.LazyFrame, path: Path) -> Path:
+    """Writes a published table as CSV, all or nothing, its text safe for spreadsheets.
+
+    Args:
+        table: any published table.
+        path: the file; replaced as a whole.
+
+    Returns:
+        The file.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.partial")
+    try:
+        spreadsheet_safe(table).collect().write_csv(fresh)
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
+    return path
+
+
+def spreadsheet_safe(table: pl.LazyFrame) -> pl.LazyFrame:
+    """The table with an apostrophe before any text that a spreadsheet would run as a formula."""
+    schema = table.collect_schema()
+    texts = [name for name, dtype in schema.items() if isinstance(dtype, pl.String | pl.Enum | pl.Categorical)]
+    cells = pl.col(texts).cast(pl.String)
+    return table.with_columns(pl.when(cells.str.contains(DANGEROUS)).then("'" + cells).otherwise(cells))

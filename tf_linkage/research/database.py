@@ -1,0 +1,77 @@
+"""The researchers' database: one DuckDB file with every research table, rebuilt whole.
+
+Belongs here: the file, its tables and their comments. Does not belong here: what the tables hold. A row taken out
+of a DuckDB file stays readable in it, so the file is never altered: it is written anew beside its place and put in
+it, or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from tf_linkage.contracts.columns import columns_of
+from tf_linkage.contracts.research import RESEARCH_TABLES
+from tf_linkage.research.starts import ResearchRefused
+
+
+def write_duckdb(tables: Mapping[str, pl.LazyFrame], path: Path) -> Path:
+    """Writes the research tables into one DuckDB file, tables and columns with their comments.
+
+    Args:
+        tables: research tables by name (`contracts.research.RESEARCH_TABLES`).
+        path: the file. Replaced as a whole when all tables are written; untouched if anything fails.
+
+    Returns:
+        The file.
+
+    Raises:
+        ResearchRefused: a table that is no research table, or with other columns than its contract.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.partial")
+    leftovers = (fresh, fresh.with_name(f"{fresh.name}.wal"))
+    _remove(leftovers)
+    try:
+        with duckdb.connect(str(fresh), config={"python_enable_replacements": "false"}) as database:
+            database.execute("SET enable_external_access = false")
+            for name, table in tables.items():
+                _write(database, name, table.collect())
+            database.execute("CHECKPOINT")
+        fresh.replace(path)
+    finally:
+        _remove(leftovers)
+    return path
+
+
+def _write(database: duckdb.DuckDBPyConnection, name: str, table: pl.DataFrame) -> None:
+    contract = RESEARCH_TABLES.get(name)
+    if contract is None:
+        raise ResearchRefused(f"{name} is not a research table; known are {', '.join(RESEARCH_TABLES)}")
+    columns = list(columns_of(contract))
+    if table.columns != [column.name for column in columns]:
+        raise ResearchRefused(f"the table {name} does not have the columns of its contract, in their order")
+    database.register("handed_over", table.to_arrow())
+    database.execute(f"CREATE TABLE {name} AS SELECT * FROM handed_over")
+    database.unregister("handed_over")
+    database.execute(f"COMMENT ON TABLE {name} IS {_quoted(_first_paragraph(contract.__doc__))}")
+    for column in columns:
+        words = column.description + (f" ({column.unit})" if column.unit else "")
+        database.execute(f"COMMENT ON COLUMN {name}.{column.name} IS {_quoted(words)}")
+
+
+def _first_paragraph(words: str | None) -> str:
+    return " ".join((words or "").split("\n\n")[0].split())
+
+
+def _quoted(words: str) -> str:
+    """A SQL string; DuckDB takes no parameters in a COMMENT statement."""
+    return "'" + words.replace("'", "''") + "'"
+
+
+def _remove(paths: tuple[Path, ...]) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
