@@ -7,10 +7,12 @@ no key of the register.
 
 from __future__ import annotations
 
-from tf_linkage.contracts.columns import ColumnClass, Table, code, number, text
-from tf_linkage.contracts.identity import Identity, IdentityWithNino
+from collections.abc import Mapping
 
-REFERENCE = text(ColumnClass.REFERENCE, "The request's reference of a person", primary_key=True)
+import dataframely as dy
+
+from tf_linkage.contracts.columns import ColumnClass, Table, code, number, text, whole
+from tf_linkage.contracts.identity import Identity, IdentityWithNino
 
 LINK_STATUSES = ("link", "review")
 """A link is used; a pair in review is near the threshold and waits for a clerk."""
@@ -49,3 +51,37 @@ class ReturnedPeople(Table):
 
     request_ref = text(ColumnClass.REFERENCE, "The request's reference of a person", primary_key=True)
     link_confidence = code(ColumnClass.ATTRIBUTE, "How sure the link is", CONFIDENCES)
+
+
+def return_tables(key: str, histories: Mapping[str, type[dy.Schema]]) -> dict[str, type[dy.Schema]]:
+    """The tables of a department's return: people, and its histories under the request's reference.
+
+    Args:
+        key: the register's own key, which the return replaces.
+        histories: the department's histories, by name.
+    """
+    return {"people": ReturnedPeople} | {
+        name: _under_reference(key, table) for name, table in histories.items()
+    }
+
+
+def _under_reference(key: str, table: type[dy.Schema]) -> type[dy.Schema]:
+    """A history's contract with the request's reference, and numbers in place of the register's other keys."""
+    columns: dict[str, dy.Column] = {
+        "request_ref": text(ColumnClass.REFERENCE, "The request's reference of a person")
+    }
+    for name, column in table.columns().items():
+        if name == key:
+            continue
+        if (column.metadata or {})["class"] is ColumnClass.REFERENCE:
+            columns[public_name(name)] = whole(
+                ColumnClass.ATTRIBUTE, f"1, 2, 3 within the person, in place of {name}", least=1
+            )
+        else:
+            columns[name] = column
+    return type(f"Returned{table.__name__}", (Table,), columns)
+
+
+def public_name(key: str) -> str:
+    """The name under which a register's key is returned as a plain number: case_number for case_id."""
+    return key.removesuffix("_id").removesuffix("_ref") + "_number"

@@ -1,0 +1,53 @@
+# Everything is set up by the targets themselves: a fresh machine needs Python 3.11+, make, git and a package index.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export DAGSTER_HOME := $(CURDIR)/.dagster_home
+export PYTHONHASHSEED := 0
+# Choices such as `make run PRESET=tiny SEED=7` or `make run SOURCE=files INCOMING=dir`.
+CHOICES := PRESET SOURCE INCOMING DATA FAMILIES POPULATION SEED NOISE NOISE_MULTIPLIER ENGINE
+$(foreach choice,$(CHOICES),$(if $($(choice)),$(eval export TF_LINKAGE_$(choice) := $($(choice)))))
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check ui bench lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: $(VENV)/.ready ## install the pinned environment into .venv
+
+$(VENV)/.ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "tf_linkage needs Python 3.11 or later; $(PYTHON) is older. Name another: make PYTHON=python3.12 ..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pip install --quiet --compile --disable-pip-version-check -r requirements.lock
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: setup ## run the main job `rehearsal` and print its summary (choices: PRESET=tiny|demo|study SEED= NOISE= SOURCE=files INCOMING=dir)
+	@$(BIN)/python -m tf_linkage.run
+
+test: setup ## run the tests
+	@$(BIN)/python -m pytest
+
+check: setup ## lint, types, the laws of the house, and the Dagster definitions
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/dagster definitions validate -w workspace.yaml
+
+ui: setup ## start the Dagster web UI on http://localhost:3000
+	@$(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1 -p 3000
+
+bench: setup ## run the benchmarks (slow; peers get their own environment)
+	@for bench in benchmarks/*.py; do echo "== $$bench"; $(BIN)/python $$bench; done
+
+lock: ## pin today's versions in requirements.lock
+	rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python -m pip install --quiet '.[dev]' 'setuptools>=77'
+	.venv-lock/bin/python -m pip freeze --exclude tf_linkage --all | grep -E '^[A-Za-z0-9._-]+==' | grep -vE '^(pip)==' > requirements.lock
+	rm -rf .venv-lock build
+
+clean: ## empty data/ and the Dagster storage
+	find data -mindepth 1 ! -name README.md -delete
+	find .dagster_home -mindepth 1 ! -name dagster.yaml -delete

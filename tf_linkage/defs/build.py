@@ -1,0 +1,57 @@
+"""The assembly: which assets, checks, jobs and resources a study consists of.
+
+Belongs here: the choice between the simulated world and real extracts, and nothing that could be said in the
+modules it assembles.
+"""
+
+from collections.abc import Mapping
+
+import dagster as dg
+
+from tf_linkage.defs.checks import study_checks
+from tf_linkage.defs.departments import department_assets
+from tf_linkage.defs.extracts import extract_assets
+from tf_linkage.defs.io import ParquetStore
+from tf_linkage.defs.jobs import rehearsal_job
+from tf_linkage.defs.ons import ons_assets
+from tf_linkage.defs.quality import quality_assets
+from tf_linkage.defs.research import research_assets
+from tf_linkage.defs.resources import Linking, Simulation, StudyKey
+from tf_linkage.study import Source, Study
+
+
+def build_defs(study: Study, loggers: Mapping[str, dg.LoggerDefinition] | None = None) -> dg.Definitions:
+    """Everything Dagster needs to run a study.
+
+    Args:
+        study: its configuration.
+        loggers: for a command that prints its own progress; the web UI uses Dagster's.
+    """
+    simulated = study.source is Source.SIMULATION
+    resources: dict[str, object] = {
+        "io_manager": ParquetStore(root=str(study.data), simulated=simulated),
+        "linking": Linking(
+            engine=study.engine,
+            link_threshold=study.link_threshold,
+            review_threshold=study.review_threshold,
+        ),
+        "study_key": StudyKey(simulated=simulated, incoming=str(study.incoming)),
+    }
+    if simulated:
+        # Imported here: on real extracts the simulated world need not even be installed.
+        from tf_linkage.defs.world import world_assets  # noqa: PLC0415
+
+        simulation = Simulation.of(study)
+        resources["simulation"] = simulation
+        bodies = world_assets(simulation)
+    else:
+        bodies = extract_assets(study.incoming)
+    assets = [*bodies, *ons_assets(), *department_assets(study), *research_assets(study), *quality_assets(study)]
+    return dg.Definitions(
+        assets=assets,
+        asset_checks=study_checks(study),
+        jobs=[rehearsal_job()],
+        resources=resources,
+        executor=dg.in_process_executor,
+        loggers=dict(loggers) if loggers else None,
+    )

@@ -1,0 +1,46 @@
+"""Which tables each asset holds: the bridge from asset keys to contracts.
+
+Read by the column tables of the UI, the contract checks and the privacy checks, so that a new table is
+declared once.
+"""
+
+from collections.abc import Mapping
+
+import dataframely as dy
+
+from tf_linkage.contracts import council, exchange, ons, published, quality, research, truth
+from tf_linkage.contracts.registry import DEPARTMENTS
+
+Tables = Mapping[str, type[dy.Schema]]
+"""Contract by table name; an asset that is one table uses the empty name."""
+
+
+def _departments() -> dict[str, Tables]:
+    found: dict[str, Tables] = {}
+    for name, department in DEPARTMENTS.items():
+        people, contract = department.people
+        histories, tables = department.histories
+        found[f"{name}/{people}"] = {"": contract}
+        found[f"{name}/{histories}"] = tables
+        found[f"{name}/link_request"] = {"": department.request}
+        found[f"linkage/{name}_links"] = {"": exchange.Links}
+        found[f"{name}/return"] = exchange.return_tables(department.key, tables)
+    return found
+
+
+TABLES: dict[str, Tables] = {
+    "population/truth": {
+        "people": truth.TruePeople,
+        "records": truth.TrueRecords,
+        "errors": truth.TrueErrors,
+        "effects": truth.TrueEffects,
+    },
+    "council/cohort": {"": council.Cohort},
+    **_departments(),
+    "ons/identifiers": {"": ons.Identifiers},
+    "ons/attributes": {"": ons.Attributes},
+    "linkage/linked_people": {"": ons.LinkedPeople},
+    **{f"research/{name}": {"": table} for name, table in research.RESEARCH_TABLES.items()},
+    "quality/linkage_quality": {"": quality.Metrics},
+    **{f"published/{name}": {"": table} for name, table in published.PUBLISHED_TABLES.items()},
+}

@@ -1,0 +1,82 @@
+"""What every department does, made once for all three: request, links, return.
+
+Belongs here: the factory. A new department is an entry in `contracts/registry.py` and appears here by itself.
+"""
+
+import dagster as dg
+import polars as pl
+
+from tf_linkage import custody, linkage
+from tf_linkage.contracts.registry import DEPARTMENTS, Department
+from tf_linkage.defs import charts
+from tf_linkage.defs.failures import plainly
+from tf_linkage.defs.house import house_asset
+from tf_linkage.defs.resources import Linking, StudyKey
+from tf_linkage.study import Study
+
+
+def department_assets(study: Study) -> list[dg.AssetsDefinition]:
+    """Request, links and return of each department."""
+    return [made for department in DEPARTMENTS.values() for made in _assets_of(department, study)]
+
+
+def _assets_of(department: Department, study: Study) -> list[dg.AssetsDefinition]:
+    name = department.name
+    choices = {"engine": study.engine, "link": study.link_threshold, "review": study.review_threshold}
+
+    @house_asset(
+        f"{name}/link_request",
+        f"What ONS asks {name.upper()} about: {', '.join(department.request_columns)}, under references made "
+        f"for {name.upper()} alone.",
+        rooms=["custody"],
+        custodian="ons",
+        ins={"identifiers": "ons/identifiers"},
+    )
+    def link_request(identifiers: pl.LazyFrame, study_key: StudyKey) -> pl.LazyFrame:
+        with plainly():
+            key = custody.recipient_key(study_key.key(), name)
+            return custody.link_request(identifiers, department, key, study.dates.extract)
+
+    @house_asset(
+        f"linkage/{name}_links",
+        f"{name.upper()} finds the people it was asked about in its own register. A working file, kept no "
+        f"longer than a month.",
+        rooms=["linkage"],
+        custodian=name,
+        kinds=["python", "parquet"],
+        choices=choices,
+        ins={
+            "request": f"{name}/link_request",
+            "register": f"{name}/{department.people[0]}",
+        },
+    )
+    def links(
+        context: dg.AssetExecutionContext, request: pl.LazyFrame, register: pl.LazyFrame, linking: Linking
+    ) -> dg.MaterializeResult[pl.DataFrame]:
+        model = linkage.department_model(
+            name,
+            department.request_columns,
+            link_threshold=linking.link_threshold,
+            review_threshold=linking.review_threshold,
+        )
+        with plainly():
+            result = linkage.link(request, register, model, engine=linking.engine, progress=context.log.info)
+        return dg.MaterializeResult(
+            value=result.links.rename({"left_id": "request_ref", "right_id": "register_key"}),
+            metadata=charts.linkage_metadata(result),
+        )
+
+    @house_asset(
+        f"{name}/return",
+        f"What {name.upper()} sends back: its histories of the people it linked, without identifiers and "
+        f"without its own keys.",
+        rooms=["custody"],
+        ins={
+            "links": f"linkage/{name}_links",
+            "histories": f"{name}/{department.histories[0]}",
+        },
+    )
+    def returned(links: pl.LazyFrame, histories: dict[str, pl.LazyFrame]) -> dict[str, pl.LazyFrame]:
+        return custody.make_return(department, links, histories)
+
+    return [link_request, links, returned]

@@ -1,0 +1,21 @@
+"""Our own errors, as Dagster shows them: one plain line instead of a traceback.
+
+Belongs here: the only translation of the house's errors into Dagster's. Other exceptions are programming
+mistakes and keep their traceback.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+
+from tf_linkage.errors import TfLinkageError
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """Turn an error meant for people into a failure that says just that, and is not tried again."""
+    try:
+        yield
+    except TfLinkageError as refusal:
+        raise dg.Failure(description=str(refusal), allow_retries=False) from None

@@ -1,0 +1,78 @@
+"""The trusted third party: the vault of identifiers, the attributes apart from it, and who was linked where.
+
+Belongs here: ONS's own assets. What it does with each department is in `departments.py`.
+"""
+
+from collections.abc import Mapping
+
+import dagster as dg
+import polars as pl
+
+from tf_linkage import custody, linkage
+from tf_linkage.contracts.registry import DEPARTMENTS
+from tf_linkage.defs.failures import plainly
+from tf_linkage.defs.house import asset_key, house_asset, house_description
+from tf_linkage.defs.resources import StudyKey
+
+RECORD = ["la_code", "person_ref"]
+PAIR = {f"left_{name}": name for name in RECORD} | {f"right_{name}": f"{name}_other" for name in RECORD}
+"""A pair of records of one person, as linkage names it and as custody does."""
+
+IDENTIFIERS = house_description(
+    "ons/identifiers",
+    "Who the people of the study are, each once: names, dates of birth, gender, addresses, NINOs; nothing else.",
+    rooms=["custody", "linkage"],
+)
+ATTRIBUTES = house_description(
+    "ons/attributes",
+    "What the councils said about them, under study references: everything that is not an identifier.",
+    rooms=["custody", "linkage"],
+)
+
+
+def ons_assets() -> list[dg.AssetsDefinition]:
+    """Identifiers and attributes (one split makes both), and the people with their links."""
+
+    @dg.multi_asset(
+        name="ons_split",
+        specs=[_spec(IDENTIFIERS), _spec(ATTRIBUTES)],
+        ins={"cohort": dg.AssetIn(asset_key("council/cohort"))},
+    )
+    def split(cohort: pl.LazyFrame, study_key: StudyKey):  # type: ignore[no-untyped-def]
+        with plainly():
+            duplicates = linkage.find_duplicates(cohort, RECORD).rename(PAIR)
+            identifiers, attributes = custody.split(cohort, duplicates, study_key.key())
+        yield dg.MaterializeResult(
+            asset_key=IDENTIFIERS["key"],
+            value=identifiers,
+            metadata={"records of one person found more than once": duplicates.height},
+        )
+        yield dg.MaterializeResult(asset_key=ATTRIBUTES["key"], value=attributes)
+
+    @house_asset(
+        "linkage/linked_people",
+        "Everyone in the study and the departments that found them, under references alone.",
+        rooms=["custody"],
+        ins={
+            "identifiers": "ons/identifiers",
+            "attributes": "ons/attributes",
+        }
+        | {f"{name}_return": f"{name}/return" for name in DEPARTMENTS},
+    )
+    def linked_people(
+        identifiers: pl.LazyFrame,
+        attributes: pl.LazyFrame,
+        dwp_return: Mapping[str, pl.LazyFrame],
+        moj_return: Mapping[str, pl.LazyFrame],
+        dfe_return: Mapping[str, pl.LazyFrame],
+        study_key: StudyKey,
+    ) -> pl.LazyFrame:
+        returns = {"dwp": dwp_return["people"], "moj": moj_return["people"], "dfe": dfe_return["people"]}
+        with plainly():
+            return custody.linked_people(identifiers, attributes, returns, study_key.key())
+
+    return [split, linked_people]
+
+
+def _spec(described: Mapping[str, object]) -> dg.AssetSpec:
+    return dg.AssetSpec(**described, deps=[asset_key("council/cohort")])  # type: ignore[arg-type]

@@ -1,0 +1,143 @@
+"""What researchers work on, and what may leave: de-identified tables, their database, the findings.
+
+Belongs here: the assets of the research and published groups. What was done to each column stands in
+`contracts/research.py`.
+"""
+
+from collections.abc import Callable, Mapping
+
+import dagster as dg
+import polars as pl
+
+from tf_linkage import disclosure, research
+from tf_linkage.contracts.registry import DEPARTMENTS
+from tf_linkage.contracts.research import RESEARCH_TABLES
+from tf_linkage.defs.house import house_asset
+from tf_linkage.defs.io import ParquetStore
+from tf_linkage.defs.store import relative
+from tf_linkage.study import REGIONS, Study
+
+TableSet = Mapping[str, pl.LazyFrame]
+
+STUDY_TABLES = {
+    "linked_people": "linkage/linked_people",
+    "attributes": "ons/attributes",
+}
+
+HISTORIES: dict[str, tuple[str, Callable[[pl.LazyFrame, pl.LazyFrame, TableSet], pl.LazyFrame], str]] = {
+    "benefits_and_work": (
+        "dwp",
+        research.benefits_and_work,
+        "Benefit claims and jobs of the people DWP found, in months from the family's start.",
+    ),
+    "offending": (
+        "moj",
+        research.offending,
+        "Offences and sentences of the people MoJ found, in months from the family's start.",
+    ),
+    "schooling": (
+        "dfe",
+        research.schooling,
+        "School years of the pupils DfE found: absence, exclusions, results.",
+    ),
+    "social_care": (
+        "dfe",
+        research.social_care,
+        "Episodes in need, on protection plans and looked after, in months from the family's start.",
+    ),
+}
+"""By table: the department whose return it is made from, what makes it, and what it is."""
+
+
+def research_assets(study: Study) -> list[dg.AssetsDefinition]:
+    """The research tables, the database that holds them all, and the published findings."""
+    return [
+        _people(),
+        _families(),
+        *(_history(name) for name in HISTORIES),
+        _database(study),
+        _findings(study),
+    ]
+
+
+def _people() -> dg.AssetsDefinition:
+    @house_asset(
+        "research/people",
+        "Everyone in the study under a study reference: broad age, gender, region, problems, and who found them.",
+        rooms=["research"],
+        ins=STUDY_TABLES,
+    )
+    def people(linked_people: pl.LazyFrame, attributes: pl.LazyFrame) -> pl.LazyFrame:
+        return research.people(linked_people, attributes, REGIONS)
+
+    return people
+
+
+def _families() -> dg.AssetsDefinition:
+    @house_asset(
+        "research/families",
+        "Every family under a reference of its own: make-up in bands, problems, and what happened before and "
+        "after its start. It cannot be joined to people.",
+        rooms=["research"],
+        ins=STUDY_TABLES | {f"{name}_return": f"{name}/return" for name in DEPARTMENTS},
+    )
+    def families(
+        linked_people: pl.LazyFrame,
+        attributes: pl.LazyFrame,
+        dwp_return: TableSet,
+        moj_return: TableSet,
+        dfe_return: TableSet,
+    ) -> pl.LazyFrame:
+        returns = {"dwp": dwp_return, "moj": moj_return, "dfe": dfe_return}
+        return research.families(linked_people, attributes, returns, REGIONS)
+
+    return families
+
+
+def _history(name: str) -> dg.AssetsDefinition:
+    department, make, description = HISTORIES[name]
+
+    @house_asset(
+        f"research/{name}",
+        description,
+        rooms=["research"],
+        ins=STUDY_TABLES | {"returned": f"{department}/return"},
+    )
+    def history(linked_people: pl.LazyFrame, attributes: pl.LazyFrame, returned: TableSet) -> pl.LazyFrame:
+        return make(linked_people, attributes, returned)
+
+    return history
+
+
+def _database(study: Study) -> dg.AssetsDefinition:
+    @house_asset(
+        "research/linked_duckdb",
+        "The research tables in one DuckDB file, with every table and column explained in it.",
+        rooms=["research"],
+        kinds=["duckdb"],
+        ins={name: f"research/{name}" for name in RESEARCH_TABLES},
+    )
+    def linked_duckdb(**tables: pl.LazyFrame) -> dg.MaterializeResult[None]:
+        path = ParquetStore(root=str(study.data)).store.place(["research", "linked"]).with_suffix(".duckdb")
+        research.write_duckdb(tables, path)
+        return dg.MaterializeResult(
+            metadata={"dagster/uri": relative(path), "tables": len(tables), "size (bytes)": path.stat().st_size}
+        )
+
+    return linked_duckdb
+
+
+def _findings(study: Study) -> dg.AssetsDefinition:
+    @house_asset(
+        "published/findings",
+        "What may leave: how often each outcome happened before and after, by group, with small counts withheld.",
+        rooms=["disclosure"],
+        ins={"families": "research/families"},
+    )
+    def findings(families: pl.LazyFrame) -> dg.MaterializeResult[pl.LazyFrame]:
+        value = disclosure.findings(families)
+        store = ParquetStore(root=str(study.data)).store
+        path = disclosure.write_csv(value, store.place(["published", "findings"]).with_suffix(".csv"))
+        return dg.MaterializeResult(value=value, metadata={"file": relative(path)})
+
+    return findings

@@ -1,0 +1,107 @@
+"""What a run is handed: the simulated world's settings, the linkage's choices, the study's key.
+
+Belongs here: resources with their bounds and words as the launchpad shows them, and the one place that reads
+environment variables.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from pydantic import Field, ValidationError
+
+from tf_linkage import custody, intake
+from tf_linkage.errors import StudyRefused, TfLinkageError
+from tf_linkage.study import Noise, Preset, Study
+
+PREFIX = "TF_LINKAGE_"
+
+CHOICES = ("source", "families", "population", "seed", "noise", "noise_multiplier", "engine", "data", "incoming")
+"""Choices that an environment variable may make, such as TF_LINKAGE_SEED for `seed`."""
+
+
+def study_from_environment(environment: Mapping[str, str] = os.environ) -> Study:
+    """The study that the environment asks for; the default is the `demo` rehearsal.
+
+    Raises:
+        StudyRefused: a variable holds something the study cannot be.
+    """
+    chosen: dict[str, Any] = {
+        name: environment[PREFIX + name.upper()] for name in CHOICES if environment.get(PREFIX + name.upper(), "")
+    }
+    preset = environment.get(PREFIX + "PRESET") or Preset.DEMO
+    try:
+        return Study.of(Preset(preset), **chosen)
+    except ValidationError as refusal:
+        said = "; ".join(
+            f"{PREFIX}{'.'.join(str(part) for part in error['loc']).upper() or 'settings'}: {error['msg']}"
+            for error in refusal.errors()
+        )
+        raise StudyRefused(said) from None
+    except ValueError:
+        raise StudyRefused(f"{PREFIX}PRESET: {preset!r} is not a preset; choose {', '.join(Preset)}") from None
+
+
+class Simulation(dg.ConfigurableResource):  # type: ignore[misc, type-arg]
+    """The simulated world: how many families, in what population, recorded how badly."""
+
+    families: int = Field(ge=20, le=400_000, description="Families in the study")
+    population: int = Field(ge=1_000, le=60_000_000, description="People in the population around them")
+    seed: int = Field(ge=0, description="Seed of every random draw; the same seed gives the same tables")
+    noise: Noise = Field(description="How much goes wrong in the records: clean, realistic or hard")
+    noise_multiplier: float = Field(ge=0, le=10, description="Multiplies every error rate")
+    councils: list[str] = Field(description="Councils (GSS codes) that take part")
+    history_from: str = Field(description="First day of the histories (yyyy-mm-dd)")
+    identified_from: str = Field(description="First day on which a council could identify a family")
+    identified_to: str = Field(description="Last day on which a council could identify a family")
+    extract: str = Field(description="Day on which every body draws its extract")
+
+    @classmethod
+    def of(cls, study: Study) -> "Simulation":
+        """The simulation a study asks for."""
+        return cls(
+            families=study.families,
+            population=study.population,
+            seed=study.seed,
+            noise=study.noise,
+            noise_multiplier=study.noise_multiplier,
+            councils=list(study.councils),
+            history_from=study.dates.history_from.isoformat(),
+            identified_from=study.dates.identified_from.isoformat(),
+            identified_to=study.dates.identified_to.isoformat(),
+            extract=study.dates.extract.isoformat(),
+        )
+
+
+class Linking(dg.ConfigurableResource):  # type: ignore[misc, type-arg]
+    """How records are linked."""
+
+    engine: str = Field(description="The linkage engine")
+    link_threshold: float = Field(gt=0, lt=1, description="Posterior probability from which a pair is a link")
+    review_threshold: float = Field(
+        ge=0, lt=1, description="Posterior probability from which a pair is left for review"
+    )
+
+
+class StudyKey(dg.ConfigurableResource):  # type: ignore[misc, type-arg]
+    """The secret from which every reference is derived. Never shown, never stored."""
+
+    simulated: bool = Field(description="Whether the bodies' registers are simulated")
+    incoming: str = Field(description="Folder of extract files, when the study runs on files")
+
+    def key(self) -> bytes:
+        """The key: the environment's, or in a rehearsal the published constant.
+
+        Raises:
+            TfLinkageError: real extracts need a key of their own.
+        """
+        given = os.environ.get(PREFIX + "STUDY_KEY")
+        if given:
+            return custody.real_key(given)
+        if self.simulated or intake.is_rehearsal(Path(self.incoming)):
+            return custody.REHEARSAL_KEY
+        raise TfLinkageError(
+            f"real extracts need a study key of their own: set {PREFIX}STUDY_KEY to a long random secret"
+        )

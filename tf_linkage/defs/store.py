@@ -1,0 +1,192 @@
+"""Where every table lies on disk, and how it gets there whole.
+
+Belongs here: paths, atomic writes, the lock of a data folder, and the sweeping of what a killed run left
+behind. Plain files and polars: no Dagster (that is `io.py`), no idea of what a table means.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from tf_linkage.errors import DataFolderBusy, TfLinkageError
+
+Value = pl.DataFrame | pl.LazyFrame | Mapping[str, pl.DataFrame | pl.LazyFrame]
+"""What an asset may be: one table, or a set of tables by name."""
+
+REGISTERS = ("council", "dwp", "moj", "dfe")
+WORKING = {"link_request", "return"}
+NEW, OLD, PARTIAL = ".new", ".old", ".partial"
+LOCK = ".lock"
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written: rows and schema by table (the name is empty for a single table), and a digest."""
+
+    path: Path
+    rows: dict[str, int]
+    schemas: dict[str, pl.Schema]
+    digest: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Store:
+    """The data folder of one study.
+
+    Attributes:
+        root: the folder.
+        simulated: whether registers are simulated. Then they are part of the world, and otherwise they belong
+            to their custodians.
+    """
+
+    root: Path
+    simulated: bool = True
+
+    def place(self, key: Sequence[str]) -> Path:
+        """Path of an asset's table, or folder of its tables, without suffix."""
+        group, name = key[0], key[-1]
+        if group == "population" or (group in REGISTERS and name not in WORKING and self.simulated):
+            return self.root / "world" / group / name
+        if name == "return":
+            return self.root / "custody" / "ons" / "returns" / group
+        if group in REGISTERS:
+            return self.root / "custody" / group / name
+        if group == "ons" or name == "linked_people":
+            return self.root / "custody" / "ons" / name
+        if group == "linkage":
+            return self.root / "custody" / name.removesuffix("_links") / "links"
+        return self.root / {"quality": "reports"}.get(group, group) / name
+
+    def write(self, key: Sequence[str], value: Value) -> Written:
+        """Write a table, or a set of tables, so that a reader sees the old or the new and nothing between."""
+        place = self.place(key)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(value, Mapping):
+            new = _beside(place, NEW)
+            shutil.rmtree(new, ignore_errors=True)
+            new.mkdir()
+            for name, table in value.items():
+                _write_parquet(table, new / f"{name}.parquet")
+            _swap_folder(new, place)
+            files = {name: place / f"{name}.parquet" for name in value}
+        else:
+            path = place.with_name(f"{place.name}.parquet")
+            new = _beside(path, NEW)
+            _write_parquet(value, new)
+            new.replace(path)
+            files = {"": path}
+        return Written(
+            path=place if isinstance(value, Mapping) else files[""],
+            rows={name: _height(file) for name, file in files.items()},
+            schemas={name: pl.Schema(pl.read_parquet_schema(file)) for name, file in files.items()},
+            digest=_digest(files),
+            size=sum(file.stat().st_size for file in files.values()),
+        )
+
+    def write_text(self, key: Sequence[str], suffix: str, text: str) -> Path:
+        """Write a page or another text file, whole."""
+        place = self.place(key)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        path = place.with_name(f"{place.name}{suffix}")
+        new = _beside(path, NEW)
+        new.write_text(text, encoding="utf-8")
+        new.replace(path)
+        return path
+
+    def read(self, key: Sequence[str]) -> pl.LazyFrame | dict[str, pl.LazyFrame]:
+        """Read what was written, lazily.
+
+        Raises:
+            TfLinkageError: the asset has not been materialised in this data folder.
+        """
+        place = self.place(key)
+        if place.is_dir():
+            return {path.stem: pl.scan_parquet(path) for path in sorted(place.glob("*.parquet"))}
+        path = place.with_name(f"{place.name}.parquet")
+        if not path.exists():
+            raise TfLinkageError(f"{'/'.join(key)} has not been materialised in {self.root}; materialise it first")
+        return pl.scan_parquet(path)
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Hold the data folder for one run, after sweeping what a killed run left.
+
+        Raises:
+            DataFolderBusy: another run holds it.
+        """
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / LOCK).open("a") as lock:
+            try:
+                # The kernel gives the lock back when a process dies, however it dies.
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise DataFolderBusy(
+                    f"another run is at work in {self.root}; wait for it to end, or choose another data folder"
+                ) from None
+            self.sweep()
+            yield
+
+    def sweep(self) -> None:
+        """Remove half-written files, and put back a folder that was being swapped."""
+        for old in sorted(self.root.rglob(f".*{OLD}")):
+            place = old.with_name(old.name[1:].removesuffix(OLD))
+            if place.exists():
+                shutil.rmtree(old)
+            else:
+                old.rename(place)
+        for new in sorted([*self.root.rglob(f".*{NEW}"), *self.root.rglob(f".*{PARTIAL}*")]):
+            if new.is_dir():
+                shutil.rmtree(new)
+            else:
+                new.unlink()
+
+
+def _beside(path: Path, suffix: str) -> Path:
+    return path.with_name(f".{path.name}{suffix}")
+
+
+def _write_parquet(table: pl.DataFrame | pl.LazyFrame, path: Path) -> None:
+    # One row-group size and codec everywhere, so that equal tables are equal bytes.
+    table.lazy().sink_parquet(
+        path, compression="zstd", compression_level=1, row_group_size=250_000, maintain_order=True
+    )
+
+
+def _swap_folder(new: Path, place: Path) -> None:
+    if not place.exists():
+        new.rename(place)
+        return
+    old = _beside(place, OLD)
+    shutil.rmtree(old, ignore_errors=True)
+    place.rename(old)
+    new.rename(place)
+    shutil.rmtree(old)
+
+
+def _height(path: Path) -> int:
+    return int(pl.scan_parquet(path).select(pl.len()).collect().item())
+
+
+def _digest(files: Mapping[str, Path]) -> str:
+    """One digest over the named files' bytes."""
+    total = hashlib.sha256()
+    for name in sorted(files):
+        with files[name].open("rb") as stream:
+            part = hashlib.file_digest(stream, "sha256").hexdigest()
+        total.update(f"{name}\0{part}\n".encode())
+    return total.hexdigest()[:16]
+
+
+def relative(path: Path) -> str:
+    """A path as people and the web UI may see it: from the working folder where possible."""
+    return os.path.relpath(path)

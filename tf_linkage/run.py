@@ -1,0 +1,126 @@
+"""Run a job in process, print its summary, and say by the exit code whether every check passed.
+
+Belongs here: what a command line needs that Dagster's own does not give, above all a non-zero exit for any
+failed ERROR check, blocking or not. `python -m tf_linkage.run --help` lists the choices.
+"""
+
+import argparse
+import logging
+import sys
+import time
+from collections.abc import Sequence
+
+import dagster as dg
+from dagster._core.errors import DagsterHomeNotSetError
+
+from tf_linkage.definitions import build_defs
+from tf_linkage.defs.jobs import REHEARSAL
+from tf_linkage.defs.resources import study_from_environment
+from tf_linkage.defs.store import relative
+from tf_linkage.defs.summary import summary
+from tf_linkage.errors import TfLinkageError
+from tf_linkage.study import Study
+
+FAILED, REFUSED = 1, 2
+"""Exit codes: the run or an ERROR check failed; the study could not begin."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a job of the study that the environment asks for.
+
+    Returns:
+        0 when the run succeeded and no ERROR check failed, 1 otherwise, 2 when it could not begin.
+    """
+    parser = argparse.ArgumentParser(prog="python -m tf_linkage.run", description=__doc__)
+    parser.add_argument("--job", default=REHEARSAL, help="name of the job (default: %(default)s)")
+    job = parser.parse_args(arguments).job
+    try:
+        return run(job, study_from_environment())
+    except TfLinkageError as refusal:
+        print(f"tf_linkage: {refusal}", file=sys.stderr)
+        return REFUSED
+
+
+def run(job: str, study: Study) -> int:
+    """Run one job of one study and print what came of it."""
+    began = time.monotonic()
+    definitions = build_defs(study, loggers={"progress": progress_logger})
+    with _instance() as instance:
+        result = definitions.resolve_job_def(job).execute_in_process(
+            instance=instance,
+            raise_on_error=False,
+            run_config={"loggers": {"progress": {}}},
+        )
+        refused = [
+            evaluation
+            for evaluation in result.get_asset_check_evaluations()
+            if not evaluation.passed and evaluation.severity is dg.AssetCheckSeverity.ERROR
+        ]
+        failures = [_reason(event) for event in result.get_step_failure_events()]
+        checks = len(result.get_asset_check_evaluations())
+    for failure in failures:
+        print(f"\nFAILED  {failure}", file=sys.stderr)
+    for evaluation in refused:
+        print(
+            f"\nCHECK FAILED  {evaluation.asset_key.to_user_string()}: {evaluation.check_name}\n"
+            f"  {evaluation.description or ''}",
+            file=sys.stderr,
+        )
+    if not result.success:
+        return FAILED
+    if job == REHEARSAL:
+        print(summary(study))
+    print(
+        f"{checks} checks, {len(refused)} failed. {time.monotonic() - began:.0f} s. "
+        f"Tables: {relative(study.data)}/. UI: make ui, then http://localhost:3000"
+    )
+    return FAILED if refused else 0
+
+
+def _instance() -> dg.DagsterInstance:
+    """The instance that the web UI shares, or a passing one where no home is set."""
+    try:
+        return dg.DagsterInstance.get()
+    except DagsterHomeNotSetError:
+        return dg.DagsterInstance.ephemeral()
+
+
+def _reason(event: dg.DagsterEvent) -> str:
+    """A step's failure in one line: its own words where it has some, the error's class where not."""
+    failure = event.step_failure_data
+    if failure.user_failure_data and failure.user_failure_data.description:
+        return f"{event.step_key}: {failure.user_failure_data.description}"
+    error = failure.error
+    while error and error.cause:
+        error = error.cause
+    return f"{event.step_key}: {error.message.strip() if error else 'failed'}"
+
+
+def _progress(_context: dg.InitLoggerContext) -> logging.Logger:
+    """A logger that shows a run's progress to a person and nothing else."""
+    logger = logging.Logger("tf_linkage.progress", logging.INFO)
+    handler = logging.StreamHandler(sys.stdout)
+    handler.addFilter(_materialised)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    logger.addHandler(handler)
+    return logger
+
+
+progress_logger = dg.LoggerDefinition(_progress, config_schema={}, description="One line for each asset made")
+
+
+def _materialised(record: logging.LogRecord) -> bool:
+    meta = getattr(record, "dagster_meta", None) or {}
+    event = meta.get("dagster_event")
+    if event is None or event.event_type is not dg.DagsterEventType.ASSET_MATERIALIZATION:
+        return False
+    materialization = event.step_materialization_data.materialization
+    rows = materialization.metadata.get("dagster/row_count")
+    name = materialization.asset_key.to_user_string()
+    record.msg = f"  {name:<32}{rows.value:>12,} rows" if rows else f"  {name}"
+    record.args = ()
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main())

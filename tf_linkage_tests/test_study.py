@@ -1,0 +1,54 @@
+"""The configuration: what it accepts, what it refuses, and in what words."""
+
+import pytest
+from pydantic import ValidationError
+
+from tf_linkage.defs.resources import study_from_environment
+from tf_linkage.errors import StudyRefused
+from tf_linkage.study import SIZES, Noise, Preset, Source, Study
+
+
+@pytest.mark.parametrize("preset", Preset)
+def test_every_preset_is_a_study(preset: Preset) -> None:
+    study = Study.of(preset)
+    assert (study.families, study.population) == SIZES[preset]
+
+
+def test_choices_are_laid_over_a_preset() -> None:
+    study = Study.of("tiny", seed=7, noise="hard")
+    assert (study.families, study.seed, study.noise) == (SIZES[Preset.TINY][0], 7, Noise.HARD)
+
+
+@pytest.mark.parametrize(
+    ("choices", "words"),
+    [
+        ({"families": 5}, "greater than or equal to 20"),
+        ({"population": 1_000}, "too small for 200 families"),
+        ({"councils": ("E99999999",)}, "unknown council E99999999"),
+        ({"review_threshold": 0.9}, "must not exceed"),
+        ({"dates": {"extract": "2014-01-01"}}, "must not be after"),
+        ({"sede": 7}, "Extra inputs are not permitted"),
+    ],
+)
+def test_nonsense_is_refused_in_words(choices: dict[str, object], words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        Study.of("tiny", **choices)
+
+
+def test_the_environment_chooses() -> None:
+    study = study_from_environment({"TF_LINKAGE_PRESET": "tiny", "TF_LINKAGE_SOURCE": "files"})
+    assert (study.preset, study.source) == (Preset.TINY, Source.FILES)
+    assert study_from_environment({}).preset is Preset.DEMO
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({"TF_LINKAGE_PRESET": "huge"}, "not a preset; choose tiny, demo, study"),
+        ({"TF_LINKAGE_FAMILIES": "many"}, "TF_LINKAGE_FAMILIES"),
+        ({"TF_LINKAGE_SOURCE": "tape"}, "TF_LINKAGE_SOURCE"),
+    ],
+)
+def test_a_wrong_variable_is_named(environment: dict[str, str], words: str) -> None:
+    with pytest.raises(StudyRefused, match=words):
+        study_from_environment(environment)
