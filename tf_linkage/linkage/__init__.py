@@ -1,1 +1,25 @@
-"""Record linkage of two tables: standardise, block, compare, train, score, resolve."""
+"""Record linkage of two tables: standardise, block, compare, train, score, resolve.
+
+Usable on any two tables whose columns carry the contracts' names:
+
+    model = general_model(left_columns, right_columns, extra=["suburb"])
+    result = link(left, right, model)
+    result.links
+"""
+
+from tf_linkage.linkage.duplicates import find_duplicates
+from tf_linkage.linkage.engines import ENGINES
+from tf_linkage.linkage.link import link
+from tf_linkage.linkage.model import Model, department_model, general_model
+from tf_linkage.linkage.result import Engine, LinkResult
+
+__all__ = [
+    "ENGINES",
+    "Engine",
+    "LinkResult",
+    "Model",
+    "department_model",
+    "find_duplicates",
+    "general_model",
+    "link",
+]

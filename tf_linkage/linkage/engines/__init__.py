@@ -1,0 +1,10 @@
+"""The engines by name. A new one is a module here that keeps the `Engine` promise, and one line."""
+
+from __future__ import annotations
+
+from tf_linkage.linkage.engines.recordlinkage import link_by_recordlinkage
+from tf_linkage.linkage.result import Engine
+
+ENGINES: dict[str, Engine] = {
+    "recordlinkage": link_by_recordlinkage,
+}

@@ -1,0 +1,77 @@
+"""What a linkage hands back: links, what was learnt, and counts; and what every engine promises.
+
+Belongs here: the shapes. Does not belong here: how they come about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import polars as pl
+
+from tf_linkage.linkage.model import Model
+
+Progress = Callable[[str], None]
+"""Receives a line for people at each step of a long linkage; never a value from the data."""
+
+LINK_SCHEMA = pl.Schema(
+    {
+        "left_id": pl.String,
+        "right_id": pl.String,
+        "match_weight": pl.Float64,
+        "match_probability": pl.Float64,
+        "stage": pl.String,
+        "status": pl.String,
+    }
+)
+
+TRAINING_SCHEMA = pl.Schema(
+    {
+        "comparison": pl.String,
+        "level": pl.String,
+        "m": pl.Float64,
+        "u": pl.Float64,
+        "weight": pl.Float64,
+    }
+)
+
+
+@dataclass(frozen=True)
+class LinkResult:
+    """The outcome of one linkage.
+
+    Attributes:
+        model: the model it was made by.
+        engine: name of the engine.
+        links: one row for each link and each pair for review: `left_id`, `right_id`, `match_weight` (bits of
+            evidence, prior included), `match_probability`, `stage` (matchkey, blocking rule or family), `status`
+            (`link` or `review`); sorted by ids.
+        training: m and u probability and weight in bits of each level of each comparison.
+        blocking: one row for each blocking rule: `rule`, `pairs` that meet it, `new_pairs` no earlier rule met.
+        counts: records on each side, candidate pairs, links and reviews by stage.
+        explanations: one row for each pair in `links`: what each comparison contributed; no values.
+        training_curve: one row for each round of training: `round`, `log_likelihood`, `expected_links`.
+    """
+
+    model: Model
+    engine: str
+    links: pl.DataFrame
+    training: pl.DataFrame
+    blocking: pl.DataFrame
+    counts: Mapping[str, int]
+    explanations: pl.DataFrame = field(default_factory=pl.DataFrame)
+    training_curve: pl.DataFrame = field(default_factory=pl.DataFrame)
+
+
+class Engine(Protocol):
+    """Links two tables by a model."""
+
+    def __call__(self, left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress) -> LinkResult:
+        """Link the two tables.
+
+        Raises:
+            LinkageRefused: the tables cannot be linked as the model asks.
+        """
+        ...
