@@ -10,11 +10,14 @@ from tf_linkage.quality.floors import (
     gaps_missed,
 )
 from tf_linkage.quality.judging import QualityRefused
-from tf_linkage.quality.measures import figure
+from tf_linkage.quality.measures import figure, headline
+from tf_linkage.quality.pictures import Picture, pictures
+from tf_linkage.quality.report import report
 
 __all__ = [
     "GAP_BOUNDS",
     "QUALITY_FLOORS",
+    "Picture",
     "QualityRefused",
     "evaluate",
     "figure",
@@ -22,5 +25,8 @@ __all__ = [
     "floors_missed",
     "gaps",
     "gaps_missed",
+    "headline",
     "match_rates",
+    "pictures",
+    "report",
 ]

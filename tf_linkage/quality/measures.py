@@ -168,3 +168,12 @@ def figure(
     ).get_column("value")
     value = found[0] if len(found) else None
     return float("nan") if value is None else float(value)
+
+
+def headline(metrics: pl.DataFrame) -> dict[str, dict[str, float]]:
+    """The overall figures that may be shown, by department and measure: what a run plots over time."""
+    overall = metrics.filter(pl.col("breakdown").cast(pl.String) == "all", pl.col("value").is_not_null())
+    found: dict[str, dict[str, float]] = {}
+    for department, measure, value in overall.select("department", "measure", "value").iter_rows():
+        found.setdefault(department, {})[measure] = value
+    return found

@@ -1,0 +1,54 @@
+"""Figures in words, as captions, tables and the page write them.
+
+Belongs here: how a share, an interval, a department or a measure is written. Does not belong here: sentences of
+one picture or section.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import polars as pl
+
+from tf_linkage.contracts.quality import MEASURES
+
+TITLES = {"council": "Cohort", "dwp": "DWP", "moj": "MoJ", "dfe": "DfE"}
+DEPARTMENT_ORDER = ("dwp", "moj", "dfe")
+
+
+def plain_figures(metrics: pl.DataFrame) -> pl.DataFrame:
+    """The figures with codes as strings, so that they compare and sort as words do."""
+    return metrics.with_columns(pl.col("department", "breakdown", "measure").cast(pl.String))
+
+
+def knows_truth(plain: pl.DataFrame) -> bool:
+    """Whether the figures were made with the truth."""
+    return not plain.filter(pl.col("measure") == "recall").is_empty()
+
+
+def departments_in(plain: pl.DataFrame) -> list[str]:
+    """Departments with figures, in their usual order."""
+    found = set(plain.get_column("department"))
+    return [name for name in DEPARTMENT_ORDER if name in found]
+
+
+def percent(value: object) -> str:
+    """A share in words: a dash when it may not be shown."""
+    return f"{100 * value:.1f}%" if isinstance(value, float) and not math.isnan(value) else "–"
+
+
+def with_interval(row: Mapping[str, object]) -> str:
+    """A share with its interval in words; the interval alone where the numerator is small."""
+    value, low, high = (row[name] for name in ("value", "low", "high"))
+    if not isinstance(low, float) or not isinstance(high, float):
+        return percent(value)
+    interval = f"{100 * low:.1f} to {100 * high:.1f}"
+    return f"{interval}%" if value is None else f"{percent(value)} ({interval})"
+
+
+def word(measure: str) -> str:
+    """A measure in words."""
+    if measure not in MEASURES:
+        raise KeyError(measure)
+    return measure.replace("_", " ").capitalize()
