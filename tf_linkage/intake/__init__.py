@@ -1,6 +1,16 @@
 """Real extract files, read into a contract or refused with file, line and rule."""
 
-from tf_linkage.intake.exports import is_rehearsal, mark_rehearsal, write_extracts
+from tf_linkage.intake.exports import check_folder, is_rehearsal, mark_rehearsal, write_extracts
 from tf_linkage.intake.extracts import read_extract
+from tf_linkage.intake.tables import check_output, read_table, write_table
 
-__all__ = ["is_rehearsal", "mark_rehearsal", "read_extract", "write_extracts"]
+__all__ = [
+    "check_folder",
+    "check_output",
+    "is_rehearsal",
+    "mark_rehearsal",
+    "read_extract",
+    "read_table",
+    "write_extracts",
+    "write_table",
+]

@@ -45,7 +45,7 @@ def write_extracts(
     known = extract_tables()
     if unknown := sorted(set(tables) - set(known)):
         raise InputRefused(f"no body hands over a table named {unknown[0]}; known are {', '.join(known)}")
-    _only_extracts(folder)
+    check_folder(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     fresh = _beside(folder, "partial")
     try:
@@ -61,6 +61,21 @@ def write_extracts(
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     return [folder / f"{name}.{form}" for name in tables]
+
+
+def check_folder(folder: Path) -> None:
+    """Sees to it that extracts may be written into a folder: it is new, empty, or holds extracts alone.
+
+    Raises:
+        InputRefused: it holds anything else, or is a file.
+    """
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise InputRefused(f"{folder} is a file; name a folder")
+    ours = {MARK, *(path.name for path in _extracts_in(folder))}
+    if foreign := sorted(path.name for path in folder.iterdir() if path.name not in ours):
+        raise InputRefused(f"{folder} holds other files ({foreign[0]}); name a new or empty folder")
 
 
 def mark_rehearsal(folder: Path) -> None:
@@ -96,16 +111,6 @@ def _digests(folder: Path) -> dict[str, str]:
 
 def _extracts_in(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.stem in extract_tables())
-
-
-def _only_extracts(folder: Path) -> None:
-    if not folder.exists():
-        return
-    if not folder.is_dir():
-        raise InputRefused(f"{folder} is a file; name a folder")
-    ours = {MARK, *(path.name for path in _extracts_in(folder))}
-    if foreign := sorted(path.name for path in folder.iterdir() if path.name not in ours):
-        raise InputRefused(f"{folder} holds other files ({foreign[0]}); name a new or empty folder")
 
 
 def _swap(fresh: Path, folder: Path) -> None:

@@ -1,0 +1,8 @@
+"""`python -m tf_linkage`: the commands of `cli`."""
+
+import sys
+
+from tf_linkage.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())
