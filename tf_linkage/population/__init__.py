@@ -1,1 +1,6 @@
-"""The simulated world: families, people, names, places and lives, by keyed draws."""
+"""The simulated world's people: families, names, places and lives over time, drawn by key."""
+
+from tf_linkage.population.settings import Settings
+from tf_linkage.population.simulation import simulate
+
+__all__ = ["Settings", "simulate"]

@@ -1,0 +1,341 @@
+"""A council: finds families with two or more of the six problems, and extracts who they are.
+
+Belongs here: what the council knows about its families, whom it finds, on which day, and what it hands over. Does
+not belong here: how an identity is miswritten (`recording.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tf_linkage.bodies.error_rates import COVERAGE, DUPLICATES
+from tf_linkage.bodies.keys import as_text, record_number, shuffled
+from tf_linkage.bodies.lived import Columns, Population, columns, position, with_effects
+from tf_linkage.bodies.recording import Recorded, record
+from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.council import LEAST_PROBLEMS, PROBLEMS, STUDY_GROUPS, Cohort
+from tf_linkage.population.care import EPISODES
+from tf_linkage.population.draws import Draws, Flags, Ints, normal_share
+from tf_linkage.population.hardship import PROBLEMS as HARDSHIPS
+from tf_linkage.population.households import NEVER, ROLES, YEAR
+from tf_linkage.population.persons import dwelling
+from tf_linkage.population.places import AUTHORITIES, HOME_AUTHORITIES
+from tf_linkage.population.schooling import SESSIONS
+from tf_linkage.population.settings import Settings, day
+from tf_linkage.population.work import BENEFITS, OUT_OF_WORK, WORK
+
+LOOKBACK: Final = 365
+"""Days before identification in which an event counts as a present problem (assumption: councils used a year)."""
+
+_CODES: Final = {sub: (column, rank) for column, subs in PROBLEMS.items() for rank, sub in enumerate(subs, start=1)}
+_COLUMNS: Final = tuple(PROBLEMS)
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Whom the councils of a study found.
+
+    Attributes:
+        families: one entry per time a council found a family: family, slot, copy, group (position in
+            STUDY_GROUPS), identified, start and end of service (NEVER if none).
+        members: one entry per person named: place (position in people), at (position in families), copy, and for each
+            of the six problems the rank of its sub-code, 0 for none.
+    """
+
+    families: Columns
+    members: Columns
+
+    @property
+    def served(self) -> Columns:
+        """Families that receive the programme, with the day it starts."""
+        first = (self.families["start"] < NEVER) & (self.families["copy"] == 0)
+        return {"family": self.families["family"][first], "start": self.families["start"][first]}
+
+
+def cohort(population: Population, settings: Settings) -> pl.LazyFrame:
+    """The councils' extract (contracts.council.Cohort), in the order of the councils' own person keys."""
+    draws = Draws(settings.seed)
+    everyone = columns(population["people"])
+    found = roster(population, settings, everyone)
+    after = with_effects(settings, draws, everyone, found.served, "people", everyone)
+    return extract(settings, draws, after, found)[0].lazy()
+
+
+def roster(population: Population, settings: Settings, people: Columns | None = None) -> Roster:
+    """Whom the councils find: exactly `settings.families` families, and some of them twice.
+
+    A family found by a second council (after a move) or a second time by the same one (a re-referral) is a further
+    entry with its own reference; a locality with too few eligible families finds fewer (the margin in
+    population/localities.py makes that rare).
+    """
+    draws = Draws(settings.seed)
+    people = columns(population["people"]) if people is None else people
+    families = columns(population["families"])
+    names = ("work", "offences", "school_years", "exclusions", "care", "problems")
+    events = {name: columns(population[name]) for name in names}
+    return find(settings, draws, people, families, events)
+
+
+def find(
+    settings: Settings, draws: Draws, people: Columns, families: Columns, events: dict[str, Columns]
+) -> Roster:
+    """The same from arrays."""
+    candidate = np.isin(families["kind"], [3, 4])
+    families = {name: values[candidate] for name, values in families.items()}
+    first, last = day(settings.identified_from), day(settings.identified_to)
+    family = families["family"]
+    identified = first + draws.whole("council/identified", family, last - first + 1)
+    at = np.minimum(np.searchsorted(family, people["family"]), max(len(family) - 1, 0))
+    concerned = family[at] == people["family"]
+    date = np.where(concerned, identified[at], -1)
+    listed = concerned & _members(settings, draws, people, date)
+    ranks = problems(settings, people, events, date)
+    found = np.zeros((len(family), len(_COLUMNS)), dtype=bool)
+    for column in range(len(_COLUMNS)):
+        found[at[listed & (ranks[:, column] > 0)], column] = True
+    count = found.sum(axis=1)
+    age = (date - people["birth"]) / YEAR
+    children, adults = np.zeros(len(family), dtype=bool), np.zeros(len(family), dtype=bool)
+    children[at[listed & (age < 18)]] = True
+    adults[at[listed & (age >= 18)]] = True
+    here = _resident(settings, draws, people, families, identified)
+    eligible = (count >= LEAST_PROBLEMS) & children & adults & here
+    chosen = _choose(draws, families, eligible, count)
+    group = _group(draws, family[chosen], count[chosen])
+    entries = _entries(settings, draws, people, families, chosen, group, identified)
+    return Roster(entries, _named(draws, people, entries, listed, ranks))
+
+
+def _members(settings: Settings, draws: Draws, people: Columns, date: Ints) -> Flags:
+    """Whom a council counts to the family on the day: the household, some former partners, not 3 in 100."""
+    alive = (people["birth"] <= date + 200) & (people["death"] > date) & (people["arrived"] <= date + 200)
+    alive &= people["emigrated"] > date
+    household = (people["joined"] <= date) & (date < people["left"])
+    former = (people["role"] == ROLES.index("former partner")) & (date >= people["left"])
+    former &= draws.below("council/former partner", people["person"], COVERAGE["council former partners"][0])
+    known = draws.below("council/member", people["person"], COVERAGE["council members"][0])
+    return alive & (household | former) & (known | (people["place"] == 0))
+
+
+def _resident(settings: Settings, draws: Draws, people: Columns, families: Columns, identified: Ints) -> Flags:
+    """Whether the family lives in its home authority on the day."""
+    head = np.searchsorted(people["family"], families["family"])
+    heads = {name: values[head] for name, values in people.items()}
+    _, authority, _ = dwelling(settings, draws, heads, identified)
+    return np.asarray(authority == families["slot"])
+
+
+def problems(settings: Settings, people: Columns, events: dict[str, Columns], date: Ints) -> NDArray[np.int8]:
+    """Rank of the sub-code of each of the six problems for each person on their family's day (0 none).
+
+    A problem is seen where the same event stands in the registers' lives: a benefit spell, a term's absence, an
+    episode, an offence; or where only the council could see it.
+    """
+    ranks = np.zeros((len(people["person"]), len(_COLUMNS)), dtype=np.int8)
+
+    def mark(sub: str, where: Ints) -> None:
+        column, rank = _CODES[sub]
+        place = _COLUMNS.index(column)
+        np.maximum.at(ranks[:, place], where, np.int8(rank))
+
+    work = events["work"]
+    who = position(people, work["person"])
+    when = date[who]
+    overlaps = (work["start"] <= when) & (work["end"] > when - 90)
+    out_of_work = np.isin(work["kind"], [BENEFITS.index(name) for name in OUT_OF_WORK])
+    age = (date - people["birth"]) / YEAR
+    adult = age >= 18
+    mark("OOW", who[overlaps & out_of_work & adult[who]])
+    busy = np.zeros(len(age), dtype=bool)
+    busy[who[overlaps & (work["kind"] == WORK)]] = True
+    years = events["school_years"]
+    who = position(people, years["person"])
+    enrolled = (years["start"] <= date[who]) & (np.minimum(years["end"], years["start"] + 365) >= date[who] - 60)
+    busy[who[enrolled]] = True
+    mark(
+        "NEET",
+        np.flatnonzero(
+            (date > 0) & (age >= 17) & (age < 25) & ~busy & (people["place"] >= 2) & (people["arrived"] < date)
+        ),
+    )
+    _mark_absence(years, who, date, mark)
+    exclusions = events["exclusions"]
+    who = position(people, exclusions["person"])
+    mark("EXC", who[_recent(exclusions["start"], date[who])])
+    care = events["care"]
+    who = position(people, care["person"])
+    open_then = (care["start"] <= date[who]) & (care["end"] > date[who] - LOOKBACK)
+    for number, name in enumerate(EPISODES):
+        mark(name, who[open_then & (care["episode"] == number)])
+    offences = events["offences"]
+    who = position(people, offences["person"])
+    mark("OFF", who[_recent(offences["disposed"], date[who])])
+    hardship = events["problems"]
+    who = position(people, hardship["person"])
+    present = (hardship["start"] <= date[who]) & (hardship["end"] > date[who])
+    for number, name in enumerate(HARDSHIPS):
+        mark(name, who[present & (hardship["problem"] == number)])
+    ranks[date < 0] = 0
+    return ranks
+
+
+def _mark_absence(years: Columns, who: Ints, date: Ints, mark: Any) -> None:
+    """Persistent absence in the last academic year that ended before the day."""
+    ended = years["start"] + 330
+    last_year = (ended <= date[who]) & (ended > date[who] - 366)
+    missed = sum(years[f"authorised_{term}"] + years[f"unauthorised_{term}"] for term in (1, 2, 3))
+    threshold = np.where(years["year"] >= 2015, 0.10, 0.15)
+    mark("PA", who[last_year & (missed >= threshold * sum(SESSIONS))])
+
+
+def _recent(when: Ints, date: Ints) -> Flags:
+    return (when <= date) & (when > date - LOOKBACK)
+
+
+def _choose(draws: Draws, families: Columns, eligible: Flags, count: Ints) -> Ints:
+    """The families that fill each locality's quota: more problems first, with much chance."""
+    score = 0.8 * count + draws.normal("council/priority", families["family"])
+    at = np.flatnonzero(eligible)
+    order = at[np.lexsort((families["family"][at], -score[at], families["locality"][at]))]
+    locality = families["locality"][order]
+    starts = np.searchsorted(locality, locality, side="left")
+    rank = np.arange(len(order)) - starts
+    return np.sort(order[rank < families["quota"][order]])
+
+
+def _group(draws: Draws, family: Ints, count: Ints) -> Ints:
+    """Programme (0) or waiting list (1): the neediest tend to be served first, so the groups differ before the start."""
+    chance = normal_share(0.15 + 0.22 * (count - 3))
+    return np.where(draws.below("council/programme", family, chance), 0, 1)
+
+
+def _entries(
+    settings: Settings,
+    draws: Draws,
+    people: Columns,
+    families: Columns,
+    chosen: Ints,
+    group: Ints,
+    identified: Ints,
+) -> Columns:
+    family, slot, day_found = families["family"][chosen], families["slot"][chosen], identified[chosen]
+    extract_day = day(settings.extract)
+    waits = draws.whole("council/wait", family, 75)
+    # One waiting family in five joins a year and a half or more later.
+    joins = (group == 1) & draws.below("council/joins later", family, 0.20)
+    later = day_found + 540 + draws.whole("council/joins after", family, 400)
+    start = np.where(group == 0, day_found + waits, np.where(joins, later, NEVER))
+    start = np.where(start < extract_day, start, NEVER)
+    end = start + 180 + (draws.exponential("council/service", family) * 230).astype(np.int64)
+    first: Columns = {
+        "family": family, "slot": slot, "copy": np.zeros(len(family), dtype=np.int64), "group": group,
+        "identified": day_found, "start": start, "end": np.where((start < NEVER) & (end < extract_day), end, NEVER),
+    }  # fmt: skip
+    again = _again(settings, draws, people, first)
+    return {name: np.concatenate([first[name], again[name]]) for name in first}
+
+
+def _again(settings: Settings, draws: Draws, people: Columns, first: Columns) -> Columns:
+    """Families found twice: re-referred to the same council, or found by the council they moved to."""
+    family = first["family"]
+    last, extract_day = day(settings.identified_to), day(settings.extract)
+    noisy = min(settings.multiplier, 2.0)
+    referred = draws.below("council/re-referred", family, DUPLICATES["council family"][0] * noisy)
+    head = np.searchsorted(people["family"], family)
+    heads = {name: values[head] for name, values in people.items()}
+    taking_part = np.zeros(len(AUTHORITIES), dtype=bool)
+    taking_part[[HOME_AUTHORITIES[council] for council in settings.councils]] = True
+    _, authority, since = dwelling(settings, draws, heads, np.full(len(family), last))
+    moved = (authority != first["slot"]) & taking_part[authority] & (since + 30 > first["identified"])
+    when = np.where(
+        moved,
+        np.minimum(since + 30 + draws.whole("council/found again", family, 120), last),
+        first["identified"] + 90,
+    )
+    referred &= ~moved & (when <= last)
+    here = np.flatnonzero(moved | referred)
+    out = {name: values[here] for name, values in first.items()}
+    out["copy"] = np.where(moved[here], 2, 1)
+    out["slot"] = np.where(moved[here], authority[here], out["slot"])
+    out["identified"] = np.maximum(when[here], out["identified"])
+    started = np.maximum(out["start"], out["identified"])
+    out["start"] = np.where((out["start"] < NEVER) & (started < extract_day), started, NEVER)
+    out["end"] = np.where((out["start"] < NEVER) & (out["end"] > out["start"]), out["end"], NEVER)
+    return out
+
+
+def _named(draws: Draws, people: Columns, entries: Columns, listed: Flags, ranks: NDArray[np.int8]) -> Columns:
+    """The people each entry names, some of them twice in the same family (two teams)."""
+    start = np.searchsorted(people["family"], entries["family"], side="left")
+    size = np.searchsorted(people["family"], entries["family"], side="right") - start
+    at = np.repeat(np.arange(len(size)), size)
+    place = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size) + np.repeat(start, size)
+    keep = listed[place]
+    at, place = at[keep], place[keep]
+    out: Columns = {"place": place, "at": at, "copy": entries["copy"][at]}
+    for number, column in enumerate(_COLUMNS):
+        out[column] = ranks[place, number].astype(np.int64)
+    return out
+
+
+def extract(
+    settings: Settings, draws: Draws, people: Columns, found: Roster
+) -> tuple[pl.DataFrame, Recorded, pl.DataFrame]:
+    """The extract of a roster, the recording behind it, and its record keys with their persons.
+
+    Returns:
+        The cohort; what was recorded, row by row in the order of the roster; and a frame of record_key and person
+        in that order.
+    """
+    members, families = _doubled(settings, draws, people, found.members), found.families
+    at, place = members["at"], members["place"]
+    latest = families["identified"][at] + 250
+    recorded = record(settings, draws, "council", people, place, copy=members["copy"], latest_birth=latest)
+    slot = families["slot"][at]
+    number = record_number(people["person"][place], members["copy"])
+    person_key = shuffled(draws, "council/person", number)
+    family_key = shuffled(draws, "council/family", record_number(families["family"], families["copy"]))
+    codes = pl.Series([authority.code for authority in AUTHORITIES])
+    frame = recorded.identity.with_columns(
+        la_code=codes.gather(slot),
+        person_ref=as_text(person_key, "P"),
+        family_ref=as_text(family_key[at], "F"),
+        **{column: _sub_codes(column, members[column]) for column in _COLUMNS},
+        study_group=pl.Series(STUDY_GROUPS, dtype=pl.Enum(STUDY_GROUPS)).gather(families["group"][at]),
+        service_received=pl.Series(families["start"][at] < NEVER),
+        identified_date=_date(families["identified"][at]),
+        service_start_date=_date(families["start"][at]),
+        service_end_date=_date(families["end"][at]),
+    )
+    keys = frame.select(
+        record_key=pl.col("la_code") + "|" + pl.col("person_ref"), person=pl.Series(people["person"][place])
+    )
+    schema = schema_of(Cohort)
+    return frame.select(schema.names()).cast(dict(schema)).sort("person_ref", "la_code"), recorded, keys
+
+
+def _doubled(settings: Settings, draws: Draws, people: Columns, members: Columns) -> Columns:
+    """Members, some of them once more: the same person recorded by two teams of one council."""
+    person = people["person"][members["place"]]
+    share = DUPLICATES["council person"][0] * min(settings.multiplier, 2.0)
+    twice = np.flatnonzero(draws.below("council/two teams", person, share) & (members["copy"] == 0))
+    return {
+        name: np.concatenate([values, np.full(len(twice), 3) if name == "copy" else values[twice]])
+        for name, values in members.items()
+    }
+
+
+def _sub_codes(column: str, rank: Ints) -> pl.Series:
+    kind = pl.Enum(PROBLEMS[column])
+    return pl.Series([None, *PROBLEMS[column]], dtype=kind).gather(rank)
+
+
+def _date(days: Ints) -> pl.Series:
+    known = days < NEVER
+    values = pl.Series(np.where(known, days, 0).astype(np.int32)).cast(pl.Date)
+    return values if known.all() else values.scatter(np.flatnonzero(~known), None)

@@ -1,0 +1,237 @@
+"""The Department for Education: pupils, schooling, social care.
+
+Belongs here: coverage, second pupil numbers, school and care records under DfE's keys. Does not belong here: the
+schooling's making (`population/schooling.py`, `population/care.py`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tf_linkage.bodies.council import roster
+from tf_linkage.bodies.error_rates import DUPLICATES
+from tf_linkage.bodies.keys import as_text
+from tf_linkage.bodies.lived import Columns, Population, columns, position, with_effects
+from tf_linkage.bodies.recording import Occasion, Recorded, record
+from tf_linkage.bodies.register import Register, dates, enum_of, in_key_order
+from tf_linkage.contracts import dfe as contract
+from tf_linkage.contracts.columns import schema_of
+from tf_linkage.population.care import EPISODES
+from tf_linkage.population.draws import Draws, Ints
+from tf_linkage.population.households import NEVER
+from tf_linkage.population.origins import ORIGINS
+from tf_linkage.population.persons import ETHNIC_CODES
+from tf_linkage.population.places import AUTHORITIES
+from tf_linkage.population.schooling import CATEGORIES, SESSIONS
+from tf_linkage.population.settings import Settings, day
+
+
+def people(population: Population, settings: Settings) -> pl.LazyFrame:
+    """Pupils and children known to social care (contracts.dfe.Pupils), in key order."""
+    draws = Draws(settings.seed)
+    everyone, lives = _lived(population, settings, draws, ("school_years", "care"))
+    pupils = register(settings, draws, everyone, lives)
+    return people_of(settings, draws, everyone, pupils, lives["school_years"])[0].lazy()
+
+
+def histories(population: Population, settings: Settings) -> dict[str, pl.LazyFrame]:
+    """Enrolments, absence, exclusions, key stages and social care (contracts.dfe), in key order."""
+    draws = Draws(settings.seed)
+    everyone, lives = _lived(population, settings, draws, ("school_years", "care", "exclusions", "results"))
+    pupils = register(settings, draws, everyone, lives)
+    return {name: table.lazy() for name, table in histories_of(settings, draws, everyone, pupils, lives).items()}
+
+
+def _lived(
+    population: Population, settings: Settings, draws: Draws, tables: tuple[str, ...]
+) -> tuple[Columns, dict[str, Columns]]:
+    everyone = columns(population["people"])
+    served = roster(population, settings, everyone).served
+    after = with_effects(settings, draws, everyone, served, "people", everyone)
+    lives = {
+        name: with_effects(settings, draws, everyone, served, name, columns(population[name])) for name in tables
+    }
+    return after, lives
+
+
+def register(settings: Settings, draws: Draws, everyone: Columns, lives: dict[str, Columns]) -> Register:
+    """The pupil records: everyone with a school year or an episode, a few under two pupil numbers."""
+    present = np.zeros(len(everyone["person"]), dtype=bool)
+    present[position(everyone, lives["school_years"]["person"])] = True
+    present[position(everyone, lives["care"]["person"])] = True
+    rows = np.flatnonzero(present)
+    share = DUPLICATES["dfe"][0] * min(settings.multiplier, 2.0)
+    twice = rows[draws.below("dfe/two numbers", everyone["person"][rows], share)]
+    return Register.of(draws, "dfe", everyone, rows, twice)
+
+
+def occasion(settings: Settings, everyone: Columns, school_years: Columns) -> Occasion:
+    """The last day on which a school knew each person: those who left long ago are known as they were then."""
+    extract = day(settings.extract)
+    last = np.full(len(everyone["person"]), -NEVER)
+    np.maximum.at(last, position(everyone, school_years["person"]), np.minimum(school_years["end"], extract))
+    last = np.where(last < -1_000_000, extract, last)
+    known = (extract - min(settings.multiplier, 1.0) * (extract - last)).astype(np.int64)
+    return Occasion(known, known)
+
+
+def people_of(
+    settings: Settings, draws: Draws, everyone: Columns, pupils: Register, school_years: Columns
+) -> tuple[pl.DataFrame, Recorded]:
+    """The pupils of a register, and the recording behind them."""
+    when = occasion(settings, everyone, school_years)
+    own = Occasion(when.name[pupils.rows], when.address[pupils.rows])
+    recorded = record(settings, draws, "dfe", everyone, pupils.rows, copy=pupils.copy, occasion=own)
+    frame = recorded.identity.with_columns(dfe_key=as_text(pupils.key))
+    return frame.select(schema_of(contract.Pupils).names()), recorded
+
+
+def histories_of(
+    settings: Settings, draws: Draws, everyone: Columns, pupils: Register, lives: dict[str, Columns]
+) -> dict[str, pl.DataFrame]:
+    """The school and care records of a register."""
+    years, key = _keyed(draws, everyone, pupils, lives["school_years"], "year")
+    exclusions, exclusion_key = _keyed(draws, everyone, pupils, lives["exclusions"], "start")
+    results, result_key = _keyed(draws, everyone, pupils, lives["results"], "year")
+    care, care_key = _keyed(draws, everyone, pupils, lives["care"], "start")
+    text = as_text(key)
+    school = as_text(years["authority"] * 1_000 + years["school"] + 100_000, "S")
+    tables = {
+        "enrolments": _enrolments(everyone, years, text, school),
+        "absence": _absence(years, text, school),
+        "exclusions": _exclusions(exclusions, exclusion_key),
+        "key_stages": _key_stages(results, result_key),
+        "social_care": _social_care(care, care_key),
+    }
+    contracts = {
+        "enrolments": contract.Enrolments, "absence": contract.Absence, "exclusions": contract.Exclusions,
+        "key_stages": contract.KeyStages, "social_care": contract.SocialCare,
+    }  # fmt: skip
+    return {name: table.select(schema_of(contracts[name]).names()) for name, table in tables.items()}
+
+
+def _keyed(
+    draws: Draws, everyone: Columns, pupils: Register, events: Columns, when: str
+) -> tuple[Columns, NDArray[np.uint64]]:
+    """Events of the register's people in key order, with their keys and their people's positions."""
+    at = position(everyone, events["person"])
+    held, key = pupils.keys_for(draws, at, everyone, events["person"] * 64 + events[when] % 64)
+    rows = {name: values[held] for name, values in events.items()} | {"at": at[held]}
+    key = key[held]
+    then = [rows[name] for name in (when, "episode", "stage", "measure", "category") if name in rows]
+    order = in_key_order(key, *then)
+    return {name: values[order] for name, values in rows.items()}, key[order]
+
+
+def _enrolments(everyone: Columns, years: Columns, key: pl.Series, school: pl.Series) -> pl.DataFrame:
+    codes = pl.Series([authority.code for authority in AUTHORITIES])
+    languages = [origin.language for origin in ORIGINS]
+    abroad = everyone["abroad"][years["at"]]
+    other = np.array([language == "Other" for language in languages])[everyone["origin"][years["at"]]]
+    language = np.where(other & (abroad | (years["at"] % 3 > 0)), 1, 0)
+    return pl.DataFrame(
+        {
+            "dfe_key": key,
+            "academic_year": years["year"].astype(np.int32),
+            "school_id": school,
+            "la_code": codes.gather(years["authority"]),
+            "start_date": dates(years["start"]),
+            "end_date": dates(years["end"]),
+            "nc_year_actual": years["curriculum"].astype(np.int32),
+            "fsm_eligible": years["fsm"].astype(bool),
+            "sen_provision": enum_of(contract.SEN_PROVISION, contract.SEN_PROVISION).gather(years["sen"]),
+            "ethnic_group_minor": enum_of(contract.ETHNIC_GROUPS, ETHNIC_CODES).gather(
+                everyone["ethnic"][years["at"]]
+            ),
+            "language_group": enum_of(contract.LANGUAGE_GROUPS, contract.LANGUAGE_GROUPS).gather(language),
+        }
+    )
+
+
+def _absence(years: Columns, key: pl.Series, school: pl.Series) -> pl.DataFrame:
+    """One row per term of years 1 to 11, for the years in which absence was collected."""
+    counted = np.flatnonzero(
+        (years["curriculum"] >= 1) & (years["curriculum"] <= 11) & ~np.isin(years["year"], contract.NO_ABSENCE_DATA)
+    )
+    rows = np.repeat(counted, 3)
+    term = np.tile(np.arange(3), len(counted))
+    stacked = {
+        kind: np.stack([years[f"{kind}_{number}"][counted] for number in (1, 2, 3)], axis=1).ravel()
+        for kind in ("authorised", "unauthorised")
+    }
+    return pl.DataFrame(
+        {
+            "dfe_key": key.gather(rows),
+            "academic_year": years["year"][rows].astype(np.int32),
+            "term": enum_of(contract.TERMS, contract.TERMS).gather(term),
+            "school_id": school.gather(rows),
+            "sessions_possible": np.array(SESSIONS, dtype=np.int32)[term],
+            "authorised_absence": stacked["authorised"].astype(np.int32),
+            "unauthorised_absence": stacked["unauthorised"].astype(np.int32),
+        }
+    )
+
+
+def _exclusions(exclusions: Columns, key: NDArray[np.uint64]) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "dfe_key": as_text(key),
+            "start_date": dates(exclusions["start"]),
+            "category": enum_of(contract.EXCLUSION_CATEGORIES, CATEGORIES).gather(exclusions["category"]),
+            "sessions": _known(exclusions["sessions"]),
+        }
+    )
+
+
+def _known(values: Ints) -> pl.Series:
+    unknown = np.flatnonzero(values < 0)
+    return pl.Series(np.maximum(values, 0).astype(np.int32)).scatter(unknown, None)
+
+
+_NEW_CODES = ("BLW", "WTS", "EXS", "GDS")
+_NEW_EDGES = (0.05, 0.26, 0.79)
+_LEVELS = ("L1", "L2", "L3", "L4", "L5")
+_LEVEL_EDGES = {0: (0.08, 0.76, 0.995, 1.0), 1: (0.005, 0.03, 0.19, 0.66)}
+"""Shares below each result: levels at key stages 1 and 2 before 2016, expected standard from 2016 (assumption after
+national results)."""
+
+
+def _key_stages(results: Columns, key: NDArray[np.uint64]) -> pl.DataFrame:
+    score, stage = results["score"], results["stage"]
+    new = 5 + np.searchsorted(_NEW_EDGES, score)
+    old = np.where(stage == 0, np.searchsorted(_LEVEL_EDGES[0], score), np.searchsorted(_LEVEL_EDGES[1], score))
+    passed = np.where(score > 0.43, 9, 10)
+    # Tests taken in summer 2016 belong to the academic year that began in 2015.
+    result = np.where(stage == 2, passed, np.where(results["year"] >= 2015, new, old))
+    codes = (*_LEVELS, *_NEW_CODES, "YES", "NO")
+    return pl.DataFrame(
+        {
+            "dfe_key": as_text(key),
+            "academic_year": results["year"].astype(np.int32),
+            "key_stage": enum_of(contract.KEY_STAGES, contract.KEY_STAGES).gather(stage),
+            "measure": enum_of(contract.KEY_STAGE_MEASURES, contract.KEY_STAGE_MEASURES).gather(results["measure"]),
+            "result": enum_of(contract.KEY_STAGE_RESULTS, codes).gather(result),
+        }
+    )
+
+
+def _social_care(care: Columns, key: NDArray[np.uint64]) -> pl.DataFrame:
+    def code(codes: tuple[str, ...], values: NDArray[Any]) -> pl.Series:
+        return enum_of(codes, (*codes, None)).gather(np.where(values < 0, len(codes), values))
+
+    return pl.DataFrame(
+        {
+            "dfe_key": as_text(key),
+            "episode_type": enum_of(contract.EPISODE_TYPES, EPISODES).gather(care["episode"]),
+            "start_date": dates(care["start"]),
+            "end_date": dates(care["end"]),
+            "primary_need_code": code(contract.NEED_CODES, care["need"]),
+            "category_of_abuse": code(contract.ABUSE_CATEGORIES, care["abuse"]),
+            "legal_status": code(contract.LEGAL_STATUSES, care["legal"]),
+            "placement": code(contract.PLACEMENTS, care["placement"]),
+        }
+    )

@@ -1,0 +1,113 @@
+"""The Department for Work and Pensions: who has an account, what they claimed, where they worked.
+
+Belongs here: coverage, double accounts, spells under DWP's keys. Does not belong here: the spells' making
+(`population/work.py`), how an identity is miswritten (`recording.py`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from tf_linkage.bodies.council import roster
+from tf_linkage.bodies.error_rates import COVERAGE, DUPLICATES
+from tf_linkage.bodies.keys import as_text, record_number
+from tf_linkage.bodies.lived import Columns, Population, columns, position, with_effects
+from tf_linkage.bodies.recording import Recorded, record
+from tf_linkage.bodies.register import Register, dates, enum_of, in_key_order
+from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.dwp import BENEFIT_TYPES, Benefits, Employment, People
+from tf_linkage.population.draws import Draws, Flags
+from tf_linkage.population.households import YEAR
+from tf_linkage.population.settings import Settings, day
+from tf_linkage.population.work import BENEFITS, WORK
+
+
+def people(population: Population, settings: Settings) -> pl.LazyFrame:
+    """DWP's customers (contracts.dwp.People), in key order."""
+    draws = Draws(settings.seed)
+    everyone = columns(population["people"])
+    return people_of(settings, draws, everyone, register(settings, draws, everyone))[0].lazy()
+
+
+def histories(population: Population, settings: Settings) -> dict[str, pl.LazyFrame]:
+    """Benefit and employment spells (contracts.dwp), in key order."""
+    draws = Draws(settings.seed)
+    everyone = columns(population["people"])
+    served = roster(population, settings, everyone).served
+    work = with_effects(settings, draws, everyone, served, "work", columns(population["work"]))
+    tables = histories_of(settings, draws, everyone, register(settings, draws, everyone), work)
+    return {name: table.lazy() for name, table in tables.items()}
+
+
+def covered(settings: Settings, draws: Draws, everyone: Columns) -> Flags:
+    """Who has an account: 96.7% of those who were resident at 16 or over, fewer of recent arrivals.
+
+    The dead stay on the register and emigrants linger.
+    """
+    extract = day(settings.extract)
+    old_enough = (extract - everyone["birth"] >= 16 * YEAR) & (everyone["arrived"] < extract)
+    old_enough &= np.minimum(everyone["death"], everyone["emigrated"]) - everyone["birth"] >= 16 * YEAR
+    recent = everyone["abroad"] & (everyone["arrived"] > extract - 2 * YEAR)
+    share = np.where(recent, COVERAGE["dwp arrived within two years"][0], COVERAGE["dwp residents"][0])
+    return old_enough & draws.below("dwp/covered", everyone["person"], share)
+
+
+def register(settings: Settings, draws: Draws, everyone: Columns) -> Register:
+    """The accounts: whose they are, under which keys."""
+    share = DUPLICATES["dwp"][0] * min(settings.multiplier, 2.0)
+    rows = np.flatnonzero(covered(settings, draws, everyone))
+    twice = rows[draws.below("dwp/two accounts", everyone["person"][rows], share)]
+    return Register.of(draws, "dwp", everyone, rows, twice)
+
+
+def people_of(
+    settings: Settings, draws: Draws, everyone: Columns, accounts: Register
+) -> tuple[pl.DataFrame, Recorded]:
+    """The customers of a register, and the recording behind them."""
+    recorded = record(settings, draws, "dwp", everyone, accounts.rows, copy=accounts.copy)
+    frame = recorded.identity.with_columns(dwp_key=as_text(accounts.key))
+    return frame.select(schema_of(People).names()), recorded
+
+
+def histories_of(
+    settings: Settings, draws: Draws, everyone: Columns, accounts: Register, work: Columns
+) -> dict[str, pl.DataFrame]:
+    """The spells of a register."""
+    at = position(everyone, work["person"])
+    held, key = accounts.keys_for(draws, at, everyone, record_number(work["person"], 0) * 64 + work["start"] % 64)
+    spells = {name: values[held] for name, values in work.items()}
+    key = key[held]
+    order = in_key_order(key, spells["start"], spells["kind"])
+    spells, key = {name: values[order] for name, values in spells.items()}, key[order]
+    job = spells["kind"] == WORK
+    return {"benefits": _benefits(spells, key, ~job), "employment": _employment(spells, key, job)}
+
+
+def _benefits(spells: Columns, key: np.ndarray, where: Flags) -> pl.DataFrame:
+    chosen = {name: values[where] for name, values in spells.items()}
+    frame = pl.DataFrame(
+        {
+            "dwp_key": as_text(key[where]),
+            "benefit_type": enum_of(BENEFIT_TYPES, BENEFITS).gather(chosen["kind"]),
+            "start_date": dates(chosen["start"]),
+            "end_date": dates(chosen["end"]),
+            "weekly_amount": chosen["amount"].astype(np.float64).round(2),
+        }
+    )
+    return frame.select(schema_of(Benefits).names())
+
+
+def _employment(spells: Columns, key: np.ndarray, where: Flags) -> pl.DataFrame:
+    chosen = {name: values[where] for name, values in spells.items()}
+    frame = pl.DataFrame(
+        {
+            "dwp_key": as_text(key[where]),
+            "start_date": dates(chosen["start"]),
+            "end_date": dates(chosen["end"]),
+            "uncertain_start_date": chosen["start_imputed"],
+            "uncertain_end_date": chosen["end_imputed"],
+            "annual_pay": chosen["amount"].astype(np.float64).round(0),
+        }
+    )
+    return frame.select(schema_of(Employment).names())

@@ -1,0 +1,137 @@
+"""The truth: who everybody is, whose each record is, what went wrong in it, what the programme does.
+
+Belongs here: the truth tables of contracts/truth.py, recomputed from the population alone by the same pure
+functions that made the registers. Does not belong here: any use of them; only `quality/` may.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from tf_linkage.bodies import council, dfe, dwp, moj
+from tf_linkage.bodies.hard_cases import hard_cases
+from tf_linkage.bodies.keys import as_text
+from tf_linkage.bodies.lived import Columns, Population, columns, with_effects
+from tf_linkage.bodies.recording import Recorded
+from tf_linkage.bodies.register import Register, enum_of
+from tf_linkage.contracts import truth as contract
+from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.council import STUDY_GROUPS
+from tf_linkage.contracts.identity import GENDERS
+from tf_linkage.population.draws import Draws, Ints
+from tf_linkage.population.households import YEAR
+from tf_linkage.population.persons import COMMUNITIES, FAMILY_TYPES
+from tf_linkage.population.places import AUTHORITIES
+from tf_linkage.population.rates import EFFECTS
+from tf_linkage.population.settings import Settings, day
+
+_BAND_EDGES = (5, 11, 16, 18, 25, 45, 65)
+
+
+def truth(population: Population, settings: Settings) -> dict[str, pl.LazyFrame]:
+    """The truth of a world (contracts.truth): people, records, errors, effects."""
+    draws = Draws(settings.seed)
+    before = columns(population["people"])
+    found = council.roster(population, settings, before)
+    served = found.served
+    everyone = with_effects(settings, draws, before, served, "people", before)
+    lives = {
+        name: with_effects(settings, draws, before, served, name, columns(population[name]))
+        for name in ("offences", "school_years", "care")
+    }
+    accounts = dwp.register(settings, draws, everyone)
+    police = moj.register(settings, draws, everyone, lives["offences"])
+    pupils = dfe.register(settings, draws, everyone, lives)
+    recordings: list[tuple[str, pl.Series, Ints, Recorded]] = [
+        (
+            "dwp",
+            as_text(accounts.key),
+            everyone["person"][accounts.rows],
+            dwp.people_of(settings, draws, everyone, accounts)[1],
+        ),
+        (
+            "moj",
+            as_text(police.key),
+            everyone["person"][police.rows],
+            moj.people_of(settings, draws, everyone, police, lives["offences"])[1],
+        ),
+        (
+            "dfe",
+            as_text(pupils.key),
+            everyone["person"][pupils.rows],
+            dfe.people_of(settings, draws, everyone, pupils, lives["school_years"])[1],
+        ),
+    ]
+    _, recorded, keys = council.extract(settings, draws, everyone, found)
+    recordings.append(("council", keys["record_key"], keys["person"].to_numpy(), recorded))
+    errors = pl.concat([_errors(body, key, recorded) for body, key, _, recorded in recordings])
+    records = pl.concat([_records(body, key, person) for body, key, person, _ in recordings])
+    registers = {"dwp": accounts, "moj": police, "dfe": pupils}
+    return {
+        "people": _people(settings, everyone, found, registers).lazy(),
+        "records": records.sort("body", "record_key").lazy(),
+        "errors": errors.sort("body", "record_key", "column", "kind").lazy(),
+        "effects": effects().lazy(),
+    }
+
+
+def effects() -> pl.DataFrame:
+    """What the programme really does to each outcome."""
+    return pl.DataFrame(
+        {"outcome": list(EFFECTS), "effect": [ratio for ratio, _ in EFFECTS.values()]},
+        schema=schema_of(contract.TrueEffects),
+    )
+
+
+def _records(body: str, key: pl.Series, person: Ints) -> pl.DataFrame:
+    frame = pl.DataFrame({"record_key": key, "true_person": as_text(person)})
+    return frame.select(pl.lit(body).cast(pl.Enum(contract.BODIES)).alias("body"), "record_key", "true_person")
+
+
+def _errors(body: str, key: pl.Series, recorded: Recorded) -> pl.DataFrame:
+    parts = [
+        pl.DataFrame({"record_key": key.gather(np.flatnonzero(hit))}).with_columns(
+            column=pl.lit(column), kind=pl.lit(kind)
+        )
+        for column, kind, hit in recorded.errors
+    ]
+    frame = pl.concat(parts)
+    return frame.select(pl.lit(body).cast(pl.Enum(contract.BODIES)).alias("body"), "record_key", "column", "kind")
+
+
+def _people(
+    settings: Settings, everyone: Columns, found: council.Roster, registers: dict[str, Register]
+) -> pl.DataFrame:
+    extract = day(settings.extract)
+    age = (extract - everyone["birth"]) / YEAR
+    codes = pl.Series([authority.code for authority in AUTHORITIES])
+    frame = pl.DataFrame(
+        {
+            "true_person": as_text(everyone["person"]),
+            "true_family": as_text(everyone["family"]),
+            "community": enum_of(contract.COMMUNITIES, COMMUNITIES).gather(everyone["community"]),
+            "gender": enum_of(GENDERS, GENDERS).gather(everyone["gender"]),
+            "age_band": enum_of(contract.AGE_BANDS, contract.AGE_BANDS).gather(
+                np.searchsorted(_BAND_EDGES, age, side="right")
+            ),
+            "la_code": codes.gather(everyone["la_at_extract"]),
+            "deprivation": everyone["deprivation"].astype(np.int32),
+            "family_type": enum_of(contract.FAMILY_TYPES, FAMILY_TYPES).gather(everyone["family_type"]),
+            "study_group": enum_of(STUDY_GROUPS, (*STUDY_GROUPS, None)).gather(_group(everyone, found)),
+            "hard_cases": hard_cases(settings, everyone),
+            **{f"in_{name}": register.present for name, register in registers.items()},
+        }
+    )
+    return frame.select(schema_of(contract.TruePeople).names()).sort("true_person")
+
+
+def _group(everyone: Columns, found: council.Roster) -> Ints:
+    """Position in STUDY_GROUPS of each person's family, 2 outside the study."""
+    first = found.families["copy"] == 0
+    family, group = found.families["family"][first], found.families["group"][first]
+    order = np.argsort(family, kind="stable")
+    if not len(family):
+        return np.full(len(everyone["family"]), 2)
+    at = np.minimum(np.searchsorted(family[order], everyone["family"]), len(family) - 1)
+    return np.where(family[order][at] == everyone["family"], group[order][at], 2)

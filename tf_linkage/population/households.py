@@ -1,0 +1,354 @@
+"""Families: who belongs to one, how they are related, when they join and leave.
+
+Belongs here: kinship and the dates of family life. Does not belong here: names, addresses, what happens to people.
+
+A family unit is everyone who shares a household at some time in the window or is a parent of its children: lone
+parents, couples, step and blended families, former partners, grandparents, sharers. Its anchor is the middle of the
+period in which councils identified families.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tf_linkage.population.draws import Draws, Flags, Floats, Ints, normal_quantile, normal_share, odds
+from tf_linkage.population.localities import Localities
+from tf_linkage.population.origins import MIXES, ORIGINS
+from tf_linkage.population.places import AUTHORITIES, PEOPLE_PER_LOCALITY
+from tf_linkage.population.rates import rate
+from tf_linkage.population.settings import Settings, day
+
+NEVER: Final = 2_000_000
+"""A day that never comes."""
+
+YEAR: Final = 365.25
+SLOTS: Final = 12
+HEAD, PARTNER, FIRST_CHILD, LAST_CHILD, EXTRA = 0, 1, 2, 8, 9
+
+ROLES: Final = ("head", "partner", "former partner", "child", "stepchild", "adult child", "grandparent", "sharer")
+KINDS: Final = (
+    "single", "older single", "couple", "couple with children", "lone parent", "parents of adults", "sharers",
+    "several generations",
+)  # fmt: skip
+_KIND_SHARES = (0.165, 0.125, 0.26, 0.215, 0.092, 0.095, 0.033, 0.015)
+"""Households of England 2011 by kind (census groups, rounded; lone parents per E14), before adversity sorts
+couples from lone parents."""
+
+_CHILDREN = odds([0.41, 0.39, 0.14, 0.045, 0.012, 0.003])
+_CHILDREN_HIGH = odds([0.27, 0.30, 0.23, 0.12, 0.05, 0.03])
+"""Number of children, one and up (Phase 1: over a third of programme families had three or more; 16% nationally)."""
+
+_MORE_CHILDREN: Final = {"charedi": 2, "somali": 1, "bangladeshi": 1, "pakistani": 1}
+"""Children added in communities of large families (assumption)."""
+
+
+@dataclass
+class Families:
+    """Family columns, one entry each."""
+
+    columns: dict[str, NDArray[Any]]
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        return self.columns[name]
+
+    def __len__(self) -> int:
+        return len(self.columns["family"])
+
+
+def high_need_cut() -> float:
+    """Share of families with children whose adversity is below high need."""
+    return 1 - rate("families with children in high need")
+
+
+def draw_families(settings: Settings, draws: Draws, places: Localities) -> Families:
+    """The families of some localities: family, locality, slot, high_need, kind, adversity, origin, dates, weight."""
+    counts = places.high_need + places.general
+    at = np.repeat(np.arange(len(places)), counts)
+    rank = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    family = places.number[at] * PEOPLE_PER_LOCALITY + rank
+    high = rank < places.high_need[at]
+    kind = np.where(
+        high, KINDS.index("couple with children"), draws.pick("family/kind", family, odds(_KIND_SHARES))
+    )
+    has_children = np.isin(kind, [3, 4, 7])
+    adversity = _adversity(draws, family, high, has_children)
+    generations = (kind == 7) | (high & draws.below("family/generations", family, 0.06))
+    lone = draws.unit("family/lone", family) < normal_share(-0.6 + 0.36 * adversity)
+    kind = np.where(has_children, np.where(lone, 4, 3), kind)
+    deprivation = _deprivation(draws, family, adversity)
+    share = float(places.general.sum() * (0.215 + 0.092 + 0.015))
+    natural = rate("families with children in high need")
+    weight = share * natural / (1 - natural) / max(places.high_need.sum(), 1)
+    columns: dict[str, NDArray[Any]] = {
+        "family": family,
+        "locality": places.number[at],
+        "slot": places.slot[at],
+        "high_need": high,
+        "kind": kind,
+        "generations": generations & has_children,
+        "adversity": adversity,
+        "deprivation": deprivation,
+        "origin": draw_origin(draws, "family/origin", family, places.slot[at]),
+        "weight": np.where(high, weight, 1.0),
+        "quota": places.quota[at],
+    }
+    return Families(columns)
+
+
+def _adversity(draws: Draws, family: Ints, high: Flags, has_children: Flags) -> Floats:
+    """A normal score: its upper tail in the high-need stratum, the rest in other families with children."""
+    u = draws.unit("family/adversity", family)
+    cut = high_need_cut()
+    return normal_quantile(np.where(high, cut + u * (1 - cut), np.where(has_children, u * cut, u)))
+
+
+def _deprivation(draws: Draws, family: Ints, adversity: Floats) -> Ints:
+    """Fifth of deprivation, 1 the most deprived, correlated .5 with adversity (assumption)."""
+    score = 0.5 * adversity + np.sqrt(0.75) * draws.normal("family/deprivation", family)
+    return 5 - np.clip((normal_share(score) * 5).astype(np.int64), 0, 4)
+
+
+def draw_origin(draws: Draws, name: str, family: Ints, slot: Ints) -> Ints:
+    """An origin from the mix of each id's home authority."""
+    out = np.zeros(len(family), dtype=np.int64)
+    for home in np.unique(slot):
+        mix = MIXES[AUTHORITIES[home].code]
+        mine = slot == home
+        out[mine] = draws.pick(name, family[mine], odds([mix.get(origin.name, 0.0) for origin in ORIGINS]))
+    return out
+
+
+def draw_members(settings: Settings, draws: Draws, families: Families) -> dict[str, NDArray[Any]]:
+    """The people of the families, one entry each, with kinship and dates.
+
+    Returns columns person, row (of the family), place (slot in the family), role, birth, gender, joined, left,
+    origin, twin, and for each family's row the couple's dates repeated on its members.
+    """
+    family = families["family"]
+    size = len(family)
+    anchor = (day(settings.identified_from) + day(settings.identified_to)) // 2
+    extract = day(settings.extract)
+    kind, high, adversity = families["kind"], families["high_need"], families["adversity"]
+    has_children = np.isin(kind, [3, 4])
+    couple = np.isin(kind, [2, 3]) | ((kind == 5) & draws.below("family/both parents", family, 0.8))
+
+    birth = np.full((size, SLOTS), NEVER, dtype=np.int64)
+    gender = np.zeros((size, SLOTS), dtype=np.int8)
+    role = np.full((size, SLOTS), -1, dtype=np.int8)
+    twin = np.zeros((size, SLOTS), dtype=bool)
+    keys = family[:, None] * SLOTS + np.arange(SLOTS)
+
+    births = _children(draws, families, anchor)
+    births[~has_children] = NEVER
+    births[births > extract] = NEVER
+    first = births.min(axis=1)
+    birth[:, FIRST_CHILD : LAST_CHILD + 1] = births
+    twin[:, FIRST_CHILD + 1 : LAST_CHILD + 1] = (births[:, 1:] == births[:, :-1]) & (births[:, 1:] != NEVER)
+    twin[:, FIRST_CHILD:LAST_CHILD] |= twin[:, FIRST_CHILD + 1 : LAST_CHILD + 1]
+    children = draws.below("member/gender", keys.ravel(), 0.488).reshape(size, SLOTS)
+    gender[:, :] = children
+    same = draws.below("member/same sex twin", keys.ravel(), (rate("twins of the same sex") - 0.5) * 2)
+    same = same.reshape(size, SLOTS)
+    for slot in range(FIRST_CHILD + 1, LAST_CHILD + 1):
+        pair = (birth[:, slot] == birth[:, slot - 1]) & same[:, slot]
+        gender[pair, slot] = gender[pair, slot - 1]
+
+    with_child = first != NEVER
+    # The head: the mother where there are children, nine times in ten when alone.
+    at_first = np.clip(28.5 - 2.6 * adversity + 4.6 * draws.normal("head/age at first birth", family), 16, 44)
+    age = _childless_age(draws, family, kind)
+    birth[:, HEAD] = np.where(
+        with_child, first - (at_first * YEAR).astype(np.int64), anchor - (age * YEAR).astype(np.int64)
+    )
+    lone_father = (kind == 4) & draws.below("head/lone father", family, 0.1)
+    man = draws.below("head/man", family, 0.5)
+    gender[:, HEAD] = np.where(with_child, ~lone_father, np.where(couple, True, ~man))
+    role[:, HEAD] = ROLES.index("head")
+
+    # The partner, or the former partner of a lone parent.
+    known = (kind == 4) & draws.below(
+        "family/former partner known", family, rate("lone parents whose former partner is known")
+    )
+    has_partner = couple | known
+    gap = np.where(gender[:, HEAD] == 1, 2.5, -2.5) + 4.0 * draws.normal("partner/age gap", family)
+    partner = birth[:, HEAD] - (gap * YEAR).astype(np.int64)
+    partner = np.where(
+        with_child, np.minimum(partner, first - int(16 * YEAR)), np.minimum(partner, anchor - int(18 * YEAR))
+    )
+    birth[:, PARTNER] = np.where(has_partner, partner, NEVER)
+    same_sex = couple & ~with_child & draws.below("family/same sex", family, 0.015)
+    gender[:, PARTNER] = np.where(same_sex, gender[:, HEAD], 1 - gender[:, HEAD])
+    role[:, PARTNER] = np.where(
+        has_partner, np.where(kind == 4, ROLES.index("former partner"), ROLES.index("partner")), -1
+    )
+
+    role[:, FIRST_CHILD : LAST_CHILD + 1] = np.where(births != NEVER, ROLES.index("child"), -1)
+    _extras(draws, families, birth, gender, role, anchor)
+
+    dates = _couple_dates(settings, draws, families, birth, has_partner, first, couple & with_child)
+    step = dates["together"][:, None] > birth
+    step[:, :FIRST_CHILD] = False
+    step[:, EXTRA:] = False
+    role[step & (role == ROLES.index("child"))] = ROLES.index("stepchild")
+
+    row, place = np.nonzero(role >= 0)
+    locality = families["locality"][row]
+    counts = np.bincount(locality - locality.min())
+    counts = counts[counts > 0]
+    index = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
+    if index.max(initial=0) >= PEOPLE_PER_LOCALITY:
+        raise RuntimeError("a locality has more people than numbers")
+    out: dict[str, NDArray[Any]] = {
+        "person": locality * PEOPLE_PER_LOCALITY + index,
+        "row": row,
+        "place": place,
+        "role": role[row, place],
+        "birth": birth[row, place],
+        "gender": gender[row, place],
+        "twin": twin[row, place],
+    }
+    out["mother"] = birth[:, HEAD][row]
+    for name, values in dates.items():
+        out[name] = values[row]
+    out["joined"], out["left"] = _stay(settings, draws, out)
+    return out
+
+
+def _children(draws: Draws, families: Families, anchor: int) -> Ints:
+    """Birth days of up to seven children, eldest first (families x 7)."""
+    family, high = families["family"], families["high_need"]
+    count = 1 + np.where(
+        high, draws.pick("children/count", family, _CHILDREN_HIGH), draws.pick("children/count", family, _CHILDREN)
+    )
+    names = [origin.name for origin in ORIGINS]
+    more = np.zeros(len(names), dtype=np.int64)
+    for name, extra in _MORE_CHILDREN.items():
+        more[names.index(name)] = extra
+    count = np.minimum(count + more[families["origin"]], 7)
+    keys = family[:, None] * SLOTS + np.arange(7)
+    unit = draws.unit("children/gap", keys.ravel()).reshape(-1, 7)
+    # One sibling gap in 66 is under a year; the rest 1 to about 7 years, 2.9 on average.
+    close = rate("siblings born within 12 months")
+    gaps = np.where(
+        unit < close, 0.84 + unit / close * 0.15, 1.05 + 6.2 * np.maximum((unit - close) / (1 - close), 0) ** 2.2
+    )
+    twins = draws.below("children/twins", keys.ravel(), rate("multiple maternities")).reshape(-1, 7)
+    gaps = np.where(twins, 0.0, gaps)
+    gaps[:, 0] = 0
+    here = np.arange(7) < count[:, None]
+    gaps = np.where(here, gaps, 0.0)
+    span = gaps.sum(axis=1)
+    youngest = -3.9 + draws.unit("children/youngest", family) * np.maximum(21.5 - 0.8 * span, 6.0)
+    ages = (youngest + span)[:, None] - np.cumsum(gaps, axis=1)
+    # A little spread of days, so that birthdays do not follow from one another; twins share theirs.
+    jitter = np.where(twins | ~here, 0, draws.whole("children/day", keys.ravel(), 20).reshape(-1, 7))
+    jitter = np.where(twins, np.roll(jitter, 1, axis=1), jitter)
+    return np.where(here, anchor - (ages * YEAR).astype(np.int64) + jitter, NEVER)
+
+
+def _childless_age(draws: Draws, family: Ints, kind: Ints) -> Floats:
+    u, v = draws.unit("head/age", family), draws.unit("head/age group", family)
+    age = np.where(kind == 0, 20 + 45 * u, 65 + 29 * u**1.5)
+    age = np.where(kind == 2, np.where(v < 0.36, 22 + 23 * u, 48 + 38 * u), age)
+    age = np.where(kind == 5, 45 + 25 * u, age)
+    return np.where(kind == 6, 19 + 18 * u**1.5, age)
+
+
+def _extras(draws: Draws, families: Families, birth: Ints, gender: Any, role: Any, anchor: int) -> None:
+    """Grown-up children, sharers and grandparents, in the family's last places."""
+    family, kind = families["family"], families["kind"]
+    for slot in range(EXTRA, SLOTS):
+        key = family * SLOTS + slot
+        u = draws.unit("extra/age", key)
+        there = {
+            "adult child": (kind == 5) & draws.below("extra/adult child", key, (1.0, 0.4, 0.08)[slot - EXTRA]),
+            "sharer": (kind == 6) & draws.below("extra/sharer", key, (1.0, 0.6, 0.3)[slot - EXTRA]),
+            "grandparent": families["generations"]
+            & draws.below("extra/grandparent", key, (0.9, 0.45, 0.0)[slot - EXTRA]),
+        }
+        head = birth[:, HEAD]
+        days = {
+            "adult child": np.minimum(head + ((22 + 14 * u) * YEAR).astype(np.int64), anchor - int(18.5 * YEAR)),
+            "sharer": anchor - ((19 + 18 * u**1.5) * YEAR).astype(np.int64),
+            "grandparent": head - ((20 + 15 * u) * YEAR).astype(np.int64),
+        }
+        for name, present in there.items():
+            birth[present, slot] = days[name][present]
+            role[present, slot] = ROLES.index(name)
+            if name == "grandparent":
+                gender[present, slot] = 1 if slot == EXTRA else 0
+
+
+def _couple_dates(
+    settings: Settings,
+    draws: Draws,
+    families: Families,
+    birth: Ints,
+    has_partner: Flags,
+    first: Ints,
+    couple: Flags,
+) -> dict[str, Ints]:
+    """Days on which the couple came together, married and separated; NEVER where they did not."""
+    family, high, kind = families["family"], families["high_need"], families["kind"]
+    extract = day(settings.extract)
+    with_child = first != NEVER
+    start = np.where(with_child, first, birth[:, HEAD] + int(28 * YEAR))
+    step = couple & draws.below(
+        "couple/step",
+        family,
+        np.where(high, rate("step share of couples in high need"), rate("step share of couples with children")),
+    )
+    later = start + ((2 + 7 * draws.unit("couple/step after", family)) * YEAR).astype(np.int64)
+    together = np.where(step, np.minimum(later, extract - 400), start - int(2 * YEAR))
+    married_share = np.where(
+        kind == 4,
+        rate("lone parent once married"),
+        np.where(high, rate("couple in high need married"), rate("couple with children married")),
+    )
+    married = has_partner & draws.below("couple/married", family, married_share)
+    wedding = np.where(step, together, start - int(1.5 * YEAR)) + (
+        3 * YEAR * draws.normal("couple/wedding", family)
+    ).astype(np.int64)
+    wedding = np.maximum(wedding, together)
+    yearly = np.where(
+        high, rate("separation a year, couples in high need"), rate("separation a year, couples with children")
+    )
+    anchor = (day(settings.identified_from) + day(settings.identified_to)) // 2
+    # A lone parent separated between the first birth and the anchor; a couple perhaps after it.
+    last = np.where(birth[:, FIRST_CHILD : LAST_CHILD + 1] == NEVER, 0, birth[:, FIRST_CHILD : LAST_CHILD + 1]).max(
+        axis=1
+    )
+    low, u = np.minimum(last + 100, anchor - 100), draws.unit("couple/separation", family)
+    past = low + (u * (anchor - low)).astype(np.int64)
+    future = anchor + (draws.exponential("couple/separation after", family) / yearly * YEAR).astype(np.int64)
+    separated = np.where(kind == 4, past, np.where(couple, future, NEVER))
+    separated = np.where(has_partner & (separated < extract), separated, NEVER)
+    wedding = np.where(married & (wedding < np.minimum(separated - 200, extract)), wedding, NEVER)
+    return {
+        "together": np.where(has_partner, together, -NEVER),
+        "wedding": wedding,
+        "separated": separated,
+        "returns_name": (separated + draws.whole("couple/returns name", family, int(3 * YEAR))),
+    }
+
+
+def _stay(settings: Settings, draws: Draws, people: dict[str, NDArray[Any]]) -> tuple[Ints, Ints]:
+    """First and last day of each person in the household."""
+    role, person, birth = people["role"], people["person"], people["birth"]
+    joined = np.where(role == ROLES.index("partner"), people["together"], -NEVER)
+    joined = np.where(
+        (role == ROLES.index("partner")) & (joined < day(settings.history_from) - 1500), -NEVER, joined
+    )
+    grown = birth + (
+        (18 + draws.exponential("member/leaves home", person) / rate("young adult leaves home a year")) * YEAR
+    )
+    young = np.isin(role, [ROLES.index("child"), ROLES.index("stepchild")])
+    adult = role == ROLES.index("adult child")
+    left = np.where(young, grown, np.where(adult, np.maximum(grown, day(settings.identified_from)), NEVER))
+    partner = np.isin(role, [ROLES.index("partner"), ROLES.index("former partner")])
+    left = np.where(partner, people["separated"], left)
+    return joined, np.minimum(left, NEVER).astype(np.int64)

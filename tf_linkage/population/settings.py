@@ -1,0 +1,106 @@
+"""What distinguishes one simulated world from another: plain values, checked.
+
+Belongs here: the choices and their bounds. Does not belong here: rates of the world, which stand in `rates.py`
+and in `bodies/error_rates.py` with their sources.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from dataclasses import dataclass
+from typing import Final, Literal, get_args
+
+from tf_linkage.errors import StudyRefused
+from tf_linkage.population.places import HOME_AUTHORITIES
+
+NoisePreset = Literal["clean", "realistic", "hard"]
+
+PRESET_MULTIPLIER: Final[dict[str, float]] = {"clean": 0.0, "realistic": 1.0, "hard": 2.0}
+"""Every error rate times this. Zero gives exact copies; two is the upper end of the sensitivity grid
+(facts 7: x.5, x1, x2)."""
+
+PRESET_CORRELATION: Final[dict[str, float]] = {"clean": 0.4, "realistic": 0.4, "hard": 0.5}
+"""Share of the quality score's variance that a record's person, family and recording unit explain (facts 4b)."""
+
+MOST_PEOPLE_PER_COUNCIL = 13_000_000
+LEAST_PEOPLE_PER_FAMILY = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """One simulated world.
+
+    Attributes:
+        seed: every draw follows from it.
+        families: families in the study, over all councils.
+        population: people in the population around them; met to within one in a hundred.
+        councils: GSS codes of the councils that take part; each holds an equal share of the population.
+        noise: how much goes wrong in records; `clean` gives exact copies.
+        noise_multiplier: multiplies every error rate of the preset.
+        noise_correlation: share of the quality score common to a record's cells, 0 to .9; the preset's if None.
+        history_from: first day of the histories.
+        identified_from: first day on which a council can find a family.
+        identified_to: last such day.
+        extract: day on which every body draws its extract.
+    """
+
+    seed: int
+    families: int
+    population: int
+    councils: tuple[str, ...]
+    noise: NoisePreset = "realistic"
+    noise_multiplier: float = 1.0
+    noise_correlation: float | None = None
+    history_from: dt.date = dt.date(2012, 4, 1)
+    identified_from: dt.date = dt.date(2015, 4, 1)
+    identified_to: dt.date = dt.date(2018, 3, 31)
+    extract: dt.date = dt.date(2020, 3, 31)
+
+    def __post_init__(self) -> None:
+        """Refuse nonsense in plain words."""
+        if self.seed < 0:
+            raise StudyRefused(f"seed must be 0 or more, not {self.seed}")
+        if not self.councils:
+            raise StudyRefused("name at least one council")
+        if len(set(self.councils)) != len(self.councils):
+            raise StudyRefused("a council is named twice; name each once")
+        for council in self.councils:
+            if council not in HOME_AUTHORITIES:
+                raise StudyRefused(f"unknown council {council}; known are {', '.join(HOME_AUTHORITIES)}")
+        if self.families < len(self.councils):
+            raise StudyRefused(f"{self.families} families cannot be spread over {len(self.councils)} councils")
+        if self.population < self.families * LEAST_PEOPLE_PER_FAMILY:
+            raise StudyRefused(
+                f"a population of {self.population:,} is too small for {self.families:,} families; "
+                f"allow at least {LEAST_PEOPLE_PER_FAMILY} people for each family"
+            )
+        if self.population > MOST_PEOPLE_PER_COUNCIL * len(self.councils):
+            raise StudyRefused(f"no more than {MOST_PEOPLE_PER_COUNCIL:,} people for each council")
+        if self.noise not in get_args(NoisePreset):
+            raise StudyRefused(f"noise must be one of {', '.join(get_args(NoisePreset))}, not {self.noise}")
+        if not 0 <= self.noise_multiplier <= 10:
+            raise StudyRefused(f"noise_multiplier must lie between 0 and 10, not {self.noise_multiplier}")
+        if self.noise_correlation is not None and not 0 <= self.noise_correlation <= 0.9:
+            raise StudyRefused(f"noise_correlation must lie between 0 and .9, not {self.noise_correlation}")
+        days = [
+            (name, getattr(self, name)) for name in ("history_from", "identified_from", "identified_to", "extract")
+        ]
+        for (earlier, first), (later, second) in itertools.pairwise(days):
+            if first > second:
+                raise StudyRefused(f"{earlier} ({first}) must not be after {later} ({second})")
+
+    @property
+    def multiplier(self) -> float:
+        """What every error rate is multiplied by."""
+        return PRESET_MULTIPLIER[self.noise] * self.noise_multiplier
+
+    @property
+    def correlation(self) -> float:
+        """Share of the quality score that a record's cells have in common."""
+        return PRESET_CORRELATION[self.noise] if self.noise_correlation is None else self.noise_correlation
+
+
+def day(date: dt.date) -> int:
+    """Days since 1 January 1970, the unit of every date inside the population."""
+    return (date - dt.date(1970, 1, 1)).days
