@@ -41,7 +41,7 @@ class Cohort(IdentityWithNino):
     six problems between their members.
     """
 
-    la_code = text(ColumnClass.QUASI, "Local authority (GSS code)", primary_key=True, regex=r"^E0[6-9]\d{6}$")
+    la_code = text(ColumnClass.QUASI, "Local authority (GSS code)", primary_key=True, regex=r"^E(0[6-9]|10)\d{6}$")
     person_ref = text(ColumnClass.REFERENCE, "The council's own number for the person", primary_key=True)
     family_ref = text(ColumnClass.REFERENCE, "The council's own number for the family")
     worklessness = code(

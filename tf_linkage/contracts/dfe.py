@@ -59,7 +59,7 @@ class Enrolments(Table):
     dfe_key = text(ColumnClass.REFERENCE, "DfE's own key of the pupil")
     academic_year = whole(ColumnClass.ATTRIBUTE, "Year in which the academic year begins", least=2000)
     school_id = text(ColumnClass.QUASI, "School")
-    la_code = text(ColumnClass.QUASI, "Local authority of the school", regex=r"^E0[6-9]\d{6}$")
+    la_code = text(ColumnClass.QUASI, "Local authority of the school", regex=r"^E(0[6-9]|10)\d{6}$")
     start_date = date(ColumnClass.ATTRIBUTE, "First day on the roll", ladder=("day", "month", "year"))
     end_date = date(
         ColumnClass.ATTRIBUTE,
