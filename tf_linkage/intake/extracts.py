@@ -18,7 +18,7 @@ from tf_linkage.contracts.registry import extract_tables
 from tf_linkage.errors import InputRefused
 from tf_linkage.intake.cells import SYNONYMS, typed
 from tf_linkage.intake.problems import Problems
-from tf_linkage.intake.structure import structure_of
+from tf_linkage.intake.structure import cells_of, structure_of
 
 FORMS = (".csv", ".parquet")
 
@@ -68,16 +68,7 @@ def _from_csv(path: Path, table: type[dy.Schema]) -> pl.DataFrame:
     problems = Problems(path.name)
     structure = structure_of(path.read_bytes(), problems)
     header = _known_names(structure.header, table, problems)
-    text = pl.read_csv(
-        structure.data,
-        has_header=True,
-        schema=dict.fromkeys(header, pl.String),
-        infer_schema=False,
-        raise_if_empty=False,
-        truncate_ragged_lines=False,
-    )
-    if text.height != len(structure.lines) - 1:
-        problems.refuse("the rows could not be told apart with certainty; save the file again as CSV UTF-8")
+    text = cells_of(structure, header, problems)
     return _kept(_typed(text, table, problems, structure.line_of), table, problems, structure.line_of)
 
 
@@ -103,15 +94,16 @@ def _known_names(header: list[str], table: type[dy.Schema], problems: Problems) 
     """The contract's names for the file's columns, in the file's order."""
     wanted = list(schema_of(table))
     names = [SYNONYMS.get(name, name) if SYNONYMS.get(name) in wanted else name for name in header]
+    if 2 * len(set(wanted) & set(names)) < len(wanted):
+        # Then the first line may well be data, of which nothing is repeated.
+        problems.refuse(f"the header is missing or another table's; it must name {', '.join(wanted)}", line=1)
     for column in wanted:
         if column not in names:
             problems.add("the column is missing", column=column)
         elif names.count(column) > 1:
             problems.add("the column stands there under two names; remove one", column=column)
-    extra = [name for name in names if name not in wanted]
-    if extra:
-        shown = ", ".join(name for name in extra if name.isidentifier() and len(name) <= 40) or "not plain words"
-        problems.add(f"the contract has no such column, remove it: {shown}")
+    if extra := [name for name in names if name not in wanted]:
+        problems.add(f"the contract has no such column, remove it: {', '.join(extra)}")
     problems.refuse_if_any()
     return names
 

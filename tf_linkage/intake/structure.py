@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from tf_linkage.intake.problems import Problems
 
@@ -25,10 +26,10 @@ _QUOTE, _COMMA, _NEWLINE, _RETURN = b'",\n\r'
 
 @dataclass(frozen=True)
 class Structure:
-    """A sound CSV file: its bytes, its header, and the line on which each record starts."""
+    """A sound CSV file: its header, the bytes below it, and the line on which each record starts."""
 
-    data: bytes
     header: list[str]
+    body: bytes
     lines: npt.NDArray[np.int64]
 
     def line_of(self, row: int) -> int:
@@ -51,11 +52,38 @@ def structure_of(data: bytes, problems: Problems) -> Structure:
     if not data.strip():
         problems.refuse("the file is empty")
     _is_text(data, problems)
-    marks, lines, fields = _scan(data, problems)
-    header = next(csv.reader([data[: marks[0]].decode()])) if len(lines) > 1 else next(csv.reader([data.decode()]))
+    ends, lines, fields = _scan(data, problems)
+    end_of_header = int(ends[0]) if len(ends) else len(data)
+    header = next(csv.reader([data[:end_of_header].decode()]))
     _sound_header(header, problems)
     _equal_rows(fields, lines, problems)
-    return Structure(data, header, lines)
+    return Structure(header, data[end_of_header + 1 :], lines)
+
+
+def cells_of(structure: Structure, names: list[str], problems: Problems) -> pl.DataFrame:
+    """The cells below the header as text under the given names, null where blank.
+
+    Raises:
+        InputRefused: the parser sees other rows than the check did.
+    """
+    schema = dict.fromkeys(names, pl.String)
+    if not structure.body:
+        return pl.DataFrame(schema=schema)
+    table = pl.read_csv(structure.body, has_header=False, schema=schema)
+    if table.height != len(structure.lines) - 1:
+        problems.refuse("the rows could not be told apart with certainty; save the file again as CSV UTF-8")
+    return table
+
+
+def same_names(header: list[str], problems: Problems) -> None:
+    """Refuses a header that names a column twice, by position: a first line that is no header may hold data."""
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(header, start=1):
+        places.setdefault(name, []).append(place)
+    for several in places.values():
+        if len(several) > 1:
+            problems.add(f"columns {' and '.join(map(str, several))} have the same name", line=1)
+    problems.refuse_if_any()
 
 
 def _is_text(data: bytes, problems: Problems) -> None:
@@ -137,11 +165,9 @@ def _sound_header(header: list[str], problems: Problems) -> None:
         for delimiter, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
             if delimiter in header[0]:
                 problems.refuse(f"fields are separated by {name}; separate them by commas", line=1)
-    for name in sorted({name for name in header if header.count(name) > 1}):
-        problems.add("this column stands in the header more than once", column=_shown(name), line=1)
     if any(not name.strip() for name in header):
-        problems.add("a column has no name", line=1)
-    problems.refuse_if_any()
+        problems.refuse("a column has no name", line=1)
+    same_names(header, problems)
 
 
 def _equal_rows(fields: npt.NDArray[np.int64], lines: npt.NDArray[np.int64], problems: Problems) -> None:
@@ -159,8 +185,3 @@ def _equal_rows(fields: npt.NDArray[np.int64], lines: npt.NDArray[np.int64], pro
 
 def _line_at(data: bytes, position: int) -> int:
     return data.count(b"\n", 0, position) + 1
-
-
-def _shown(name: str) -> str:
-    """A header name fit for an error: if it is no plain word it may be data, and is not repeated."""
-    return name if name.isidentifier() and len(name) <= 40 else "(unnamed)"

@@ -13,7 +13,7 @@ import polars as pl
 
 from tf_linkage.errors import InputRefused
 from tf_linkage.intake.problems import Problems
-from tf_linkage.intake.structure import structure_of
+from tf_linkage.intake.structure import cells_of, same_names, structure_of
 
 SUFFIXES = (".csv", ".parquet")
 
@@ -91,13 +91,8 @@ def form(path: Path) -> str:
 def _csv(path: Path, problems: Problems) -> pl.DataFrame:
     structure = structure_of(path.read_bytes(), problems)
     names = [name.strip() for name in structure.header]
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        problems.add("this column stands in the header more than once", column=name, line=1)
-    problems.refuse_if_any()
-    table = pl.read_csv(structure.data, has_header=True, schema=dict.fromkeys(names, pl.String))
-    if table.height != len(structure.lines) - 1:
-        problems.refuse("the rows could not be told apart with certainty; save the file again as CSV UTF-8")
-    return table
+    same_names(names, problems)
+    return cells_of(structure, names, problems)
 
 
 def _parquet(path: Path, problems: Problems) -> pl.DataFrame:
