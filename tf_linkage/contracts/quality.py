@@ -46,7 +46,11 @@ MEASURES: dict[str, str] = {
     "pair_recall": "Pairs of records of one person that are under one reference",
     "one_reference": "True people with one reference, as a share of true people",
     "one_person": "References that stand for one true person, as a share of references",
-    "implausible": "Linked people whose histories cannot both be one person's, as a share of linked",
+    "implausible": "Linked people whose history cannot be that of the person sent, as a share of linked",
+    "implausible_false": "Of those with an implausible history, the share whose link is false",
+    "false_caught": "Of the false links, the share that an implausible history gives away",
+    "standardised_difference": "How far linked and unlinked differ in being of the group, in standard deviations",
+    "completeness": "Records that have the identifier, as a share of records",
 }
 """Every figure, in words. `quality.measures` holds the formulas."""
 
@@ -65,6 +69,9 @@ BREAKDOWNS: dict[str, str] = {
     "weight_band": "Band of the match weight",
     "probability_band": "Band of the posterior probability",
     "scenario": "Implausible history",
+    "error": "Identifier recorded wrongly on either side",
+    "identifier": "Identifier",
+    "disclosed": "What the department is told",
 }
 """By what the figures are broken down."""
 

@@ -1,5 +1,6 @@
 """How good the linkage is, for whom, and how sure we are."""
 
+from tf_linkage.quality.completeness import completeness
 from tf_linkage.quality.evaluating import evaluate, match_rates
 from tf_linkage.quality.floors import (
     GAP_BOUNDS,
@@ -19,6 +20,7 @@ __all__ = [
     "QUALITY_FLOORS",
     "Picture",
     "QualityRefused",
+    "completeness",
     "evaluate",
     "figure",
     "floor_results",

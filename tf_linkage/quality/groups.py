@@ -51,6 +51,35 @@ def groups_with_truth(attributes: pl.DataFrame, owned: pl.DataFrame, people: pl.
     )
 
 
+def people_with_errors(
+    owned: pl.DataFrame, requested: pl.DataFrame, truth: dict[str, pl.DataFrame]
+) -> pl.DataFrame:
+    """For each person sent, the identifiers that the council or the department recorded wrongly.
+
+    Args:
+        owned: true_person of each person_id.
+        requested: person_id of everybody sent.
+        truth: `records` of the council and of one department alone, and `errors`.
+
+    Returns:
+        person_id and `error`, a list of identifiers; `none` where all are right on both sides.
+    """
+    errors = truth["errors"].select(pl.col("body").cast(pl.String), "record_key", "column")
+    wrong = (
+        truth["records"]
+        .with_columns(pl.col("body").cast(pl.String))
+        .join(errors, on=["body", "record_key"])
+        .group_by("true_person")
+        .agg(error=pl.col("column").unique().sort())
+    )
+    return (
+        requested.select("person_id")
+        .join(owned, on="person_id", how="left")
+        .join(wrong, on="true_person", how="left")
+        .select("person_id", pl.col("error").fill_null(["none"]))
+    )
+
+
 def _band(age: pl.Expr) -> pl.Expr:
     band = pl.lit(AGE_BANDS[0])
     for start, name in zip(BAND_STARTS[1:], AGE_BANDS[1:], strict=True):

@@ -89,7 +89,7 @@ def calibration_figures(pairs: pl.DataFrame) -> pl.DataFrame:
     )
     banded = pairs.with_columns(level=band.replace_strict(labels, return_dtype=pl.String))
     expected = (
-        banded.group_by("level").agg(n=pl.len(), mean=_summed(pl.col("match_probability")) / pl.len()).sort("level")
+        banded.group_by("level").agg(n=pl.len(), mean=summed(pl.col("match_probability")) / pl.len()).sort("level")
     )
     figures = [
         expected.select(
@@ -159,12 +159,12 @@ def expected_figures(pairs: pl.DataFrame) -> pl.DataFrame:
     links = pairs.filter(is_link)
     best_missed = (
         pairs.group_by("person_id")
-        .agg(linked=is_link.any(), p=_summed(p).clip(0, 1))
+        .agg(linked=is_link.any(), p=summed(p).clip(0, 1))
         .filter(~pl.col("linked"))
-        .select(_summed(pl.col("p")))
+        .select(summed(pl.col("p")))
         .item()
     )
-    right, variance = (float(links.select(_summed(part)).item()) for part in (p, p * (1 - p)))
+    right, variance = (float(links.select(summed(part)).item()) for part in (p, p * (1 - p)))
     rows = []
     for measure, of in (
         ("expected_precision", float(links.height)),
@@ -222,6 +222,6 @@ def _band_frame(bands: list[tuple[float, float, int, int]]) -> pl.DataFrame:
     )
 
 
-def _summed(probability: pl.Expr) -> pl.Expr:
+def summed(probability: pl.Expr) -> pl.Expr:
     """Sum in whole billionths, which is the same in whatever order, and on however many threads, it is added."""
     return (probability * 1e9).round().cast(pl.Int64).sum() / 1e9

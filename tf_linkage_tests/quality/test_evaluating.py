@@ -202,3 +202,24 @@ def test_recordlinkage_agrees(make: SimpleNamespace, linked: list[int], keys: li
         assert figure(metrics, "dwp", "f1") == pytest.approx(oracle.fscore(true, found))
     assert figure(metrics, "dwp", "false_links") == oracle.false_positives(true, found)
     assert figure(metrics, "dwp", "missed") == oracle.false_negatives(true, found)
+
+
+def test_recall_by_wrong_identifier(world: Any, make: SimpleNamespace) -> None:
+    # DWP recorded the surname wrongly of p20 to p29: four of those ten are found; all others are
+    errors = make.table(
+        [{"body": "dwp", "record_key": f"k{i}", "column": "surname", "kind": "typo"} for i in range(20, 30)],
+        truth.TrueErrors,
+    )
+    metrics = evaluate(world.attributes, world.requested, world.links, world.truth | {"errors": errors}).collect()
+    assert figure(metrics, "dwp", "recall", "error", "surname") == pytest.approx(0.4)
+    assert figure(metrics, "dwp", "recall", "error", "none") == 1
+
+
+def test_standardised_difference_by_hand() -> None:
+    from tf_linkage.quality.measures import differences_of
+
+    # found: 12 of 20 are a; missed: 4 of 10 are a. (.6 - .4) / sqrt((.24 + .24) / 2)
+    rows = [("a", True)] * 12 + [("b", True)] * 8 + [("a", False)] * 4 + [("b", False)] * 6
+    judged = pl.DataFrame(rows, schema=["group", "found"], orient="row").with_columns(present=pl.lit(True))
+    found = dict(differences_of(judged, "group").select("level", "value").rows())
+    assert found == pytest.approx({"a": 0.2 / 0.24**0.5, "b": 0.2 / 0.24**0.5})

@@ -1,0 +1,79 @@
+"""How right the groups of records are, where a register holds a person more than once.
+
+Belongs here: B-cubed figures (Bagga and Baldwin 1998): the mean, over records, of how much of a record's group is
+of its person and how much of its person is in its group. Does not belong here: figures about single links.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from tf_linkage.quality.pairs import summed
+
+
+def entity_figures(pairs: pl.DataFrame, owned: pl.DataFrame, register: pl.DataFrame) -> pl.DataFrame:
+    """B-cubed precision and recall over everybody sent and every register record of theirs or linked to them.
+
+    A group is a set of records that links tie together, directly or through others. A register record of two
+    people counts as the first of them.
+
+    Args:
+        pairs: links made: person_id and register_key.
+        owned: person_id and true_person of everybody sent.
+        register: record_key and true_person of the register.
+    """
+    keys = register.sort("record_key", "true_person").unique("record_key", keep="first", maintain_order=True)
+    theirs = keys.join(owned, on="true_person", how="semi")
+    linked = keys.join(pairs, left_on="record_key", right_on="register_key", how="semi")
+    records = pl.concat(
+        [
+            owned.select(record="p|" + pl.col("person_id"), true="true_person"),
+            pl.concat([theirs, linked]).unique().select(record="k|" + pl.col("record_key"), true="true_person"),
+        ]
+    ).sort("record")
+    ties = pairs.select(person="p|" + pl.col("person_id"), key="k|" + pl.col("register_key")).rows()
+    group = _groups(ties)
+    grouped = records.with_columns(group=pl.col("record").replace(group))
+    overlap = pl.len().over("group", "true")
+    scored = grouped.select(
+        b_cubed_precision=overlap / pl.len().over("group"), b_cubed_recall=overlap / pl.len().over("true")
+    )
+    return pl.DataFrame(
+        {
+            "level": ["all"] * 2,
+            "measure": scored.columns,
+            "numerator": [None, None],
+            "denominator": [scored.height] * 2,
+            "value": [
+                float(scored.select(summed(pl.col(name)) / pl.len()).item()) if scored.height else None
+                for name in scored.columns
+            ],
+            "low": [None, None],
+            "high": [None, None],
+        },
+        schema={
+            "level": pl.String,
+            "measure": pl.String,
+            "numerator": pl.Int64,
+            "denominator": pl.Int64,
+            "value": pl.Float64,
+            "low": pl.Float64,
+            "high": pl.Float64,
+        },
+    )
+
+
+def _groups(ties: list[tuple[str, str]]) -> dict[str, str]:
+    """For each tied record, the least name in its group."""
+    parent: dict[str, str] = {}
+
+    def root(record: str) -> str:
+        while parent.setdefault(record, record) != record:
+            parent[record] = parent[parent[record]]
+            record = parent[record]
+        return record
+
+    for one, other in ties:
+        low, high = sorted((root(one), root(other)))
+        parent[high] = low
+    return {record: root(record) for record in parent}
