@@ -56,7 +56,7 @@ def run(job: str, study: Study) -> int:
             for evaluation in result.get_asset_check_evaluations()
             if not evaluation.passed and evaluation.severity is dg.AssetCheckSeverity.ERROR
         ]
-        failures = [_reason(event) for event in result.get_step_failure_events()]
+        failures = [reason for event in result.get_step_failure_events() if (reason := _reason(event))]
         checks = len(result.get_asset_check_evaluations())
     for failure in failures:
         print(f"\nFAILED  {failure}", file=sys.stderr)
@@ -85,12 +85,14 @@ def _instance() -> dg.DagsterInstance:
         return dg.DagsterInstance.ephemeral()
 
 
-def _reason(event: dg.DagsterEvent) -> str:
-    """A step's failure in one line: its own words where it has some, the error's class where not."""
+def _reason(event: dg.DagsterEvent) -> str | None:
+    """A step's failure in its own words where it has some; nothing for a check, which has a line of its own."""
     failure = event.step_failure_data
     if failure.user_failure_data and failure.user_failure_data.description:
         return f"{event.step_key}: {failure.user_failure_data.description}"
     error = failure.error
+    if error and error.cls_name == "DagsterAssetCheckFailedError":
+        return None
     while error and error.cause:
         error = error.cause
     return f"{event.step_key}: {error.message.strip() if error else 'failed'}"
@@ -98,7 +100,7 @@ def _reason(event: dg.DagsterEvent) -> str:
 
 def _progress(_context: dg.InitLoggerContext) -> logging.Logger:
     """A logger that shows a run's progress to a person and nothing else."""
-    logger = logging.Logger("tf_linkage.progress", logging.INFO)
+    logger = logging.Logger("tf_linkage.progress", logging.DEBUG)  # the level of Dagster's events
     handler = logging.StreamHandler(sys.stdout)
     handler.addFilter(_materialised)
     handler.setFormatter(logging.Formatter("%(message)s"))

@@ -10,6 +10,10 @@ import polars as pl
 
 from tf_linkage import quality
 from tf_linkage.linkage import LinkResult
+from tf_linkage.study import COUNCILS
+
+PLOTTED = ("sent", "present", "linked", "match_rate", "precision", "recall", "f1", "pair_precision", "pair_recall")
+"""Figures of each department that the UI plots from run to run."""
 
 
 def linkage_metadata(result: LinkResult) -> dict[str, Any]:
@@ -28,9 +32,11 @@ def quality_metadata(figures: pl.DataFrame) -> dict[str, Any]:
         f"{department} {measure}": value
         for department, measures in quality.headline(figures).items()
         for measure, value in measures.items()
+        if measure in PLOTTED
     }
     drawn = {
-        name: dg.MetadataValue.md(quality.as_markdown(svg, name)) for name, svg in quality.pictures(figures).items()
+        picture.title: dg.MetadataValue.md(picture.as_markdown())
+        for picture in quality.pictures(figures, COUNCILS).values()
     }
     return numbers | drawn
 

@@ -7,6 +7,8 @@ import dagster as dg
 import polars as pl
 
 from tf_linkage import custody, linkage
+from tf_linkage.contracts import exchange
+from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.registry import DEPARTMENTS, Department
 from tf_linkage.defs import charts
 from tf_linkage.defs.failures import plainly
@@ -61,8 +63,9 @@ def _assets_of(department: Department, study: Study) -> list[dg.AssetsDefinition
         )
         with plainly():
             result = linkage.link(request, register, model, engine=linking.engine, progress=context.log.info)
+        named = result.links.rename({"left_id": "request_ref", "right_id": "register_key"})
         return dg.MaterializeResult(
-            value=result.links.rename({"left_id": "request_ref", "right_id": "register_key"}),
+            value=named.cast(dict(schema_of(exchange.Links))),
             metadata=charts.linkage_metadata(result),
         )
 

@@ -35,19 +35,17 @@ def ons_assets() -> list[dg.AssetsDefinition]:
 
     @dg.multi_asset(
         name="ons_split",
-        specs=[_spec(IDENTIFIERS), _spec(ATTRIBUTES)],
+        outs={"identifiers": dg.AssetOut(**IDENTIFIERS), "attributes": dg.AssetOut(**ATTRIBUTES)},
         ins={"cohort": dg.AssetIn(asset_key("council/cohort"))},
     )
-    def split(cohort: pl.LazyFrame, study_key: StudyKey):  # type: ignore[no-untyped-def]
+    def split(
+        context: dg.AssetExecutionContext, cohort: pl.LazyFrame, study_key: StudyKey
+    ) -> tuple[pl.LazyFrame, pl.LazyFrame]:
         with plainly():
             duplicates = linkage.find_duplicates(cohort, RECORD).rename(PAIR)
             identifiers, attributes = custody.split(cohort, duplicates, study_key.key())
-        yield dg.MaterializeResult(
-            asset_key=IDENTIFIERS["key"],
-            value=identifiers,
-            metadata={"records of one person found more than once": duplicates.height},
-        )
-        yield dg.MaterializeResult(asset_key=ATTRIBUTES["key"], value=attributes)
+        context.add_output_metadata({"pairs of records of one person": duplicates.height}, "identifiers")
+        return identifiers, attributes
 
     @house_asset(
         "linkage/linked_people",
@@ -72,7 +70,3 @@ def ons_assets() -> list[dg.AssetsDefinition]:
             return custody.linked_people(identifiers, attributes, returns, study_key.key())
 
     return [split, linked_people]
-
-
-def _spec(described: Mapping[str, object]) -> dg.AssetSpec:
-    return dg.AssetSpec(**described, deps=[asset_key("council/cohort")])  # type: ignore[arg-type]

@@ -18,7 +18,7 @@ from tf_linkage.defs.house import house_asset
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.resources import StudyKey
 from tf_linkage.defs.store import relative
-from tf_linkage.study import Source, Study
+from tf_linkage.study import COUNCILS, Source, Study
 
 DESCRIPTION = (
     "How many were sent, present and linked, department by department, with precision, recall and their intervals; "
@@ -74,7 +74,11 @@ def _report(study: Study) -> dg.AssetsDefinition:
     def report(figures: pl.LazyFrame) -> dg.MaterializeResult[None]:
         store = ParquetStore(root=str(study.data)).store
         with plainly():
-            page = quality.report(figures.collect())
+            page = quality.report(
+                figures.collect(),
+                run={"preset": study.preset, "seed": str(study.seed), "engine": study.engine},
+                names=COUNCILS,
+            )
         path = store.write_text(["quality", "report"], ".html", page)
         return dg.MaterializeResult(
             metadata={"page": dg.MetadataValue.url(path.resolve().as_uri()), "file": relative(path)}

@@ -37,5 +37,8 @@ def spreadsheet_safe(table: pl.LazyFrame) -> pl.LazyFrame:
     """The table with an apostrophe before any text that a spreadsheet would run as a formula."""
     schema = table.collect_schema()
     texts = [name for name, dtype in schema.items() if isinstance(dtype, pl.String | pl.Enum | pl.Categorical)]
-    cells = pl.col(texts).cast(pl.String)
-    return table.with_columns(pl.when(cells.str.contains(DANGEROUS)).then("'" + cells).otherwise(cells))
+    return table.with_columns(_safe(pl.col(name).cast(pl.String)).alias(name) for name in texts)
+
+
+def _safe(cell: pl.Expr) -> pl.Expr:
+    return pl.when(cell.str.contains(DANGEROUS)).then(pl.concat_str(pl.lit("'"), cell)).otherwise(cell)

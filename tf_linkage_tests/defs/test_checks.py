@@ -1,5 +1,7 @@
 """Each check: a case in which it passes and one in which it fails."""
 
+import datetime as dt
+
 import dagster as dg
 import polars as pl
 import pytest
@@ -13,12 +15,12 @@ OFFENCES = pl.DataFrame(
         "moj_key": ["a", "a"],
         "case_id": ["c1", "c1"],
         "offence_id": ["o1", "o2"],
-        "offence_start_date": ["2016-01-01", "1900-01-01"],
+        "offence_start_date": [dt.date(2016, 1, 1), dt.date(1900, 1, 1)],
         "offence_group": ["01", "12"],
         "is_primary_offence": [True, False],
         "disposal_rank": [1, 2],
         "adjudication_code": ["G", "N"],
-        "disposal_date": ["2016-05-01", "2016-05-01"],
+        "disposal_date": [dt.date(2016, 5, 1), dt.date(2016, 5, 1)],
         "disposal": ["FINE", "NONE"],
         "sentence_days": [None, None],
     }
