@@ -199,7 +199,7 @@ def _recent(when: Ints, date: Ints) -> Flags:
 
 def _choose(draws: Draws, families: Columns, eligible: Flags, count: Ints) -> Ints:
     """The families that fill each locality's quota: more problems first, with much chance."""
-    score = 0.8 * count + draws.normal("council/priority", families["family"])
+    score = 1.8 * count + draws.normal("council/priority", families["family"])
     at = np.flatnonzero(eligible)
     order = at[np.lexsort((families["family"][at], -score[at], families["locality"][at]))]
     locality = families["locality"][order]

@@ -43,7 +43,7 @@ ERROR_RATES: Final[dict[str, tuple[str, tuple[float, float, float, float], str]]
 
 LAG_YEARS: Final[dict[str, tuple[tuple[float, float, float, float], str]]] = {
     "surname": ((0.5, 1.2, 0.5, 0.5), "4c: DWP 6-24 months, DfE 0-12; MoJ keeps the name of the first event (E10)"),
-    "address": ((0.45, 1.1, 1.2, 0.75), "4c: 8/12/35/10% out of date; E11: 40% not re-registered after 6 months"),
+    "address": ((0.45, 1.3, 0.5, 0.45), "4c: 8/12/35/10% out of date; E11: 40% not re-registered after 6 months"),
 }
 """Mean time by which a body's knowledge lags, in years; an error follows only for those who changed meanwhile."""
 
@@ -66,6 +66,9 @@ TRANSLITERATED: Final = (
     "somali", "pakistani", "bangladeshi", "chinese", "vietnamese", "turkish", "charedi", "other",
 )  # fmt: skip
 """Origins whose names come from another script or orthography."""
+
+WOMEN_25_TO_44: Final = 3.0
+"""4c: another surname three times as often among women of these ages."""
 
 SWAP_ODDS: Final = 5.0
 """4c: forename and surname swapped five times as often where the order of names differs."""

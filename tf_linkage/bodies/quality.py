@@ -80,6 +80,12 @@ class Quality:
             return np.zeros(len(self._record), dtype=bool)
         return np.asarray(self.share(kind) < self.expected(kind, base=base, odds=odds))
 
+    def apart(self, kind: str, *, base: float | NDArray[Any] | None = None) -> Flags:
+        """The same for what is no matter of quality: whether a body asked for it at all."""
+        if self._multiplier == 0:
+            return np.zeros(len(self._record), dtype=bool)
+        return self._draws.below(f"{self._body}/{kind}", self._record, self.expected(kind, base=base))
+
     def lag(self, cell: str, years: float) -> NDArray[np.int64]:
         """Days by which each record's knowledge of a cell lags: exponential, longer where quality is poor."""
         odds = self._odds["address" if cell == "address" else "name"]

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tf_linkage.bodies.error_rates import BODIES, LAG_YEARS, NINO_NOT_KNOWN_YOUNG, PERSISTENT, SWAP_ODDS
+from tf_linkage.bodies.error_rates import BODIES, LAG_YEARS, NINO_NOT_KNOWN_YOUNG, PERSISTENT, WOMEN_25_TO_44, SWAP_ODDS
 from tf_linkage.bodies.error_rates import error_rate as rate_of
 from tf_linkage.bodies.keys import nino_number, nino_text, record_number
 from tf_linkage.bodies.misspelling import misspell, restyle, wrong_dates
@@ -128,10 +128,12 @@ def _names(
     stale = (part_a != true_a) | (part_b != true_b)
     out.errors.append(("surname", "former surname", stale))
 
-    other = (
-        quality.hits("surname of the family") & (people["surname_other"] >= 0) & (people["surname_other"] != true_a)
-    )
-    part_a, part_b = np.where(other, people["surname_other"], part_a), np.where(other, -1, part_b)
+    # Another name of theirs or of the family's: a wife's birth name, the other parent's, a married name not taken.
+    age = (extract - people["birth"]) / YEAR
+    odds = np.where((people["gender"] == 1) & (age >= 25) & (age < 45), WOMEN_25_TO_44, 1.0)
+    known_as = np.where(people["surname_other"] == true_a, people["surname_a_0"], people["surname_other"])
+    other = quality.hits("surname of the family", odds=odds) & (known_as >= 0) & (known_as != true_a)
+    part_a, part_b = np.where(other, known_as, part_a), np.where(other, -1, part_b)
     out.errors.append(("surname", "surname of the family", other))
     dropped = (part_b >= 0) & quality.hits("surname part dropped")
     first = draws.below(f"{body}/which part", number, 0.5)
@@ -364,7 +366,7 @@ def _nino(
         )
     shared &= held != true
     base = np.where(age < 18, NINO_NOT_KNOWN_YOUNG, rate_of("nino not known", body)) if body == "council" else None
-    unknown = issued & quality.hits("nino not known", base=base)
+    unknown = issued & quality.apart("nino not known", base=base)
     out.errors.append(("nino", "nino wrong", wrong & ~unknown & ~shared))
     out.errors.append(("nino", "nino of another", shared & ~unknown))
     out.errors.append(("nino", "nino not known", unknown))

@@ -77,7 +77,7 @@ def draw_families(settings: Settings, draws: Draws, places: Localities) -> Famil
     has_children = np.isin(kind, [3, 4, 7])
     adversity = _adversity(draws, family, high, has_children)
     generations = (kind == 7) | (high & draws.below("family/generations", family, 0.06))
-    lone = draws.unit("family/lone", family) < normal_share(-0.6 + 0.36 * adversity)
+    lone = draws.unit("family/lone", family) < normal_share(-0.70 + 0.72 * adversity)
     kind = np.where(has_children, np.where(lone, 4, 3), kind)
     deprivation = _deprivation(draws, family, adversity)
     share = float(places.general.sum() * (0.215 + 0.092 + 0.015))

@@ -52,13 +52,16 @@ def draw_offences(settings: Settings, draws: Draws, people: dict[str, NDArray[An
     excess, jailed = liable - any_at[offends], liable > jail_at[offends]
     birth = people["birth"][at]
     onset = 10.3 + 15.5 * draws.unit("offence/onset", person) ** (0.75 + 0.7 * np.clip(excess, 0, 1.5))
+    # One in four begins as an adult.
+    late = ~jailed & draws.below("offence/late", person, 0.25)
+    onset = np.where(late, 18 + 9 * draws.exponential("offence/late onset", person), onset)
     onset = np.where(jailed, np.minimum(onset, 20), onset)
-    mean = 0.7 + 2.2 * excess
+    mean = 0.9 + 2.4 * excess
     count = np.minimum(
         1 + (draws.exponential("offence/count", person) * mean).astype(np.int64) + 2 * jailed, _CASES
     )
     keys = person[:, None] * 16 + np.arange(_CASES)
-    gaps = draws.exponential("offence/gap", keys.ravel()).reshape(-1, _CASES) * np.where(jailed, 1.1, 2.4)[:, None]
+    gaps = draws.exponential("offence/gap", keys.ravel()).reshape(-1, _CASES) * np.where(jailed, 1.3, 3.6)[:, None]
     gaps[:, 0] = 0
     start = birth[:, None] + ((onset[:, None] + np.cumsum(gaps, axis=1)) * YEAR).astype(np.int64)
     disposed = start + 20 + draws.whole("offence/disposed after", keys.ravel(), 220).reshape(-1, _CASES)

@@ -43,10 +43,8 @@ def describe(
     birth = _first_of_january(draws, person, birth, abroad, asylum, people["twin"])
     adversity = families["adversity"][row]
     conduct = draws.normal("conduct", person)
-    emigrated = _emigration(draws, families, start)[row]
-    emigrated = np.where(
-        abroad, emigrated, np.where(draws.below("emigrates with family", person, 0.25), emigrated, NEVER)
-    )
+    # A household goes abroad together; a former partner stays.
+    emigrated = np.where(role == ROLES.index("former partner"), NEVER, _emigration(draws, families, start)[row])
     out: dict[str, NDArray[Any]] = {
         "birth": birth,
         "death": _death(draws, person, birth, start),

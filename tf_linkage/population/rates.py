@@ -41,7 +41,7 @@ RATES: Final[dict[str, tuple[float, str]]] = {
     "moves a year, high need": (0.19, "E15: unemployed nearly 1 in 5; 4e: 18% in programme families"),
     "moves a year, age 18-29": (0.24, "study 4.3: over a third at 20-24"),
     "move leaves the authority": (0.16, "A"),
-    "young adult leaves home a year": (0.12, "A"),
+    "young adult leaves home a year": (0.22, "A"),
     "hostel or refuge in high need": (0.03, "A: 4e"),
     "no fixed abode": (0.004, "A: 4c"),
     "emigration a year, born abroad": (0.015, "A"),
