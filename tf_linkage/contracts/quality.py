@@ -147,3 +147,54 @@ class Gaps(Table):
 
 TABLES: dict[str, type[dy.Schema]] = {"": Metrics}
 """What the asset `quality/linkage_quality` holds."""
+
+
+LINK_SETS: dict[str, str] = {
+    "true": "The links that are true: what a perfect linkage would find",
+    "found": "The links that were made, taken as they are",
+    "weighted": "The links made; each outcome weighs precision over recall of its group, as the truth has them",
+    "drawn": "Sets of links drawn from the posterior probabilities, their results combined by Rubin's rules",
+}
+"""Sets of links on which an outcome may be reckoned."""
+
+COMPARED = ("programme", "comparison", "difference")
+
+
+class LinkageEffects(Table):
+    """One row for each outcome, set of links, threshold and group: what linkage error does to the finding.
+
+    A share is of people of an age for the outcome. A phantom outcome is somebody's only by a false link; a lost
+    one is missing because a link is. Empty where a group has fewer than ten people.
+    """
+
+    outcome = text(ColumnClass.ATTRIBUTE, "What happened in the two years after the start", primary_key=True)
+    department = code(ColumnClass.ATTRIBUTE, "Whose records tell of it", BODIES)
+    links = code(ColumnClass.ATTRIBUTE, "On which links it is reckoned", tuple(LINK_SETS), primary_key=True)
+    threshold = text(ColumnClass.ATTRIBUTE, "Threshold of the posterior probability, or `as run`", primary_key=True)
+    study_group = code(ColumnClass.ATTRIBUTE, "Group, or programme less comparison", COMPARED, primary_key=True)
+    people = whole(ColumnClass.ATTRIBUTE, "People of an age for it", nullable=True)
+    value = number(ColumnClass.ATTRIBUTE, "Share of them, or difference of shares", nullable=True)
+    low = number(ColumnClass.ATTRIBUTE, "Lower end of its 95% interval", nullable=True)
+    high = number(ColumnClass.ATTRIBUTE, "Upper end of its 95% interval", nullable=True)
+    phantom = whole(ColumnClass.ATTRIBUTE, "Outcomes that are somebody else's", nullable=True)
+    lost = whole(ColumnClass.ATTRIBUTE, "Outcomes that a missing link hides", nullable=True)
+
+
+class Baseline(Table):
+    """One row for each figure: what it was over many seeds when the baseline was accepted."""
+
+    department = code(ColumnClass.ATTRIBUTE, "Whose register was linked", BODIES, primary_key=True)
+    measure = code(ColumnClass.ATTRIBUTE, "The figure", tuple(MEASURES), primary_key=True)
+    seeds = whole(ColumnClass.ATTRIBUTE, "How many seeds", least=2)
+    mean = number(ColumnClass.ATTRIBUTE, "Mean over the seeds", least=0, most=1)
+    spread = number(ColumnClass.ATTRIBUTE, "Standard deviation over the seeds", least=0)
+    least = number(ColumnClass.ATTRIBUTE, "Least over the seeds", least=0, most=1)
+
+
+class Sweep(Table):
+    """One row for each case of a sweep, department and measure."""
+
+    case = text(ColumnClass.ATTRIBUTE, "The settings of the case, in words", primary_key=True)
+    department = code(ColumnClass.ATTRIBUTE, "Whose register was linked", BODIES, primary_key=True)
+    measure = code(ColumnClass.ATTRIBUTE, "The figure", tuple(MEASURES), primary_key=True)
+    value = number(ColumnClass.ATTRIBUTE, "The figure", least=0)

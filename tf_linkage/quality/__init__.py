@@ -1,6 +1,7 @@
 """How good the linkage is, for whom, and how sure we are."""
 
 from tf_linkage.quality.completeness import completeness
+from tf_linkage.quality.effects import effects
 from tf_linkage.quality.evaluating import evaluate, match_rates
 from tf_linkage.quality.floors import (
     GAP_BOUNDS,
@@ -21,6 +22,7 @@ __all__ = [
     "Picture",
     "QualityRefused",
     "completeness",
+    "effects",
     "evaluate",
     "figure",
     "floor_results",

@@ -114,23 +114,12 @@ def threshold_figures(pairs: pl.DataFrame, present: int) -> pl.DataFrame:
     Pairs are taken from the most probable down; a person or a register record already taken is passed over. Where
     the linker's own resolution differs, the row of its own threshold differs slightly from the overall figures.
     """
-    ranked = pairs.sort(
-        "match_probability", "match_weight", "person_id", "register_key", descending=[True, True, False, False]
-    ).select("person_id", "register_key", "match_probability", "right")
-    people: set[str] = set()
-    keys: set[str] = set()
-    kept: list[tuple[float, bool]] = []
-    for person, key, probability, right in ranked.iter_rows():
-        if person not in people and key not in keys:
-            people.add(person)
-            keys.add(key)
-            kept.append((probability, right))
-    taken = pl.DataFrame(kept, schema={"probability": pl.Float64, "right": pl.Boolean}, orient="row")
+    taken = resolved(pairs)
     totals = pl.DataFrame(
         [
             {"level": f"{threshold:g}", "links": above.height, "right_links": int(above["right"].sum())}
             for threshold in THRESHOLDS
-            for above in [taken.filter(pl.col("probability") >= threshold)]
+            for above in [taken.filter(pl.col("match_probability") >= threshold)]
         ]
     ).with_columns(
         false_links=pl.col("links") - pl.col("right_links"),
@@ -144,6 +133,27 @@ def threshold_figures(pairs: pl.DataFrame, present: int) -> pl.DataFrame:
             "recall": ("right_links", "present"),
         },
     )
+
+
+def resolved(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Pairs taken from the most probable down, passing over a person or a register record already taken.
+
+    Returns:
+        person_id, register_key, match_probability and right of the pairs taken.
+    """
+    ranked = pairs.sort(
+        "match_probability", "match_weight", "person_id", "register_key", descending=[True, True, False, False]
+    ).select("person_id", "register_key", "match_probability", "right")
+    people: set[str] = set()
+    keys: set[str] = set()
+    free = []
+    for person, key in ranked.select("person_id", "register_key").iter_rows():
+        taken = person in people or key in keys
+        free.append(not taken)
+        if not taken:
+            people.add(person)
+            keys.add(key)
+    return ranked.filter(pl.Series(free, dtype=pl.Boolean))
 
 
 def expected_figures(pairs: pl.DataFrame) -> pl.DataFrame:
