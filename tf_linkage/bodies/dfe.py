@@ -122,8 +122,8 @@ def _keyed(
     held, key = pupils.keys_for(draws, at, everyone, events["person"] * 64 + events[when] % 64)
     rows = {name: values[held] for name, values in events.items()} | {"at": at[held]}
     key = key[held]
-    then = [rows[name] for name in (when, "episode", "stage", "measure", "category") if name in rows]
-    order = in_key_order(key, *then)
+    # School years and results come year by year already.
+    order = in_key_order(key) if when == "year" else in_key_order(key, rows[when])
     return {name: values[order] for name, values in rows.items()}, key[order]
 
 

@@ -78,7 +78,7 @@ def histories_of(
     held, key = accounts.keys_for(draws, at, everyone, record_number(work["person"], 0) * 64 + work["start"] % 64)
     spells = {name: values[held] for name, values in work.items()}
     key = key[held]
-    order = in_key_order(key, spells["start"], spells["kind"])
+    order = in_key_order(key)
     spells, key = {name: values[order] for name, values in spells.items()}, key[order]
     job = spells["kind"] == WORK
     return {"benefits": _benefits(spells, key, ~job), "employment": _employment(spells, key, job)}

@@ -13,7 +13,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tf_linkage.bodies.error_rates import BODIES, LAG_YEARS, NINO_NOT_KNOWN_YOUNG, PERSISTENT, WOMEN_25_TO_44, SWAP_ODDS
+from tf_linkage.bodies.error_rates import (
+    BODIES,
+    LAG_YEARS,
+    NINO_NOT_KNOWN_YOUNG,
+    PERSISTENT,
+    WOMEN_25_TO_44,
+    SWAP_ODDS,
+)
 from tf_linkage.bodies.error_rates import error_rate as rate_of
 from tf_linkage.bodies.keys import nino_number, nino_text, record_number
 from tf_linkage.bodies.misspelling import misspell, restyle, wrong_dates

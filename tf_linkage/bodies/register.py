@@ -63,8 +63,8 @@ class Register:
 
 
 def in_key_order(key: NDArray[Any], *then: NDArray[Any]) -> Ints:
-    """The order of rows by key, then by the other columns."""
-    return np.lexsort((*reversed(then), key))
+    """The order of rows by key, then by the other columns, then as they came."""
+    return np.lexsort((*reversed(then), key)) if then else np.argsort(key, kind="stable")
 
 
 def dates(days: Ints) -> pl.Series:

@@ -43,37 +43,44 @@ def truth(population: Population, settings: Settings) -> dict[str, pl.LazyFrame]
     accounts = dwp.register(settings, draws, everyone)
     police = moj.register(settings, draws, everyone, lives["offences"])
     pupils = dfe.register(settings, draws, everyone, lives)
-    recordings: list[tuple[str, pl.Series, Ints, Recorded]] = [
-        (
-            "dwp",
-            as_text(accounts.key),
-            everyone["person"][accounts.rows],
-            dwp.people_of(settings, draws, everyone, accounts)[1],
-        ),
-        (
-            "moj",
-            as_text(police.key),
-            everyone["person"][police.rows],
-            moj.people_of(settings, draws, everyone, police, lives["offences"])[1],
-        ),
-        (
-            "dfe",
-            as_text(pupils.key),
-            everyone["person"][pupils.rows],
-            dfe.people_of(settings, draws, everyone, pupils, lives["school_years"])[1],
-        ),
-    ]
     _, recorded, keys = council.extract(settings, draws, everyone, found)
-    recordings.append(("council", keys["record_key"], keys["person"].to_numpy(), recorded))
-    errors = pl.concat([_errors(body, key, recorded) for body, key, _, recorded in recordings])
-    records = pl.concat([_records(body, key, person) for body, key, person, _ in recordings])
+    registers_and_records = {
+        "dwp": (accounts, dwp.people_of(settings, draws, everyone, accounts)[1]),
+        "moj": (police, moj.people_of(settings, draws, everyone, police, lives["offences"])[1]),
+        "dfe": (pupils, dfe.people_of(settings, draws, everyone, pupils, lives["school_years"])[1]),
+    }
+    records, errors = true_records_and_errors(everyone, registers_and_records, keys, recorded)
     registers = {"dwp": accounts, "moj": police, "dfe": pupils}
     return {
-        "people": _people(settings, everyone, found, registers).lazy(),
-        "records": records.sort("body", "record_key").lazy(),
-        "errors": errors.sort("body", "record_key", "column", "kind").lazy(),
+        "people": true_people(settings, everyone, found, registers).lazy(),
+        "records": records.lazy(),
+        "errors": errors.lazy(),
         "effects": effects().lazy(),
     }
+
+
+def true_records_and_errors(
+    everyone: Columns,
+    registers: dict[str, tuple[Register, Recorded]],
+    named: pl.DataFrame,
+    council_recorded: Recorded,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Whose each record is, and every cell that differs from the truth, in the order of record keys.
+
+    Args:
+        everyone: columns of the people.
+        registers: each department's register and recording.
+        named: record_key and person of the council's records.
+        council_recorded: their recording.
+    """
+    every = [
+        (body, as_text(register.key), everyone["person"][register.rows], recorded)
+        for body, (register, recorded) in registers.items()
+    ]
+    every.append(("council", named["record_key"], named["person"].to_numpy(), council_recorded))
+    records = pl.concat([_records(body, key, person) for body, key, person, _ in every])
+    errors = pl.concat([_errors(body, key, recorded) for body, key, _, recorded in every])
+    return records.sort("record_key", "body"), errors.sort("record_key", "body", "column", "kind")
 
 
 def effects() -> pl.DataFrame:
@@ -100,9 +107,10 @@ def _errors(body: str, key: pl.Series, recorded: Recorded) -> pl.DataFrame:
     return frame.select(pl.lit(body).cast(pl.Enum(contract.BODIES)).alias("body"), "record_key", "column", "kind")
 
 
-def _people(
+def true_people(
     settings: Settings, everyone: Columns, found: council.Roster, registers: dict[str, Register]
 ) -> pl.DataFrame:
+    """Everyone with their subgroups, hard cases, and the registers that hold them."""
     extract = day(settings.extract)
     age = (extract - everyone["birth"]) / YEAR
     codes = pl.Series([authority.code for authority in AUTHORITIES])
