@@ -15,7 +15,10 @@ from tf_linkage.contracts.council import STUDY_GROUPS
 from tf_linkage.contracts.published import LEAST, ROUNDING, Findings
 from tf_linkage.contracts.research import FAMILY_OUTCOMES, WINDOWS
 
-SHOWN = "Not adjusted for differences between the groups; whom a register does not know counts as without."
+SHOWN = (
+    "Not adjusted for differences between the groups; whom a register does not know counts as without; "
+    "the window after is twice as long as the one before."
+)
 WITHHELD = "Withheld: too few families behind it."
 """One sentence whatever the reason, since the reason is itself a figure."""
 
@@ -65,7 +68,7 @@ def wilson(successes: int, trials: int) -> tuple[float, float]:
     share, z2 = successes / trials, NORMAL_95**2
     centre = (share + z2 / (2 * trials)) / (1 + z2 / trials)
     half = NORMAL_95 / (1 + z2 / trials) * math.sqrt(share * (1 - share) / trials + z2 / (4 * trials**2))
-    return max(0.0, centre - half), min(1.0, centre + half)
+    return min(share, max(0.0, centre - half)), max(share, min(1.0, centre + half))
 
 
 def _of_group(group: str, families: pl.DataFrame) -> list[dict[str, object]]:
