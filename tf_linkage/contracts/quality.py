@@ -138,8 +138,8 @@ class Gaps(Table):
     worst_of = whole(ColumnClass.ATTRIBUTE, "Its denominator")
     rest_value = number(ColumnClass.ATTRIBUTE, "The figure of everybody else")
     gap = number(ColumnClass.ATTRIBUTE, "How much worse, as a difference of rates")
-    gap_low = number(ColumnClass.ATTRIBUTE, "Lower end of its 95% interval (Newcombe)")
-    gap_high = number(ColumnClass.ATTRIBUTE, "Upper end of its 95% interval (Newcombe)")
+    gap_low = number(ColumnClass.ATTRIBUTE, "Lower end of its interval (Newcombe, 95% for all groups at once)")
+    gap_high = number(ColumnClass.ATTRIBUTE, "Upper end of its interval (Newcombe, 95% for all groups at once)")
     range = number(ColumnClass.ATTRIBUTE, "Best group less worst group")
     bound = number(ColumnClass.ATTRIBUTE, "The most the gap may be", nullable=True)
     status = code(ColumnClass.ATTRIBUTE, "Kept or not", STATUSES)
@@ -198,3 +198,21 @@ class Sweep(Table):
     department = code(ColumnClass.ATTRIBUTE, "Whose register was linked", BODIES, primary_key=True)
     measure = code(ColumnClass.ATTRIBUTE, "The figure", tuple(MEASURES), primary_key=True)
     value = number(ColumnClass.ATTRIBUTE, "The figure", least=0)
+
+
+class Disclosures(Table):
+    """One row for each department and choice of what it is told: what that buys, and what it does to a finding."""
+
+    department = code(ColumnClass.ATTRIBUTE, "Whose register is linked", BODIES, primary_key=True)
+    disclosed = text(ColumnClass.ATTRIBUTE, "The choice", primary_key=True)
+    tells = text(ColumnClass.ATTRIBUTE, "What the department is told of each person")
+    precision = number(ColumnClass.ATTRIBUTE, "Right links, as a share of links", nullable=True)
+    recall = number(ColumnClass.ATTRIBUTE, "Rightly linked, as a share of people present", nullable=True)
+    f1 = number(ColumnClass.ATTRIBUTE, "Harmonic mean of the two", nullable=True)
+    recall_gap = number(
+        ColumnClass.ATTRIBUTE, "Recall of the worst community below all others'; empty if too few", nullable=True
+    )
+    outcome = text(ColumnClass.ATTRIBUTE, "The finding that is looked at")
+    true_difference = number(ColumnClass.ATTRIBUTE, "Programme less comparison on true links", nullable=True)
+    found_difference = number(ColumnClass.ATTRIBUTE, "The same on the links made", nullable=True)
+    bias = number(ColumnClass.ATTRIBUTE, "Found less true difference", nullable=True)

@@ -1,6 +1,9 @@
 """How good the linkage is, for whom, and how sure we are."""
 
+from tf_linkage.quality.baseline import baseline_of, below_baseline, read_baseline, write_baseline
+from tf_linkage.quality.blocking import blocking_losses
 from tf_linkage.quality.completeness import completeness
+from tf_linkage.quality.disclosing import CHOICES, Choice, what_identifiers_buy
 from tf_linkage.quality.effects import effects
 from tf_linkage.quality.evaluating import evaluate, match_rates
 from tf_linkage.quality.floors import (
@@ -15,12 +18,18 @@ from tf_linkage.quality.judging import QualityRefused
 from tf_linkage.quality.measures import figure, headline
 from tf_linkage.quality.pictures import Picture, pictures
 from tf_linkage.quality.report import report
+from tf_linkage.quality.sweeping import ranges, sweep
 
 __all__ = [
+    "CHOICES",
     "GAP_BOUNDS",
     "QUALITY_FLOORS",
+    "Choice",
     "Picture",
     "QualityRefused",
+    "baseline_of",
+    "below_baseline",
+    "blocking_losses",
     "completeness",
     "effects",
     "evaluate",
@@ -32,5 +41,10 @@ __all__ = [
     "headline",
     "match_rates",
     "pictures",
+    "ranges",
+    "read_baseline",
     "report",
+    "sweep",
+    "what_identifiers_buy",
+    "write_baseline",
 ]

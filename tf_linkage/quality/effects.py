@@ -27,7 +27,7 @@ from tf_linkage.contracts.quality import LinkageEffects
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.contracts.research import FAMILY_OUTCOMES
 from tf_linkage.quality.drawing import LinkSet, drawn_links, rubin
-from tf_linkage.quality.intervals import newcombe, wilson
+from tf_linkage.quality.intervals import Z, newcombe, wilson
 from tf_linkage.quality.judging import judged_pairs, made_links, owners
 from tf_linkage.quality.pairs import resolved
 from tf_linkage.quality.reckoning import Histories, Reckoning, reachable
@@ -65,7 +65,7 @@ def effects(
         truth: `records` (`truth.TrueRecords`).
         histories: by department and table, the registers' histories under their own keys.
         thresholds: thresholds at which the found links are also reckoned, resolved one to one again.
-        draws: how many sets of links are drawn, two or more.
+        draws: how many sets of links are drawn, two or more; 0 leaves the drawn rows out.
         seed: of the draws.
 
     Returns:
@@ -108,7 +108,8 @@ def effects(
         rows += _rates(on_true, outcome, key | {"links": "true"})
         rows += _rates(on_found, outcome, key | {"links": "found"}, against=on_true)
         rows += _rates(on_found, outcome, key | {"links": "weighted"}, weights=weights[department])
-        rows += _combined(drawn, outcome, key | {"links": "drawn"})
+        if drawn:
+            rows += _combined(drawn, outcome, key | {"links": "drawn"})
     for threshold in thresholds:
         above = {name: resolved(p).filter(pl.col("match_probability") >= threshold) for name, p in pairs.items()}
         at = reckon(above)
@@ -206,6 +207,8 @@ def _combined(drawn: Sequence[pl.DataFrame], outcome: str, key: Mapping[str, str
         estimates = [rows[i]["value"] for rows in by_draw]
         variances = [_variance(rows, i) for rows in by_draw]
         mean, low, high = rubin(estimates, variances)
+        if row["study_group"] != "difference":
+            low, high = max(0.0, low), min(1.0, high)
         combined.append({**key, "study_group": row["study_group"], "people": row["people"], "value": mean,
                          "low": low, "high": high})  # fmt: skip
     return combined
@@ -214,7 +217,12 @@ def _combined(drawn: Sequence[pl.DataFrame], outcome: str, key: Mapping[str, str
 def _variance(rows: Sequence[Mapping[str, Any]], i: int) -> float:
     """Sampling variance of a share, or of the difference of the two shares before it."""
     parts = rows[:2] if i == 2 else [rows[i]]
-    return float(sum(row["value"] * (1 - row["value"]) / row["people"] for row in parts))
+    return float(sum(_of_share(row["value"], row["people"]) for row in parts))
+
+
+def _of_share(rate: float, people: int) -> float:
+    """Variance behind Wilson's interval: unlike the textbook's it is not 0 where nobody has the outcome."""
+    return (rate * (1 - rate) / people + Z**2 / (4 * people**2)) / (1 + Z**2 / people) ** 2
 
 
 def _plain(dtype: pl.DataType) -> pl.DataType | type[pl.DataType]:

@@ -61,7 +61,8 @@ def evaluate(
         parts[name, "threshold"] = about_pairs.threshold_figures(pairs, present)
         parts |= _about_pairs(name, pairs, present)
         if errors is not None:
-            both = {"records": records.filter(pl.col("body").is_in(["council", name])), "errors": errors}
+            told = errors.filter(pl.col("column").is_in(DEPARTMENTS[name].request_columns))
+            both = {"records": records.filter(pl.col("body").is_in(["council", name])), "errors": told}
             wrong = judged.join(people_with_errors(owned, asked, both), on="person_id").explode("error")
             parts[name, "error"] = figures_of(wrong, "error").filter(pl.col("measure") == "recall")
         if returns is not None:

@@ -7,6 +7,7 @@ Belongs here: the two tables of bounds and the verdict on them. Does not belong 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import polars as pl
 
@@ -130,9 +131,9 @@ def gaps(metrics: pl.DataFrame) -> pl.DataFrame:
     """For each department, breakdown and bounded measure: the group that fares worst, against all others.
 
     Only groups with a denominator of at least ten take part. `range` is the best group less the worst; `gap` is
-    everybody else less the worst, with Newcombe's interval. It is `missed` when the whole interval lies above the
-    bound. The worst of many groups is picked after looking, so small gaps are found even where there are none: the
-    bounds allow for that, and the interval does not.
+    everybody else less the worst, with Newcombe's interval, and `missed` when the whole interval lies above the
+    bound. The worst of many groups is picked after looking, so the intervals hold for all groups of a department
+    and measure at once (Bonferroni): with two false links among a dozen, some small group looks bad in any run.
 
     Args:
         metrics: `contracts.quality.Metrics` with truth.
@@ -148,10 +149,13 @@ def gaps(metrics: pl.DataFrame) -> pl.DataFrame:
     )
     groups = rates.filter(pl.col("breakdown").is_in(SUBGROUPS)).join(everybody, on=["department", "measure"])
     rest_n, rest_d = pl.col("all_n") - pl.col("numerator"), pl.col("all_d") - pl.col("denominator")
-    rest_low, rest_high = wilson(rest_n, rest_d)
+    judged = groups.filter(rest_d >= LEAST)
+    z = pl.len().over("department", "measure").replace_strict(_quantiles(judged.height), return_dtype=pl.Float64)
+    rest_low, rest_high = wilson(rest_n, rest_d, pl.col("z"))
+    low, high = wilson(pl.col("numerator"), pl.col("denominator"), pl.col("z"))
     worst = (
-        groups.filter(rest_d >= LEAST)
-        .with_columns(rest_value=rest_n / rest_d, rest_low=rest_low, rest_high=rest_high)
+        judged.with_columns(z=z)
+        .with_columns(rest_value=rest_n / rest_d, rest_low=rest_low, rest_high=rest_high, low=low, high=high)
         .with_columns(
             range=(pl.col("value").max() - pl.col("value").min()).over("department", "breakdown", "measure")
         )
@@ -161,6 +165,11 @@ def gaps(metrics: pl.DataFrame) -> pl.DataFrame:
     gap_low, gap_high = newcombe(
         (pl.col("rest_value"), pl.col("rest_low"), pl.col("rest_high")),
         (pl.col("value"), pl.col("low"), pl.col("high")),
+    )
+    strict = z_for_all(groups.height)
+    surely, _ = newcombe(
+        (pl.col("rest_value"), *wilson(rest_n, rest_d, strict)),
+        (pl.col("value"), *wilson(pl.col("numerator"), pl.col("denominator"), strict)),
     )
     bound = pl.col("measure").replace_strict({name: bound for name, (bound, _) in GAP_BOUNDS.items()})
     named = worst.select(
@@ -175,16 +184,27 @@ def gaps(metrics: pl.DataFrame) -> pl.DataFrame:
         gap=pl.col("rest_value") - pl.col("value"),
         gap_low=gap_low,
         gap_high=gap_high,
+        surely=surely,
         bound=pl.when(~pl.col("breakdown").is_in(UNBOUNDED)).then(bound),
     ).with_columns(
         status=pl.when(pl.col("bound").is_null() | (pl.col("gap") <= pl.col("bound")))
         .then(pl.lit(STATUSES[0]))
-        .when(pl.col("gap_low") <= pl.col("bound"))
+        .when(pl.col("surely") <= pl.col("bound"))
         .then(pl.lit(STATUSES[1]))
         .otherwise(pl.lit(STATUSES[2]))
     )
     schema = schema_of(Gaps)
     return named.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
+
+
+def _quantiles(most: int) -> dict[int, float]:
+    """Normal quantiles for that many intervals to hold at once at 95%."""
+    return {k: NormalDist().inv_cdf(1 - 0.025 / k) for k in range(1, most + 1)}
+
+
+def z_for_all(groups: int) -> float:
+    """Normal quantile at which every one of so many two-sided intervals holds with 95% (Bonferroni)."""
+    return NormalDist().inv_cdf(1 - 0.05 / (2 * max(groups, 1)))
 
 
 def gaps_missed(metrics: pl.DataFrame) -> pl.DataFrame:

@@ -12,16 +12,21 @@ Z = 1.959963984540054
 """Standard normal quantile of a two-sided 95% interval."""
 
 
-def wilson(numerator: pl.Expr, denominator: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    """Ends of the 95% Wilson score interval of numerator / denominator; null where the denominator is 0.
+def wilson(numerator: pl.Expr, denominator: pl.Expr, z: float | pl.Expr = Z) -> tuple[pl.Expr, pl.Expr]:
+    """Ends of the Wilson score interval of numerator / denominator; null where the denominator is 0.
 
     Unlike the textbook interval it stays within 0 and 1 and keeps its width when nothing, or everything, counts.
+
+    Args:
+        numerator: how many.
+        denominator: of how many.
+        z: normal quantile; that of 95% unless given.
     """
     n = pl.when(denominator > 0).then(denominator.cast(pl.Float64))
     rate = numerator / n
-    scale = 1 + Z**2 / n
-    centre = (rate + Z**2 / (2 * n)) / scale
-    half = Z * (rate * (1 - rate) / n + Z**2 / (4 * n**2)).sqrt() / scale
+    scale = 1 + z**2 / n
+    centre = (rate + z**2 / (2 * n)) / scale
+    half = z * (rate * (1 - rate) / n + z**2 / (4 * n**2)).sqrt() / scale
     # At the ends the interval touches 0 or 1 exactly; rounding must not push it past the rate.
     low = pl.when(numerator == 0).then(0.0 * n).otherwise((centre - half).clip(0, 1))
     high = pl.when(numerator == denominator).then(0.0 * n + 1).otherwise((centre + half).clip(0, 1))
@@ -31,7 +36,7 @@ def wilson(numerator: pl.Expr, denominator: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
 def newcombe(
     first: tuple[pl.Expr, pl.Expr, pl.Expr], second: tuple[pl.Expr, pl.Expr, pl.Expr]
 ) -> tuple[pl.Expr, pl.Expr]:
-    """Ends of the 95% interval of a difference of two independent rates, each given as (rate, low, high)."""
+    """Ends of the interval of a difference of two independent rates, each given as (rate, low, high)."""
     rate_1, low_1, high_1 = first
     rate_2, low_2, high_2 = second
     gap = rate_1 - rate_2

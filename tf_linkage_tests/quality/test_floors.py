@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 
 from tf_linkage.contracts import exchange
-from tf_linkage.contracts.quality import MEASURES, FloorResults, Gaps
+from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.quality import MEASURES, FloorResults, Gaps, Metrics
 from tf_linkage.quality import GAP_BOUNDS, QUALITY_FLOORS, evaluate, floor_results, floors_missed, gaps, gaps_missed
 
 
@@ -73,8 +74,9 @@ def test_gap_by_hand(world: Any) -> None:
     assert row["worst"] == "charedi"
     assert (row["worst_value"], row["worst_of"], row["rest_value"]) == pytest.approx((0.4, 10, 1.0))
     assert (row["gap"], row["range"]) == pytest.approx((0.6, 0.6))
-    # Newcombe: .6 - sqrt(0 + (.6873 - .4)^2 + (1 - .8389)^2): Wilson of 4/10 is .1682 to .6873, of 20/20 .8389 to 1
-    assert row["gap_low"] == pytest.approx(0.6 - ((1 - 0.8389) ** 2 + (0.6873 - 0.4) ** 2) ** 0.5, abs=1e-3)
+    # two communities and two councils are judged at once: z of 1 - .025 / 4 is 2.4977. At it, Wilson's upper end of
+    # 4/10 is .7445 and lower end of 20/20 is 20 / (20 + z²) = .7622
+    assert row["gap_low"] == pytest.approx(0.6 - ((1 - 0.7622) ** 2 + (0.7445 - 0.4) ** 2) ** 0.5, abs=1e-3)
     assert row["status"] == "missed"
 
 
@@ -94,3 +96,29 @@ def test_every_bound_has_a_reason() -> None:
         len(floor.reason) > 40 and floor.measure in MEASURES and 0 < floor.floor < 1 for floor in QUALITY_FLOORS
     )
     assert all(len(reason) > 40 and measure in MEASURES for measure, (_, reason) in GAP_BOUNDS.items())
+
+
+def test_one_bad_looking_group_among_many_is_in_doubt_and_a_bad_group_is_not() -> None:
+    """Two false links in 12 may be chance among many groups; 10 in 60 are not."""
+
+    def verdict(false: int, links: int) -> str:
+        everybody = [("all", "all", 2_690, 2_700)]
+        groups = [("age_band", f"{n}", 267 if n else links - false, 267 if n else links) for n in range(40)]
+        rows = [
+            {
+                "department": "dfe",
+                "breakdown": breakdown,
+                "level": level,
+                "measure": "precision",
+                "numerator": numerator,
+                "denominator": denominator,
+                "value": numerator / denominator,
+                "low": 0.0,
+                "high": 1.0,
+            }
+            for breakdown, level, numerator, denominator in everybody + groups
+        ]
+        return str(gaps(pl.DataFrame(rows, schema=schema_of(Metrics)))["status"].item())
+
+    assert verdict(2, 12) == "in doubt"
+    assert verdict(10, 60) == "missed"
