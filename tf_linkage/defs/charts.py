@@ -29,7 +29,7 @@ def linkage_metadata(result: LinkResult) -> dict[str, Any]:
 def quality_metadata(figures: pl.DataFrame) -> dict[str, Any]:
     """The headline figures of each department, as numbers that plot over runs, and as a picture."""
     numbers: dict[str, Any] = {
-        f"{department} {measure}": value
+        f"{department} {measure}": round(value, 4)
         for department, measures in quality.headline(figures).items()
         for measure, value in measures.items()
         if measure in PLOTTED
@@ -45,5 +45,9 @@ def records_of(frame: pl.DataFrame) -> dg.TableMetadataValue | dg.TextMetadataVa
     """A small frame as a table of the UI."""
     if frame.is_empty():
         return dg.MetadataValue.text("none")
-    plain = frame.with_columns(pl.selectors.categorical().cast(pl.String), pl.selectors.enum().cast(pl.String))
+    plain = frame.with_columns(
+        pl.selectors.float().round(4),
+        pl.selectors.categorical().cast(pl.String),
+        pl.selectors.enum().cast(pl.String),
+    )
     return dg.MetadataValue.table([dg.TableRecord(row) for row in plain.iter_rows(named=True)])

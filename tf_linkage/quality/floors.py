@@ -166,11 +166,6 @@ def gaps(metrics: pl.DataFrame) -> pl.DataFrame:
         (pl.col("rest_value"), pl.col("rest_low"), pl.col("rest_high")),
         (pl.col("value"), pl.col("low"), pl.col("high")),
     )
-    strict = z_for_all(groups.height)
-    surely, _ = newcombe(
-        (pl.col("rest_value"), *wilson(rest_n, rest_d, strict)),
-        (pl.col("value"), *wilson(pl.col("numerator"), pl.col("denominator"), strict)),
-    )
     bound = pl.col("measure").replace_strict({name: bound for name, (bound, _) in GAP_BOUNDS.items()})
     named = worst.select(
         "department",
@@ -184,12 +179,11 @@ def gaps(metrics: pl.DataFrame) -> pl.DataFrame:
         gap=pl.col("rest_value") - pl.col("value"),
         gap_low=gap_low,
         gap_high=gap_high,
-        surely=surely,
         bound=pl.when(~pl.col("breakdown").is_in(UNBOUNDED)).then(bound),
     ).with_columns(
         status=pl.when(pl.col("bound").is_null() | (pl.col("gap") <= pl.col("bound")))
         .then(pl.lit(STATUSES[0]))
-        .when(pl.col("surely") <= pl.col("bound"))
+        .when(pl.col("gap_low") <= pl.col("bound"))
         .then(pl.lit(STATUSES[1]))
         .otherwise(pl.lit(STATUSES[2]))
     )
@@ -200,11 +194,6 @@ def gaps(metrics: pl.DataFrame) -> pl.DataFrame:
 def _quantiles(most: int) -> dict[int, float]:
     """Normal quantiles for that many intervals to hold at once at 95%."""
     return {k: NormalDist().inv_cdf(1 - 0.025 / k) for k in range(1, most + 1)}
-
-
-def z_for_all(groups: int) -> float:
-    """Normal quantile at which every one of so many two-sided intervals holds with 95% (Bonferroni)."""
-    return NormalDist().inv_cdf(1 - 0.05 / (2 * max(groups, 1)))
 
 
 def gaps_missed(metrics: pl.DataFrame) -> pl.DataFrame:
