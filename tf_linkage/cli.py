@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from tf_linkage import intake, linkage
+from tf_linkage import intake
 from tf_linkage.contracts.identity import IdentityWithNino
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.errors import InputRefused, TfLinkageError
@@ -108,10 +108,14 @@ def _add_export(commands: Any) -> None:
 
 def _link(chosen: argparse.Namespace) -> None:
     """Links two files and writes links and review zone."""
+    # The engines bring large libraries with them, for which --help need not wait.
+    from tf_linkage import linkage  # noqa: PLC0415
+
     intake.check_output(chosen.output, inputs=(chosen.left, chosen.right))
-    names = _names(chosen.map)
-    left, right = (_renamed(intake.read_table(path), path, names) for path in (chosen.left, chosen.right))
-    _all_used(names, chosen.left, chosen.right, left, right)
+    names, paths = _names(chosen.map), (chosen.left, chosen.right)
+    tables = [intake.read_table(path) for path in paths]
+    _all_used(names, paths, tables)
+    left, right = (_renamed(table, path, names) for table, path in zip(tables, paths, strict=True))
     left_id = _record_id(left, names.get(chosen.left_id, chosen.left_id), chosen.left)
     right_id = _record_id(right, names.get(chosen.right_id, chosen.right_id), chosen.right)
     model = linkage.general_model(
@@ -135,9 +139,9 @@ def _export(chosen: argparse.Namespace) -> None:
     """Writes what each simulated body would hand over."""
     intake.check_folder(chosen.folder)
     try:
-        from tf_linkage import population  # noqa: PLC0415  (only this command needs the simulated world)
+        # Only this command needs the simulated world; the others work with its folders deleted.
         from tf_linkage.bodies import council, dfe, dwp, moj  # noqa: PLC0415
-        from tf_linkage.population.settings import Settings  # noqa: PLC0415
+        from tf_linkage.population import Settings, simulate  # noqa: PLC0415
     except ModuleNotFoundError as missing:
         if missing.name and missing.name.startswith("tf_linkage."):
             raise TfLinkageError(
@@ -160,7 +164,7 @@ def _export(chosen: argparse.Namespace) -> None:
         extract=study.dates.extract,
     )
     _say(f"simulating {study.families:,} families among {study.population:,} people, seed {study.seed}")
-    world = population.simulate(settings)
+    world = simulate(settings)
     tables = {"council_cohort": council.cohort(world, settings)}
     registers: dict[str, Any] = {"dwp": dwp, "moj": moj, "dfe": dfe}
     for name, department in DEPARTMENTS.items():
@@ -194,10 +198,10 @@ def _renamed(table: pl.LazyFrame, path: Path, names: dict[str, str]) -> pl.LazyF
     return table.rename(renamed)
 
 
-def _all_used(names: dict[str, str], left_path: Path, right_path: Path, *tables: pl.LazyFrame) -> None:
+def _all_used(names: dict[str, str], paths: Sequence[Path], tables: Sequence[pl.LazyFrame]) -> None:
     columns = {column for table in tables for column in table.collect_schema().names()}
-    if unused := [theirs for theirs, ours in names.items() if ours not in columns]:
-        raise InputRefused(f"--map: neither {left_path.name} nor {right_path.name} has a column {unused[0]}")
+    if unused := [theirs for theirs in names if theirs not in columns]:
+        raise InputRefused(f"--map: neither {paths[0].name} nor {paths[1].name} has a column {unused[0]}")
 
 
 def _record_id(table: pl.LazyFrame, asked: str | None, path: Path) -> str:

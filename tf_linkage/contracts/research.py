@@ -281,7 +281,7 @@ class Offending(Table):
     """One row for each offence and its disposal."""
 
     person_study_ref = _person_ref()
-    case_number = whole(ColumnClass.REFERENCE, "Cases of the person in order: 1, 2, 3", least=1)
+    case_number = whole(ColumnClass.ATTRIBUTE, "Cases of the person in order: 1, 2, 3", least=1)
     offence = _months("The offence; empty where its day is not known", nullable=True)
     sentenced = _months("The sentence or caution")
     offence_group = code(ColumnClass.ATTRIBUTE, "Kind of offence", tuple(OFFENCE_GROUPS.values()))

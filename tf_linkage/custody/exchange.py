@@ -13,7 +13,7 @@ import polars as pl
 
 from tf_linkage.contracts import ons
 from tf_linkage.contracts.columns import ColumnClass, columns_of, schema_of
-from tf_linkage.contracts.exchange import CONFIDENCES
+from tf_linkage.contracts.exchange import CONFIDENCES, public_name, return_tables
 from tf_linkage.contracts.registry import DEPARTMENTS, Department
 from tf_linkage.custody.identifiers import drop_identifiers
 from tf_linkage.custody.references import recipient_key, reference
@@ -99,11 +99,7 @@ def make_return(
 
 def returned_columns(department: Department, history: str) -> list[str]:
     """The columns of one history as a return holds it, in their order."""
-    columns = [column for column in columns_of(department.histories[1][history]) if column.name != department.key]
-    return ["request_ref"] + [
-        _public_name(column.name) if column.column_class is ColumnClass.REFERENCE else column.name
-        for column in columns
-    ]
+    return list(return_tables(department.key, department.histories[1])[history].columns())
 
 
 def linked_people(
@@ -194,9 +190,7 @@ def _numbered(rows: pl.LazyFrame, keys: list[str]) -> pl.LazyFrame:
         rows = (
             rows.with_row_index("_row")
             .with_columns(pl.col("_row").min().over("request_ref", key).alias("_first"))
-            .with_columns(
-                pl.col("_first").rank("dense").over("request_ref").cast(pl.Int32).alias(_public_name(key))
-            )
+            .with_columns(pl.col("_first").rank("dense").over("request_ref").cast(pl.Int32).alias(public_name(key)))
             .drop("_row", "_first", key)
         )
     return rows
@@ -205,7 +199,3 @@ def _numbered(rows: pl.LazyFrame, keys: list[str]) -> pl.LazyFrame:
 def _references_of(department: Department, history: str) -> list[str]:
     table = department.histories[1][history]
     return [column.name for column in columns_of(table) if column.column_class is ColumnClass.REFERENCE]
-
-
-def _public_name(key: str) -> str:
-    return key.removesuffix("_id").removesuffix("_ref") + "_number"

@@ -232,3 +232,12 @@ def claim(key: str, amount: float) -> dict[str, Any]:
         "dwp_key": key, "benefit_type": "JSA", "start_date": dt.date(2016, 1, 1), "end_date": None,
         "weekly_amount": amount,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["dwp", "moj", "dfe"])
+def test_a_return_keeps_the_contract_of_returns(name: str):
+    department = DEPARTMENTS[name]
+    histories = {table: empty(contract).lazy() for table, contract in department.histories[1].items()}
+    returned = make_return(department, links_of(), histories)
+    for table, contract in exchange.return_tables(department.key, department.histories[1]).items():
+        contract.validate(returned[table].collect())
