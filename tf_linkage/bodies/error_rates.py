@@ -16,7 +16,7 @@ ERROR_RATES: Final[dict[str, tuple[str, tuple[float, float, float, float], str]]
     # kind: (group of cells, rates of council, dwp, moj, dfe; source)
     "surname misspelt": ("name", (0.015, 0.005, 0.015, 0.007), "4c: typo, phonetic, transliteration"),
     "surname part dropped": ("name", (0.25, 0.20, 0.30, 0.10), "4c: share of double surnames"),
-    "surname of the family": ("name", (0.025, 0.012, 0.035, 0.020), "4c: known as; A, tuned to E1"),
+    "surname of the family": ("name", (0.042, 0.020, 0.045, 0.025), "4c: known as; A, tuned to E1"),
     "forename misspelt": ("name", (0.015, 0.010, 0.015, 0.010), "4c remainder of 'forename differs'"),
     "nickname": ("name", (0.06, 0.015, 0.03, 0.03), "4c: 4/1/2/2% of all, of the two in three that have one"),
     "other spelling": ("name", (0.15, 0.08, 0.15, 0.08), "4c: share of carriers"),
@@ -43,7 +43,7 @@ ERROR_RATES: Final[dict[str, tuple[str, tuple[float, float, float, float], str]]
 
 LAG_YEARS: Final[dict[str, tuple[tuple[float, float, float, float], str]]] = {
     "surname": ((0.5, 1.2, 0.5, 0.5), "4c: DWP 6-24 months, DfE 0-12; MoJ keeps the name of the first event (E10)"),
-    "address": ((0.45, 1.3, 0.5, 0.45), "4c: 8/12/35/10% out of date; E11: 40% not re-registered after 6 months"),
+    "address": ((0.45, 1.05, 0.5, 0.45), "4c: 8/12/35/10% out of date; E11: 40% not re-registered after 6 months"),
 }
 """Mean time by which a body's knowledge lags, in years; an error follows only for those who changed meanwhile."""
 

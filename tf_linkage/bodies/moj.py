@@ -28,7 +28,7 @@ from tf_linkage.population.offending import ADJUDICATIONS as ADJUDICATED
 from tf_linkage.population.offending import DISPOSALS as DISPOSED
 from tf_linkage.population.settings import Settings, day
 
-ADDRESS_AGE = 0.4
+ADDRESS_AGE = 0.36
 """How far back towards the last case an address dates: the police meet people between cases (4c: 35% out of date)."""
 
 UNKNOWN_DAY = day(dt.date(1900, 1, 1))

@@ -23,8 +23,9 @@ from tf_linkage.bodies.error_rates import (
     error_rate,
 )
 from tf_linkage.population.draws import Draws, Flags, Floats, normal_share
-from tf_linkage.population.households import NEVER, YEAR
+from tf_linkage.population.households import YEAR
 from tf_linkage.population.origins import ORIGINS
+from tf_linkage.population.persons import COMMUNITIES
 from tf_linkage.population.settings import Settings, day
 
 _NAMES = [origin.name for origin in ORIGINS]
@@ -58,6 +59,8 @@ class Quality:
         )
         self._noise = np.sqrt(1 - settings.correlation)
         self._odds = _odds(settings, people)
+        self._community = people["community"]
+        self.tally: dict[str, tuple[NDArray[np.int64], Floats, NDArray[np.int64]]] = {}
 
     def share(self, cell: str) -> Floats:
         """The score of a cell of each record as a share of the normal: uniform, low where quality is poor."""
@@ -75,16 +78,28 @@ class Quality:
     def hits(
         self, kind: str, *, base: float | NDArray[Any] | None = None, odds: NDArray[Any] | float = 1.0
     ) -> Flags:
-        """The records in which a kind of error happens."""
+        """The records in which a kind of error happens; kept in the tally as requested and realised by community."""
         if self._multiplier == 0:
             return np.zeros(len(self._record), dtype=bool)
-        return np.asarray(self.share(kind) < self.expected(kind, base=base, odds=odds))
+        return self._count(kind, self.share(kind), self.expected(kind, base=base, odds=odds))
+
+    def _count(self, kind: str, score: Floats, wanted: Floats) -> Flags:
+        hit = np.asarray(score < wanted)
+        most = len(COMMUNITIES)
+        self.tally[kind] = (
+            np.bincount(self._community, minlength=most),
+            np.bincount(self._community, weights=wanted, minlength=most),
+            np.bincount(self._community[hit], minlength=most),
+        )
+        return hit
 
     def apart(self, kind: str, *, base: float | NDArray[Any] | None = None) -> Flags:
         """The same for what is no matter of quality: whether a body asked for it at all."""
         if self._multiplier == 0:
             return np.zeros(len(self._record), dtype=bool)
-        return self._draws.below(f"{self._body}/{kind}", self._record, self.expected(kind, base=base))
+        return self._count(
+            kind, self._draws.unit(f"{self._body}/{kind}", self._record), self.expected(kind, base=base)
+        )
 
     def lag(self, cell: str, years: float) -> NDArray[np.int64]:
         """Days by which each record's knowledge of a cell lags: exponential, longer where quality is poor."""
@@ -102,7 +117,7 @@ def _odds(settings: Settings, people: dict[str, NDArray[Any]]) -> dict[str, Floa
         "most deprived fifth": people["deprivation"] == 1,
         "moved within a year": people["moved_at_extract"] > extract - YEAR,
         "man of 18 to 29": (people["gender"] == 0) & (age >= 18) & (age < 30),
-        "looked after": people["cla_from"] < NEVER,
+        "looked after": people["ever_looked_after"],
         "infant": age < 1,
         "hostel or no fixed abode": people["no_fixed_abode"]
         | (people["hostel_from"] <= extract) & (people["hostel_to"] > extract),

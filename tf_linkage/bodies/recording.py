@@ -51,10 +51,12 @@ class Recorded:
     Attributes:
         identity: forename, surname, date_of_birth, gender, address, postcode, nino.
         errors: (column, kind, rows hit).
+        tally: by kind of error, for each community: records, errors requested, errors realised.
     """
 
     identity: pl.DataFrame
     errors: list[tuple[str, str, Flags]] = field(default_factory=list)
+    tally: dict[str, tuple[NDArray[Any], NDArray[Any], NDArray[Any]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,7 @@ def record(
             "nino": nino,
         }
     )
+    out.tally = quality.tally
     return out
 
 

@@ -31,6 +31,26 @@ _BAND_EDGES = (5, 11, 16, 18, 25, 45, 65)
 
 def truth(population: Population, settings: Settings) -> dict[str, pl.LazyFrame]:
     """The truth of a world (contracts.truth): people, records, errors, effects."""
+    everyone, found, registers, named, recorded = recordings(population, settings)
+    records, errors = true_records_and_errors(everyone, registers, named, recorded)
+    held = {name: register for name, (register, _) in registers.items()}
+    return {
+        "people": true_people(settings, everyone, found, held).lazy(),
+        "records": records.lazy(),
+        "errors": errors.lazy(),
+        "effects": effects().lazy(),
+    }
+
+
+def recordings(
+    population: Population, settings: Settings
+) -> tuple[Columns, council.Roster, dict[str, tuple[Register, Recorded]], pl.DataFrame, Recorded]:
+    """Every body's recording of the population, made again from the same draws.
+
+    Returns:
+        The people; the roster; each department's register and recording; the council's record keys with their
+        persons; the council's recording.
+    """
     draws = Draws(settings.seed)
     before = columns(population["people"])
     found = council.roster(population, settings, before)
@@ -43,20 +63,13 @@ def truth(population: Population, settings: Settings) -> dict[str, pl.LazyFrame]
     accounts = dwp.register(settings, draws, everyone)
     police = moj.register(settings, draws, everyone, lives["offences"])
     pupils = dfe.register(settings, draws, everyone, lives)
-    _, recorded, keys = council.extract(settings, draws, everyone, found)
-    registers_and_records = {
+    _, recorded, named = council.extract(settings, draws, everyone, found)
+    registers = {
         "dwp": (accounts, dwp.people_of(settings, draws, everyone, accounts)[1]),
         "moj": (police, moj.people_of(settings, draws, everyone, police, lives["offences"])[1]),
         "dfe": (pupils, dfe.people_of(settings, draws, everyone, pupils, lives["school_years"])[1]),
     }
-    records, errors = true_records_and_errors(everyone, registers_and_records, keys, recorded)
-    registers = {"dwp": accounts, "moj": police, "dfe": pupils}
-    return {
-        "people": true_people(settings, everyone, found, registers).lazy(),
-        "records": records.lazy(),
-        "errors": errors.lazy(),
-        "effects": effects().lazy(),
-    }
+    return everyone, found, registers, named, recorded
 
 
 def true_records_and_errors(

@@ -87,7 +87,7 @@ class Draws:
         """A one-to-one shuffle of the numbers of that many bits."""
         key = int(self._key(name))
         mask = np.uint64((1 << width) - 1)
-        half = np.uint64(width // 2)
+        half = np.uint64(max(width // 2, 1))
         out = np.ascontiguousarray(ids, dtype=np.uint64) & mask
         for turn in range(4):
             factor = np.uint64(

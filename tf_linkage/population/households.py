@@ -42,6 +42,9 @@ _CHILDREN = odds([0.41, 0.39, 0.14, 0.045, 0.012, 0.003])
 _CHILDREN_HIGH = odds([0.27, 0.30, 0.23, 0.12, 0.05, 0.03])
 """Number of children, one and up (Phase 1: over a third of programme families had three or more; 16% nationally)."""
 
+_TWIN_CHANCES: Final = 1.85
+"""Maternities for each child that has a next sibling: only those can turn out to be twins here (measured)."""
+
 _MORE_CHILDREN: Final = {"charedi": 2, "somali": 1, "bangladeshi": 1, "pakistani": 1}
 """Children added in communities of large families (assumption)."""
 
@@ -77,12 +80,9 @@ def draw_families(settings: Settings, draws: Draws, places: Localities) -> Famil
     has_children = np.isin(kind, [3, 4, 7])
     adversity = _adversity(draws, family, high, has_children)
     generations = (kind == 7) | (high & draws.below("family/generations", family, 0.06))
-    lone = draws.unit("family/lone", family) < normal_share(-0.70 + 0.72 * adversity)
+    lone = draws.unit("family/lone", family) < normal_share(-0.68 + 0.60 * adversity)
     kind = np.where(has_children, np.where(lone, 4, 3), kind)
     deprivation = _deprivation(draws, family, adversity)
-    share = float(places.general.sum() * (0.215 + 0.092 + 0.015))
-    natural = rate("families with children in high need")
-    weight = share * natural / (1 - natural) / max(places.high_need.sum(), 1)
     columns: dict[str, NDArray[Any]] = {
         "family": family,
         "locality": places.number[at],
@@ -93,7 +93,7 @@ def draw_families(settings: Settings, draws: Draws, places: Localities) -> Famil
         "adversity": adversity,
         "deprivation": deprivation,
         "origin": draw_origin(draws, "family/origin", family, places.slot[at]),
-        "weight": np.where(high, weight, 1.0),
+        "weight": np.where(high, places.high_need_weight, 1.0),
         "quota": places.quota[at],
     }
     return Families(columns)
@@ -236,7 +236,7 @@ def _children(draws: Draws, families: Families, anchor: int) -> Ints:
     gaps = np.where(
         unit < close, 0.84 + unit / close * 0.15, 1.05 + 6.2 * np.maximum((unit - close) / (1 - close), 0) ** 2.2
     )
-    twins = draws.below("children/twins", keys.ravel(), rate("multiple maternities")).reshape(-1, 7)
+    twins = draws.below("children/twins", keys.ravel(), rate("multiple maternities") * _TWIN_CHANCES).reshape(-1, 7)
     gaps = np.where(twins, 0.0, gaps)
     gaps[:, 0] = 0
     here = np.arange(7) < count[:, None]

@@ -6,12 +6,13 @@ families, and does not depend on any other. Does not belong here: who lives in i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from tf_linkage.population.draws import Ints
 from tf_linkage.population.places import HOME_AUTHORITIES, LOCALITIES_PER_COUNCIL, units_of
+from tf_linkage.population.rates import rate
 from tf_linkage.population.settings import Settings
 
 _MOST_PEOPLE = 14_000
@@ -23,7 +24,10 @@ GENERAL_SIZE = 2.47
 HIGH_NEED_SIZE = 4.40
 """People in a family in high need over the whole window, measured likewise."""
 
-HIGH_NEED_MARGIN = 1.6
+WITH_CHILDREN = 0.322
+"""Share of ordinary households with dependent children or an expected one (households.py, kinds)."""
+
+HIGH_NEED_MARGIN = 1.75
 """Families in high need simulated for each family the study wants: not all have two problems on the day.
 
 The population is a stratified sample. Families in high need (the most adverse 5.9% of families with children) are
@@ -41,6 +45,7 @@ class Localities:
         high_need: families in high need.
         general: other families.
         units: postcodes in use in each authority.
+        high_need_weight: weight that gives families in high need their natural share of families with children.
     """
 
     number: Ints
@@ -49,6 +54,7 @@ class Localities:
     high_need: Ints
     general: Ints
     units: int
+    high_need_weight: float
 
     def __len__(self) -> int:
         return len(self.number)
@@ -56,8 +62,13 @@ class Localities:
     def part(self, start: int, stop: int) -> Localities:
         """The localities from start up to stop."""
         cut = slice(start, stop)
-        return Localities(
-            self.number[cut], self.slot[cut], self.quota[cut], self.high_need[cut], self.general[cut], self.units
+        return replace(
+            self,
+            number=self.number[cut],
+            slot=self.slot[cut],
+            quota=self.quota[cut],
+            high_need=self.high_need[cut],
+            general=self.general[cut],
         )
 
 
@@ -81,7 +92,18 @@ def localities(settings: Settings) -> Localities:
         quota.append(wanted)
         high_need.append(needy)
         general.append(others)
-    return Localities(*map(np.concatenate, (number, slot, quota, high_need, general)), units_of(people))
+    natural = rate("families with children in high need")
+    ordinary = sum(int(part.sum()) for part in general) * WITH_CHILDREN
+    sampled = sum(int(part.sum()) for part in high_need)
+    return Localities(
+        number=np.concatenate(number),
+        slot=np.concatenate(slot),
+        quota=np.concatenate(quota),
+        high_need=np.concatenate(high_need),
+        general=np.concatenate(general),
+        units=units_of(people),
+        high_need_weight=ordinary * natural / (1 - natural) / sampled,
+    )
 
 
 def _shares(total: int, parts: int) -> Ints:

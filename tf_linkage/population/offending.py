@@ -21,7 +21,7 @@ RECORDS_FROM: Final = 10_957
 
 DISPOSALS: Final = ("CUSTODY", "SUSPENDED", "COMMUNITY", "REFERRAL", "FINE", "DISCHARGE", "CAUTION", "NONE")
 ADJUDICATIONS: Final = ("G", "J", "N", "C")
-_CASES = 10
+_CASES = 12
 _GROUPS = odds([0.14, 0.015, 0.02, 0.22, 0.03, 0.10, 0.04, 0.07, 0.05, 0.025, 0.22, 0.07])
 """Offence groups 01-12 (assumption after sentencing statistics)."""
 
@@ -58,10 +58,10 @@ def draw_offences(settings: Settings, draws: Draws, people: dict[str, NDArray[An
     onset = np.where(jailed, np.minimum(onset, 20), onset)
     mean = 0.9 + 2.4 * excess
     count = np.minimum(
-        1 + (draws.exponential("offence/count", person) * mean).astype(np.int64) + 2 * jailed, _CASES
+        1 + (draws.exponential("offence/count", person) * mean).astype(np.int64) + 4 * jailed, _CASES
     )
     keys = person[:, None] * 16 + np.arange(_CASES)
-    gaps = draws.exponential("offence/gap", keys.ravel()).reshape(-1, _CASES) * np.where(jailed, 1.3, 3.6)[:, None]
+    gaps = draws.exponential("offence/gap", keys.ravel()).reshape(-1, _CASES) * np.where(jailed, 2.0, 3.6)[:, None]
     gaps[:, 0] = 0
     start = birth[:, None] + ((onset[:, None] + np.cumsum(gaps, axis=1)) * YEAR).astype(np.int64)
     disposed = start + 20 + draws.whole("offence/disposed after", keys.ravel(), 220).reshape(-1, _CASES)
@@ -82,8 +82,11 @@ def draw_offences(settings: Settings, draws: Draws, people: dict[str, NDArray[An
     adjudication = np.where(acquitted, 2, adjudication)
     disposal = np.where(acquitted, DISPOSALS.index("NONE"), disposal)
     custody = jailed[who] & ~acquitted & (adjudication != 3) & (age >= 12)
-    custody &= draws.below("offence/custody", key, np.where(juvenile, 0.22, 0.45))
-    disposal = np.where(custody, 0, disposal)
+    custody &= draws.below("offence/custody", key, np.where(juvenile, 0.32, 0.50))
+    # Adults without a long record are sent to prison now and then.
+    seldom = ~juvenile & ~acquitted & (adjudication != 3)
+    seldom &= draws.below("offence/seldom custody", key, np.where(gender[offends][who] == 0, 0.07, 0.015))
+    disposal = np.where(custody | seldom, 0, disposal)
     months = np.exp(4.9 + 0.9 * draws.normal("offence/days", key))
     timed = np.isin(disposal, [0, 1, 2])
     return {

@@ -78,6 +78,8 @@ def draw_schooling(
             _year(settings, draws, mine, year, age[at] - 4, liable[at], fsm_score[at], sen[at], starts, ends)
         )
     school_years = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    order = np.lexsort((school_years["year"], school_years["person"]))
+    school_years = {name: values[order] for name, values in school_years.items()}
     return (
         school_years,
         _exclusions(settings, draws, pupils),
@@ -206,4 +208,6 @@ def _results(
                     "score": score,
                 }
             )
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    out = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    order = np.lexsort((out["measure"], out["stage"], out["person"]))
+    return {name: values[order] for name, values in out.items()}

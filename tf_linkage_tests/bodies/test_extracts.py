@@ -73,8 +73,12 @@ def test_key_rank_and_row_order_say_nothing_about_the_person(name, truth):
     council = records.filter(pl.col("body") == "council").sort(pl.col("record_key").str.slice(10))
     register = records.filter(pl.col("body") == name).sort("record_key")
     shared = sorted(set(council["true_person"]) & set(register["true_person"]))
-    council = council.filter(pl.col("true_person").is_in(shared)).unique("true_person", keep="first", maintain_order=True)
-    register = register.filter(pl.col("true_person").is_in(shared)).unique("true_person", keep="first", maintain_order=True)
+    council = council.filter(pl.col("true_person").is_in(shared)).unique(
+        "true_person", keep="first", maintain_order=True
+    )
+    register = register.filter(pl.col("true_person").is_in(shared)).unique(
+        "true_person", keep="first", maintain_order=True
+    )
     hits = (council["true_person"] == register["true_person"]).sum()
     assert hits <= 6  # one expected by chance whatever the number of people
     rank = {person: place for place, person in enumerate(register["true_person"])}

@@ -1,0 +1,24 @@
+"""Published results of real linkages, to set beside what ours reaches. Nothing is tuned to them.
+
+Belongs here: the figures and their sources. Does not belong here: calibration targets (`calibration.py`).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+PREDICTIONS: Final = (
+    ("Census 2021 to DWP, all identifiers", "dwp", "match rate", 0.967, 0.967, "ONS-DWP21: 96.7%, precision 99.87%, recall 99.86%"),
+    ("electoral register to DWP, name and address only", "dwp", "match rate", 0.78, 0.795, "IERLIVE, IERPQ: 78% dry run, 79.5% live"),
+    ("NPD to HES", "dfe", "match rate", 0.95, 0.95, "ECHILD-IJPDS: 95% (92% born 1990/91 to 99% born 2004/05)"),
+    ("PNC to NPD, offenders", "moj", "match rate", 0.77, 0.77, "ONS-MOJDFE: 77% of offenders"),
+    ("HESID false matches", "all", "false match rate", 0.002, 0.002, "HESID: .2%"),
+    ("HESID missed matches", "all", "missed match rate", 0.041, 0.041, "HESID: 4.1%"),
+)  # fmt: skip
+
+
+def predictions() -> pl.DataFrame:
+    """One row per published result: linkage, body, measure, low, high, source."""
+    return pl.DataFrame(PREDICTIONS, schema=["linkage", "body", "measure", "low", "high", "source"], orient="row")
