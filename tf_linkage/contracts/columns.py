@@ -45,6 +45,7 @@ def text(
     nullable: bool = False,
     primary_key: bool = False,
     regex: str | None = None,
+    ladder: Sequence[str] = (),
 ) -> dy.String:
     """A string column; blanks are null, so at least one character."""
     return dy.String(
@@ -52,7 +53,7 @@ def text(
         primary_key=primary_key,
         regex=regex,
         min_length=1,
-        metadata=_metadata(kind, description, None, ()),
+        metadata=_metadata(kind, description, None, ladder),
     )
 
 

@@ -15,6 +15,28 @@ from collections.abc import Mapping
 
 import dataframely as dy
 
+from tf_linkage.contracts.bands import (
+    ABSENCE_BANDS,
+    ADULTS,
+    AGE_BANDS,
+    AGE_LADDER,
+    CHILD_BANDS,
+    CHILDREN,
+    COUNCIL_LADDER,
+    DATE_LADDER,
+    ETHNIC_GROUPS,
+    EXCLUSION_COUNTS,
+    FOUND,
+    HISTORIES,
+    PHASES,
+    PROBLEM_COUNTS,
+    SENTENCE_BANDS,
+    START_LADDER,
+    WEEKLY_BANDS,
+    WEEKLY_LADDER,
+    YEARLY_BANDS,
+    YEARLY_LADDER,
+)
 from tf_linkage.contracts.columns import ColumnClass, Table, code, flag, text, whole
 from tf_linkage.contracts.council import PROBLEMS, STUDY_GROUPS
 from tf_linkage.contracts.dfe import (
@@ -32,63 +54,6 @@ from tf_linkage.contracts.dwp import BENEFIT_TYPES
 from tf_linkage.contracts.exchange import CONFIDENCES
 from tf_linkage.contracts.identity import GENDERS
 from tf_linkage.contracts.moj import DISPOSALS, OFFENCE_GROUPS
-
-AGE_LADDER = ("year", "age band", "child or adult")
-COUNCIL_LADDER = ("local authority", "region", "none")
-DATE_LADDER = ("day", "months from the start", "half-years from the start")
-START_LADDER = ("day", "month", "financial year", "none")
-WEEKLY_LADDER = ("pound", "£25 band", "£100 band")
-YEARLY_LADDER = ("pound", "£2,500 band", "£10,000 band")
-
-AGE_BANDS: Mapping[str, int] = {"0-4": 4, "5-10": 10, "11-17": 17, "18-24": 24, "25-44": 44, "45+": 200}
-"""Age bands by their last year. Few and wide: families are rare in fine ones. 17 is the last year of childhood."""
-
-CHILD_BANDS = ("0-4", "5-10", "11-17")
-ADULTS = ("0", "1", "2+")
-CHILDREN = ("0", "1", "2", "3+")
-PROBLEM_COUNTS = ("2", "3", "4+")
-FOUND = ("none", "some", "all")
-
-WEEKLY_STEP, WEEKLY_TOP = 25, 300
-YEARLY_STEP, YEARLY_TOP = 2_500, 50_000
-
-
-def money_bands(step: int, top: int) -> tuple[str, ...]:
-    """The labels of equal bands of pounds, the last one open: £0-£24, £25-£49, ..., £300 and over.
-
-    >>> money_bands(25, 50)
-    ('£0-£24', '£25-£49', '£50 and over')
-    """
-    closed = [f"£{low:,}-£{low + step - 1:,}" for low in range(0, top, step)]
-    return (*closed, f"£{top:,} and over")
-
-
-WEEKLY_BANDS = money_bands(WEEKLY_STEP, WEEKLY_TOP)
-YEARLY_BANDS = money_bands(YEARLY_STEP, YEARLY_TOP)
-
-SENTENCE_BANDS: Mapping[str, int] = {
-    "under 6 months": 182,
-    "6 to 12 months": 365,
-    "1 to 4 years": 1460,
-    "4 years and over": 100_000,
-}
-"""Lengths of sentence by their last day, at the bounds at which magistrates' powers and release rules change."""
-
-ETHNIC_GROUPS = ("white", "mixed", "asian", "black", "other", "not known")
-"""The census's broad groups (2011: Chinese within Asian)."""
-
-PHASES = ("reception", "key stage 1", "key stage 2", "key stage 3", "key stage 4", "after 16")
-ABSENCE_BANDS: Mapping[str, float] = {
-    "under 5%": 0.05,
-    "5% to under 10%": 0.10,
-    "10% to under 15%": 0.15,
-    "15% to under 20%": 0.20,
-    "20% and over": 2.0,
-}
-"""Share of possible sessions missed, by its upper bound: at the thresholds of persistent absence over the years."""
-
-EXCLUSION_COUNTS = ("0", "1", "2+")
-HISTORIES = ("benefit", "employment")
 
 FAMILY_OUTCOMES: Mapping[str, str] = {
     "out_of_work_benefit": "anyone claimed an out-of-work benefit",
@@ -160,7 +125,7 @@ class People(Table):
     """One row for each person: who they are in broad bands, their problems, which departments knew them."""
 
     person_study_ref = _person_ref(primary_key=True)
-    region = text(ColumnClass.QUASI, _REGION)
+    region = text(ColumnClass.QUASI, _REGION, ladder=COUNCIL_LADDER)
     age_band = code(
         ColumnClass.QUASI,
         "Age at the start; coarsened from years, the not yet born with the youngest",
@@ -171,7 +136,7 @@ class People(Table):
     gender = code(ColumnClass.QUASI, "Gender, as recorded", GENDERS, nullable=True)
     study_group = code(ColumnClass.ATTRIBUTE, "On the programme, or on the waiting list for it", STUDY_GROUPS)
     service_received = flag(ColumnClass.ATTRIBUTE, "Whether the family receives a service")
-    start_year = text(ColumnClass.QUASI, _START_YEAR, regex=r"^\d{4}-\d{2}$")
+    start_year = text(ColumnClass.QUASI, _START_YEAR, regex=r"^\d{4}-\d{2}$", ladder=START_LADDER)
     worklessness = _problem("worklessness")
     school_absence = _problem("school_absence")
     child_need = _problem("child_need")
@@ -191,10 +156,10 @@ class Families(Table):
     """
 
     family_study_ref = text(ColumnClass.REFERENCE, "What researchers see instead of a family", primary_key=True)
-    region = text(ColumnClass.QUASI, _REGION)
+    region = text(ColumnClass.QUASI, _REGION, ladder=COUNCIL_LADDER)
     study_group = code(ColumnClass.ATTRIBUTE, "On the programme, or on the waiting list for it", STUDY_GROUPS)
     service_received = flag(ColumnClass.ATTRIBUTE, "Whether the family receives a service")
-    start_year = text(ColumnClass.QUASI, _START_YEAR, regex=r"^\d{4}-\d{2}$")
+    start_year = text(ColumnClass.QUASI, _START_YEAR, regex=r"^\d{4}-\d{2}$", ladder=START_LADDER)
     adults = code(
         ColumnClass.QUASI, "People of 18 and over at the start, in bands", ADULTS, ladder=("number", "band")
     )

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from tf_linkage.contracts import research
+from tf_linkage.contracts import bands, research
 from tf_linkage.contracts.dwp import OUT_OF_WORK_BENEFITS
-from tf_linkage.research.bands import money_band, months_from, whole_years_from
+from tf_linkage.research.coarsening import money_band, months_from, whole_years_from
 from tf_linkage.research.starts import in_contract, on_the_clock
 
 
@@ -40,9 +40,7 @@ def _claims(claims: pl.LazyFrame) -> pl.LazyFrame:
         starts=months_from(start, pl.col("start_date")),
         ends=months_from(start, pl.col("end_date")),
         dates_imputed=pl.lit(value=False),
-        weekly_amount=money_band(
-            pl.col("weekly_amount"), research.WEEKLY_STEP, research.WEEKLY_TOP, research.WEEKLY_BANDS
-        ),
+        weekly_amount=money_band(pl.col("weekly_amount"), bands.WEEKLY_STEP, bands.WEEKLY_TOP, bands.WEEKLY_BANDS),
     )
 
 
@@ -53,9 +51,7 @@ def _jobs(jobs: pl.LazyFrame) -> pl.LazyFrame:
         starts=_unless_imputed("start_date", "uncertain_start_date"),
         ends=_unless_imputed("end_date", "uncertain_end_date"),
         dates_imputed=pl.col("uncertain_start_date") | pl.col("uncertain_end_date"),
-        annual_pay=money_band(
-            pl.col("annual_pay"), research.YEARLY_STEP, research.YEARLY_TOP, research.YEARLY_BANDS
-        ),
+        annual_pay=money_band(pl.col("annual_pay"), bands.YEARLY_STEP, bands.YEARLY_TOP, bands.YEARLY_BANDS),
     )
 
 

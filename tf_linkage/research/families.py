@@ -9,10 +9,10 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from tf_linkage.contracts import research
+from tf_linkage.contracts import bands, research
 from tf_linkage.contracts.council import PROBLEMS
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.research.bands import band, count_band, financial_year
+from tf_linkage.research.coarsening import band, count_band, financial_year
 from tf_linkage.research.outcomes import could_be_in_register, family_outcomes
 from tf_linkage.research.people import ages_at_start
 from tf_linkage.research.starts import family_starts, in_contract, with_region
@@ -57,9 +57,9 @@ def _make_up(members: pl.LazyFrame) -> pl.LazyFrame:
     child = age < ADULT_AGE
     return members.group_by("family_id").agg(
         pl.col("family_study_ref").first(),
-        adults=count_band((~child).sum(), research.ADULTS),
-        children=count_band(child.sum(), research.CHILDREN),
-        youngest=band(age.filter(child).min(), {name: research.AGE_BANDS[name] for name in research.CHILD_BANDS}),
+        adults=count_band((~child).sum(), bands.ADULTS),
+        children=count_band(child.sum(), bands.CHILDREN),
+        youngest=band(age.filter(child).min(), {name: bands.AGE_BANDS[name] for name in bands.CHILD_BANDS}),
         **{f"{name}_found": _found(name) for name in DEPARTMENTS},
     )
 
@@ -68,7 +68,7 @@ def _found(department: str) -> pl.Expr:
     """How many of those who could be in the register the department found: none, some, all."""
     possible = could_be_in_register(department)
     found = possible & pl.col(f"{department}_ref").is_not_null()
-    none, some, all_of_them = research.FOUND
+    none, some, all_of_them = bands.FOUND
     return (
         pl.when(possible.sum() == 0)
         .then(None)
@@ -84,4 +84,4 @@ def _problems(attributes: pl.LazyFrame) -> pl.LazyFrame:
     """The six problems of each family, and how many they are."""
     found = attributes.group_by("family_id").agg(pl.col(problem).is_not_null().any() for problem in PROBLEMS)
     number = pl.sum_horizontal(pl.col(list(PROBLEMS)).cast(pl.Int32))
-    return found.with_columns(problems=count_band(number, research.PROBLEM_COUNTS))
+    return found.with_columns(problems=count_band(number, bands.PROBLEM_COUNTS))

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from tf_linkage.contracts import research
+from tf_linkage.contracts import bands, research
 from tf_linkage.contracts.moj import OFFENCE_GROUPS
-from tf_linkage.research.bands import band, months_from
+from tf_linkage.research.coarsening import band, months_from
 from tf_linkage.research.starts import in_contract, on_the_clock
 
 GUILTY = ("G", "J")
@@ -39,7 +39,7 @@ def offending(
             sentenced=months_from(pl.col("start"), pl.col("disposal_date")),
             offence_group=pl.col("offence_group").cast(pl.String).replace_strict(OFFENCE_GROUPS),
             guilty=is_guilty(),
-            sentence=band(pl.col("sentence_days"), research.SENTENCE_BANDS),
+            sentence=band(pl.col("sentence_days"), bands.SENTENCE_BANDS),
         ),
         research.Offending,
     )

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from tf_linkage.contracts import research
+from tf_linkage.contracts import bands, research
 from tf_linkage.contracts.council import PROBLEMS
-from tf_linkage.research.bands import band, financial_year
+from tf_linkage.research.coarsening import band, financial_year
 from tf_linkage.research.starts import family_starts, in_contract, with_region
 
 
@@ -34,7 +34,7 @@ def people(linked_people: pl.LazyFrame, attributes: pl.LazyFrame, regions: Mappi
     known = linked_people.join(found, on="person_id", how="left").join(families, on="family_id", how="left")
     return in_contract(
         known.join(ages_at_start(linked_people, attributes), on="person_id", how="left").with_columns(
-            age_band=band(pl.col("age"), research.AGE_BANDS),
+            age_band=band(pl.col("age"), bands.AGE_BANDS),
             start_year=financial_year(pl.col("start")),
         ),
         research.People,

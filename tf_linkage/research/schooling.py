@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from tf_linkage.contracts import research
+from tf_linkage.contracts import bands, research
 from tf_linkage.contracts.dfe import NO_ABSENCE_DATA, PERSISTENT_ABSENCE, SEN_PROVISION
-from tf_linkage.research.bands import academic_year, band, count_band
+from tf_linkage.research.coarsening import academic_year, band, count_band
 from tf_linkage.research.starts import in_contract, on_the_clock
 
 PUPIL_YEAR = ("person_study_ref", "academic_year")
 
-PHASE_BY_YEAR: Mapping[str, int] = dict(zip(research.PHASES, (0, 2, 6, 9, 11, 14), strict=True))
+PHASE_BY_YEAR: Mapping[str, int] = dict(zip(bands.PHASES, (0, 2, 6, 9, 11, 14), strict=True))
 """Phases by their last national curriculum year."""
 
 BROAD_ETHNIC_GROUP: Mapping[str, str] = {
@@ -55,7 +55,7 @@ def schooling(
     return in_contract(
         years.with_columns(
             years_from_start=pl.col("academic_year") - academic_year(pl.col("start")),
-            fixed_exclusions=count_band(pl.col("fixed").fill_null(0), research.EXCLUSION_COUNTS),
+            fixed_exclusions=count_band(pl.col("fixed").fill_null(0), bands.EXCLUSION_COUNTS),
             permanently_excluded=pl.col("permanently_excluded").fill_null(value=False),
         ),
         research.Schooling,
@@ -92,7 +92,7 @@ def _absent(absence: pl.LazyFrame) -> pl.LazyFrame:
         .filter(pl.col("possible") > 0)
         .select(
             *PUPIL_YEAR,
-            absence=band(pl.col("missed") / pl.col("possible"), research.ABSENCE_BANDS, closed=False),
+            absence=band(pl.col("missed") / pl.col("possible"), bands.ABSENCE_BANDS, closed=False),
             persistent_absence=pl.col("missed") / pl.col("possible") >= threshold,
         )
     )

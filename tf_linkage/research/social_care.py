@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from tf_linkage.contracts import research
-from tf_linkage.research.bands import months_from
+from tf_linkage.research.coarsening import months_from
 from tf_linkage.research.starts import in_contract, on_the_clock
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tf_linkage.contracts import research
-from tf_linkage.research import bands
+from tf_linkage.contracts import bands
+from tf_linkage.research import coarsening
 
 DAYS = st.dates(dt.date(1990, 1, 1), dt.date(2022, 12, 31))
 
@@ -24,7 +24,7 @@ def one(expression: pl.Expr) -> object:
     [(-1, "0-4"), (4, "0-4"), (5, "5-10"), (17, "11-17"), (18, "18-24"), (45, "45+"), (109, "45+"), (None, None)],
 )
 def test_ages(age: int | None, label: str | None):
-    assert one(bands.band(pl.lit(age, pl.Int32), research.AGE_BANDS)) == label
+    assert one(coarsening.band(pl.lit(age, pl.Int32), bands.AGE_BANDS)) == label
 
 
 @pytest.mark.parametrize(
@@ -33,15 +33,15 @@ def test_ages(age: int | None, label: str | None):
      (9e9, "£300 and over"), (None, None)],
 )  # fmt: skip
 def test_weekly_money(pounds: float | None, label: str | None):
-    made = bands.money_band(
-        pl.lit(pounds, pl.Float64), research.WEEKLY_STEP, research.WEEKLY_TOP, research.WEEKLY_BANDS
+    made = coarsening.money_band(
+        pl.lit(pounds, pl.Float64), bands.WEEKLY_STEP, bands.WEEKLY_TOP, bands.WEEKLY_BANDS
     )
     assert one(made) == label
 
 
 @given(st.floats(min_value=0, max_value=60_000))
 def test_a_yearly_band_holds_its_amount(pounds: float):
-    label = one(bands.money_band(pl.lit(pounds), research.YEARLY_STEP, research.YEARLY_TOP, research.YEARLY_BANDS))
+    label = one(coarsening.money_band(pl.lit(pounds), bands.YEARLY_STEP, bands.YEARLY_TOP, bands.YEARLY_BANDS))
     assert isinstance(label, str)
     low, _, high = label.replace(" and over", "-£1e12").replace("£", "").replace(",", "").partition("-")
     assert float(low) <= pounds < float(high) + 1
@@ -49,7 +49,7 @@ def test_a_yearly_band_holds_its_amount(pounds: float):
 
 @pytest.mark.parametrize(("count", "label"), [(0, "0"), (1, "1"), (2, "2+"), (9, "2+"), (None, None)])
 def test_counts(count: int | None, label: str | None):
-    assert one(bands.count_band(pl.lit(count, pl.UInt32), ("0", "1", "2+"))) == label
+    assert one(coarsening.count_band(pl.lit(count, pl.UInt32), ("0", "1", "2+"))) == label
 
 
 @pytest.mark.parametrize(
@@ -62,14 +62,14 @@ def test_counts(count: int | None, label: str | None):
     ],
 )
 def test_months_from_the_start(start: dt.date, day: dt.date, months: int):
-    assert one(bands.months_from(pl.lit(start), pl.lit(day))) == months
+    assert one(coarsening.months_from(pl.lit(start), pl.lit(day))) == months
 
 
 @given(DAYS, DAYS)
 def test_whole_years_say_nothing_of_the_month(start: dt.date, day: dt.date):
     """Every start within a year of a known day's month gives the same distance, whichever its month is."""
-    years = one(bands.whole_years_from(pl.lit(start), pl.lit(day)))
-    months = one(bands.months_from(pl.lit(start), pl.lit(day)))
+    years = one(coarsening.whole_years_from(pl.lit(start), pl.lit(day)))
+    months = one(coarsening.months_from(pl.lit(start), pl.lit(day)))
     assert isinstance(years, int)
     assert isinstance(months, int)
     assert years % 12 == 0
@@ -87,5 +87,5 @@ def test_whole_years_say_nothing_of_the_month(start: dt.date, day: dt.date):
     ],
 )
 def test_years(day: dt.date, financial: str, academic: int):
-    assert one(bands.financial_year(pl.lit(day))) == financial
-    assert one(bands.academic_year(pl.lit(day))) == academic
+    assert one(coarsening.financial_year(pl.lit(day))) == financial
+    assert one(coarsening.academic_year(pl.lit(day))) == academic
