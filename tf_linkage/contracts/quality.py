@@ -216,3 +216,15 @@ class Disclosures(Table):
     true_difference = number(ColumnClass.ATTRIBUTE, "Programme less comparison on true links", nullable=True)
     found_difference = number(ColumnClass.ATTRIBUTE, "The same on the links made", nullable=True)
     bias = number(ColumnClass.ATTRIBUTE, "Found less true difference", nullable=True)
+
+
+class Patterns(Table):
+    """One row for each step of a typical pattern of agreement: how ten or more pairs came to their weight."""
+
+    department = code(ColumnClass.ATTRIBUTE, "Whose register was linked", BODIES, primary_key=True)
+    pattern = whole(ColumnClass.ATTRIBUTE, "1 for the most frequent", least=1, primary_key=True)
+    step = whole(ColumnClass.ATTRIBUTE, "Order of the step", primary_key=True)
+    pairs = whole(ColumnClass.ATTRIBUTE, "Pairs with the pattern")
+    linked = whole(ColumnClass.ATTRIBUTE, "Of these, links")
+    part = text(ColumnClass.ATTRIBUTE, "What was compared, or the odds before any comparison")
+    bits = number(ColumnClass.ATTRIBUTE, "Mean weight it added", unit="bits")

@@ -1,5 +1,6 @@
 """How good the linkage is, for whom, and how sure we are."""
 
+from tf_linkage.quality.assessing import Assessment
 from tf_linkage.quality.baseline import baseline_of, below_baseline, read_baseline, write_baseline
 from tf_linkage.quality.blocking import blocking_losses
 from tf_linkage.quality.completeness import completeness
@@ -16,6 +17,7 @@ from tf_linkage.quality.floors import (
 )
 from tf_linkage.quality.judging import QualityRefused
 from tf_linkage.quality.measures import figure, headline
+from tf_linkage.quality.patterns import typical_patterns
 from tf_linkage.quality.pictures import Picture, pictures
 from tf_linkage.quality.report import report
 from tf_linkage.quality.sweeping import ranges, sweep
@@ -24,6 +26,7 @@ __all__ = [
     "CHOICES",
     "GAP_BOUNDS",
     "QUALITY_FLOORS",
+    "Assessment",
     "Choice",
     "Picture",
     "QualityRefused",
@@ -45,6 +48,7 @@ __all__ = [
     "read_baseline",
     "report",
     "sweep",
+    "typical_patterns",
     "what_identifiers_buy",
     "write_baseline",
 ]

@@ -56,7 +56,15 @@ class ChartRefused(TfLinkageError):
     """A chart was asked for with nothing to draw."""
 
 
-def intervals(rows: Rows, *, title: str, description: str, x_title: str, reference: str = "") -> str:
+def intervals(
+    rows: Rows,
+    *,
+    title: str,
+    description: str,
+    x_title: str,
+    reference: str = "",
+    domain: tuple[float, float] | None = None,
+) -> str:
     """Dots with their 95% intervals: a line for each level, a panel for each of a few figures or departments.
 
     Args:
@@ -66,6 +74,7 @@ def intervals(rows: Rows, *, title: str, description: str, x_title: str, referen
         description: read aloud next.
         x_title: below each panel.
         reference: the level that the others are held against, drawn as an upright line through its panel.
+        domain: ends of the axis; for shares, from the next lower tenth to 1, unless given.
     """
     _refuse_nothing(rows, title)
     panels = list(dict.fromkeys(row["panel"] for row in rows))
@@ -73,7 +82,7 @@ def intervals(rows: Rows, *, title: str, description: str, x_title: str, referen
     colour = {"field": "panel", "type": "nominal", "scale": _colours(panels), "legend": None}
     x: dict[str, Any] = {
         "type": "quantitative", "title": x_title, "axis": {"format": "%", "tickCount": 4},
-        "scale": {"domain": [_floor_of(rows), 1], "nice": False, "zero": False},
+        "scale": {"domain": list(domain or (_floor_of(rows), 1)), "nice": False, "zero": False},
     }  # fmt: skip
     y: dict[str, Any] = {
         "field": "level", "type": "nominal", "title": None, "sort": levels,
@@ -188,6 +197,47 @@ def histogram(
         ],
         "resolve": {"scale": {"y": "independent"}},
     }  # fmt: skip
+    return _drawn(spec, title, description)
+
+
+def waterfalls(rows: Rows, *, title: str, description: str, x_title: str) -> str:
+    """Steps that add up: each bar begins where the one above it ended; panels side by side.
+
+    Args:
+        rows: `panel`, `part`, `amount`, in the order of the steps.
+        title: read aloud first.
+        description: read aloud next.
+        x_title: below each panel.
+    """
+    _refuse_nothing(rows, title)
+    panels = list(dict.fromkeys(row["panel"] for row in rows))
+    drawn: list[dict[str, Any]] = []
+    for panel in panels:
+        reached = 0.0
+        for row in (row for row in rows if row["panel"] == panel):
+            start, reached = reached, reached + row["amount"]
+            drawn.append({**row, "start": start, "end": reached, "sign": "for" if row["amount"] > 0 else "against"})
+        drawn.append({"panel": panel, "part": "match weight", "start": 0.0, "end": reached, "sign": "sum"})
+    parts = list(dict.fromkeys(row["part"] for row in drawn))
+    parts.append(parts.pop(parts.index("match weight")))
+    colour = {"field": "sign", "type": "nominal", "title": None, "sort": ["for", "against", "sum"],
+              "scale": {"domain": ["for", "against", "sum"], "range": [BLUE, RED, GREY]}}  # fmt: skip
+    spec = {
+        "data": {"values": drawn},
+        "facet": {"column": {"field": "panel", "type": "nominal", "title": None, "sort": panels}},
+        "spec": {
+            "width": (WIDTH - 40 * (len(panels) - 1)) / len(panels),
+            "height": {"step": 20},
+            "mark": {"type": "bar"},
+            "encoding": {
+                "x": {"field": "start", "type": "quantitative", "title": x_title, "axis": {"tickCount": 5}},
+                "x2": {"field": "end"},
+                "y": {"field": "part", "type": "nominal", "title": None, "sort": parts},
+                "color": colour,
+            },
+        },
+        "spacing": 40,
+    }
     return _drawn(spec, title, description)
 
 

@@ -16,9 +16,12 @@ import polars as pl
 
 from tf_linkage.contracts.quality import BREAKDOWNS, MEASURES, SUBGROUPS
 from tf_linkage.quality import html
+from tf_linkage.quality.assessing import Assessment
+from tf_linkage.quality.assessing import sections as assessment_sections
 from tf_linkage.quality.floors import GAP_BOUNDS, floor_results, gaps
 from tf_linkage.quality.measures import figure
 from tf_linkage.quality.pictures import Names, Picture, pictures
+from tf_linkage.quality.reporting import reporting_items
 from tf_linkage.quality.words import (
     TITLES,
     departments_in,
@@ -37,18 +40,25 @@ WITHOUT_TRUTH = (
 )
 
 
-def report(metrics: pl.DataFrame, *, run: Mapping[str, str] | None = None, names: Names | None = None) -> str:
+def report(
+    metrics: pl.DataFrame,
+    *,
+    run: Mapping[str, str] | None = None,
+    names: Names | None = None,
+    assessment: Assessment | None = None,
+) -> str:
     """The page, as HTML.
 
     Args:
         metrics: `contracts.quality.Metrics`, with truth or without; the page says which.
         run: what distinguishes the run, such as preset, seed and engine, shown as it is.
         names: words for levels that are codes, such as councils.
+        assessment: the tables of the longer studies, as many as there are.
 
     Returns:
         One self-contained HTML page. The same figures give the same page.
     """
-    names = names or {}
+    names, assessment = names or {}, assessment or Assessment()
     plain = plain_figures(metrics)
     truth = knows_truth(plain)
     drawn = pictures(metrics, names)
@@ -64,6 +74,9 @@ def report(metrics: pl.DataFrame, *, run: Mapping[str, str] | None = None, names
         html.Section("belief", "Calibration", "Can the probabilities be believed", _drawn(drawn, "calibration")),
         html.Section("stages", "Stages", "Which stage made the links", _stages(plain, truth)),
         html.Section("cohort", "Cohort", "One person, one reference", _cohort(plain)),
+        html.Section("signs", "Signs", "What could be known without the truth", _signs(plain, truth)),
+        *assessment_sections(assessment),
+        html.Section("items", "Reporting", "What guidance asks to report", _items(plain, run or {}, assessment)),
         html.Section("meaning", "Meaning", "What the figures mean", _meaning(plain) + _run(run)),
     ]
     css = files("tf_linkage.quality").joinpath("page.css").read_text(encoding="utf-8")
@@ -197,6 +210,46 @@ def _cohort(plain: pl.DataFrame) -> str:
         return ""
     words = "Before anything is sent, people whom two councils (or one, twice) named become one."
     return html.paragraph(words) + html.table("De-duplication of the cohort", ("Figure", "Share"), rows)
+
+
+def _signs(plain: pl.DataFrame, truth: bool) -> str:
+    rows = []
+    if truth:
+        pairs = (("expected_precision", "precision"), ("expected_recall", "recall"))
+        rows = [
+            (
+                f"{TITLES[name]}, {word(true).lower()}",
+                percent(figure(plain, name, expected)),
+                percent(figure(plain, name, true)),
+            )
+            for name in departments_in(plain)
+            for expected, true in pairs
+        ]
+    estimates = html.table("Estimates from the posteriors", ("Figure", "Expected", "True"), rows) if rows else ""
+    at = plain.filter(pl.col("breakdown") == "scenario")
+    by_key = {(r["department"], r["level"], r["measure"]): r for r in at.iter_rows(named=True)}
+    measures = ("implausible", "implausible_false", "false_caught") if truth else ("implausible",)
+    signs = []
+    for name, level in at.select("department", "level").unique().sort("department", "level").iter_rows():
+        found = [by_key.get((name, level, measure)) for measure in measures]
+        signs.append((f"{TITLES[name]}: {level}", *("–" if r is None else with_interval(r) for r in found)))
+    head = ("History", "Of those linked", "Of these, false", "Of the false links, caught")[: len(measures) + 1]
+    histories = html.table("Implausible histories", head, signs) if signs else ""
+    if not estimates and not histories:
+        return ""
+    words = (
+        "A real run has no truth. What it has are the model's own probabilities and histories that cannot be one "
+        "person's. Here stands how far they can be trusted."
+        if truth
+        else "Histories that cannot be one person's are signs of false links; most false links give no sign."
+    )
+    return html.paragraph(words) + estimates + histories
+
+
+def _items(plain: pl.DataFrame, run: Mapping[str, str], assessment: Assessment) -> str:
+    words = "Items after GUILD and RECORD, in our words, filled from the run."
+    rows = reporting_items(plain, run, assessment)
+    return html.paragraph(words) + html.table("Reporting items", ("Guidance", "Asked", "Answer"), rows)
 
 
 def _meaning(plain: pl.DataFrame) -> str:

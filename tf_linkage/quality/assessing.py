@@ -1,0 +1,226 @@
+"""What the longer studies add to the report: findings, identifiers, losses, completeness, patterns, sweeps.
+
+Belongs here: their pictures, tables and sentences. Does not belong here: how their figures are made.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from tf_linkage.contracts.quality import LINK_SETS
+from tf_linkage.quality import charts, html
+from tf_linkage.quality.effects import AS_RUN
+from tf_linkage.quality.pictures import Picture
+from tf_linkage.quality.sweeping import ranges
+from tf_linkage.quality.words import DEPARTMENT_ORDER, TITLES, percent, plain_figures, with_interval, word
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """The tables of the longer studies, as many as there are.
+
+    Attributes:
+        effects: `contracts.quality.LinkageEffects`.
+        disclosures: `contracts.quality.Disclosures`.
+        losses: `contracts.quality.Metrics` of `blocking_losses`.
+        completeness: `contracts.quality.Metrics` of `completeness`.
+        patterns: `contracts.quality.Patterns`.
+        swept: `contracts.quality.Sweep`.
+    """
+
+    effects: pl.DataFrame | None = None
+    disclosures: pl.DataFrame | None = None
+    losses: pl.DataFrame | None = None
+    completeness: pl.DataFrame | None = None
+    patterns: pl.DataFrame | None = None
+    swept: pl.DataFrame | None = None
+
+
+def sections(assessment: Assessment) -> list[html.Section]:
+    """The sections these tables allow, in reading order."""
+    given = [
+        ("findings", "Findings", "What it does to the findings", assessment.effects, _effects),
+        ("disclosed", "Identifiers", "What each identifier buys", assessment.disclosures, _disclosures),
+        ("losses", "Losses", "Where people were lost", assessment.losses, _losses),
+        ("patterns", "Patterns", "How pairs come to their weight", assessment.patterns, _patterns),
+        (
+            "completeness",
+            "Completeness",
+            "How complete the identifiers are",
+            assessment.completeness,
+            _completeness,
+        ),
+        ("sweep", "Sweep", "Over many runs", assessment.swept, _swept),
+    ]
+    return [
+        html.Section(name, short, title, "".join(made(table)))
+        for name, short, title, table, made in given
+        if table is not None and not table.is_empty()
+    ]
+
+
+_SETS = tuple(LINK_SETS.items())
+
+
+def _effects(table: pl.DataFrame) -> Iterator[str]:
+    plain = table.with_columns(pl.col("department", "links", "study_group").cast(pl.String))
+    yield html.paragraph(
+        "Each outcome in the two years after the start, programme less comparison, on four sets of links. The "
+        "upright line is the difference on true links; what lies beside it is what linkage alone does to the finding."
+    )
+    yield html.bullets(
+        [f"{name.capitalize()}: {words[0].lower()}{words[1:]}." for name, words in LINK_SETS.items()]
+    )
+    as_run = plain.filter(pl.col("threshold") == AS_RUN, pl.col("value").is_not_null())
+    differences = as_run.filter(pl.col("study_group") == "difference")
+    reach = max((abs(v) for v in differences.select("low", "high").to_numpy().ravel()), default=0.1)
+    reach = math.ceil(reach * 20) / 20
+    for name in DEPARTMENT_ORDER:
+        rows = [
+            {"level": f"{row['links']} links", "panel": row["outcome"].replace("_", " "), "value": row["value"],
+             "low": row["low"], "high": row["high"]}
+            for row in differences.filter(pl.col("department") == name).iter_rows(named=True)
+        ]  # fmt: skip
+        if rows:
+            title = f"Programme less comparison, from {TITLES[name]}'s records"
+            says = "Differences of shares of people, with 95% intervals."
+            svg = charts.intervals(
+                rows,
+                title=title,
+                description=says,
+                x_title="points",
+                reference="true links",
+                domain=(-reach, reach),
+            )
+            cells = [(r["panel"], r["level"], _points(r)) for r in rows]
+            yield html.figure(Picture(f"effects_{name}", title, says, svg, (("Outcome", "Links", "Points"), cells)))
+    yield html.opened("Every rate, with phantom and lost outcomes, as a table", _effects_table(plain))
+
+
+def _effects_table(plain: pl.DataFrame) -> str:
+    rows = [
+        (
+            row["outcome"].replace("_", " "),
+            f"{row['links']}, {row['threshold']}",
+            row["study_group"],
+            "too few" if row["value"] is None else _points(row),
+            "–" if row["phantom"] is None else f"{row['phantom']:,}",
+            "–" if row["lost"] is None else f"{row['lost']:,}",
+        )
+        for row in plain.iter_rows(named=True)
+    ]
+    head = ("Outcome", "Links, threshold", "Group", "Share, or difference, in points", "Phantom", "Lost")
+    return html.table("Outcomes by set of links", head, rows)
+
+
+def _disclosures(table: pl.DataFrame) -> Iterator[str]:
+    plain = table.with_columns(pl.col("department").cast(pl.String))
+    rows = [
+        {"level": row["disclosed"], "panel": f"{TITLES[row['department']]}: {word(measure).lower()}",
+         "value": row[measure], "low": row[measure], "high": row[measure]}
+        for row in plain.iter_rows(named=True)
+        for measure in ("recall",)
+        if row[measure] is not None
+    ]  # fmt: skip
+    cells = [
+        (
+            f"{TITLES[row['department']]}, {row['disclosed']}",
+            row["tells"],
+            percent(row["precision"]),
+            percent(row["recall"]),
+            "–" if row["recall_gap"] is None else f"{100 * row['recall_gap']:.1f}",
+            row["outcome"].replace("_", " "),
+            "–" if row["bias"] is None else f"{100 * row['bias']:+.2f}",
+        )
+        for row in plain.iter_rows(named=True)
+    ]
+    head = ("Choice", "Told", "Precision", "Recall", "Worst community behind, points", "Finding", "Bias, points")
+    if rows:
+        title = "Recall by what departments are told"
+        says = "The same people linked again, with the departments told less, and once more."
+        svg = charts.intervals(rows, title=title, description=says, x_title="recall", reference="as agreed")
+        short = [(r["panel"], r["level"], percent(r["value"])) for r in rows]
+        yield html.figure(Picture("told", title, says, svg, (("", "Choice", "Recall"), short)))
+    yield html.table("Accuracy and bias against what is disclosed", head, cells)
+
+
+def _losses(table: pl.DataFrame) -> Iterator[str]:
+    plain = plain_figures(table)
+    by_figure = {(row["department"], row["measure"]): row for row in plain.iter_rows(named=True)}
+    rows = []
+    for name in DEPARTMENT_ORDER:
+        found = [by_figure.get((name, m)) for m in ("candidate_recall", "blocking_missed", "scoring_missed")]
+        if found[0] is not None:
+            counts = [
+                "–" if row is None or row["numerator"] is None else f"{row['numerator']:,}" for row in found[1:]
+            ]
+            rows.append((TITLES[name], with_interval(found[0]), *counts))
+    head = ("Department", "True pair was compared", "Missed: never compared", "Missed: compared, not believed")
+    yield html.table("Losses of blocking apart from losses of scoring", head, rows)
+
+
+def _completeness(table: pl.DataFrame) -> Iterator[str]:
+    plain = plain_figures(table).filter(pl.col("value").is_not_null())
+    rows = [
+        {"level": row["level"].replace("_", " "), "panel": TITLES[body],
+         "value": row["value"], "low": row["low"], "high": row["high"]}
+        for body in ("council", *DEPARTMENT_ORDER)
+        for row in plain.filter(pl.col("department") == body).sort("level").iter_rows(named=True)
+    ]  # fmt: skip
+    if not rows:
+        return
+    title = "Records that have the identifier"
+    says = "Share of each body's records in which the identifier is not empty, right or wrong."
+    svg = charts.intervals(rows, title=title, description=says, x_title="share")
+    cells = [(r["panel"], r["level"], with_interval(r)) for r in rows]
+    yield html.figure(Picture("complete", title, says, svg, (("Body", "Identifier", "Share"), cells)))
+
+
+def _patterns(table: pl.DataFrame) -> Iterator[str]:
+    plain = table.with_columns(pl.col("department").cast(pl.String))
+    for name in DEPARTMENT_ORDER:
+        steps = plain.filter(pl.col("department") == name).sort("pattern", "step")
+        rows = [
+            {"panel": f"{row['pairs']:,} pairs, {row['linked']:,} links", "part": row["part"].replace("_", " "),
+             "amount": row["bits"]}
+            for row in steps.iter_rows(named=True)
+        ]  # fmt: skip
+        if rows:
+            title = f"Typical patterns among pairs sent to {TITLES[name]}"
+            says = (
+                "Pairs that agree and disagree on the same comparisons, taken together: the odds before "
+                "anything is compared, what each comparison adds or takes, and the weight they add up to."
+            )
+            svg = charts.waterfalls(rows, title=title, description=says, x_title="bits")
+            cells = [(r["panel"], r["part"], f"{r['amount']:+.1f}") for r in rows]
+            yield html.figure(Picture(f"patterns_{name}", title, says, svg, (("Pattern", "Step", "Bits"), cells)))
+
+
+def _swept(table: pl.DataFrame) -> Iterator[str]:
+    spread = ranges(table)
+    rows = [
+        {"level": TITLES[row["department"]], "panel": word(row["measure"]), "value": row["median"],
+         "low": row["least"], "high": row["most"]}
+        for row in spread.filter(pl.col("measure").is_in(["precision", "recall"])).iter_rows(named=True)
+    ]  # fmt: skip
+    cases = table.get_column("case").n_unique()
+    if rows:
+        title = f"Ranges over {cases:,} runs"
+        says = "Least, median and most over runs that differ in seed or settings: lines are ranges, not intervals."
+        svg = charts.intervals(rows, title=title, description=says, x_title="share")
+        cells = [(r["panel"], r["level"], with_interval(r)) for r in rows]
+        yield html.figure(Picture("ranges", title, says, svg, (("Figure", "Department", "Median (range)"), cells)))
+    listed = [
+        (row["case"], TITLES[str(row["department"])], word(str(row["measure"])), percent(row["value"]))
+        for row in table.iter_rows(named=True)
+    ]
+    yield html.opened("Every run as a table", html.table("Runs", ("Run", "Department", "Figure", "Is"), listed))
+
+
+def _points(row: dict[str, object]) -> str:
+    value, low, high = (100 * float(row[end]) for end in ("value", "low", "high"))  # type: ignore[arg-type]
+    return f"{value:.2f} ({low:.2f} to {high:.2f})"
