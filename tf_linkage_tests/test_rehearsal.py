@@ -1,10 +1,13 @@
 """The main job from end to end: green, de-identified, the same again, and the same from files."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
@@ -13,10 +16,23 @@ import polars as pl
 import pytest
 from rehearsing import Rehearsed, digests, rehearse
 
+import tf_linkage
+from tf_linkage import cli
 from tf_linkage.contracts.registry import direct_identifiers
 from tf_linkage.defs.catalogue import TABLES
+from tf_linkage.defs.jobs import REHEARSAL
 from tf_linkage.defs.summary import summary
+from tf_linkage.linkage import ENGINES, LinkResult, Model
+from tf_linkage.linkage.result import Progress
+from tf_linkage.run import run
 from tf_linkage.study import Study
+
+PACKAGE = Path(tf_linkage.__file__).parent
+
+
+def without_home() -> dict[str, str]:
+    """The environment, without the Dagster home of whoever runs the tests."""
+    return {name: value for name, value in os.environ.items() if name != "DAGSTER_HOME"}
 
 
 def test_the_job_succeeds_and_every_check_is_green(rehearsed: Rehearsed) -> None:
@@ -85,16 +101,11 @@ def test_the_summary_says_what_a_person_wants_to_know(rehearsed: Rehearsed) -> N
         assert word in said
 
 
-def test_another_run_gives_the_same_tables(rehearsed: Rehearsed, tmp_path: Path) -> None:
-    again = rehearse(Study.of("tiny", data=tmp_path / "data"))
-    assert digests(again.study.data) == digests(rehearsed.study.data)
-
-
 def run_in_a_process(data: Path, **environment: str) -> subprocess.Popen[str]:
     variables = {"TF_LINKAGE_PRESET": "tiny", "TF_LINKAGE_DATA": str(data)} | environment
     return subprocess.Popen(
         [sys.executable, "-m", "tf_linkage.run"],
-        env={k: v for k, v in os.environ.items() if k != "DAGSTER_HOME"} | variables,
+        env=without_home() | variables,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -102,7 +113,9 @@ def run_in_a_process(data: Path, **environment: str) -> subprocess.Popen[str]:
 
 
 @pytest.mark.parametrize("threads", ["1", "2"])
-def test_the_number_of_threads_changes_nothing(rehearsed: Rehearsed, tmp_path: Path, threads: str) -> None:
+def test_another_run_with_any_number_of_threads_gives_the_same_tables(
+    rehearsed: Rehearsed, tmp_path: Path, threads: str
+) -> None:
     run = run_in_a_process(tmp_path, POLARS_MAX_THREADS=threads, PYTHONHASHSEED=threads)
     _, error = run.communicate(timeout=300)
     assert run.returncode == 0, error
@@ -123,3 +136,126 @@ def test_a_run_killed_half_way_is_made_good_by_the_next(rehearsed: Rehearsed, tm
     assert digests(tmp_path) == digests(rehearsed.study.data)
     left = [path.name for path in tmp_path.rglob("*") if path.name.endswith((".new", ".old", ".tmp"))]
     assert not left
+
+
+def test_a_broken_linker_turns_the_floors_red_and_the_exit_code_with_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A linker that gives everybody their neighbour's record must not pass."""
+
+    def shifted(left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress) -> LinkResult:
+        found = ENGINES["recordlinkage"](left, right, model, progress)
+        wrong = found.links.with_columns(right_id=pl.col("right_id").shift(1, fill_value=pl.col("right_id").last()))
+        return replace(found, links=wrong)
+
+    monkeypatch.setitem(ENGINES, "shifted", shifted)
+    assert run(REHEARSAL, Study.of("tiny", data=tmp_path, engine="shifted")) == 1
+    said = capsys.readouterr().err
+    assert "CHECK FAILED  quality/linkage_quality: floors_kept" in said
+    assert "dwp precision: missed" in said
+
+
+@pytest.fixture(scope="module")
+def extracts(rehearsed: Rehearsed, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The simulated bodies' extracts of the same world, as the command writes them."""
+    folder = tmp_path_factory.mktemp("extracts") / "incoming"
+    assert cli.main(["export-extracts", str(folder), "--preset", "tiny", "--seed", str(rehearsed.study.seed)]) == 0
+    return folder
+
+
+def test_extract_files_give_the_same_research_tables(rehearsed: Rehearsed, extracts: Path, tmp_path: Path) -> None:
+    from_files = rehearse(Study.of("tiny", source="files", incoming=extracts, data=tmp_path))
+    assert from_files.result.success
+    assert digests(tmp_path / "research") == digests(rehearsed.study.data / "research")
+    assert digests(tmp_path / "published") == digests(rehearsed.study.data / "published")
+    assert not (tmp_path / "world").exists()
+
+
+def test_the_study_runs_with_the_simulated_world_deleted(extracts: Path, tmp_path: Path) -> None:
+    package = tmp_path / "code" / "tf_linkage"
+    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__", "population", "bodies"))
+    run_without = subprocess.run(
+        [sys.executable, "-c", "import runpy; runpy.run_module('tf_linkage.run', run_name='__main__')"],
+        env=without_home()
+        | {
+            "PYTHONPATH": str(package.parent),
+            "TF_LINKAGE_PRESET": "tiny",
+            "TF_LINKAGE_SOURCE": "files",
+            "TF_LINKAGE_INCOMING": str(extracts),
+            "TF_LINKAGE_DATA": str(tmp_path / "data"),
+        },
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run_without.returncode == 0, run_without.stderr
+    assert "precision and recall are not known" in run_without.stdout
+
+
+def no_file(folder: Path) -> None:
+    (folder / "dwp_people.csv").unlink()
+
+
+def no_column(folder: Path) -> None:
+    path = folder / "dfe_pupils.csv"
+    pl.read_csv(path, infer_schema=False).drop("surname").write_csv(path)
+
+
+def empty_file(folder: Path) -> None:
+    (folder / "moj_offences.csv").write_text("")
+
+
+def wrong_type(folder: Path) -> None:
+    path = folder / "dwp_benefits.csv"
+    lines = path.read_text().splitlines()
+    lines[3] = lines[3].replace("-", "/", 1)
+    path.write_text("\n".join(lines) + "\n")
+
+
+def extra_column(folder: Path) -> None:
+    path = folder / "council_cohort.csv"
+    pl.read_csv(path, infer_schema=False).with_columns(phone=pl.lit("1")).write_csv(path)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (no_file, ["dwp_people.csv", "missing"]),
+        (no_column, ["dfe_pupils.csv", "surname"]),
+        (empty_file, ["moj_offences.csv", "empty"]),
+        (wrong_type, ["dwp_benefits.csv", "line 4"]),
+        (extra_column, ["council_cohort.csv", "phone"]),
+    ],
+)
+def test_a_bad_extract_is_refused_in_words_and_nothing_is_half_written(
+    extracts: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    spoil: Callable[[Path], None],
+    words: list[str],
+) -> None:
+    incoming = tmp_path / "incoming"
+    shutil.copytree(extracts, incoming)
+    spoil(incoming)
+    monkeypatch.setenv("TF_LINKAGE_STUDY_KEY", "a secret of this test alone, long enough to be one")
+    data = tmp_path / "data"
+    assert run(REHEARSAL, Study.of("tiny", source="files", incoming=incoming, data=data)) == 1
+    said = capsys.readouterr().err
+    for word in words:
+        assert word in said
+    assert "Traceback" not in said
+    assert not [path for path in data.rglob("*") if path.name.endswith((".new", ".old", ".partial"))]
+    assert not (data / "research").exists()
+
+
+def test_real_extracts_need_a_key_of_their_own(
+    extracts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TF_LINKAGE_STUDY_KEY", raising=False)
+    incoming = tmp_path / "incoming"
+    shutil.copytree(extracts, incoming)
+    (incoming / "rehearsal.json").unlink()
+    assert run(REHEARSAL, Study.of("tiny", source="files", incoming=incoming, data=tmp_path / "data")) == 1
+    assert "TF_LINKAGE_STUDY_KEY" in capsys.readouterr().err
