@@ -13,7 +13,6 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tf_linkage.bodies.council import roster
-from tf_linkage.bodies.error_rates import DUPLICATES
 from tf_linkage.bodies.keys import as_text
 from tf_linkage.bodies.lived import Columns, Population, columns, position, with_effects
 from tf_linkage.bodies.recording import Occasion, Recorded, record
@@ -63,10 +62,7 @@ def register(settings: Settings, draws: Draws, everyone: Columns, lives: dict[st
     present = np.zeros(len(everyone["person"]), dtype=bool)
     present[position(everyone, lives["school_years"]["person"])] = True
     present[position(everyone, lives["care"]["person"])] = True
-    rows = np.flatnonzero(present)
-    share = DUPLICATES["dfe"][0] * min(settings.multiplier, 2.0)
-    twice = rows[draws.below("dfe/two numbers", everyone["person"][rows], share)]
-    return Register.of(draws, "dfe", everyone, rows, twice)
+    return Register.of(settings, draws, "dfe", everyone, np.flatnonzero(present))
 
 
 def occasion(settings: Settings, everyone: Columns, school_years: Columns) -> Occasion:

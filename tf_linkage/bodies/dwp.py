@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from tf_linkage.bodies.council import roster
-from tf_linkage.bodies.error_rates import COVERAGE, DUPLICATES
+from tf_linkage.bodies.error_rates import COVERAGE
 from tf_linkage.bodies.keys import as_text, record_number
 from tf_linkage.bodies.lived import Columns, Population, columns, position, with_effects
 from tf_linkage.bodies.recording import Recorded, record
@@ -55,10 +55,7 @@ def covered(settings: Settings, draws: Draws, everyone: Columns) -> Flags:
 
 def register(settings: Settings, draws: Draws, everyone: Columns) -> Register:
     """The accounts: whose they are, under which keys."""
-    share = DUPLICATES["dwp"][0] * min(settings.multiplier, 2.0)
-    rows = np.flatnonzero(covered(settings, draws, everyone))
-    twice = rows[draws.below("dwp/two accounts", everyone["person"][rows], share)]
-    return Register.of(draws, "dwp", everyone, rows, twice)
+    return Register.of(settings, draws, "dwp", everyone, np.flatnonzero(covered(settings, draws, everyone)))
 
 
 def people_of(

@@ -23,6 +23,7 @@ ERROR_RATES: Final[dict[str, tuple[str, tuple[float, float, float, float], str]]
     "middle name first": ("name", (0.009, 0.003, 0.009, 0.004), "4c"),
     "initial only": ("name", (0.006, 0.002, 0.006, 0.003), "4c"),
     "names swapped": ("name", (0.003, 0.0005, 0.004, 0.001), "4c"),
+    "placeholder": ("name", (0.003, 0.0, 0.0, 0.001), "4e: Baby, Unborn, Unknown"),
     "date of birth wrong": ("birth", (0.010, 0.001, 0.015, 0.001), "4c, E2"),
     "date of birth missing": ("birth", (0.015, 0.0, 0.002, 0.0), "4c"),
     "gender wrong": ("birth", (0.005, 0.001, 0.002, 0.001), "4c, E2"),
@@ -99,6 +100,13 @@ DUPLICATES: Final[dict[str, tuple[float, str]]] = {
     "moj": (0.02, "4c: 2% not consolidated"),
     "dfe": (0.01, "4c: 1%, a new pupil number after a move of school"),
 }
+MERGED: Final[dict[str, tuple[float, str]]] = {
+    "dwp": (0.0002, "4c"),
+    "moj": (0.0002, "4c"),
+    "dfe": (0.0005, "4c: twins"),
+}
+"""People whose record a body takes for that of a relative of the same gender."""
+
 ALIASES: Final = (0.12, "4c: share of people with an alias row; A")
 INHERITED: Final = (0.15, "4b: share of children whose council record copies the school's")
 PERSISTENT: Final = (0.80, "4b: errors persist across a source's own repeat records")

@@ -9,14 +9,18 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from tf_linkage.bodies.council import Roster
 from tf_linkage.bodies.lived import Columns
-from tf_linkage.population.draws import Flags
-from tf_linkage.population.households import NEVER, ROLES, YEAR
+from tf_linkage.bodies.moj import has_alias
+from tf_linkage.bodies.recording import Recorded
+from tf_linkage.bodies.register import Register
+from tf_linkage.population.draws import Draws, Flags
+from tf_linkage.population.households import FIRST_CHILD, NEVER, ROLES, YEAR
 from tf_linkage.population.settings import Settings, day
 
 
 def flags(settings: Settings, people: Columns) -> dict[str, Flags]:
-    """Every hard case by name: which people it describes."""
+    """Every hard case of a life by name: which people it describes."""
     extract, start = day(settings.extract), day(settings.history_from)
     birth_day = people["birth"].astype("datetime64[D]")
     first_of_year = birth_day == birth_day.astype("datetime64[Y]").astype("datetime64[D]")
@@ -24,6 +28,7 @@ def flags(settings: Settings, people: Columns) -> dict[str, Flags]:
     returned = (people["surname_from_2"] <= extract) & (people["surname_from_2"] > start)
     return {
         "twin": people["twin"],
+        "sibling within 12 months": _close_siblings(people),
         "named after parent": people["named_after_parent"],
         "double surname": (people["surname_b_0"] >= 0) & ~people["joined_by_space"],
         "two surnames": people["joined_by_space"],
@@ -45,15 +50,54 @@ def flags(settings: Settings, people: Columns) -> dict[str, Flags]:
     }
 
 
-def hard_cases(settings: Settings, people: Columns) -> pl.Series:
+def _close_siblings(people: Columns) -> Flags:
+    """Children born within 12 months of a brother or sister who is not a twin; siblings stand eldest first."""
+    child = people["place"] >= FIRST_CHILD
+    gap = np.diff(people["birth"])
+    close = (np.diff(people["family"]) == 0) & child[:-1] & child[1:] & (gap > 30) & (gap < 365)
+    out = np.zeros(len(child), dtype=bool)
+    out[:-1] |= close
+    out[1:] |= close
+    return out
+
+
+_OF_RECORDS = ("names swapped", "nickname", "other spelling", "initial only", "placeholder", "nino of another")
+"""Kinds of error that are hard cases of their own: the person has a record with one."""
+
+
+def record_flags(
+    settings: Settings,
+    people: Columns,
+    registers: dict[str, tuple[Register, Recorded]],
+    named: tuple[Roster, Recorded],
+) -> dict[str, Flags]:
+    """Every hard case of records by name: which people have one in some body."""
+    count = len(people["person"])
+    out = {name: np.zeros(count, dtype=bool) for name in (*_OF_RECORDS, "two records", "merged record", "alias")}
+    places = [(register.rows, recorded) for register, recorded in registers.values()]
+    places.append((named[0].members["place"], named[1]))
+    for rows, recorded in places:
+        for _, kind, hit in recorded.errors:
+            name = kind.removesuffix(", copied from school")
+            if name in _OF_RECORDS:
+                out[name][rows[np.flatnonzero(hit[: len(rows)])]] = True
+    for register, _ in registers.values():
+        out["two records"] |= register.doubled
+        out["merged record"][register.absorbed] = True
+        out["merged record"][register.holder[register.absorbed]] = True
+    police = registers["moj"][0]
+    out["alias"][police.rows[has_alias(settings, Draws(settings.seed), people, police)]] = True
+    return out
+
+
+def hard_cases(
+    settings: Settings,
+    people: Columns,
+    registers: dict[str, tuple[Register, Recorded]],
+    named: tuple[Roster, Recorded],
+) -> pl.Series:
     """The hard cases of each person joined by ' | ', none where there are none."""
-    named = pl.DataFrame(
-        {
-            name: pl.Series([None, name]).gather(np.asarray(hit, dtype=np.int64))
-            for name, hit in flags(settings, people).items()
-        }
-    )
-    joined = named.select(
-        pl.concat_str(pl.all(), separator=" | ", ignore_nulls=True).alias("hard_cases")
-    ).to_series()
-    return joined.set(joined == "", None)
+    every = flags(settings, people) | record_flags(settings, people, registers, named)
+    columns = {name: pl.Series([None, name]).gather(np.asarray(hit, dtype=np.int64)) for name, hit in every.items()}
+    joined = pl.DataFrame(columns).select(pl.concat_str(pl.all(), separator=" | ", ignore_nulls=True)).to_series()
+    return joined.alias("hard_cases").set(joined == "", None)

@@ -12,6 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tf_linkage.population.draws import Bits, Draws, Ints
+from tf_linkage.population.places import LOCALITIES_PER_COUNCIL, PEOPLE_PER_LOCALITY
 
 COPIES: Final = 4
 """Records of one person that a body can hold."""
@@ -38,6 +39,9 @@ def as_text(key: NDArray[Any], prefix: str = "") -> pl.Series:
 
 
 NINOS: Final = 95_000_000
+SPARE_NINOS: Final = 5 * LOCALITIES_PER_COUNCIL * PEOPLE_PER_LOCALITY
+"""Numbers from here on belong to no person: a second number on a second account comes from them."""
+
 _PREFIXES: Final = tuple(first + second for first in "DFIUV" for second in "ABCEGHJKLMNPRSTWXYZ")
 """Prefixes that are never allocated: D, F, I, U and V are never a first letter (HMRC NIM39110)."""
 

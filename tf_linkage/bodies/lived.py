@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tf_linkage.population.draws import Draws, Flags, Ints
 from tf_linkage.population.households import NEVER, YEAR
 from tf_linkage.population.offending import DISPOSALS
+from tf_linkage.population.places import PEOPLE_PER_LOCALITY
 from tf_linkage.population.rates import EFFECTS
 from tf_linkage.population.settings import Settings, day
 from tf_linkage.population.work import BENEFITS
@@ -37,8 +38,17 @@ def columns(table: pl.LazyFrame) -> Columns:
 
 
 def position(people: Columns, person: Ints) -> Ints:
-    """Where each person stands in `people`, which is sorted by person."""
-    return np.searchsorted(people["person"], person)
+    """Where each person stands in `people`.
+
+    People are numbered one by one within their locality and stand in that order, so no search is needed.
+    """
+    locality = people["locality"]
+    if not len(locality):
+        return np.zeros(len(person), dtype=np.int64)
+    first = np.flatnonzero(np.diff(locality, prepend=-1))
+    start = np.zeros(int(locality[-1]) + 1, dtype=np.int64)
+    start[locality[first]] = first
+    return np.asarray(start[person // PEOPLE_PER_LOCALITY] + person % PEOPLE_PER_LOCALITY)
 
 
 def service_start(people: Columns, served: Columns) -> Ints:

@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tf_linkage.bodies.council import roster
-from tf_linkage.bodies.error_rates import ALIASES, DUPLICATES
+from tf_linkage.bodies.error_rates import ALIASES
 from tf_linkage.bodies.keys import as_text, record_number
 from tf_linkage.bodies.lived import Columns, Population, columns, position, with_effects
 from tf_linkage.bodies.misspelling import misspell
@@ -22,7 +22,7 @@ from tf_linkage.bodies.recording import Occasion, Recorded, record
 from tf_linkage.bodies.register import Register, dates, enum_of, in_key_order
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.moj import ADJUDICATIONS, DISPOSALS, OFFENCE_GROUPS, Offences, People
-from tf_linkage.population.draws import Draws
+from tf_linkage.population.draws import Draws, Flags
 from tf_linkage.population.households import NEVER
 from tf_linkage.population.offending import ADJUDICATIONS as ADJUDICATED
 from tf_linkage.population.offending import DISPOSALS as DISPOSED
@@ -58,9 +58,7 @@ def _lived(population: Population, settings: Settings, draws: Draws) -> tuple[Co
 def register(settings: Settings, draws: Draws, everyone: Columns, offences: Columns) -> Register:
     """The records: everyone with a case since 2000, a few in two records not yet consolidated."""
     rows = np.unique(position(everyone, offences["person"]))
-    share = DUPLICATES["moj"][0] * min(settings.multiplier, 2.0)
-    twice = rows[draws.below("moj/not consolidated", everyone["person"][rows], share)]
-    return Register.of(draws, "moj", everyone, rows, twice)
+    return Register.of(settings, draws, "moj", everyone, rows)
 
 
 def occasions(settings: Settings, everyone: Columns, offences: Columns) -> Occasion:
@@ -94,13 +92,18 @@ def people_of(
     key = as_text(records.key)
     filed = recorded.identity.with_columns(moj_key=key, name_number=pl.lit(0, dtype=pl.Int32))
     number = record_number(everyone["person"][records.rows], records.copy)
-    share = ALIASES[0] * min(settings.multiplier, 2.0)
-    with_alias = np.flatnonzero(draws.below("moj/alias", number, share))
+    with_alias = np.flatnonzero(has_alias(settings, draws, everyone, records))
     aliases = _aliases(settings, draws, everyone, records, with_alias, number[with_alias], recorded)
     frame = pl.concat(
         [filed, aliases.with_columns(moj_key=key.gather(with_alias), name_number=pl.lit(1, dtype=pl.Int32))]
     )
     return frame.select(schema_of(People).names()).sort("moj_key", "name_number"), recorded
+
+
+def has_alias(settings: Settings, draws: Draws, everyone: Columns, records: Register) -> Flags:
+    """Which records have a second name."""
+    number = record_number(everyone["person"][records.rows], records.copy)
+    return draws.below("moj/alias", number, ALIASES[0] * min(settings.multiplier, 2.0))
 
 
 def _aliases(

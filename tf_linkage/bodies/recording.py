@@ -15,14 +15,16 @@ from numpy.typing import NDArray
 
 from tf_linkage.bodies.error_rates import (
     BODIES,
+    INHERITED,
     LAG_YEARS,
     NINO_NOT_KNOWN_YOUNG,
     PERSISTENT,
-    WOMEN_25_TO_44,
     SWAP_ODDS,
+    WOMEN_25_TO_44,
 )
 from tf_linkage.bodies.error_rates import error_rate as rate_of
-from tf_linkage.bodies.keys import nino_number, nino_text, record_number
+from tf_linkage.bodies.keys import NINOS, SPARE_NINOS, nino_number, nino_text, record_number
+from tf_linkage.bodies.lived import Columns
 from tf_linkage.bodies.misspelling import misspell, restyle, wrong_dates
 from tf_linkage.bodies.quality import Quality
 from tf_linkage.contracts.identity import GENDERS
@@ -34,6 +36,8 @@ from tf_linkage.population.origins import ORIGINS
 from tf_linkage.population.persons import dwelling
 from tf_linkage.population.places import address_lines, address_of, destination, postcodes, street_of, streets
 from tf_linkage.population.settings import Settings, day
+
+PLACEHOLDERS = ("Baby", "Unborn", "Unknown")
 
 NINO_FROM = 15.75
 """Age at which a National Insurance number is issued (study 4.1)."""
@@ -104,7 +108,7 @@ def record(
     )
     gender = _gender(body, people, quality, out)
     address, postcode = _address(settings, draws, body, everyone, people, number, quality, occasion, extract, out)
-    nino = _nino(draws, body, everyone, rows, number, quality, extract, out)
+    nino = _nino(draws, body, everyone, rows, number, quality, extract, out, copy)
     out.identity = pl.DataFrame(
         {
             "forename": forename,
@@ -117,6 +121,30 @@ def record(
         }
     )
     out.tally = quality.tally
+    return _inherited(settings, draws, everyone, rows, out) if body == "council" else out
+
+
+def _inherited(settings: Settings, draws: Draws, everyone: Columns, rows: Ints, out: Recorded) -> Recorded:
+    """Some children's names and birthdays are copied from the school, errors included (4b)."""
+    person, birth = everyone["person"][rows], everyone["birth"][rows]
+    child = birth > day(settings.extract) - 18 * YEAR
+    copied = child & (birth < day(settings.extract) - 5 * YEAR)
+    copied &= draws.below("council/copies the school", person, INHERITED[0] * min(settings.multiplier, 2.0))
+    at = np.flatnonzero(copied)
+    if not at.size:
+        return out
+    school = record(settings, draws, "dfe", everyone, rows[at], copy=np.zeros(len(at), dtype=np.int64))
+    columns = ("forename", "surname", "date_of_birth")
+    for column in columns:
+        out.identity = out.identity.with_columns(out.identity[column].scatter(at, school.identity[column]))
+    own = [(column, kind, hit & ~copied if column in columns else hit) for column, kind, hit in out.errors]
+    theirs = []
+    for column, kind, hit in school.errors:
+        if column in columns:
+            whole = np.zeros(len(rows), dtype=bool)
+            whole[at] = hit
+            theirs.append((column, f"{kind}, copied from school", whole))
+    out.errors = own + theirs
     return out
 
 
@@ -178,6 +206,13 @@ def _names(
         at = np.flatnonzero(swapped)
         first_names, last_names = forenames.gather(at), surnames.gather(at)
         forenames, surnames = forenames.scatter(at, last_names), surnames.scatter(at, first_names)
+    placeholder = quality.hits("placeholder", odds=np.where(age < 3, 4.0, 0.6))
+    if placeholder.any():
+        at = np.flatnonzero(placeholder)
+        forenames = forenames.scatter(
+            at, pl.Series(PLACEHOLDERS).gather(draws.whole(f"{body}/placeholder", number[at], 3))
+        )
+    out.errors.append(("forename", "placeholder", placeholder))
     out.errors.append(("forename", "names swapped", swapped))
     out.errors.append(("surname", "names swapped", swapped))
     return forenames, surnames
@@ -355,6 +390,7 @@ def _nino(
     quality: Quality,
     extract: Ints,
     out: Recorded,
+    copy: Ints,
 ) -> pl.Series:
     if body == "dfe":
         return pl.Series([None] * len(rows), dtype=pl.String)
@@ -375,6 +411,10 @@ def _nino(
             draws, everyone["person"][relative(draws, f"{body}/nino kin", everyone, rows[at], number[at])]
         )
     shared &= held != true
+    if body == "dwp":
+        second = issued & (copy > 0)
+        held = np.where(second, nino_number(draws, SPARE_NINOS + person % (NINOS - SPARE_NINOS)), held)
+        out.errors.append(("nino", "second nino", second))
     base = np.where(age < 18, NINO_NOT_KNOWN_YOUNG, rate_of("nino not known", body)) if body == "council" else None
     unknown = issued & quality.apart("nino not known", base=base)
     out.errors.append(("nino", "nino wrong", wrong & ~unknown & ~shared))

@@ -11,7 +11,7 @@ import polars as pl
 
 from tf_linkage.bodies import council, dfe, dwp, moj
 from tf_linkage.bodies.hard_cases import hard_cases
-from tf_linkage.bodies.keys import as_text
+from tf_linkage.bodies.keys import as_text, record_number, shuffled
 from tf_linkage.bodies.lived import Columns, Population, columns, with_effects
 from tf_linkage.bodies.recording import Recorded
 from tf_linkage.bodies.register import Register, enum_of
@@ -33,9 +33,8 @@ def truth(population: Population, settings: Settings) -> dict[str, pl.LazyFrame]
     """The truth of a world (contracts.truth): people, records, errors, effects."""
     everyone, found, registers, named, recorded = recordings(population, settings)
     records, errors = true_records_and_errors(everyone, registers, named, recorded)
-    held = {name: register for name, (register, _) in registers.items()}
     return {
-        "people": true_people(settings, everyone, found, held).lazy(),
+        "people": true_people(settings, everyone, found, registers, recorded).lazy(),
         "records": records.lazy(),
         "errors": errors.lazy(),
         "effects": effects().lazy(),
@@ -91,9 +90,12 @@ def true_records_and_errors(
         for body, (register, recorded) in registers.items()
     ]
     every.append(("council", named["record_key"], named["person"].to_numpy(), council_recorded))
-    records = pl.concat([_records(body, key, person) for body, key, person, _ in every])
+    records = pl.concat(
+        [_records(body, key, person) for body, key, person, _ in every]
+        + [_merged_records(everyone, register) for register, _ in registers.values()]
+    )
     errors = pl.concat([_errors(body, key, recorded) for body, key, _, recorded in every])
-    return records.sort("record_key", "body"), errors.sort("record_key", "body", "column", "kind")
+    return records.sort("record_key", "body", "true_person"), errors.sort("record_key", "body", "column", "kind")
 
 
 def effects() -> pl.DataFrame:
@@ -109,6 +111,14 @@ def _records(body: str, key: pl.Series, person: Ints) -> pl.DataFrame:
     return frame.select(pl.lit(body).cast(pl.Enum(contract.BODIES)).alias("body"), "record_key", "true_person")
 
 
+def _merged_records(everyone: Columns, register: Register) -> pl.DataFrame:
+    """A relative's record that also stands for somebody else."""
+    at = register.absorbed
+    number = record_number(everyone["person"][register.holder[at]])
+    key = as_text(shuffled(Draws(register.seed), register.body, number))
+    return _records(register.body, key, everyone["person"][at])
+
+
 def _errors(body: str, key: pl.Series, recorded: Recorded) -> pl.DataFrame:
     parts = [
         pl.DataFrame({"record_key": key.gather(np.flatnonzero(hit))}).with_columns(
@@ -121,7 +131,11 @@ def _errors(body: str, key: pl.Series, recorded: Recorded) -> pl.DataFrame:
 
 
 def true_people(
-    settings: Settings, everyone: Columns, found: council.Roster, registers: dict[str, Register]
+    settings: Settings,
+    everyone: Columns,
+    found: council.Roster,
+    registers: dict[str, tuple[Register, Recorded]],
+    council_recorded: Recorded,
 ) -> pl.DataFrame:
     """Everyone with their subgroups, hard cases, and the registers that hold them."""
     extract = day(settings.extract)
@@ -140,8 +154,8 @@ def true_people(
             "deprivation": everyone["deprivation"].astype(np.int32),
             "family_type": enum_of(contract.FAMILY_TYPES, FAMILY_TYPES).gather(everyone["family_type"]),
             "study_group": enum_of(STUDY_GROUPS, (*STUDY_GROUPS, None)).gather(_group(everyone, found)),
-            "hard_cases": hard_cases(settings, everyone),
-            **{f"in_{name}": register.present for name, register in registers.items()},
+            "hard_cases": hard_cases(settings, everyone, registers, (found, council_recorded)),
+            **{f"in_{name}": register.present for name, (register, _) in registers.items()},
         }
     )
     return frame.select(schema_of(contract.TruePeople).names()).sort("true_person")

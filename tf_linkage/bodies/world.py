@@ -85,21 +85,15 @@ def record_part(settings: Settings, part: Localities) -> dict[str, pl.DataFrame]
     customers, dwp_recorded = dwp.people_of(settings, draws, everyone, accounts)
     offenders, moj_recorded = moj.people_of(settings, draws, everyone, police, lives["offences"])
     pupil_rows, dfe_recorded = dfe.people_of(settings, draws, everyone, pupils, lives["school_years"])
-    records, errors = true_records_and_errors(
-        everyone,
-        {"dwp": (accounts, dwp_recorded), "moj": (police, moj_recorded), "dfe": (pupils, dfe_recorded)},
-        keys,
-        named,
-    )
+    registers = {"dwp": (accounts, dwp_recorded), "moj": (police, moj_recorded), "dfe": (pupils, dfe_recorded)}
+    records, errors = true_records_and_errors(everyone, registers, keys, named)
     tables = {"council_cohort": cohort, "dwp_people": customers, "moj_people": offenders, "dfe_pupils": pupil_rows}
     spells = dwp.histories_of(settings, draws, everyone, accounts, lives["work"])
     offences = moj.histories_of(settings, draws, everyone, police, lives["offences"])
     schooling = dfe.histories_of(settings, draws, everyone, pupils, lives)
     for body, histories in (("dwp", spells), ("moj", offences), ("dfe", schooling)):
         tables |= {f"{body}_{name}": table for name, table in histories.items()}
-    truth = {
-        "truth_people": true_people(settings, everyone, found, {"dwp": accounts, "moj": police, "dfe": pupils})
-    }
+    truth = {"truth_people": true_people(settings, everyone, found, registers, named)}
     return tables | truth | {"truth_records": records, "truth_errors": errors}
 
 

@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-
 Ids = NDArray[np.uint64]
 Bits = NDArray[np.uint64]
 Floats = NDArray[np.float64]
