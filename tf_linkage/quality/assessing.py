@@ -70,15 +70,11 @@ def _effects(table: pl.DataFrame) -> Iterator[str]:
     plain = table.with_columns(pl.col("department", "links", "study_group").cast(pl.String))
     yield html.paragraph(
         "Each outcome in the two years after the start, programme less comparison, on four sets of links. The "
-        "upright line is the difference on true links; what lies beside it is what linkage alone does to the finding."
+        "upright line is the difference on true links; what lies beside it is what linkage alone does."
     )
-    yield html.bullets(
-        [f"{name.capitalize()}: {words[0].lower()}{words[1:]}." for name, words in LINK_SETS.items()]
-    )
+    yield html.bullets([f"{name.capitalize()}: {words[:1].lower()}{words[1:]}." for name, words in _SETS])
     as_run = plain.filter(pl.col("threshold") == AS_RUN, pl.col("value").is_not_null())
     differences = as_run.filter(pl.col("study_group") == "difference")
-    reach = max((abs(v) for v in differences.select("low", "high").to_numpy().ravel()), default=0.1)
-    reach = math.ceil(reach * 20) / 20
     for name in DEPARTMENT_ORDER:
         rows = [
             {"level": f"{row['links']} links", "panel": row["outcome"].replace("_", " "), "value": row["value"],
@@ -86,6 +82,7 @@ def _effects(table: pl.DataFrame) -> Iterator[str]:
             for row in differences.filter(pl.col("department") == name).iter_rows(named=True)
         ]  # fmt: skip
         if rows:
+            reach = math.ceil(max(abs(row[end]) for row in rows for end in ("low", "high")) * 20) / 20
             title = f"Programme less comparison, from {TITLES[name]}'s records"
             says = "Differences of shares of people, with 95% intervals."
             svg = charts.intervals(

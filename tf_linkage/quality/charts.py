@@ -296,6 +296,42 @@ def curves(
     return _drawn(spec, title, description)
 
 
+def agreement(
+    rows: Rows, *, title: str, description: str, x_title: str, y_title: str, series: Sequence[str]
+) -> str:
+    """Points against the diagonal on which both figures agree, on logarithmic axes since rates differ widely.
+
+    Args:
+        rows: `x`, `y` (shares above 0) and `series`.
+        title: read aloud first.
+        description: read aloud next.
+        x_title: below.
+        y_title: at the side.
+        series: the colours' order.
+    """
+    _refuse_nothing(rows, title)
+    values = [float(row[end]) for row in rows for end in ("x", "y")]
+    ends = [min(values) / 1.5, max(values) * 1.5]
+    scale = {"type": "log", "domain": ends, "nice": False}
+    axis = {"format": ".2~%", "tickCount": 4}
+    spec = {
+        "width": 420, "height": 420,
+        "layer": [
+            {"data": {"values": [{"end": end} for end in ends]},
+             "mark": {"type": "line", "strokeDash": [4, 4], "color": GREY},
+             "encoding": {"x": {"field": "end", "type": "quantitative", "scale": scale},
+                          "y": {"field": "end", "type": "quantitative", "scale": scale}}},
+            {"data": {"values": list(rows)},
+             "mark": {"type": "point", "filled": True, "size": 40, "opacity": 0.7},
+             "encoding": {
+                 "x": {"field": "x", "type": "quantitative", "scale": scale, "title": x_title, "axis": axis},
+                 "y": {"field": "y", "type": "quantitative", "scale": scale, "title": y_title, "axis": axis},
+                 "color": {"field": "series", "type": "nominal", "title": None, "scale": _colours(series)}}},
+        ],
+    }  # fmt: skip
+    return _drawn(spec, title, description)
+
+
 def _drawn(spec: dict[str, Any], title: str, description: str) -> str:
     svg = vl_convert.vegalite_to_svg(
         {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", "padding": 8, **spec},

@@ -86,7 +86,7 @@ def _all(plain: pl.DataFrame, names: Names) -> Iterator[Picture]:
     yield from _flow(plain, truth)
     yield from _departments(plain, truth)
     measure = "recall" if truth else "match_rate"
-    for breakdown in SUBGROUPS:
+    for breakdown in (*SUBGROUPS, "error"):
         yield from _subgroup(plain, breakdown, measure, names)
     yield from _weights(plain)
     yield from _threshold_curve(plain)

@@ -63,7 +63,7 @@ def report(
     truth = knows_truth(plain)
     drawn = pictures(metrics, names)
     weights = [name for name in drawn if name.startswith("weights_")]
-    groups = [f"by_{breakdown}" for breakdown in SUBGROUPS]
+    groups = [f"by_{breakdown}" for breakdown in (*SUBGROUPS, "error")]
     sections = [
         html.Section("short", "In short", "In short", _short(plain, truth, names) + _headline(plain, truth)),
         html.Section("records", "Flow", "Where the records went", _drawn(drawn, "flow")),

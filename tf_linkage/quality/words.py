@@ -34,8 +34,11 @@ def departments_in(plain: pl.DataFrame) -> list[str]:
 
 
 def percent(value: object) -> str:
-    """A share in words: a dash when it may not be shown."""
-    return f"{100 * value:.1f}%" if isinstance(value, float) and not math.isnan(value) else "–"
+    """A share in words: a dash when it may not be shown, and 100% only when it is."""
+    if not isinstance(value, float) or math.isnan(value):
+        return "–"
+    almost = 0.9995 <= value < 1
+    return f"{100 * min(value, 0.9999):.2f}%" if almost else f"{100 * value:.1f}%"
 
 
 def with_interval(row: Mapping[str, object]) -> str:

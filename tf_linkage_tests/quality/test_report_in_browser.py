@@ -1,0 +1,143 @@
+"""The page in a real browser: no network, no error, charts drawn, everything reachable by keyboard.
+
+Talks to headless Chromium over its debugging pipe, so nothing is needed beside the browser itself.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from tf_linkage.quality import Assessment, completeness, evaluate, report
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: the page is not opened")
+
+
+class Browser:
+    """One tab of headless Chromium."""
+
+    def __init__(self, profile: Path) -> None:
+        commands_out, commands_in = os.pipe()
+        answers_out, answers_in = os.pipe()
+        # Chromium reads commands from descriptor 3 and answers on 4.
+        place = (
+            "import fcntl, os, sys; a, b = (fcntl.fcntl(int(n), fcntl.F_DUPFD, 10) for n in sys.argv[1:3]); "
+            "os.dup2(a, 3); os.dup2(b, 4); os.execv(sys.argv[3], sys.argv[3:])"
+        )
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", place, str(commands_out), str(answers_in), str(CHROMIUM), "--headless",
+             "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe", "--no-first-run",
+             "--disable-background-networking", f"--user-data-dir={profile}", "about:blank"],
+            pass_fds=(commands_out, answers_in), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        os.close(commands_out)
+        os.close(answers_in)
+        self.commands = os.fdopen(commands_in, "wb", buffering=0)
+        self.answers = os.fdopen(answers_out, "rb")
+        self.number = 0
+        self.session: str | None = None
+        self.events: list[dict[str, Any]] = []
+        page = next(t for t in self.ask("Target.getTargets")["targetInfos"] if t["type"] == "page")
+        self.session = self.ask("Target.attachToTarget", targetId=page["targetId"], flatten=True)["sessionId"]
+
+    def ask(self, method: str, **parameters: Any) -> dict[str, Any]:
+        """Send a command and wait for its answer; keep the events that come before it."""
+        self.number += 1
+        message = {"id": self.number, "method": method, "params": parameters}
+        if self.session:
+            message["sessionId"] = self.session
+        self.commands.write(json.dumps(message).encode() + b"\0")
+        while True:
+            answer = self.read()
+            if answer.get("id") == self.number:
+                assert "error" not in answer, answer
+                return answer["result"]
+            self.events.append(answer)
+
+    def read(self) -> dict[str, Any]:
+        """The next message."""
+        text = bytearray()
+        while (byte := self.answers.read(1)) != b"\0":
+            assert byte, "the browser went away"
+            text += byte
+        return json.loads(text)
+
+    def open(self, path: Path) -> None:
+        """Open a file and wait until it has loaded."""
+        for domain in ("Page", "Network", "Runtime", "Log"):
+            self.ask(f"{domain}.enable")
+        self.events.clear()
+        self.ask("Page.navigate", url=path.as_uri())
+        while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
+            self.events.append(self.read())
+
+    def evaluate(self, expression: str) -> Any:
+        """The value of an expression in the page."""
+        return self.ask("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get("value")
+
+    def press(self, key: str, code: int) -> None:
+        """Press and release a key."""
+        text = {"text": "\r"} if key == "Enter" else {}
+        for kind in ("keyDown", "keyUp"):
+            self.ask("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code, **text)
+            text = {}
+
+    def of(self, method: str) -> list[dict[str, Any]]:
+        """Parameters of the events of a kind."""
+        return [event["params"] for event in self.events if event.get("method") == method]
+
+
+@pytest.fixture
+def browser(world: Any, tmp_path: Path) -> Iterator[Browser]:
+    metrics = evaluate(world.attributes, world.requested, world.links, world.truth).collect()
+    table = pl.DataFrame({"surname": ["a"] * 20, "forename": [None] * 20}, schema_overrides={"forename": pl.String})
+    further = Assessment(completeness=completeness({"dwp": table.lazy()}).collect())
+    page = tmp_path / "report.html"
+    page.write_text(report(metrics, assessment=further), encoding="utf-8")
+    opened = Browser(tmp_path / "profile")
+    try:
+        opened.open(page)
+        yield opened
+    finally:
+        opened.process.terminate()
+        opened.process.wait(timeout=20)
+
+
+def test_the_page_in_a_browser(browser: Browser) -> None:
+    asked_for = [event["request"]["url"] for event in browser.of("Network.requestWillBeSent")]
+    assert len(asked_for) >= 1
+    assert all(url.startswith(("file:", "data:")) for url in asked_for)
+    assert browser.of("Runtime.exceptionThrown") == []
+    assert [entry for entry in browser.of("Log.entryAdded") if entry["entry"]["level"] == "error"] == []
+    assert browser.of("Runtime.consoleAPICalled") == []
+
+    drawn = browser.evaluate(
+        "[...document.querySelectorAll('figure > svg')].map(s => {const b = s.getBoundingClientRect();"
+        "return [b.width, b.height, s.querySelectorAll('path, text, line').length]})"
+    )
+    assert len(drawn) > 5
+    assert all(width > 200 and height > 50 and marks > 5 for width, height, marks in drawn)
+    assert browser.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+    wanted = browser.evaluate("document.querySelectorAll('a[href], summary').length")
+    reached = []
+    for _ in range(wanted):
+        browser.press("Tab", 9)
+        reached.append(browser.evaluate("document.activeElement.outerHTML.slice(0, 60)"))
+    assert reached[0].startswith('<a class="skip"')
+    assert sum(one.startswith(("<a", "<summary")) for one in reached) >= wanted - 2
+
+    browser.evaluate("document.querySelector('summary').focus()")
+    assert not browser.evaluate("document.querySelector('details').open")
+    browser.press("Enter", 13)
+    assert browser.evaluate("document.querySelector('details').open")
