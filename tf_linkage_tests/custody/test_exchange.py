@@ -20,6 +20,7 @@ from tf_linkage.custody import (
     make_return,
     people_asked,
     recipient_key,
+    reference,
     returned_columns,
     split,
 )
@@ -196,6 +197,15 @@ def test_the_answers_come_together(vault: tuple[pl.LazyFrame, pl.LazyFrame], key
     )
     assert refs.n_unique() == 3 * 4
     assert identifiers_in(everyone.columns) == []
+
+
+def test_researchers_references_are_made_under_a_key_of_their_own(
+    vault: tuple[pl.LazyFrame, pl.LazyFrame], key: bytes
+):
+    everyone = linked_people(*vault, {}, key).collect()
+    theirs = recipient_key(key, "research")
+    assert everyone["person_study_ref"].to_list() == reference(theirs, "person", [everyone["person_id"]]).to_list()
+    assert everyone["family_study_ref"].to_list() == reference(theirs, "family", [everyone["family_id"]]).to_list()
 
 
 def test_a_return_of_another_run_is_refused(vault: tuple[pl.LazyFrame, pl.LazyFrame], key: bytes):

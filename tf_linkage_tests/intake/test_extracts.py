@@ -149,6 +149,9 @@ MALFORMED = {
     "no header, all cells full": (
         csv_of(dict.fromkeys(HEADER, "x")).split("\n", 1)[1] * 2, "line 1: columns 1 and 2 and 3 and",
     ),
+    "another table's header": (
+        "forename,surname,date_of_birth,gender,Secretname\na,b,,,\n", "line 1: the header is missing or another",
+    ),
     "no header, all cells different": (
         "Secretname,Hiddenly\na,b\n", "line 1: the header is missing or another table's; it must name forename, ",
     ),

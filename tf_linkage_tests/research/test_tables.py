@@ -13,6 +13,7 @@ from tf_linkage import research
 from tf_linkage.contracts.columns import ColumnClass, columns_of
 from tf_linkage.contracts.registry import direct_identifiers
 from tf_linkage.contracts.research import FAMILY_OUTCOMES, RESEARCH_TABLES, WINDOWS
+from tf_linkage.research.outcomes import could_be_in_register
 from tf_linkage.research.starts import family_starts
 
 Returns = Mapping[str, Mapping[str, pl.LazyFrame]]
@@ -186,6 +187,29 @@ def test_a_tenth_of_the_sessions_is_persistent(
     hackney = research.families(linked_people, attributes, spoilt, regions).collect().row(1, named=True)
     assert hackney["persistent_absence_year_before"] is persistent
     assert hackney["persistent_absence_two_years_after"] is None
+
+
+def test_absence_counts_in_the_window_in_which_its_term_begins(
+    linked_people: pl.LazyFrame, attributes: pl.LazyFrame, returns: Returns, regions: dict[str, str]
+):
+    """Nothing missed in 2015/16 and much in 2016/17: no before, yes after."""
+    missed = pl.when(pl.col("academic_year") == 2016).then(50).otherwise(0).cast(pl.Int32)
+    absence = returns["dfe"]["absence"].with_columns(authorised_absence=missed, unauthorised_absence=missed)
+    changed = {**returns, "dfe": {**returns["dfe"], "absence": absence}}
+    hackney = research.families(linked_people, attributes, changed, regions).collect().row(1, named=True)
+    assert hackney["persistent_absence_year_before"] is False
+    assert hackney["persistent_absence_two_years_after"] is True
+
+
+def test_who_could_be_in_a_register_within_two_years():
+    """At the start: DWP holds people from 16, so 14 will do; DfE people up to 26, and those yet to be born."""
+    ages = pl.DataFrame({"age": [-1, 7, 8, 13, 14, 26, 27, None]})
+    possible = {name: ages.filter(could_be_in_register(name))["age"].to_list() for name in ("dwp", "moj", "dfe")}
+    assert possible == {
+        "dwp": [14, 26, 27, None],
+        "moj": [8, 13, 14, 26, 27, None],
+        "dfe": [-1, 7, 8, 13, 14, 26, None],
+    }
 
 
 def test_benefits_and_work(tables: dict[str, pl.DataFrame]):
