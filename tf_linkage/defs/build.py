@@ -39,17 +39,18 @@ def build_defs(study: Study, loggers: Mapping[str, dg.LoggerDefinition] | None =
     }
     if simulated:
         # Imported here: on real extracts the simulated world need not even be installed.
+        from tf_linkage.defs.calibration import calibration_checks  # noqa: PLC0415
         from tf_linkage.defs.world import world_assets  # noqa: PLC0415
 
         simulation = Simulation.of(study)
         resources["simulation"] = simulation
-        bodies = world_assets(simulation)
+        bodies, calibration = world_assets(simulation), calibration_checks()
     else:
-        bodies = extract_assets(study.incoming)
+        bodies, calibration = extract_assets(study.incoming), []
     assets = [*bodies, *ons_assets(), *department_assets(study), *research_assets(study), *quality_assets(study)]
     return dg.Definitions(
         assets=assets,
-        asset_checks=study_checks(study),
+        asset_checks=[*study_checks(study), *calibration],
         jobs=[rehearsal_job()],
         resources=resources,
         executor=dg.in_process_executor,

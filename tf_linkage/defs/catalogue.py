@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import dataframely as dy
 
-from tf_linkage.contracts import council, exchange, ons, published, quality, research, truth
+from tf_linkage.contracts import council, exchange, ons, population_counts, published, quality, research, truth
 from tf_linkage.contracts.registry import DEPARTMENTS
 
 Tables = Mapping[str, type[dy.Schema]]
@@ -35,6 +35,7 @@ TABLES: dict[str, Tables] = {
         "errors": truth.TrueErrors,
         "effects": truth.TrueEffects,
     },
+    "population/population_counts": {"": population_counts.PopulationCounts},
     "council/cohort": {"": council.Cohort},
     **_departments(),
     "ons/identifiers": {"": ons.Identifiers},

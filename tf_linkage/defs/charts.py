@@ -3,6 +3,7 @@
 Belongs here: the translation of results into Dagster metadata. Never a person's value, never a pair's score.
 """
 
+import base64
 from typing import Any
 
 import dagster as dg
@@ -10,7 +11,13 @@ import polars as pl
 
 from tf_linkage import quality
 from tf_linkage.linkage import LinkResult
+from tf_linkage.quality import charts
+from tf_linkage.quality.intervals import wilson
 from tf_linkage.study import COUNCILS
+
+PUBLISHED = "published (two collections of one cohort)"
+LEAST_RECORDS = 30
+"""Fewer records than this say nothing about a share."""
 
 PLOTTED = ("sent", "present", "linked", "match_rate", "precision", "recall", "f1", "pair_precision", "pair_recall")
 """Figures of each department that the UI plots from run to run."""
@@ -39,6 +46,65 @@ def quality_metadata(figures: pl.DataFrame) -> dict[str, Any]:
         for picture in quality.pictures(figures, COUNCILS).values()
     }
     return numbers | drawn
+
+
+def disagreement_picture(disagreement: pl.DataFrame) -> str:
+    """How often two bodies write one person's name differently, by community, beside the published figure."""
+    shown = disagreement.filter(pl.col("field") == "surname", pl.col("bodies").str.starts_with("council"))
+    rows: list[dict[str, Any]] = []
+    for row in shown.iter_rows(named=True):
+        if row["records"] < LEAST_RECORDS:
+            continue
+        low, high = wilson_ends(round(row["disagree"] * row["records"]), row["records"])
+        named = {"panel": row["bodies"], "value": row["disagree"], "low": low, "high": high}
+        rows.append({"level": row["community"], **named})
+    for panel in dict.fromkeys(row["panel"] for row in rows):
+        published = shown.filter(pl.col("bodies") == panel).get_column("published")[0]
+        rows.append({"level": PUBLISHED, "panel": panel, "value": published, "low": published, "high": published})
+    return picture(
+        charts.intervals(
+            rows,
+            title="Surnames on which two bodies disagree",
+            description="Share of people whose surname two bodies record differently, by community, with 95% "
+            "intervals; the upright line is the published figure.",
+            x_title="share of people found in both",
+            reference=PUBLISHED,
+            domain=(0, max(0.4, *(row["high"] for row in rows))),
+        ),
+        "Surnames on which two bodies disagree",
+    )
+
+
+def noise_picture(noise: pl.DataFrame) -> str:
+    """Each cell of noise: the share requested and the share realised."""
+    shown = noise.filter(pl.col("requested") > 0, pl.col("realised") > 0)
+    rows = [
+        {"x": row["requested"], "y": row["realised"], "series": row["body"]} for row in shown.iter_rows(named=True)
+    ]
+    title = "Noise requested and noise realised"
+    return picture(
+        charts.agreement(
+            rows,
+            title=title,
+            description="One point for each body, kind of error and community; on the line both shares are equal.",
+            x_title="share of records requested",
+            y_title="share of records realised",
+            series=["council", "dwp", "moj", "dfe"],
+        ),
+        title,
+    )
+
+
+def wilson_ends(numerator: int, denominator: int) -> tuple[float, float]:
+    """The 95% Wilson interval of one share."""
+    low, high = wilson(pl.lit(numerator), pl.lit(denominator))
+    ends = pl.select(low.alias("low"), high.alias("high"))
+    return float(ends["low"][0]), float(ends["high"][0])
+
+
+def picture(svg: str, title: str) -> str:
+    """A drawing as the UI shows it: an image in Markdown that carries its own data."""
+    return f"![{title}](data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()})"
 
 
 def records_of(frame: pl.DataFrame) -> dg.TableMetadataValue | dg.TextMetadataValue:

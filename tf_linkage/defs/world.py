@@ -41,7 +41,7 @@ def settings_of(simulation: Simulation) -> Settings:
 def world_assets(simulation: Simulation) -> list[dg.AssetsDefinition]:
     """Population, truth and the four bodies' registers, for the given settings."""
     registers = [made for name in DEPARTMENTS for made in _register_assets(name)]
-    return [_people(simulation), _truth(), _cohort(), *registers]
+    return [_people(simulation), _truth(), _counts(), _cohort(), *registers]
 
 
 def _people(simulation: Simulation) -> dg.AssetsDefinition:
@@ -73,6 +73,20 @@ def _truth() -> dg.AssetsDefinition:
         return bodies.truth(people, settings_of(simulation))
 
     return truth
+
+
+def _counts() -> dg.AssetsDefinition:
+    @house_asset(
+        "population/population_counts",
+        "How many families of the population share a make-up. No reference to anybody: the one thing that crosses "
+        "to disclosure control.",
+        rooms=["population"],
+        ins=POPULATION,
+    )
+    def population_counts(people: TableSet, simulation: Simulation) -> pl.LazyFrame:
+        return population.population_counts(dict(people), settings_of(simulation))
+
+    return population_counts
 
 
 def _cohort() -> dg.AssetsDefinition:
