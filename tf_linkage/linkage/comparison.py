@@ -27,11 +27,15 @@ class Level:
         sql: when it holds, of columns `l.` and `r.` and of the comparison's similarities; the first that holds
             counts. The last level has none.
         equal_on: columns whose plain equality is this level, where that is so.
+        beyond: columns whose equality is a better level; how often that holds is taken off.
+        contradicts: whether a pair at this level is taken for two people, whatever a matchkey says.
     """
 
     words: str
     sql: str = ""
     equal_on: tuple[str, ...] = ()
+    beyond: tuple[str, ...] = ()
+    contradicts: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ def comparisons_for(fields: Sequence[str], extra: Sequence[str]) -> tuple[Compar
     if "date_of_birth" in present:
         found.append(_DATE_OF_BIRTH)
     if "gender" in present:
-        found.append(_GENDER)
+        found.append(_gender(named="forename" in present))
     if {"address", "postcode"} <= present:
         found.append(_PLACE)
     elif "postcode" in present:
@@ -82,8 +86,17 @@ def comparisons_for(fields: Sequence[str], extra: Sequence[str]) -> tuple[Compar
 _SWAPPED = "l.forename_first = r.surname and l.surname = r.forename_first and l.forename_first <> l.surname"
 
 
-def _jw(left: str, right: str) -> str:
-    return f"jaro_winkler_similarity(coalesce(l.{left}, ''), coalesce(r.{right}, ''))"
+_ONE_OFF = (
+    "(length(l.forename_first) between 2 and 5 and abs(length(l.forename_first) - length(r.forename_first)) <= 1 "
+    "and length(r.forename_first) >= 2 and levenshtein(l.forename_first, r.forename_first) = 1)"
+)
+"""Jaro-Winkler is harsh on short names: one letter of four is a fifth of its agreement."""
+
+
+def _jw(column: str) -> str:
+    """The similarity once a pair, only where the values differ, and zero below what any level asks for."""
+    similarity = f"jaro_winkler_similarity(l.{column}, r.{column}, {CLOSE})"
+    return f"case when l.{column} = r.{column} then 1.0 else {similarity} end"
 
 
 def _forename(swappable: bool) -> Comparison:
@@ -102,6 +115,11 @@ def _forename(swappable: bool) -> Comparison:
                 "spelt almost alike",
                 f"forename_jw >= {ALIKE} and l.forename_second is null and r.forename_second is null",
             ),
+            Level(
+                "first forename equal, second different",
+                "l.forename_first = r.forename_first",
+                contradicts=True,
+            ),
             Level("a form of the same name", "l.forename_canon = r.forename_canon"),
             Level(
                 "second forename used as first, or initial only",
@@ -109,10 +127,10 @@ def _forename(swappable: bool) -> Comparison:
                 "(least(length(l.forename), length(r.forename)) = 1 and l.forename_initial = r.forename_initial)",
             ),
             *swapped,
-            Level("resembling", f"forename_jw >= {CLOSE}"),
-            Level("different"),
+            Level("resembling, or short and one letter off", f"forename_jw >= {CLOSE} or {_ONE_OFF}"),
+            Level("different", contradicts=True),
         ),
-        similarities=(("forename_jw", _jw("forename_first", "forename_first")),),
+        similarities=(("forename_jw", _jw("forename_first")),),
         frequency="forename",
     )
 
@@ -136,7 +154,7 @@ def _surname(swappable: bool) -> Comparison:
             Level("resembling", f"surname_jw >= {CLOSE}"),
             Level("different"),
         ),
-        similarities=(("surname_jw", _jw("surname", "surname")),),
+        similarities=(("surname_jw", _jw("surname")),),
         frequency="surname",
     )
 
@@ -155,27 +173,36 @@ _DATE_OF_BIRTH = Comparison(
         Level(
             "same day and month, year off by at most ten", "l.dob_day_month = r.dob_day_month and dob_years <= 10"
         ),
-        Level("same year", "l.dob_year = r.dob_year"),
-        Level("different"),
+        Level("same year", "l.dob_year = r.dob_year", contradicts=True),
+        Level("different", contradicts=True),
     ),
     similarities=(
         (
             "dob_distance",
-            "case when hamming(coalesce(l.dob, '00000000'), coalesce(r.dob, '11111111')) = 1 then 1 "
-            "when hamming(coalesce(l.dob, '00000000'), coalesce(r.dob, '11111111')) = 2 "
-            "and damerau_levenshtein(l.dob, r.dob) = 1 then 1 else 2 end",
+            "case when l.dob = r.dob then 0 when hamming(l.dob, r.dob) = 1 then 1 "
+            "when hamming(l.dob, r.dob) = 2 and damerau_levenshtein(l.dob, r.dob) = 1 then 1 else 2 end",
         ),
         ("dob_years", "abs(cast(l.dob_year as integer) - cast(r.dob_year as integer))"),
     ),
     frequency="dob",
 )
 
-_GENDER = Comparison(
-    name="gender",
-    columns=("gender",),
-    known="l.gender is not null and r.gender is not null",
-    levels=(Level("equal", "l.gender = r.gender", ("gender",)), Level("different")),
-)
+
+def _gender(named: bool) -> Comparison:
+    """Counted only where forenames differ: who shares a forename shares a gender, so it would count twice."""
+    known = "l.gender is not null and r.gender is not null"
+    if named:
+        known += " and not coalesce(l.forename_canon = r.forename_canon, false)"
+    return Comparison(
+        name="gender",
+        columns=("gender",),
+        known=known,
+        levels=(
+            Level("equal" + (", where forenames differ" if named else ""), "l.gender = r.gender", ("gender",)),
+            Level("different", contradicts=True),
+        ),
+    )
+
 
 _PLACE = Comparison(
     name="address and postcode",
@@ -184,10 +211,15 @@ _PLACE = Comparison(
     "(l.address is not null and r.address is not null)",
     levels=(
         Level("same house and postcode", "l.postcode = r.postcode and l.house = r.house", ("postcode", "house")),
-        Level("same house and street, postcode differs or unknown", "l.house = r.house and l.street = r.street"),
-        Level("same postcode", "l.postcode = r.postcode", ("postcode",)),
-        Level("same sector", "l.sector = r.sector", ("sector",)),
-        Level("same district", "l.district = r.district", ("district",)),
+        Level(
+            "same house and street, postcode differs or unknown",
+            "l.house = r.house and l.street = r.street",
+            ("house", "street"),
+            ("house", "street", "postcode"),
+        ),
+        Level("same postcode", "l.postcode = r.postcode", ("postcode",), ("postcode", "house")),
+        Level("same sector", "l.sector = r.sector", ("sector",), ("postcode",)),
+        Level("same district", "l.district = r.district", ("district",), ("sector",)),
         Level("different"),
     ),
 )
@@ -198,8 +230,8 @@ _POSTCODE = Comparison(
     known="l.postcode is not null and r.postcode is not null",
     levels=(
         Level("equal", "l.postcode = r.postcode", ("postcode",)),
-        Level("same sector", "l.sector = r.sector", ("sector",)),
-        Level("same district", "l.district = r.district", ("district",)),
+        Level("same sector", "l.sector = r.sector", ("sector",), ("postcode",)),
+        Level("same district", "l.district = r.district", ("district",), ("sector",)),
         Level("different"),
     ),
 )
@@ -211,14 +243,13 @@ _NINO = Comparison(
     levels=(
         Level("equal", "l.nino = r.nino", ("nino",)),
         Level("one character differs, or two neighbours are swapped", "nino_distance = 1"),
-        Level("different"),
+        Level("different", contradicts=True),
     ),
     similarities=(
         (
             "nino_distance",
-            "case when hamming(coalesce(l.nino, '00000000'), coalesce(r.nino, '11111111')) = 1 then 1 "
-            "when hamming(coalesce(l.nino, '00000000'), coalesce(r.nino, '11111111')) = 2 "
-            "and damerau_levenshtein(l.nino, r.nino) = 1 then 1 else 2 end",
+            "case when l.nino = r.nino then 0 when hamming(l.nino, r.nino) = 1 then 1 "
+            "when hamming(l.nino, r.nino) = 2 and damerau_levenshtein(l.nino, r.nino) = 1 then 1 else 2 end",
         ),
     ),
 )
@@ -236,6 +267,6 @@ def _text(name: str, column: str, frequency: bool) -> Comparison:
             Level("resembling", f"{similarity} >= {CLOSE}"),
             Level("different"),
         ),
-        similarities=((similarity, _jw(column, column)),),
+        similarities=((similarity, _jw(column)),),
         frequency=column if frequency else None,
     )

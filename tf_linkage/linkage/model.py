@@ -16,6 +16,9 @@ from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage.comparison import Comparison, comparisons_for
 from tf_linkage.linkage.standardise import STANDARD_FIELDS, standard_columns
 
+GUARD = 0.75
+"""Such a pair is wrong as often as twins and namesakes are many, which few links teach well."""
+
 WIDE = 40
 """Pairs for each record of the larger table that a wide rule may make: some four million at 100,000 records."""
 
@@ -75,8 +78,9 @@ class Model:
         right_entity: column whose repeated values are one person (alias rows); the right id unless said.
         family: column of the left table that names families; without it a shared address does.
         one_to_one: whether a right-hand person may be linked only once.
-        twin_guard: whether a pair with different forenames goes to review at best, unless the NINO agrees. Twins
-            share all else, and no probability learnt from a few of them keeps the next pair apart.
+        guard: posterior below which a pair with different forenames or dates of birth goes to review, unless the
+            NINO agrees: twins share all but the forename, a namesake all but the date of birth. For engines whose
+            classes know strangers alone or treat comparisons as independent; `duckdb` needs none. Nought for none.
         family_evidence: whether links of a family speak for its other members.
     """
 
@@ -92,7 +96,7 @@ class Model:
     right_entity: str | None = None
     family: str | None = None
     one_to_one: bool = True
-    twin_guard: bool = False
+    guard: float = 0.0
     family_evidence: bool = True
 
     @property
@@ -117,7 +121,11 @@ class Model:
             "",
             f"Link from posterior {self.link_threshold}, review from {self.review_threshold}, "
             + ("one to one" if self.one_to_one else "many to one")
-            + ("; different forenames without the same NINO go to review" if self.twin_guard else ""),
+            + (
+                f"; with different forenames or dates of birth from {self.guard}, unless the NINO agrees"
+                if self.guard
+                else ""
+            ),
         ]
         return "\n".join(lines)
 
@@ -135,7 +143,7 @@ def department_model(
     """
     fields = tuple(column for column in STANDARD_FIELDS if column in set(columns))
     model = _model(("request_ref", f"{name}_key"), fields, (), (link_threshold, review_threshold))
-    return dataclasses.replace(model, twin_guard=True)
+    return dataclasses.replace(model, guard=GUARD)
 
 
 def general_model(
@@ -178,7 +186,7 @@ def general_model(
     model = _model(
         (left_id or left[0], right_id or right[0]), fields, tuple(extra), (link_threshold, review_threshold)
     )
-    return dataclasses.replace(model, family=family, twin_guard=family is not None)
+    return dataclasses.replace(model, family=family, guard=GUARD if family else 0.0)
 
 
 def _model(

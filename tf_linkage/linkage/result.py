@@ -12,6 +12,7 @@ from typing import Protocol
 import polars as pl
 
 from tf_linkage.linkage.model import Model
+from tf_linkage.linkage.training import Trained
 
 Progress = Callable[[str], None]
 """Receives a line for people at each step of a long linkage; never a value from the data."""
@@ -53,6 +54,7 @@ class LinkResult:
         counts: records on each side, candidate pairs, links and reviews by stage.
         explanations: one row for each pair in `links`: what each comparison contributed; no values.
         training_curve: one row for each round of training: `round`, `log_likelihood`, `expected_links`.
+        trained: what an engine that can be trained once and used again has learnt.
     """
 
     model: Model
@@ -63,6 +65,7 @@ class LinkResult:
     counts: Mapping[str, int]
     explanations: pl.DataFrame = field(default_factory=pl.DataFrame)
     training_curve: pl.DataFrame = field(default_factory=pl.DataFrame)
+    trained: Trained | None = None
 
 
 class Engine(Protocol):

@@ -86,6 +86,11 @@ def standard_columns(fields: Iterable[str], extra: Iterable[str] = ()) -> list[s
     return [part for name in fields for part in _PARTS[name]] + [f"x_{name}" for name in extra]
 
 
+def field_of(column: str) -> str:
+    """The raw field, or extra column, that a standardised column comes from."""
+    return next((field for field, parts in _PARTS.items() if column in parts), column)
+
+
 def _folded(column: pl.Expr) -> pl.Expr:
     """Capitals without accents, single spaces, blanks null."""
     text = column.cast(pl.String).str.replace_many(list(_LETTERS), list(_LETTERS.values()))

@@ -24,6 +24,7 @@ from tf_linkage.linkage.blocking import expected_pairs
 from tf_linkage.linkage.comparison import ALIKE, CLOSE, MISSING, Comparison
 from tf_linkage.linkage.matchkeys import matchkey_links
 from tf_linkage.linkage.model import WIDE, Model
+from tf_linkage.linkage.patterns import guarded
 from tf_linkage.linkage.records import Records, prepare
 from tf_linkage.linkage.resolve import best_per_left, one_to_one
 from tf_linkage.linkage.result import LINK_SCHEMA, LinkResult, Progress
@@ -66,7 +67,7 @@ def link_by_recordlinkage(left: pl.LazyFrame, right: pl.LazyFrame, model: Model,
             "right_row": pairs.codes[1].astype(np.uint32),
             "match_weight": weight,
             "match_probability": probability,
-            "guarded": _guarded(levels, model),
+            "guarded": _doubtful(levels, model) & (probability < model.guard),
         }
     )
     links = _resolve(scored, records, model, seeds, blocking[1])
@@ -236,6 +237,7 @@ def _code_forename(measured: pd.DataFrame, comparison: Comparison, records: Reco
         _same(measured, "forename"),
         _same(measured, "forename_first") & second_unknown,
         (similar >= ALIKE) & both_single,
+        _same(measured, "forename_first"),
         _same(measured, "forename_canon"),
         _same(measured, "forename_first", "forename_second")
         | _same(measured, "forename_second", "forename_first")
@@ -394,7 +396,7 @@ def _teach(
     ]
     every_pair = float(records.left.height) * float(records.right.height)
     expected = float((labels == 1).sum())
-    guarded = _guarded(levels, model)
+    doubtful = _doubtful(levels, model)
     curve: list[dict[str, float]] = []
     for turn in range(ROUNDS):
         linked = levels[labels == 1]
@@ -405,9 +407,10 @@ def _teach(
         taught = _Taught(by_chance, in_the_home)
         bits = _bits(taught, levels)
         probability = 1 / (1 + np.exp2(-bits))
+        kept_back = doubtful & (probability < model.guard)
         chosen = one_to_one(
             pl.DataFrame({"left_row": left_rows, "entity": entity, "gain": bits, "at": np.arange(len(bits))})
-            .filter(pl.col("gain") > 0, ~pl.Series(guarded))
+            .filter(pl.col("gain") > 0, ~pl.Series(kept_back))
             .sort(["left_row", "entity", "gain", "at"], descending=[False, False, True, False])
             .unique(subset=["left_row", "entity"], keep="first", maintain_order=True)
         )
@@ -421,15 +424,10 @@ def _teach(
     return bits, probability, taught, pl.DataFrame(curve)
 
 
-def _guarded(levels: pd.DataFrame, model: Model) -> NDArray[np.bool_]:
-    """Pairs that the twin guard keeps from being links."""
-    forename = next((c for c in model.comparisons if c.name == "forename"), None)
-    if forename is None or not model.twin_guard:
-        return np.zeros(len(levels), dtype=bool)
-    different = levels["forename"].to_numpy() == len(forename.levels) - 1
-    nino_agrees = levels["NINO"].to_numpy() == 0 if "NINO" in levels else False
-    found: NDArray[np.bool_] = different & ~np.asarray(nino_agrees)
-    return found
+def _doubtful(levels: pd.DataFrame, model: Model) -> NDArray[np.bool_]:
+    """Pairs with different forenames or dates of birth, and no NINO that says they are one person."""
+    codes = np.stack([levels[comparison.name].to_numpy() % _BAND for comparison in model.comparisons], axis=1)
+    return guarded(np.where(levels.to_numpy() == MISSING, MISSING, codes), model.comparisons)
 
 
 def _fit(links: pd.DataFrame, others: pd.DataFrame, prior: float) -> Any:

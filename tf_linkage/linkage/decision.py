@@ -1,0 +1,190 @@
+"""From compared pairs to links: weigh, claim, assign, and again with family evidence.
+
+Belongs here: the second half of a linkage, in the order in which its parts are taken. Does not belong here: the
+parts themselves.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tf_linkage.linkage.candidates import Candidates, compare_rows, frame_of
+from tf_linkage.linkage.claims import Claims, claims_of, no_claims
+from tf_linkage.linkage.explain import explanations
+from tf_linkage.linkage.family import bits_of, families, family_evidence
+from tf_linkage.linkage.frequencies import full_names, name_dependence, near, rarity
+from tf_linkage.linkage.households import PLACES, at_one_address, homes
+from tf_linkage.linkage.model import Model
+from tf_linkage.linkage.patterns import Levels, unpack
+from tf_linkage.linkage.records import Records
+from tf_linkage.linkage.resolve import best_per_left, one_to_one
+from tf_linkage.linkage.scoring import Beside, Weights, best_possible, weigh
+from tf_linkage.linkage.training import Trained
+
+_HOPELESS = 10.0
+"""Bits below the review threshold at which a pair is dropped before anything else is asked about it."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What is known of two tables once a model is trained, and the steps from patterns to links."""
+
+    connection: duckdb.DuckDBPyConnection
+    records: Records
+    model: Model
+    trained: Trained
+    rare: list[NDArray[np.float64] | None]
+    names: NDArray[np.float64] | None
+    nearby: float
+    seeds: pl.DataFrame
+
+    @classmethod
+    def of(
+        cls,
+        connection: duckdb.DuckDBPyConnection,
+        records: Records,
+        model: Model,
+        trained: Trained,
+        seeds: pl.DataFrame,
+    ) -> Decision:
+        """Look up how rare each left record's values are."""
+        rare = [
+            rarity(records, comparison, trained.u[place]) if comparison.frequency else None
+            for place, comparison in enumerate(model.comparisons)
+        ]
+        nearby = name_dependence(records, model, trained.u)
+        names = full_names(records, model, trained)
+        return cls(connection, records, model, trained, rare, names, nearby.near - nearby.far, seeds)
+
+    def worth_a_look(self, candidates: Candidates) -> pl.DataFrame:
+        """Pairs that could reach the review threshold: `left_row`, `right_row`, `entity`, `pattern`, `rules`."""
+        distinct = candidates.patterns["pattern"].unique().sort()
+        levels = unpack(distinct.to_numpy(), self.model.comparisons)
+        review = max(self.model.review_threshold, 1e-6)
+        least = math.log2(review / (1 - review)) - _HOPELESS
+        keep = distinct.filter(pl.Series(best_possible(levels, self.trained, self.rare) >= least))
+        self.connection.register("keep", pl.DataFrame({"pattern": keep}).to_arrow())
+        pairs = frame_of(
+            self.connection,
+            "SELECT l AS left_row, pairs.r AS right_row, entity, pattern, rules "
+            "FROM pairs JOIN keep USING (pattern) JOIN r ON pairs.r = r.row",
+        )
+        self.connection.unregister("keep")
+        return pairs.sort("left_row", "right_row")
+
+    def weighed(self, pairs: pl.DataFrame, family: NDArray[np.float64] | None, claims: Claims) -> pl.DataFrame:
+        """Pairs with their weight; the best row of each person where there are aliases."""
+        bits = np.zeros(pairs.height) if family is None else family
+        levels, weights = self._weights(pairs.with_columns(pl.Series("family", bits)), claims)
+        frame = pairs.with_columns(
+            pl.Series("match_weight", weights.total),
+            pl.Series("match_probability", weights.probability),
+            pl.Series("moved", self._moved(levels)),
+            pl.Series("family", bits),
+        )
+        order = ["left_row", "entity", "match_weight", "right_row"]
+        frame = frame.sort(order, descending=[False, False, True, False])
+        return frame.unique(subset=["left_row", "entity"], keep="first", maintain_order=True)
+
+    def resolved(self, weighed: pl.DataFrame) -> pl.DataFrame:
+        """Links and reviews among weighed pairs, with stage and status."""
+        model = self.model
+        indifferent = math.log2(model.link_threshold / (1 - model.link_threshold))
+        peel = [place for place, key in enumerate(model.matchkeys) if key.peel]
+        keys = self.seeds.filter(pl.col("matchkey").is_in(peel)).select("left_row", "entity", "matchkey")
+        named = weighed.join(keys, on=["left_row", "entity"], how="left", maintain_order="left")
+        # A unique, uncontradicted matchkey is a link whatever the weights say, but not against a stronger claim.
+        gain = pl.col("match_weight") - indifferent + 1e-9
+        gain = pl.when(pl.col("matchkey").is_not_null()).then(pl.max_horizontal(gain, pl.lit(1e-9))).otherwise(gain)
+        named = named.with_columns(gain.alias("gain"))
+        chosen = (one_to_one if model.one_to_one else best_per_left)(named)
+        chosen = chosen.with_columns(pl.lit("link").alias("status"))
+        review = (
+            named.filter(pl.col("match_probability") >= model.review_threshold)
+            .join(chosen, on="left_row", how="anti")
+            .join(chosen, on="entity", how="anti")
+            .with_columns(pl.lit("review").alias("status"))
+        )
+        return pl.concat([chosen, review]).with_columns(self._stage())
+
+    def claims(self, pairs: pl.DataFrame) -> Claims:
+        """What the links that are certain without any help claim."""
+        nobody = no_claims(self.records)
+        weighed = self.weighed(pairs, None, nobody)
+        links = self.resolved(weighed).filter(pl.col("status") == "link")
+        return claims_of(links, weighed, self.records, self.trained, at_one_address(self.records))
+
+    def with_family(
+        self, pairs: pl.DataFrame, first: pl.DataFrame, claims: Claims, families_of: pl.DataFrame | None
+    ) -> tuple[pl.DataFrame, float | None]:
+        """Resolve again with what certain links say of their families; unchanged where there are no families."""
+        members = families(self.records, families_of)
+        at_home = homes(self.records)
+        if not self.model.family_evidence or members.is_empty() or at_home.is_empty():
+            return first, None
+        people = self.records.right["entity"].n_unique()
+        evidence = family_evidence(members, first.filter(pl.col("status") == "link"), at_home, people)
+        added = evidence.pairs.join(pairs, on=["left_row", "right_row"], how="anti", maintain_order="left")
+        patterns = compare_rows(
+            self.connection, self.model, added["left_row"].to_numpy(), added["right_row"].to_numpy()
+        )
+        entity = self.records.right.select(pl.col("row").alias("right_row"), "entity")
+        added = added.with_columns(pl.Series("pattern", patterns), pl.lit(0, pl.Int32).alias("rules"))
+        added = added.join(entity, on="right_row", maintain_order="left").select(pairs.columns)
+        every = pl.concat([pairs, added]).sort("left_row", "right_row")
+        moved = self._moved(unpack(every["pattern"].to_numpy(), self.model.comparisons))
+        return self.resolved(self.weighed(every, bits_of(every, evidence, moved), claims)), evidence.together
+
+    def explained(self, resolved: pl.DataFrame, claims: Claims) -> pl.DataFrame:
+        """Links and reviews with every part of their weight."""
+        levels, weights = self._weights(resolved, claims)
+        parts = explanations(levels, weights, self.model.comparisons)
+        return pl.concat([resolved.drop("family"), parts], how="horizontal")
+
+    def _weights(self, pairs: pl.DataFrame, claims: Claims) -> tuple[Levels, Weights]:
+        levels = unpack(pairs["pattern"].to_numpy(), self.model.comparisons)
+        left = pairs["left_row"].to_numpy()
+        family = pairs["family"].to_numpy()
+        beside = Beside(self.rare, self._names(levels, left), family, claims.free(pairs), claims)
+        return levels, weigh(levels, left, self.trained, beside)
+
+    def _names(self, levels: Levels, left: NDArray[np.uint32]) -> NDArray[np.float64]:
+        """What is taken off each pair because forename and surname go together, and more so in one district."""
+        if self.names is None:
+            return np.zeros(len(levels))
+        # Forename and surname are the first two comparisons wherever both are compared.
+        both = (levels[:, 0] == 0) & (levels[:, 1] == 0)
+        return np.where(both, self.names[left] - np.where(near(levels, self.model), self.nearby, 0.0), 0.0)
+
+    def _moved(self, levels: Levels) -> NDArray[np.bool_]:
+        """Whether the address does not say that a pair lives in one place."""
+        names = [comparison.name for comparison in self.model.comparisons]
+        place = next((names.index(name) for name in PLACES if name in names), None)
+        if place is None:
+            return np.ones(len(levels), dtype=bool)
+        same = [
+            code
+            for code, level in enumerate(self.model.comparisons[place].levels)
+            if level.words.startswith(("same house", "same postcode", "equal"))
+        ]
+        return ~np.isin(levels[:, place], same)
+
+    def _stage(self) -> pl.Expr:
+        stage = pl.lit("")
+        for bit in reversed(range(len(self.model.blocking_rules))):
+            stage = pl.when(pl.col("rules") % (2 << bit) == 1 << bit).then(pl.lit(f"rule {bit}")).otherwise(stage)
+        stage = pl.when(pl.col("rules") == 0).then(pl.lit("family: home of a linked relative")).otherwise(stage)
+        stage = (
+            pl.when((pl.col("family") > 0) & (pl.col("rules") > 0))
+            .then(pl.format("family: {}", stage))
+            .otherwise(stage)
+        )
+        for place, key in enumerate(self.model.matchkeys):
+            stage = pl.when(pl.col("matchkey") == place).then(pl.lit(f"matchkey: {key.name}")).otherwise(stage)
+        return stage.alias("stage")

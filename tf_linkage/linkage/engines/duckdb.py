@@ -1,0 +1,62 @@
+"""Engine `duckdb`: block and compare in one pass of SQL, learn on counts of patterns, resolve exactly, family last.
+
+Belongs here: the order of the steps. Does not belong here: any step.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from tf_linkage.linkage.candidates import block_and_compare
+from tf_linkage.linkage.database import Bounds, connected
+from tf_linkage.linkage.decision import Decision
+from tf_linkage.linkage.learning import learn
+from tf_linkage.linkage.model import Model
+from tf_linkage.linkage.outcome import Outcome, result_of
+from tf_linkage.linkage.records import Records, prepare
+from tf_linkage.linkage.result import LinkResult, Progress
+from tf_linkage.linkage.seeds import seed_links
+from tf_linkage.linkage.training import Trained
+
+
+def link_by_duckdb(left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress) -> LinkResult:
+    """Link by this engine. See `Engine`."""
+    records = prepare(left, right, model)
+    progress(f"standardised {records.left.height:,} and {records.right.height:,} records")
+    families_of = None
+    if model.family:
+        named = pl.col(model.left_id).alias("record_id"), pl.col(model.family).alias("family")
+        families_of = left.select(*named).collect()
+    return link_records(records, model, progress, families_of=families_of)
+
+
+def link_records(
+    records: Records,
+    model: Model,
+    progress: Progress,
+    *,
+    families_of: pl.DataFrame | None = None,
+    bounds: Bounds | None = None,
+    trained: Trained | None = None,
+) -> LinkResult:
+    """Link tables that are in standard form already, within bounds, if need be with a model trained before."""
+    bounds = bounds or Bounds()
+    with connected(bounds) as connection:
+        candidates = block_and_compare(connection, records, model, bounds.most_pairs)
+        pairs, patterns = int(candidates.patterns["pairs"].sum()), candidates.patterns["pattern"].n_unique()
+        progress(f"blocked and compared {pairs:,} candidate pairs in {patterns:,} patterns")
+        seeds = seed_links(connection, records, model)
+        if trained is None:
+            trained = learn(connection, records, model, candidates, seeds)
+            strayed = "" if trained.held else "; EM strayed from the matchkeys' links, so m is theirs"
+            progress(f"trained in {trained.curve.height} rounds{strayed}")
+        decision = Decision.of(connection, records, model, trained, seeds)
+        scored = decision.worth_a_look(candidates)
+        claims = decision.claims(scored)
+        without = decision.resolved(decision.weighed(scored, None, claims))
+        progress(f"resolved {without.filter(pl.col('status') == 'link').height:,} links")
+        final, together = decision.with_family(scored, without, claims, families_of)
+        if together is not None:
+            progress(f"family evidence: {together:.0%} of members who moved stand beside another member")
+        explained = decision.explained(final, claims)
+    return result_of(Outcome(records, model, candidates, trained, without, explained))

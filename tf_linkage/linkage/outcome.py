@@ -1,0 +1,93 @@
+"""The result of a linkage as its user reads it: ids instead of row numbers, words instead of codes.
+
+Belongs here: the last step. Does not belong here: any decision.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import polars as pl
+
+from tf_linkage.linkage.candidates import Candidates
+from tf_linkage.linkage.model import Model
+from tf_linkage.linkage.records import Records
+from tf_linkage.linkage.result import LINK_SCHEMA, LinkResult
+from tf_linkage.linkage.training import Trained
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Everything a linkage ends with.
+
+    Attributes:
+        records: both tables.
+        model: the model.
+        candidates: what blocking made.
+        trained: what was learnt.
+        without: links and reviews before family evidence.
+        final: links and reviews with it, explained.
+    """
+
+    records: Records
+    model: Model
+    candidates: Candidates
+    trained: Trained
+    without: pl.DataFrame
+    final: pl.DataFrame
+
+
+def result_of(outcome: Outcome) -> LinkResult:
+    """The result with ids instead of rows, in order."""
+    records, model, candidates, final = outcome.records, outcome.model, outcome.candidates, outcome.final
+    left_ids = records.left.select(pl.col("row").alias("left_row"), pl.col("record_id").alias("left_id"))
+    right_ids = records.right.select(pl.col("row").alias("right_row"), pl.col("record_id").alias("right_id"))
+    words = {f"rule {bit}": f"rule: {rule.name}" for bit, rule in enumerate(candidates.rules)}
+    words |= {f"family: {short}": f"family: {long}" for short, long in words.items()}
+    final = final.join(left_ids, on="left_row").join(right_ids, on="right_row").sort("left_id", "right_id")
+    final = final.with_columns(pl.col("stage").replace(words))
+    parts = [name for c in model.comparisons for name in (c.name, f"{c.name} level")]
+    links = final.select(list(LINK_SCHEMA)).cast(LINK_SCHEMA)
+    return LinkResult(
+        model=model,
+        engine="duckdb",
+        links=links,
+        training=training_table(outcome.trained, model),
+        blocking=candidates.blocking,
+        counts=_counts(outcome, links),
+        explanations=final.select(
+            "left_id", "right_id", "stage", "prior", *parts, "names", "claims", "housemates", "family"
+        ),
+        training_curve=outcome.trained.curve,
+        trained=outcome.trained,
+    )
+
+
+def training_table(trained: Trained, model: Model) -> pl.DataFrame:
+    """m, u, h and weight of each level."""
+    rows = []
+    for place, comparison in enumerate(model.comparisons):
+        for code, level in enumerate(comparison.levels):
+            m, u, h = (float(shares[place][code]) for shares in (trained.m, trained.u, trained.mates.h))
+            rows.append((comparison.name, level.words, m, u, math.log2(max(m, 1e-9) / max(u, 1e-9)), h))
+    return pl.DataFrame(rows, schema=["comparison", "level", "m", "u", "weight", "housemates"], orient="row")
+
+
+def _counts(outcome: Outcome, links: pl.DataFrame) -> dict[str, int]:
+    linked = outcome.final.filter(pl.col("status") == "link").select("left_row", "entity")
+    before = outcome.without.filter(pl.col("status") == "link").select("left_row", "entity")
+    kept = linked.join(before, on=["left_row", "entity"]).height
+    counts = {
+        "left records": outcome.records.left.height,
+        "right records": outcome.records.right.height,
+        "right people": outcome.records.right["entity"].n_unique(),
+        "candidate pairs": int(outcome.candidates.patterns["pairs"].sum()),
+        "links without family evidence": before.height,
+        "links with family evidence": linked.height,
+        "links gained by family evidence": linked.join(before, on="left_row", how="anti").height,
+        "links overturned by family evidence": before.height - kept,
+    }
+    for status, stage, number in links.group_by("status", "stage").len().sort("status", "stage").iter_rows():
+        counts[f"{status}, {stage}"] = number
+    return counts

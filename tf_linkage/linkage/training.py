@@ -1,0 +1,202 @@
+"""How often each level occurs among links, strangers and housemates: m, u and h, learnt without labels.
+
+Belongs here: the estimation. u comes from value frequencies where a level is plain equality and from random pairs
+where it is not. m comes from EM on the counts of patterns, in three classes: links, strangers, and people of one
+home. The third class is what keeps EM from settling on households. It starts from the matchkeys' links and is
+checked against them. An unknown value is no evidence in any class. Does not belong here: what a pair is worth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tf_linkage.linkage.comparison import Comparison
+from tf_linkage.linkage.patterns import Levels
+
+Shares = tuple[NDArray[np.float64], ...]
+"""For each comparison the share of each level among pairs where both values are known."""
+
+
+MOST_ROUNDS = 60
+STEADY = 1e-6
+"""EM stops when no m changes by more in a round."""
+
+STRAY = 0.25
+"""How far the m of a best level may end from what the matchkeys' links say before theirs is used instead."""
+
+_FLOOR = 1e-9
+
+
+@dataclass(frozen=True)
+class Twins:
+    """Natural log by which housemates agree fully on surname and date of birth oftener than if these were apart."""
+
+    surname: int
+    born: int
+    log: float
+
+
+NO_TWINS = Twins(0, 0, 0.0)
+
+
+@dataclass(frozen=True)
+class Housemates:
+    """What training needs to know of people of one home who are not one person.
+
+    Attributes:
+        h: shares of levels between them.
+        apart: for each comparison, whether it can tell them apart; where somebody lives cannot.
+        twins: how much surname and date of birth go together.
+        at_home: pairs of the two tables that stand at one address, links included.
+    """
+
+    h: Shares
+    apart: tuple[bool, ...]
+    twins: Twins
+    at_home: float
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where m starts, and for each comparison whether it was learnt from matchkeys' links and binds the outcome."""
+
+    m: Shares
+    learnt: tuple[bool, ...]
+
+
+@dataclass(frozen=True)
+class Observed:
+    """The candidate pairs, counted.
+
+    Attributes:
+        levels: one row for each pattern and set of blocking rules.
+        counts: pairs of each.
+        free: for each row and comparison, whether some rule that the pairs meet leaves that comparison free; only
+            from such pairs is its m learnt, since a rule's own keys always agree.
+        dependence: for each row, natural log by which strangers look so oftener than u says.
+        every_pair: number of pairs of the two tables, blocked or not.
+    """
+
+    levels: Levels
+    counts: NDArray[np.int64]
+    free: NDArray[np.bool_]
+    dependence: NDArray[np.float64]
+    every_pair: float
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What training found.
+
+    Attributes:
+        m: shares among links.
+        u: shares among strangers.
+        mates: what is known of housemates.
+        prior: share of links among all pairs of the two tables.
+        housemates: pairs of two people of one household for each link.
+        curve: one row for each round: `round`, `log_likelihood`, `expected_links`, `greatest_change`.
+        held: whether EM stayed near the matchkeys' links; if not, m is theirs.
+    """
+
+    m: Shares
+    u: Shares
+    mates: Housemates
+    prior: float
+    housemates: float
+    curve: pl.DataFrame
+    held: bool
+
+
+def train(observed: Observed, start: Start, u: Shares, mates: Housemates) -> Trained:
+    """EM over patterns, from `start`; u and the housemates' shares stay as they are."""
+    levels, counts, every_pair = observed.levels, observed.counts, observed.every_pair
+    m = start.m
+    expected = float(max(1, min(counts.sum(), every_pair**0.5)))
+    rows: list[tuple[int, float, float, float]] = []
+    log_u = log_of(u, levels) + observed.dependence
+    for turn in range(1, MOST_ROUNDS + 1):
+        prior = expected / every_pair
+        link = np.log(prior) + log_of(m, levels)
+        stranger = np.log1p(-min(prior, 0.5)) + log_u
+        number = _housemates(expected, m, mates)
+        housemate = np.log(number) + link + housemate_ratio(m, mates, levels)
+        total = np.logaddexp(np.logaddexp(link, stranger), housemate)
+        weight = counts * np.exp(link - total)
+        expected = max(float(weight.sum()), 1e-3)
+        new = _shares(levels, weight, observed.free, m)
+        change = max(float(np.max(np.abs(one - other))) for one, other in zip(new, m, strict=True))
+        rows.append((turn, float((counts * total).sum()), expected, change))
+        m = new
+        if change < STEADY:
+            break
+    held = all(
+        abs(one[0] - other[0]) <= STRAY for one, other, bound in zip(m, start.m, start.learnt, strict=True) if bound
+    )
+    curve = pl.DataFrame(
+        rows, schema=["round", "log_likelihood", "expected_links", "greatest_change"], orient="row"
+    )
+    return Trained(m if held else start.m, u, mates, expected / every_pair, number, curve, held)
+
+
+def _housemates(expected: float, m: Shares, mates: Housemates) -> float:
+    """Pairs of two people of one household for each link, wherever they are recorded.
+
+    Of the pairs at one address some are links; the rest are housemates whom no move has parted, and moves part them
+    as often as they part a person's two records.
+    """
+    stayed = next((float(share[0]) for share, telling in zip(m, mates.apart, strict=True) if not telling), 1.0)
+    return max(mates.at_home / max(stayed, 0.05) - expected, 1e-6) / expected
+
+
+def shares_of(
+    levels: Levels, counts: NDArray[np.int64], comparisons: Sequence[Comparison], smoothing: float
+) -> Shares:
+    """Share of each level among counted patterns; `smoothing` pairs are added, spread evenly over the levels."""
+    found = []
+    for place, comparison in enumerate(comparisons):
+        known = levels[:, place] >= 0
+        size = len(comparison.levels)
+        number = np.bincount(levels[known, place], weights=counts[known], minlength=size).astype(np.float64)
+        number += smoothing / size
+        found.append(number / number.sum())
+    return tuple(found)
+
+
+def log_of(shares: Shares, levels: Levels) -> NDArray[np.float64]:
+    """Log probability of each pattern, comparisons taken as independent; unknown counts as certain."""
+    total = np.zeros(len(levels))
+    for place, share in enumerate(shares):
+        total += padded_log(share)[levels[:, place]]
+    return total
+
+
+def padded_log(share: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Logs of the shares with a nought at the end, where code -1 looks."""
+    return np.append(np.log(np.maximum(share, _FLOOR)), 0.0)
+
+
+def housemate_ratio(m: Shares, mates: Housemates, levels: Levels) -> NDArray[np.float64]:
+    """Log of how much likelier a pattern is between housemates than between records of one person."""
+    total = np.zeros(len(levels))
+    for place, (one, other) in enumerate(zip(m, mates.h, strict=True)):
+        if mates.apart[place]:
+            total += padded_log(other)[levels[:, place]] - padded_log(one)[levels[:, place]]
+    twins = mates.twins
+    total += np.where((levels[:, twins.surname] == 0) & (levels[:, twins.born] == 0), twins.log, 0.0)
+    return total
+
+
+def _shares(levels: Levels, weight: NDArray[np.float64], free: NDArray[np.bool_], before: Shares) -> Shares:
+    found = []
+    for place, share in enumerate(before):
+        known = (levels[:, place] >= 0) & free[:, place]
+        number = np.bincount(levels[known, place], weights=weight[known], minlength=len(share)).astype(np.float64)
+        # One pair's worth spread over the levels, so that a level never seen keeps a chance.
+        number += 1 / len(share)
+        found.append(number / number.sum())
+    return tuple(found)
