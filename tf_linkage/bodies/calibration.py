@@ -41,7 +41,8 @@ TARGETS: Final[tuple[Target, ...]] = (
     # names
     Target("commonest surname", 0.0115, 0.002, "2d: Smith 1.20% in 1996; faker 1.15%", measures.commonest_surname),
     Target("hundred commonest surnames", 0.208, 0.02, "2b: 20.6-20.8%", measures.hundred_surnames),
-    Target("effective number of surnames, thousands", 1.2, 0.35, "2b: 1,196-1,290 (865 in ONS's 8,432)", measures.surname_skew),
+    Target("effective number of surnames, thousands", 1.2, 0.35, "2b: 1,196-1,290 (865 in ONS's 8,432)",
+        measures.surname_skew),
     Target("ten commonest girls' names, born 2006-10", 0.14, 0.04, "2b: 14.0% of 2008", measures.ten_girls_names),
     Target("son named after father", 0.05, 0.01, "4e", measures.named_after_father),
     # households
@@ -61,24 +62,33 @@ TARGETS: Final[tuple[Target, ...]] = (
     Target("under 10 in MoJ", 0.0, 0.0, "4d: never", measures.moj_children),
     Target("men among those in MoJ", 0.75, 0.06, "E18: 3/4", measures.moj_men),
     # disagreement between sources
-    Target("surname, council and DWP disagree", 0.14, 0.04, "E1, 4c: 10-18% pairwise", measures.disagree("dwp", "surname")),
-    Target("forename, council and DWP disagree", 0.10, 0.02, "E1, 4c: 8-12% pairwise", measures.disagree("dwp", "forename")),
-    Target("forename, council and DfE disagree", 0.10, 0.03, "E1, 4c: 8-12% pairwise", measures.disagree("dfe", "forename")),
+    Target("surname, council and DWP disagree", 0.14, 0.04, "E1, 4c: 10-18% pairwise",
+        measures.disagree("dwp", "surname")),
+    Target("forename, council and DWP disagree", 0.10, 0.02, "E1, 4c: 8-12% pairwise",
+        measures.disagree("dwp", "forename")),
+    Target("forename, council and DfE disagree", 0.10, 0.03, "E1, 4c: 8-12% pairwise",
+        measures.disagree("dfe", "forename")),
     Target("postcode, council and DWP disagree", 0.20, 0.06, "study 8: .20", measures.disagree("dwp", "postcode")),
     Target("postcode, council and DfE disagree", 0.15, 0.06, "study 8: .15", measures.disagree("dfe", "postcode")),
     Target("postcode, council and MoJ disagree", 0.45, 0.10, "study 8: .45", measures.disagree("moj", "postcode")),
-    Target("date of birth, council and DWP disagree", 0.012, 0.006, "4c: 1.0% and .1%", measures.disagree("dwp", "date_of_birth")),
+    Target("date of birth, council and DWP disagree", 0.012, 0.006, "4c: 1.0% and .1%",
+        measures.disagree("dwp", "date_of_birth")),
     Target("gender wrong in DWP", 0.0011, 0.0006, "E2: .11%", measures.cell("dwp", "gender wrong")),
     Target("out of date address in DWP", 0.12, 0.03, "4c", measures.cell("dwp", "former address", "address")),
     Target("out of date address in DfE, aged 5-15", 0.10, 0.04, "4c", measures.pupils_moved),
     Target("out of date address in MoJ", 0.35, 0.10, "4c", measures.cell("moj", "former address", "address")),
-    Target("out of date address in councils", 0.08, 0.03, "4c", measures.cell("council", "former address", "address")),
+    Target("out of date address in councils", 0.08, 0.03, "4c",
+        measures.cell("council", "former address", "address")),
     Target("adults whose NINO a council knows", 0.60, 0.06, "4c: 60%", measures.nino_known),
-    Target("names miswritten, transliterated against white British (ratio)", 2.5, 0.9, "4b: odds x2.5; E1, E4, E6", measures.name_gradient),
+    Target("names miswritten, transliterated against white British (ratio)", 2.5, 0.9,
+        "4b: odds x2.5; E1, E4, E6", measures.name_gradient),
     # one life
-    Target("log odds of exclusion, offenders against others", 2.42, 0.5, "ONS-CJS22: 52.7% and 9.0%", measures.excluded_offenders),
-    Target("log odds of persistent absence, offenders against others", 1.60, 0.5, "ONS-CJS22: 37.7% and 10.9%", measures.absent_offenders),
-    Target("log odds of having been looked after, custody against no offence", 2.0, 0.9, "ONS-CJS22: 17.6%; base A", measures.looked_after_prisoners),
+    Target("log odds of exclusion, offenders against others", 2.42, 0.5, "ONS-CJS22: 52.7% and 9.0%",
+        measures.excluded_offenders),
+    Target("log odds of persistent absence, offenders against others", 1.60, 0.5, "ONS-CJS22: 37.7% and 10.9%",
+        measures.absent_offenders),
+    Target("log odds of having been looked after, custody against no offence", 2.0, 0.9,
+        "ONS-CJS22: 17.6%; base A", measures.looked_after_prisoners),
     Target("men among those given custody", 0.926, 0.03, "ONS-CJS22: 92.6%", measures.men_in_custody),
     # outcomes of the comparison group in the 24 months after it was found
     Target("children looked after at 19-24 months", 0.025, 0.012, "FLW: 2.5%", measures.looked_after_later),
@@ -112,14 +122,15 @@ def calibrate(
 def _row(target: Target, found: Found) -> tuple[str, str, float, float, float, int, bool]:
     tolerance = target.tolerance + 3 * found.error
     enough = found.observations >= 30
-    passed = not enough or abs(found.value - target.expected) <= tolerance
+    passed = bool(not enough or abs(found.value - target.expected) <= tolerance)
     return target.name, target.source, target.expected, tolerance, found.value, found.observations, passed
 
 
 def noise_realised(population: Population, settings: Settings) -> pl.DataFrame:
     """Noise requested beside noise realised, by body, kind and community.
 
-    Columns body, kind, community, records, requested, realised (shares of records), tolerance, passed. The tolerance
+    Columns body, kind, community, records, requested, realised (shares of records), tolerance,
+    passed. The tolerance
     is three standard errors of a share whose rate varies between recording units (localities) and families.
     """
     everyone, _, registers, _, named = recordings(population, settings)
@@ -180,7 +191,8 @@ def _tallied(
 def disagreement_by_community(extracts: dict[str, pl.LazyFrame], truth: dict[str, pl.LazyFrame]) -> pl.DataFrame:
     """How often two bodies' records of one person disagree, by community, beside the published figure.
 
-    Columns bodies (such as `council and dwp`), field, community, records, disagree, published (the overall figure of
+    Columns bodies (such as `council and dwp`), field, community, records, disagree,
+    published (the overall figure of
     E1, two collections of one cohort: surname 18%, forename 12%; none for other fields), source.
     """
     published = {"surname": 0.18, "forename": 0.12}

@@ -43,7 +43,8 @@ class Roster:
     Attributes:
         families: one entry per time a council found a family: family, slot, copy, group (position in
             STUDY_GROUPS), identified, start and end of service (NEVER if none).
-        members: one entry per person named: place (position in people), at (position in families), copy, and for each
+        members: one entry per person named: place (position in people), at (position in families), copy,
+        and for each
             of the six problems the rank of its sub-code, 0 for none.
     """
 
@@ -119,7 +120,7 @@ def _members(settings: Settings, draws: Draws, people: Columns, date: Ints) -> F
     former = (people["role"] == ROLES.index("former partner")) & (date >= people["left"])
     former &= draws.below("council/former partner", people["person"], COVERAGE["council former partners"][0])
     known = draws.below("council/member", people["person"], COVERAGE["council members"][0])
-    return alive & (household | former) & (known | (people["place"] == 0))
+    return np.asarray(alive & (household | former) & (known | (people["place"] == 0)))
 
 
 def _resident(settings: Settings, draws: Draws, people: Columns, families: Columns, identified: Ints) -> Flags:
@@ -209,12 +210,15 @@ def _choose(draws: Draws, families: Columns, eligible: Flags, count: Ints) -> In
 
 
 def _group(draws: Draws, family: Ints, count: Ints) -> Ints:
-    """Programme (0) or waiting list (1): the neediest tend to be served first, so the groups differ before the start."""
+    """Programme (0) or waiting list (1).
+
+    The neediest tend to be served first, so the groups differ before the start.
+    """
     chance = normal_share(0.15 + 0.22 * (count - 3))
     return np.where(draws.below("council/programme", family, chance), 0, 1)
 
 
-def _entries(
+def _entries(  # noqa: PLR0917 (a kernel names each column it needs)
     settings: Settings,
     draws: Draws,
     people: Columns,
@@ -316,7 +320,7 @@ def extract(
         record_key=pl.col("la_code") + "|" + pl.col("person_ref"), person=pl.Series(people["person"][place])
     )
     schema = schema_of(Cohort)
-    return frame.select(schema.names()).cast(dict(schema)).sort("person_ref", "la_code"), recorded, keys
+    return frame.select(schema.names()).cast(schema).sort("person_ref", "la_code"), recorded, keys
 
 
 def _doubled(settings: Settings, draws: Draws, people: Columns, members: Columns) -> Columns:

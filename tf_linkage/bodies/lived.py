@@ -61,7 +61,7 @@ def service_start(people: Columns, served: Columns) -> Ints:
     return np.where(family[at] == people["family"], start[at], NEVER)
 
 
-def with_effects(
+def with_effects(  # noqa: PLR0917 (a kernel names each column it needs)
     settings: Settings, draws: Draws, people: Columns, served: Columns, table: str, events: Columns
 ) -> Columns:
     """The events of one table after the programme has done what it does.

@@ -134,8 +134,9 @@ def _white_british(world: World) -> pl.Series:
 
 def _top(world: World, most: int) -> Found:
     counts = _white_british(world)
-    value, total = counts.head(most).sum() / counts.sum(), counts.sum()
-    return Found(float(value), float(np.sqrt(value * (1 - value) / total)), int(total))
+    total = int(counts.sum())
+    value = int(counts.head(most).sum()) / max(total, 1)
+    return Found(value, float(np.sqrt(value * (1 - value) / max(total, 1))), total)
 
 
 def commonest_surname(world: World) -> Found:
@@ -224,7 +225,8 @@ def movers(world: World) -> Found:
 def family_size(world: World) -> Found:
     """People named per study family."""
     sizes = world.members.group_by("family").len()["len"]
-    return Found(float(sizes.mean() or 0), float((sizes.std() or 0) / np.sqrt(len(sizes))), len(sizes))
+    counts = sizes.to_numpy()
+    return Found(float(counts.mean()), float(counts.std() / np.sqrt(len(counts))), len(counts))
 
 
 def young_members(world: World) -> Found:
@@ -353,7 +355,7 @@ def pupils_moved(world: World) -> Found:
 
 def nino_known(world: World) -> Found:
     """Share of adults whose NINO the council hands over."""
-    adults = world.members.filter((pl.col("birth") < day(world.settings.extract) - 18 * _YEAR))
+    adults = world.members.filter(pl.col("birth") < day(world.settings.extract) - 18 * _YEAR)
     return _share(adults["nino"].is_not_null())
 
 
@@ -402,8 +404,8 @@ def _young_adults(world: World) -> pl.DataFrame:
         .agg(share=missed.sum() / pl.col("sessions_possible").sum())
     )
     absent = yearly.group_by("person").agg(absent=(pl.col("share") >= 0.15).any()).collect()
-    care = pupils["social_care"].filter(pl.col("episode_type").cast(pl.String) == "CLA").select("person").unique()
-    care = care.with_columns(cared=pl.lit(True)).collect()
+    placed = pupils["social_care"].filter(pl.col("episode_type").cast(pl.String) == "CLA").select("person").unique()
+    care = placed.with_columns(cared=pl.lit(True)).collect()
     people = world.people.filter(pl.col("age").is_between(16, 21) & pl.col("resident") & pl.col("in_dfe"))
     for table in (offended, excluded, absent, care):
         people = people.join(table, on="person", how="left", maintain_order="left")

@@ -81,7 +81,7 @@ def _text(letters: NDArray[np.uint32]) -> pl.Series:
     return pl.Series("value", wide.astype(object), dtype=pl.String)
 
 
-def wrong_dates(
+def wrong_dates(  # noqa: PLR0917 (a kernel names each column it needs)
     draws: Draws, name: str, ids: NDArray[Any], days: Ints, kin: Ints, latest: NDArray[Any]
 ) -> tuple[Ints, Ints]:
     """Dates of birth gone wrong, and how (position in DATE_ERRORS); none is later than `latest`."""

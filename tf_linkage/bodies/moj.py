@@ -29,7 +29,9 @@ from tf_linkage.population.offending import DISPOSALS as DISPOSED
 from tf_linkage.population.settings import Settings, day
 
 ADDRESS_AGE = 0.36
-"""How far back towards the last case an address dates: the police meet people between cases (4c: 35% out of date)."""
+"""How far back towards the last case an address dates: the police meet people between cases.
+
+Set so that about 35% are out of date (4c)."""
 
 UNKNOWN_DAY = day(dt.date(1900, 1, 1))
 
@@ -106,7 +108,7 @@ def has_alias(settings: Settings, draws: Draws, everyone: Columns, records: Regi
     return draws.below("moj/alias", number, ALIASES[0] * min(settings.multiplier, 2.0))
 
 
-def _aliases(
+def _aliases(  # noqa: PLR0917 (a kernel names each column it needs)
     settings: Settings, draws: Draws, everyone: Columns, records: Register, at: Any, number: Any, recorded: Recorded
 ) -> pl.DataFrame:
     """Other names people gave: another surname of theirs, a short or misspelt name, at times another birthday."""
@@ -124,7 +126,8 @@ def _aliases(
     birth = (filed["date_of_birth"].cast(pl.Int32) + pl.Series((shift * other_birth).astype(np.int32))).cast(
         pl.Date
     )
-    return filed.with_columns(forename=forenames, surname=surnames, date_of_birth=birth)
+    renamed: pl.DataFrame = filed.with_columns(forename=forenames, surname=surnames, date_of_birth=birth)
+    return renamed
 
 
 def histories_of(

@@ -10,8 +10,10 @@ from typing import Final
 import polars as pl
 
 PREDICTIONS: Final = (
-    ("Census 2021 to DWP, all identifiers", "dwp", "match rate", 0.967, 0.967, "ONS-DWP21: 96.7%, precision 99.87%, recall 99.86%"),
-    ("electoral register to DWP, name and address only", "dwp", "match rate", 0.78, 0.795, "IERLIVE, IERPQ: 78% dry run, 79.5% live"),
+    ("Census 2021 to DWP, all identifiers", "dwp", "match rate", 0.967, 0.967,
+        "ONS-DWP21: 96.7%, precision 99.87%, recall 99.86%"),
+    ("electoral register to DWP, name and address only", "dwp", "match rate", 0.78, 0.795,
+        "IERLIVE, IERPQ: 78% dry run, 79.5% live"),
     ("NPD to HES", "dfe", "match rate", 0.95, 0.95, "ECHILD-IJPDS: 95% (92% born 1990/91 to 99% born 2004/05)"),
     ("PNC to NPD, offenders", "moj", "match rate", 0.77, 0.77, "ONS-MOJDFE: 77% of offenders"),
     ("HESID false matches", "all", "false match rate", 0.002, 0.002, "HESID: .2%"),

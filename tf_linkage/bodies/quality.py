@@ -78,7 +78,7 @@ class Quality:
     def hits(
         self, kind: str, *, base: float | NDArray[Any] | None = None, odds: NDArray[Any] | float = 1.0
     ) -> Flags:
-        """The records in which a kind of error happens; kept in the tally as requested and realised by community."""
+        """The records in which a kind of error happens; the tally keeps requested and realised by community."""
         if self._multiplier == 0:
             return np.zeros(len(self._record), dtype=bool)
         return self._count(kind, self.share(kind), self.expected(kind, base=base, odds=odds))
@@ -87,9 +87,9 @@ class Quality:
         hit = np.asarray(score < wanted)
         most = len(COMMUNITIES)
         self.tally[kind] = (
-            np.bincount(self._community, minlength=most),
-            np.bincount(self._community, weights=wanted, minlength=most),
-            np.bincount(self._community[hit], minlength=most),
+            np.bincount(self._community, minlength=most).astype(np.int64),
+            np.bincount(self._community, weights=wanted, minlength=most).astype(np.float64),
+            np.bincount(self._community[hit], minlength=most).astype(np.int64),
         )
         return hit
 

@@ -148,7 +148,7 @@ def _inherited(settings: Settings, draws: Draws, everyone: Columns, rows: Ints, 
     return out
 
 
-def _names(
+def _names(  # noqa: PLR0917 (a kernel names each column it needs)
     settings: Settings,
     draws: Draws,
     body: str,
@@ -232,7 +232,7 @@ def _joined(names: pl.Series, part_a: Ints, part_b: Ints, by_space: Flags) -> pl
     return out.scatter(double, names.gather(part_a[double]) + joiner + names.gather(part_b[double]))
 
 
-def _misspelt(
+def _misspelt(  # noqa: PLR0917 (a kernel names each column it needs)
     draws: Draws,
     body: str,
     column: str,
@@ -251,7 +251,7 @@ def _misspelt(
     return values.scatter(at, misspell(draws, f"{body}/{column}", ids[at], values.gather(at)))
 
 
-def _birth(
+def _birth(  # noqa: PLR0917 (a kernel names each column it needs)
     draws: Draws,
     body: str,
     everyone: dict[str, NDArray[Any]],
@@ -291,7 +291,7 @@ def _gender(body: str, people: dict[str, NDArray[Any]], quality: Quality, out: R
     return _blank(pl.Series(GENDERS, dtype=pl.Enum(GENDERS)).gather(coded), missing)
 
 
-def _address(
+def _address(  # noqa: PLR0917 (a kernel names each column it needs)
     settings: Settings,
     draws: Draws,
     body: str,
@@ -358,7 +358,7 @@ def _placed(
     )
 
 
-def _other_home(
+def _other_home(  # noqa: PLR0917 (a kernel names each column it needs)
     settings: Settings,
     draws: Draws,
     everyone: dict[str, NDArray[Any]],
@@ -381,7 +381,7 @@ def _other_home(
     return place, authority
 
 
-def _nino(
+def _nino(  # noqa: PLR0917 (a kernel names each column it needs)
     draws: Draws,
     body: str,
     everyone: dict[str, NDArray[Any]],

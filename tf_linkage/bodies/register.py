@@ -88,7 +88,7 @@ class Register:
 
 
 def _merged(draws: Draws, body: str, everyone: Columns, rows: Ints) -> Ints:
-    """Pairs of people whose records a body takes for one: relatives of one gender, such as twins, father and son."""
+    """Pairs of people whose records a body takes for one: relatives of one gender (twins, father and son)."""
     other = relative(draws, f"{body}/merged with", everyone, rows, record_number(everyone["person"][rows]))
     alike = (other != rows) & (everyone["gender"][other] == everyone["gender"][rows])
     return np.stack([rows[alike], other[alike]], axis=1)

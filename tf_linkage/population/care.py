@@ -26,7 +26,7 @@ _PLACED = odds([0.58, 0.16, 0.12, 0.01, 0.08, 0.05])
 _ABUSE = odds([0.45, 0.09, 0.05, 0.36, 0.05])
 
 
-def looked_after(
+def looked_after(  # noqa: PLR0917 (a kernel names each column it needs)
     settings: Settings, draws: Draws, person: Ints, birth: Ints, adversity: Floats, conduct: Floats
 ) -> dict[str, NDArray[Any]]:
     """First and last day of a period in care, NEVER for most people."""
@@ -86,7 +86,7 @@ def draw_care(settings: Settings, draws: Draws, people: dict[str, NDArray[Any]])
     return {name: values[order] for name, values in out.items()}
 
 
-def _episodes(
+def _episodes(  # noqa: PLR0917 (a kernel names each column it needs)
     episode: int, person: Ints, birth: Ints, begins: Ints, lasts: Ints, here: Any, draws: Draws, key: Ints
 ) -> dict[str, NDArray[Any]]:
     at = np.flatnonzero(here)

@@ -60,7 +60,7 @@ class Draws:
 
     def unit(self, name: str, ids: NDArray[Any]) -> Floats:
         """A uniform draw in [0, 1) for each id."""
-        return (self.bits(name, ids) >> np.uint64(11)) * 2.0**-53
+        return np.asarray((self.bits(name, ids) >> np.uint64(11)) * 2.0**-53, dtype=np.float64)
 
     def below(self, name: str, ids: NDArray[Any], share: float | NDArray[Any]) -> Flags:
         """True for about that share of ids; a larger share keeps the ids of a smaller one."""
@@ -72,7 +72,7 @@ class Draws:
 
     def normal(self, name: str, ids: NDArray[Any]) -> Floats:
         """A standard normal draw for each id."""
-        return normal_quantiles()[self.bits(name, ids) >> np.uint64(48)]
+        return np.asarray(normal_quantiles()[self.bits(name, ids) >> np.uint64(48)])
 
     def exponential(self, name: str, ids: NDArray[Any]) -> Floats:
         """An exponential draw of mean 1 for each id."""
@@ -80,7 +80,7 @@ class Draws:
 
     def pick(self, name: str, ids: NDArray[Any], odds: Odds) -> Ints:
         """One code of the odds for each id."""
-        return odds.codes[self.bits(name, ids) >> np.uint64(64 - odds.log2_slots)]
+        return np.asarray(odds.codes[self.bits(name, ids) >> np.uint64(64 - odds.log2_slots)])
 
     def permute(self, name: str, ids: NDArray[Any], *, width: int) -> Bits:
         """A one-to-one shuffle of the numbers of that many bits."""
@@ -151,12 +151,12 @@ def _normal_shares() -> Floats:
 def normal_share(z: NDArray[Any]) -> Floats:
     """Share of the standard normal below z, by a table of steps of 1/4096."""
     slot = np.clip((z + 6.0) * 4_096 + 0.5, 0, 49_152).astype(np.int32)
-    return _normal_shares()[slot]
+    return np.asarray(_normal_shares()[slot])
 
 
 def normal_quantile(share: NDArray[Any]) -> Floats:
     """The standard normal's quantile at each share in [0, 1)."""
-    return normal_quantiles()[(np.asarray(share) * 65_536).astype(np.int64).clip(0, 65_535)]
+    return np.asarray(normal_quantiles()[(np.asarray(share) * 65_536).astype(np.int64).clip(0, 65_535)])
 
 
 def _mix(block: Bits, scratch: Bits) -> None:

@@ -50,7 +50,7 @@ def draw_problems(settings: Settings, draws: Draws, people: dict[str, NDArray[An
     return {name: values[order] for name, values in out.items()}
 
 
-def _spell(
+def _spell(  # noqa: PLR0917 (a kernel names each column it needs)
     draws: Draws, person: Ints, key: Ints, problem: int, start: int, extract: int
 ) -> dict[str, NDArray[Any]]:
     """One period each: it begins somewhere in the window and lasts about three years."""

@@ -40,7 +40,8 @@ couples from lone parents."""
 
 _CHILDREN = odds([0.41, 0.39, 0.14, 0.045, 0.012, 0.003])
 _CHILDREN_HIGH = odds([0.27, 0.30, 0.23, 0.12, 0.05, 0.03])
-"""Number of children, one and up (Phase 1: over a third of programme families had three or more; 16% nationally)."""
+"""Number of children, one and up (Phase 1: over a third of programme families had three or more; 16%
+nationally)."""
 
 _TWIN_CHANCES: Final = 1.85
 """Maternities for each child that has a next sibling: only those can turn out to be twins here (measured)."""
@@ -68,7 +69,7 @@ def high_need_cut() -> float:
 
 
 def draw_families(settings: Settings, draws: Draws, places: Localities) -> Families:
-    """The families of some localities: family, locality, slot, high_need, kind, adversity, origin, dates, weight."""
+    """The families of some localities: number, place, kind, stratum, adversity, origin, weight."""
     counts = places.high_need + places.general
     at = np.repeat(np.arange(len(places)), counts)
     rank = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
@@ -122,100 +123,123 @@ def draw_origin(draws: Draws, name: str, family: Ints, slot: Ints) -> Ints:
     return out
 
 
+@dataclass
+class _Places:
+    """The places of each family, filled or not (families x SLOTS); role -1 is an empty place."""
+
+    birth: Ints
+    gender: NDArray[np.int8]
+    role: NDArray[np.int8]
+    twin: Flags
+
+    @classmethod
+    def empty(cls, families: int) -> _Places:
+        """As many families with nobody in them."""
+        shape = (families, SLOTS)
+        return cls(
+            birth=np.full(shape, NEVER, dtype=np.int64),
+            gender=np.zeros(shape, dtype=np.int8),
+            role=np.full(shape, -1, dtype=np.int8),
+            twin=np.zeros(shape, dtype=bool),
+        )
+
+
 def draw_members(settings: Settings, draws: Draws, families: Families) -> dict[str, NDArray[Any]]:
     """The people of the families, one entry each, with kinship and dates.
 
     Returns columns person, row (of the family), place (slot in the family), role, birth, gender, joined, left,
-    origin, twin, and for each family's row the couple's dates repeated on its members.
+    twin, and the couple's dates repeated on its members.
     """
+    kind = families["kind"]
+    both = draws.below("family/both parents", families["family"], 0.8)
+    couple = np.isin(kind, [2, 3]) | ((kind == 5) & both)
+    places = _Places.empty(len(families))
+    first = _place_children(settings, draws, families, places)
+    has_partner = _place_adults(settings, draws, families, places, couple, first)
+    _place_others(settings, draws, families, places)
+    dates = _couple_dates(settings, draws, families, places.birth, has_partner, first, couple & (first != NEVER))
+    step = (dates["together"][:, None] > places.birth) & (places.role == ROLES.index("child"))
+    places.role[step] = ROLES.index("stepchild")
+    out = _numbered(families, places)
+    for name, values in dates.items():
+        out[name] = values[out["row"]]
+    out["joined"], out["left"] = _stay(settings, draws, out)
+    return out
+
+
+def _place_children(settings: Settings, draws: Draws, families: Families, places: _Places) -> Ints:
+    """Fill the children's places; returns the birth day of each family's eldest, NEVER without children."""
     family = families["family"]
-    size = len(family)
-    anchor = (day(settings.identified_from) + day(settings.identified_to)) // 2
-    extract = day(settings.extract)
-    kind, high, adversity = families["kind"], families["high_need"], families["adversity"]
-    has_children = np.isin(kind, [3, 4])
-    couple = np.isin(kind, [2, 3]) | ((kind == 5) & draws.below("family/both parents", family, 0.8))
-
-    birth = np.full((size, SLOTS), NEVER, dtype=np.int64)
-    gender = np.zeros((size, SLOTS), dtype=np.int8)
-    role = np.full((size, SLOTS), -1, dtype=np.int8)
-    twin = np.zeros((size, SLOTS), dtype=bool)
-    keys = family[:, None] * SLOTS + np.arange(SLOTS)
-
+    anchor, extract = _anchor(settings), day(settings.extract)
     births = _children(draws, families, anchor)
-    births[~has_children] = NEVER
+    births[~np.isin(families["kind"], [3, 4])] = NEVER
     births[births > extract] = NEVER
-    first = births.min(axis=1)
-    birth[:, FIRST_CHILD : LAST_CHILD + 1] = births
-    twin[:, FIRST_CHILD + 1 : LAST_CHILD + 1] = (births[:, 1:] == births[:, :-1]) & (births[:, 1:] != NEVER)
-    twin[:, FIRST_CHILD:LAST_CHILD] |= twin[:, FIRST_CHILD + 1 : LAST_CHILD + 1]
-    children = draws.below("member/gender", keys.ravel(), 0.488).reshape(size, SLOTS)
-    gender[:, :] = children
-    same = draws.below("member/same sex twin", keys.ravel(), (rate("twins of the same sex") - 0.5) * 2)
-    same = same.reshape(size, SLOTS)
+    of_children = slice(FIRST_CHILD, LAST_CHILD + 1)
+    places.birth[:, of_children] = births
+    places.role[:, of_children] = np.where(births != NEVER, ROLES.index("child"), -1)
+    later = (births[:, 1:] == births[:, :-1]) & (births[:, 1:] != NEVER)
+    places.twin[:, FIRST_CHILD + 1 : LAST_CHILD + 1] = later
+    places.twin[:, FIRST_CHILD:LAST_CHILD] |= later
+    keys = (family[:, None] * SLOTS + np.arange(SLOTS)).ravel()
+    places.gender[:, :] = draws.below("member/gender", keys, 0.488).reshape(-1, SLOTS)
+    same = draws.below("member/same sex twin", keys, (rate("twins of the same sex") - 0.5) * 2).reshape(-1, SLOTS)
     for slot in range(FIRST_CHILD + 1, LAST_CHILD + 1):
-        pair = (birth[:, slot] == birth[:, slot - 1]) & same[:, slot]
-        gender[pair, slot] = gender[pair, slot - 1]
+        pair = later[:, slot - FIRST_CHILD - 1] & same[:, slot]
+        places.gender[pair, slot] = places.gender[pair, slot - 1]
+    return np.asarray(births.min(axis=1))
 
-    with_child = first != NEVER
+
+def _place_adults(  # noqa: PLR0917 (a kernel names each column it needs)
+    settings: Settings, draws: Draws, families: Families, places: _Places, couple: Flags, first: Ints
+) -> Flags:
+    """Fill the places of the head and the partner; returns which families have a partner or a former one."""
+    family, kind, adversity = families["family"], families["kind"], families["adversity"]
+    anchor, with_child = _anchor(settings), first != NEVER
     # The head: the mother where there are children, nine times in ten when alone.
     at_first = np.clip(28.5 - 2.6 * adversity + 4.6 * draws.normal("head/age at first birth", family), 16, 44)
     age = _childless_age(draws, family, kind)
-    birth[:, HEAD] = np.where(
-        with_child, first - (at_first * YEAR).astype(np.int64), anchor - (age * YEAR).astype(np.int64)
-    )
+    head = np.where(with_child, first - (at_first * YEAR).astype(np.int64), anchor - (age * YEAR).astype(np.int64))
     lone_father = (kind == 4) & draws.below("head/lone father", family, 0.1)
     man = draws.below("head/man", family, 0.5)
-    gender[:, HEAD] = np.where(with_child, ~lone_father, np.where(couple, True, ~man))
-    role[:, HEAD] = ROLES.index("head")
-
+    gender = np.where(with_child, ~lone_father, np.where(couple, True, ~man))
+    places.birth[:, HEAD], places.gender[:, HEAD], places.role[:, HEAD] = head, gender, ROLES.index("head")
     # The partner, or the former partner of a lone parent.
-    known = (kind == 4) & draws.below(
-        "family/former partner known", family, rate("lone parents whose former partner is known")
-    )
-    has_partner = couple | known
-    gap = np.where(gender[:, HEAD] == 1, 2.5, -2.5) + 4.0 * draws.normal("partner/age gap", family)
-    partner = birth[:, HEAD] - (gap * YEAR).astype(np.int64)
-    partner = np.where(
-        with_child, np.minimum(partner, first - int(16 * YEAR)), np.minimum(partner, anchor - int(18 * YEAR))
-    )
-    birth[:, PARTNER] = np.where(has_partner, partner, NEVER)
+    share = rate("lone parents whose former partner is known")
+    has_partner = couple | ((kind == 4) & draws.below("family/former partner known", family, share))
+    gap = np.where(gender, 2.5, -2.5) + 4.0 * draws.normal("partner/age gap", family)
+    latest = np.where(with_child, first - int(16 * YEAR), anchor - int(18 * YEAR))
+    partner = np.minimum(head - (gap * YEAR).astype(np.int64), latest)
     same_sex = couple & ~with_child & draws.below("family/same sex", family, 0.015)
-    gender[:, PARTNER] = np.where(same_sex, gender[:, HEAD], 1 - gender[:, HEAD])
-    role[:, PARTNER] = np.where(
-        has_partner, np.where(kind == 4, ROLES.index("former partner"), ROLES.index("partner")), -1
-    )
+    role = np.where(kind == 4, ROLES.index("former partner"), ROLES.index("partner"))
+    places.birth[:, PARTNER] = np.where(has_partner, partner, NEVER)
+    places.gender[:, PARTNER] = np.where(same_sex, gender, ~gender.astype(bool))
+    places.role[:, PARTNER] = np.where(has_partner, role, -1)
+    return np.asarray(has_partner)
 
-    role[:, FIRST_CHILD : LAST_CHILD + 1] = np.where(births != NEVER, ROLES.index("child"), -1)
-    _extras(draws, families, birth, gender, role, anchor)
 
-    dates = _couple_dates(settings, draws, families, birth, has_partner, first, couple & with_child)
-    step = dates["together"][:, None] > birth
-    step[:, :FIRST_CHILD] = False
-    step[:, EXTRA:] = False
-    role[step & (role == ROLES.index("child"))] = ROLES.index("stepchild")
+def _anchor(settings: Settings) -> int:
+    """The middle of the period in which councils find families: the day on which households are as described."""
+    return (day(settings.identified_from) + day(settings.identified_to)) // 2
 
-    row, place = np.nonzero(role >= 0)
+
+def _numbered(families: Families, places: _Places) -> dict[str, NDArray[Any]]:
+    """The filled places as people, numbered one by one within their locality."""
+    row, place = np.nonzero(places.role >= 0)
     locality = families["locality"][row]
     counts = np.bincount(locality - locality.min())
     counts = counts[counts > 0]
     index = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
     if index.max(initial=0) >= PEOPLE_PER_LOCALITY:
         raise RuntimeError("a locality has more people than numbers")
-    out: dict[str, NDArray[Any]] = {
+    return {
         "person": locality * PEOPLE_PER_LOCALITY + index,
         "row": row,
         "place": place,
-        "role": role[row, place],
-        "birth": birth[row, place],
-        "gender": gender[row, place],
-        "twin": twin[row, place],
+        "role": places.role[row, place],
+        "birth": places.birth[row, place],
+        "gender": places.gender[row, place],
+        "twin": places.twin[row, place],
     }
-    out["mother"] = birth[:, HEAD][row]
-    for name, values in dates.items():
-        out[name] = values[row]
-    out["joined"], out["left"] = _stay(settings, draws, out)
-    return out
 
 
 def _children(draws: Draws, families: Families, anchor: int) -> Ints:
@@ -258,8 +282,9 @@ def _childless_age(draws: Draws, family: Ints, kind: Ints) -> Floats:
     return np.where(kind == 6, 19 + 18 * u**1.5, age)
 
 
-def _extras(draws: Draws, families: Families, birth: Ints, gender: Any, role: Any, anchor: int) -> None:
+def _place_others(settings: Settings, draws: Draws, families: Families, places: _Places) -> None:
     """Grown-up children, sharers and grandparents, in the family's last places."""
+    birth, gender, role, anchor = places.birth, places.gender, places.role, _anchor(settings)
     family, kind = families["family"], families["kind"]
     for slot in range(EXTRA, SLOTS):
         key = family * SLOTS + slot
@@ -283,7 +308,7 @@ def _extras(draws: Draws, families: Families, birth: Ints, gender: Any, role: An
                 gender[present, slot] = 1 if slot == EXTRA else 0
 
 
-def _couple_dates(
+def _couple_dates(  # noqa: PLR0917 (a kernel names each column it needs)
     settings: Settings,
     draws: Draws,
     families: Families,
@@ -317,7 +342,7 @@ def _couple_dates(
     yearly = np.where(
         high, rate("separation a year, couples in high need"), rate("separation a year, couples with children")
     )
-    anchor = (day(settings.identified_from) + day(settings.identified_to)) // 2
+    anchor = _anchor(settings)
     # A lone parent separated between the first birth and the anchor; a couple perhaps after it.
     last = np.where(birth[:, FIRST_CHILD : LAST_CHILD + 1] == NEVER, 0, birth[:, FIRST_CHILD : LAST_CHILD + 1]).max(
         axis=1

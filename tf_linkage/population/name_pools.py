@@ -22,6 +22,12 @@ import polars as pl
 from tf_linkage.population.draws import Odds, odds
 from tf_linkage.population.origins import ORIGINS
 
+
+def _words(text: str) -> list[str]:
+    """The words of a text: lists of names are written as text, to be read as such."""
+    return text.split()
+
+
 COHORTS: Final[tuple[int, ...]] = (1900, 1959, 1969, 1979, 1989, 1999, 2005, 2011)
 """First birth year of each forename cohort (ONS rankings 1904-2014, facts 2d)."""
 
@@ -71,18 +77,21 @@ _SKEW: Final[dict[int, tuple[float, float]]] = {
 SPELLINGS: Final[tuple[tuple[str, ...], ...]] = tuple(
     tuple(group.split())
     for group in (
-        "Mohammed Muhammad Mohammad Muhammed Mohamed", "Sarah Sara", "Catherine Katherine Kathryn", "Stephen Steven",
+        "Mohammed Muhammad Mohammad Muhammed Mohamed", "Sarah Sara", "Catherine Katherine Kathryn",
+        "Stephen Steven",
         "Sophie Sofie", "Isabelle Isabel Isobel", "Rebecca Rebekah", "Ann Anne", "Tracey Tracy", "Lesley Leslie",
         "Jon John", "Geoffrey Jeffrey", "Philip Phillip", "Alan Allan Allen", "Lindsay Lindsey", "Hannah Hanna",
         "Aisha Ayesha Aysha", "Fatima Fatimah Fathima", "Ahmed Ahmad", "Hassan Hasan", "Hussain Hussein Husain",
         "Yusuf Yousef Yousuf", "Zainab Zaynab Zeinab", "Mariam Maryam Miriam", "Khadija Khadijah", "Omar Umar",
-        "Abdullah Abdallah", "Ibrahim Ebrahim", "Sumaya Sumayyah", "Chaya Chaia", "Moshe Moishe", "Yitzchok Yitzchak",
+        "Abdullah Abdallah", "Ibrahim Ebrahim", "Sumaya Sumayyah", "Chaya Chaia", "Moshe Moishe",
+        "Yitzchok Yitzchak",
         "Rivka Rivky", "Chana Channa", "Shmuel Shmiel", "Mehmet Mehmed", "Aaliyah Aliyah Aleeya", "Jayden Jaiden",
         "Ryan Rian", "Aidan Aiden", "Callum Calum", "Conor Connor", "Sean Shaun Shawn", "Niamh Neve", "Zoe Zoey",
         "Amelia Emelia", "Lilly Lily", "Evie Evi", "Abigail Abigale", "Jasmine Jasmin Yasmin", "Claire Clare Clair",
         "Deborah Debra", "Jacqueline Jaqueline", "Michelle Michele", "Nicola Nichola", "Gillian Jillian",
         "Teresa Theresa", "Elizabeth Elisabeth", "Eleanor Elinor", "Harriet Harriett", "Charlotte Charlott",
-        "Matthew Mathew", "Marcus Markus", "Nicholas Nicolas", "Jonathan Jonathon", "Zachary Zackary", "Kieran Kieron",
+        "Matthew Mathew", "Marcus Markus", "Nicholas Nicolas", "Jonathan Jonathon", "Zachary Zackary",
+        "Kieran Kieron",
         "Luca Luka", "Eric Erik", "Mark Marc", "Lewis Louis", "Bryan Brian", "Darren Darran", "Lauren Lauryn",
         "Caitlin Kaitlyn Katelyn", "Megan Meghan", "Ellie Elly", "Maisie Maisy", "Phoebe Pheobe", "Oluwaseun Seun",
         "Adebayo Bayo", "Agnieszka Agneska", "Katarzyna Katarzina", "Nguyen Ngyuen",
@@ -101,72 +110,100 @@ NICKNAMES: Final[dict[str, tuple[str, ...]]] = {
         "Jonathan": "Jon Jonny", "Timothy": "Tim", "Gregory": "Greg", "Kenneth": "Ken Kenny", "Peter": "Pete",
         "Charles": "Charlie Chas", "Frederick": "Fred Freddie", "Oliver": "Ollie", "Alfie": "Alf", "Harry": "Haz",
         "Jacob": "Jake", "Zachary": "Zac Zak", "Cameron": "Cam", "Nathan": "Nate", "Patrick": "Pat Paddy",
-        "Ronald": "Ron", "Donald": "Don", "Raymond": "Ray", "Lawrence": "Larry", "Terence": "Terry", "John": "Jack Johnny",
+        "Ronald": "Ron", "Donald": "Don", "Raymond": "Ray", "Lawrence": "Larry", "Terence": "Terry",
+        "John": "Jack Johnny",
         "Elizabeth": "Liz Beth Lizzie Betty", "Margaret": "Maggie Peggy", "Patricia": "Pat Trish Tricia",
         "Susan": "Sue Susie", "Deborah": "Debbie Deb", "Jacqueline": "Jackie", "Christine": "Chris Chrissie",
         "Jennifer": "Jenny Jen", "Rebecca": "Becky Becca", "Victoria": "Vicky Vicki Tori", "Samantha": "Sam Sammy",
-        "Catherine": "Cathy Kate Cath", "Katherine": "Kathy Kate Katie", "Kathryn": "Kath Kate", "Jessica": "Jess Jessie",
+        "Catherine": "Cathy Kate Cath", "Katherine": "Kathy Kate Katie", "Kathryn": "Kath Kate",
+        "Jessica": "Jess Jessie",
         "Charlotte": "Charlie Lottie", "Abigail": "Abi Abbie", "Isabella": "Bella Izzy", "Eleanor": "Ellie Nell",
-        "Amelia": "Millie Amy", "Olivia": "Liv Livvy", "Gabrielle": "Gabby", "Danielle": "Dani Dannie", "Natalie": "Nat",
+        "Amelia": "Millie Amy", "Olivia": "Liv Livvy", "Gabrielle": "Gabby", "Danielle": "Dani Dannie",
+        "Natalie": "Nat",
         "Nicola": "Nicky Nikki", "Amanda": "Mandy", "Angela": "Angie", "Sandra": "Sandy", "Pamela": "Pam",
-        "Barbara": "Barb Babs", "Kimberley": "Kim", "Stephanie": "Steph", "Philippa": "Pippa", "Alexandra": "Alex Lexi",
-        "Jasmine": "Jas Jaz", "Georgina": "Georgie Gina", "Harriet": "Hattie", "Josephine": "Josie Jo", "Joanne": "Jo",
-        "Michelle": "Shell", "Tracey": "Trace", "Linda": "Lin", "Valerie": "Val", "Theresa": "Terry Tess", "Lucy": "Lu",
+        "Barbara": "Barb Babs", "Kimberley": "Kim", "Stephanie": "Steph", "Philippa": "Pippa",
+        "Alexandra": "Alex Lexi",
+        "Jasmine": "Jas Jaz", "Georgina": "Georgie Gina", "Harriet": "Hattie", "Josephine": "Josie Jo",
+        "Joanne": "Jo",
+        "Michelle": "Shell", "Tracey": "Trace", "Linda": "Lin", "Valerie": "Val", "Theresa": "Terry Tess",
+        "Lucy": "Lu",
         "Emily": "Em Emmy", "Emma": "Em", "Sophie": "Soph", "Megan": "Meg", "Grace": "Gracie", "Ellie": "Ells",
-        "Mohammed": "Mo", "Muhammad": "Mo", "Mohammad": "Mo", "Mohamed": "Mo", "Muhammed": "Mo", "Abdullah": "Abdul",
+        "Mohammed": "Mo", "Muhammad": "Mo", "Mohammad": "Mo", "Mohamed": "Mo", "Muhammed": "Mo",
+        "Abdullah": "Abdul",
         "Abdulrahman": "Abdul", "Ibrahim": "Ibby", "Fatima": "Fati", "Oluwaseun": "Seun", "Oluwatobi": "Tobi",
         "Chukwuemeka": "Emeka", "Chinedu": "Nedu", "Agnieszka": "Aga", "Katarzyna": "Kasia", "Malgorzata": "Gosia",
         "Mateusz": "Matt", "Krzysztof": "Chris", "Piotr": "Peter", "Joao": "John", "Francisco": "Frank Paco",
         "Mehmet": "Memo", "Mustafa": "Mus", "Avraham": "Avrumi", "Yitzchok": "Itzik", "Moshe": "Moishy",
-        "Yosef": "Yossi", "Yaakov": "Yanky", "Chaim": "Chaimy", "Rivka": "Rivky", "Esther": "Esty", "Rochel": "Ruchy",
+        "Yosef": "Yossi", "Yaakov": "Yanky", "Chaim": "Chaimy", "Rivka": "Rivky", "Esther": "Esty",
+        "Rochel": "Ruchy",
         "Chaya": "Chayale", "Gurpreet": "Preet", "Harpreet": "Harry", "Jaswinder": "Jas", "Parminder": "Pam",
     }.items()
 }  # fmt: skip
 """Names by which people are known (general knowledge; sdglinkage and nicknames lists cover the same pairs)."""
 
 _MUSLIM_MALE = (
-    "Mohammed Muhammad Ali Ahmed Ibrahim Yusuf Omar Hassan Hussain Abdullah Adam Hamza Bilal Imran Usman Zain Khalid "
-    "Tariq Amir Faisal Asif Salman Kamran Nadeem Rashid Saeed Shahid Waqas Zubair Haroon Idris Ismail Junaid Mustafa "
-    "Nasir Rehan Sajid Tahir Umar Yasin Zahid Abdul Arif Farhan Iqbal Jamal Karim Luqman Musa Naveed Qasim Rizwan Sami "
+    "Mohammed Muhammad Ali Ahmed Ibrahim Yusuf Omar Hassan Hussain Abdullah Adam Hamza Bilal Imran Usman "
+    "Zain Khalid "
+    "Tariq Amir Faisal Asif Salman Kamran Nadeem Rashid Saeed Shahid Waqas Zubair Haroon Idris Ismail "
+    "Junaid Mustafa "
+    "Nasir Rehan Sajid Tahir Umar Yasin Zahid Abdul Arif Farhan Iqbal Jamal Karim Luqman Musa Naveed "
+    "Qasim Rizwan Sami "
     "Suleman Taha Wasim Yahya Zakariya Ayaan Rayyan Abdulrahman Anwar Habib Ilyas"
 )
 _MUSLIM_FEMALE = (
-    "Fatima Aisha Maryam Zainab Khadija Amina Sana Sara Hafsa Ayesha Nadia Samina Shazia Rukhsana Nasreen Farah Saima "
-    "Bushra Hina Iqra Javeria Kiran Lubna Mehreen Noor Parveen Rabia Saba Tahira Uzma Yasmin Zara Aleena Asma Fozia "
-    "Huma Inaya Jamila Kulsum Laiba Mahnoor Naila Rehana Safa Sumaya Tasneem Warda Zoya Aaliyah Halima Hawa Salma Nusrat "
+    "Fatima Aisha Maryam Zainab Khadija Amina Sana Sara Hafsa Ayesha Nadia Samina Shazia Rukhsana "
+    "Nasreen Farah Saima "
+    "Bushra Hina Iqra Javeria Kiran Lubna Mehreen Noor Parveen Rabia Saba Tahira Uzma Yasmin Zara Aleena "
+    "Asma Fozia "
+    "Huma Inaya Jamila Kulsum Laiba Mahnoor Naila Rehana Safa Sumaya Tasneem Warda Zoya Aaliyah Halima "
+    "Hawa Salma Nusrat "
     "Shabana Tasnim Rahima Rehena Sultana Ruksana Shirin"
 )
 _CHAREDI_MALE = (
-    "Moshe Yosef Chaim Avraham Yaakov Dovid Shmuel Yitzchok Menachem Eliyahu Shlomo Mordechai Yehuda Aharon Binyomin "
-    "Naftoli Shimon Levi Yisroel Tzvi Pinchos Boruch Hershel Mendel Nochum Eliezer Asher Meir Yechiel Zalman Lipa Leib "
+    "Moshe Yosef Chaim Avraham Yaakov Dovid Shmuel Yitzchok Menachem Eliyahu Shlomo Mordechai Yehuda "
+    "Aharon Binyomin "
+    "Naftoli Shimon Levi Yisroel Tzvi Pinchos Boruch Hershel Mendel Nochum Eliezer Asher Meir Yechiel "
+    "Zalman Lipa Leib "
     "Arye Shraga Feivel Gershon Uri Simcha Efraim Duvid"
 )
 _CHAREDI_FEMALE = (
-    "Chaya Rivka Sara Rochel Leah Esther Chana Miriam Malka Devorah Faiga Gitty Hinda Yocheved Blima Shaindel Perel "
-    "Raizel Tziporah Bracha Yehudis Basya Bina Chavi Dina Etty Frumet Golda Hendel Idy Kaila Liba Mirel Nechama Pessy "
+    "Chaya Rivka Sara Rochel Leah Esther Chana Miriam Malka Devorah Faiga Gitty Hinda Yocheved Blima "
+    "Shaindel Perel "
+    "Raizel Tziporah Bracha Yehudis Basya Bina Chavi Dina Etty Frumet Golda Hendel Idy Kaila Liba Mirel "
+    "Nechama Pessy "
     "Ruchy Surie Toby Yitty Zissy"
 )
-_SIKH = (
-    "Gurpreet Harpreet Jaswinder Parminder Manpreet Amandeep Sukhdeep Kuldeep Baljit Ranjit Satnam Navdeep".split()
+_SIKH = _words(
+    "Gurpreet Harpreet Jaswinder Parminder Manpreet Amandeep Sukhdeep Kuldeep Baljit Ranjit Satnam Navdeep"
 )
 _TURKISH_SURNAMES = (
     "Ak Kara Demir Yilmaz Kaya Celik Sahin Ozturk Aydin Ozdemir Arslan Dogan Kilic Aslan Cetin Kara Koc Kurt Ozkan "
-    "Simsek Polat Korkmaz Yildiz Yildirim Erdogan Bulut Gunes Tas Bozkurt Avci Isik Turan Tekin Kaplan Acar Ates Aksoy "
-    "Bayram Sari Coskun Guler Yavuz Can Deniz Tunc Uzun Keskin Ucar Kocak Toprak Duman Ergin Guven Karaca Karatas Bilgin "
+    "Simsek Polat Korkmaz Yildiz Yildirim Erdogan Bulut Gunes Tas Bozkurt Avci Isik Turan Tekin Kaplan "
+    "Acar Ates Aksoy "
+    "Bayram Sari Coskun Guler Yavuz Can Deniz Tunc Uzun Keskin Ucar Kocak Toprak Duman Ergin Guven "
+    "Karaca Karatas Bilgin "
     "Sen Eren Gul Uysal Sever Altun Baran Firat Munzur Zengin Cicek Sonmez Er Ercan Dag Dagdelen Ay Aygun Gok Gokce"
 )
-_TURKISH_PARTS = ("Ak Kara Gul Demir Tas Oz Er Bay Can Yil San Tan Alt Boz Kir Sel".split(),
-                  "kaya demir turk oglu er maz bas tekin soy gun doğan han kan ay tan".split())  # fmt: skip
+_TURKISH_PARTS = (
+    _words("Ak Kara Gul Demir Tas Oz Er Bay Can Yil San Tan Alt Boz Kir Sel"),
+    _words("kaya demir turk oglu er maz bas tekin soy gun dogan han kan ay tan"),
+)
 _CHAREDI_SURNAMES = (
-    "Cohen Levy Friedman Weiss Klein Schwartz Gross Roth Stern Katz Rosenberg Goldberg Grosz Halpern Landau Ostreicher "
-    "Padwa Spitzer Teitelbaum Berger Braun Deutsch Englander Fischer Gluck Herzog Itzkowitz Jakobovits Kahan Low Margulies "
+    "Cohen Levy Friedman Weiss Klein Schwartz Gross Roth Stern Katz Rosenberg Goldberg Grosz Halpern "
+    "Landau Ostreicher "
+    "Padwa Spitzer Teitelbaum Berger Braun Deutsch Englander Fischer Gluck Herzog Itzkowitz Jakobovits "
+    "Kahan Low Margulies "
     "Neuman Ornstein Pinter Reich Sinitsky Twersky Ungar Weisz Zahn"
 )
-_CHAREDI_PARTS = ("Gold Rosen Silber Wein Grun Roth Schwarz Eisen Stein Feld Hirsch Adler Lieb Frei Hoch Licht".split(),
-                  "berg stein man feld baum blum thal wald er stock farb zweig".split())  # fmt: skip
+_CHAREDI_PARTS = (
+    _words("Gold Rosen Silber Wein Grun Roth Schwarz Eisen Stein Feld Hirsch Adler Lieb Frei Hoch Licht"),
+    _words("berg stein man feld baum blum thal wald er stock farb zweig"),
+)
 _PAKISTANI = (
-    "Khan Hussain Ahmed Ali Mahmood Iqbal Akhtar Shah Malik Hussein Begum Bibi Mirza Butt Chaudhry Raja Qureshi Sheikh "
-    "Aslam Rashid Saleem Zaman Azam Bashir Farooq Ghani Hanif Javed Kauser Latif Majid Nawaz Parvez Rafiq Sadiq Tariq "
+    "Khan Hussain Ahmed Ali Mahmood Iqbal Akhtar Shah Malik Hussein Begum Bibi Mirza Butt Chaudhry Raja "
+    "Qureshi Sheikh "
+    "Aslam Rashid Saleem Zaman Azam Bashir Farooq Ghani Hanif Javed Kauser Latif Majid Nawaz Parvez "
+    "Rafiq Sadiq Tariq "
     "Usman Yaqoob Zafar Siddique Ashraf Anwar Mehmood Kiani Jan Dar Abbasi Awan Bhatti Gill Haider Rehman Naz"
 )
 _BANGLADESHI_M = (
@@ -176,35 +213,48 @@ _BANGLADESHI_F = (
     "Begum Khatun Akhtar Khanom Bibi Sultana Ahmed Rahman Islam Khan Chowdhury Hussain Choudhury Nessa Ali"
 )
 _SOMALI = (
-    "Mohamed Ali Ahmed Hassan Abdi Ibrahim Omar Hussein Yusuf Osman Farah Warsame Jama Adan Aden Isse Nur Abdullahi Muse "
+    "Mohamed Ali Ahmed Hassan Abdi Ibrahim Omar Hussein Yusuf Osman Farah Warsame Jama Adan Aden Isse "
+    "Nur Abdullahi Muse "
     "Salah Elmi Abukar Sheikh Dahir Hersi Guled Duale Mire Roble Samatar Barre Gedi Egal Awale Shire"
 )
-_CHINESE_SYLLABLES = (
-    "Wei Min Jun Li Xin Yan Hui Ling Fang Jing Hong Ying Mei Lan Xiao Yu Jie Tao Lei Hao Ning Qing".split()
+_CHINESE_SYLLABLES = _words(
+    "Wei Min Jun Li Xin Yan Hui Ling Fang Jing Hong Ying Mei Lan Xiao Yu Jie Tao Lei Hao Ning Qing"
 )
 _VIETNAMESE = "Nguyen Tran Le Pham Hoang Huynh Phan Vu Vo Dang Bui Do Ho Ngo Duong Ly Dinh Lam Truong Mai"
 _VIET_M = "Nam Hung Vu Tu Minh Duc Anh Long Quang Thanh Tuan Dung Hai Khanh Son Huy Phong Kien Bao An"
 _VIET_F = "Ngoc Huong Lan Mai Linh Thuy Trang Ha Hanh Hoa Nga Phuong Thao Yen Anh Kim Nhung Van Xuan Bich"
 _ARAB = (
-    "Ali Ahmed Hassan Mohammed Ibrahim Saleh Abdullah Hamad Mansour Khalil Haddad Nasser Farouk Saad Aziz Karimi Ahmadi "
-    "Rahimi Noori Safi Popal Amiri Hosseini Rezai Jafari Haidari Osman Bakr Idris Elamin Tesfay Gebre Haile Kidane Berhane"
+    "Ali Ahmed Hassan Mohammed Ibrahim Saleh Abdullah Hamad Mansour Khalil Haddad Nasser Farouk Saad "
+    "Aziz Karimi Ahmadi "
+    "Rahimi Noori Safi Popal Amiri Hosseini Rezai Jafari Haidari Osman Bakr Idris Elamin Tesfay Gebre "
+    "Haile Kidane Berhane"
 )
-_SIKH_HINDU = "Patel Singh Kaur Shah Sharma Kumar Gill Mistry Desai Joshi Mehta Rao Reddy Nair Iyer Sandhu Dhillon Sidhu Grewal"
+_SIKH_HINDU = (
+    "Patel Singh Kaur Shah Sharma Kumar Gill Mistry Desai Joshi Mehta Rao Reddy Nair Iyer Sandhu Dhillon Sidhu "
+    "Grewal"
+)
 
-_STEMS = (
-    "Ash Ald All And Arm Ast Bar Bas Bed Bel Ben Ber Bil Birk Black Bol Brad Bram Bran Bray Bren Brom Brook Bud Bur Cal "
-    "Can Car Cas Chad Chal Char Chat Chel Ches Clay Clif Col Coom Corn Cot Cran Crom Cul Dal Dan Dar Den Der Din Dod Dor "
-    "Dray Dun Eas Ed El Ell Em Ens Far Farn Fen Fer Fin Fos Fox Gar Gil God Gor Gos Gran Green Grim Had Hal Ham Han Har "
-    "Has Hat Haw Hay Hed Hel Hen Hes Hil Hin Hol Hor How Hux Il In Kel Ken Ket Kil Kin Kir Lam Lan Lang Law Lei Lin Lis "
-    "Lock Lud Lyn Mal Man Mar Mel Mer Mid Mil Mor Mos Nar New Nor Oak Old Or Os Ot Pad Par Pem Pen Per Pick Pres Rad Ral "
-    "Ram Rat Red Ren Rip Rod Ros Row Rud Rus Sal San Sax Sed Shel Sher Ship Sil Som Stan Star Stav Sut Swin Tar Thorn Til "
+_STEMS = _words(
+    "Ash Ald All And Arm Ast Bar Bas Bed Bel Ben Ber Bil Birk Black Bol Brad Bram Bran Bray Bren Brom "
+    "Brook Bud Bur Cal "
+    "Can Car Cas Chad Chal Char Chat Chel Ches Clay Clif Col Coom Corn Cot Cran Crom Cul Dal Dan Dar Den "
+    "Der Din Dod Dor "
+    "Dray Dun Eas Ed El Ell Em Ens Far Farn Fen Fer Fin Fos Fox Gar Gil God Gor Gos Gran Green Grim Had "
+    "Hal Ham Han Har "
+    "Has Hat Haw Hay Hed Hel Hen Hes Hil Hin Hol Hor How Hux Il In Kel Ken Ket Kil Kin Kir Lam Lan Lang "
+    "Law Lei Lin Lis "
+    "Lock Lud Lyn Mal Man Mar Mel Mer Mid Mil Mor Mos Nar New Nor Oak Old Or Os Ot Pad Par Pem Pen Per "
+    "Pick Pres Rad Ral "
+    "Ram Rat Red Ren Rip Rod Ros Row Rud Rus Sal San Sax Sed Shel Sher Ship Sil Som Stan Star Stav Sut "
+    "Swin Tar Thorn Til "
     "Tor Tren Tur Tyl Up Wal War Was Wat Wel Wen Wes Wet Wey Whit Wick Wil Win With Wol Wood Wor Wrag Wy Yar Yel"
-).split()
+)
 _LINKS = ("", "er", "ing", "el", "en", "in", "ar")
-_ENDS = (
-    "ley ton ford ham wood worth field by well den don dale burn bury combe cott croft gate grave head hill hurst land "
+_ENDS = _words(
+    "ley ton ford ham wood worth field by well den don dale burn bury combe cott croft gate grave head "
+    "hill hurst land "
     "lock low man mere more ridge row sall shaw side stead ster stock stone thorpe wick win"
-).split()
+)
 
 TAIL_OF_ENGLISH = 0.605
 """Share of people whose surname is none of faker's 500 (its shares sum to 39.5%; facts 2b)."""
@@ -310,12 +360,15 @@ def _surnames_by_origin() -> dict[str, tuple[list[str], Any]]:
         "polish": (polish, 0.8, 8),
         "iberian": (_clean([*_provider("pt_PT").last_names, *_provider("es_ES").last_names[:400]]), 0.8, 4),
         "european": (
-            _clean([*_provider("fr_FR").last_names, *_provider("it_IT").last_names[:600], *_provider("ro_RO").last_names,
+            _clean([*_provider("fr_FR").last_names, *_provider("it_IT").last_names[:600],
+                *_provider("ro_RO").last_names,
                     *_provider("lt_LT").last_names]), 0.6, 4,
         ),
         "nigerian": (_clean([*_provider("yo_NG").last_names_male, *_provider("ig_NG").last_names,
-                             *(a + b for a in ("Ade", "Olu", "Ola", "Ogun", "Oye", "Ayo", "Nwa", "Oko", "Chi", "Uzo")
-                               for b in ("yemi", "wole", "tunde", "bayo", "leye", "niyi", "kunle", "dele", "chukwu", "nna",
+                             *(a + b for a in ("Ade", "Olu", "Ola", "Ogun", "Oye", "Ayo", "Nwa", "Oko", "Chi",
+                                 "Uzo")
+                               for b in ("yemi", "wole", "tunde", "bayo", "leye", "niyi", "kunle", "dele",
+                                   "chukwu", "nna",
                                          "gbemi", "dapo", "sanya", "tola"))]), 0.6, 3),
         "ghanaian": (_clean(_provider("tw_GH").last_names), 0.8, 2),
         "somali": (_SOMALI.split(), 1.0, 2),
@@ -365,9 +418,11 @@ def _forenames_by_origin(gender: int) -> dict[str, tuple[list[str], Any]]:
         "polish": (both("pl_PL"), 0.7, 2), "iberian": (_clean([*both("pt_PT"), *both("es_ES")[:150]]), 0.6, 3),
         "european": (_clean([*both("fr_FR"), *both("it_IT"), *both("ro_RO")]), 0.5, 4),
         "nigerian": (_clean([*both("yo_NG"), *both("ig_NG")]), 0.5, 3), "ghanaian": (both("tw_GH"), 0.6, 3),
-        "somali": (muslim, 0.9, 2), "pakistani": (_clean([*muslim, *_provider("en_PK").first_names[gender::2]]), 0.95, 3),
+        "somali": (muslim, 0.9, 2),
+        "pakistani": (_clean([*muslim, *_provider("en_PK").first_names[gender::2]]), 0.95, 3),
         "bangladeshi": (muslim, 0.8, 3), "indian": (indian, 0.6, 4), "chinese": (_spread(chinese), 0.4, 6),
-        "vietnamese": ((_VIET_F if gender else _VIET_M).split(), 0.5, 2), "turkish": (_spread(both("tr_TR")), 0.75, 6),
+        "vietnamese": ((_VIET_F if gender else _VIET_M).split(), 0.5, 2),
+        "turkish": (_spread(both("tr_TR")), 0.75, 6),
         "charedi": ((_CHAREDI_FEMALE if gender else _CHAREDI_MALE).split(), 0.6, 3), "other": (muslim, 0.7, 3),
     }  # fmt: skip
     return {name: (names, zipf(len(names), s=s, q=q)) for name, (names, s, q) in lists.items()}

@@ -34,7 +34,7 @@ def _tables() -> tuple[Any, Any, Any, Any, Any]:
     forename_row = np.zeros((len(ORIGINS), 2, len(COHORTS)), dtype=np.int64)
     english = np.zeros(0)
     rows: dict[int, int] = {}
-    slots = []
+    slots: list[Any] = []
     for (origin, gender), (odds, codes) in built.surname_odds.items():
         if odds.log2_slots == 20:
             english = codes[odds.codes].astype(np.int32)
@@ -44,7 +44,8 @@ def _tables() -> tuple[Any, Any, Any, Any, Any]:
             rows[id(odds)] = len(slots)
             slots.append(codes[odds.codes].astype(np.int32))
         surname_row[origin, gender] = rows[id(odds)]
-    rows, forename_slots = {}, []
+    rows = {}
+    forename_slots: list[Any] = []
     for (origin, gender, cohort), (odds, codes) in built.forename_odds.items():
         if id(odds) not in rows:
             rows[id(odds)] = len(forename_slots)
@@ -70,7 +71,7 @@ def gendered(surname: NDArray[Any], gender: NDArray[Any]) -> Ints:
     return np.where((gender == 1) & (surname >= 0), female[np.maximum(surname, 0)], surname)
 
 
-def forenames_for(
+def forenames_for(  # noqa: PLR0917 (a kernel names each column it needs)
     draws: Draws, name: str, ids: NDArray[Any], origin: NDArray[Any], gender: NDArray[Any], birth: NDArray[Any]
 ) -> Ints:
     """A forename of each id's community, gender and birth cohort."""
@@ -78,7 +79,7 @@ def forenames_for(
     year = 1970 + np.floor_divide(birth, YEAR).astype(np.int64)
     cohort = np.clip(np.searchsorted(np.array(COHORTS), year, side="right") - 1, 0, len(COHORTS) - 1)
     row = row_of[origin, gender, cohort]
-    return slots[row, draws.bits(name, ids) >> np.uint64(48)].astype(np.int64)
+    return np.asarray(slots[row, draws.bits(name, ids) >> np.uint64(48)], dtype=np.int64)
 
 
 def name_people(draws: Draws, families: Families, people: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
@@ -108,7 +109,7 @@ def _origins(draws: Draws, families: Families, people: dict[str, NDArray[Any]]) 
     out = np.where(young, child[row], np.where(is_partner, partner[row], head[row]))
     if sharer.any():
         out[sharer] = draw_origin(draws, "sharer/origin", people["person"][sharer], families["slot"][row[sharer]])
-    return out
+    return np.asarray(out)
 
 
 def _forenames(draws: Draws, people: dict[str, NDArray[Any]], origin: Ints) -> tuple[Ints, Ints, Any]:
@@ -153,7 +154,7 @@ def _surnames(
     sikh = np.array(_RULE["singh and kaur"])[origin] & draws.below("surname/sikh", family, 0.3)[row]
     if sikh.any():
         names = pools().surnames
-        singh, kaur = (names.index_of(name) for name in ("Singh", "Kaur"))
+        singh, kaur = (names.index_of(name) or 0 for name in ("Singh", "Kaur"))
         own = np.where(sikh, np.where(gender == 1, kaur, singh), own)
     mother, father = np.full(count, -1, dtype=np.int64), np.full(count, -1, dtype=np.int64)
     mother[row[place == HEAD]] = own[place == HEAD]
@@ -164,25 +165,8 @@ def _surnames(
     iberian = np.array(_RULE["two surnames"])[origin]
     b0 = np.where(iberian, surnames_for(draws, "surname/second", person, origin, gender), b0)
 
-    # Children: the father's name, the mother's, or both.
-    child, step = role == ROLES.index("child"), role == ROLES.index("stepchild")
-    grown = role == ROLES.index("adult child")
-    shares_name = ~np.array(_RULE["own"])[origin]
-    u = draws.unit("surname/of child", family)[row]
-    married = wedding < people["birth"] + 400
-    takes_father = (married | (u < rate("child of unmarried parents takes father's name"))) & (father[row] >= 0)
-    hyphen = ~married & (u > 1 - rate("child of unmarried parents hyphenated")) & (father[row] >= 0)
-    kin = (child | grown) & shares_name & ~sikh
-    a0 = np.where(kin, np.where(takes_father, father[row], mother[row]), a0)
-    a0, b0 = np.where(kin & hyphen, father[row], a0), np.where(kin & hyphen & ~takes_father, mother[row], b0)
-    both = kin & iberian & (father[row] >= 0)
-    a0, b0 = np.where(both, father[row], a0), np.where(both, mother[row], b0)
-    # Stepchildren: their own father's name, or their mother's.
-    earlier = surnames_for(
-        draws, "surname/earlier father", family, families["origin"], np.zeros(count, dtype=np.int64)
-    )
-    a0 = np.where(step & shares_name, np.where(u < 0.6, earlier[row], mother[row]), a0)
-    a0 = gendered(a0, gender)
+    a0, b0 = _of_children(draws, families, people, origin, sikh, mother, father, a0, b0)
+    step, shares_name = role == ROLES.index("stepchild"), ~np.array(_RULE["own"])[origin]
 
     change = np.zeros(len(person), dtype=np.int8)
     from_1 = np.full(len(person), NEVER, dtype=np.int64)
@@ -225,8 +209,46 @@ def _surnames(
     return {
         "surname_other": np.where(other == a0, -1, other),
         "surname_a_0": a0, "surname_b_0": b0, "surname_from_1": from_1, "surname_a_1": a1, "surname_b_1": b1,
-        "surname_from_2": from_2, "surname_a_2": a2, "surname_b_2": b2, "change": change, "joined_by_space": iberian,
+        "surname_from_2": from_2, "surname_a_2": a2, "surname_b_2": b2, "change": change,
+        "joined_by_space": iberian,
     }  # fmt: skip
+
+
+def _of_children(  # noqa: PLR0917 (a kernel names each column it needs)
+    draws: Draws,
+    families: Families,
+    people: dict[str, NDArray[Any]],
+    origin: Ints,
+    sikh: Any,
+    mother: Ints,
+    father: Ints,
+    a0: Ints,
+    b0: Ints,
+) -> tuple[Ints, Ints]:
+    """Surnames at birth, the children's taken from their parents."""
+    row, role, gender, wedding = people["row"], people["role"], people["gender"], people["wedding"]
+    family = families["family"]
+    iberian = np.array(_RULE["two surnames"])[origin]
+    # Children: the father's name, the mother's, or both.
+    child, step = role == ROLES.index("child"), role == ROLES.index("stepchild")
+    grown = role == ROLES.index("adult child")
+    shares_name = ~np.array(_RULE["own"])[origin]
+    u = draws.unit("surname/of child", family)[row]
+    married = wedding < people["birth"] + 400
+    takes_father = (married | (u < rate("child of unmarried parents takes father's name"))) & (father[row] >= 0)
+    hyphen = ~married & (u > 1 - rate("child of unmarried parents hyphenated")) & (father[row] >= 0)
+    kin = (child | grown) & shares_name & ~sikh
+    a0 = np.where(kin, np.where(takes_father, father[row], mother[row]), a0)
+    a0, b0 = np.where(kin & hyphen, father[row], a0), np.where(kin & hyphen & ~takes_father, mother[row], b0)
+    both = kin & iberian & (father[row] >= 0)
+    a0, b0 = np.where(both, father[row], a0), np.where(both, mother[row], b0)
+    # Stepchildren: their own father's name, or their mother's.
+    earlier = surnames_for(
+        draws, "surname/earlier father", family, families["origin"], np.zeros(len(family), dtype=np.int64)
+    )
+    a0 = np.where(step & shares_name, np.where(u < 0.6, earlier[row], mother[row]), a0)
+    a0 = gendered(a0, gender)
+    return a0, b0
 
 
 def surname_at(people: dict[str, NDArray[Any]], date: NDArray[Any]) -> tuple[Ints, Ints]:

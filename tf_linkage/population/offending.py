@@ -31,8 +31,11 @@ _JUVENILE = odds([0.0, 0.01, 0.22, 0.35, 0.03, 0.09, 0.30])
 
 
 def draw_offences(settings: Settings, draws: Draws, people: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    """Cases by person: person, case (its number within the person), start, disposed, group, second_group (-1 none),
-    adjudication, disposal, days (of a sentence, -1 none), unknown_start."""
+    """Cases since 2000.
+
+    Returns person, case (its number within the person), start, disposed, group, second_group (-1 none),
+    adjudication, disposal, days (of a sentence, -1 none), unknown_start.
+    """
     extract = day(settings.extract)
     old_enough = np.flatnonzero(
         (people["birth"] < extract - 10 * YEAR)

@@ -42,7 +42,8 @@ class Origin:
 
 
 ORIGINS: Final[tuple[Origin, ...]] = (
-    Origin("english", "white british", (("WBRI", 1.0),), "english", "english", foreign_born=0.02, language="English"),
+    Origin("english", "white british", (("WBRI", 1.0),), "english", "english", foreign_born=0.02,
+        language="English"),
     Origin("irish", "white other", (("WIRI", 0.9), ("WIRT", 0.1)), "irish", "english", foreign_born=0.5,
            language="English"),
     Origin("polish", "white other", (("WOTH", 1.0),), "polish", "polish", rule="gendered", foreign_born=0.9),
@@ -56,9 +57,11 @@ ORIGINS: Final[tuple[Origin, ...]] = (
            english_forenames=0.3),
     Origin("somali", "black african", (("BAFR", 1.0),), "somali", "somali", rule="own", takes_name=0.0,
            foreign_born=0.8, asylum=0.5),
-    Origin("caribbean", "black caribbean", (("BCRB", 1.0),), "caribbean", "english", takes_name=0.7, foreign_born=0.25,
+    Origin("caribbean", "black caribbean", (("BCRB", 1.0),), "caribbean", "english", takes_name=0.7,
+        foreign_born=0.25,
            language="English"),
-    Origin("pakistani", "south asian", (("APKN", 1.0),), "pakistani", "pakistani", takes_name=0.3, foreign_born=0.55,
+    Origin("pakistani", "south asian", (("APKN", 1.0),), "pakistani", "pakistani", takes_name=0.3,
+        foreign_born=0.55,
            asylum=0.02),
     Origin("bangladeshi", "south asian", (("ABAN", 1.0),), "bangladeshi", "bangladeshi", rule="own", takes_name=0.0,
            foreign_born=0.6, asylum=0.01),
@@ -66,7 +69,8 @@ ORIGINS: Final[tuple[Origin, ...]] = (
            foreign_born=0.55),
     Origin("chinese", "east asian", (("CHNE", 1.0),), "chinese", "chinese", takes_name=0.1, foreign_born=0.7,
            english_forenames=0.35),
-    Origin("vietnamese", "east asian", (("AOTH", 1.0),), "vietnamese", "vietnamese", takes_name=0.1, foreign_born=0.7,
+    Origin("vietnamese", "east asian", (("AOTH", 1.0),), "vietnamese", "vietnamese", takes_name=0.1,
+        foreign_born=0.7,
            asylum=0.3, english_forenames=0.2),
     Origin("turkish", "turkish and kurdish", (("WOTH", 0.7), ("OOTH", 0.3)), "turkish", "turkish", foreign_born=0.6,
            asylum=0.3),
@@ -74,7 +78,8 @@ ORIGINS: Final[tuple[Origin, ...]] = (
            foreign_born=0.15),
     Origin("mixed", "mixed and other", (("MWBC", 0.45), ("MWBA", 0.2), ("MWAS", 0.15), ("MOTH", 0.2)), "mixed",
            "english", foreign_born=0.1, language="English"),
-    Origin("other", "mixed and other", (("OOTH", 0.8), ("REFU", 0.1), ("NOBT", 0.1)), "other", "other", takes_name=0.1,
+    Origin("other", "mixed and other", (("OOTH", 0.8), ("REFU", 0.1), ("NOBT", 0.1)), "other", "other",
+        takes_name=0.1,
            foreign_born=0.8, asylum=0.35),
 )  # fmt: skip
 """Shares born abroad, by asylum route, taking a husband's name, and giving majority names are assumptions (A)."""
@@ -91,12 +96,14 @@ MIXES: Final[dict[str, dict[str, float]]] = {
         "vietnamese": 0.3, "turkish": 0.4, "charedi": 0.4, "mixed": 4.6, "other": 3.9,
     },
     "E06000010": {
-        "english": 89, "irish": 0.2, "polish": 2.8, "iberian": 0.4, "european": 1.7, "nigerian": 0.7, "ghanaian": 0.2,
+        "english": 89, "irish": 0.2, "polish": 2.8, "iberian": 0.4, "european": 1.7, "nigerian": 0.7,
+        "ghanaian": 0.2,
         "somali": 0.3, "caribbean": 0.1, "pakistani": 0.4, "bangladeshi": 0.3, "indian": 0.5, "chinese": 0.8,
         "vietnamese": 0.1, "turkish": 0.3, "charedi": 0, "mixed": 1.3, "other": 0.9,
     },
     "E08000032": {
-        "english": 64, "irish": 0.5, "polish": 1.5, "iberian": 0.3, "european": 1.3, "nigerian": 0.5, "ghanaian": 0.1,
+        "english": 64, "irish": 0.5, "polish": 1.5, "iberian": 0.3, "european": 1.3, "nigerian": 0.5,
+        "ghanaian": 0.1,
         "somali": 0.1, "caribbean": 0.7, "pakistani": 20.4, "bangladeshi": 1.9, "indian": 2.6, "chinese": 0.4,
         "vietnamese": 0.1, "turkish": 0.1, "charedi": 0, "mixed": 2.5, "other": 2.5,
     },

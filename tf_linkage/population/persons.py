@@ -35,7 +35,7 @@ _MORTALITY: Final = (0.00003, 0.095)
 def describe(
     settings: Settings, draws: Draws, families: Families, people: dict[str, NDArray[Any]], units: int
 ) -> dict[str, NDArray[Any]]:
-    """Columns of each person beyond kin and name; `death` is -1 for those dead before the histories begin."""
+    """Columns of each person beyond kin and name."""
     row, role, person, birth = people["row"], people["role"], people["person"], people["birth"]
     family, slot = families["family"], families["slot"]
     start, extract = day(settings.history_from), day(settings.extract)
@@ -134,7 +134,7 @@ def _arrival(
     return abroad, arrived, asylum
 
 
-def _first_of_january(draws: Draws, person: Ints, birth: Ints, abroad: Any, asylum: Any, twin: Any) -> Ints:
+def _first_of_january(draws: Draws, person: Ints, birth: Ints, abroad: Any, asylum: Any, twin: Any) -> Ints:  # noqa: PLR0917 (a kernel names each column it needs)
     """True dates of birth given as 1 January, the same in every source."""
     share = np.where(
         asylum,
@@ -147,8 +147,7 @@ def _first_of_january(draws: Draws, person: Ints, birth: Ints, abroad: Any, asyl
 
 
 def _death(draws: Draws, person: Ints, birth: Ints, start: int) -> Ints:
-    """Day of death, NEVER in practice for most; -1 for those dead before the histories begin (there are none by
-    construction: survival is drawn from the first day of the histories)."""
+    """Day of death; survival is drawn from the first day of the histories, on which everybody is alive."""
     base, growth = _MORTALITY
     age = np.maximum(start - birth, 0) / YEAR
     survived = base / growth * (np.exp(growth * age) - 1)

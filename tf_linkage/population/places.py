@@ -65,20 +65,33 @@ _UNITS = 80_000
 
 _UNIT_LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
 
-_STEMS = (
-    "Alder Ashby Aspen Avon Balfour Barley Beech Bell Birch Blake Bramble Brook Bryant Burns Byron Canal Cedar Chapel "
-    "Cherry Chestnut Church Clay Clifton Coleridge Cowper Cross Dale Darwin Dean Derby Dickens Dove Dryden Eden Elder "
-    "Elgar Elm Fern Field Finch Forest Foster Gaskell Glebe Grange Green Hardy Harvest Hawthorn Hazel Heath Heron Hill "
-    "Holly Hope Ivy Jasmine Juniper Keats Kestrel King Kingfisher Lake Larch Laurel Lea Lilac Lime Linden Lister Lodge "
-    "Maple Marsh Mary Meadow Milton Mill Moor Morris Mulberry Nelson Newton Nightingale North Oak Olive Orchard Otter "
-    "Palm Park Peel Pine Plum Poplar Primrose Priory Quarry Queen Raleigh Ridge River Robin Rose Rowan Ruskin Russell "
+
+def _words(text: str) -> list[str]:
+    """The words of a text: lists of names are written as text, to be read as such."""
+    return text.split()
+
+
+_STEMS = _words(
+    "Alder Ashby Aspen Avon Balfour Barley Beech Bell Birch Blake Bramble Brook Bryant Burns Byron Canal "
+    "Cedar Chapel "
+    "Cherry Chestnut Church Clay Clifton Coleridge Cowper Cross Dale Darwin Dean Derby Dickens Dove "
+    "Dryden Eden Elder "
+    "Elgar Elm Fern Field Finch Forest Foster Gaskell Glebe Grange Green Hardy Harvest Hawthorn Hazel "
+    "Heath Heron Hill "
+    "Holly Hope Ivy Jasmine Juniper Keats Kestrel King Kingfisher Lake Larch Laurel Lea Lilac Lime "
+    "Linden Lister Lodge "
+    "Maple Marsh Mary Meadow Milton Mill Moor Morris Mulberry Nelson Newton Nightingale North Oak Olive "
+    "Orchard Otter "
+    "Palm Park Peel Pine Plum Poplar Primrose Priory Quarry Queen Raleigh Ridge River Robin Rose Rowan "
+    "Ruskin Russell "
     "Sandy School Scott Shelley South Spring Spruce Station Stone Sycamore Tennyson Thorn Tower Tudor Union Valley "
     "Vernon Victory Walnut Water Wells Wesley West Willow Windmill Wood Wordsworth Yew York"
-).split()
-_KINDS = (
-    "Road Street Avenue Close Lane Drive Court Gardens Grove Way Terrace Crescent Walk Place Mews Rise Square Row Hill "
+)
+_KINDS = _words(
+    "Road Street Avenue Close Lane Drive Court Gardens Grove Way Terrace Crescent Walk Place Mews Rise "
+    "Square Row Hill "
     "Gate"
-).split()
+)
 
 
 @cache

@@ -95,9 +95,9 @@ LOADINGS: Final[dict[str, tuple[float, float]]] = {
 }
 """How strongly the family's adversity and the person's conduct weigh in each liability, whose variance is 1.
 
-Chosen so that liability correlations reproduce ONS-CJS22 (study 1.5): offending with exclusion .70 (.64 fits the ages of
-ONS-CJS22; the younger offenders of the window need more), persistent
-absence .45, in need .43, looked after .46. The rest are assumptions."""
+Chosen so that liability correlations reproduce ONS-CJS22 (study 1.5): offending with exclusion .70 (.64 fits
+the ages of ONS-CJS22; the younger offenders of the window need more), persistent absence .45, in need .43,
+looked after .46. The rest are assumptions."""
 
 EFFECTS: Final[dict[str, tuple[float, str]]] = {
     "custody, adults": (0.75, "study 1.4: 1.2% against 1.6% over 24 months"),

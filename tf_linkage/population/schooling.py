@@ -19,7 +19,7 @@ from tf_linkage.population.rates import rate
 from tf_linkage.population.settings import Settings, day
 
 SESSIONS: Final = (140, 120, 118)
-"""Sessions (half days) of the autumn, spring and summer terms: a year of 190 days less the last half term's slack."""
+"""Sessions (half days) of the autumn, spring and summer terms, of a school year of 190 days."""
 
 SCHOOLS: Final = (90, 25)
 """Primary and secondary schools of an authority (about 90 and 25 in a large one; assumption)."""
@@ -91,20 +91,20 @@ def _state_share(origin: NDArray[Any]) -> NDArray[Any]:
     """Share in state schools; Charedi children mostly attend independent ones (assumption)."""
     share = np.full(len(ORIGINS), rate("state school"))
     share[[origin.name for origin in ORIGINS].index("charedi")] = 0.35
-    return share[origin]
+    return np.asarray(share[origin])
 
 
 def _school_cohort(birth: Ints) -> Ints:
     """Academic year in which each child is 0 on 1 September, so that age on that day is year minus it."""
     month = birth.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-    return 1970 + (month + 3 + 12) // 12 - 1 + ((month % 12) == 8) * 0
+    return np.asarray(1970 + (month + 4) // 12)
 
 
 def _september(year: int) -> int:
     return int(np.datetime64(f"{year}-09-01").astype(np.int64))
 
 
-def _year(
+def _year(  # noqa: PLR0917 (a kernel names each column it needs)
     settings: Settings,
     draws: Draws,
     pupils: dict[str, NDArray[Any]],
@@ -180,7 +180,7 @@ def _school_day(when: Ints) -> Ints:
     return np.where(weekday >= 5, when + 7 - weekday, when)
 
 
-def _results(
+def _results(  # noqa: PLR0917 (a kernel names each column it needs)
     draws: Draws,
     pupils: dict[str, NDArray[Any]],
     cohort: Ints,

@@ -27,6 +27,9 @@ MOST_PEOPLE_PER_COUNCIL = 13_000_000
 LEAST_PEOPLE_PER_FAMILY = 20
 
 
+_IN_ORDER: Final = ("history_from", "identified_from", "identified_to", "extract")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """One simulated world.
@@ -61,6 +64,15 @@ class Settings:
         """Refuse nonsense in plain words."""
         if self.seed < 0:
             raise StudyRefused(f"seed must be 0 or more, not {self.seed}")
+        self._check_councils()
+        self._check_sizes()
+        self._check_noise()
+        days = [(name, getattr(self, name)) for name in _IN_ORDER]
+        for (earlier, first), (later, second) in itertools.pairwise(days):
+            if first > second:
+                raise StudyRefused(f"{earlier} ({first}) must not be after {later} ({second})")
+
+    def _check_councils(self) -> None:
         if not self.councils:
             raise StudyRefused("name at least one council")
         if len(set(self.councils)) != len(self.councils):
@@ -68,6 +80,8 @@ class Settings:
         for council in self.councils:
             if council not in HOME_AUTHORITIES:
                 raise StudyRefused(f"unknown council {council}; known are {', '.join(HOME_AUTHORITIES)}")
+
+    def _check_sizes(self) -> None:
         if self.families < len(self.councils):
             raise StudyRefused(f"{self.families} families cannot be spread over {len(self.councils)} councils")
         if self.population < self.families * LEAST_PEOPLE_PER_FAMILY:
@@ -77,18 +91,14 @@ class Settings:
             )
         if self.population > MOST_PEOPLE_PER_COUNCIL * len(self.councils):
             raise StudyRefused(f"no more than {MOST_PEOPLE_PER_COUNCIL:,} people for each council")
+
+    def _check_noise(self) -> None:
         if self.noise not in get_args(NoisePreset):
             raise StudyRefused(f"noise must be one of {', '.join(get_args(NoisePreset))}, not {self.noise}")
         if not 0 <= self.noise_multiplier <= 10:
             raise StudyRefused(f"noise_multiplier must lie between 0 and 10, not {self.noise_multiplier}")
         if self.noise_correlation is not None and not 0 <= self.noise_correlation <= 0.9:
             raise StudyRefused(f"noise_correlation must lie between 0 and .9, not {self.noise_correlation}")
-        days = [
-            (name, getattr(self, name)) for name in ("history_from", "identified_from", "identified_to", "extract")
-        ]
-        for (earlier, first), (later, second) in itertools.pairwise(days):
-            if first > second:
-                raise StudyRefused(f"{earlier} ({first}) must not be after {later} ({second})")
 
     @property
     def multiplier(self) -> float:

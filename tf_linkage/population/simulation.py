@@ -50,8 +50,7 @@ def simulate_part(settings: Settings, places: Localities) -> dict[str, pl.DataFr
     people = draw_members(settings, draws, families)
     people |= name_people(draws, families, people)
     people |= describe(settings, draws, families, people, places.units)
-    alive = people["death"] >= 0
-    kept = {name: values[alive] for name, values in people.items() if name not in ("mother", "returns_name")}
+    kept = {name: values for name, values in people.items() if name != "returns_name"}
     lives = live(settings, draws, families, kept)
     family_of = families["family"][kept.pop("row")]
     tables = {

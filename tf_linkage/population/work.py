@@ -40,12 +40,15 @@ _SPELLS = 6
 
 def roll_out() -> Ints:
     """First day of Universal Credit's full service in each of AUTHORITIES."""
-    return np.array([day(UNIVERSAL_CREDIT.get(place.code, _ROLL_OUT_ELSEWHERE)) for place in AUTHORITIES])
+    return np.asarray([day(UNIVERSAL_CREDIT.get(place.code, _ROLL_OUT_ELSEWHERE)) for place in AUTHORITIES])
 
 
 def draw_work(settings: Settings, draws: Draws, people: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    """Spells: person, kind (position in BENEFITS, -1 employment), start, end (NEVER while it lasts), amount
-    (pounds a week, or a year for employment), start_imputed, end_imputed."""
+    """Benefit and employment spells that touch the window.
+
+    Returns person, kind (position in BENEFITS, -1 employment), start, end (NEVER while it lasts), amount (pounds a
+    week, or a year for employment), start_imputed, end_imputed.
+    """
     start, extract = day(settings.history_from), day(settings.extract)
     adults = np.flatnonzero((people["birth"] < extract - 16 * YEAR) & (people["arrived"] < extract))
     person, birth = people["person"][adults], people["birth"][adults]
@@ -102,10 +105,10 @@ def _youngest(people: dict[str, NDArray[Any]]) -> Ints:
     out = np.full(int(row.max(initial=-1)) + 1, -NEVER, dtype=np.int64)
     child = people["place"] >= 2
     np.maximum.at(out, row[child], people["birth"][child])
-    return out[row]
+    return np.asarray(out[row])
 
 
-def _spells(draws: Draws, person: Ints, key: Ints, kind: Ints, begin: Ints, end: Ints, here: Any) -> dict[str, Any]:
+def _spells(draws: Draws, person: Ints, key: Ints, kind: Ints, begin: Ints, end: Ints, here: Any) -> dict[str, Any]:  # noqa: PLR0917 (a kernel names each column it needs)
     at = np.flatnonzero(here)
     weekly = np.array([_WEEKLY[name] for name in BENEFITS], dtype=np.float64)
     level = np.exp(
@@ -122,13 +125,13 @@ def _spells(draws: Draws, person: Ints, key: Ints, kind: Ints, begin: Ints, end:
     }
 
 
-def _pension(draws: Draws, person: Ints, pension: Ints, until: Ints, start: int, extract: int) -> dict[str, Any]:
+def _pension(draws: Draws, person: Ints, pension: Ints, until: Ints, start: int, extract: int) -> dict[str, Any]:  # noqa: PLR0917 (a kernel names each column it needs)
     here = (pension <= extract) & (until > np.maximum(pension, start))
     kind = np.full(len(person), BENEFITS.index("RP"))
     return _spells(draws, person, person * 8 + 6, kind, pension, until, here)
 
 
-def _disability(
+def _disability(  # noqa: PLR0917 (a kernel names each column it needs)
     settings: Settings, draws: Draws, person: Ints, birth: Ints, until: Ints, health: Any
 ) -> dict[str, Any]:
     extract = day(settings.extract)

@@ -98,7 +98,7 @@ def test_noise_comes_out_as_asked(population) -> None:
 
 
 def test_truth_lists_the_cells_that_differ(population) -> None:
-    """A DWP cell differs from the clean record exactly where the truth says so, swaps and former values included."""
+    """A DWP cell differs from the clean record exactly where the truth says so."""
     noisy, clean = (
         bodies.dwp.people(population, _settings(noise=noise)).collect() for noise in ("realistic", "clean")
     )

@@ -1,0 +1,122 @@
+"""The council finds families from the lives that the registers record, and the programme does what it does."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+
+from tf_linkage import bodies
+from tf_linkage.bodies import lived
+from tf_linkage.bodies.council import roster
+from tf_linkage.contracts.council import PROBLEMS
+from tf_linkage.population import Settings, simulate
+from tf_linkage.population.draws import Draws
+from tf_linkage.population.households import NEVER
+from tf_linkage.population.rates import EFFECTS
+
+SETTINGS = Settings(seed=21, families=600, population=40_000, councils=("E09000012", "E08000003"))
+
+
+@pytest.fixture(scope="module")
+def population() -> dict[str, pl.LazyFrame]:
+    return simulate(SETTINGS)
+
+
+@pytest.fixture(scope="module")
+def cohort(population) -> pl.DataFrame:
+    return bodies.council.cohort(population, SETTINGS).collect()
+
+
+def test_an_offence_the_council_knows_stands_in_the_police_register(population, cohort) -> None:
+    """Half of all problems are seen by a department as well: the same event, not a second draw."""
+    truth = {name: table.collect() for name, table in bodies.truth(population, SETTINGS).items()}
+    council = truth["records"].filter(pl.col("body").cast(pl.String) == "council")
+    known = cohort.with_columns(record_key=pl.col("la_code") + "|" + pl.col("person_ref")).join(
+        council, on="record_key"
+    )
+    people = truth["people"]
+    for column, codes, flag in (("crime", ["OFF"], "in_moj"), ("school_absence", ["PA", "EXC"], "in_dfe"),
+                                ("child_need", ["CIN", "CPP", "CLA"], "in_dfe")):  # fmt: skip
+        named = known.filter(pl.col(column).cast(pl.String).is_in(codes)).join(people, on="true_person")
+        assert len(named) > 10
+        assert named[flag].mean() > 0.97, column
+
+
+def test_every_problem_and_both_groups_occur(cohort) -> None:
+    for column, codes in PROBLEMS.items():
+        assert set(cohort[column].drop_nulls().cast(pl.String)) == set(codes), column
+    assert set(cohort["study_group"].cast(pl.String)) == {"programme", "comparison"}
+    late = cohort.filter((pl.col("study_group").cast(pl.String) == "comparison") & pl.col("service_received"))
+    wait = (late["service_start_date"] - late["identified_date"]).dt.total_days()
+    assert 0.02 < len(late) / len(cohort) < 0.2
+    assert wait.min() >= 400
+
+
+def test_programme_families_are_needier_before_the_start(cohort) -> None:
+    problems = cohort.group_by("la_code", "family_ref").agg(
+        pl.col("study_group").first().cast(pl.String), *[pl.col(name).is_not_null().any() for name in PROBLEMS]
+    )
+    mean = (
+        problems.with_columns(count=pl.sum_horizontal(list(PROBLEMS)))
+        .group_by("study_group")
+        .agg(pl.col("count").mean())
+    )
+    by = dict(mean.iter_rows())
+    assert by["programme"] > by["comparison"] + 0.2
+
+
+def test_some_people_stand_twice_in_one_council_and_in_two(population) -> None:
+    settings = Settings(
+        seed=21, families=1_500, population=60_000, councils=("E09000012", "E08000003", "E10000016")
+    )
+    world = simulate(settings)
+    found = roster(world, settings)
+    copies = np.bincount(found.families["copy"], minlength=3)
+    assert copies[0] == settings.families
+    assert copies[1] > 5
+    assert copies[2] >= 1
+    records = bodies.truth(world, settings)["records"].filter(pl.col("body").cast(pl.String) == "council").collect()
+    twice = records.filter(pl.col("true_person").is_duplicated())
+    assert 0.02 < twice["true_person"].n_unique() / records["true_person"].n_unique() < 0.15
+
+
+@pytest.mark.parametrize(
+    ("outcome", "table", "which"),
+    [("looked after", "care", ("episode", 2)), ("JSA and Universal Credit searching", "work", ("kind", 0))],
+)
+def test_the_programme_averts_the_share_it_is_said_to(outcome, table, which, population) -> None:
+    """Events after the start fall by the true effect; events before it stay."""
+    draws, people = Draws(SETTINGS.seed), lived.columns(population["people"])
+    everyone = {"family": np.unique(people["family"]), "start": np.full(len(np.unique(people["family"])), 16_000)}
+    events = lived.columns(population[table])
+    after = lived.with_effects(SETTINGS, draws, people, everyone, table, events)
+    column, value = which
+
+    def count(rows, *, later: bool) -> int:
+        return int(((rows[column] == value) & ((rows["start"] > 16_000) == later)).sum())
+
+    assert count(after, later=False) == count(events, later=False)
+    before = count(events, later=True)
+    assert before > 100
+    assert count(after, later=True) / before == pytest.approx(EFFECTS[outcome][0], abs=3.5 * np.sqrt(0.25 / before))
+
+
+def test_custody_falls_by_its_own_ratio(population) -> None:
+    draws, people = Draws(SETTINGS.seed), lived.columns(population["people"])
+    families = np.unique(people["family"])
+    served = {"family": families, "start": np.full(len(families), 10_000)}
+    events = lived.columns(population["offences"])
+    after = lived.with_effects(SETTINGS, draws, people, served, "offences", events)
+    young = (events["start"] - people["birth"][lived.position(people, events["person"])]) < 18 * 365.25
+    still = (after["start"] - people["birth"][lived.position(people, after["person"])]) < 18 * 365.25
+    assert still.sum() / young.sum() == pytest.approx(EFFECTS["offences, juveniles"][0], abs=0.06)
+    jailed = ((events["disposal"] == 0) & ~young).sum(), ((after["disposal"] == 0) & ~still).sum()
+    assert jailed[1] / jailed[0] == pytest.approx(EFFECTS["custody, adults"][0], abs=0.15)
+
+
+def test_nobody_is_served_before_the_family_is_found(population) -> None:
+    found = roster(population, SETTINGS).families
+    served = found["start"] < NEVER
+    assert (found["start"][served] >= found["identified"][served]).all()
+    assert (found["end"][served] >= found["start"][served]).all()
