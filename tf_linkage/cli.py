@@ -88,7 +88,11 @@ def _add_link(commands: Any) -> None:
     link.add_argument("--right-id", metavar="COL", help="column that names a right record")
     link.add_argument("--engine", default="recordlinkage", help="linkage engine (default: %(default)s)")
     link.add_argument(
-        "--threshold", type=_share, default=0.5, metavar="P", help="probability of a link (default: %(default)s)"
+        "--threshold",
+        type=_share,
+        default=0.5,
+        metavar="P",
+        help="probability of a link, unless a whole matchkey agrees (default: %(default)s)",
     )
     link.set_defaults(run=_link)
 
