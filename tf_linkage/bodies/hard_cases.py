@@ -98,6 +98,14 @@ def hard_cases(
 ) -> pl.Series:
     """The hard cases of each person joined by ' | ', none where there are none."""
     every = flags(settings, people) | record_flags(settings, people, registers, named)
-    columns = {name: pl.Series([None, name]).gather(np.asarray(hit, dtype=np.int64)) for name, hit in every.items()}
-    joined = pl.DataFrame(columns).select(pl.concat_str(pl.all(), separator=" | ", ignore_nulls=True)).to_series()
-    return joined.alias("hard_cases").set(joined == "", None)
+    names = list(every)
+    code = np.zeros(len(people["person"]), dtype=np.uint64)
+    for bit, hit in enumerate(every.values()):
+        code |= np.asarray(hit).astype(np.uint64) << np.uint64(bit)
+    # Few combinations occur, so each is written once.
+    combinations, which = np.unique(code, return_inverse=True)
+    written = [
+        " | ".join(name for bit, name in enumerate(names) if combination >> bit & 1) or None
+        for combination in combinations.tolist()
+    ]
+    return pl.Series("hard_cases", written, dtype=pl.String).gather(which)

@@ -20,12 +20,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tf_linkage.bodies import council, dfe, dwp, moj
-from tf_linkage.bodies.lived import Columns, columns, with_effects
+from tf_linkage.bodies.lived import Columns, with_effects
 from tf_linkage.bodies.true_tables import true_people, true_records_and_errors
 from tf_linkage.population.draws import Draws
 from tf_linkage.population.localities import Localities, localities
 from tf_linkage.population.settings import Settings
-from tf_linkage.population.simulation import simulate_part
+from tf_linkage.population.simulation import simulate_columns
 
 CHUNK: Final = 8
 """Localities in a piece: about 100,000 people."""
@@ -69,7 +69,7 @@ def write_world(settings: Settings, folder: Path, *, chunk: int = CHUNK) -> dict
 def record_part(settings: Settings, part: Localities) -> dict[str, pl.DataFrame]:
     """Every table of some localities alone: the extracts by file stem, and the truth."""
     draws = Draws(settings.seed)
-    population = {name: columns(table.lazy()) for name, table in simulate_part(settings, part).items()}
+    population = simulate_columns(settings, part)
     people = population["people"]
     found = council.find(settings, draws, people, population["families"], population)
     served = found.served

@@ -45,6 +45,11 @@ def simulate(settings: Settings, *, chunk: int = CHUNK) -> dict[str, pl.LazyFram
 
 def simulate_part(settings: Settings, places: Localities) -> dict[str, pl.DataFrame]:
     """The same tables for some localities alone."""
+    return {name: frame(columns) for name, columns in simulate_columns(settings, places).items()}
+
+
+def simulate_columns(settings: Settings, places: Localities) -> dict[str, Columns]:
+    """The same as arrays, in the precision in which they would be stored."""
     draws = Draws(settings.seed)
     families = draw_families(settings, draws, places)
     people = draw_members(settings, draws, families)
@@ -53,24 +58,31 @@ def simulate_part(settings: Settings, places: Localities) -> dict[str, pl.DataFr
     kept = {name: values for name, values in people.items() if name != "returns_name"}
     lives = live(settings, draws, families, kept)
     family_of = families["family"][kept.pop("row")]
-    tables = {
-        "people": frame({"person": kept.pop("person"), "family": family_of} | kept),
-        "families": frame(families.columns),
-    }
-    return tables | {name: frame(columns) for name, columns in lives.items()}
+    tables = {"people": {"person": kept.pop("person"), "family": family_of} | kept, "families": families.columns}
+    return {name: _as_stored(columns) for name, columns in (tables | lives).items()}
+
+
+def _as_stored(columns: Columns) -> Columns:
+    """Whole numbers as int64, others as float32, so that a world kept in memory is the world kept in files."""
+    stored = {"f": np.float32, "i": np.int64, "u": np.int64, "b": np.bool_}
+    return {name: values.astype(stored[values.dtype.kind], copy=False) for name, values in columns.items()}
 
 
 def frame(columns: Columns) -> pl.DataFrame:
-    """Columns as a frame, whole numbers in the smallest type that always holds them."""
+    """Columns as a frame, whole numbers in a smaller type that always holds them."""
     return pl.DataFrame({name: _narrow(name, values) for name, values in columns.items()})
 
 
-_WIDE = {"person", "family", "group", "case"}
+_WIDE = {"person", "family"}
+_SMALL = {
+    "gender", "role", "place", "change", "community", "ethnic", "kind", "deprivation", "slot", "family_type",
+    "episode", "need", "abuse", "legal", "placement", "case", "group", "second_group", "adjudication", "disposal",
+    "curriculum", "authority", "sen", "category", "stage", "measure", "problem", "la_at_extract", "origin",
+}  # fmt: skip
+"""Columns of codes, all below 128."""
 
 
 def _narrow(name: str, values: NDArray[Any]) -> NDArray[Any]:
-    if values.dtype == np.int64 and name not in _WIDE:
-        return values.astype(np.int32)
-    if values.dtype == np.float64:
-        return values.astype(np.float32)
-    return values
+    if values.dtype.kind != "i" or name in _WIDE:
+        return values
+    return values.astype(np.int8 if name in _SMALL else np.int32)
