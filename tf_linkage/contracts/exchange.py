@@ -60,9 +60,7 @@ def return_tables(key: str, histories: Mapping[str, type[dy.Schema]]) -> dict[st
         key: the register's own key, which the return replaces.
         histories: the department's histories, by name.
     """
-    return {"people": ReturnedPeople} | {
-        name: _under_reference(key, table) for name, table in histories.items()
-    }
+    return {"people": ReturnedPeople} | {name: _under_reference(key, table) for name, table in histories.items()}
 
 
 def _under_reference(key: str, table: type[dy.Schema]) -> type[dy.Schema]:

@@ -65,7 +65,7 @@ def _assets_of(department: Department, study: Study) -> list[dg.AssetsDefinition
             result = linkage.link(request, register, model, engine=linking.engine, progress=context.log.info)
         named = result.links.rename({"left_id": "request_ref", "right_id": "register_key"})
         return dg.MaterializeResult(
-            value=named.cast(dict(schema_of(exchange.Links))),
+            value=named.cast(schema_of(exchange.Links)),
             metadata=charts.linkage_metadata(result),
         )
 

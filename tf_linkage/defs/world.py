@@ -5,7 +5,7 @@ same keys, and this module is not imported.
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import dagster as dg
 import polars as pl
@@ -17,7 +17,7 @@ from tf_linkage.defs.house import code_version, house_asset
 from tf_linkage.defs.resources import Simulation
 from tf_linkage.population.settings import Settings
 
-TableSet = Mapping[str, pl.LazyFrame]
+TableSet = dict[str, pl.LazyFrame]
 POPULATION = {"people": "population/people"}
 REGISTERS = {"dwp": dwp, "moj": moj, "dfe": dfe}
 
@@ -84,7 +84,7 @@ def _counts() -> dg.AssetsDefinition:
         ins=POPULATION,
     )
     def population_counts(people: TableSet, simulation: Simulation) -> pl.LazyFrame:
-        return population.population_counts(dict(people), settings_of(simulation))
+        return population.population_counts(people, settings_of(simulation))
 
     return population_counts
 
