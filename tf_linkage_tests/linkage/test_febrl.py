@@ -9,9 +9,11 @@ import polars as pl
 import pytest
 import recordlinkage
 
-from tf_linkage.linkage import ENGINES, general_model, link
+from tf_linkage.linkage import general_model, link
 from tf_linkage.linkage.engines.recordlinkage import candidate_pairs
 from tf_linkage.linkage.records import prepare
+
+OWN_ENGINES = ("duckdb", "recordlinkage")
 
 FLOORS = {"recordlinkage": 0.985}
 """F1 on FEBRL4 by engine; the issue's floors, set before any run. Engines to come must reach .992."""
@@ -22,12 +24,12 @@ def linked(data: Any, engine: str) -> pl.DataFrame:
     return link(data.left.lazy(), data.right.lazy(), model, engine=engine).links
 
 
-@pytest.mark.parametrize("engine", sorted(ENGINES))
+@pytest.mark.parametrize("engine", OWN_ENGINES)
 def test_febrl4(febrl4: Any, engine: str) -> None:
     assert febrl4.f1(linked(febrl4, engine)) >= FLOORS.get(engine, 0.992)
 
 
-@pytest.mark.parametrize("engine", sorted(ENGINES))
+@pytest.mark.parametrize("engine", OWN_ENGINES)
 def test_half_overlap_is_no_worse_than_the_toolkits_defaults(febrl4_half: Any, engine: str) -> None:
     """The toolkit's ECM with its own binary features, on the same candidate pairs."""
     assert febrl4_half.f1(linked(febrl4_half, engine)) >= febrl4_half.f1(_toolkit_defaults(febrl4_half))

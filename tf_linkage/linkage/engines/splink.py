@@ -1,0 +1,179 @@
+"""Engine `splink`: a model trained here, written as Splink settings and scored by Splink 5.
+
+Belongs here: the translation. Levels, m, u, prior, blocking rules and term frequencies become Splink's own, so that
+anybody can look at the model with Splink's charts, or run it on the databases Splink knows. What Splink has no word
+for (housemates, claims, names that go together, family evidence) stays behind. Splink is optional and imported only
+where it runs. Does not belong here: training.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import math
+import re
+from typing import Any
+
+import polars as pl
+
+from tf_linkage.errors import LinkageRefused
+from tf_linkage.linkage.candidates import block_and_compare
+from tf_linkage.linkage.comparison import Comparison
+from tf_linkage.linkage.database import Bounds, connected
+from tf_linkage.linkage.learning import learn
+from tf_linkage.linkage.model import BlockingRule, Model
+from tf_linkage.linkage.outcome import training_table
+from tf_linkage.linkage.records import Records, prepare
+from tf_linkage.linkage.resolve import best_per_left, one_to_one
+from tf_linkage.linkage.result import LINK_SCHEMA, LinkResult, Progress
+from tf_linkage.linkage.seeds import seed_links
+from tf_linkage.linkage.training import Shares, Trained
+
+_LEAST_SHARE = 1e-9
+
+
+def link_by_splink(left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress) -> LinkResult:
+    """Link by Splink with a model trained here. See `Engine`.
+
+    Raises:
+        LinkageRefused: Splink is not installed.
+    """
+    if importlib.util.find_spec("splink") is None:
+        raise LinkageRefused("engine 'splink' needs the package splink; install it with: pip install 'splink==5.*'")
+    records = prepare(left, right, model)
+    bounds = Bounds()
+    with connected(bounds) as connection:
+        candidates = block_and_compare(connection, records, model, bounds.most_pairs)
+        trained = learn(connection, records, model, candidates, seed_links(connection, records, model))
+    progress(f"trained in {trained.curve.height} rounds")
+    indifferent = math.log2(model.link_threshold / (1 - model.link_threshold))
+    review = math.log2(max(model.review_threshold, 1e-6) / (1 - max(model.review_threshold, 1e-6)))
+    scored = splink_weights(records, model, trained, candidates.rules).filter(pl.col("match_weight") >= review)
+    progress(f"Splink scored {scored.height:,} pairs above the review threshold")
+    entity = records.right.select(pl.col("row").alias("right_row"), "entity")
+    scored = scored.join(entity, on="right_row").with_columns((pl.col("match_weight") - indifferent).alias("gain"))
+    order = ["left_row", "entity", "gain", "right_row"]
+    scored = scored.sort(order, descending=[False, False, True, False])
+    scored = scored.unique(subset=["left_row", "entity"], keep="first", maintain_order=True)
+    chosen = (one_to_one if model.one_to_one else best_per_left)(scored)
+    rest = scored.join(chosen, on="left_row", how="anti").join(chosen, on="entity", how="anti")
+    links = pl.concat(
+        [chosen.with_columns(pl.lit("link").alias("status")), rest.with_columns(pl.lit("review").alias("status"))]
+    )
+    return LinkResult(
+        model=model,
+        engine="splink",
+        links=_named(links, records),
+        training=training_table(trained, model),
+        blocking=candidates.blocking,
+        counts={
+            "left records": records.left.height,
+            "right records": records.right.height,
+            "candidate pairs": int(candidates.patterns["pairs"].sum()),
+        },
+        training_curve=trained.curve,
+        trained=trained,
+    )
+
+
+def splink_settings(
+    model: Model, trained: Trained, rules: tuple[BlockingRule, ...] | None = None
+) -> dict[str, Any]:
+    """The trained model as Splink settings, ready to be written as JSON."""
+    return {
+        "link_type": "link_only",
+        "unique_id_column_name": "row",
+        "probability_two_random_records_match": trained.prior,
+        "comparisons": [
+            _comparison(comparison, trained.m, trained.u, place)
+            for place, comparison in enumerate(model.comparisons)
+        ],
+        "blocking_rules_to_generate_predictions": [
+            {
+                "blocking_rule": " AND ".join(f"l.{ours} = r.{theirs}" for ours, theirs in rule.keys),
+                "sql_dialect": "duckdb",
+            }
+            for rule in rules or model.blocking_rules
+        ],
+        "retain_matching_columns": False,
+        "retain_intermediate_calculation_columns": False,
+    }
+
+
+def frequency_tables(records: Records, model: Model) -> dict[str, pl.DataFrame]:
+    """Term frequencies of the right table by column, as `register_term_frequency_lookup` takes them.
+
+    A value that only the left table has counts as one that the right table has once.
+    """
+    tables = {}
+    for comparison in model.comparisons:
+        if comparison.frequency:
+            column = comparison.frequency
+            counted = records.right[column].drop_nulls().value_counts().rename({"count": f"tf_{column}"})
+            ours = records.left.select(pl.col(column).drop_nulls().unique())
+            alone = ours.join(counted, on=column, how="anti").with_columns(
+                pl.lit(1, pl.UInt32).alias(f"tf_{column}")
+            )
+            total = max(1, int(counted[f"tf_{column}"].sum()))
+            every = pl.concat([counted, alone.select(counted.columns).cast(counted.schema)])  # type: ignore[arg-type]
+            tables[column] = every.with_columns(pl.col(f"tf_{column}") / total).sort(column)
+    return tables
+
+
+def splink_weights(
+    records: Records, model: Model, trained: Trained, rules: tuple[BlockingRule, ...]
+) -> pl.DataFrame:
+    """Splink's match weight of every candidate pair: `left_row`, `right_row`, `match_weight`."""
+    splink: Any = importlib.import_module("splink")
+    with connected(Bounds()) as connection:
+        database = splink.DuckDBAPI(connection)
+        left = database.register(records.left.to_arrow(), dataset_display_name="asked")
+        right = database.register(records.right.drop("entity").to_arrow(), dataset_display_name="held")
+        linker = splink.Linker([left, right], splink_settings(model, trained, rules))
+        for column, table in frequency_tables(records, model).items():
+            linker.table_management.register_term_frequency_lookup(database.register(table.to_arrow()), column)
+        scored = linker.inference.predict(warning_mode="never").physical_name
+        found = pl.from_arrow(
+            connection.sql(
+                f"SELECT row_l AS left_row, row_r AS right_row, match_weight FROM {scored} ORDER BY row_l, row_r"
+            ).to_arrow_table()
+        )
+    assert isinstance(found, pl.DataFrame)  # noqa: S101  a table, never a column
+    return found
+
+
+def _comparison(comparison: Comparison, m: Shares, u: Shares, place: int) -> dict[str, Any]:
+    levels: list[dict[str, Any]] = [
+        {
+            "sql_condition": _splink_sql(f"not ({comparison.known})", comparison),
+            "label_for_charts": "unknown on either side",
+            "is_null_level": True,
+        }
+    ]
+    for code, level in enumerate(comparison.levels):
+        described: dict[str, Any] = {
+            "sql_condition": _splink_sql(level.sql, comparison) if level.sql else "ELSE",
+            "label_for_charts": level.words,
+            "m_probability": max(float(m[place][code]), _LEAST_SHARE),
+            "u_probability": max(float(u[place][code]), _LEAST_SHARE),
+        }
+        if code == 0 and comparison.frequency:
+            described |= {"tf_adjustment_column": comparison.frequency, "tf_adjustment_weight": 1.0}
+        levels.append(described)
+    return {"output_column_name": comparison.name.replace(" ", "_"), "comparison_levels": levels}
+
+
+def _splink_sql(sql: str, comparison: Comparison) -> str:
+    """Our SQL with each similarity written out and the sides as Splink names them."""
+    for name, similarity in comparison.similarities:
+        sql = re.sub(rf"\b{name}\b", f"({similarity})", sql)
+    return re.sub(r"\b([lr])\.(\w+)", r'"\2_\1"', sql)
+
+
+def _named(links: pl.DataFrame, records: Records) -> pl.DataFrame:
+    left = records.left.select(pl.col("row").alias("left_row"), pl.col("record_id").alias("left_id"))
+    right = records.right.select(pl.col("row").alias("right_row"), pl.col("record_id").alias("right_id"))
+    probability = 1 / (1 + pl.lit(2.0).pow(-pl.col("match_weight")))
+    named = links.join(left, on="left_row").join(right, on="right_row")
+    named = named.with_columns(probability.alias("match_probability"), pl.lit("splink").alias("stage"))
+    return named.select(list(LINK_SCHEMA)).cast(LINK_SCHEMA).sort("left_id", "right_id")  # type: ignore[arg-type]

@@ -1,0 +1,74 @@
+"""The model as Splink sees it: the same weights for the same pairs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from tf_linkage.errors import LinkageRefused
+from tf_linkage.linkage import department_model, link
+from tf_linkage.linkage.candidates import block_and_compare, frame_of
+from tf_linkage.linkage.database import Bounds, connected
+from tf_linkage.linkage.engines.splink import frequency_tables, splink_settings, splink_weights
+from tf_linkage.linkage.frequencies import rarity
+from tf_linkage.linkage.patterns import unpack
+from tf_linkage.linkage.records import prepare
+from tf_linkage.linkage.scoring import comparison_bits
+
+FIELDS = ("forename", "surname", "date_of_birth", "gender", "address", "postcode", "nino")
+MODEL = department_model("dwp", FIELDS)
+
+
+def test_settings_are_json_with_a_null_level_and_an_else(village: Any) -> None:
+    trained = link(village.cohort.lazy(), village.register.lazy(), MODEL, engine="duckdb").trained
+    assert trained is not None
+    settings = json.loads(json.dumps(splink_settings(MODEL, trained)))
+    assert len(settings["comparisons"]) == len(MODEL.comparisons)
+    for comparison in settings["comparisons"]:
+        assert comparison["comparison_levels"][0]["is_null_level"]
+        assert comparison["comparison_levels"][-1]["sql_condition"] == "ELSE"
+        shares = [level["m_probability"] for level in comparison["comparison_levels"][1:]]
+        assert sum(shares) == pytest.approx(1, abs=1e-6)
+
+
+def test_frequencies_are_shares_of_the_right_table(village: Any) -> None:
+    records = prepare(village.cohort.lazy(), village.register.lazy(), MODEL)
+    table = frequency_tables(records, MODEL)["surname"]
+    held = table.filter(pl.col("surname").is_in(records.right["surname"].implode()))
+    assert held["tf_surname"].sum() == pytest.approx(1)
+    assert table["surname"].is_unique().all()
+
+
+def test_splink_gives_the_same_pairs_the_same_weights(village: Any) -> None:
+    pytest.importorskip("splink", reason="optional: pip install 'splink==5.*'")
+    records = prepare(village.cohort.lazy(), village.register.lazy(), MODEL)
+    trained = link(village.cohort.lazy(), village.register.lazy(), MODEL, engine="duckdb").trained
+    assert trained is not None
+    with connected(Bounds()) as connection:
+        candidates = block_and_compare(connection, records, MODEL, 10**8)
+        pairs = frame_of(connection, "SELECT l AS left_row, r AS right_row, pattern FROM pairs ORDER BY ALL")
+    rare = [rarity(records, c, trained.u[i]) if c.frequency else None for i, c in enumerate(MODEL.comparisons)]
+    levels = unpack(pairs["pattern"].to_numpy(), MODEL.comparisons)
+    bits = comparison_bits(levels, pairs["left_row"].to_numpy(), trained, rare).sum(axis=1)
+    ours = bits + np.log2(trained.prior / (1 - trained.prior))
+    theirs = splink_weights(records, MODEL, trained, candidates.rules)
+    joined = pairs.with_columns(pl.Series("ours", ours)).join(theirs, on=["left_row", "right_row"])
+    assert joined.height == pairs.height == theirs.height
+    assert (joined["ours"] - joined["match_weight"]).abs().max() < 1e-6
+
+
+def test_without_splink_the_engine_says_what_to_install(village: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(LinkageRefused, match="pip install"):
+        link(village.cohort.lazy(), village.register.lazy(), MODEL, engine="splink")
+
+
+def test_splink_links_a_village(village: Any) -> None:
+    pytest.importorskip("splink", reason="optional: pip install 'splink==5.*'")
+    links = link(village.cohort.lazy(), village.register.lazy(), MODEL, engine="splink").links
+    found = set(links.filter(pl.col("status") == "link").select("left_id", "right_id").iter_rows())
+    assert len(found & village.truth) / len(village.truth) >= 0.98
