@@ -86,7 +86,7 @@ def _add_link(commands: Any) -> None:
     )
     link.add_argument("--left-id", metavar="COL", help="column that names a left record")
     link.add_argument("--right-id", metavar="COL", help="column that names a right record")
-    link.add_argument("--engine", default="recordlinkage", help="linkage engine (default: %(default)s)")
+    link.add_argument("--engine", default="duckdb", help="linkage engine (default: %(default)s)")
     link.add_argument(
         "--threshold",
         type=_share,

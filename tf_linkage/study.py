@@ -115,7 +115,7 @@ class Study(BaseModel):
     noise: Noise = Field(default=Noise.REALISTIC, description="How much goes wrong in the records")
     noise_multiplier: float = Field(default=1.0, ge=0, le=10, description="Multiplies every error rate")
     dates: Dates = Field(default_factory=Dates, description="The study's calendar")
-    engine: str = Field(default="recordlinkage", description="The linkage engine")
+    engine: str = Field(default="duckdb", description="The linkage engine")
     link_threshold: float = Field(
         default=0.5, gt=0, lt=1, description="Posterior probability from which a pair is a link"
     )

@@ -13,6 +13,7 @@ from tf_linkage import quality
 from tf_linkage.linkage import LinkResult
 from tf_linkage.quality import charts
 from tf_linkage.quality.intervals import wilson
+from tf_linkage.quality.training import probabilities_picture, training_picture, weights_picture
 from tf_linkage.study import COUNCILS
 
 PUBLISHED = "published (two collections of one cohort)"
@@ -25,12 +26,21 @@ PLOTTED = ("sent", "present", "linked", "match_rate", "precision", "recall", "f1
 
 def linkage_metadata(result: LinkResult) -> dict[str, Any]:
     """How a linkage went: counts, blocking, and what each comparison level is worth."""
-    return {
+    training = result.training.select("comparison", "level", pl.col("m", "u").round(6), pl.col("weight").round(2))
+    shown: dict[str, Any] = {
         "engine": result.engine,
+        "model": dg.MetadataValue.md(f"```\n{result.model}\n```"),
+        "model digest": result.model.digest(),
         **{name: int(count) for name, count in result.counts.items()},
         "blocking": records_of(result.blocking),
-        "weights": records_of(result.training.with_columns(pl.col("m", "u").round(6), pl.col("weight").round(2))),
+        "m, u and weights": records_of(training),
+        "match weights": dg.MetadataValue.md(picture(weights_picture(training), "Match weights")),
+        "m and u probabilities": dg.MetadataValue.md(picture(probabilities_picture(training), "m and u")),
     }
+    if "greatest_change" in result.training_curve.columns:
+        drawn = training_picture(result.training_curve)
+        shown["training curve"] = dg.MetadataValue.md(picture(drawn, "Training curve"))
+    return shown
 
 
 def quality_metadata(figures: pl.DataFrame) -> dict[str, Any]:
@@ -112,7 +122,7 @@ def records_of(frame: pl.DataFrame) -> dg.TableMetadataValue | dg.TextMetadataVa
     if frame.is_empty():
         return dg.MetadataValue.text("none")
     plain = frame.with_columns(
-        pl.selectors.float().round(4),
+        pl.selectors.float().round(6),
         pl.selectors.categorical().cast(pl.String),
         pl.selectors.enum().cast(pl.String),
     )

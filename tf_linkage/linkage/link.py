@@ -15,7 +15,7 @@ def link(
     right: pl.LazyFrame,
     model: Model,
     *,
-    engine: str = "recordlinkage",
+    engine: str = "duckdb",
     progress: Progress | None = None,
 ) -> LinkResult:
     """Link each record of the left table to its person in the right one, if that person is there.

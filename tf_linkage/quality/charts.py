@@ -106,7 +106,7 @@ def intervals(
         },
         "spacing": 40,
     }  # fmt: skip
-    return _drawn(spec, title, description)
+    return svg_of(spec, title, description)
 
 
 def flow(rows: Rows, *, title: str, description: str, parts: Mapping[str, str]) -> str:
@@ -150,7 +150,7 @@ def flow(rows: Rows, *, title: str, description: str, parts: Mapping[str, str]) 
                           "color": {"field": "ink", "type": "nominal", "scale": None}}},
         ],
     }  # fmt: skip
-    return _drawn(spec, title, description)
+    return svg_of(spec, title, description)
 
 
 def histogram(
@@ -197,7 +197,7 @@ def histogram(
         ],
         "resolve": {"scale": {"y": "independent"}},
     }  # fmt: skip
-    return _drawn(spec, title, description)
+    return svg_of(spec, title, description)
 
 
 def waterfalls(rows: Rows, *, title: str, description: str, x_title: str) -> str:
@@ -238,7 +238,7 @@ def waterfalls(rows: Rows, *, title: str, description: str, x_title: str) -> str
         },
         "spacing": 40,
     }
-    return _drawn(spec, title, description)
+    return svg_of(spec, title, description)
 
 
 def curves(
@@ -293,7 +293,7 @@ def curves(
         "spec": {"width": (WIDTH - 55 * (len(panels) - 1)) / len(panels), "height": 200, "layer": layers},
         "spacing": 55,
     }
-    return _drawn(spec, title, description)
+    return svg_of(spec, title, description)
 
 
 def agreement(
@@ -329,10 +329,11 @@ def agreement(
                  "color": {"field": "series", "type": "nominal", "title": None, "scale": _colours(series)}}},
         ],
     }  # fmt: skip
-    return _drawn(spec, title, description)
+    return svg_of(spec, title, description)
 
 
-def _drawn(spec: dict[str, Any], title: str, description: str) -> str:
+def svg_of(spec: dict[str, Any], title: str, description: str) -> str:
+    """A Vega-Lite drawing as SVG that says what it shows to those who cannot see it."""
     svg = vl_convert.vegalite_to_svg(
         {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", "padding": 8, **spec},
         vl_version=VEGALITE,
