@@ -1,5 +1,7 @@
 """What the tests share: one run of the `tiny` rehearsal, whole, with every check."""
 
+import os
+
 import pytest
 from rehearsing import Rehearsed, rehearse
 
@@ -10,3 +12,10 @@ from tf_linkage.study import Study
 def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Rehearsed:
     """The `tiny` rehearsal, run once for all tests. Read it; do not change it."""
     return rehearse(Study.of("tiny", data=tmp_path_factory.mktemp("rehearsal") / "data"))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI a skipped test is a missing tool, and that is a failure; elsewhere it prints its reason."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
