@@ -26,8 +26,8 @@ HERE = Path(__file__).resolve().parent.parent / ".benchmarks"
 OTHERS = ("pseudopeople==1.3.1", "faker==40.54.0")
 
 LIMIT_PEOPLE_PER_SECOND = 10_000_000 / 3.5
-"""Facts 3c: 10 million people cost .6-2.1 s of draws and 2.9 s of Parquet; half of both on two cores, about 3.5 s
-in the middle without sharing. A toy of the same shape reaches a third of it."""
+"""10 million people cost .6-2.1 s of draws and 2.9 s of Parquet at the rates measured on two cores; half of both on
+two cores, about 3.5 s in the middle without sharing. A toy of the same shape reaches a third of it."""
 
 OURS = """
 import json, resource, sys, tempfile, time

@@ -24,6 +24,7 @@ from tf_linkage.bodies.measures import Found, World
 from tf_linkage.bodies.true_tables import recordings
 from tf_linkage.population.persons import COMMUNITIES
 from tf_linkage.population.settings import Settings
+from tf_linkage.population.sources import in_full
 
 
 @dataclass(frozen=True)
@@ -39,62 +40,74 @@ class Target:
 
 TARGETS: Final[tuple[Target, ...]] = (
     # names
-    Target("commonest surname", 0.0115, 0.002, "2d: Smith 1.20% in 1996; faker 1.15%", measures.commonest_surname),
-    Target("hundred commonest surnames", 0.208, 0.02, "2b: 20.6-20.8%", measures.hundred_surnames),
-    Target("effective number of surnames, thousands", 1.2, 0.35, "2b: 1,196-1,290 (865 in ONS's 8,432)",
+    Target("commonest surname", 0.0115, 0.002,
+        "Electoral Register 1996, faker en_GB: Smith 1.20 and 1.15%", measures.commonest_surname),
+    Target("hundred commonest surnames", 0.208, 0.02, "faker en_GB: 20.8%", measures.hundred_surnames),
+    Target("effective number of surnames, thousands", 1.2, 0.35,
+        "A, faker en_GB, ONS surnames: 1,196-1,290 with the tail, 865 without",
         measures.surname_skew),
-    Target("ten commonest girls' names, born 2006-10", 0.14, 0.04, "2b: 14.0% of 2008", measures.ten_girls_names),
-    Target("son named after father", 0.05, 0.01, "4e", measures.named_after_father),
+    Target("ten commonest girls' names, born 2006-10", 0.14, 0.04,
+        "ONS baby names: 14.0% of 2008", measures.ten_girls_names),
+    Target("son named after father", 0.05, 0.01, "A, pseudopeople 1.3.1: 5%", measures.named_after_father),
     # households
-    Target("lone parents among families with children", 0.288, 0.03, "E14", measures.lone_parents),
-    Target("stepfamilies among couples with children", 0.11, 0.03, "E14", measures.stepfamilies),
-    Target("multiple maternities", 0.0149, 0.002, "E13: 13.7-16.1 per 1,000", measures.multiple_maternities),
-    Target("moved in the last year", 0.105, 0.025, "E15: 8-9% of households, 1 in 8 people", measures.movers),
+    Target("lone parents among families with children", 0.288, 0.03, "ONS families 2011", measures.lone_parents),
+    Target("stepfamilies among couples with children", 0.11, 0.03, "ONS families 2011", measures.stepfamilies),
+    Target("multiple maternities", 0.0149, 0.002, "ONS births: 13.7-16.1 per 1,000", measures.multiple_maternities),
+    Target("moved in the last year", 0.105, 0.025,
+        "English Housing Survey 2022, Census moves 2001: 8-9% of households, 1 in 8 people", measures.movers),
     # cohort
-    Target("members of a study family", 4.0, 0.35, "IFACE: 4 people", measures.family_size),
-    Target("study members aged 18 or under", 0.61, 0.035, "IFACE: 61%", measures.young_members),
-    Target("lone parents in the study", 0.56, 0.05, "IFACE: 56%", measures.study_lone_parents),
+    Target("members of a study family", 4.0, 0.35, "Family Survey: 4 people", measures.family_size),
+    Target("study members aged 18 or under", 0.61, 0.035, "Family Survey: 61%", measures.young_members),
+    Target("lone parents in the study", 0.56, 0.05, "Family Survey: 56%", measures.study_lone_parents),
     # coverage
-    Target("residents of 16 and over in DWP", 0.967, 0.006, "E5: 96.7%", measures.dwp_coverage),
-    Target("under 16 in DWP", 0.0, 0.0, "4d: none", measures.dwp_children),
-    Target("aged 5-15 in DfE", 0.925, 0.02, "4d, E16: 92-93%", measures.dfe_coverage),
-    Target("aged 25-30 in MoJ", 0.14, 0.03, "E18: 14% by about 30", measures.moj_coverage),
-    Target("under 10 in MoJ", 0.0, 0.0, "4d: never", measures.moj_children),
-    Target("men among those in MoJ", 0.75, 0.06, "E18: 3/4", measures.moj_men),
+    Target("residents of 16 and over in DWP", 0.967, 0.006, "Census to DWP 2021: 96.7%", measures.dwp_coverage),
+    Target("under 16 in DWP", 0.0, 0.0, "A: none", measures.dwp_children),
+    Target("aged 5-15 in DfE", 0.925, 0.02, "A, ECHILD: 92-93%", measures.dfe_coverage),
+    Target("aged 25-30 in MoJ", 0.14, 0.03, "ALSPAC police records: 14% by about 30", measures.moj_coverage),
+    Target("under 10 in MoJ", 0.0, 0.0, "A: never, the age of responsibility is 10", measures.moj_children),
+    Target("men among those in MoJ", 0.75, 0.06, "ALSPAC police records: 3/4", measures.moj_men),
     # disagreement between sources
-    Target("surname, council and DWP disagree", 0.14, 0.04, "E1, 4c: 10-18% pairwise",
+    Target("surname, council and DWP disagree", 0.14, 0.04, "A, ALSPAC 2024: 10-18%",
         measures.disagree("dwp", "surname")),
-    Target("forename, council and DWP disagree", 0.10, 0.02, "E1, 4c: 8-12% pairwise",
+    Target("forename, council and DWP disagree", 0.10, 0.02, "A, ALSPAC 2024: 8-12%",
         measures.disagree("dwp", "forename")),
-    Target("forename, council and DfE disagree", 0.10, 0.03, "E1, 4c: 8-12% pairwise",
+    Target("forename, council and DfE disagree", 0.10, 0.03, "A, ALSPAC 2024: 8-12%",
         measures.disagree("dfe", "forename")),
-    Target("postcode, council and DWP disagree", 0.20, 0.06, "study 8: .20", measures.disagree("dwp", "postcode")),
-    Target("postcode, council and DfE disagree", 0.15, 0.06, "study 8: .15", measures.disagree("dfe", "postcode")),
-    Target("postcode, council and MoJ disagree", 0.45, 0.10, "study 8: .45", measures.disagree("moj", "postcode")),
-    Target("date of birth, council and DWP disagree", 0.012, 0.006, "4c: 1.0% and .1%",
+    Target("postcode, council and DWP disagree", 0.20, 0.06,
+        "A, HES and PDS 2017, IER 2014: .20", measures.disagree("dwp", "postcode")),
+    Target("postcode, council and DfE disagree", 0.15, 0.06,
+        "A, HES and PDS 2017, IER 2014: .15", measures.disagree("dfe", "postcode")),
+    Target("postcode, council and MoJ disagree", 0.45, 0.10,
+        "A, HES and PDS 2017, IER 2014: .45", measures.disagree("moj", "postcode")),
+    Target("date of birth, council and DWP disagree", 0.012, 0.006, "A, HES and PDS 2017: 1.0% and .1%",
         measures.disagree("dwp", "date_of_birth")),
-    Target("gender wrong in DWP", 0.0011, 0.0006, "E2: .11%", measures.cell("dwp", "gender wrong")),
-    Target("out of date address in DWP", 0.12, 0.03, "4c", measures.cell("dwp", "former address", "address")),
-    Target("out of date address in DfE, aged 5-15", 0.10, 0.04, "4c", measures.pupils_moved),
-    Target("out of date address in MoJ", 0.35, 0.10, "4c", measures.cell("moj", "former address", "address")),
-    Target("out of date address in councils", 0.08, 0.03, "4c",
+    Target("gender wrong in DWP", 0.0011, 0.0006, "HES and PDS 2017: .11%", measures.cell("dwp", "gender wrong")),
+    Target("out of date address in DWP", 0.12, 0.03, "A", measures.cell("dwp", "former address", "address")),
+    Target("out of date address in DfE, aged 5-15", 0.10, 0.04, "A", measures.pupils_moved),
+    Target("out of date address in MoJ", 0.35, 0.10, "A", measures.cell("moj", "former address", "address")),
+    Target("out of date address in councils", 0.08, 0.03, "A",
         measures.cell("council", "former address", "address")),
-    Target("adults whose NINO a council knows", 0.60, 0.06, "4c: 60%", measures.nino_known),
+    Target("adults whose NINO a council knows", 0.60, 0.06, "A: 60%", measures.nino_known),
     Target("names miswritten, transliterated against white British (ratio)", 2.5, 0.9,
-        "4b: odds x2.5; E1, E4, E6", measures.name_gradient),
+        "A, ALSPAC 2024, NPD-HES 2021, Census to PDS 2021: odds x2.5", measures.name_gradient),
     # one life
-    Target("log odds of exclusion, offenders against others", 2.42, 0.5, "ONS-CJS22: 52.7% and 9.0%",
+    Target("log odds of exclusion, offenders against others", 2.42, 0.5, "ONS youth justice 2022: 52.7% and 9.0%",
         measures.excluded_offenders),
-    Target("log odds of persistent absence, offenders against others", 1.60, 0.5, "ONS-CJS22: 37.7% and 10.9%",
+    Target("log odds of persistent absence, offenders against others", 1.60, 0.5,
+        "ONS youth justice 2022: 37.7% and 10.9%",
         measures.absent_offenders),
     Target("log odds of having been looked after, custody against no offence", 2.0, 0.9,
-        "ONS-CJS22: 17.6%; base A", measures.looked_after_prisoners),
-    Target("men among those given custody", 0.926, 0.03, "ONS-CJS22: 92.6%", measures.men_in_custody),
+        "ONS youth justice 2022: 17.6%; A: the base", measures.looked_after_prisoners),
+    Target("men among those given custody", 0.926, 0.03, "ONS youth justice 2022: 92.6%", measures.men_in_custody),
     # outcomes of the comparison group in the 24 months after it was found
-    Target("children looked after at 19-24 months", 0.025, 0.012, "FLW: 2.5%", measures.looked_after_later),
-    Target("adults given custody in 24 months", 0.016, 0.008, "FLW: 1.6%", measures.adult_custody),
-    Target("juveniles convicted in 24 months", 0.046, 0.02, "FLW: 4.6%", measures.juvenile_convictions),
-    Target("juveniles given custody in 24 months", 0.008, 0.006, "FLW: .8%", measures.juvenile_custody),
+    Target("children looked after at 19-24 months", 0.025, 0.012,
+        "National evaluation 2019: 2.5%", measures.looked_after_later),
+    Target("adults given custody in 24 months", 0.016, 0.008,
+        "National evaluation 2019: 1.6%", measures.adult_custody),
+    Target("juveniles convicted in 24 months", 0.046, 0.02,
+        "National evaluation 2019: 4.6%", measures.juvenile_convictions),
+    Target("juveniles given custody in 24 months", 0.008, 0.006,
+        "National evaluation 2019: .8%", measures.juvenile_custody),
 )  # fmt: skip
 
 
@@ -123,7 +136,7 @@ def _row(target: Target, found: Found) -> tuple[str, str, float, float, float, i
     tolerance = target.tolerance + 3 * found.error
     enough = found.observations >= 30
     passed = bool(not enough or abs(found.value - target.expected) <= tolerance)
-    return target.name, target.source, target.expected, tolerance, found.value, found.observations, passed
+    return target.name, in_full(target.source), target.expected, tolerance, found.value, found.observations, passed
 
 
 def noise_realised(population: Population, settings: Settings) -> pl.DataFrame:
@@ -193,7 +206,7 @@ def disagreement_by_community(extracts: dict[str, pl.LazyFrame], truth: dict[str
 
     Columns bodies (such as `council and dwp`), field, community, records, disagree,
     published (the overall figure of
-    E1, two collections of one cohort: surname 18%, forename 12%; none for other fields), source.
+    `ALSPAC 2024`, two collections of one cohort: surname 18%, forename 12%; none for other fields), source.
     """
     published = {"surname": 0.18, "forename": 0.12}
     pairs = [("council", "dwp"), ("council", "dfe"), ("council", "moj"), ("dwp", "dfe")]
@@ -214,9 +227,7 @@ def disagreement_by_community(extracts: dict[str, pl.LazyFrame], truth: dict[str
                     "records",
                     "disagree",
                     pl.lit(published.get(field), dtype=pl.Float64).alias("published"),
-                    pl.lit("ALSPAC, ijpds 2389 (E1)" if field in published else None, dtype=pl.String).alias(
-                        "source"
-                    ),
+                    pl.lit(in_full("ALSPAC 2024") if field in published else None, dtype=pl.String).alias("source"),
                 )
             )
     return pl.concat(rows).sort("bodies", "field", "community")

@@ -1,6 +1,6 @@
 """Named hard cases of people: why a linker may miss or confuse them.
 
-Belongs here: one predicate for each case of facts 4e. Does not belong here: their rates (`population/rates.py`,
+Belongs here: one predicate for each case. Does not belong here: their rates (`population/rates.py`,
 `error_rates.py`).
 """
 

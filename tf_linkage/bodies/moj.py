@@ -31,7 +31,7 @@ from tf_linkage.population.settings import Settings, day
 ADDRESS_AGE = 0.36
 """How far back towards the last case an address dates: the police meet people between cases.
 
-Set so that about 35% are out of date (4c)."""
+Set so that about 35% are out of date (A)."""
 
 UNKNOWN_DAY = day(dt.date(1900, 1, 1))
 
@@ -66,8 +66,8 @@ def register(settings: Settings, draws: Draws, everyone: Columns, offences: Colu
 def occasions(settings: Settings, everyone: Columns, offences: Columns) -> Occasion:
     """For each of the people, the day of the first and of the last case (the extract for those without).
 
-    The police keep the name of the first event and know the address of the last (E10). Under less noise the days
-    lie nearer to the extract; without noise, on it.
+    The police keep the name of the first event and know the address of the last (`PNC names`). Under less noise the
+    days lie nearer to the extract; without noise, on it.
     """
     extract = day(settings.extract)
     first = np.full(len(everyone["person"]), extract)

@@ -4,7 +4,7 @@ Belongs here: one score per record and cell, of a person, a family, a recording 
 person's group puts on it. Does not belong here: what the errors look like.
 
 An error of rate p happens where the score's share of the normal lies below p. Since the score does not depend on p,
-raising a rate keeps the cells already hit. Structure and shares: facts 4b.
+raising a rate keeps the cells already hit. Structure and shares are assumptions (`error_rates.py`).
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ from tf_linkage.population.settings import Settings, day
 PLACEHOLDERS = ("Baby", "Unborn", "Unknown")
 
 NINO_FROM = 15.75
-"""Age at which a National Insurance number is issued (study 4.1)."""
+"""Age at which a National Insurance number is issued."""
 
 _PLACEMENT = 1 << 42
 _ORDER_DIFFERS = np.array(
@@ -125,7 +125,7 @@ def record(
 
 
 def _inherited(settings: Settings, draws: Draws, everyone: Columns, rows: Ints, out: Recorded) -> Recorded:
-    """Some children's names and birthdays are copied from the school, errors included (4b)."""
+    """Some children's names and birthdays are copied from the school, errors included (A)."""
     person, birth = everyone["person"][rows], everyone["birth"][rows]
     child = birth > day(settings.extract) - 18 * YEAR
     copied = child & (birth < day(settings.extract) - 5 * YEAR)
@@ -348,7 +348,7 @@ def _address(  # noqa: PLR0917 (a kernel names each column it needs)
 def _placed(
     draws: Draws, people: dict[str, NDArray[Any]], place: Ints, authority: Ints, date: Ints
 ) -> tuple[Ints, Ints]:
-    """Children looked after are recorded at their placement, 37% of them in another authority (E17)."""
+    """Children looked after are recorded at their placement, 37% in another authority (`Stability Index`)."""
     placed = (people["cla_from"] <= date) & (people["cla_to"] > date)
     away = draws.below("placement/away", people["person"], 0.37)
     other = destination(draws, people["person"] + _PLACEMENT)

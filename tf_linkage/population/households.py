@@ -35,8 +35,8 @@ KINDS: Final = (
     "several generations",
 )  # fmt: skip
 _KIND_SHARES = (0.165, 0.125, 0.26, 0.215, 0.092, 0.095, 0.033, 0.015)
-"""Households of England 2011 by kind (census groups, rounded; lone parents per E14), before adversity sorts
-couples from lone parents."""
+"""Households of England 2011 by kind (census groups, rounded; lone parents as in `ONS families 2011`),
+before adversity sorts couples from lone parents."""
 
 _CHILDREN = odds([0.41, 0.39, 0.14, 0.045, 0.012, 0.003])
 _CHILDREN_HIGH = odds([0.27, 0.30, 0.23, 0.12, 0.05, 0.03])

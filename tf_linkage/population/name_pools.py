@@ -4,7 +4,7 @@ Belongs here: names, how skewed they are, which are variants of one another. Doe
 what (`names.py`) and how names are miswritten (`bodies/recording.py`).
 
 faker seeds the pools and is not the sampler: its English surnames are read as absolute shares (they sum to 39.5%)
-beside a tail of composed names; its own sampling would make coincidences 6.4 times too common (facts 0, 2b).
+beside a tail of composed names; its own sampling would make coincidences 6.4 times too common.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def _words(text: str) -> list[str]:
 
 
 COHORTS: Final[tuple[int, ...]] = (1900, 1959, 1969, 1979, 1989, 1999, 2005, 2011)
-"""First birth year of each forename cohort (ONS rankings 1904-2014, facts 2d)."""
+"""First birth year of each forename cohort (ONS rankings 1904-2014)."""
 
 _TOP: Final[dict[int, tuple[str, str]]] = {
     1900: (
@@ -65,14 +65,14 @@ _TOP: Final[dict[int, tuple[str, str]]] = {
         "Oliver Jack Harry Jacob Charlie Thomas George Oscar James William Noah Alfie",
     ),
 }
-"""Top twelve girls' and boys' names of a year inside each cohort (ONS via ukbabynames, facts 2d; the cohort of
+"""Top twelve girls' and boys' names of a year inside each cohort (`ONS baby names`; the cohort of
 1900 is recalled, not checked)."""
 
 _SKEW: Final[dict[int, tuple[float, float]]] = {
     1900: (0.85, 1.6), 1959: (0.85, 1.6), 1969: (0.82, 1.55), 1979: (0.80, 1.5), 1989: (0.78, 1.43),
     1999: (0.68, 1.33), 2005: (0.62, 1.28), 2011: (0.52, 1.22),
 }  # fmt: skip
-"""Zipf exponents over ranks 1-100 and beyond (measured on E&W births 1996, 2008, 2020; facts 2b)."""
+"""Zipf exponents over ranks 1-100 and beyond (measured on E&W births 1996, 2008, 2020: `ONS baby names`)."""
 
 SPELLINGS: Final[tuple[tuple[str, ...], ...]] = tuple(
     tuple(group.split())
@@ -257,7 +257,7 @@ _ENDS = _words(
 )
 
 TAIL_OF_ENGLISH = 0.605
-"""Share of people whose surname is none of faker's 500 (its shares sum to 39.5%; facts 2b)."""
+"""Share of people whose surname is none of faker's 500 (its shares sum to 39.5%: `faker en_GB`)."""
 
 
 @dataclass(frozen=True)
@@ -429,7 +429,7 @@ def _forenames_by_origin(gender: int) -> dict[str, tuple[list[str], Any]]:
 
 
 MOHAMMED_SPELLINGS: Final = {"Muhammad": 3710, "Mohammed": 1615, "Mohammad": 751, "Muhammed": 403, "Mohamed": 272}
-"""Boys of 2020 by spelling (ONS counts, facts 2d): the weights with which the spellings of one name share it."""
+"""Boys of 2020 by spelling (`ONS baby names`): the weights with which the spellings of one name share it."""
 
 
 def _share_spellings(names: list[str], shares: Any) -> tuple[list[str], Any]:

@@ -17,7 +17,7 @@ from tf_linkage.population.rates import rate
 from tf_linkage.population.settings import Settings, day
 
 RECORDS_FROM: Final = 10_957
-"""1 January 2000: the police extract of the MoJ-DfE share begins there (study 3.2)."""
+"""1 January 2000: the police extract of the MoJ-DfE share begins there."""
 
 DISPOSALS: Final = ("CUSTODY", "SUSPENDED", "COMMUNITY", "REFERRAL", "FINE", "DISCHARGE", "CAUTION", "NONE")
 ADJUDICATIONS: Final = ("G", "J", "N", "C")

@@ -113,6 +113,6 @@ MIXES: Final[dict[str, dict[str, float]]] = {
         "vietnamese": 0.1, "turkish": 0.3, "charedi": 0.1, "mixed": 1.5, "other": 1.3,
     },
 }  # fmt: skip
-"""Percent of people by origin. Hackney: Census 2011 and 2021 as given in the facts page (2c), its three African
-and the Turkish and Charedi shares apportioned from country of birth and main language. The other four:
-assumptions after the ethnic groups of the 2011 Census, recalled, not checked."""
+"""Percent of people by origin. Hackney: Census 2011 and 2021 (leaflet of the council, October 2014, and
+crystalroof.co.uk), its three African and the Turkish and Charedi shares apportioned from country of birth and main
+language. The other four: assumptions after the ethnic groups of the 2011 Census, recalled, not checked."""

@@ -97,7 +97,7 @@ def dwelling(
         rate("moves a year, high need"),
         np.where(young, rate("moves a year, age 18-29"), rate("moves a year, general")),
     )
-    # Older households move less (study 4.3: 3.6% a year in the late 60s).
+    # Older households move less (`Census moves 2001`: 3.6% a year in the late sixties).
     rates = np.where((people["kind"] == 1) | (~own & (age > 65)), 0.04, rates)
     place, authority, since = dwelling_at(
         draws, group, people["slot"], rates, date, leaves_authority=rate("move leaves the authority")

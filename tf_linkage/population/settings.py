@@ -17,11 +17,11 @@ from tf_linkage.population.places import HOME_AUTHORITIES
 NoisePreset = Literal["clean", "realistic", "hard"]
 
 PRESET_MULTIPLIER: Final[dict[str, float]] = {"clean": 0.0, "realistic": 1.0, "hard": 2.0}
-"""Every error rate times this. Zero gives exact copies; two is the upper end of the sensitivity grid
-(facts 7: x.5, x1, x2)."""
+"""Every error rate times this. Zero gives exact copies; two is the upper end of a sensitivity grid
+of x.5, x1 and x2 (A)."""
 
 PRESET_CORRELATION: Final[dict[str, float]] = {"clean": 0.4, "realistic": 0.4, "hard": 0.5}
-"""Share of the quality score's variance that a record's person, family and recording unit explain (facts 4b)."""
+"""Share of the quality score's variance that a record's person, family and recording unit explain (A)."""
 
 MOST_PEOPLE_PER_COUNCIL = 13_000_000
 LEAST_PEOPLE_PER_FAMILY = 20

@@ -143,7 +143,7 @@ def _disability(  # noqa: PLR0917 (a kernel names each column it needs)
 
 
 def _impute(draws: Draws, spells: dict[str, Any], extract: int) -> None:
-    """Some employment dates are known only to the tax year: 6 April and 5 April (study 3.1)."""
+    """Some employment dates are known only to the tax year: 6 April and 5 April."""
     key = spells.pop("key")
     job = spells["kind"] == WORK
     year = spells["start"].astype("datetime64[D]").astype("datetime64[Y]")

@@ -78,7 +78,7 @@ def test_raising_the_noise_keeps_the_cells_already_hit(population) -> None:
 
 
 def test_errors_come_together_more_than_by_chance(population) -> None:
-    """The latent score makes records with three errors or more far commoner than independent errors would (4b)."""
+    """The latent score makes records with three errors or more far commoner than independent errors would."""
     counts = {}
     for correlation in (0.0, 0.4):
         settings = _settings(noise_multiplier=3.0, noise_correlation=correlation)

@@ -101,7 +101,7 @@ def test_universal_credit_starts_with_its_area(world, people) -> None:
 
 
 def test_liabilities_correlate_as_their_loadings_say() -> None:
-    """The published cross-domain odds rest on these correlations (study 1.5)."""
+    """The published cross-domain odds rest on these correlations."""
     person = np.arange(200_000)
     draws = Draws(1)
     family, own = draws.normal("f", person), draws.normal("p", person)

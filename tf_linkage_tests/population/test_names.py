@@ -23,7 +23,7 @@ def test_english_surnames_have_their_tail() -> None:
 
 @pytest.mark.parametrize(("cohort", "top10", "effective"), [(4, 0.206, 131), (6, 0.140, 236), (7, 0.110, 300)])
 def test_girls_names_follow_their_cohort(cohort: int, top10: float, effective: float) -> None:
-    """E&W 1996, 2008 and between 2008 and 2020 (facts 2b): share of the top ten and effective number."""
+    """E&W 1996, 2008 and between 2008 and 2020: share of the top ten and effective number."""
     share = _shares(pools().forename_odds[0, 1, cohort][0])
     assert share[:10].sum() == pytest.approx(top10, abs=0.03)
     assert 1 / (share**2).sum() == pytest.approx(effective, rel=0.3)

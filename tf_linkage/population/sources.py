@@ -1,0 +1,169 @@
+"""Where every figure of the simulated world comes from: short key to full source.
+
+Belongs here: one entry for each source that a rate, an error rate or a target cites. Does not belong here: the
+figures themselves, which stand beside their key in `rates.py`, `bodies/error_rates.py` and `bodies/calibration.py`.
+
+A citation reads `Key: what it says; Key, Key: what they say`. `A` marks an assumption of ours. Where a key follows
+an `A`, the assumption is anchored to that source and not taken from it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+SOURCES: Final[dict[str, str]] = {
+    "A": "Assumption of this project, without a published figure; published so that it can be argued with",
+    # families and moves
+    "ONS families 2011": (
+        "ONS, families and stepfamilies in England and Wales, 2011 Census: 6.77 million families with dependent "
+        "children, 1.95 million lone parents (28.8%), 544,000 stepfamilies (11% of couple families)"
+    ),
+    "ONS births": (
+        "ONS, birth characteristics: multiple maternities 13.7 (2021), 14.6 (2022), 16.1 (2011, 2015) per 1,000 "
+        "maternities"
+    ),
+    "Census moves 2001": (
+        "ONS, Census 2001: 1 in 8 people changed address in the year, nearly 1 in 5 unemployed, over a third at "
+        "20-24, 3.6% in the late sixties and seventies"
+    ),
+    "English Housing Survey 2022": (
+        "Census 2011 and English Housing Survey 2022: households under a year at their address 9.2% in 2011, "
+        "7.9% in 2022"
+    ),
+    "Stability Index": (
+        "Children's Commissioner, Stability Index, and DfE: about 1 looked-after child in 10 has two or more "
+        "placement changes a year; about 63% placed inside their authority (2013)"
+    ),
+    "ECHILD": (
+        "ECHILD documentation: the National Pupil Database leaves out independent schools (about 7% of children) "
+        "and home education"
+    ),
+    "Asylum birthdays 2009": (
+        "Immigration records reported by the Telegraph and the Mail, 2009: 21,652 entries of 2007 born on 1 "
+        "January, 1 in 25; 1 in 7 asylum seekers"
+    ),
+    "pseudopeople 1.3.1": (
+        "University of Washington IHME, pseudopeople 1.3.1, documentation: about 5% of children share a "
+        "relative's forename"
+    ),
+    # the programme
+    "Programme 2015-20": (
+        "Supporting Families programme evaluation 2015 to 2020, gov.uk, 31 January 2022: up to 400,000 families"
+    ),
+    "Family Survey": (
+        "Ipsos MORI for DCLG, Family Survey part 1, as summarised by Interface Enterprises: households of 4 "
+        "people, 61% aged 18 or under, 56% lone parents"
+    ),
+    "National evaluation 2019": (
+        "MHCLG, national evaluation of the Troubled Families Programme 2015-20, findings as reported by Family "
+        "Law Week, 2019: looked after 2.5% against 1.7%, adult custody 1.6% against 1.2%, juvenile custody .8% "
+        "against .5%, juvenile convictions 4.6% against 3.9%"
+    ),
+    "Phase 1 monitoring 2014": (
+        "DCLG, monitoring of 8,447 families in 133 authorities, July 2014, as reported by Children and Young "
+        "People Now: 29% domestic abuse, 46% mental health problems, 40% three or more children"
+    ),
+    # crime and care
+    "ALSPAC police records": (
+        "ALSPAC linked to police records (PMC10403744): 14% linked by about age 30, three in four men"
+    ),
+    "ONS youth justice 2022": (
+        "ONS, The education and social care background of young people who interact with the criminal justice "
+        "system, May 2022: custody 1.5% (92.6% men), caution or other sentence 12.2% (68.6% men); persistent "
+        "absence 52.5, 35.9 and 10.9%, exclusion 72.2, 50.3 and 9.0% by group; of those in custody 41.7% ever in "
+        "need, 17.6% ever looked after"
+    ),
+    # names
+    "Electoral Register 1996": (
+        "Surnames of the Great Britain Electoral Register 1996 (homepages.newnet.co.uk/dance): Smith 1.20%, "
+        "Jones .90%"
+    ),
+    "faker en_GB": (
+        "faker 40.54, en_GB surnames with ONS shares: 500 names, 39.51% of people, Smith 1.15%, the hundred "
+        "commonest 20.8%"
+    ),
+    "ONS surnames": (
+        "ONS surnames as packed in sdglinkage 0.1.0 (Zhang, Harron, Goldstein, Boyd, Gilbert, 2020): 8,432 "
+        "names, effective number 865"
+    ),
+    "ONS baby names": (
+        "ONS baby names of England and Wales as packed in ukbabynames 0.3.0: ten commonest girls' names 20.6% "
+        "(1996), 14.0% (2008), 9.4% (2020)"
+    ),
+    # how records err
+    "ALSPAC 2024": (
+        "Lam, Boyd, Linacre, Blackburn, Harron, International Journal of Population Data Science 9(1) 2389, "
+        "2024: one person's surnames disagree between two collections in 18%, forenames in 12%; by maternal age "
+        "and ethnicity"
+    ),
+    "HES and PDS 2017": (
+        "BMC Medical Research Methodology 17:23, 2017, table 1: sex or date of birth wrong or missing in .11% of "
+        "records, postcode different in 53%"
+    ),
+    "HES chance matches": "PMC4545352, table 3: 40% had not registered with a new GP six months after moving",
+    "HESID 2015": "BMJ Open 2015 e008118: .2% false matches (176 of 77,810), 4.1% missed",
+    "NPD-HES 2021": (
+        "Libuy and others, International Journal of Population Data Science 1671, 2021: 95% linked, fewer of "
+        "ethnic minority and deprived pupils"
+    ),
+    "Census to DWP 2021": (
+        "ONS, Census 2021 linkage to DWP master key and encrypted NINo: 96.7% matched, precision 99.87%, recall "
+        "99.86%"
+    ),
+    "Census to PDS 2021": (
+        "ONS, Census 2021 to Personal Demographics Service linkage report: 95.75% linked; fewest of men, 20-29, "
+        "minorities, London"
+    ),
+    "ISMIE": (
+        "Jenkins and others, linkage of the ISMIE survey to DWP records: 73.7% matched, 15 people with two NINOs "
+        "(2.5% of the matched)"
+    ),
+    "PNC names": (
+        "Parliamentary answers on the Police National Computer, 1996, 2009 and 15 December 2014: the name filed "
+        "is that of the first event; aliases are added, NINO where known"
+    ),
+    "Council addresses 2026": (
+        "Lam, address-errors 0.1.1, profile 3, 2026: about 6% of council addresses touched, 12.9% in Cornwall; "
+        "nearly all harmless variation"
+    ),
+    "Damerau 1964": (
+        "Damerau 1964, as quoted in Febrl: of errors 59% substitute, 16% delete, 10% insert, 2% transpose, 13% "
+        "several"
+    ),
+    "Pollock and Zamora": (
+        "Pollock and Zamora, as quoted in Febrl: the first letter is wrong in 7.8% of misspellings"
+    ),
+    "HMRC NIM39110": (
+        "HMRC, National Insurance Manual NIM39110: prefixes never allocated; temporary numbers no longer used"
+    ),
+    # linkages that are predictions
+    "IER 2014": (
+        "Individual Electoral Registration, written ministerial statement of 21 October 2014 and parliamentary "
+        "question 215316: 78% matched in the dry run, 79.5% live"
+    ),
+    "PNC-NPD": (
+        "ONS, links between young people being imprisoned, pupil background and school quality, quoting DfE's "
+        "technical note: 77% of offenders matched"
+    ),
+}
+"""Key: author or body, title, year, and the figure as found."""
+
+
+def keys_of(citation: str) -> tuple[str, ...]:
+    """The keys that a citation names."""
+    heads = [part.partition(":")[0] for part in citation.split(";")]
+    return tuple(key.strip() for head in heads for key in head.split(","))
+
+
+def in_full(citation: str) -> str:
+    """The citation with each key spelt out; every key must be in SOURCES."""
+    notes = [note.strip() for part in citation.split(";") if (note := part.partition(":")[2])]
+    spelt = " | ".join(dict.fromkeys(SOURCES[key] for key in keys_of(citation)))
+    return f"{'; '.join(notes)} [{spelt}]" if notes else spelt
+
+
+def source_table() -> pl.DataFrame:
+    """Every source: columns key, source."""
+    return pl.DataFrame(list(SOURCES.items()), schema={"key": pl.String, "source": pl.String}, orient="row")
