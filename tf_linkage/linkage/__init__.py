@@ -9,6 +9,7 @@ Usable on any two tables whose columns carry the contracts' names:
 
 from tf_linkage.linkage.duplicates import find_duplicates
 from tf_linkage.linkage.engines import ENGINES
+from tf_linkage.linkage.explain import waterfall
 from tf_linkage.linkage.link import link
 from tf_linkage.linkage.model import Model, department_model, general_model
 from tf_linkage.linkage.result import Engine, LinkResult
@@ -22,4 +23,5 @@ __all__ = [
     "find_duplicates",
     "general_model",
     "link",
+    "waterfall",
 ]

@@ -1,4 +1,4 @@
-"""Blocking and comparison in one pass of SQL: each candidate pair once, with its pattern, rules and matchkeys.
+"""Blocking and comparison in SQL: each candidate pair once, with its pattern, rules and matchkeys.
 
 Belongs here: the tables `l`, `r` and `pairs` of a DuckDB connection and the statements that make them. Does not
 belong here: what the patterns are worth.
@@ -45,11 +45,16 @@ def block_and_compare(
     Raises:
         LinkageRefused: a rule would make more than `most_pairs` pairs; counted, not tried.
     """
-    _load(connection, records, model)
+    load(connection, records, model)
     rules, blocking = _affordable(connection, records, model, most_pairs)
-    connection.execute("CREATE TABLE pairs (l UINTEGER, r UINTEGER, pattern BIGINT, rules INTEGER, keys INTEGER)")
+    connection.execute("CREATE TABLE blocked (l UINTEGER, r UINTEGER, rules INTEGER, keys INTEGER)")
     for place in range(len(rules)):
-        connection.execute(f"INSERT INTO pairs {_rule_sql(place, rules, model)}")
+        connection.execute(f"INSERT INTO blocked {_rule_sql(place, rules, model)}")
+    joined = "blocked b JOIN l ON b.l = l.row JOIN r ON b.r = r.row"
+    compared = _side_by_side(model, "b.l AS left_row, b.r AS right_row, b.rules, b.keys", joined)
+    columns = f"left_row AS l, right_row AS r, {_pattern(model)}, rules, keys"
+    connection.execute(f"CREATE TABLE pairs AS SELECT {columns} FROM ({compared})")
+    connection.execute("DROP TABLE blocked")
     patterns = frame_of(
         connection, "SELECT pattern, rules, count(*) AS pairs FROM pairs GROUP BY ALL ORDER BY pattern, rules"
     )
@@ -91,7 +96,7 @@ def frame_of(connection: duckdb.DuckDBPyConnection, query: str) -> pl.DataFrame:
     return frame
 
 
-def _load(connection: duckdb.DuckDBPyConnection, records: Records, model: Model) -> None:
+def load(connection: duckdb.DuckDBPyConnection, records: Records, model: Model) -> None:
     """The tables `l` and `r`: the columns compared, and one number for the keys of each blocking rule."""
     compared = sorted(
         {column for comparison in model.comparisons for column in _columns_in(comparison_sql(comparison))}
@@ -118,15 +123,14 @@ def _affordable(
     connection: duckdb.DuckDBPyConnection, records: Records, model: Model, most_pairs: int
 ) -> tuple[list[int], pl.DataFrame]:
     """The places of the rules to use, and how many pairs each makes. Counted before any pair is made."""
-    wide = WIDE * max(records.left.height, records.right.height)
+    wide = WIDE + max(records.left.height, records.right.height)
     used: list[int] = []
     rows: list[tuple[str, int]] = []
     for place, rule in enumerate(model.blocking_rules):
         key = f"key_{place}"
         counted = connection.execute(
-            f"SELECT coalesce(sum(ours.n * theirs.n), 0)::BIGINT FROM "
-            f"(SELECT {key}, count(*) AS n FROM l WHERE {key} IS NOT NULL GROUP BY {key}) ours "
-            f"JOIN (SELECT {key}, count(*) AS n FROM r WHERE {key} IS NOT NULL GROUP BY {key}) theirs USING ({key})"
+            f"SELECT coalesce(sum(ours.n), 0)::BIGINT FROM r JOIN "
+            f"(SELECT {key}, count(*) AS n FROM l WHERE {key} IS NOT NULL GROUP BY {key}) ours USING ({key})"
         ).fetchone()
         pairs = int(counted[0]) if counted else 0
         if rule.wide and pairs > wide:
@@ -142,7 +146,7 @@ def _affordable(
 
 
 def _rule_sql(at: int, used: Sequence[int], model: Model) -> str:
-    """Pairs of the rule at this place that no earlier rule has made, compared."""
+    """Pairs of the rule at this place that no earlier rule made, with the later rules and keys they meet."""
     earlier = [f"(l.key_{place} = r.key_{place}) IS NOT TRUE" for place in used[:at]]
     where = f" WHERE {' AND '.join(earlier)}" if earlier else ""
     rules = [
@@ -154,12 +158,10 @@ def _rule_sql(at: int, used: Sequence[int], model: Model) -> str:
         f"coalesce((l.match_{place} = r.match_{place})::INTEGER, 0) * {1 << place}"
         for place in range(len(model.matchkeys))
     ]
-    also = (
-        f"l.row AS left_row, r.row AS right_row, {' + '.join([str(1 << at), *rules])} AS rules, "
-        f"{' + '.join(['0', *matched])} AS keys"
+    return (
+        f"SELECT l.row, r.row, {' + '.join([str(1 << at), *rules])}, {' + '.join(['0', *matched])} "
+        f"FROM l JOIN r ON l.key_{used[at]} = r.key_{used[at]}{where}"
     )
-    joined = f"l JOIN r ON l.key_{used[at]} = r.key_{used[at]}{where}"
-    return f"SELECT left_row, right_row, {_pattern(model)}, rules, keys FROM ({_side_by_side(model, also, joined)})"
 
 
 def _side_by_side(model: Model, also: str, joined: str) -> str:

@@ -18,7 +18,7 @@ from tf_linkage.linkage.candidates import Candidates, compare_rows, frame_of
 from tf_linkage.linkage.claims import Claims, claims_of, no_claims
 from tf_linkage.linkage.explain import explanations
 from tf_linkage.linkage.family import bits_of, families, family_evidence
-from tf_linkage.linkage.frequencies import full_names, name_dependence, near, rarity
+from tf_linkage.linkage.frequencies import full_names, near, rarity
 from tf_linkage.linkage.households import PLACES, at_one_address, homes
 from tf_linkage.linkage.model import Model
 from tf_linkage.linkage.patterns import Levels, unpack
@@ -41,7 +41,6 @@ class Decision:
     trained: Trained
     rare: list[NDArray[np.float64] | None]
     names: NDArray[np.float64] | None
-    nearby: float
     seeds: pl.DataFrame
 
     @classmethod
@@ -58,9 +57,8 @@ class Decision:
             rarity(records, comparison, trained.u[place]) if comparison.frequency else None
             for place, comparison in enumerate(model.comparisons)
         ]
-        nearby = name_dependence(records, model, trained.u)
         names = full_names(records, model, trained)
-        return cls(connection, records, model, trained, rare, names, nearby.near - nearby.far, seeds)
+        return cls(connection, records, model, trained, rare, names, seeds)
 
     def worth_a_look(self, candidates: Candidates) -> pl.DataFrame:
         """Pairs that could reach the review threshold: `left_row`, `right_row`, `entity`, `pattern`, `rules`."""
@@ -160,7 +158,7 @@ class Decision:
             return np.zeros(len(levels))
         # Forename and surname are the first two comparisons wherever both are compared.
         both = (levels[:, 0] == 0) & (levels[:, 1] == 0)
-        return np.where(both, self.names[left] - np.where(near(levels, self.model), self.nearby, 0.0), 0.0)
+        return np.where(both, self.names[left] - np.where(near(levels, self.model), self.trained.nearby, 0.0), 0.0)
 
     def _moved(self, levels: Levels) -> NDArray[np.bool_]:
         """Whether the address does not say that a pair lives in one place."""

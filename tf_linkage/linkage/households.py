@@ -20,25 +20,30 @@ from tf_linkage.linkage.training import NO_TWINS, Housemates, Twins, shares_of
 LARGEST_HOME = 12
 """People at one address beyond whom it is a hostel or a block, not a household."""
 
-MOST_PAIRS = 300_000
+MOST_PEOPLE = 200_000
+"""People at home from whose households is learnt; more add nothing."""
+
+FEW = 50
+"""Pairs of housemates below which nothing is learnt from them."""
+
 PLACES = ("address and postcode", "postcode", "address")
 """Comparisons that say where somebody lives: among housemates they agree as often as among links."""
 
 
-def housemates(connection: duckdb.DuckDBPyConnection, records: Records, model: Model) -> Housemates:
+def housemates(
+    connection: duckdb.DuckDBPyConnection, records: Records, model: Model, at_home: pl.DataFrame
+) -> Housemates:
     """Learn from pairs of one home inside the right table. With no homes known there are no housemates."""
     apart = tuple(comparison.name not in PLACES for comparison in model.comparisons)
     even = tuple(np.full(len(comparison.levels), 1 / len(comparison.levels)) for comparison in model.comparisons)
-    at_home = homes(records)
-    other = at_home.rename({"row": "other", "entity": "other_entity"})
-    pairs = at_home.join(other, on="home", maintain_order="left_right").filter(
-        pl.col("entity") != pl.col("other_entity")
-    )
-    if pairs.height < 100:
+    # Homes are numbered by postcode: every n-th is a sample of them all.
+    sampled = at_home.filter(pl.col("home") % max(1, at_home.height // MOST_PEOPLE) == 0)
+    other = sampled.rename({"row": "other", "entity": "other_entity"})
+    pairs = sampled.join(other, on="home", maintain_order="left_right")
+    pairs = pairs.filter(pl.col("entity") < pl.col("other_entity"))
+    if pairs.height < FEW:
         return Housemates(even, apart, NO_TWINS, 0.0)
-    step = max(1, pairs.height // MOST_PAIRS)
-    sampled = pairs.gather_every(step)
-    patterns = compare_rows(connection, model, sampled["row"].to_numpy(), sampled["other"].to_numpy(), "r")
+    patterns = compare_rows(connection, model, pairs["row"].to_numpy(), pairs["other"].to_numpy(), "r")
     distinct, counts = np.unique(patterns, return_counts=True)
     levels = unpack(distinct, model.comparisons)
     counts = np.where(_one_person(levels, model), 0, counts)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage.candidates import Candidates
 from tf_linkage.linkage.frequencies import chance_agreement, name_dependence
-from tf_linkage.linkage.households import housemates
+from tf_linkage.linkage.households import homes, housemates
 from tf_linkage.linkage.model import Model
 from tf_linkage.linkage.patterns import unpack
 from tf_linkage.linkage.records import Records
@@ -43,13 +43,15 @@ def learn(
         )
     start = start_of(seeds, model)
     u = chance_agreement(connection, records, model)
-    mates = housemates(connection, records, model)
+    mates = housemates(connection, records, model, homes(records))
     levels = unpack(candidates.patterns["pattern"].to_numpy(), model.comparisons)
+    dependence = name_dependence(records, model, u)
     observed = Observed(
         levels=levels,
         counts=candidates.patterns["pairs"].to_numpy(),
         free=_free(candidates, model),
-        dependence=name_dependence(records, model, u).bits(levels, model) * math.log(2),
+        dependence=dependence.bits(levels, model) * math.log(2),
+        nearby=dependence.near - dependence.far,
         every_pair=float(records.left.height) * float(records.right["entity"].n_unique()),
     )
     return train(observed, start, u, mates)

@@ -19,8 +19,8 @@ from tf_linkage.linkage.standardise import STANDARD_FIELDS, standard_columns
 GUARD = 0.75
 """Such a pair is wrong as often as twins and namesakes are many, which few links teach well."""
 
-WIDE = 40
-"""Pairs for each record of the larger table that a wide rule may make: some four million at 100,000 records."""
+WIDE = 200_000
+"""Pairs that a wide rule may make, besides one for each record of the larger table."""
 
 KeyPair = tuple[str, str]
 """A standardised column of the left table and the one of the right table that must equal it."""
@@ -33,7 +33,7 @@ class BlockingRule:
     Attributes:
         name: what agrees, in words.
         keys: what must be equal.
-        wide: a rule for small tables: it is left out where it would make more than `WIDE` pairs a record.
+        wide: a rule for small tables: left out where it would make more than `WIDE` pairs and one a record.
     """
 
     name: str

@@ -79,6 +79,7 @@ class Observed:
         free: for each row and comparison, whether some rule that the pairs meet leaves that comparison free; only
             from such pairs is its m learnt, since a rule's own keys always agree.
         dependence: for each row, natural log by which strangers look so oftener than u says.
+        nearby: bits by which both names agree oftener in one district than across districts, by chance.
         every_pair: number of pairs of the two tables, blocked or not.
     """
 
@@ -86,6 +87,7 @@ class Observed:
     counts: NDArray[np.int64]
     free: NDArray[np.bool_]
     dependence: NDArray[np.float64]
+    nearby: float
     every_pair: float
 
 
@@ -100,6 +102,7 @@ class Trained:
         prior: share of links among all pairs of the two tables.
         housemates: pairs of two people of one household for each link.
         curve: one row for each round: `round`, `log_likelihood`, `expected_links`, `greatest_change`.
+        nearby: bits by which both names agree oftener in one district than across districts, by chance.
         held: whether EM stayed near the matchkeys' links; if not, m is theirs.
     """
 
@@ -109,6 +112,7 @@ class Trained:
     prior: float
     housemates: float
     curve: pl.DataFrame
+    nearby: float
     held: bool
 
 
@@ -140,7 +144,7 @@ def train(observed: Observed, start: Start, u: Shares, mates: Housemates) -> Tra
     curve = pl.DataFrame(
         rows, schema=["round", "log_likelihood", "expected_links", "greatest_change"], orient="row"
     )
-    return Trained(m if held else start.m, u, mates, expected / every_pair, number, curve, held)
+    return Trained(m if held else start.m, u, mates, expected / every_pair, number, curve, observed.nearby, held)
 
 
 def _housemates(expected: float, m: Shares, mates: Housemates) -> float:

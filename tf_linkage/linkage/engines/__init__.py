@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from tf_linkage.linkage.engines.duckdb import link_by_duckdb
-from tf_linkage.linkage.engines.recordlinkage import link_by_recordlinkage
-from tf_linkage.linkage.engines.splink import link_by_splink
-from tf_linkage.linkage.result import Engine
+import importlib
+from dataclasses import dataclass
+
+import polars as pl
+
+from tf_linkage.linkage.model import Model
+from tf_linkage.linkage.result import Engine, LinkResult, Progress
+
+
+@dataclass(frozen=True)
+class _Late:
+    """An engine whose module, with all that it needs, is imported when it first links."""
+
+    module: str
+    function: str
+
+    def __call__(self, left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress) -> LinkResult:
+        engine: Engine = getattr(importlib.import_module(f"{__name__}.{self.module}"), self.function)
+        return engine(left, right, model, progress)
+
 
 ENGINES: dict[str, Engine] = {
-    "duckdb": link_by_duckdb,
-    "recordlinkage": link_by_recordlinkage,
-    "splink": link_by_splink,
+    "duckdb": _Late("duckdb", "link_by_duckdb"),
+    "recordlinkage": _Late("recordlinkage", "link_by_recordlinkage"),
+    "splink": _Late("splink", "link_by_splink"),
 }

