@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-import resource
 import statistics
 import subprocess
 import sys
@@ -148,6 +147,8 @@ def _world(families: int, population: int, department: str) -> Path:
     cohort = bodies.council.cohort(world, settings).collect()
     asked = cohort.with_columns(pl.format("{}|{}", "la_code", "person_ref").alias("request_ref"))
     people = records.filter(pl.col("body") == "council").sort("record_key")
+    # One record a person, as after de-duplication; a record that merges two people stands for the first.
+    people = people.unique(subset=["record_key"], keep="first", maintain_order=True)
     people = people.unique(subset=["true_person"], keep="first", maintain_order=True)
     asked = asked.join(people, left_on="request_ref", right_on="record_key")
     about = DEPARTMENTS[department]
@@ -240,11 +241,17 @@ def _work(engine: str, folder_name: str, answer: str, _: str) -> None:
     figures = _score(links, truth) | {
         "seconds": seconds,
         **parts,
-        "peak GB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6,
+        "peak GB": _peak(),
         "left": records.left.height,
         "right": records.right.height,
     }
     Path(answer).write_text(json.dumps(figures))
+
+
+def _peak() -> float:
+    """Peak memory of this process alone; getrusage would hand down that of the process it was forked from."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return float(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1e6
 
 
 def _imports(engine: str) -> None:

@@ -65,6 +65,8 @@ def _home_columns(records: Records) -> list[str]:
 def at_one_address(records: Records) -> float:
     """Pairs of a left record and a right person at one address, hostels and blocks left out."""
     on = _home_columns(records)
+    if not on:
+        return 0.0
     theirs = records.right.select("entity", *on).drop_nulls().unique().group_by(on).len("theirs")
     ours = records.left.select(on).drop_nulls().group_by(on).len("ours")
     both = ours.join(theirs.filter(pl.col("theirs") <= LARGEST_HOME), on=on)
