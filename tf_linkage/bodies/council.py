@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tf_linkage.bodies.error_rates import COVERAGE, DUPLICATES
+from tf_linkage.bodies.error_rates import COVERAGE, DUPLICATES, MERGED
 from tf_linkage.bodies.keys import as_text, record_number, shuffled
 from tf_linkage.bodies.lived import Columns, Population, columns, position, with_effects
 from tf_linkage.bodies.recording import Recorded, record
@@ -294,8 +294,9 @@ def extract(
 
     Returns:
         The cohort; what was recorded, row by row in the order of the roster; and a frame of record_key and person
-        in that order.
+        in that order; of people merged, the second stands under the record of the first.
     """
+    rows, absorbed = merged_of(settings, draws, people, found)
     members, families = _doubled(settings, draws, people, found.members), found.families
     at, place = members["at"], members["place"]
     latest = families["identified"][at] + 250
@@ -319,8 +320,38 @@ def extract(
     keys = frame.select(
         record_key=pl.col("la_code") + "|" + pl.col("person_ref"), person=pl.Series(people["person"][place])
     )
+    # Whoever was merged has no record of their own: the relative's stands for both.
+    own = np.ones(len(place), dtype=bool)
+    own[absorbed] = False
+    keys = keys.with_columns(keys["record_key"].scatter(absorbed, keys["record_key"].gather(rows)))
+    recorded.errors = [(column, kind, hit & own) for column, kind, hit in recorded.errors]
     schema = schema_of(Cohort)
-    return frame.select(schema.names()).cast(schema).sort("person_ref", "la_code"), recorded, keys
+    kept = frame.filter(pl.Series(own)).select(schema.names()).cast(schema).sort("person_ref", "la_code")
+    return kept, recorded, keys
+
+
+def merged_of(settings: Settings, draws: Draws, people: Columns, found: Roster) -> tuple[Ints, Ints]:
+    """Members whom a council takes for one person: rows of the roster that stand, and those that vanish in them.
+
+    They are two neighbours of one gender among the members of a family: twins, brothers, mother and daughter.
+    """
+    place, at = found.members["place"], found.members["at"]
+    person, gender = people["person"][place], people["gender"][place]
+    share = MERGED["council"][0] * min(settings.multiplier, 2.0) * _NEIGHBOURS_ALIKE
+    alike = (np.diff(at) == 0) & (np.diff(gender) == 0)
+    alike &= draws.below("council/merged", person[1:], share)
+    # Nobody is merged twice, and nobody named a second time is merged at all.
+    alike[1:] &= ~alike[:-1]
+    twice = draws.below(
+        "council/two teams", person, DUPLICATES["council person"][0] * min(settings.multiplier, 2.0)
+    )
+    alike &= ~twice[1:] & ~twice[:-1] & (found.members["copy"][1:] == 0)
+    second = np.flatnonzero(alike) + 1
+    return second - 1, second
+
+
+_NEIGHBOURS_ALIKE: Final = 2.6
+"""Members for each member whose neighbour in the family is of their gender (measured)."""
 
 
 def _doubled(settings: Settings, draws: Draws, people: Columns, members: Columns) -> Columns:

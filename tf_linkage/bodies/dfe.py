@@ -21,7 +21,7 @@ from tf_linkage.contracts import dfe as contract
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.population.care import EPISODES
 from tf_linkage.population.draws import Draws, Ints
-from tf_linkage.population.households import NEVER
+from tf_linkage.population.households import NEVER, ROLES
 from tf_linkage.population.origins import ORIGINS
 from tf_linkage.population.persons import ETHNIC_CODES
 from tf_linkage.population.places import AUTHORITIES
@@ -62,7 +62,9 @@ def register(settings: Settings, draws: Draws, everyone: Columns, lives: dict[st
     present = np.zeros(len(everyone["person"]), dtype=bool)
     present[position(everyone, lives["school_years"]["person"])] = True
     present[position(everyone, lives["care"]["person"])] = True
-    return Register.of(settings, draws, "dfe", everyone, np.flatnonzero(present))
+    # The record under the name before an adoption is sealed, and no linkage may find it.
+    sealed = (everyone["adopted_on"] < NEVER) & (everyone["role"] != ROLES.index("adopted"))
+    return Register.of(settings, draws, "dfe", everyone, np.flatnonzero(present & ~sealed))
 
 
 def occasion(settings: Settings, everyone: Columns, school_years: Columns) -> Occasion:
@@ -95,10 +97,9 @@ def histories_of(
     results, result_key = _keyed(draws, everyone, pupils, lives["results"], "year")
     care, care_key = _keyed(draws, everyone, pupils, lives["care"], "start")
     text = as_text(key)
-    school = as_text(years["authority"] * 1_000 + years["school"] + 100_000, "S")
     tables = {
-        "enrolments": _enrolments(everyone, years, text, school),
-        "absence": _absence(years, text, school),
+        "enrolments": _enrolments(everyone, years, text),
+        "absence": _absence(years, text),
         "exclusions": _exclusions(exclusions, exclusion_key),
         "key_stages": _key_stages(results, result_key),
         "social_care": _social_care(care, care_key),
@@ -123,7 +124,25 @@ def _keyed(
     return {name: values[order] for name, values in rows.items()}, key[order]
 
 
-def _enrolments(everyone: Columns, years: Columns, key: pl.Series, school: pl.Series) -> pl.DataFrame:
+def _with_second_schools(years: Columns) -> tuple[Columns, Ints]:
+    """School years with one row per school: pupils who moved within a year have two. Also whence each row came."""
+    again = np.flatnonzero(years["moved"] < NEVER)
+    moved = np.zeros(len(years["moved"]), dtype=bool)
+    moved[again] = True
+    came_from = np.sort(np.concatenate([np.arange(len(moved)), again]))
+    second = np.zeros(len(came_from), dtype=bool)
+    second[1:] = came_from[1:] == came_from[:-1]
+    rows = {name: values[came_from] for name, values in years.items()}
+    rows["start"] = np.where(second, rows["moved"], rows["start"])
+    rows["end"] = np.where(moved[came_from] & ~second, rows["moved"] - 1, rows["end"])
+    rows["school"] = np.where(second, rows["next_school"], rows["school"])
+    rows["authority"] = np.where(second, rows["next_authority"], rows["authority"])
+    return rows, came_from
+
+
+def _enrolments(everyone: Columns, years: Columns, key: pl.Series) -> pl.DataFrame:
+    years, came_from = _with_second_schools(years)
+    key, school = key.gather(came_from), _school(years)
     codes = pl.Series([authority.code for authority in AUTHORITIES])
     languages = [origin.language for origin in ORIGINS]
     abroad = everyone["abroad"][years["at"]]
@@ -148,13 +167,19 @@ def _enrolments(everyone: Columns, years: Columns, key: pl.Series, school: pl.Se
     )
 
 
-def _absence(years: Columns, key: pl.Series, school: pl.Series) -> pl.DataFrame:
+def _absence(years: Columns, key: pl.Series) -> pl.DataFrame:
     """One row per term of years 1 to 11, for the years in which absence was collected."""
     counted = np.flatnonzero(
         (years["curriculum"] >= 1) & (years["curriculum"] <= 11) & ~np.isin(years["year"], contract.NO_ABSENCE_DATA)
     )
     rows = np.repeat(counted, 3)
     term = np.tile(np.arange(3), len(counted))
+    # A term counts at the school where it began.
+    begins = years["start"][rows] + np.array([0, 120, 225])[term]
+    there = begins >= years["moved"][rows]
+    at_school = {
+        name: np.where(there, years[f"next_{name}"][rows], years[name][rows]) for name in ("school", "authority")
+    }
     stacked = {
         kind: np.stack([years[f"{kind}_{number}"][counted] for number in (1, 2, 3)], axis=1).ravel()
         for kind in ("authorised", "unauthorised")
@@ -164,12 +189,17 @@ def _absence(years: Columns, key: pl.Series, school: pl.Series) -> pl.DataFrame:
             "dfe_key": key.gather(rows),
             "academic_year": years["year"][rows].astype(np.int32),
             "term": enum_of(contract.TERMS, contract.TERMS).gather(term),
-            "school_id": school.gather(rows),
+            "school_id": _school(at_school),
             "sessions_possible": np.array(SESSIONS, dtype=np.int32)[term],
             "authorised_absence": stacked["authorised"].astype(np.int32),
             "unauthorised_absence": stacked["unauthorised"].astype(np.int32),
         }
     )
+
+
+def _school(years: Columns) -> pl.Series:
+    """The school's key."""
+    return as_text(np.asarray(years["authority"], dtype=np.int64) * 1_000 + years["school"] + 100_000, "S")
 
 
 def _exclusions(exclusions: Columns, key: NDArray[np.uint64]) -> pl.DataFrame:

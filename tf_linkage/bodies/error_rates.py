@@ -121,7 +121,10 @@ DUPLICATES: Final[dict[str, tuple[float, str]]] = {
     "moj": (0.02, "A: 2% not consolidated"),
     "dfe": (0.01, "A: 1%, a new pupil number after a move of school"),
 }
+IN_PRISON: Final = (0.80, "A: share of people in custody at the extract whom the police record at the prison")
+
 MERGED: Final[dict[str, tuple[float, str]]] = {
+    "council": (0.0005, "A: twins, father and son"),
     "dwp": (0.0002, "A"),
     "moj": (0.0002, "A"),
     "dfe": (0.0005, "A: twins"),

@@ -9,13 +9,14 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from tf_linkage.bodies.council import Roster
-from tf_linkage.bodies.lived import Columns
+from tf_linkage.bodies.council import Roster, merged_of
+from tf_linkage.bodies.lived import Columns, position
 from tf_linkage.bodies.moj import has_alias
 from tf_linkage.bodies.recording import Recorded
 from tf_linkage.bodies.register import Register
 from tf_linkage.population.draws import Draws, Flags
-from tf_linkage.population.households import FIRST_CHILD, NEVER, ROLES, YEAR
+from tf_linkage.population.households import FIRST_CHILD, LAST_CHILD, NEVER, ROLES, YEAR
+from tf_linkage.population.names import CHANGES, initials
 from tf_linkage.population.settings import Settings, day
 
 
@@ -28,12 +29,16 @@ def flags(settings: Settings, people: Columns) -> dict[str, Flags]:
     returned = (people["surname_from_2"] <= extract) & (people["surname_from_2"] > start)
     return {
         "twin": people["twin"],
+        "alliterative twin": _alliterative(people),
         "sibling within 12 months": _close_siblings(people),
         "named after parent": people["named_after_parent"],
         "double surname": (people["surname_b_0"] >= 0) & ~people["joined_by_space"],
         "two surnames": people["joined_by_space"],
         "surname changed": changed & (people["change"] == 1),
-        "returned to birth surname": returned,
+        "returned to birth surname": returned & (people["change"] == 1),
+        "remarried": returned & (people["change"] == _REMARRIAGE),
+        "cousins of one name": _cousins(people),
+        "adopted": people["adopted_on"] < NEVER,
         "known as step-surname": (people["change"] == 3) & (people["surname_from_1"] <= extract),
         "stepchild": people["role"] == ROLES.index("stepchild"),
         "former partner": people["role"] == ROLES.index("former partner"),
@@ -45,14 +50,35 @@ def flags(settings: Settings, people: Columns) -> dict[str, Flags]:
         "looked after": people["cla_from"] < NEVER,
         "several generations": people["generations"],
         "recent arrival": people["abroad"] & (people["arrived"] > extract - 2 * YEAR),
-        "emigrated": people["emigrated"] <= extract,
+        "emigrated": (people["emigrated"] <= extract) & (people["adopted_on"] == NEVER),
         "died": people["death"] <= extract,
     }
 
 
+_REMARRIAGE = CHANGES.index("remarriage")
+
+
+def _cousins(people: Columns) -> Flags:
+    """A cousin and the eldest child of the household, who share forename and surname."""
+    cousin = people["role"] == ROLES.index("cousin")
+    mine = np.isin(people["family"], people["family"][cousin])
+    return np.asarray(cousin | (mine & (people["place"] == FIRST_CHILD)))
+
+
+def _alliterative(people: Columns) -> Flags:
+    """Twins whose forenames begin with one letter."""
+    initial = initials()[people["forename"]]
+    together = (np.diff(people["family"]) == 0) & (np.diff(people["birth"]) == 0)
+    together &= people["twin"][:-1] & people["twin"][1:] & (initial[:-1] == initial[1:])
+    out = np.zeros(len(initial), dtype=bool)
+    out[:-1] |= together
+    out[1:] |= together
+    return out
+
+
 def _close_siblings(people: Columns) -> Flags:
     """Children born within 12 months of a brother or sister who is not a twin; siblings stand eldest first."""
-    child = people["place"] >= FIRST_CHILD
+    child = (people["place"] >= FIRST_CHILD) & (people["place"] <= LAST_CHILD)
     gap = np.diff(people["birth"])
     close = (np.diff(people["family"]) == 0) & child[:-1] & child[1:] & (gap > 30) & (gap < 365)
     out = np.zeros(len(child), dtype=bool)
@@ -61,7 +87,8 @@ def _close_siblings(people: Columns) -> Flags:
     return out
 
 
-_OF_RECORDS = ("names swapped", "nickname", "other spelling", "initial only", "placeholder", "nino of another")
+_OF_RECORDS = ("names swapped", "nickname", "other spelling", "initial only", "placeholder", "nino of another",
+    "temporary nino", "prison address")  # fmt: skip
 """Kinds of error that are hard cases of their own: the person has a record with one."""
 
 
@@ -85,6 +112,8 @@ def record_flags(
         out["two records"] |= register.doubled
         out["merged record"][register.absorbed] = True
         out["merged record"][register.holder[register.absorbed]] = True
+    rows, absorbed = merged_of(settings, Draws(settings.seed), people, named[0])
+    out["merged record"][named[0].members["place"][np.concatenate([rows, absorbed])]] = True
     police = registers["moj"][0]
     out["alias"][police.rows[has_alias(settings, Draws(settings.seed), people, police)]] = True
     return out
@@ -95,9 +124,13 @@ def hard_cases(
     people: Columns,
     registers: dict[str, tuple[Register, Recorded]],
     named: tuple[Roster, Recorded],
+    school_years: Columns,
 ) -> pl.Series:
     """The hard cases of each person joined by ' | ', none where there are none."""
     every = flags(settings, people) | record_flags(settings, people, registers, named)
+    every["moved school mid-year"] = np.zeros(len(people["person"]), dtype=bool)
+    moved = school_years["person"][school_years["moved"] < NEVER]
+    every["moved school mid-year"][position(people, moved)] = True
     names = list(every)
     code = np.zeros(len(people["person"]), dtype=np.uint64)
     for bit, hit in enumerate(every.values()):

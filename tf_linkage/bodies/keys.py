@@ -51,6 +51,12 @@ def nino_number(draws: Draws, person: NDArray[Any]) -> Ints:
     return draws.permute_below("nino", np.asarray(person), count=NINOS).astype(np.int64)
 
 
+def temporary_nino(birth: NDArray[Any], gender: NDArray[Any]) -> pl.Series:
+    """Temporary numbers of old accounts: TN, date of birth, M or F; TN was never a prefix of a real number."""
+    date = pl.Series(np.asarray(birth).astype(np.int32)).cast(pl.Date).dt.strftime("%d%m%y")
+    return "TN" + date + pl.Series(["M", "F"]).gather(np.asarray(gender).astype(np.int64))
+
+
 def nino_text(number: NDArray[Any]) -> pl.Series:
     """National Insurance numbers of the right shape, none of which can ever be allocated."""
     prefix = pl.Series(_PREFIXES).gather(number // 1_000_000)

@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tf_linkage.bodies.council import roster
-from tf_linkage.bodies.error_rates import ALIASES
+from tf_linkage.bodies.error_rates import ALIASES, IN_PRISON
 from tf_linkage.bodies.keys import as_text, record_number
 from tf_linkage.bodies.lived import Columns, Population, columns, position, with_effects
 from tf_linkage.bodies.misspelling import misspell
@@ -84,13 +84,27 @@ def occasions(settings: Settings, everyone: Columns, offences: Columns) -> Occas
     )
 
 
+def in_prison(settings: Settings, draws: Draws, everyone: Columns, offences: Columns) -> Flags:
+    """Who serves a sentence on the day of the extract (half of its days) and is recorded at the prison."""
+    served = np.maximum(offences["days"], 0) // 2
+    extract = day(settings.extract)
+    now = (offences["disposal"] == DISPOSED.index("CUSTODY")) & (offences["disposed"] + served > extract)
+    out = np.zeros(len(everyone["person"]), dtype=bool)
+    out[position(everyone, offences["person"][now])] = True
+    share = IN_PRISON[0] * min(settings.multiplier, 1.0)
+    return np.asarray(out & draws.below("moj/recorded at the prison", everyone["person"], share))
+
+
 def people_of(
     settings: Settings, draws: Draws, everyone: Columns, records: Register, offences: Columns
 ) -> tuple[pl.DataFrame, Recorded]:
     """The people of a register with their aliases, and the recording behind the filed names."""
     when = occasions(settings, everyone, offences)
     own = Occasion(when.name[records.rows], when.address[records.rows])
-    recorded = record(settings, draws, "moj", everyone, records.rows, copy=records.copy, occasion=own)
+    inside = in_prison(settings, draws, everyone, offences)[records.rows]
+    recorded = record(
+        settings, draws, "moj", everyone, records.rows, copy=records.copy, occasion=own, in_prison=inside
+    )
     key = as_text(records.key)
     filed = recorded.identity.with_columns(moj_key=key, name_number=pl.lit(0, dtype=pl.Int32))
     number = record_number(everyone["person"][records.rows], records.copy)

@@ -48,7 +48,7 @@ class Quality:
         self, settings: Settings, draws: Draws, body: str, people: dict[str, NDArray[Any]], record: NDArray[Any]
     ) -> None:
         self._draws, self._body, self._record = draws, body, record
-        self._multiplier = settings.multiplier
+        self._multiplier = self.multiplier = settings.multiplier
         scale = settings.correlation / sum(QUALITY_SHARES.values())
         shares = {name: share * scale for name, share in QUALITY_SHARES.items()}
         unit = people["locality"] * len(BODIES) + BODIES.index(body)

@@ -17,13 +17,14 @@ from tf_linkage.bodies.error_rates import (
     BODIES,
     INHERITED,
     LAG_YEARS,
+    LEGACY_NUMBERS,
     NINO_NOT_KNOWN_YOUNG,
     PERSISTENT,
     SWAP_ODDS,
     WOMEN_25_TO_44,
 )
 from tf_linkage.bodies.error_rates import error_rate as rate_of
-from tf_linkage.bodies.keys import NINOS, SPARE_NINOS, nino_number, nino_text, record_number
+from tf_linkage.bodies.keys import NINOS, SPARE_NINOS, nino_number, nino_text, record_number, temporary_nino
 from tf_linkage.bodies.lived import Columns
 from tf_linkage.bodies.misspelling import misspell, restyle, wrong_dates
 from tf_linkage.bodies.quality import Quality
@@ -42,7 +43,11 @@ PLACEHOLDERS = ("Baby", "Unborn", "Unknown")
 NINO_FROM = 15.75
 """Age at which a National Insurance number is issued."""
 
+_TEMPORARY_UNTIL = 11_323
+"""1 January 2001: accounts opened earlier can still show a temporary number."""
+
 _PLACEMENT = 1 << 42
+_PRISON = 1 << 43
 _ORDER_DIFFERS = np.array(
     [origin.community in ("south asian", "east asian", "black african") for origin in ORIGINS]
 )
@@ -81,6 +86,7 @@ def record(
     copy: Ints,
     occasion: Occasion | None = None,
     latest_birth: Ints | None = None,
+    in_prison: Flags | None = None,
 ) -> Recorded:
     """What a body holds on some people.
 
@@ -93,6 +99,7 @@ def record(
         copy: 0 for a person's first record, 1 and up for repeat records.
         occasion: when the body last learned name and address; the extract if None.
         latest_birth: latest date of birth a record can hold; the extract if None.
+        in_prison: records that show a prison's address; none if None.
     """
     people = {name: values[rows] for name, values in everyone.items()}
     extract = np.full(len(rows), day(settings.extract))
@@ -107,7 +114,10 @@ def record(
         draws, body, everyone, rows, number, quality, extract if latest_birth is None else latest_birth, out
     )
     gender = _gender(body, people, quality, out)
-    address, postcode = _address(settings, draws, body, everyone, people, number, quality, occasion, extract, out)
+    inside = np.zeros(len(rows), dtype=bool) if in_prison is None else in_prison
+    address, postcode = _address(
+        settings, draws, body, everyone, people, number, quality, occasion, extract, inside, out
+    )
     nino = _nino(draws, body, everyone, rows, number, quality, extract, out, copy)
     out.identity = pl.DataFrame(
         {
@@ -301,6 +311,7 @@ def _address(  # noqa: PLR0917 (a kernel names each column it needs)
     quality: Quality,
     occasion: Occasion,
     extract: Ints,
+    inside: Flags,
     out: Recorded,
 ) -> tuple[pl.Series, pl.Series]:
     lag = quality.lag("address", LAG_YEARS["address"][0][BODIES.index(body)])
@@ -311,8 +322,13 @@ def _address(  # noqa: PLR0917 (a kernel names each column it needs)
         place, authority = _placed(draws, people, place, authority, date)
         now, now_authority = _placed(draws, people, now, now_authority, extract)
         place, authority = _other_home(settings, draws, everyone, people, number, place, authority, date)
-    out.errors.append(("address", "former address", place != now))
-    out.errors.append(("postcode", "former address", place != now))
+    out.errors.append(("address", "former address", (place != now) & ~inside))
+    out.errors.append(("postcode", "former address", (place != now) & ~inside))
+    out.errors.append(("address", "prison address", inside))
+    out.errors.append(("postcode", "prison address", inside))
+    # One prison serves a few localities.
+    place = np.where(inside, people["locality"] // 4 + _PRISON, place)
+    authority = np.where(inside, people["slot"], authority)
     homes = address_of(draws, place, authority, int(people["units"][0]) if len(place) else 1)
     wrong = quality.hits("address wrong")
     # A wrong number or a flat dropped: another dwelling of the same street.
@@ -411,16 +427,26 @@ def _nino(  # noqa: PLR0917 (a kernel names each column it needs)
             draws, everyone["person"][relative(draws, f"{body}/nino kin", everyone, rows[at], number[at])]
         )
     shared &= held != true
+    temporary = np.zeros(len(rows), dtype=bool)
     if body == "dwp":
         second = issued & (copy > 0)
         held = np.where(second, nino_number(draws, SPARE_NINOS + person % (NINOS - SPARE_NINOS)), held)
         out.errors.append(("nino", "second nino", second))
+        opened = everyone["birth"][rows] + NINO_FROM * YEAR
+        opened = np.maximum(opened, np.where(everyone["abroad"][rows], everyone["arrived"][rows], opened))
+        temporary = (opened < _TEMPORARY_UNTIL) & ~second
+        temporary &= draws.below("dwp/temporary nino", person, LEGACY_NUMBERS[0] * quality.multiplier)
+        out.errors.append(("nino", "temporary nino", temporary))
     base = np.where(age < 18, NINO_NOT_KNOWN_YOUNG, rate_of("nino not known", body)) if body == "council" else None
     unknown = issued & quality.apart("nino not known", base=base)
     out.errors.append(("nino", "nino wrong", wrong & ~unknown & ~shared))
     out.errors.append(("nino", "nino of another", shared & ~unknown))
     out.errors.append(("nino", "nino not known", unknown))
-    return _blank(nino_text(held), unknown | ~issued)
+    numbers = nino_text(held)
+    at = np.flatnonzero(temporary)
+    if at.size:
+        numbers = numbers.scatter(at, temporary_nino(everyone["birth"][rows[at]], everyone["gender"][rows[at]]))
+    return _blank(numbers, unknown | ~issued)
 
 
 def _blank(values: pl.Series, where: Flags) -> pl.Series:

@@ -34,7 +34,9 @@ def truth(population: Population, settings: Settings) -> dict[str, pl.LazyFrame]
     everyone, found, registers, named, recorded = recordings(population, settings)
     records, errors = true_records_and_errors(everyone, registers, named, recorded)
     return {
-        "people": true_people(settings, everyone, found, registers, recorded).lazy(),
+        "people": true_people(
+            settings, everyone, found, registers, recorded, columns(population["school_years"])
+        ).lazy(),
         "records": records.lazy(),
         "errors": errors.lazy(),
         "effects": effects().lazy(),
@@ -130,12 +132,13 @@ def _errors(body: str, key: pl.Series, recorded: Recorded) -> pl.DataFrame:
     return frame.select(pl.lit(body).cast(pl.Enum(contract.BODIES)).alias("body"), "record_key", "column", "kind")
 
 
-def true_people(
+def true_people(  # noqa: PLR0917 (a table names each part it needs)
     settings: Settings,
     everyone: Columns,
     found: council.Roster,
     registers: dict[str, tuple[Register, Recorded]],
     council_recorded: Recorded,
+    school_years: Columns,
 ) -> pl.DataFrame:
     """Everyone with their subgroups, hard cases, and the registers that hold them."""
     extract = day(settings.extract)
@@ -154,7 +157,7 @@ def true_people(
             "deprivation": everyone["deprivation"].astype(np.int32),
             "family_type": enum_of(contract.FAMILY_TYPES, FAMILY_TYPES).gather(everyone["family_type"]),
             "study_group": enum_of(STUDY_GROUPS, (*STUDY_GROUPS, None)).gather(_group(everyone, found)),
-            "hard_cases": hard_cases(settings, everyone, registers, (found, council_recorded)),
+            "hard_cases": hard_cases(settings, everyone, registers, (found, council_recorded), school_years),
             **{f"in_{name}": register.present for name, (register, _) in registers.items()},
         }
     )

@@ -93,7 +93,7 @@ def record_part(settings: Settings, part: Localities) -> dict[str, pl.DataFrame]
     schooling = dfe.histories_of(settings, draws, everyone, pupils, lives)
     for body, histories in (("dwp", spells), ("moj", offences), ("dfe", schooling)):
         tables |= {f"{body}_{name}": table for name, table in histories.items()}
-    truth = {"truth_people": true_people(settings, everyone, found, registers, named)}
+    truth = {"truth_people": true_people(settings, everyone, found, registers, named, lives["school_years"])}
     return tables | truth | {"truth_records": records, "truth_errors": errors}
 
 

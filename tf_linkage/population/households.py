@@ -28,8 +28,12 @@ NEVER: Final = 2_000_000
 YEAR: Final = 365.25
 SLOTS: Final = 12
 HEAD, PARTNER, FIRST_CHILD, LAST_CHILD, EXTRA = 0, 1, 2, 8, 9
+ADOPTED, COUSIN = 10, 11
+"""Places that grandparents and sharers leave free."""
 
-ROLES: Final = ("head", "partner", "former partner", "child", "stepchild", "adult child", "grandparent", "sharer")
+ROLES: Final = ("head", "partner", "former partner", "child", "stepchild", "adult child", "grandparent", "sharer",
+    "cousin", "adopted",
+)  # fmt: skip
 KINDS: Final = (
     "single", "older single", "couple", "couple with children", "lone parent", "parents of adults", "sharers",
     "several generations",
@@ -157,6 +161,8 @@ def draw_members(settings: Settings, draws: Draws, families: Families) -> dict[s
     first = _place_children(settings, draws, families, places)
     has_partner = _place_adults(settings, draws, families, places, couple, first)
     _place_others(settings, draws, families, places)
+    _place_cousins(settings, draws, families, places)
+    adopted = _place_adopted(settings, draws, families, places)
     dates = _couple_dates(settings, draws, families, places.birth, has_partner, first, couple & (first != NEVER))
     step = (dates["together"][:, None] > places.birth) & (places.role == ROLES.index("child"))
     places.role[step] = ROLES.index("stepchild")
@@ -164,6 +170,7 @@ def draw_members(settings: Settings, draws: Draws, families: Families) -> dict[s
     for name, values in dates.items():
         out[name] = values[out["row"]]
     out["joined"], out["left"] = _stay(settings, draws, out)
+    out["adopted_on"] = adopted[out["row"], out["place"]]
     return out
 
 
@@ -308,6 +315,50 @@ def _place_others(settings: Settings, draws: Draws, families: Families, places: 
                 gender[present, slot] = 1 if slot == EXTRA else 0
 
 
+def _place_cousins(settings: Settings, draws: Draws, families: Families, places: _Places) -> None:
+    """In some homes of several families a cousin of the eldest child's gender and name, two years apart at most."""
+    family, eldest = families["family"], places.birth[:, FIRST_CHILD]
+    large = np.isin(families["origin"], [place for place, o in enumerate(ORIGINS) if o.name in _COUSINS_MORE])
+    share = rate("cousins of one name in homes of several families") * np.where(large, 2.0, 0.9)
+    there = families["generations"] & (eldest != NEVER) & (places.role[:, COUSIN] < 0)
+    there &= draws.below("cousin", family, share)
+    apart = 30 + draws.whole("cousin/age", family, 700)
+    sign = np.where(draws.below("cousin/younger", family, 0.5), 1, -1)
+    birth = np.where(eldest + sign * apart <= day(settings.extract), eldest + sign * apart, eldest - apart)
+    places.birth[there, COUSIN] = birth[there]
+    places.gender[there, COUSIN] = places.gender[there, FIRST_CHILD]
+    places.role[there, COUSIN] = ROLES.index("cousin")
+
+
+_COUSINS_MORE: Final = ("charedi", "bangladeshi")
+"""Communities in which homes of several families hold namesakes more often (A)."""
+
+
+def _place_adopted(settings: Settings, draws: Draws, families: Families, places: _Places) -> Ints:
+    """Some youngest children are adopted out of the family: their identity ends and another begins elsewhere.
+
+    The new identity is a place of its own, of the same birthday and gender. Returns the day for both, NEVER for
+    everybody else.
+    """
+    family = families["family"]
+    births = places.birth[:, FIRST_CHILD : LAST_CHILD + 1]
+    rows, count = np.arange(len(family)), (births != NEVER).sum(axis=1)
+    child = FIRST_CHILD + np.maximum(count - 1, 0)
+    birth = places.birth[rows, child]
+    low = np.maximum(birth + 200, day(settings.history_from))
+    high = np.minimum(birth + int(10 * YEAR), day(settings.extract))
+    there = (count > 0) & (low < high) & ~places.twin[rows, child] & (places.role[:, ADOPTED] < 0)
+    there &= draws.below("adopted", family, rate("child adopted") * count)
+    when = low + (draws.unit("adopted/day", family) * np.maximum(high - low, 1)).astype(np.int64)
+    out = np.full(places.birth.shape, NEVER, dtype=np.int64)
+    at = np.flatnonzero(there)
+    out[at, child[at]] = out[at, ADOPTED] = when[at]
+    places.birth[at, ADOPTED] = birth[at]
+    places.gender[at, ADOPTED] = places.gender[at, child[at]]
+    places.role[at, ADOPTED] = ROLES.index("adopted")
+    return out
+
+
 def _couple_dates(  # noqa: PLR0917 (a kernel names each column it needs)
     settings: Settings,
     draws: Draws,
@@ -371,7 +422,9 @@ def _stay(settings: Settings, draws: Draws, people: dict[str, NDArray[Any]]) -> 
     grown = birth + (
         (18 + draws.exponential("member/leaves home", person) / rate("young adult leaves home a year")) * YEAR
     )
-    young = np.isin(role, [ROLES.index("child"), ROLES.index("stepchild")])
+    young = np.isin(role, [ROLES.index("child"), ROLES.index("stepchild"), ROLES.index("cousin")])
+    # A child under the name of an adoptive family was never in this household.
+    joined = np.where(role == ROLES.index("adopted"), NEVER, joined)
     adult = role == ROLES.index("adult child")
     left = np.where(young, grown, np.where(adult, np.maximum(grown, day(settings.identified_from)), NEVER))
     partner = np.isin(role, [ROLES.index("partner"), ROLES.index("former partner")])

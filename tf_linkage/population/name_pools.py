@@ -14,11 +14,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from itertools import zip_longest
 from typing import Any, Final
 
 import numpy as np
 import polars as pl
 
+from tf_linkage.population.community_names import (
+    BANGLADESHI_MEN,
+    BANGLADESHI_WOMEN,
+    CANTONESE,
+    OTHER,
+    SOMALI,
+    VIETNAMESE,
+)
 from tf_linkage.population.draws import Odds, odds
 from tf_linkage.population.origins import ORIGINS
 
@@ -206,29 +215,11 @@ _PAKISTANI = (
     "Rafiq Sadiq Tariq "
     "Usman Yaqoob Zafar Siddique Ashraf Anwar Mehmood Kiani Jan Dar Abbasi Awan Bhatti Gill Haider Rehman Naz"
 )
-_BANGLADESHI_M = (
-    "Miah Uddin Ali Ahmed Rahman Hussain Islam Khan Chowdhury Hoque Alam Choudhury Haque Kamal Karim Malik Ullah"
-)
-_BANGLADESHI_F = (
-    "Begum Khatun Akhtar Khanom Bibi Sultana Ahmed Rahman Islam Khan Chowdhury Hussain Choudhury Nessa Ali"
-)
-_SOMALI = (
-    "Mohamed Ali Ahmed Hassan Abdi Ibrahim Omar Hussein Yusuf Osman Farah Warsame Jama Adan Aden Isse "
-    "Nur Abdullahi Muse "
-    "Salah Elmi Abukar Sheikh Dahir Hersi Guled Duale Mire Roble Samatar Barre Gedi Egal Awale Shire"
-)
 _CHINESE_SYLLABLES = _words(
     "Wei Min Jun Li Xin Yan Hui Ling Fang Jing Hong Ying Mei Lan Xiao Yu Jie Tao Lei Hao Ning Qing"
 )
-_VIETNAMESE = "Nguyen Tran Le Pham Hoang Huynh Phan Vu Vo Dang Bui Do Ho Ngo Duong Ly Dinh Lam Truong Mai"
 _VIET_M = "Nam Hung Vu Tu Minh Duc Anh Long Quang Thanh Tuan Dung Hai Khanh Son Huy Phong Kien Bao An"
 _VIET_F = "Ngoc Huong Lan Mai Linh Thuy Trang Ha Hanh Hoa Nga Phuong Thao Yen Anh Kim Nhung Van Xuan Bich"
-_ARAB = (
-    "Ali Ahmed Hassan Mohammed Ibrahim Saleh Abdullah Hamad Mansour Khalil Haddad Nasser Farouk Saad "
-    "Aziz Karimi Ahmadi "
-    "Rahimi Noori Safi Popal Amiri Hosseini Rezai Jafari Haidari Osman Bakr Idris Elamin Tesfay Gebre "
-    "Haile Kidane Berhane"
-)
 _SIKH_HINDU = (
     "Patel Singh Kaur Shah Sharma Kumar Gill Mistry Desai Joshi Mehta Rao Reddy Nair Iyer Sandhu Dhillon Sidhu "
     "Grewal"
@@ -322,6 +313,12 @@ def _composed(parts: tuple[Sequence[str], Sequence[str]]) -> list[str]:
     return [first + second for first in parts[0] for second in parts[1]]
 
 
+def _interleaved(one: Sequence[str], other: Sequence[str]) -> list[str]:
+    """Two lists, commonest first, taken in turn; what stands in both once."""
+    turns = [name for pair in zip_longest(one, other) for name in pair if name]
+    return list(dict.fromkeys(turns))
+
+
 def _spread(names: list[str]) -> list[str]:
     """The same names in an order without pattern, the same on every machine."""
     order = np.argsort((np.arange(len(names), dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(7))
@@ -371,15 +368,15 @@ def _surnames_by_origin() -> dict[str, tuple[list[str], Any]]:
                                    "chukwu", "nna",
                                          "gbemi", "dapo", "sanya", "tola"))]), 0.6, 3),
         "ghanaian": (_clean(_provider("tw_GH").last_names), 0.8, 2),
-        "somali": (_SOMALI.split(), 1.0, 2),
+        "somali": (list(SOMALI), 1.0, 2),
         "pakistani": (_clean([*_PAKISTANI.split(), *_provider("en_PK").last_names]), 1.1, 2),
-        "bangladeshi": (_BANGLADESHI_M.split(), 1.0, 1),
+        "bangladeshi": (list(BANGLADESHI_MEN), 1.2, 1),
         "indian": (_clean([*_SIKH_HINDU.split(), *_provider("en_IN").last_names]), 1.0, 1),
-        "chinese": (_clean(_provider("zh_CN").last_romanized_names), 0.9, 2),
-        "vietnamese": (_VIETNAMESE.split(), 1.2, 0.5),
+        "chinese": (_interleaved(_clean(_provider("zh_CN").last_romanized_names), CANTONESE), 0.9, 2),
+        "vietnamese": (list(VIETNAMESE), 1.35, 0.3),
         "turkish": (_clean([*dict.fromkeys(_TURKISH_SURNAMES.split()), *_composed(_TURKISH_PARTS)]), 0.85, 3),
         "charedi": (_clean([*_CHAREDI_SURNAMES.split(), *_composed(_CHAREDI_PARTS)]), 0.8, 3),
-        "other": (_ARAB.split(), 0.9, 2),
+        "other": (list(OTHER), 0.8, 2),
     }  # fmt: skip
     pools = {name: (names, zipf(len(names), s=s, q=q)) for name, (names, s, q) in lists.items()}
     return pools | {"english": english, "caribbean": english, "mixed": english}
@@ -456,8 +453,8 @@ def pools() -> Pools:
             built[id(shares)] = (odds(shares, log2_slots=slots), surnames.codes(names))
         surname_odds[place, 0] = surname_odds[place, 1] = built[id(shares)]
         if origin.name == "bangladeshi":
-            women = _BANGLADESHI_F.split()
-            surname_odds[place, 1] = (odds(zipf(len(women), s=1.0, q=1.0)), surnames.codes(women))
+            women = list(BANGLADESHI_WOMEN)
+            surname_odds[place, 1] = (odds(zipf(len(women), s=1.3, q=1.0)), surnames.codes(women))
     forename_odds: dict[tuple[int, int, int], tuple[Odds, Any]] = {}
     for gender in (0, 1):
         english = {

@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tf_linkage.population.draws import Draws, Ints
-from tf_linkage.population.households import HEAD, NEVER, PARTNER, ROLES, YEAR, Families, draw_origin
+from tf_linkage.population.households import FIRST_CHILD, HEAD, NEVER, PARTNER, ROLES, YEAR, Families, draw_origin
 from tf_linkage.population.name_pools import COHORTS, pools
 from tf_linkage.population.origins import ORIGINS
 from tf_linkage.population.rates import rate
 
-CHANGES: Final = ("none", "marriage", "return to birth name", "step-surname")
+CHANGES: Final = ("none", "marriage", "return to birth name", "step-surname", "remarriage")
 
 _RULE: Final = {rule: [o.rule == rule for o in ORIGINS] for rule in {o.rule for o in ORIGINS}}
 
@@ -103,7 +103,7 @@ def _origins(draws: Draws, families: Families, people: dict[str, NDArray[Any]]) 
     other = np.where(head == 0, draw_origin(draws, "couple/other origin", family, families["slot"]), 0)
     partner = np.where(mixed, other, head)
     child = np.where(partner == head, head, [o.name for o in ORIGINS].index("mixed"))
-    young = np.isin(role, [ROLES.index("child"), ROLES.index("stepchild"), ROLES.index("adult child")])
+    young = np.isin(role, [ROLES.index(name) for name in ("child", "stepchild", "adult child", "cousin")])
     is_partner = people["place"] == PARTNER
     sharer = role == ROLES.index("sharer")
     out = np.where(young, child[row], np.where(is_partner, partner[row], head[row]))
@@ -129,6 +129,7 @@ def _forenames(draws: Draws, people: dict[str, NDArray[Any]], origin: Ints) -> t
         forename[repeat] = forenames_for(
             draws, f"forename/again {again}", person[repeat], named_as[repeat], gender[repeat], birth[repeat]
         )
+    _alliterate(draws, people, named_as, forename)
     # The eldest child of a parent's own sex sometimes bears the parent's name.
     eldest = (people["place"] == 2) & (role == ROLES.index("child"))
     after = eldest & draws.below(
@@ -141,7 +142,54 @@ def _forenames(draws: Draws, people: dict[str, NDArray[Any]], origin: Ints) -> t
     parent[row[adult], gender[adult]] = forename[adult]
     given = parent[row, gender]
     after &= given >= 0
-    return np.where(after, given, forename), middle, after
+    forename = np.where(after, given, forename)
+    return _of_namesakes(draws, people, forename), middle, after
+
+
+def _of_namesakes(draws: Draws, people: dict[str, NDArray[Any]], forename: Ints) -> Ints:
+    """A cousin bears the eldest child's forename; half of those adopted keep theirs."""
+    role, birth = people["role"], people["birth"]
+    cousin, adopted = role == ROLES.index("cousin"), role == ROLES.index("adopted")
+    forename = np.where(cousin, forename[_first_with(people, people["place"] == FIRST_CHILD)], forename)
+    before = _first_with(people, (people["adopted_on"] < NEVER) & ~adopted)
+    kept = adopted & (birth[before] == birth)
+    kept &= draws.below("forename/adopted keeps", people["person"], rate("adopted child keeps the forename"))
+    return np.where(kept, forename[before], forename)
+
+
+def _first_with(people: dict[str, NDArray[Any]], which: Any) -> Ints:
+    """For each person, the position of the member of the family marked so; 0 where there is none."""
+    row = people["row"]
+    out = np.zeros(int(row.max(initial=-1)) + 1, dtype=np.int64)
+    at = np.flatnonzero(which)
+    out[row[at]] = at
+    return np.asarray(out[row], dtype=np.int64)
+
+
+_TRIES: Final = 24
+"""Names tried for a twin whose parents want the other twin's initial: enough for nine in ten."""
+
+
+def _alliterate(draws: Draws, people: dict[str, NDArray[Any]], named_as: Ints, forename: Ints) -> None:
+    """Some twins are named with the initial of the twin before them, in place."""
+    row, birth = people["row"], people["birth"]
+    follows = people["twin"].copy()
+    follows[1:] &= people["twin"][:-1] & (row[1:] == row[:-1]) & (birth[1:] == birth[:-1])
+    follows[:1] = False
+    at = np.flatnonzero(follows)
+    at = at[draws.below("forename/alliterative", people["person"][at], rate("twins named with one initial"))]
+    for step in range(_TRIES):
+        at = at[initials()[forename[at]] != initials()[forename[at - 1]]]
+        ids = people["person"][at] * _TRIES + step
+        tried = forenames_for(draws, "forename/initial", ids, named_as[at], people["gender"][at], birth[at])
+        fits = (initials()[tried] == initials()[forename[at - 1]]) & (tried != forename[at - 1])
+        forename[at[fits]] = tried[fits]
+
+
+@cache
+def initials() -> NDArray[np.str_]:
+    """First letter of each forename, by its code."""
+    return pools().forenames.str.slice(0, 1).to_numpy().astype("U1")
 
 
 def _surnames(
@@ -166,6 +214,8 @@ def _surnames(
     b0 = np.where(iberian, surnames_for(draws, "surname/second", person, origin, gender), b0)
 
     a0, b0 = _of_children(draws, families, people, origin, sikh, mother, father, a0, b0)
+    cousin, eldest = role == ROLES.index("cousin"), _first_with(people, place == FIRST_CHILD)
+    a0, b0 = np.where(cousin, a0[eldest], a0), np.where(cousin, b0[eldest], b0)
     step, shares_name = role == ROLES.index("stepchild"), ~np.array(_RULE["own"])[origin]
 
     change = np.zeros(len(person), dtype=np.int8)
@@ -203,6 +253,15 @@ def _surnames(
     when = together + draws.whole("surname/step day", person, int(3 * YEAR))
     from_1, change = np.where(known_as, np.maximum(when, people["birth"]), from_1), np.where(known_as, 3, change)
     a2, b2 = np.where(back, a0, a1), np.where(back, b0, b1)
+    # A wife in a step couple may have borne her first husband's name until the second wedding.
+    has_step = np.zeros(count, dtype=bool)
+    has_step[row[step]] = True
+    again = wife & ~hyphenates & ~back & has_step[row]
+    again &= draws.below("surname/remarried", person, rate("wife remarried"))
+    earlier = _earlier_father(draws, families)[row]
+    a1, from_2 = np.where(again, gendered(earlier, gender), a1), np.where(again, wedding, from_2)
+    from_1 = np.where(again, np.minimum(_first_birth(people) - 400, wedding - 100), from_1)
+    change = np.where(again, CHANGES.index("remarriage"), change).astype(np.int8)
     # The name that other members of the family bear, for records that mistake one for the other.
     other = np.where(father[row] >= 0, gendered(father[row], gender), -1)
     other = np.where((other == a0) | (other < 0), gendered(mother[row], gender), other)
@@ -243,12 +302,21 @@ def _of_children(  # noqa: PLR0917 (a kernel names each column it needs)
     both = kin & iberian & (father[row] >= 0)
     a0, b0 = np.where(both, father[row], a0), np.where(both, mother[row], b0)
     # Stepchildren: their own father's name, or their mother's.
-    earlier = surnames_for(
-        draws, "surname/earlier father", family, families["origin"], np.zeros(len(family), dtype=np.int64)
-    )
+    earlier = _earlier_father(draws, families)
     a0 = np.where(step & shares_name, np.where(u < 0.6, earlier[row], mother[row]), a0)
     a0 = gendered(a0, gender)
     return a0, b0
+
+
+def _earlier_father(draws: Draws, families: Families) -> Ints:
+    """Surname of the father of each family's stepchildren."""
+    men = np.zeros(len(families), dtype=np.int64)
+    return surnames_for(draws, "surname/earlier father", families["family"], families["origin"], men)
+
+
+def _first_birth(people: dict[str, NDArray[Any]]) -> Ints:
+    """Birthday of the eldest child of each person's family."""
+    return np.asarray(people["birth"][_first_with(people, people["place"] == FIRST_CHILD)])
 
 
 def surname_at(people: dict[str, NDArray[Any]], date: NDArray[Any]) -> tuple[Ints, Ints]:

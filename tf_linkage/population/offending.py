@@ -88,7 +88,7 @@ def draw_offences(settings: Settings, draws: Draws, people: dict[str, NDArray[An
     custody &= draws.below("offence/custody", key, np.where(juvenile, 0.32, 0.50))
     # Adults without a long record are sent to prison now and then.
     seldom = ~juvenile & ~acquitted & (adjudication != 3)
-    seldom &= draws.below("offence/seldom custody", key, np.where(gender[offends][who] == 0, 0.07, 0.015))
+    seldom &= draws.below("offence/seldom custody", key, np.where(gender[offends][who] == 0, 0.16, 0.033))
     disposal = np.where(custody | seldom, 0, disposal)
     months = np.exp(4.9 + 0.9 * draws.normal("offence/days", key))
     timed = np.isin(disposal, [0, 1, 2])

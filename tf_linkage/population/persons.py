@@ -40,11 +40,16 @@ def describe(
     family, slot = families["family"], families["slot"]
     start, extract = day(settings.history_from), day(settings.extract)
     abroad, arrived, asylum = _arrival(draws, families, people, extract)
-    birth = _first_of_january(draws, person, birth, abroad, asylum, people["twin"])
+    birth = _first_of_january(draws, person, birth, abroad, asylum, people["twin"] | (people["adopted_on"] < NEVER))
+    # An identity ends with the adoption, and the new one begins.
+    adopted, renamed = people["adopted_on"] < NEVER, role == ROLES.index("adopted")
+    abroad &= ~adopted
+    arrived = np.where(renamed, people["adopted_on"], np.where(adopted, birth, arrived))
     adversity = families["adversity"][row]
     conduct = draws.normal("conduct", person)
     # A household goes abroad together; a former partner stays.
     emigrated = np.where(role == ROLES.index("former partner"), NEVER, _emigration(draws, families, start)[row])
+    emigrated = np.where(renamed, NEVER, np.minimum(emigrated, people["adopted_on"]))
     out: dict[str, NDArray[Any]] = {
         "birth": birth,
         "death": _death(draws, person, birth, start),
@@ -65,6 +70,11 @@ def describe(
         "units": np.full(len(person), units),
     }
     out |= looked_after(settings, draws, person, birth, adversity, conduct)
+    # Children are adopted out of care.
+    leaves = adopted & ~renamed
+    out["cla_from"] = np.where(leaves, np.maximum(birth, people["adopted_on"] - 600), out["cla_from"])
+    out["cla_to"] = np.where(leaves, people["adopted_on"], out["cla_to"])
+    out["ever_looked_after"] = out["ever_looked_after"] | leaves
     out["no_fixed_abode"] = draws.below(
         "no fixed abode", person, rate("no fixed abode") * np.where(adversity > 1, 4.0, 0.6)
     ) & (birth < extract - 18 * YEAR)

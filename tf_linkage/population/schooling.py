@@ -34,8 +34,9 @@ def draw_schooling(
 ) -> tuple[dict[str, NDArray[Any]], dict[str, NDArray[Any]], dict[str, NDArray[Any]]]:
     """School years, exclusions and key-stage results.
 
-    School years: person, year, curriculum (year), school, authority, start, end (NEVER at extract), fsm, sen,
-    authorised_1..3 and unauthorised_1..3 (sessions missed by term, 0 in reception and where none were collected).
+    School years: person, year, curriculum (year), school, authority, start, end (NEVER at extract), fsm, sen, moved
+    (day of a change of school within the year, NEVER for most), next_school, next_authority, authorised_1..3 and
+    unauthorised_1..3 (sessions missed by term, 0 in reception and where none were collected).
     """
     extract = day(settings.extract)
     first = settings.history_from.year
@@ -120,7 +121,17 @@ def _year(  # noqa: PLR0917 (a kernel names each column it needs)
     key = person * 16 + (year - 2000) % 16
     place, authority, _ = dwelling(settings, draws, pupils, np.full(len(person), starts))
     phase = (curriculum >= 7).astype(np.int64)
-    school = draws.whole("school/which", place * 2 + phase, np.array(SCHOOLS)[phase]) + phase * 500
+    school = _school_at(draws, place, phase)
+    # A family that moved within the year mostly changes the school with it.
+    later, its_authority, since = dwelling(settings, draws, pupils, np.full(len(person), ends - 30))
+    next_school = _school_at(draws, later, phase)
+    moved = (later != place) & (since > starts + 14) & (since <= day(settings.extract))
+    moved &= ((next_school != school) | (its_authority != authority)) & draws.below(
+        "school/moves mid-year",
+        key,
+        np.where(its_authority != authority, 1.0, rate("moves school when moving home")),
+    )
+    moved &= since > pupils["arrived"] + 30
     # Share of sessions missed: lognormal, median 3.4%; one in ten misses a tenth (overall about 4.7%).
     score = 0.85 * liable + 0.527 * draws.normal("school/absence year", key)
     share = np.minimum(0.034 * np.exp(0.86 * score), 0.9)
@@ -135,6 +146,9 @@ def _year(  # noqa: PLR0917 (a kernel names each column it needs)
         "end": np.where(ends > day(settings.extract), NEVER, np.full(len(person), ends)),
         "fsm": fsm_score > threshold(0.15),
         "sen": sen,
+        "moved": np.where(moved, since, NEVER),
+        "next_school": next_school,
+        "next_authority": its_authority.astype(np.int8),
     }
     counted = (curriculum >= 1) & (curriculum <= 11)
     for term, sessions in enumerate(SESSIONS, start=1):
@@ -144,6 +158,13 @@ def _year(  # noqa: PLR0917 (a kernel names each column it needs)
         out[f"unauthorised_{term}"] = unauthorised
         out[f"authorised_{term}"] = (missed - unauthorised).astype(np.uint8)
     return out
+
+
+def _school_at(draws: Draws, place: Ints, phase: Ints) -> Ints:
+    """The school of each dwelling, primary or secondary."""
+    return np.asarray(
+        draws.whole("school/which", place * 2 + phase, np.array(SCHOOLS)[phase]) + phase * 500, dtype=np.int64
+    )
 
 
 def _exclusions(settings: Settings, draws: Draws, pupils: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

@@ -78,6 +78,7 @@ _SMALL = {
     "gender", "role", "place", "change", "community", "ethnic", "kind", "deprivation", "slot", "family_type",
     "episode", "need", "abuse", "legal", "placement", "case", "group", "second_group", "adjudication", "disposal",
     "curriculum", "authority", "sen", "category", "stage", "measure", "problem", "la_at_extract", "origin",
+    "next_authority",
 }  # fmt: skip
 """Columns of codes, all below 128."""
 
