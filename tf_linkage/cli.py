@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -125,7 +125,7 @@ def _link(chosen: argparse.Namespace) -> None:
     model = linkage.general_model(
         left.collect_schema().names(),
         right.collect_schema().names(),
-        tuple(names.get(column, column) for column in chosen.compare),
+        _extra(names.get(column, column) for column in chosen.compare),
         left_id=left_id,
         right_id=right_id,
         link_threshold=chosen.threshold,
@@ -133,10 +133,37 @@ def _link(chosen: argparse.Namespace) -> None:
     )
     compared = [*model.fields, *model.extra]
     _say(f"comparing {', '.join(compared)}" + ("; families by family_id" if model.family else ""))
+    for path, table in zip(paths, (left, right), strict=True):
+        _unreadable_dates(path, table)
     result = linkage.link(left, right, model, engine=chosen.engine, progress=_say)
-    intake.write_table(result.links.select(OUTPUT), chosen.output)
+    shown = result.links.select(OUTPUT).with_columns(
+        pl.col("match_weight").round(4), pl.col("match_probability").round(6)
+    )
+    intake.write_table(shown, chosen.output)
     found = result.links.filter(pl.col("status") == "link").height
     _say(f"{found:,} links and {result.links.height - found:,} pairs for review in {chosen.output}")
+
+
+def _extra(columns: Iterable[str]) -> tuple[str, ...]:
+    """Further columns to compare: none of those that are compared anyhow, whose evidence would count twice."""
+    wanted = tuple(columns)
+    if known := [column for column in wanted if column in IdentityWithNino.columns()]:
+        raise InputRefused(f"{known[0]} is compared already; --compare names further columns")
+    return wanted
+
+
+def _unreadable_dates(path: Path, table: pl.LazyFrame) -> None:
+    """Says how many dates of birth are no dates, since they count as unknown."""
+    from tf_linkage.linkage.standardise import standardise  # noqa: PLC0415
+
+    column = "date_of_birth"
+    if column not in table.collect_schema().names():
+        return
+    given = table.select(column).with_row_index("_row").with_columns(pl.col("_row").cast(pl.String))
+    said = given.filter(pl.col(column).is_not_null() & (pl.col(column).cast(pl.String).str.strip_chars() != ""))
+    unread = int(standardise(said, "_row", [column]).get_column("dob").is_null().sum())
+    if unread:
+        _say(f"{path.name}: {unread:,} dates of birth are no dates, or placeholders; they count as unknown")
 
 
 def _export(chosen: argparse.Namespace) -> None:

@@ -261,3 +261,42 @@ def test_without_the_simulated_world_everything_but_the_export_works(tmp_path: P
     linked = run_module("link", febrl / "left.csv", febrl / "right.csv", "-o", output, *FEBRL_WORDS, root=tmp_path)
     assert linked.returncode == 0, linked.stderr
     assert pl.read_csv(output).height > 500
+
+
+def test_somebodys_own_extract_is_never_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    real = tmp_path / "dwp_people.csv"
+    real.write_text("this,is,a,real,extract\n")
+    assert main(["export-extracts", str(tmp_path), "--preset", "tiny"]) == 2
+    assert "nothing was touched" in capsys.readouterr().err
+    assert real.read_text() == "this,is,a,real,extract\n"
+
+
+def test_what_is_compared_already_is_not_compared_twice(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("left.csv", "right.csv"):
+        (tmp_path / name).write_text("id,surname,address\n1,Ash,1 Elm Row\n2,Birch,2 Elm Row\n")
+    links = tmp_path / "links.csv"
+    assert (
+        main(
+            [
+                "link",
+                str(tmp_path / "left.csv"),
+                str(tmp_path / "right.csv"),
+                "-o",
+                str(links),
+                "--compare",
+                "address",
+            ]
+        )
+        == 2
+    )
+    assert "address is compared already" in capsys.readouterr().err
+    assert not links.exists()
+
+
+def test_dates_that_are_none_are_counted_aloud(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [f"{n},Ann{n},Ash{n},{'last spring' if n == 3 else f'1990-01-{n + 1:02}'}" for n in range(20)]
+    for name in ("left.csv", "right.csv"):
+        (tmp_path / name).write_text("\n".join(["id,forename,surname,date_of_birth", *rows]) + "\n")
+    links = tmp_path / "links.csv"
+    assert main(["link", str(tmp_path / "left.csv"), str(tmp_path / "right.csv"), "-o", str(links)]) == 0
+    assert "left.csv: 1 dates of birth are no dates" in capsys.readouterr().err

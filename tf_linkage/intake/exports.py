@@ -64,10 +64,10 @@ def write_extracts(
 
 
 def check_folder(folder: Path) -> None:
-    """Sees to it that extracts may be written into a folder: it is new, empty, or holds extracts alone.
+    """Sees to it that extracts may be written into a folder: it is new, empty, or holds what the rehearsal wrote.
 
     Raises:
-        InputRefused: it holds anything else, or is a file.
+        InputRefused: it holds anything else, such as somebody's real extracts, or is a file.
     """
     if not folder.exists():
         return
@@ -76,6 +76,11 @@ def check_folder(folder: Path) -> None:
     ours = {MARK, *(path.name for path in _extracts_in(folder))}
     if foreign := sorted(path.name for path in folder.iterdir() if path.name not in ours):
         raise InputRefused(f"{folder} holds other files ({foreign[0]}); name a new or empty folder")
+    if any(folder.iterdir()) and not is_rehearsal(folder):
+        raise InputRefused(
+            f"{folder} holds extracts that the rehearsal did not write, or that were changed since; nothing was "
+            "touched. Name a new or empty folder"
+        )
 
 
 def mark_rehearsal(folder: Path) -> None:

@@ -120,6 +120,7 @@ def test_what_an_interrupted_export_left_is_cleared_away(tmp_path: Path):
         (tmp_path / f".out.{word}").mkdir()
         (tmp_path / f".out.{word}" / "council_cohort.csv").write_text("half a fi")
     write_extracts({"council_cohort": cohort_of([("a", "b", "c")])}, tmp_path / "out")
+    mark_rehearsal(tmp_path / "out")
     write_extracts({"council_cohort": cohort_of([("a", "b", "c")])}, tmp_path / "out")
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
