@@ -348,6 +348,11 @@ def _by_rarity(codes: Codes, comparison: Comparison, records: Records, pairs: pd
     return np.where(codes == 0, band * _BAND, codes)
 
 
+LEVELS_TO_TELL = 3
+UNSEEN = -100
+"""A code that no level has."""
+
+
 def _seed_labels(
     records: Records, pairs: pd.MultiIndex, seeds: pl.DataFrame
 ) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
@@ -439,10 +444,27 @@ def _fit(links: pd.DataFrame, others: pd.DataFrame, prior: float) -> Any:
     """A naive Bayes classifier taught by these links and these pairs that are none."""
     prior = min(0.9, prior)
     classifier = recordlinkage.NaiveBayesClassifier(alpha=_SMOOTHING, class_prior=[1 - prior, prior])
+    padding = _padding(pd.concat([links, others]))
+    links, others = pd.concat([links, padding]), pd.concat([others, padding])
     both = pd.concat([links, others])
     both.index = pd.MultiIndex.from_arrays([np.arange(len(both)), np.zeros(len(both), dtype=np.int64)])
     classifier.fit(both, both.index[: len(links)])
     return classifier
+
+
+def _padding(taught: pd.DataFrame) -> pd.DataFrame:
+    """Rows that bring every comparison to three levels, when some has fewer; seen once on each side, they say nothing.
+
+    The toolkit turns a comparison of two levels into one column and one of more into a column each. A level that
+    is first met when pairs are weighed would then make a table of another width than the one that was taught.
+    """
+    if taught.empty or (taught.nunique() >= LEVELS_TO_TELL).all():
+        return taught.iloc[:0]
+    rows = {
+        column: [*values.unique(), *range(UNSEEN, UNSEEN - LEVELS_TO_TELL, -1)][:LEVELS_TO_TELL]
+        for column, values in taught.items()
+    }
+    return pd.DataFrame(rows).astype(taught.dtypes.to_dict())
 
 
 def _housemates(records: Records, left_rows: Codes, right_rows: Codes) -> NDArray[np.bool_]:
