@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import dagster as dg
 from dagster._core.errors import DagsterHomeNotSetError
 
-from tf_linkage.definitions import build_defs
+from tf_linkage.defs.build import build_defs
 from tf_linkage.defs.jobs import REHEARSAL
 from tf_linkage.defs.resources import study_from_environment
 from tf_linkage.defs.store import relative

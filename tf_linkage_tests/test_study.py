@@ -3,6 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
+from tf_linkage import run
 from tf_linkage.defs.resources import study_from_environment
 from tf_linkage.errors import StudyRefused
 from tf_linkage.study import SIZES, Noise, Preset, Source, Study
@@ -52,3 +53,11 @@ def test_the_environment_chooses() -> None:
 def test_a_wrong_variable_is_named(environment: dict[str, str], words: str) -> None:
     with pytest.raises(StudyRefused, match=words):
         study_from_environment(environment)
+
+
+def test_the_command_says_so_in_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("TF_LINKAGE_PRESET", "tniy")
+    assert run.main([]) == run.REFUSED
+    assert capsys.readouterr().err == (
+        "tf_linkage: TF_LINKAGE_PRESET: 'tniy' is not a preset; choose tiny, demo, study\n"
+    )

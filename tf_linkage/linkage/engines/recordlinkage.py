@@ -453,7 +453,7 @@ def _fit(links: pd.DataFrame, others: pd.DataFrame, prior: float) -> Any:
 
 
 def _padding(taught: pd.DataFrame) -> pd.DataFrame:
-    """Rows that bring every comparison to three levels, when some has fewer; seen once on each side, they say nothing.
+    """Rows that bring every comparison to three levels, when some has fewer; once on each side, they say nothing.
 
     The toolkit turns a comparison of two levels into one column and one of more into a column each. A level that
     is first met when pairs are weighed would then make a table of another width than the one that was taught.
