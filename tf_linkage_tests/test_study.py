@@ -55,7 +55,9 @@ def test_a_wrong_variable_is_named(environment: dict[str, str], words: str) -> N
         study_from_environment(environment)
 
 
-def test_the_command_says_so_in_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_says_so_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("TF_LINKAGE_PRESET", "tniy")
     assert run.main([]) == run.REFUSED
     assert capsys.readouterr().err == (
