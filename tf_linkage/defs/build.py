@@ -16,7 +16,7 @@ from tf_linkage.defs.jobs import rehearsal_job
 from tf_linkage.defs.ons import ons_assets
 from tf_linkage.defs.quality import quality_assets
 from tf_linkage.defs.research import research_assets
-from tf_linkage.defs.resources import Linking, Simulation, StudyKey
+from tf_linkage.defs.resources import Linking, Simulation, StudyKey, is_rehearsal
 from tf_linkage.study import Source, Study
 
 
@@ -29,7 +29,13 @@ def build_defs(study: Study, loggers: Mapping[str, dg.LoggerDefinition] | None =
     """
     simulated = study.source is Source.SIMULATION
     resources: dict[str, object] = {
-        "io_manager": ParquetStore(root=str(study.data), simulated=simulated),
+        "io_manager": ParquetStore(
+            root=str(study.data),
+            simulated=simulated,
+            rehearsal=is_rehearsal(study),
+            exchange=study.dates.exchange.isoformat(),
+            destroy_by=study.dates.destroy_by.isoformat(),
+        ),
         "linking": Linking(
             engine=study.engine,
             link_threshold=study.link_threshold,

@@ -4,6 +4,7 @@ Belongs here: what an output's metadata says, and how an input is found. The rea
 with today's polars and DuckDB, and none of them replaces a set of tables as one.
 """
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,19 +15,30 @@ import polars as pl
 from pydantic import Field
 
 from tf_linkage.contracts.columns import columns_of
-from tf_linkage.defs.store import Store, Value, Written, relative
+from tf_linkage.custody.retention import Deadlines
+from tf_linkage.defs.failures import plainly
+from tf_linkage.defs.store import DEADLINES, Store, Value, Written, relative
 
 
 class ParquetStore(dg.ConfigurableIOManager):  # type: ignore[misc]
-    """Parquet files in the study's data folder, held by one run at a time."""
+    """Parquet files in the data folder, held by one run at a time; encrypted where a custodian keeps them."""
 
     root: str = Field(default="data", description="Folder in which every table is kept")
     simulated: bool = Field(default=True, description="Whether the bodies' registers are simulated")
 
+    rehearsal: bool = Field(default=False, description="Whether the vaults may make their own passwords")
+    exchange: str = Field(
+        default=DEADLINES.exchange.isoformat(), description="Day on which requests go to the departments"
+    )
+    destroy_by: str = Field(
+        default=DEADLINES.end.isoformat(), description="Day by which ONS destroys all personal information"
+    )
+
     @property
     def store(self) -> Store:
         """The store itself."""
-        return Store(Path(self.root), self.simulated)
+        deadlines = Deadlines(dt.date.fromisoformat(self.exchange), dt.date.fromisoformat(self.destroy_by))
+        return Store(Path(self.root), self.simulated, self.rehearsal, deadlines)
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["ParquetStore"]:
@@ -36,12 +48,14 @@ class ParquetStore(dg.ConfigurableIOManager):  # type: ignore[misc]
 
     def handle_output(self, context: dg.OutputContext, obj: Value) -> None:
         """Write a table or a set of tables, and say what was written."""
-        written = self.store.write(context.asset_key.path, obj)
+        with plainly():
+            written = self.store.write(context.asset_key.path, obj)
         context.add_output_metadata(output_metadata(written))
 
     def load_input(self, context: dg.InputContext) -> pl.LazyFrame | dict[str, pl.LazyFrame]:
         """Scan a table, or each table of a set, by name."""
-        return self.store.read(context.asset_key.path)
+        with plainly():
+            return self.store.read(context.asset_key.path)
 
 
 def output_metadata(written: Written) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError
 
 from tf_linkage import custody, intake
 from tf_linkage.errors import StudyRefused, TfLinkageError
-from tf_linkage.study import Noise, Preset, Study
+from tf_linkage.study import Noise, Preset, Source, Study
 
 PREFIX = "TF_LINKAGE_"
 
@@ -42,6 +42,11 @@ def study_from_environment(environment: Mapping[str, str] = os.environ) -> Study
         raise StudyRefused(said) from None
     except ValueError:
         raise StudyRefused(f"{PREFIX}PRESET: {preset!r} is not a preset; choose {', '.join(Preset)}") from None
+
+
+def is_rehearsal(study: Study) -> bool:
+    """Whether nobody in the study is real: the world is simulated, or its extracts were."""
+    return study.source is Source.SIMULATION or intake.is_rehearsal(study.incoming)
 
 
 class Simulation(dg.ConfigurableResource):  # type: ignore[misc, type-arg]
