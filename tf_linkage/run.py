@@ -17,7 +17,7 @@ from tf_linkage.definitions import build_defs
 from tf_linkage.defs.jobs import REHEARSAL
 from tf_linkage.defs.resources import study_from_environment
 from tf_linkage.defs.store import relative
-from tf_linkage.defs.summary import summary
+from tf_linkage.defs.summary import summary, vaults
 from tf_linkage.errors import TfLinkageError
 from tf_linkage.study import Study
 
@@ -70,20 +70,12 @@ def run(job: str, study: Study) -> int:
         return FAILED
     if job == REHEARSAL:
         print(summary(study))
-        print(_whose_passwords(study))
+        print(vaults(study))
     print(
         f"{checks} checks, {len(refused)} failed. {time.monotonic() - began:.0f} s. "
         f"Tables: {relative(study.data)}/. UI: make ui, then http://localhost:3000"
     )
     return FAILED if refused else 0
-
-
-def _whose_passwords(study: Study) -> str:
-    """Where the vaults' passwords are, in a line."""
-    made = study.data / "world" / "passwords.json"
-    if made.exists():
-        return f"Vaults: {relative(study.data / 'custody')}/, under passwords this rehearsal made: {relative(made)}"
-    return f"Vaults: {relative(study.data / 'custody')}/, under the custodians' own passwords"
 
 
 def _instance() -> dg.DagsterInstance:

@@ -50,3 +50,11 @@ class Truncated(VaultRefused):
 
 class Swapped(VaultRefused):
     """A file of the vault belongs to another dataset."""
+
+
+class TooLate(VaultRefused):
+    """The last day on which this could be held has passed."""
+
+
+class LedgerBroken(TfLinkageError):
+    """The ledger is not as it was written: an entry was changed, removed, moved, or cut off."""

@@ -136,6 +136,15 @@ class Vault:
                 found[dataset] = self._slot(dataset)
         return found
 
+    def datasets(self) -> list[str]:
+        """Every folder with something of a dataset in it, whole or not."""
+        found = {
+            path.parent.relative_to(self.folder).as_posix()
+            for path in self.folder.rglob("*")
+            if path.is_file() and path.parent != self.folder
+        }
+        return sorted(name for name in found if not any(part.startswith(".") for part in name.split("/")))
+
     def destroy(self, dataset: str) -> None:
         """Destroys a dataset: first its key, which is overwritten and removed, then its files.
 

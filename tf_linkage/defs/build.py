@@ -17,6 +17,7 @@ from tf_linkage.defs.ons import ons_assets
 from tf_linkage.defs.quality import quality_assets
 from tf_linkage.defs.research import research_assets
 from tf_linkage.defs.resources import Linking, Simulation, StudyKey, is_rehearsal
+from tf_linkage.defs.retention import retention_jobs, retention_schedule
 from tf_linkage.study import Source, Study
 
 
@@ -29,13 +30,7 @@ def build_defs(study: Study, loggers: Mapping[str, dg.LoggerDefinition] | None =
     """
     simulated = study.source is Source.SIMULATION
     resources: dict[str, object] = {
-        "io_manager": ParquetStore(
-            root=str(study.data),
-            simulated=simulated,
-            rehearsal=is_rehearsal(study),
-            exchange=study.dates.exchange.isoformat(),
-            destroy_by=study.dates.destroy_by.isoformat(),
-        ),
+        "io_manager": ParquetStore.of(study),
         "linking": Linking(
             engine=study.engine,
             link_threshold=study.link_threshold,
@@ -57,7 +52,8 @@ def build_defs(study: Study, loggers: Mapping[str, dg.LoggerDefinition] | None =
     return dg.Definitions(
         assets=assets,
         asset_checks=[*study_checks(study), *calibration],
-        jobs=[rehearsal_job()],
+        jobs=[rehearsal_job(), *retention_jobs()],
+        schedules=[retention_schedule(rehearsal=is_rehearsal(study))],
         resources=resources,
         executor=dg.in_process_executor,
         loggers=dict(loggers) if loggers else None,

@@ -17,7 +17,11 @@ from pathlib import Path
 
 import polars as pl
 
-from tf_linkage.custody.passwords import Passwords
+from tf_linkage.custody.clock import Clock
+from tf_linkage.custody.destruction import Certificate, destroy_due, destroyed_on
+from tf_linkage.custody.ledger import Ledger
+from tf_linkage.custody.passwords import CUSTODIANS, Passwords
+from tf_linkage.custody.refusals import KeyDestroyed, TooLate
 from tf_linkage.custody.retention import Deadlines
 from tf_linkage.custody.vault import Vault, content_digest
 from tf_linkage.errors import DataFolderBusy, TfLinkageError
@@ -80,11 +84,31 @@ class Store:
             return self.root / "custody" / name.removesuffix("_links") / "links"
         return self.root / {"quality": "reports"}.get(group, group) / name
 
+    def is_rehearsal(self) -> bool:
+        """Whether nobody in the vaults is real."""
+        return self.simulated if self.rehearsal is None else self.rehearsal
+
     def passwords(self) -> Passwords:
         """Where the vaults' passwords come from."""
-        made = self.root / "world" / "passwords.json"
-        rehearsal = self.simulated if self.rehearsal is None else self.rehearsal
-        return Passwords(made if rehearsal else None)
+        return Passwords(self.root / "world" / "passwords.json" if self.is_rehearsal() else None)
+
+    def clock(self) -> Clock:
+        """The study's clock: simulated in a rehearsal."""
+        day = self.root / "world" / "day.txt" if self.is_rehearsal() else None
+        return Clock(day, self.deadlines.exchange)
+
+    def ledger(self) -> Ledger:
+        """The ledger; its head stands among what is published, where nobody can take it back."""
+        return Ledger(self.root / "ledger" / "ledger.jsonl", self.root / "published" / "ledger_head.json")
+
+    def destroy_due(self) -> list[Certificate]:
+        """Destroy whatever has reached its last day, in every vault."""
+        vaults = [self.vault(custodian) for custodian in CUSTODIANS]
+        return destroy_due(vaults, self.deadlines, self.clock().today(), self.ledger(), self.certificates())
+
+    def certificates(self) -> Path:
+        """Folder of the certificates of destruction."""
+        return self.root / "ledger" / "certificates"
 
     def vault(self, custodian: str) -> Vault:
         """One custodian's vault."""
@@ -98,11 +122,15 @@ class Store:
         return self.vault(parts[1]), "/".join(parts[2:])
 
     def write(self, key: Sequence[str], value: Value) -> Written:
-        """Write a table, or a set of tables, so that a reader sees the old or the new and nothing between."""
+        """Write a table, or a set of tables, so that a reader sees the old or the new and nothing between.
+
+        Raises:
+            TooLate: its custodian may not hold it any longer.
+        """
         place = self.place(key)
-        place.parent.mkdir(parents=True, exist_ok=True)
         if kept := self.in_vault(key):
             return self._write_to_vault(*kept, place, value)
+        place.parent.mkdir(parents=True, exist_ok=True)
         if isinstance(value, Mapping):
             new = _beside(place, NEW)
             shutil.rmtree(new, ignore_errors=True)
@@ -126,12 +154,23 @@ class Store:
         )
 
     def _write_to_vault(self, vault: Vault, dataset: str, place: Path, value: Value) -> Written:
+        batch, last_day = self.deadlines.of(vault.custodian)
+        if self.clock().today() >= last_day:
+            raise TooLate(
+                f"{vault.custodian} may hold {dataset} for the study until {last_day}, and it is "
+                f"{self.clock().today()}: nothing new can be made of it. "
+                + (
+                    "To rehearse the study from its beginning, start with an empty data folder (make clean)"
+                    if self.is_rehearsal()
+                    else "The days of the study are set by TF_LINKAGE_DATE_EXCHANGE and TF_LINKAGE_DATE_DESTROY_BY"
+                )
+            )
+        place.parent.mkdir(parents=True, exist_ok=True)
         tables = value if isinstance(value, Mapping) else {"": value}
         frames = {name: table.lazy().collect() for name, table in tables.items()}
         new = _beside(place, NEW)
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir()
-        batch, last_day = self.deadlines.of(vault.custodian)
         vault.write(dataset, frames, new, batch=batch, destroy_by=last_day)
         _swap_folder(new, place)
         return Written(
@@ -160,15 +199,26 @@ class Store:
             VaultRefused: it lies in a vault that does not give it out; the reason is the error's class.
         """
         place = self.place(key)
-        if (kept := self.in_vault(key)) and place.exists():
+        if kept := self.in_vault(key):
             vault, dataset = kept
-            return vault.read(dataset)
+            if dataset not in vault.datasets():
+                self._was_not_destroyed(vault, dataset)
+            else:
+                return vault.read(dataset)
         if place.is_dir():
             return {path.stem: pl.scan_parquet(path) for path in sorted(place.glob("*.parquet"))}
         path = place.with_name(f"{place.name}.parquet")
         if not path.exists():
             raise TfLinkageError(f"{'/'.join(key)} has not been materialised in {self.root}; materialise it first")
         return pl.scan_parquet(path)
+
+    def _was_not_destroyed(self, vault: Vault, dataset: str) -> None:
+        """What is not there may have been destroyed; then say so."""
+        if day := destroyed_on(self.ledger().entries(), vault.custodian, dataset):
+            raise KeyDestroyed(
+                f"{vault.custodian}/{dataset} was destroyed on {day}, as the privacy notice promises; what is made "
+                "from it cannot be rebuilt. Tables made before that day stay as they are"
+            )
 
     @contextmanager
     def hold(self) -> Iterator[None]:

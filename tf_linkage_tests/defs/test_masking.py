@@ -54,7 +54,9 @@ def failing_assets() -> list[dg.AssetsDefinition]:
 def kept_after_failing(home: Path, *, rehearsal: bool) -> list[str]:
     """Which files of the Dagster home hold the canary once everything has failed."""
     (home / "dagster.yaml").write_text((Path(__file__).parents[2] / ".dagster_home" / "dagster.yaml").read_text())
-    store = ParquetStore(root=str(home.parent / f"data{rehearsal}"), simulated=False, rehearsal=rehearsal)
+    store = ParquetStore(
+        root=str(home.parent / f"data{rehearsal}"), simulated=False, rehearsal=rehearsal, destroy_by="2999-12-31"
+    )
     with dg.DagsterInstance.from_config(str(home)) as instance:
         result = dg.materialize(
             failing_assets(), resources={"io_manager": store}, instance=instance, raise_on_error=False

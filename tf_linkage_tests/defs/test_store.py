@@ -1,5 +1,6 @@
 """The store: whole files or none, one run at a time, nothing left behind."""
 
+import datetime as dt
 import os
 import signal
 import subprocess
@@ -11,9 +12,11 @@ import polars as pl
 import pytest
 
 from tf_linkage.custody.refusals import PasswordMissing
+from tf_linkage.custody.retention import Deadlines
 from tf_linkage.defs.store import Store
 from tf_linkage.errors import DataFolderBusy, TfLinkageError
 
+FAR = Deadlines(dt.date(2999, 1, 1), dt.date(2999, 12, 31))
 KEY = ("research", "people")
 
 
@@ -145,5 +148,5 @@ def test_the_digest_of_an_encrypted_table_is_of_its_content(store: Store) -> Non
 def test_real_people_are_not_written_without_a_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TF_LINKAGE_ONS_PASSWORD", raising=False)
     with pytest.raises(PasswordMissing):
-        Store(tmp_path, simulated=False).write(("ons", "identifiers"), pl.DataFrame({"a": [1]}))
+        Store(tmp_path, simulated=False, deadlines=FAR).write(("ons", "identifiers"), pl.DataFrame({"a": [1]}))
     assert not files(tmp_path)
