@@ -18,6 +18,8 @@ import polars as pl
 from tf_linkage import intake
 from tf_linkage.contracts.identity import IdentityWithNino
 from tf_linkage.contracts.registry import DEPARTMENTS
+from tf_linkage.custody.passwords import CUSTODIANS, Passwords
+from tf_linkage.custody.vault import LOCK, Vault
 from tf_linkage.errors import InputRefused, TfLinkageError
 from tf_linkage.study import Preset, Study
 
@@ -58,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_link(commands)
     _add_export(commands)
     _add_leak_scan(commands)
+    _add_make_lock(commands)
     return parser
 
 
@@ -126,6 +129,26 @@ def _add_leak_scan(commands: Any) -> None:
         "--leave-out", type=Path, nargs="+", default=[], metavar="DIR", help="folders within them not to search"
     )
     scan.set_defaults(run=_leak_scan)
+
+
+def _add_make_lock(commands: Any) -> None:
+    lock = commands.add_parser(
+        "make-lock",
+        help="make the lock of a body's vault",
+        description="Makes the lock that a body's password opens (TF_LINKAGE_<BODY>_PASSWORD). With a copy of it "
+        "another body can put something into the vault; nobody can take anything out without the password.",
+    )
+    lock.add_argument("body", choices=CUSTODIANS, metavar="BODY", help=f"one of {', '.join(CUSTODIANS)}")
+    lock.add_argument("--data", type=Path, default=Path("data"), metavar="DIR", help="the data folder")
+    lock.set_defaults(run=_make_lock)
+
+
+def _make_lock(chosen: argparse.Namespace) -> None:
+    """Makes a vault's lock; one that is there stays."""
+    vault = Vault(chosen.data / "custody" / chosen.body, chosen.body, Passwords(None))
+    there = (vault.folder / LOCK).exists()
+    vault.lock()
+    _say(f"{vault.folder / LOCK}: {'is there already' if there else 'made'}")
 
 
 def _leak_scan(chosen: argparse.Namespace) -> int:

@@ -24,7 +24,7 @@ import polars as pl
 
 from tf_linkage.custody import locks
 from tf_linkage.custody.passwords import Passwords
-from tf_linkage.custody.refusals import KeyMissing, LockMissing, Swapped, Tampered, Truncated
+from tf_linkage.custody.refusals import KeyMissing, LockMissing, PasswordMissing, Swapped, Tampered, Truncated
 
 LOCK, KEY = "lock.json", "key.json"
 SINGLE = "table"
@@ -70,7 +70,7 @@ class Vault:
         try:
             return path.read_bytes()
         except FileNotFoundError:
-            made = locks.new_lock(self.custodian, self.passwords.of(self.custodian))
+            made = locks.new_lock(self.custodian, self._first_password())
         self.folder.mkdir(parents=True, exist_ok=True)
         new = path.with_name(f".{LOCK}.new")
         new.write_bytes(made)
@@ -169,6 +169,15 @@ class Vault:
         if self.folder.is_dir() and [path.name for path in self.folder.iterdir()] == [LOCK]:
             (self.folder / LOCK).unlink()
             self.folder.rmdir()
+
+    def _first_password(self) -> str:
+        try:
+            return self.passwords.of(self.custodian)
+        except PasswordMissing as missing:
+            raise PasswordMissing(
+                f"{missing}. To receive something from another body, {self.custodian} first makes its lock: "
+                f"python -m tf_linkage make-lock {self.custodian}"
+            ) from None
 
     def _open(self, dataset: str) -> tuple[Slot, bytes]:
         slot = self._slot(dataset)

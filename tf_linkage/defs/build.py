@@ -12,7 +12,7 @@ from tf_linkage.defs.checks import study_checks
 from tf_linkage.defs.departments import department_assets
 from tf_linkage.defs.extracts import extract_assets
 from tf_linkage.defs.io import ParquetStore
-from tf_linkage.defs.jobs import rehearsal_job
+from tf_linkage.defs.jobs import custodian_jobs, rehearsal_job
 from tf_linkage.defs.ons import ons_assets
 from tf_linkage.defs.quality import quality_assets
 from tf_linkage.defs.research import research_assets
@@ -52,7 +52,7 @@ def build_defs(study: Study, loggers: Mapping[str, dg.LoggerDefinition] | None =
     return dg.Definitions(
         assets=assets,
         asset_checks=[*study_checks(study), *calibration],
-        jobs=[rehearsal_job(), *retention_jobs()],
+        jobs=[rehearsal_job(), *custodian_jobs(), *retention_jobs()],
         schedules=[retention_schedule(rehearsal=is_rehearsal(study))],
         resources=resources,
         executor=dg.in_process_executor,
