@@ -1,4 +1,4 @@
-"""The few commands that are not Dagster's: link two files, write the rehearsal's extracts.
+"""The few commands that are not Dagster's: link two files, write the rehearsal's extracts, search for leaks.
 
 Belongs here: arguments, wording, exit codes. Does not belong here: the work itself, which the rooms do. What can
 be mended is told in one line on stderr with exit code 2; nothing is left half-written.
@@ -18,12 +18,14 @@ import polars as pl
 from tf_linkage import intake
 from tf_linkage.contracts.identity import IdentityWithNino
 from tf_linkage.contracts.registry import DEPARTMENTS
+from tf_linkage.custody.passwords import CUSTODIANS, Passwords
+from tf_linkage.custody.vault import LOCK, Vault
 from tf_linkage.errors import InputRefused, TfLinkageError
 from tf_linkage.study import Preset, Study
 
 OUTPUT = ("left_id", "right_id", "match_weight", "match_probability", "status")
 USUAL_IDS = ("id", "record_id")
-REFUSED = 2
+FOUND, REFUSED = 1, 2
 INTERRUPTED = 130
 
 
@@ -34,11 +36,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: the words after the command's name; the process's own unless given.
 
     Returns:
-        0 when done, 2 when refused with one line on stderr, 130 when interrupted.
+        0 when done, 1 when a scan found somebody, 2 when refused with one line on stderr, 130 when interrupted.
     """
     chosen = _parser().parse_args(arguments)
     try:
-        chosen.run(chosen)
+        return int(chosen.run(chosen) or 0)
     except TfLinkageError as refusal:
         return _refused(str(refusal))
     except OSError as error:
@@ -46,17 +48,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         _say("interrupted; nothing was written")
         return INTERRUPTED
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m tf_linkage", description="Record linkage of any two tables, and the rehearsal's extracts."
+        prog="python -m tf_linkage",
+        description="Record linkage of any two tables, the rehearsal's extracts, leaks.",
     )
     parser.add_argument("--version", action="version", version=f"tf_linkage {version('tf_linkage')}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_link(commands)
     _add_export(commands)
+    _add_leak_scan(commands)
+    _add_make_lock(commands)
     return parser
 
 
@@ -108,6 +112,63 @@ def _add_export(commands: Any) -> None:
     export.add_argument("--seed", type=int, default=None, help="seed of every draw (default: the study's)")
     export.add_argument("--form", choices=("csv", "parquet"), default="csv")
     export.set_defaults(run=_export)
+
+
+def _add_leak_scan(commands: Any) -> None:
+    scan = commands.add_parser(
+        "leak-scan",
+        help="search folders for anybody of the study",
+        description="Opens every file by its format and searches it for names, addresses, postcodes and National "
+        "Insurance numbers, encoded and hashed ones too. Exit code 1 if anybody is found or a file does not open.",
+    )
+    scan.add_argument("folders", type=Path, nargs="+", metavar="DIR", help="folders to search")
+    scan.add_argument(
+        "--people", type=Path, required=True, metavar="FILE", help="whom to search for: a .csv or .parquet file"
+    )
+    scan.add_argument(
+        "--leave-out", type=Path, nargs="+", default=[], metavar="DIR", help="folders within them not to search"
+    )
+    scan.set_defaults(run=_leak_scan)
+
+
+def _add_make_lock(commands: Any) -> None:
+    lock = commands.add_parser(
+        "make-lock",
+        help="make the lock of a body's vault",
+        description="Makes the lock that a body's password opens (TF_LINKAGE_<BODY>_PASSWORD). With a copy of it "
+        "another body can put something into the vault; nobody can take anything out without the password.",
+    )
+    lock.add_argument("body", choices=CUSTODIANS, metavar="BODY", help=f"one of {', '.join(CUSTODIANS)}")
+    lock.add_argument("--data", type=Path, default=Path("data"), metavar="DIR", help="the data folder")
+    lock.set_defaults(run=_make_lock)
+
+
+def _make_lock(chosen: argparse.Namespace) -> None:
+    """Makes a vault's lock; one that is there stays."""
+    vault = Vault(chosen.data / "custody" / chosen.body, chosen.body, Passwords(None))
+    there = (vault.folder / LOCK).exists()
+    vault.lock()
+    _say(f"{vault.folder / LOCK}: {'is there already' if there else 'made'}")
+
+
+def _leak_scan(chosen: argparse.Namespace) -> int:
+    """Searches folders for the people of a file."""
+    from tf_linkage.custody.leak_controls import CONTROLS, PLANTED, proven_scan  # noqa: PLC0415
+    from tf_linkage.custody.leak_scan import IDENTIFIERS, sought  # noqa: PLC0415
+
+    if missing := [folder for folder in chosen.folders if not folder.is_dir()]:
+        raise InputRefused(f"{missing[0]}: there is no such folder")
+    people = intake.read_table(chosen.people).collect()
+    if not set(IDENTIFIERS) & set(people.columns):
+        raise InputRefused(f"{chosen.people.name} has none of the columns {', '.join(IDENTIFIERS)}")
+    scanned = proven_scan(chosen.folders, sought([people, PLANTED]), leave_out=chosen.leave_out)
+    for finding in scanned.findings:
+        print(f"{finding.root / finding.file}: {finding.what}")
+    _say(
+        f"{scanned.files} files searched, {scanned.encrypted} of them encrypted; {len(CONTROLS)} planted controls "
+        f"found; {len(scanned.findings)} findings"
+    )
+    return FOUND if scanned.findings else 0
 
 
 def _link(chosen: argparse.Namespace) -> None:

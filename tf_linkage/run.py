@@ -17,7 +17,7 @@ from tf_linkage.defs.build import build_defs
 from tf_linkage.defs.jobs import REHEARSAL
 from tf_linkage.defs.resources import study_from_environment
 from tf_linkage.defs.store import relative
-from tf_linkage.defs.summary import summary
+from tf_linkage.defs.summary import summary, vaults
 from tf_linkage.errors import TfLinkageError
 from tf_linkage.study import Study
 
@@ -70,6 +70,7 @@ def run(job: str, study: Study) -> int:
         return FAILED
     if job == REHEARSAL:
         print(summary(study))
+        print(vaults(study))
     print(
         f"{checks} checks, {len(refused)} failed. {time.monotonic() - began:.0f} s. "
         f"Tables: {relative(study.data)}/. UI: make ui, then http://localhost:3000"

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import dagster as dg
 
+from tf_linkage.custody.passwords import CUSTODIANS
+from tf_linkage.custody.vault import content_digest
 from tf_linkage.definitions import build_defs
 from tf_linkage.defs.jobs import REHEARSAL
 from tf_linkage.defs.store import Store
@@ -26,12 +28,22 @@ def rehearse(study: Study, instance: dg.DagsterInstance | None = None) -> Rehear
     job = build_defs(study).resolve_job_def(REHEARSAL)
     with instance or dg.DagsterInstance.ephemeral() as used:
         result = job.execute_in_process(instance=used, raise_on_error=False)
-    return Rehearsed(study, Store(study.data, study.source == "simulation"), result)
+    return Rehearsed(study, Store(study.data, study.source == "simulation", rehearsal=True), result)
 
 
-def digests(folder: Path) -> dict[str, str]:
-    """Digest of every Parquet file below a folder, by relative path."""
-    return {
+def digests(folder: Path, *, simulated: bool = True) -> dict[str, str]:
+    """Digest of every Parquet file below a data folder: of its bytes, or of an encrypted dataset's content."""
+    found = {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*.parquet"))
+        if "custody" not in path.parts
     }
+    store = Store(folder, simulated, rehearsal=True)
+    for custodian in CUSTODIANS:
+        vault = store.vault(custodian)
+        for dataset in vault.holds():
+            kept = vault.read(dataset)
+            tables = kept if isinstance(kept, dict) else {"": kept}
+            frames = {name: table.collect() for name, table in tables.items()}
+            found[f"custody/{custodian}/{dataset}"] = content_digest(frames)
+    return found

@@ -19,13 +19,14 @@ from rehearsing import Rehearsed, digests, rehearse
 import tf_linkage
 from tf_linkage import cli
 from tf_linkage.contracts.registry import direct_identifiers
+from tf_linkage.custody.passwords import CUSTODIANS
 from tf_linkage.defs.catalogue import TABLES
 from tf_linkage.defs.jobs import REHEARSAL
 from tf_linkage.defs.summary import summary
 from tf_linkage.linkage import ENGINES, LinkResult, Model
 from tf_linkage.linkage.result import Progress
 from tf_linkage.run import run
-from tf_linkage.study import Study
+from tf_linkage.study import Dates, Study
 
 PACKAGE = Path(tf_linkage.__file__).parent
 
@@ -168,7 +169,7 @@ def test_extract_files_give_the_same_research_tables(rehearsed: Rehearsed, extra
     assert from_files.result.success
     assert digests(tmp_path / "research") == digests(rehearsed.study.data / "research")
     assert digests(tmp_path / "published") == digests(rehearsed.study.data / "published")
-    assert not (tmp_path / "world").exists()
+    assert [path.name for path in (tmp_path / "world").iterdir()] == ["passwords.json"]
 
 
 def test_the_study_runs_with_the_simulated_world_deleted(extracts: Path, tmp_path: Path) -> None:
@@ -257,5 +258,10 @@ def test_real_extracts_need_a_key_of_their_own(
     incoming = tmp_path / "incoming"
     shutil.copytree(extracts, incoming)
     (incoming / "rehearsal.json").unlink()
-    assert run(REHEARSAL, Study.of("tiny", source="files", incoming=incoming, data=tmp_path / "data")) == 1
+    for custodian in CUSTODIANS:
+        monkeypatch.setenv(f"TF_LINKAGE_{custodian.upper()}_PASSWORD", f"correct horse of {custodian}")
+    days = Dates(exchange="2998-01-01", destroy_by="2999-12-31")
+    real = Study.of("tiny", source="files", incoming=incoming, data=tmp_path / "data", dates=days)
+    assert run(REHEARSAL, real) == 1
     assert "TF_LINKAGE_STUDY_KEY" in capsys.readouterr().err
+    assert not (tmp_path / "data" / "world").exists(), "real people's vaults never get passwords made for them"

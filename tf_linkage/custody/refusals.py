@@ -14,3 +14,47 @@ class KeyRefused(TfLinkageError):
 
 class CustodyRefused(TfLinkageError):
     """A table handed to the trusted third party does not fit what it already holds."""
+
+
+class VaultRefused(TfLinkageError):
+    """A vault does not give out what was asked for. Each reason has an error of its own below."""
+
+
+class PasswordMissing(VaultRefused):
+    """Nobody gave the password of this custodian's vault."""
+
+
+class WrongPassword(VaultRefused):
+    """The password given is not this vault's."""
+
+
+class LockMissing(VaultRefused):
+    """The vault has no lock, or its lock cannot be read."""
+
+
+class KeyMissing(VaultRefused):
+    """The sealed key of a dataset is not where it should be, and no destruction is on record."""
+
+
+class KeyDestroyed(VaultRefused):
+    """The dataset's key was destroyed on purpose, and the dataset with it."""
+
+
+class Tampered(VaultRefused):
+    """A file of the vault is not as it was written."""
+
+
+class Truncated(VaultRefused):
+    """A file of the vault is shorter than it was written."""
+
+
+class Swapped(VaultRefused):
+    """A file of the vault belongs to another dataset."""
+
+
+class TooLate(VaultRefused):
+    """The last day on which this could be held has passed."""
+
+
+class LedgerBroken(TfLinkageError):
+    """The ledger is not as it was written: an entry was changed, removed, moved, or cut off."""

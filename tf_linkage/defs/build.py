@@ -12,11 +12,12 @@ from tf_linkage.defs.checks import study_checks
 from tf_linkage.defs.departments import department_assets
 from tf_linkage.defs.extracts import extract_assets
 from tf_linkage.defs.io import ParquetStore
-from tf_linkage.defs.jobs import rehearsal_job
+from tf_linkage.defs.jobs import custodian_jobs, rehearsal_job
 from tf_linkage.defs.ons import ons_assets
 from tf_linkage.defs.quality import quality_assets
 from tf_linkage.defs.research import research_assets
-from tf_linkage.defs.resources import Linking, Simulation, StudyKey
+from tf_linkage.defs.resources import Linking, Simulation, StudyKey, is_rehearsal
+from tf_linkage.defs.retention import retention_jobs, retention_schedule
 from tf_linkage.study import Source, Study
 
 
@@ -29,7 +30,7 @@ def build_defs(study: Study, loggers: Mapping[str, dg.LoggerDefinition] | None =
     """
     simulated = study.source is Source.SIMULATION
     resources: dict[str, object] = {
-        "io_manager": ParquetStore(root=str(study.data), simulated=simulated),
+        "io_manager": ParquetStore.of(study),
         "linking": Linking(
             engine=study.engine,
             link_threshold=study.link_threshold,
@@ -51,7 +52,8 @@ def build_defs(study: Study, loggers: Mapping[str, dg.LoggerDefinition] | None =
     return dg.Definitions(
         assets=assets,
         asset_checks=[*study_checks(study), *calibration],
-        jobs=[rehearsal_job()],
+        jobs=[rehearsal_job(), *custodian_jobs(), *retention_jobs()],
+        schedules=[retention_schedule(rehearsal=is_rehearsal(study))],
         resources=resources,
         executor=dg.in_process_executor,
         loggers=dict(loggers) if loggers else None,

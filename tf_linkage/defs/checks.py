@@ -16,6 +16,7 @@ from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.catalogue import TABLES
 from tf_linkage.defs.charts import records_of
 from tf_linkage.defs.house import asset_key
+from tf_linkage.defs.leaks import no_leak
 from tf_linkage.study import Source, Study
 
 DEIDENTIFIED = ("return", "research/", "quality/", "published/")
@@ -31,6 +32,7 @@ def study_checks(study: Study) -> list[dg.AssetChecksDefinition]:
         one_reference_per_person(),
         cohort_conserved(),
         everyone_accounted_for(),
+        no_leak(),
         *(request_as_allowed(name) for name in DEPARTMENTS),
         *([quality_floors()] if simulated else []),
     ]

@@ -4,8 +4,9 @@ Belongs here: what an output's metadata says, and how an input is found. The rea
 with today's polars and DuckDB, and none of them replaces a set of tables as one.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,34 +15,91 @@ import polars as pl
 from pydantic import Field
 
 from tf_linkage.contracts.columns import columns_of
-from tf_linkage.defs.store import Store, Value, Written, relative
+from tf_linkage.custody.ledger import rounded
+from tf_linkage.custody.retention import Deadlines
+from tf_linkage.custody.vault import Vault
+from tf_linkage.defs.failures import plainly
+from tf_linkage.defs.masking import masked_errors
+from tf_linkage.defs.resources import is_rehearsal
+from tf_linkage.defs.store import DEADLINES, Store, Value, Written, relative
+from tf_linkage.study import Source, Study
+
+HANDED_OVER_BY = {"link_request": "ons", "return": "{department}"}
+"""Who makes what lies in another body's vault."""
 
 
 class ParquetStore(dg.ConfigurableIOManager):  # type: ignore[misc]
-    """Parquet files in the study's data folder, held by one run at a time."""
+    """Parquet files in the data folder, held by one run at a time; encrypted where a custodian keeps them."""
 
     root: str = Field(default="data", description="Folder in which every table is kept")
     simulated: bool = Field(default=True, description="Whether the bodies' registers are simulated")
 
+    rehearsal: bool = Field(default=False, description="Whether the vaults may make their own passwords")
+    exchange: str = Field(
+        default=DEADLINES.exchange.isoformat(), description="Day on which requests go to the departments"
+    )
+    destroy_by: str = Field(
+        default=DEADLINES.end.isoformat(), description="Day by which ONS destroys all personal information"
+    )
+
+    @classmethod
+    def of(cls, study: Study) -> "ParquetStore":
+        """The store of a study."""
+        return cls(
+            root=str(study.data),
+            simulated=study.source is Source.SIMULATION,
+            rehearsal=is_rehearsal(study),
+            exchange=study.dates.exchange.isoformat(),
+            destroy_by=study.dates.destroy_by.isoformat(),
+        )
+
     @property
     def store(self) -> Store:
         """The store itself."""
-        return Store(Path(self.root), self.simulated)
+        deadlines = Deadlines(dt.date.fromisoformat(self.exchange), dt.date.fromisoformat(self.destroy_by))
+        return Store(Path(self.root), self.simulated, self.rehearsal, deadlines)
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["ParquetStore"]:
-        """Hold the data folder for as long as the run lasts."""
-        with self.store.hold():
+        """Hold the data folder for as long as the run lasts, and let no error tell about real people."""
+        with self.store.hold(), nullcontext() if self.rehearsal else masked_errors():
             yield self
 
     def handle_output(self, context: dg.OutputContext, obj: Value) -> None:
         """Write a table or a set of tables, and say what was written."""
-        written = self.store.write(context.asset_key.path, obj)
-        context.add_output_metadata(output_metadata(written))
+        store, key = self.store, context.asset_key.path
+        with plainly():
+            written = store.write(key, obj)
+            context.add_output_metadata(output_metadata(written))
+            if kept := store.in_vault(key):
+                context.add_output_metadata(self._held(*kept, written, key))
 
     def load_input(self, context: dg.InputContext) -> pl.LazyFrame | dict[str, pl.LazyFrame]:
         """Scan a table, or each table of a set, by name."""
-        return self.store.read(context.asset_key.path)
+        store, key = self.store, context.asset_key.path
+        with plainly():
+            value = store.read(key)
+            if kept := store.in_vault(key):
+                vault, dataset = kept
+                store.ledger().append(
+                    store.clock().today(), "read", vault.custodian, dataset, by=context.op_def.name
+                )
+            return value
+
+    def _held(self, vault: Vault, dataset: str, written: Written, key: Sequence[str]) -> dict[str, Any]:
+        """Put a writing on record, and say who holds it until when."""
+        store = self.store
+        today, (_, last_day) = store.clock().today(), store.deadlines.of(vault.custodian)
+        maker = HANDED_OVER_BY.get(key[-1], vault.custodian).format(department=key[0])
+        store.ledger().append(
+            today,
+            "written" if maker == vault.custodian else "handed over",
+            maker,
+            f"{vault.custodian}/{dataset}",
+            rows=rounded(sum(written.rows.values())),
+            destroy_by=last_day.isoformat(),
+        )
+        return {"held by": vault.custodian, "destroy by": last_day.isoformat()}
 
 
 def output_metadata(written: Written) -> dict[str, Any]:

@@ -6,7 +6,11 @@ Belongs here: names and selections. What a job does is what its assets and check
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
+from tf_linkage.contracts.registry import DEPARTMENTS, Department
+from tf_linkage.defs.house import asset_key
+
 REHEARSAL = "rehearsal"
+ONS = "ons"
 
 
 def rehearsal_job() -> UnresolvedAssetJobDefinition:
@@ -15,4 +19,30 @@ def rehearsal_job() -> UnresolvedAssetJobDefinition:
         REHEARSAL,
         selection=dg.AssetSelection.all() | dg.AssetSelection.all_asset_checks(),
         description="The whole study, from the bodies' registers to the published findings, with every check.",
+    )
+
+
+def custodian_jobs() -> list[UnresolvedAssetJobDefinition]:
+    """What a custodian does by itself: with its own vault's password, and of the others' vaults the locks alone."""
+    requests = [f"{name}/link_request" for name in DEPARTMENTS]
+    own = ["ons/identifiers", "ons/attributes"]
+    asks = dg.define_asset_job(
+        ONS,
+        selection=dg.AssetSelection.assets(*map(asset_key, own + requests)).without_checks()
+        | dg.AssetSelection.checks_for_assets(*map(asset_key, own)),
+        description="ONS alone: splits what the councils sent and puts a request into each department's vault.",
+    )
+    return [asks, *(_department_job(department) for department in DEPARTMENTS.values())]
+
+
+def _department_job(department: Department) -> UnresolvedAssetJobDefinition:
+    """A department alone: checks the request it received, links, and hands its return over."""
+    name = department.name
+    links, returned = asset_key(f"linkage/{name}_links"), asset_key(f"{name}/return")
+    return dg.define_asset_job(
+        name,
+        selection=dg.AssetSelection.assets(links, returned).without_checks()
+        | dg.AssetSelection.checks_for_assets(links, asset_key(f"{name}/link_request")),
+        description=f"{name.upper()} alone: checks the request in its vault, finds its people and puts "
+        "the return into ONS's vault.",
     )

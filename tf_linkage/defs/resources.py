@@ -14,12 +14,13 @@ from pydantic import Field, ValidationError
 
 from tf_linkage import custody, intake
 from tf_linkage.errors import StudyRefused, TfLinkageError
-from tf_linkage.study import Noise, Preset, Study
+from tf_linkage.study import Dates, Noise, Preset, Source, Study
 
 PREFIX = "TF_LINKAGE_"
 
 CHOICES = ("source", "families", "population", "seed", "noise", "noise_multiplier", "engine", "data", "incoming")
-"""Choices that an environment variable may make, such as TF_LINKAGE_SEED for `seed`."""
+"""Choices that an environment variable may make, such as TF_LINKAGE_SEED for `seed`. The study's days have
+variables too, such as TF_LINKAGE_DATE_EXCHANGE."""
 
 
 def study_from_environment(environment: Mapping[str, str] = os.environ) -> Study:
@@ -31,6 +32,9 @@ def study_from_environment(environment: Mapping[str, str] = os.environ) -> Study
     chosen: dict[str, Any] = {
         name: environment[PREFIX + name.upper()] for name in CHOICES if environment.get(PREFIX + name.upper(), "")
     }
+    days = {name: environment.get(f"{PREFIX}DATE_{name.upper()}", "") for name in Dates.model_fields}
+    if given := {name: day for name, day in days.items() if day}:
+        chosen["dates"] = given
     preset = environment.get(PREFIX + "PRESET") or Preset.DEMO
     try:
         return Study.of(Preset(preset), **chosen)
@@ -42,6 +46,11 @@ def study_from_environment(environment: Mapping[str, str] = os.environ) -> Study
         raise StudyRefused(said) from None
     except ValueError:
         raise StudyRefused(f"{PREFIX}PRESET: {preset!r} is not a preset; choose {', '.join(Preset)}") from None
+
+
+def is_rehearsal(study: Study) -> bool:
+    """Whether nobody in the study is real: the world is simulated, or its extracts were."""
+    return study.source is Source.SIMULATION or intake.is_rehearsal(study.incoming)
 
 
 class Simulation(dg.ConfigurableResource):  # type: ignore[misc, type-arg]

@@ -1,7 +1,7 @@
 """Where every table lies on disk, and how it gets there whole.
 
-Belongs here: paths, atomic writes, the lock of a data folder, and the sweeping of what a killed run left
-behind. Plain files and polars: no Dagster (that is `io.py`), no idea of what a table means.
+Belongs here: paths, which of them are vaults, atomic writes, the lock of a data folder, and the sweeping of what a
+killed run left behind. Plain files and polars: no Dagster (that is `io.py`), no idea of what a table means.
 """
 
 from __future__ import annotations
@@ -17,7 +17,15 @@ from pathlib import Path
 
 import polars as pl
 
+from tf_linkage.custody.clock import Clock
+from tf_linkage.custody.destruction import Certificate, destroy_due, destroyed_on
+from tf_linkage.custody.ledger import Ledger
+from tf_linkage.custody.passwords import CUSTODIANS, Passwords
+from tf_linkage.custody.refusals import KeyDestroyed, TooLate
+from tf_linkage.custody.retention import Deadlines
+from tf_linkage.custody.vault import Vault, content_digest
 from tf_linkage.errors import DataFolderBusy, TfLinkageError
+from tf_linkage.study import Dates
 
 Value = pl.DataFrame | pl.LazyFrame | Mapping[str, pl.DataFrame | pl.LazyFrame]
 """What an asset may be: one table, or a set of tables by name."""
@@ -26,11 +34,15 @@ REGISTERS = ("council", "dwp", "moj", "dfe")
 WORKING = {"link_request", "return"}
 NEW, OLD, PARTIAL = ".new", ".old", ".partial"
 LOCK = ".lock"
+DEADLINES = Deadlines(exchange=Dates().exchange, end=Dates().destroy_by)
 
 
 @dataclass(frozen=True)
 class Written:
-    """What was written: rows and schema by table (the name is empty for a single table), and a digest."""
+    """What was written: rows and schema by table (the name is empty for a single table), and a digest.
+
+    The digest of a plain file is that of its bytes. Encrypted files differ each time, so theirs is of the content.
+    """
 
     path: Path
     rows: dict[str, int]
@@ -47,10 +59,15 @@ class Store:
         root: the folder.
         simulated: whether registers are simulated. Then they are part of the world, and otherwise they belong
             to their custodians.
+        rehearsal: whether the vaults may make passwords of their own, because nobody in them is real; by default
+            where registers are simulated.
+        deadlines: until when who may hold what.
     """
 
     root: Path
     simulated: bool = True
+    rehearsal: bool | None = None
+    deadlines: Deadlines = DEADLINES
 
     def place(self, key: Sequence[str]) -> Path:
         """Path of an asset's table, or folder of its tables, without suffix."""
@@ -67,9 +84,52 @@ class Store:
             return self.root / "custody" / name.removesuffix("_links") / "links"
         return self.root / {"quality": "reports"}.get(group, group) / name
 
+    def is_rehearsal(self) -> bool:
+        """Whether nobody in the vaults is real."""
+        return self.simulated if self.rehearsal is None else self.rehearsal
+
+    def passwords(self) -> Passwords:
+        """Where the vaults' passwords come from."""
+        return Passwords(self.root / "world" / "passwords.json" if self.is_rehearsal() else None)
+
+    def clock(self) -> Clock:
+        """The study's clock: simulated in a rehearsal."""
+        day = self.root / "world" / "day.txt" if self.is_rehearsal() else None
+        return Clock(day, self.deadlines.exchange)
+
+    def ledger(self) -> Ledger:
+        """The ledger; its head stands among what is published, where nobody can take it back."""
+        return Ledger(self.root / "ledger" / "ledger.jsonl", self.root / "published" / "ledger_head.json")
+
+    def destroy_due(self) -> list[Certificate]:
+        """Destroy whatever has reached its last day, in every vault."""
+        vaults = [self.vault(custodian) for custodian in CUSTODIANS]
+        return destroy_due(vaults, self.deadlines, self.clock().today(), self.ledger(), self.certificates())
+
+    def certificates(self) -> Path:
+        """Folder of the certificates of destruction."""
+        return self.root / "ledger" / "certificates"
+
+    def vault(self, custodian: str) -> Vault:
+        """One custodian's vault."""
+        return Vault(self.root / "custody" / custodian, custodian, self.passwords())
+
+    def in_vault(self, key: Sequence[str]) -> tuple[Vault, str] | None:
+        """The vault in which an asset lies and its name there, or None where it lies open."""
+        parts = self.place(key).relative_to(self.root).parts
+        if parts[0] != "custody":
+            return None
+        return self.vault(parts[1]), "/".join(parts[2:])
+
     def write(self, key: Sequence[str], value: Value) -> Written:
-        """Write a table, or a set of tables, so that a reader sees the old or the new and nothing between."""
+        """Write a table, or a set of tables, so that a reader sees the old or the new and nothing between.
+
+        Raises:
+            TooLate: its custodian may not hold it any longer.
+        """
         place = self.place(key)
+        if kept := self.in_vault(key):
+            return self._write_to_vault(*kept, place, value)
         place.parent.mkdir(parents=True, exist_ok=True)
         if isinstance(value, Mapping):
             new = _beside(place, NEW)
@@ -93,6 +153,34 @@ class Store:
             size=sum(file.stat().st_size for file in files.values()),
         )
 
+    def _write_to_vault(self, vault: Vault, dataset: str, place: Path, value: Value) -> Written:
+        batch, last_day = self.deadlines.of(vault.custodian)
+        if self.clock().today() >= last_day:
+            raise TooLate(
+                f"{vault.custodian} may hold {dataset} for the study until {last_day}, and it is "
+                f"{self.clock().today()}: nothing new can be made of it. "
+                + (
+                    "To rehearse the study from its beginning, start with an empty data folder (make clean)"
+                    if self.is_rehearsal()
+                    else "The days of the study are set by TF_LINKAGE_DATE_EXCHANGE and TF_LINKAGE_DATE_DESTROY_BY"
+                )
+            )
+        place.parent.mkdir(parents=True, exist_ok=True)
+        tables = value if isinstance(value, Mapping) else {"": value}
+        frames = {name: table.lazy().collect() for name, table in tables.items()}
+        new = _beside(place, NEW)
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir()
+        vault.write(dataset, frames, new, batch=batch, destroy_by=last_day)
+        _swap_folder(new, place)
+        return Written(
+            path=place,
+            rows={name: frame.height for name, frame in frames.items()},
+            schemas={name: frame.schema for name, frame in frames.items()},
+            digest=content_digest(frames),
+            size=sum(file.stat().st_size for file in place.iterdir()),
+        )
+
     def write_text(self, key: Sequence[str], suffix: str, text: str) -> Path:
         """Write a page or another text file, whole."""
         place = self.place(key)
@@ -108,14 +196,29 @@ class Store:
 
         Raises:
             TfLinkageError: the asset has not been materialised in this data folder.
+            VaultRefused: it lies in a vault that does not give it out; the reason is the error's class.
         """
         place = self.place(key)
+        if kept := self.in_vault(key):
+            vault, dataset = kept
+            if dataset not in vault.datasets():
+                self._was_not_destroyed(vault, dataset)
+            else:
+                return vault.read(dataset)
         if place.is_dir():
             return {path.stem: pl.scan_parquet(path) for path in sorted(place.glob("*.parquet"))}
         path = place.with_name(f"{place.name}.parquet")
         if not path.exists():
             raise TfLinkageError(f"{'/'.join(key)} has not been materialised in {self.root}; materialise it first")
         return pl.scan_parquet(path)
+
+    def _was_not_destroyed(self, vault: Vault, dataset: str) -> None:
+        """What is not there may have been destroyed; then say so."""
+        if day := destroyed_on(self.ledger().entries(), vault.custodian, dataset):
+            raise KeyDestroyed(
+                f"{vault.custodian}/{dataset} was destroyed on {day}, as the privacy notice promises; what is made "
+                "from it cannot be rebuilt. Tables made before that day stay as they are"
+            )
 
     @contextmanager
     def hold(self) -> Iterator[None]:

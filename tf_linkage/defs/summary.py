@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from tf_linkage.contracts.registry import DEPARTMENTS
+from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.store import Store, relative
 from tf_linkage.study import Source, Study
 
@@ -34,6 +35,21 @@ def summary(study: Study) -> str:
     database = study.data / "research" / "linked.duckdb"
     lines += ["", f"Report: {_shown(report)}", f"Database for researchers: {_shown(database)}"]
     return "\n".join(lines)
+
+
+def vaults(study: Study) -> str:
+    """Where the vaults are, what opens them, and what day it is in the study."""
+    store = ParquetStore.of(study).store
+    passwords = store.passwords().rehearsal_file
+    opened = "custodians' own passwords"
+    if passwords is not None and passwords.exists():
+        opened = f"passwords that this rehearsal made: {relative(passwords)}"
+    return (
+        f"Vaults: {relative(study.data / 'custody')}/, under {opened}\n"
+        f"Day of the study: {store.clock().today()}. Departments destroy what they were sent by "
+        f"{store.deadlines.of('dwp')[1]} (job end_of_month), ONS all it holds by {store.deadlines.end} "
+        "(job end_of_study)."
+    )
 
 
 def _rate_heads() -> str:

@@ -1,5 +1,6 @@
 """The store: whole files or none, one run at a time, nothing left behind."""
 
+import datetime as dt
 import os
 import signal
 import subprocess
@@ -10,9 +11,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from tf_linkage.custody.refusals import PasswordMissing
+from tf_linkage.custody.retention import Deadlines
 from tf_linkage.defs.store import Store
 from tf_linkage.errors import DataFolderBusy, TfLinkageError
 
+FAR = Deadlines(dt.date(2999, 1, 1), dt.date(2999, 12, 31))
 KEY = ("research", "people")
 
 
@@ -114,3 +118,35 @@ def test_a_killed_run_holds_nothing(store: Store) -> None:
         run.wait()
     with store.hold():
         assert files(store.root) == [".lock"]
+
+
+def test_what_a_custodian_keeps_is_encrypted_and_the_rest_is_not(store: Store) -> None:
+    table = pl.DataFrame({"forename": ["Zyxxanthe"] * 100})
+    for key in (("ons", "identifiers"), ("dwp", "link_request"), ("linkage", "dwp_links")):
+        written = store.write(key, table)
+        assert store.read(key).collect().equals(table)
+        assert written.rows == {"": 100}
+    store.write(("moj", "return"), {"offences": table})
+    assert store.read(("moj", "return"))["offences"].collect().equals(table)
+    store.write(KEY, table)
+    starts = {
+        path.relative_to(store.root).parts[0]: path.read_bytes()[:4] for path in store.root.rglob("*.parquet")
+    }
+    assert starts == {"custody": b"PARE", "research": b"PAR1"}
+
+
+def test_the_digest_of_an_encrypted_table_is_of_its_content(store: Store) -> None:
+    table = pl.DataFrame({"a": range(1000)})
+    first = store.write(("ons", "identifiers"), table)
+    before = (first.path / "table.parquet").read_bytes()
+    again = store.write(("ons", "identifiers"), table)
+    assert (again.path / "table.parquet").read_bytes() != before
+    assert again.digest == first.digest
+    assert store.write(("ons", "identifiers"), table.reverse()).digest != first.digest
+
+
+def test_real_people_are_not_written_without_a_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TF_LINKAGE_ONS_PASSWORD", raising=False)
+    with pytest.raises(PasswordMissing):
+        Store(tmp_path, simulated=False, deadlines=FAR).write(("ons", "identifiers"), pl.DataFrame({"a": [1]}))
+    assert not files(tmp_path)

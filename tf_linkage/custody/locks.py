@@ -1,0 +1,122 @@
+"""A custodian's lock: what its password opens, and how a key is sealed for it.
+
+Belongs here: the lock file and its two halves. The private half is wrapped by AES-256-GCM under a key that scrypt
+makes of the password; whoever has it opens the vault. The public half stands in the lock in clear: with it anybody
+can put something into the vault, and nobody can take anything out. Keys are sealed by hybrid public-key encryption
+(RFC 9180). Does not belong here: datasets (`vault`), where passwords come from (`passwords`).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+
+from tf_linkage.custody.refusals import LockMissing, WrongPassword
+
+COST, LEAST_COST, MOST_COST = 2**17, 2**10, 2**20
+"""scrypt's n with r = 8 and p = 1: first choice of OWASP's Password Storage Cheat Sheet, 128 MiB and half a second.
+The bounds are those of a lock file that this program would have written."""
+
+_BLOCK, _PARALLEL = 8, 1
+_SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+_FIELDS = {"custodian", "n", "salt", "nonce", "private", "public"}
+
+_opened: dict[tuple[bytes, str], X25519PrivateKey] = {}
+"""Locks that this process has opened or made: scrypt is slow on purpose, and once is enough."""
+
+
+def new_lock(custodian: str, password: str, cost: int = COST) -> bytes:
+    """A lock file for a custodian's vault.
+
+    Args:
+        custodian: whose it is.
+        password: what will open it.
+        cost: scrypt's n, a power of two.
+    """
+    key = X25519PrivateKey.generate()
+    salt, nonce = os.urandom(16), os.urandom(12)
+    wrapped = AESGCM(_stretched(password, salt, cost)).encrypt(nonce, key.private_bytes_raw(), custodian.encode())
+    fields: dict[str, str | int] = {
+        "custodian": custodian,
+        "n": cost,
+        "salt": _text(salt),
+        "nonce": _text(nonce),
+        "private": _text(wrapped),
+        "public": _text(key.public_key().public_bytes_raw()),
+    }
+    lock = json.dumps(fields | {"sum": _sum(fields)}, indent=1).encode()
+    _opened[lock, password] = key
+    return lock
+
+
+def unlock(lock: bytes, password: str) -> X25519PrivateKey:
+    """The private half of a lock. Slow on purpose, and therefore done once per process.
+
+    Raises:
+        WrongPassword: the password is not this lock's.
+        LockMissing: the lock was changed or damaged.
+    """
+    if (lock, password) in _opened:
+        return _opened[lock, password]
+    fields = _fields(lock)
+    custodian = str(fields["custodian"])
+    stretched = _stretched(password, _bytes(fields["salt"]), int(str(fields["n"])))
+    try:
+        raw = AESGCM(stretched).decrypt(_bytes(fields["nonce"]), _bytes(fields["private"]), custodian.encode())
+    except InvalidTag:
+        raise WrongPassword(
+            f"wrong password for the vault of {custodian}: what is in TF_LINKAGE_{custodian.upper()}_PASSWORD does "
+            "not open it"
+        ) from None
+    return _opened.setdefault((lock, password), X25519PrivateKey.from_private_bytes(raw))
+
+
+def seal(lock: bytes, secret: bytes, purpose: bytes) -> bytes:
+    """Seals a secret so that only the lock's password opens it, and only for the same purpose."""
+    public = X25519PublicKey.from_public_bytes(_bytes(_fields(lock)["public"]))
+    return _SUITE.encrypt(secret, public, info=purpose)
+
+
+def unseal(private: X25519PrivateKey, sealed: bytes, purpose: bytes) -> bytes | None:
+    """The secret, or None when it was sealed for another lock or purpose or was changed since."""
+    try:
+        return _SUITE.decrypt(sealed, private, info=purpose)
+    except (InvalidTag, ValueError):
+        return None
+
+
+def _fields(lock: bytes) -> dict[str, object]:
+    try:
+        fields = json.loads(lock)
+        said = fields.pop("sum")
+        whole = set(fields) == _FIELDS and said == _sum(fields) and LEAST_COST <= fields["n"] <= MOST_COST
+    except (ValueError, KeyError, TypeError, AttributeError):
+        whole = False
+    if not whole:
+        raise LockMissing("the lock of this vault was changed or damaged; put back the lock file it was made with")
+    return dict(fields)
+
+
+def _sum(fields: dict[str, str | int]) -> str:
+    """Tells a damaged lock from a wrong password; it protects nothing."""
+    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
+
+
+def _stretched(password: str, salt: bytes, cost: int) -> bytes:
+    memory = 256 * cost * _BLOCK
+    return hashlib.scrypt(password.encode(), salt=salt, n=cost, r=_BLOCK, p=_PARALLEL, maxmem=memory, dklen=32)
+
+
+def _text(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()
+
+
+def _bytes(text: object) -> bytes:
+    return base64.b64decode(str(text))

@@ -1,0 +1,52 @@
+"""Errors in which somebody's data may stand are not told to Dagster, which would keep them for good.
+
+Polars, DuckDB and Python quote the value that they could not read, and Dagster stores what exceptions say. Where
+people are real, Dagster is therefore told only that a step failed, and stderr gets the exception's class and the
+lines of code it passed, which help and name nobody. The house's own errors never quote anybody and stay.
+Belongs here: that rule and nothing else. Of a rehearsal every error is told in full.
+"""
+
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+REDACT = "DAGSTER_REDACT_USER_CODE_ERRORS"
+REDACTED = logging.getLogger("dagster.redacted_errors")
+"""Where Dagster hands over what it masked; without a handler of ours it would print it whole."""
+
+
+@contextmanager
+def masked_errors() -> Iterator[None]:
+    """For as long as it lasts, exceptions reach neither Dagster's storage nor stderr with what they say."""
+    before = os.environ.get(REDACT)
+    handler = _WhereOnly(sys.stderr)
+    propagated, REDACTED.propagate = REDACTED.propagate, False
+    REDACTED.addHandler(handler)
+    os.environ[REDACT] = "1"
+    try:
+        yield
+    finally:
+        REDACTED.removeHandler(handler)
+        REDACTED.propagate = propagated
+        if before is None:
+            del os.environ[REDACT]
+        else:
+            os.environ[REDACT] = before
+
+
+class _WhereOnly(logging.StreamHandler):  # type: ignore[type-arg]
+    """Prints where an exception arose and of what class it is."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record's own words, then class and lines of code of each exception behind it, outermost first."""
+        said = [record.getMessage()]
+        error = record.exc_info[1] if record.exc_info else None
+        while error is not None:
+            said.append(f"  {type(error).__module__}.{type(error).__qualname__} (what it said is withheld)")
+            frames = traceback.extract_tb(error.__traceback__)
+            said += [f"    {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames[-6:]]
+            error = error.__cause__ or error.__context__
+        return "\n".join(said)
