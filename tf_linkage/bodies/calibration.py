@@ -112,9 +112,9 @@ TARGETS: Final[tuple[Target, ...]] = (
 
 """Two statements were changed after a first look at the results, and are kept as they now stand.
 
-Out of date addresses in DfE: restricted to ages 5 to 15, because the register also keeps people who left school years
-ago, whose address is that of their last school day by design. Transliterated names: 2.5 in place of 2.2, because 2.5
-is the odds ratio that `error_rates.GROUP_ODDS` asks for; the tolerance of .9 includes both."""
+Out of date addresses in DfE: restricted to ages 5 to 15, because the register also keeps people who left school
+years ago, whose address is that of their last school day by design. Transliterated names: 2.5 in place of 2.2,
+because 2.5 is the odds ratio that `error_rates.GROUP_ODDS` asks for; the tolerance of .9 includes both."""
 
 
 def calibrate(
