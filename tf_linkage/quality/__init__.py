@@ -3,6 +3,8 @@
 from tf_linkage.quality.assessing import Assessment
 from tf_linkage.quality.baseline import baseline_of, below_baseline, read_baseline, write_baseline
 from tf_linkage.quality.blocking import blocking_losses
+from tf_linkage.quality.causes import gap_causes
+from tf_linkage.quality.clerical import agreement
 from tf_linkage.quality.completeness import completeness
 from tf_linkage.quality.disclosing import CHOICES, Choice, what_identifiers_buy
 from tf_linkage.quality.effects import effects
@@ -20,6 +22,7 @@ from tf_linkage.quality.measures import figure, headline
 from tf_linkage.quality.patterns import typical_patterns
 from tf_linkage.quality.pictures import Picture, pictures
 from tf_linkage.quality.report import report
+from tf_linkage.quality.showing import of_real_people
 from tf_linkage.quality.sweeping import ranges, sweep
 
 __all__ = [
@@ -30,6 +33,7 @@ __all__ = [
     "Choice",
     "Picture",
     "QualityRefused",
+    "agreement",
     "baseline_of",
     "below_baseline",
     "blocking_losses",
@@ -39,10 +43,12 @@ __all__ = [
     "figure",
     "floor_results",
     "floors_missed",
+    "gap_causes",
     "gaps",
     "gaps_missed",
     "headline",
     "match_rates",
+    "of_real_people",
     "pictures",
     "ranges",
     "read_baseline",

@@ -11,6 +11,7 @@ import polars as pl
 
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.quality import pairs as about_pairs
+from tf_linkage.quality.clerical import clerical_figures
 from tf_linkage.quality.deduplication import deduplication_figures
 from tf_linkage.quality.entities import entity_figures
 from tf_linkage.quality.groups import groups_with_truth, groups_without_truth, people_with_errors
@@ -55,7 +56,7 @@ def evaluate(
         present = int(judged.get_column("present").sum())
         sent = owned.join(asked, on="person_id", how="semi")
         is_link = pl.col("status").cast(pl.String) == "link"
-        overall = [figures_of(judged), about_pairs.expected_figures(pairs)]
+        overall = [figures_of(judged), about_pairs.expected_figures(pairs), clerical_figures(pairs)]
         parts[name, "all"] = pl.concat([*overall, entity_figures(pairs.filter(is_link), sent, register)])
         parts |= _by_group(name, judged, groups)
         parts[name, "threshold"] = about_pairs.threshold_figures(pairs, present)
