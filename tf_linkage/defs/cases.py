@@ -4,7 +4,6 @@ Belongs here: the spine as plain calls, for what needs it over and over: the acc
 not belong here: what is done with the figures. Tests hold it to the figures that the job stores.
 """
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -42,10 +41,9 @@ class Case:
     nino_kept: float = 1.0
 
     @classmethod
-    def of(cls, study: Study, **changes: object) -> "Case":
-        """The study as a case, with any settings of its world changed."""
-        world = settings_of(Simulation.of(study))
-        return cls(dataclasses.replace(world, **changes), study.engine)  # type: ignore[arg-type]
+    def of(cls, study: Study, *, nino_kept: float = 1.0) -> "Case":
+        """The study as a case."""
+        return cls(settings_of(Simulation.of(study)), study.engine, nino_kept)
 
 
 @dataclass(frozen=True)
@@ -91,11 +89,11 @@ def link_case(case: Case) -> Linked:
 def links_of(result: LinkResult) -> pl.DataFrame:
     """The links of a result as `exchange.Links`."""
     named = result.links.rename({"left_id": "request_ref", "right_id": "register_key"})
-    return named.cast(dict(schema_of(exchange.Links)))
+    return named.cast(pl.Schema(schema_of(exchange.Links)))
 
 
 def with_ninos(cohort: pl.LazyFrame, kept: float, seed: int) -> pl.LazyFrame:
-    """The cohort with a share of its National Insurance numbers, the same for the same seed; fewer keep a subset."""
+    """The cohort with a share of its NINOs; with the same seed, a smaller share keeps some of the same."""
     if kept >= 1:
         return cohort
     rows = cohort.collect().sort(RECORD)

@@ -10,6 +10,7 @@ import dataframely as dy
 
 from tf_linkage.contracts import council, exchange, ons, population_counts, published, quality, research, truth
 from tf_linkage.contracts.registry import DEPARTMENTS
+from tf_linkage.defs.jobs import ASSESSED
 
 Tables = Mapping[str, type[dy.Schema]]
 """Contract by table name; an asset that is one table uses the empty name."""
@@ -43,5 +44,14 @@ TABLES: dict[str, Tables] = {
     "linkage/linked_people": {"": ons.LinkedPeople},
     **{f"research/{name}": {"": table} for name, table in research.RESEARCH_TABLES.items()},
     "quality/linkage_quality": {"": quality.Metrics},
+    "quality/gap_causes": {"": quality.GapCauses},
+    "quality/linkage_effects": {"": quality.LinkageEffects},
+    "quality/typical_patterns": {"": quality.Patterns},
+    "quality/engine_agreement": {"": quality.Metrics},
+    "quality/identifiers_bought": {"": quality.Disclosures},
+    "quality/sweep": {"": quality.Sweep},
     **{f"published/{name}": {"": table} for name, table in published.PUBLISHED_TABLES.items()},
 }
+
+OF_THE_SIMULATION = ("population/", "quality/gap_causes", *ASSESSED)
+"""How the keys of assets begin that real extracts do not have."""

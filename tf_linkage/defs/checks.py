@@ -13,7 +13,7 @@ import polars as pl
 from tf_linkage import custody, quality
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.defs.catalogue import TABLES
+from tf_linkage.defs.catalogue import OF_THE_SIMULATION, TABLES
 from tf_linkage.defs.charts import records_of
 from tf_linkage.defs.house import asset_key
 from tf_linkage.defs.leaks import no_leak
@@ -26,7 +26,7 @@ DEIDENTIFIED = ("return", "research/", "quality/", "published/")
 def study_checks(study: Study) -> list[dg.AssetChecksDefinition]:
     """Every check of a study."""
     simulated = study.source is Source.SIMULATION
-    keys = [key for key in TABLES if simulated or not key.startswith("population/")]
+    keys = [key for key in TABLES if simulated or not key.startswith(OF_THE_SIMULATION)]
     return [
         *(table_check(key) for key in keys),
         one_reference_per_person(),

@@ -2,6 +2,7 @@
 
 from tf_linkage.quality.assessing import Assessment
 from tf_linkage.quality.baseline import baseline_of, below_baseline, read_baseline, write_baseline
+from tf_linkage.quality.beside import beside
 from tf_linkage.quality.blocking import blocking_losses
 from tf_linkage.quality.causes import gap_causes
 from tf_linkage.quality.clerical import agreement
@@ -20,7 +21,8 @@ from tf_linkage.quality.floors import (
 from tf_linkage.quality.judging import QualityRefused
 from tf_linkage.quality.measures import figure, headline
 from tf_linkage.quality.patterns import typical_patterns
-from tf_linkage.quality.pictures import Picture, pictures
+from tf_linkage.quality.picture import Picture
+from tf_linkage.quality.pictures import pictures
 from tf_linkage.quality.report import report
 from tf_linkage.quality.showing import of_real_people
 from tf_linkage.quality.sweeping import ranges, sweep
@@ -36,6 +38,7 @@ __all__ = [
     "agreement",
     "baseline_of",
     "below_baseline",
+    "beside",
     "blocking_losses",
     "completeness",
     "effects",

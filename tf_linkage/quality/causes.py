@@ -2,11 +2,11 @@
 
 Belongs here: how a gap in recall falls into parts. Does not belong here: the gaps themselves (`floors`).
 
-A group fares worse because errors are more frequent in it, or because something else keeps its members from being
-found. The decomposition is Oaxaca's and Blinder's with pooled slopes: being missed is regressed on the errors over
-everybody present (a linear probability model), each slope times the difference of the two frequencies is that error's
-part, and what is left is `other`. Errors come in company; a slope is what an error costs where the others are equal.
-It describes the run; it is no proof of a cause.
+A group fares worse because errors are more frequent in it, or because something else keeps its members from
+being found. The decomposition is Oaxaca's and Blinder's with pooled slopes: being missed is regressed on the errors
+over everybody present (a linear probability model), each slope times the difference of the two frequencies is that
+error's part, and what is left is `other`. Errors come in company; a slope is what an error costs where the others
+are equal. It describes the run; it is no proof of a cause.
 """
 
 from __future__ import annotations

@@ -27,9 +27,10 @@ DRAWS = 2000
 def clerical_figures(pairs: pl.DataFrame, *, sample: int = SAMPLE, seed: int = 2015) -> pl.DataFrame:
     """Precision and recall as a clerk's sample estimates them.
 
-    Links and pairs for review are sampled apart, each at random without putting back. Recall sets the right links so
-    expected against all right pairs expected among those weighed: what blocking or the review threshold dropped is
-    not in it, so it is an upper estimate. Its interval draws both shares from their Beta posteriors (uniform prior).
+    Links and pairs for review are sampled apart, each at random without putting back. Recall sets the right links
+    so expected against all right pairs expected among those weighed: what blocking or the review threshold dropped
+    is not in it, so it is an upper estimate. Its interval draws both shares from their Beta posteriors (uniform
+    prior).
 
     Args:
         pairs: person_id, register_key, status and right of every pair.

@@ -39,7 +39,8 @@ def reporting_items(
     )
     method = ", ".join(f"{name} {value}" for name, value in run.items()) or TEAM
     effects = "see “What it does to the findings”" if assessment.effects is not None else "not run: job `assess`"
-    complete = "see “How complete the identifiers are”" if assessment.completeness is not None else "not counted"
+    known = "completeness" in set(plain.get_column("measure"))
+    complete = "see “How complete the identifiers are”" if known else "not counted"
     return [
         ("GUILD, provision", "Who was to be linked", _counts(plain)),
         ("GUILD, provision", "Identifiers used", told),
