@@ -97,7 +97,7 @@ def signs(plain: pl.DataFrame, truth: bool, agreement: pl.DataFrame | None) -> s
         return ""
     words = (
         "A real run has no truth. What it has are the model's own probabilities, a clerk who looks at a "
-        "random sample (here the clerk never errs), a second engine (job `assess`), and histories that cannot "
+        "random sample (here the clerk never errs), a second engine (by “make assess”), and histories that cannot "
         "be one person's. Here stands how far each can be trusted. Estimates of recall leave out those who were "
         "never weighed, so they run high; agreement of precision runs low, since the second engine misses "
         "people too."

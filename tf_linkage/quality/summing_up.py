@@ -95,7 +95,7 @@ def _how_sure(plain: pl.DataFrame) -> Iterator[str]:
         )  # fmt: skip
         if parts:
             yield f"{TITLES[name]}: {' and '.join(parts)} (95%){known}."
-    yield "One simulated world is one draw: the sweep of job `assess` shows the ranges over many."
+    yield "One simulated world is one draw: “make assess” shows the ranges over many."
 
 
 def _thresholds(plain: pl.DataFrame, run: Mapping[str, str]) -> Iterator[str]:
@@ -117,7 +117,7 @@ def _thresholds(plain: pl.DataFrame, run: Mapping[str, str]) -> Iterator[str]:
 
 def _findings(effects: pl.DataFrame | None) -> Iterator[str]:
     if effects is None:
-        yield "Not reckoned yet for this run: `make assess` does it."
+        yield "Not reckoned yet for this run: “make assess” does it."
         return
     plain = effects.with_columns(pl.col("links", "study_group").cast(pl.String)).filter(
         pl.col("threshold") == AS_RUN, pl.col("value").is_not_null()
