@@ -132,8 +132,8 @@ def _variants(
     for choice in choices:
         if choice.without and not set(choice.without) & set(agreed):
             continue
-        # The request keeps its form; what is not told goes empty, and every engine leaves empty cells out of
-        account.empty = [pl.lit(None).cast(pl.String).alias(name) for name in choice.without if name in agreed]
+        # The request keeps its form: what is not told is empty, and no engine minds empty cells.
+        empty = [pl.lit(None).cast(pl.String).alias(name) for name in choice.without if name in agreed]
         told = tables["request"].with_columns(empty)
         known = tables["register"]
         if choice.year_only:

@@ -15,7 +15,7 @@ from tf_linkage.quality.clerical import clerical_figures
 from tf_linkage.quality.deduplication import deduplication_figures
 from tf_linkage.quality.entities import entity_figures
 from tf_linkage.quality.groups import groups_with_truth, groups_without_truth, people_with_errors
-from tf_linkage.quality.implausible import Returns, implausible_people
+from tf_linkage.quality.implausible import Returns, implausible_people, scenarios_of
 from tf_linkage.quality.judging import judge, judged_pairs, made_links, owners
 from tf_linkage.quality.measures import differences_of, figures_of, laid_out, shares
 from tf_linkage.quality.showing import of_real_people, of_ten_or_more
@@ -133,14 +133,17 @@ def _implausible(
 ) -> pl.DataFrame:
     flagged = implausible_people(attributes, asked.with_columns(department=pl.lit(name)), returns)
     linked = judged.filter(pl.col("links") > 0).with_columns(false=pl.col("links") > pl.col("right_links"))
-    totals = (
+    shown = (
         linked.join(flagged, on="person_id")
         .group_by(level="scenario")
         .agg(implausible=pl.len(), wrong=pl.col("false").sum())
-        .sort("level")
-        .with_columns(
-            linked=pl.lit(linked.height, dtype=pl.UInt32), all_false=pl.lit(linked.get_column("false").sum())
-        )
+    )
+    # A history that nobody shows is a finding too.
+    every = pl.DataFrame({"level": sorted(scenarios_of(name, returns))}, schema={"level": pl.String})
+    totals = every.join(shown, on="level", how="left", maintain_order="left").with_columns(
+        pl.col("implausible", "wrong").fill_null(0),
+        linked=pl.lit(linked.height, dtype=pl.UInt32),
+        all_false=pl.lit(linked.get_column("false").sum()),
     )
     rates = {"implausible": ("implausible", "linked")}
     if not linked.get_column("false").null_count():
