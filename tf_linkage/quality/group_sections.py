@@ -11,6 +11,7 @@ import polars as pl
 
 from tf_linkage.contracts.quality import BREAKDOWNS, SUBGROUPS
 from tf_linkage.quality import html
+from tf_linkage.quality.causes import OTHER
 from tf_linkage.quality.floors import GAP_BOUNDS, UNBOUNDED, gaps
 from tf_linkage.quality.picture import Names
 from tf_linkage.quality.words import TITLES, departments_in, level_word, percent, word
@@ -145,15 +146,18 @@ def _gap(row: dict[str, float]) -> str:
 
 
 def _mostly(gap: dict[str, object], causes: pl.DataFrame | None) -> str:
-    """The largest part of a gap in words."""
+    """The error with the largest part in a gap, and what is left over, in words."""
     if causes is None:
         return ""
     parts = causes.with_columns(pl.col("department", "breakdown").cast(pl.String)).filter(
         pl.col("department") == gap["department"], pl.col("breakdown") == gap["breakdown"]
     )
-    top = parts.sort("part", "error", descending=[True, False]).head(1)
-    for row in top.iter_rows(named=True):
-        if row["error"] == "other":
-            return f"; {100 * row['part']:.1f} points of it no recorded error accounts for"
-        return f"; {100 * row['part']:.1f} points of it go with a wrong {row['error'].replace('_', ' ')}"
-    return ""
+    by_error = dict(parts.select("error", "part").iter_rows())
+    left = by_error.pop(OTHER, 0.0)
+    if not by_error:
+        return ""
+    error = max(sorted(by_error), key=lambda name: by_error[name])
+    return (
+        f"; {100 * by_error[error]:.1f} points of it go with a wrong {error.replace('_', ' ')}, and "
+        f"{100 * left:.1f} no recorded error accounts for"
+    )

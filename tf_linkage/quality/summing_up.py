@@ -141,8 +141,8 @@ def _findings(effects: pl.DataFrame | None) -> Iterator[str]:
     made = plain.filter(pl.col("links") == "found", pl.col("study_group") != "difference")
     phantom, lost = (int(made.get_column(name).sum()) for name in ("phantom", "lost"))
     yield (
-        f"Over all outcomes and both groups, {phantom:,} are somebody else's and {lost:,} are hidden by missing "
-        "links."
+        f"Over all outcomes and both groups, {phantom:,} outcomes counted are somebody else's, and {lost:,} "
+        "are hidden by missing links."
     )
 
 
