@@ -125,7 +125,6 @@ def _longer_study(record: logging.LogRecord) -> bool:
     return True
 
 
-
 def _materialised(record: logging.LogRecord) -> bool:
     meta = getattr(record, "dagster_meta", None) or {}
     event = meta.get("dagster_event")

@@ -20,8 +20,8 @@ import tf_linkage
 from tf_linkage import cli
 from tf_linkage.contracts.registry import direct_identifiers
 from tf_linkage.custody.passwords import CUSTODIANS
-from tf_linkage.defs.catalogue import TABLES
-from tf_linkage.defs.jobs import ASSESSED, REHEARSAL
+from tf_linkage.defs.catalogue import ASSESSED, TABLES
+from tf_linkage.defs.jobs import REHEARSAL
 from tf_linkage.defs.summary import summary
 from tf_linkage.linkage import ENGINES, LinkResult, Model
 from tf_linkage.linkage.result import Progress

@@ -15,10 +15,10 @@ from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs import charts
 from tf_linkage.defs.assessed import code_fingerprint, fingerprint, mark
 from tf_linkage.defs.cases import Case, link_case, links_of
+from tf_linkage.defs.catalogue import SWEEP
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.house import house_asset
 from tf_linkage.defs.io import ParquetStore
-from tf_linkage.defs.jobs import SWEEP
 from tf_linkage.defs.quality import INS, REGISTERS, TRUTH, asked_of, by_department
 from tf_linkage.defs.resources import StudyKey
 from tf_linkage.linkage import ENGINES, LinkResult

@@ -9,8 +9,8 @@ import hashlib
 import polars as pl
 
 from tf_linkage import quality
+from tf_linkage.defs.catalogue import ASSESSED, SWEEP
 from tf_linkage.defs.house import code_version
-from tf_linkage.defs.jobs import ASSESSED, SWEEP
 from tf_linkage.defs.store import Store
 
 MARK = ".of"

@@ -52,7 +52,14 @@ def build_defs(study: Study, loggers: Mapping[str, dg.LoggerDefinition] | None =
     else:
         bodies, calibration = extract_assets(study.incoming), []
         longer, jobs = [], [rehearsal_job()]
-    assets = [*bodies, *ons_assets(), *department_assets(study), *research_assets(study), *quality_assets(study), *longer]
+    assets = [
+        *bodies,
+        *ons_assets(),
+        *department_assets(study),
+        *research_assets(study),
+        *quality_assets(study),
+        *longer,
+    ]
     return dg.Definitions(
         assets=assets,
         asset_checks=[*study_checks(study), *calibration],

@@ -10,7 +10,6 @@ import dataframely as dy
 
 from tf_linkage.contracts import council, exchange, ons, population_counts, published, quality, research, truth
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.defs.jobs import ASSESSED
 
 Tables = Mapping[str, type[dy.Schema]]
 """Contract by table name; an asset that is one table uses the empty name."""
@@ -52,6 +51,16 @@ TABLES: dict[str, Tables] = {
     "quality/sweep": {"": quality.Sweep},
     **{f"published/{name}": {"": table} for name, table in published.PUBLISHED_TABLES.items()},
 }
+
+SWEEP = "quality/sweep"
+ASSESSED = (
+    "quality/linkage_effects",
+    "quality/typical_patterns",
+    "quality/engine_agreement",
+    "quality/identifiers_bought",
+    SWEEP,
+)
+"""The longer studies: assets of job `assess`, which the main job leaves out."""
 
 OF_THE_SIMULATION = ("population/", "quality/gap_causes", *ASSESSED)
 """How the keys of assets begin that real extracts do not have."""

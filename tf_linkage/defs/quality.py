@@ -14,10 +14,10 @@ from tf_linkage import custody, linkage, quality
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs import charts
 from tf_linkage.defs.assessed import assessment_of, fingerprint
+from tf_linkage.defs.catalogue import ASSESSED
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.house import asset_key, house_asset
 from tf_linkage.defs.io import ParquetStore
-from tf_linkage.defs.jobs import ASSESSED
 from tf_linkage.defs.resources import StudyKey
 from tf_linkage.defs.store import relative
 from tf_linkage.study import COUNCILS, Source, Study

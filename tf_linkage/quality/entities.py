@@ -44,7 +44,11 @@ def entity_figures(pairs: pl.DataFrame, owned: pl.DataFrame, register: pl.DataFr
         b_cubed_precision=overlap / pl.len().over("group"),
         b_cubed_recall=overlap / pl.len().over("true"),
     )
-    sums = scored.group_by("cluster").agg(pl.len(), pl.col(*MEASURES).sum()).sort("cluster")
+    sums = (
+        scored.group_by("cluster")
+        .agg(pl.len(), *(summed(pl.col(name)).alias(name) for name in MEASURES))
+        .sort("cluster")
+    )
     rows = []
     for name in MEASURES:
         there = scored.height > 0

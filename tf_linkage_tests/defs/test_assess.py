@@ -15,7 +15,8 @@ from tf_linkage.contracts.quality import LinkageEffects, Sweep
 from tf_linkage.definitions import build_defs
 from tf_linkage.defs.assess import NINO_KEPT, SEEDS, sweep_cases
 from tf_linkage.defs.assessed import PARTS, assessment_of, code_fingerprint, fingerprint, mark
-from tf_linkage.defs.jobs import ASSESS, ASSESSED, SWEEP
+from tf_linkage.defs.catalogue import ASSESSED, SWEEP
+from tf_linkage.defs.jobs import ASSESS
 from tf_linkage.defs.store import Store
 from tf_linkage.study import Noise, Study
 

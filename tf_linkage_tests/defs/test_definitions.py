@@ -10,8 +10,8 @@ import yaml
 
 import tf_linkage
 from tf_linkage.definitions import build_defs
-from tf_linkage.defs.catalogue import TABLES
-from tf_linkage.defs.jobs import ASSESS, ASSESSED, REHEARSAL
+from tf_linkage.defs.catalogue import ASSESSED, TABLES
+from tf_linkage.defs.jobs import ASSESS, REHEARSAL
 from tf_linkage.study import Study
 
 PACKAGE = Path(tf_linkage.__file__).parent
