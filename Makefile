@@ -9,7 +9,7 @@ CHOICES := PRESET SOURCE INCOMING DATA FAMILIES POPULATION SEED NOISE NOISE_MULT
 $(foreach choice,$(CHOICES),$(if $($(choice)),$(eval export TF_LINKAGE_$(choice) := $($(choice)))))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check ui bench lock clean
+.PHONY: help setup run assess baseline test check ui bench lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -25,6 +25,12 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 
 run: setup ## run the main job `rehearsal` and print its summary (choices: PRESET=tiny|demo|study SEED= NOISE= SOURCE=files INCOMING=dir)
 	@$(BIN)/python -m tf_linkage.run
+
+assess: setup ## after `make run`: what linkage error does to findings, what identifiers buy, ranges (minutes; same choices)
+	@$(BIN)/python -m tf_linkage.run --job assess
+
+baseline: setup ## accept today's figures at `tiny` as what later runs are held to (minutes)
+	@$(BIN)/python -m tf_linkage.defs.baseline
 
 test: setup ## run the tests
 	@$(BIN)/python -m pytest

@@ -14,6 +14,7 @@ import dagster as dg
 from dagster._core.errors import DagsterHomeNotSetError
 
 from tf_linkage.defs.build import build_defs
+from tf_linkage.defs.catalogue import ASSESSED
 from tf_linkage.defs.jobs import REHEARSAL
 from tf_linkage.defs.resources import study_from_environment
 from tf_linkage.defs.store import relative
@@ -103,13 +104,25 @@ def _progress(_context: dg.InitLoggerContext) -> logging.Logger:
     """A logger that shows a run's progress to a person and nothing else."""
     logger = logging.Logger("tf_linkage.progress", logging.DEBUG)  # the level of Dagster's events
     handler = logging.StreamHandler(sys.stdout)
-    handler.addFilter(_materialised)
+    handler.addFilter(lambda record: _materialised(record) or _longer_study(record))
     handler.setFormatter(logging.Formatter("%(message)s"))
     logger.addHandler(handler)
     return logger
 
 
 progress_logger = dg.LoggerDefinition(_progress, config_schema={}, description="One line for each asset made")
+
+_LONGER_STEPS = {key.replace("/", "__") for key in ASSESSED}
+
+
+def _longer_study(record: logging.LogRecord) -> bool:
+    """What the longer studies say while they run."""
+    meta = getattr(record, "dagster_meta", None) or {}
+    if record.levelno != logging.INFO or meta.get("step_key") not in _LONGER_STEPS or meta.get("dagster_event"):
+        return False
+    record.msg = f"    {time.strftime('%H:%M:%S')}  {meta.get('orig_message', '')}"
+    record.args = ()
+    return True
 
 
 def _materialised(record: logging.LogRecord) -> bool:

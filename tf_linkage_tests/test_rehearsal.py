@@ -20,7 +20,7 @@ import tf_linkage
 from tf_linkage import cli
 from tf_linkage.contracts.registry import direct_identifiers
 from tf_linkage.custody.passwords import CUSTODIANS
-from tf_linkage.defs.catalogue import TABLES
+from tf_linkage.defs.catalogue import ASSESSED, TABLES
 from tf_linkage.defs.jobs import REHEARSAL
 from tf_linkage.defs.summary import summary
 from tf_linkage.linkage import ENGINES, LinkResult, Model
@@ -50,6 +50,8 @@ def test_the_job_succeeds_and_every_check_is_green(rehearsed: Rehearsed) -> None
 
 def test_every_table_is_there_and_has_rows(rehearsed: Rehearsed) -> None:
     for key, contracts in TABLES.items():
+        if key in ASSESSED:
+            continue
         stored = rehearsed.store.read(key.split("/"))
         tables = stored if isinstance(stored, dict) else {"": stored}
         assert set(tables) == set(contracts), key

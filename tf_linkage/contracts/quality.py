@@ -35,6 +35,11 @@ MEASURES: dict[str, str] = {
     "recall_added": "Present and rightly linked by links of this kind, as a share of present",
     "expected_precision": "Mean posterior probability of the links: what the model itself expects precision to be",
     "expected_recall": "Expected right links, as a share of the right pairs expected among those weighed",
+    "clerical_precision": "Right links, as a share of a random sample of links that a clerk looked at",
+    "clerical_recall": "Right links expected from the clerk's sample, as a share of the right pairs expected there "
+    "among all that were weighed",
+    "agreed_precision": "Links that another engine makes as well, as a share of links",
+    "agreed_recall": "Links of another engine that are made as well, as a share of its links",
     "right_share": "Pairs of one person, as a share of the pairs in the band",
     "expected_share": "Mean posterior probability of the pairs in the band",
     "candidate_recall": "Present people with a true pair among the candidates, as a share of present",
@@ -143,6 +148,23 @@ class Gaps(Table):
     range = number(ColumnClass.ATTRIBUTE, "Best group less worst group")
     bound = number(ColumnClass.ATTRIBUTE, "The most the gap may be", nullable=True)
     status = code(ColumnClass.ATTRIBUTE, "Kept or not", STATUSES)
+
+
+class GapCauses(Table):
+    """One row for each error behind the gap of a worst group in recall: how much of the gap it accounts for.
+
+    A linear decomposition (Oaxaca 1973, Blinder 1973, pooled slopes): the parts of a gap, with the one that no
+    error accounts for, add up to it.
+    """
+
+    department = code(ColumnClass.ATTRIBUTE, "Whose register was linked", BODIES, primary_key=True)
+    breakdown = code(ColumnClass.ATTRIBUTE, "By what people are grouped", SUBGROUPS, primary_key=True)
+    worst = text(ColumnClass.ATTRIBUTE, "The group that fares worst")
+    error = text(ColumnClass.ATTRIBUTE, "Identifier recorded wrongly on either side; other", primary_key=True)
+    share_worst = number(ColumnClass.ATTRIBUTE, "Share of the group with the error", nullable=True, least=0, most=1)
+    share_rest = number(ColumnClass.ATTRIBUTE, "Share of all others with it", nullable=True, least=0, most=1)
+    cost = number(ColumnClass.ATTRIBUTE, "Recall that the error costs a person, all else equal", nullable=True)
+    part = number(ColumnClass.ATTRIBUTE, "What it adds to the gap, as a difference of rates")
 
 
 TABLES: dict[str, type[dy.Schema]] = {"": Metrics}

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 
 import dagster as dg
 
+from tf_linkage.defs.catalogue import ASSESSED
 from tf_linkage.defs.checks import study_checks
 from tf_linkage.defs.departments import department_assets
 from tf_linkage.defs.extracts import extract_assets
 from tf_linkage.defs.io import ParquetStore
-from tf_linkage.defs.jobs import custodian_jobs, rehearsal_job
+from tf_linkage.defs.jobs import assess_job, custodian_jobs, rehearsal_job
 from tf_linkage.defs.ons import ons_assets
 from tf_linkage.defs.quality import quality_assets
 from tf_linkage.defs.research import research_assets
@@ -40,19 +41,29 @@ def build_defs(study: Study, loggers: Mapping[str, dg.LoggerDefinition] | None =
     }
     if simulated:
         # Imported here: on real extracts the simulated world need not even be installed.
+        from tf_linkage.defs.assess import assess_assets  # noqa: PLC0415
         from tf_linkage.defs.calibration import calibration_checks  # noqa: PLC0415
         from tf_linkage.defs.world import world_assets  # noqa: PLC0415
 
         simulation = Simulation.of(study)
         resources["simulation"] = simulation
         bodies, calibration = world_assets(simulation), calibration_checks()
+        longer, jobs = assess_assets(study), [rehearsal_job(besides=ASSESSED), assess_job()]
     else:
         bodies, calibration = extract_assets(study.incoming), []
-    assets = [*bodies, *ons_assets(), *department_assets(study), *research_assets(study), *quality_assets(study)]
+        longer, jobs = [], [rehearsal_job()]
+    assets = [
+        *bodies,
+        *ons_assets(),
+        *department_assets(study),
+        *research_assets(study),
+        *quality_assets(study),
+        *longer,
+    ]
     return dg.Definitions(
         assets=assets,
         asset_checks=[*study_checks(study), *calibration],
-        jobs=[rehearsal_job(), *custodian_jobs(), *retention_jobs()],
+        jobs=[*jobs, *custodian_jobs(), *retention_jobs()],
         schedules=[retention_schedule(rehearsal=is_rehearsal(study))],
         resources=resources,
         executor=dg.in_process_executor,

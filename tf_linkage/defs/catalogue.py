@@ -43,5 +43,24 @@ TABLES: dict[str, Tables] = {
     "linkage/linked_people": {"": ons.LinkedPeople},
     **{f"research/{name}": {"": table} for name, table in research.RESEARCH_TABLES.items()},
     "quality/linkage_quality": {"": quality.Metrics},
+    "quality/gap_causes": {"": quality.GapCauses},
+    "quality/linkage_effects": {"": quality.LinkageEffects},
+    "quality/typical_patterns": {"": quality.Patterns},
+    "quality/engine_agreement": {"": quality.Metrics},
+    "quality/identifiers_bought": {"": quality.Disclosures},
+    "quality/sweep": {"": quality.Sweep},
     **{f"published/{name}": {"": table} for name, table in published.PUBLISHED_TABLES.items()},
 }
+
+SWEEP = "quality/sweep"
+ASSESSED = (
+    "quality/linkage_effects",
+    "quality/typical_patterns",
+    "quality/engine_agreement",
+    "quality/identifiers_bought",
+    SWEEP,
+)
+"""The longer studies: assets of job `assess`, which the main job leaves out."""
+
+OF_THE_SIMULATION = ("population/", "quality/gap_causes", *ASSESSED)
+"""How the keys of assets begin that real extracts do not have."""

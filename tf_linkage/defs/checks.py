@@ -13,7 +13,8 @@ import polars as pl
 from tf_linkage import custody, quality
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.defs.catalogue import TABLES
+from tf_linkage.defs import baseline
+from tf_linkage.defs.catalogue import OF_THE_SIMULATION, TABLES
 from tf_linkage.defs.charts import records_of
 from tf_linkage.defs.house import asset_key
 from tf_linkage.defs.leaks import no_leak
@@ -26,7 +27,7 @@ DEIDENTIFIED = ("return", "research/", "quality/", "published/")
 def study_checks(study: Study) -> list[dg.AssetChecksDefinition]:
     """Every check of a study."""
     simulated = study.source is Source.SIMULATION
-    keys = [key for key in TABLES if simulated or not key.startswith("population/")]
+    keys = [key for key in TABLES if simulated or not key.startswith(OF_THE_SIMULATION)]
     return [
         *(table_check(key) for key in keys),
         one_reference_per_person(),
@@ -35,6 +36,7 @@ def study_checks(study: Study) -> list[dg.AssetChecksDefinition]:
         no_leak(),
         *(request_as_allowed(name) for name in DEPARTMENTS),
         *([quality_floors()] if simulated else []),
+        *([no_worse_than_accepted()] if baseline.is_held_to_it(study) else []),
     ]
 
 
@@ -223,6 +225,37 @@ def quality_floors() -> dg.AssetChecksDefinition:
         yield verdict("gaps_within_bounds", quality.gaps_missed(metrics), quality.gaps(metrics))
 
     return check
+
+
+def no_worse_than_accepted() -> dg.AssetChecksDefinition:
+    """No figure lies below the accepted baseline by more than its spread over the baseline's seeds."""
+
+    @dg.asset_check(
+        asset=asset_key("quality/linkage_quality"),
+        name="below_baseline",
+        description="No figure lies below its accepted mean by more than its spread over many seeds allows.",
+    )
+    def check(linkage_quality: pl.LazyFrame) -> dg.AssetCheckResult:
+        return baseline_verdict(linkage_quality.collect(), baseline.accepted())
+
+    return check
+
+
+def baseline_verdict(metrics: pl.DataFrame, accepted: pl.DataFrame) -> dg.AssetCheckResult:
+    """Red when any figure fell, and which."""
+    fallen = quality.below_baseline(metrics, accepted)
+    return dg.AssetCheckResult(
+        passed=fallen.is_empty(),
+        severity=dg.AssetCheckSeverity.ERROR,
+        description="; ".join(
+            f"{row['department']} {row['measure']}: "
+            + ("not there" if row["value"] is None else f"{row['value']:.4f}")
+            + f", accepted at least {row['allowed']:.4f}"
+            for row in fallen.iter_rows(named=True)
+        )
+        or f"{accepted.height} figures no worse than accepted",
+        metadata={"fallen": fallen.height, "accepted": records_of(accepted)},
+    )
 
 
 def verdict(name: str, missed: pl.DataFrame, results: pl.DataFrame) -> dg.AssetCheckResult:

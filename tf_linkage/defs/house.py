@@ -47,6 +47,7 @@ def house_asset(
     custodian: str | None = None,
     kinds: Sequence[str] = ("polars", "parquet"),
     choices: object = None,
+    deps: Sequence[Sequence[str]] = (),
 ) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
     """Make an asset of this house out of a function; otherwise as `dg.asset`.
 
@@ -58,10 +59,13 @@ def house_asset(
         custodian: who answers for it, where that is not the group's custodian.
         kinds: at most three badges for the graph.
         choices: configuration that changes what the code makes, part of the code version.
+        deps: paths of assets that are made before it where both are, but not handed to it.
     """
     described = house_description(key, description, rooms=rooms, custodian=custodian, kinds=kinds, choices=choices)
     inputs = {name: dg.AssetIn(asset_key(upstream)) for name, upstream in (ins or {}).items()}
-    decorate: Callable[[Callable[..., Any]], dg.AssetsDefinition] = dg.asset(**described, ins=inputs)
+    decorate: Callable[[Callable[..., Any]], dg.AssetsDefinition] = dg.asset(
+        **described, ins=inputs, deps=[dg.AssetKey(list(path)) for path in deps]
+    )
     return decorate
 
 

@@ -3,22 +3,47 @@
 Belongs here: names and selections. What a job does is what its assets and checks do.
 """
 
+from collections.abc import Sequence
+
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from tf_linkage.contracts.registry import DEPARTMENTS, Department
+from tf_linkage.defs.catalogue import ASSESSED
 from tf_linkage.defs.house import asset_key
 
-REHEARSAL = "rehearsal"
+REHEARSAL, ASSESS = "rehearsal", "assess"
 ONS = "ons"
 
 
-def rehearsal_job() -> UnresolvedAssetJobDefinition:
-    """The main job: every asset and every check, from the bodies' registers to the findings."""
+def rehearsal_job(besides: Sequence[str] = ()) -> UnresolvedAssetJobDefinition:
+    """The main job: every asset and every check, from the bodies' registers to the findings.
+
+    Args:
+        besides: keys of the assets that it leaves out, with their checks.
+    """
+    selection: dg.AssetSelection = dg.AssetSelection.all() | dg.AssetSelection.all_asset_checks()
+    if besides:
+        left_out = [asset_key(key) for key in besides]
+        selection = selection - (
+            dg.AssetSelection.assets(*left_out) | dg.AssetSelection.checks_for_assets(*left_out)
+        )
     return dg.define_asset_job(
         REHEARSAL,
-        selection=dg.AssetSelection.all() | dg.AssetSelection.all_asset_checks(),
+        selection=selection,
         description="The whole study, from the bodies' registers to the published findings, with every check.",
+    )
+
+
+def assess_job() -> UnresolvedAssetJobDefinition:
+    """The longer studies of the linkage that the main job made, and the report with them."""
+    longer = [asset_key(key) for key in ASSESSED]
+    return dg.define_asset_job(
+        ASSESS,
+        selection=dg.AssetSelection.assets(*longer, asset_key("quality/report"))
+        | dg.AssetSelection.checks_for_assets(*longer),
+        description="What linkage error does to the findings, what each identifier buys, and ranges over seeds and "
+        "settings, for the linkage that the main job made; then the report again. Takes minutes.",
     )
 
 

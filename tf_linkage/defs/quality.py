@@ -1,7 +1,7 @@
 """How good the linkage is: the figures, and the page that shows them.
 
-Belongs here: the assets of the quality group. In a rehearsal they may read the truth; on real extracts they make
-do without.
+Belongs here: the assets of the quality group that every run makes. In a rehearsal they may read the truth; on real
+extracts they make do without. The longer studies are in `assess.py`.
 """
 
 from collections.abc import Mapping
@@ -10,11 +10,13 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from tf_linkage import custody, quality
+from tf_linkage import custody, linkage, quality
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs import charts
+from tf_linkage.defs.assessed import assessment_of, fingerprint
+from tf_linkage.defs.catalogue import ASSESSED
 from tf_linkage.defs.failures import plainly
-from tf_linkage.defs.house import house_asset
+from tf_linkage.defs.house import asset_key, house_asset
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.resources import StudyKey
 from tf_linkage.defs.store import relative
@@ -29,59 +31,139 @@ INS = {
     **{f"{name}_request": f"{name}/link_request" for name in DEPARTMENTS},
     **{f"{name}_links": f"linkage/{name}_links" for name in DEPARTMENTS},
 }
+ALSO = {"cohort": "council/cohort"} | {f"{name}_return": f"{name}/return" for name in DEPARTMENTS}
 TRUTH = {"truth": "population/truth"}
+REGISTERS = {f"{name}_register": f"{name}/{department.people[0]}" for name, department in DEPARTMENTS.items()}
+"""Read in a rehearsal alone, where they are nobody's: completeness and losses of blocking."""
+
+MAIN_PICTURES = ("flow", "departments", "by_community")
 
 
 def quality_assets(study: Study) -> list[dg.AssetsDefinition]:
-    """The figures and the report."""
-    return [_figures(INS | TRUTH if study.source is Source.SIMULATION else INS), _report(study)]
+    """The figures, what drives the gaps, and the report."""
+    simulated = study.source is Source.SIMULATION
+    return [
+        _figures(INS | ALSO | (TRUTH | REGISTERS if simulated else {})),
+        *([_causes()] if simulated else []),
+        _report(study),
+    ]
+
+
+def asked_of(tables: Mapping[str, Any], study_key: StudyKey) -> dict[str, pl.LazyFrame]:
+    """By department, person_id and the reference under which it was asked."""
+    return {
+        name: custody.people_asked(
+            tables[f"{name}_request"], tables["attributes"], custody.recipient_key(study_key.key(), name)
+        )
+        for name in DEPARTMENTS
+    }
+
+
+def by_department(tables: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """The departments' tables of one kind, such as `links`."""
+    return {name: tables[f"{name}_{kind}"] for name in DEPARTMENTS}
 
 
 def _figures(ins: Mapping[str, str]) -> dg.AssetsDefinition:
     @house_asset("quality/linkage_quality", DESCRIPTION, rooms=["quality"], ins=ins)
     def linkage_quality(study_key: StudyKey, **tables: pl.LazyFrame) -> dg.MaterializeResult[pl.DataFrame]:
-        truth: Any = tables.pop("truth", None)  # a set of tables, and only in a rehearsal
         with plainly():
-            figures = _measured(tables, study_key.key(), truth).collect()
-        return dg.MaterializeResult(value=figures, metadata=charts.quality_metadata(figures))
+            figures = _measured(tables, study_key)
+        metadata = charts.quality_metadata(figures)
+        if "truth" in tables:
+            metadata["published linkages beside ours"] = charts.records_of(quality.beside(figures, published()))
+        return dg.MaterializeResult(value=figures, metadata=metadata)
 
     return linkage_quality
 
 
-def _measured(
-    tables: Mapping[str, pl.LazyFrame], study_key: bytes, truth: Mapping[str, pl.LazyFrame] | None
-) -> pl.LazyFrame:
+def _measured(tables: Mapping[str, Any], study_key: StudyKey) -> pl.DataFrame:
     """The figures: held against the truth where there is one, and otherwise what can be said without."""
-    attributes = tables["attributes"]
-    asked = {
-        name: custody.people_asked(tables[f"{name}_request"], attributes, custody.recipient_key(study_key, name))
-        for name in DEPARTMENTS
-    }
-    links = {name: tables[f"{name}_links"] for name in DEPARTMENTS}
+    attributes, asked = tables["attributes"], asked_of(tables, study_key)
+    links, returns, truth = by_department(tables, "links"), by_department(tables, "return"), tables.get("truth")
     if truth is None:
-        return quality.match_rates(attributes, asked, links)
-    return quality.evaluate(attributes, asked, links, truth)
+        known = quality.completeness({"council": tables["cohort"]}, quality.of_real_people)
+        parts = [quality.match_rates(attributes, asked, links, returns=returns), known]
+    else:
+        requests, registers = by_department(tables, "request"), by_department(tables, "register")
+        models = {name: linkage.department_model(name, DEPARTMENTS[name].request_columns) for name in DEPARTMENTS}
+        parts = [
+            quality.evaluate(attributes, asked, links, truth, returns=returns),
+            quality.completeness({"council": tables["cohort"], **registers}),
+            quality.blocking_losses(
+                attributes=attributes, requested=asked, requests=requests, registers=registers, links=links,
+                models=models, truth=truth,
+            ),
+        ]  # fmt: skip
+    return pl.concat(pl.collect_all(parts)).sort("department", "breakdown", "level", "measure")
+
+
+def published() -> pl.DataFrame:
+    """Published results of real linkages; they come with the simulated world."""
+    from tf_linkage.bodies.predictions import predictions  # noqa: PLC0415 - absent on real extracts
+
+    return predictions()
+
+
+def _causes() -> dg.AssetsDefinition:
+    @house_asset(
+        "quality/gap_causes",
+        "Which errors drive each gap between a group and everybody else, from the truth's record of what went "
+        "wrong.",
+        rooms=["quality"],
+        ins=INS | TRUTH | {"figures": "quality/linkage_quality"},
+    )
+    def gap_causes(figures: pl.LazyFrame, study_key: StudyKey, **tables: pl.LazyFrame) -> pl.LazyFrame:
+        truth: Any = tables["truth"]  # a set of tables
+        asked, links = asked_of(tables, study_key), by_department(tables, "links")
+        return quality.gap_causes(figures.collect(), tables["attributes"], asked, links, truth)
+
+    return gap_causes
 
 
 def _report(study: Study) -> dg.AssetsDefinition:
+    simulated = study.source is Source.SIMULATION
+    ins = {"figures": "quality/linkage_quality"} | ({"causes": "quality/gap_causes"} if simulated else {})
+
     @house_asset(
         "quality/report",
-        "The figures as one page with pictures; opens in any browser, without a network.",
+        "The figures as one page with pictures; opens in any browser, without a network. It shows what job "
+        "`assess` found, once that has run on the same figures.",
         rooms=["quality"],
         kinds=["html"],
-        ins={"figures": "quality/linkage_quality"},
+        ins=ins,
+        deps=[asset_key(key) for key in ASSESSED] if simulated else [],
     )
-    def report(figures: pl.LazyFrame) -> dg.MaterializeResult[None]:
+    def report(**tables: pl.LazyFrame) -> dg.MaterializeResult[None]:
         store = ParquetStore(root=str(study.data)).store
+        figures = tables["figures"].collect()
         with plainly():
             page = quality.report(
-                figures.collect(),
-                run={"preset": study.preset, "seed": str(study.seed), "engine": study.engine},
+                figures,
+                run={
+                    "preset": study.preset,
+                    "seed": str(study.seed),
+                    "engine": study.engine,
+                    "link threshold": f"{study.link_threshold:g}",
+                },
                 names=COUNCILS,
+                assessment=assessment_of(store, fingerprint(figures)) if simulated else None,
+                causes=tables["causes"].collect() if simulated else None,
+                published=published() if simulated else None,
             )
         path = store.write_text(["quality", "report"], ".html", page)
+        drawn = quality.pictures(figures, COUNCILS)
+        shown = {
+            drawn[name].title: dg.MetadataValue.md(drawn[name].as_markdown())
+            for name in MAIN_PICTURES
+            if name in drawn
+        }
         return dg.MaterializeResult(
-            metadata={"page": dg.MetadataValue.url(path.resolve().as_uri()), "file": relative(path)}
+            metadata={
+                "page": dg.MetadataValue.url(path.resolve().as_uri()),
+                "file": dg.MetadataValue.path(relative(path)),
+                **shown,
+            }
         )
 
     return report

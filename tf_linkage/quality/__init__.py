@@ -2,7 +2,10 @@
 
 from tf_linkage.quality.assessing import Assessment
 from tf_linkage.quality.baseline import baseline_of, below_baseline, read_baseline, write_baseline
+from tf_linkage.quality.beside import beside
 from tf_linkage.quality.blocking import blocking_losses
+from tf_linkage.quality.causes import gap_causes
+from tf_linkage.quality.clerical import agreement
 from tf_linkage.quality.completeness import completeness
 from tf_linkage.quality.disclosing import CHOICES, Choice, what_identifiers_buy
 from tf_linkage.quality.effects import effects
@@ -18,8 +21,10 @@ from tf_linkage.quality.floors import (
 from tf_linkage.quality.judging import QualityRefused
 from tf_linkage.quality.measures import figure, headline
 from tf_linkage.quality.patterns import typical_patterns
-from tf_linkage.quality.pictures import Picture, pictures
+from tf_linkage.quality.picture import Picture
+from tf_linkage.quality.pictures import pictures
 from tf_linkage.quality.report import report
+from tf_linkage.quality.showing import of_real_people
 from tf_linkage.quality.sweeping import ranges, sweep
 
 __all__ = [
@@ -30,8 +35,10 @@ __all__ = [
     "Choice",
     "Picture",
     "QualityRefused",
+    "agreement",
     "baseline_of",
     "below_baseline",
+    "beside",
     "blocking_losses",
     "completeness",
     "effects",
@@ -39,10 +46,12 @@ __all__ = [
     "figure",
     "floor_results",
     "floors_missed",
+    "gap_causes",
     "gaps",
     "gaps_missed",
     "headline",
     "match_rates",
+    "of_real_people",
     "pictures",
     "ranges",
     "read_baseline",

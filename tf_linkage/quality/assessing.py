@@ -1,4 +1,4 @@
-"""What the longer studies add to the report: findings, identifiers, losses, completeness, patterns, sweeps.
+"""What the longer studies add to the report: findings, identifiers, patterns, sweeps.
 
 Belongs here: their pictures, tables and sentences. Does not belong here: how their figures are made.
 """
@@ -14,9 +14,9 @@ import polars as pl
 from tf_linkage.contracts.quality import LINK_SETS
 from tf_linkage.quality import charts, html
 from tf_linkage.quality.effects import AS_RUN
-from tf_linkage.quality.pictures import Picture
+from tf_linkage.quality.picture import Picture
 from tf_linkage.quality.sweeping import ranges
-from tf_linkage.quality.words import DEPARTMENT_ORDER, TITLES, percent, plain_figures, with_interval, word
+from tf_linkage.quality.words import DEPARTMENT_ORDER, TITLES, percent, with_interval, word
 
 
 @dataclass(frozen=True)
@@ -26,17 +26,15 @@ class Assessment:
     Attributes:
         effects: `contracts.quality.LinkageEffects`.
         disclosures: `contracts.quality.Disclosures`.
-        losses: `contracts.quality.Metrics` of `blocking_losses`.
-        completeness: `contracts.quality.Metrics` of `completeness`.
         patterns: `contracts.quality.Patterns`.
+        agreement: `contracts.quality.Metrics` of `agreement`; it stands among the signs.
         swept: `contracts.quality.Sweep`.
     """
 
     effects: pl.DataFrame | None = None
     disclosures: pl.DataFrame | None = None
-    losses: pl.DataFrame | None = None
-    completeness: pl.DataFrame | None = None
     patterns: pl.DataFrame | None = None
+    agreement: pl.DataFrame | None = None
     swept: pl.DataFrame | None = None
 
 
@@ -45,15 +43,7 @@ def sections(assessment: Assessment) -> list[html.Section]:
     given = [
         ("findings", "Findings", "What it does to the findings", assessment.effects, _effects),
         ("disclosed", "Identifiers", "What each identifier buys", assessment.disclosures, _disclosures),
-        ("losses", "Losses", "Where people were lost", assessment.losses, _losses),
         ("patterns", "Patterns", "How pairs come to their weight", assessment.patterns, _patterns),
-        (
-            "completeness",
-            "Completeness",
-            "How complete the identifiers are",
-            assessment.completeness,
-            _completeness,
-        ),
         ("sweep", "Sweep", "Over many runs", assessment.swept, _swept),
     ]
     return [
@@ -143,38 +133,6 @@ def _disclosures(table: pl.DataFrame) -> Iterator[str]:
         short = [(r["panel"], r["level"], percent(r["value"])) for r in rows]
         yield html.figure(Picture("told", title, says, svg, (("", "Choice", "Recall"), short)))
     yield html.table("Accuracy and bias against what is disclosed", head, cells)
-
-
-def _losses(table: pl.DataFrame) -> Iterator[str]:
-    plain = plain_figures(table)
-    by_figure = {(row["department"], row["measure"]): row for row in plain.iter_rows(named=True)}
-    rows = []
-    for name in DEPARTMENT_ORDER:
-        found = [by_figure.get((name, m)) for m in ("candidate_recall", "blocking_missed", "scoring_missed")]
-        if found[0] is not None:
-            counts = [
-                "–" if row is None or row["numerator"] is None else f"{row['numerator']:,}" for row in found[1:]
-            ]
-            rows.append((TITLES[name], with_interval(found[0]), *counts))
-    head = ("Department", "True pair was compared", "Missed: never compared", "Missed: compared, not believed")
-    yield html.table("Losses of blocking apart from losses of scoring", head, rows)
-
-
-def _completeness(table: pl.DataFrame) -> Iterator[str]:
-    plain = plain_figures(table).filter(pl.col("value").is_not_null())
-    rows = [
-        {"level": row["level"].replace("_", " "), "panel": TITLES[body],
-         "value": row["value"], "low": row["low"], "high": row["high"]}
-        for body in ("council", *DEPARTMENT_ORDER)
-        for row in plain.filter(pl.col("department") == body).sort("level").iter_rows(named=True)
-    ]  # fmt: skip
-    if not rows:
-        return
-    title = "Records that have the identifier"
-    says = "Share of each body's records in which the identifier is not empty, right or wrong."
-    svg = charts.intervals(rows, title=title, description=says, x_title="share")
-    cells = [(r["panel"], r["level"], with_interval(r)) for r in rows]
-    yield html.figure(Picture("complete", title, says, svg, (("Body", "Identifier", "Share"), cells)))
 
 
 def _patterns(table: pl.DataFrame) -> Iterator[str]:

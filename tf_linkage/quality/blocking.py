@@ -12,8 +12,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from tf_linkage.linkage import LinkResult
-from tf_linkage.linkage.records import prepare
+from tf_linkage.linkage.blocking import expected_pairs
+from tf_linkage.linkage.model import WIDE, Model
+from tf_linkage.linkage.records import Records, prepare
 from tf_linkage.quality.judging import judge, owners
 from tf_linkage.quality.measures import counted, laid_out, shares
 from tf_linkage.quality.showing import of_ten_or_more
@@ -27,7 +28,8 @@ def blocking_losses(
     requested: Frames,
     requests: Frames,
     registers: Frames,
-    results: Mapping[str, LinkResult],
+    links: Frames,
+    models: Mapping[str, Model],
     truth: Frames,
 ) -> pl.LazyFrame:
     """How many of those missed were lost by blocking, and how many by scoring or resolving.
@@ -37,7 +39,8 @@ def blocking_losses(
         requested: by department, person_id and request_ref.
         requests: by department, the request with its identifiers.
         registers: by department, its table of people with identifiers.
-        results: by department, what the linkage handed back.
+        links: by department, `exchange.Links`.
+        models: by department, the model it linked by.
         truth: `records` (`truth.TrueRecords`).
 
     Returns:
@@ -46,7 +49,7 @@ def blocking_losses(
     records = truth["records"].collect().with_columns(pl.col("body").cast(pl.String))
     owned = owners(attributes.collect(), records)
     parts = {}
-    for name, result in results.items():
+    for name, model in models.items():
         register = records.filter(pl.col("body") == name)
         asked = requested[name].collect()
         true = (
@@ -54,9 +57,8 @@ def blocking_losses(
             .join(register, on="true_person")
             .select("person_id", "request_ref", register_key="record_key")
         )
-        reached = compared(true, requests[name], registers[name], result).select("person_id").unique()
-        links = result.links.rename({"left_id": "request_ref", "right_id": "register_key"})
-        people = judge(asked, links, owned, register).filter("present")
+        reached = compared(true, requests[name], registers[name], model).select("person_id").unique()
+        people = judge(asked, links[name].collect(), owned, register).filter("present")
         people = people.join(reached.with_columns(reached=pl.lit(True)), on="person_id", how="left")
         # A link may come from a matchkey that no blocking rule covers: what was found was reached.
         there = pl.col("reached").fill_null(False) | pl.col("found")
@@ -77,23 +79,27 @@ def blocking_losses(
     return of_ten_or_more(laid_out(parts)).lazy()
 
 
-def compared(true: pl.DataFrame, left: pl.LazyFrame, right: pl.LazyFrame, result: LinkResult) -> pl.DataFrame:
+def compared(true: pl.DataFrame, left: pl.LazyFrame, right: pl.LazyFrame, model: Model) -> pl.DataFrame:
     """The true pairs that meet a blocking rule which the linkage used.
 
     Args:
         true: request_ref and register_key of true pairs.
         left: the request.
         right: the register.
-        result: what the linkage handed back, with its model and the rules it used.
+        model: the model it linked by, with its blocking rules.
     """
-    records = prepare(left, right, result.model)
-    used = set(result.blocking.get_column("rule"))
-    rules = [rule for rule in result.model.blocking_rules if rule.name in used]
+    records = prepare(left, right, model)
     both = true.join(records.left, left_on="request_ref", right_on="record_id").join(
         records.right, left_on="register_key", right_on="record_id", suffix="_right"
     )
     met = [
         functools.reduce(operator.and_, (pl.col(ours) == pl.col(f"{theirs}_right") for ours, theirs in rule.keys))
-        for rule in rules
+        for rule in model.blocking_rules
+        if not rule.wide or _affordable(expected_pairs(records, rule), records)
     ]
     return both.filter(pl.any_horizontal(met)).select(true.columns).unique(maintain_order=True)
+
+
+def _affordable(pairs: int, records: Records) -> bool:
+    """Whether a wide rule was used: the bound that every engine keeps."""
+    return pairs <= WIDE * max(records.left.height, records.right.height)

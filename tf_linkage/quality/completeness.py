@@ -6,7 +6,7 @@ counts leave.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import polars as pl
 
@@ -16,11 +16,14 @@ from tf_linkage.quality.measures import laid_out, shares
 from tf_linkage.quality.showing import of_ten_or_more
 
 
-def completeness(tables: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
+def completeness(
+    tables: Mapping[str, pl.LazyFrame], shown: Callable[[pl.DataFrame], pl.DataFrame] = of_ten_or_more
+) -> pl.LazyFrame:
     """The share of records with each identifier, by body.
 
     Args:
         tables: by body (`council`, `dwp`, `moj`, `dfe`), its table of people with identifiers.
+        shown: which figures may be shown; `showing.of_real_people` where the people are real.
 
     Returns:
         `contracts.quality.Metrics`, broken down by `identifier`.
@@ -39,4 +42,4 @@ def completeness(tables: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
             schema={"level": pl.String, "known": pl.Int64, "records": pl.Int64},
         )
         parts[body, "identifier"] = shares(totals, {"completeness": ("known", "records")})
-    return of_ten_or_more(laid_out(parts)).lazy()
+    return shown(laid_out(parts)).lazy()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from tf_linkage.quality.bootstrap import ratio_ends
 from tf_linkage.quality.measures import shares
 
 
@@ -43,17 +44,40 @@ def deduplication_figures(attributes: pl.DataFrame, records: pl.DataFrame) -> pl
             "one_person": [people_of.filter(pl.col("n") == 1).height],
         }
     )
-    return shares(
-        totals,
-        {
-            "pair_precision": ("right_pairs", "made_pairs"),
-            "pair_recall": ("right_pairs", "true_pairs"),
-            "one_reference": ("one_reference", "people"),
-            "one_person": ("one_person", "references"),
-        },
+    pairs = shares(
+        totals, {"pair_precision": ("right_pairs", "made_pairs"), "pair_recall": ("right_pairs", "true_pairs")}
     )
+    people = shares(
+        totals, {"one_reference": ("one_reference", "people"), "one_person": ("one_person", "references")}
+    )
+    ends = pl.DataFrame(
+        [
+            {"measure": measure, **_ends(named, whole, part)}
+            for measure, whole, part in (
+                ("pair_precision", "person_id", "true_person"),
+                ("pair_recall", "true_person", "person_id"),
+            )
+        ],
+        schema={"measure": pl.String, "low": pl.Float64, "high": pl.Float64},
+    )
+    bootstrapped = pairs.drop("low", "high").join(ends, on="measure", maintain_order="left")
+    return pl.concat([bootstrapped, people])
+
+
+def _ends(named: pl.DataFrame, whole: str, part: str) -> dict[str, float | None]:
+    """Bootstrap ends of pairs of one part among pairs of one whole: pairs of one group do not err independently."""
+    right = _pair_counts(named, whole, part).group_by(whole).agg(right=pl.col("pairs").sum())
+    made = _pair_counts(named, whole).filter(pl.col("pairs") > 0).join(right, on=whole).sort(whole)
+    if made.is_empty():
+        return {"low": None, "high": None}
+    low, high = ratio_ends(made["right"].cast(pl.Float64).to_numpy(), made["pairs"].cast(pl.Float64).to_numpy())
+    return {"low": low, "high": high}
 
 
 def _pairs(named: pl.DataFrame, *by: str) -> int:
-    sizes = named.group_by(by).len().get_column("len").cast(pl.Int64)
-    return int((sizes * (sizes - 1) // 2).sum())
+    return int(_pair_counts(named, *by)["pairs"].sum())
+
+
+def _pair_counts(named: pl.DataFrame, *by: str) -> pl.DataFrame:
+    size = pl.len().cast(pl.Int64)
+    return named.group_by(by).agg(pairs=size * (size - 1) // 2).sort(by)

@@ -32,7 +32,7 @@ class Choice:
 
     Attributes:
         name: in a few words.
-        without: identifiers left out.
+        without: identifiers that go empty.
         year_only: whether the year of birth stands for the date (2 July of it, the middle of the year).
         family_token: whether a token that members of a family share goes with the request.
     """
@@ -132,7 +132,9 @@ def _variants(
     for choice in choices:
         if choice.without and not set(choice.without) & set(agreed):
             continue
-        told = tables["request"].drop(choice.without, strict=False)
+        # The request keeps its form: what is not told is empty, and no engine minds empty cells.
+        empty = [pl.lit(None).cast(pl.String).alias(name) for name in choice.without if name in agreed]
+        told = tables["request"].with_columns(empty)
         known = tables["register"]
         if choice.year_only:
             told, known = _year_only(told), _year_only(known)
@@ -145,7 +147,7 @@ def _variants(
 
 
 def _words(told: pl.LazyFrame, choice: Choice) -> str:
-    names = [name for name in told.collect_schema().names() if name not in _NOT_TOLD]
+    names = [name for name in told.collect_schema().names() if name not in (*_NOT_TOLD, *choice.without)]
     words = ["year of birth" if choice.year_only and name == "date_of_birth" else name for name in names]
     return ", ".join([*(word.replace("_", " ") for word in words), *(["family token"] * choice.family_token)])
 

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import polars as pl
 
+from tf_linkage.quality.bootstrap import ratio_ends
 from tf_linkage.quality.pairs import summed
+
+MEASURES = ("b_cubed_precision", "b_cubed_recall")
 
 
 def entity_figures(pairs: pl.DataFrame, owned: pl.DataFrame, register: pl.DataFrame) -> pl.DataFrame:
     """B-cubed precision and recall over everybody sent and every register record of theirs or linked to them.
 
     A group is a set of records that links tie together, directly or through others. A register record of two
-    people counts as the first of them.
+    people counts as the first of them. Intervals are bootstrapped over clusters, since records of one cluster do
+    not err independently.
 
     Args:
         pairs: links made: person_id and register_key.
@@ -36,21 +40,26 @@ def entity_figures(pairs: pl.DataFrame, owned: pl.DataFrame, register: pl.DataFr
     grouped = records.with_columns(group=pl.col("record").replace(group))
     overlap = pl.len().over("group", "true")
     scored = grouped.select(
-        b_cubed_precision=overlap / pl.len().over("group"), b_cubed_recall=overlap / pl.len().over("true")
+        cluster=_clusters(grouped),
+        b_cubed_precision=overlap / pl.len().over("group"),
+        b_cubed_recall=overlap / pl.len().over("true"),
     )
+    sums = (
+        scored.group_by("cluster")
+        .agg(pl.len(), *(summed(pl.col(name)).alias(name) for name in MEASURES))
+        .sort("cluster")
+    )
+    rows = []
+    for name in MEASURES:
+        there = scored.height > 0
+        low, high = ratio_ends(sums[name].to_numpy(), sums["len"].to_numpy()) if there else (None, None)
+        value = float(scored.select(summed(pl.col(name)) / pl.len()).item()) if there else None
+        rows.append(
+            {"level": "all", "measure": name, "numerator": None, "denominator": scored.height, "value": value,
+             "low": low, "high": high}
+        )  # fmt: skip
     return pl.DataFrame(
-        {
-            "level": ["all"] * 2,
-            "measure": scored.columns,
-            "numerator": [None, None],
-            "denominator": [scored.height] * 2,
-            "value": [
-                float(scored.select(summed(pl.col(name)) / pl.len()).item()) if scored.height else None
-                for name in scored.columns
-            ],
-            "low": [None, None],
-            "high": [None, None],
-        },
+        rows,
         schema={
             "level": pl.String,
             "measure": pl.String,
@@ -61,6 +70,13 @@ def entity_figures(pairs: pl.DataFrame, owned: pl.DataFrame, register: pl.DataFr
             "high": pl.Float64,
         },
     )
+
+
+def _clusters(grouped: pl.DataFrame) -> pl.Series:
+    """The cluster of each record: records tied by links or by being one person's stand or fall together."""
+    ties = grouped.select(group="g|" + pl.col("group"), true="t|" + pl.col("true")).rows()
+    root = _groups(ties)
+    return pl.Series([root[group] for group, _ in ties], dtype=pl.String)
 
 
 def _groups(ties: list[tuple[str, str]]) -> dict[str, str]:

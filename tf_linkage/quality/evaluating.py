@@ -11,10 +11,11 @@ import polars as pl
 
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.quality import pairs as about_pairs
+from tf_linkage.quality.clerical import clerical_figures
 from tf_linkage.quality.deduplication import deduplication_figures
 from tf_linkage.quality.entities import entity_figures
 from tf_linkage.quality.groups import groups_with_truth, groups_without_truth, people_with_errors
-from tf_linkage.quality.implausible import Returns, implausible_people
+from tf_linkage.quality.implausible import Returns, implausible_people, scenarios_of
 from tf_linkage.quality.judging import judge, judged_pairs, made_links, owners
 from tf_linkage.quality.measures import differences_of, figures_of, laid_out, shares
 from tf_linkage.quality.showing import of_real_people, of_ten_or_more
@@ -55,7 +56,7 @@ def evaluate(
         present = int(judged.get_column("present").sum())
         sent = owned.join(asked, on="person_id", how="semi")
         is_link = pl.col("status").cast(pl.String) == "link"
-        overall = [figures_of(judged), about_pairs.expected_figures(pairs)]
+        overall = [figures_of(judged), about_pairs.expected_figures(pairs), clerical_figures(pairs)]
         parts[name, "all"] = pl.concat([*overall, entity_figures(pairs.filter(is_link), sent, register)])
         parts |= _by_group(name, judged, groups)
         parts[name, "threshold"] = about_pairs.threshold_figures(pairs, present)
@@ -132,14 +133,17 @@ def _implausible(
 ) -> pl.DataFrame:
     flagged = implausible_people(attributes, asked.with_columns(department=pl.lit(name)), returns)
     linked = judged.filter(pl.col("links") > 0).with_columns(false=pl.col("links") > pl.col("right_links"))
-    totals = (
+    shown = (
         linked.join(flagged, on="person_id")
         .group_by(level="scenario")
         .agg(implausible=pl.len(), wrong=pl.col("false").sum())
-        .sort("level")
-        .with_columns(
-            linked=pl.lit(linked.height, dtype=pl.UInt32), all_false=pl.lit(linked.get_column("false").sum())
-        )
+    )
+    # A history that nobody shows is a finding too.
+    every = pl.DataFrame({"level": sorted(scenarios_of(name, returns))}, schema={"level": pl.String})
+    totals = every.join(shown, on="level", how="left", maintain_order="left").with_columns(
+        pl.col("implausible", "wrong").fill_null(0),
+        linked=pl.lit(linked.height, dtype=pl.UInt32),
+        all_false=pl.lit(linked.get_column("false").sum()),
     )
     rates = {"implausible": ("implausible", "linked")}
     if not linked.get_column("false").null_count():

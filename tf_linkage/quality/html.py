@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from tf_linkage.quality.pictures import Picture
+from tf_linkage.quality.picture import Picture
 
 VERDICTS = {"kept": "kept", "in doubt": "doubt", "missed": "missed", "not judged": "unjudged"}
 """Style of each verdict on a bound; the word itself is written too, so colour is not needed."""
@@ -68,6 +68,16 @@ def opened(summary: str, html: str) -> str:
 def bullets(lines: Sequence[str]) -> str:
     """A list of plain sentences."""
     return f'<ul class="short">{"".join(f"<li>{escape(line)}</li>" for line in lines)}</ul>' if lines else ""
+
+
+def answers(questions: Sequence[tuple[str, Sequence[str]]]) -> str:
+    """Questions, each with its answers."""
+    items = "".join(
+        f"<dt>{escape(question)}</dt>" + "".join(f"<dd>{escape(line)}</dd>" for line in lines)
+        for question, lines in questions
+        if lines
+    )
+    return f"<dl>{items}</dl>"
 
 
 def page(title: str, subtitle: str, sections: Sequence[Section], css: str) -> str:

@@ -62,6 +62,12 @@ def implausible_people(attributes: pl.DataFrame, asked: pl.DataFrame, returns: R
     return pl.concat([pl.DataFrame(schema=schema), *found]).sort(list(schema))
 
 
+def scenarios_of(department: str, returns: Returns) -> list[str]:
+    """The implausible histories that a department's returns could show."""
+    tables = returns.get(department, {})
+    return [name for (body, table), (name, _) in _SCENARIOS.items() if body == department and table in tables]
+
+
 def _oldest_at(day: pl.Expr) -> pl.Expr:
     """The most years of age a person may have had on a day."""
     return pl.col("age") + 1 + (day - pl.col("identified_date")).dt.total_days() / 365.25

@@ -51,7 +51,8 @@ def owners(attributes: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
     return (
         named.group_by("person_id", "true_person")
         .agg(times=pl.len(), first=pl.col("record_key").min())
-        .sort("person_id", "times", "first", descending=[False, True, False])
+        # A council record may itself be of two people: then nothing but their names is left to tell them apart.
+        .sort("person_id", "times", "first", "true_person", descending=[False, True, False, False])
         .unique("person_id", keep="first", maintain_order=True)
         .select("person_id", "true_person")
     )

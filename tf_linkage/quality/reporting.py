@@ -38,8 +38,13 @@ def reporting_items(
         for name in departments_in(plain)
     )
     method = ", ".join(f"{name} {value}" for name, value in run.items()) or TEAM
-    effects = "see “What it does to the findings”" if assessment.effects is not None else "not run: job `assess`"
-    complete = "see “How complete the identifiers are”" if assessment.completeness is not None else "not counted"
+    effects = (
+        "see “What it does to the findings”"
+        if assessment.effects is not None
+        else "not reckoned yet: “make assess” does it"
+    )
+    known = "completeness" in set(plain.get_column("measure"))
+    complete = "see “How complete the identifiers are”" if known else "not counted"
     return [
         ("GUILD, provision", "Who was to be linked", _counts(plain)),
         ("GUILD, provision", "Identifiers used", told),

@@ -55,3 +55,13 @@ def word(measure: str) -> str:
     if measure not in MEASURES:
         raise KeyError(measure)
     return measure.replace("_", " ").capitalize()
+
+
+DEPRIVATION = {"1": "1 (most deprived)", "5": "5 (least deprived)"}
+
+
+def level_word(breakdown: str, level: str, names: Mapping[str, str]) -> str:
+    """A group in words: a code's name, a fifth with its end, an identifier without underscores."""
+    if breakdown == "deprivation":
+        return DEPRIVATION.get(level, level)
+    return names.get(level, level.replace("_", " "))

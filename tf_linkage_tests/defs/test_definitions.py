@@ -10,7 +10,8 @@ import yaml
 
 import tf_linkage
 from tf_linkage.definitions import build_defs
-from tf_linkage.defs.catalogue import TABLES
+from tf_linkage.defs.catalogue import ASSESSED, TABLES
+from tf_linkage.defs.jobs import ASSESS, REHEARSAL
 from tf_linkage.study import Study
 
 PACKAGE = Path(tf_linkage.__file__).parent
@@ -33,13 +34,29 @@ def test_definitions_load(defs: dg.Definitions) -> None:
 def test_the_simulated_world_is_absent_on_real_extracts() -> None:
     rehearsal = keys(build_defs(Study.of("tiny")))
     real = keys(build_defs(Study.of("tiny", source="files")))
-    assert rehearsal - real == {"population/people", "population/truth", "population/population_counts"}
+    world = {"population/people", "population/truth", "population/population_counts"}
+    assert rehearsal - real == world | {"quality/gap_causes", *ASSESSED}
     assert real < rehearsal
 
 
 def test_every_contract_has_its_asset_and_every_table_its_contract() -> None:
     without_contract = keys(build_defs(Study.of("tiny"))) - set(TABLES)
     assert without_contract == {"population/people", "quality/report", "research/linked_duckdb"}
+
+
+def test_the_main_job_leaves_the_longer_studies_out() -> None:
+    defs = build_defs(Study.of("tiny"))
+    main, longer = (
+        {str(name) for name in defs.resolve_job_def(job).graph.node_dict} for job in (REHEARSAL, ASSESS)
+    )
+    steps = {key.replace("/", "__") for key in ASSESSED}
+    assert not main & steps
+    assert not main & {f"{key.replace('/', '_')}_checks" for key in ASSESSED}
+    assert "quality_linkage_quality_checks" in main
+    assert steps <= longer
+    assert {"quality__linkage_quality", "quality__report", "quality__gap_causes"} <= main
+    assert "quality__report" in longer
+    assert "population__people" not in longer
 
 
 def test_every_asset_tells_what_it_is(defs: dg.Definitions) -> None:

@@ -7,7 +7,8 @@ from types import SimpleNamespace
 
 import polars as pl
 
-from tf_linkage.linkage import LinkResult, department_model
+from tf_linkage.contracts import exchange
+from tf_linkage.linkage import department_model
 from tf_linkage.linkage.model import BlockingRule
 from tf_linkage.quality import blocking_losses, figure
 
@@ -34,14 +35,12 @@ def test_missed_by_blocking_and_missed_by_scoring(make: SimpleNamespace) -> None
     rule = BlockingRule("date of birth", (("dob", "dob"),))
     model = SimpleNamespace(**{**vars(model), "blocking_rules": (rule,), "entity": model.entity})
     # p00 to p14 are found; p15 to p17 were compared and not believed
-    links = pl.DataFrame([make.link(f"p{i:02}", f"k{i:02}") for i in range(15)]).rename(
-        {"request_ref": "left_id", "register_key": "right_id"}
-    )
-    blocking = pl.DataFrame({"rule": ["date of birth"], "pairs": [18], "new_pairs": [18]})
-    result = LinkResult(model, "test", links, pl.DataFrame(), blocking, {})  # type: ignore[arg-type]
+    links = world.with_links(
+        dwp=make.table([make.link(f"p{i:02}", f"k{i:02}") for i in range(15)], exchange.Links)
+    ).links
     found = blocking_losses(
         attributes=world.attributes, requested=world.requested, requests={"dwp": request},
-        registers={"dwp": register}, results={"dwp": result}, truth=world.truth,
+        registers={"dwp": register}, links=links, models={"dwp": model}, truth=world.truth,  # type: ignore[dict-item]
     ).collect()  # fmt: skip
     assert figure(found, "dwp", "candidate_recall") == 18 / 20
     assert figure(found, "dwp", "blocking_missed") == 2

@@ -223,3 +223,12 @@ def test_standardised_difference_by_hand() -> None:
     judged = pl.DataFrame(rows, schema=["group", "found"], orient="row").with_columns(present=pl.lit(True))
     found = dict(differences_of(judged, "group").select("level", "value").rows())
     assert found == pytest.approx({"a": 0.2 / 0.24**0.5, "b": 0.2 / 0.24**0.5})
+
+
+def test_a_council_record_of_two_people_counts_as_the_same_one_every_time() -> None:
+    from tf_linkage.quality.judging import owners
+
+    attributes = pl.DataFrame({"person_id": ["p"], "la_code": ["E"], "person_ref": ["c"]})
+    records = pl.DataFrame({"body": ["council"] * 2, "record_key": ["E|c"] * 2, "true_person": ["t2", "t1"]})
+    for table in (records, records.reverse()):
+        assert owners(attributes, table)["true_person"].to_list() == ["t1"]

@@ -17,7 +17,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tf_linkage.quality import Assessment, completeness, evaluate, report
+from tf_linkage.quality import completeness, evaluate, report
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: the page is not opened")
@@ -101,9 +101,9 @@ class Browser:
 def browser(world: Any, tmp_path: Path) -> Iterator[Browser]:
     metrics = evaluate(world.attributes, world.requested, world.links, world.truth).collect()
     table = pl.DataFrame({"surname": ["a"] * 20, "forename": [None] * 20}, schema_overrides={"forename": pl.String})
-    further = Assessment(completeness=completeness({"dwp": table.lazy()}).collect())
+    known = completeness({"dwp": table.lazy()}).collect()
     page = tmp_path / "report.html"
-    page.write_text(report(metrics, assessment=further), encoding="utf-8")
+    page.write_text(report(pl.concat([metrics, known])), encoding="utf-8")
     opened = Browser(tmp_path / "profile")
     try:
         opened.open(page)

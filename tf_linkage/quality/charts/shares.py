@@ -1,0 +1,108 @@
+"""Charts of shares: with their intervals, and cut out of a whole.
+
+Belongs here: dots with intervals, bars cut into parts. Does not belong here: what they show (`pictures`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tf_linkage.quality.charts.style import DARK, GREY, WIDTH, Rows, colours, floor_of, refuse_nothing, svg_of
+
+
+def intervals(
+    rows: Rows,
+    *,
+    title: str,
+    description: str,
+    x_title: str,
+    reference: str = "",
+    domain: tuple[float, float] | None = None,
+) -> str:
+    """Dots with their 95% intervals: a line for each level, a panel for each of a few figures or departments.
+
+    Args:
+        rows: `level`, `panel`, `value`, `low`, `high` (shares between 0 and 1; `value` may be null where only the
+            interval may be shown).
+        title: read aloud first.
+        description: read aloud next.
+        x_title: below each panel.
+        reference: the level that the others are held against, drawn as an upright line through its panel.
+        domain: ends of the axis; for shares, from the next lower tenth to 1, unless given.
+    """
+    refuse_nothing(rows, title)
+    panels = list(dict.fromkeys(row["panel"] for row in rows))
+    levels = list(dict.fromkeys(row["level"] for row in rows))
+    colour = {"field": "panel", "type": "nominal", "scale": colours(panels), "legend": None}
+    x: dict[str, Any] = {
+        "type": "quantitative", "title": x_title, "axis": {"format": "%", "tickCount": 4},
+        "scale": {"domain": list(domain or (floor_of(rows), 1)), "nice": False, "zero": False},
+    }  # fmt: skip
+    y: dict[str, Any] = {
+        "field": "level", "type": "nominal", "title": None, "sort": levels,
+        "axis": {"grid": True, "domain": False, "ticks": False, "labelPadding": 8},
+    }  # fmt: skip
+    held_against = {"filter": {"field": "level", "equal": reference}}
+    spec = {
+        "data": {"values": list(rows)},
+        "facet": {"column": {"field": "panel", "type": "nominal", "title": None, "sort": panels}},
+        "spec": {
+            "width": (WIDTH - 40 * (len(panels) - 1)) / len(panels),
+            "height": {"step": 22},
+            "layer": [
+                {"transform": [held_against], "mark": {"type": "rule", "strokeDash": [4, 4], "color": GREY},
+                 "encoding": {"x": x | {"field": "value"}}},
+                {"mark": {"type": "rule", "strokeWidth": 3, "opacity": 0.55},
+                 "encoding": {"x": x | {"field": "low"}, "x2": {"field": "high"}, "y": y, "color": colour}},
+                {"mark": {"type": "point", "filled": True, "size": 65, "opacity": 1},
+                 "encoding": {"x": x | {"field": "value"}, "y": y, "color": colour}},
+            ],
+        },
+        "spacing": 40,
+    }  # fmt: skip
+    return svg_of(spec, title, description)
+
+
+def flow(rows: Rows, *, title: str, description: str, parts: Mapping[str, str]) -> str:
+    """A bar for each level, cut into parts: how many of those sent went where.
+
+    Args:
+        rows: `level`, `part`, `count`, and `label`, which stands in the part if there is room.
+        title: read aloud first.
+        description: read aloud next.
+        parts: colour of each part, in order from the left.
+    """
+    refuse_nothing(rows, title)
+    order = {name: i for i, name in enumerate(parts)}
+    total = max(sum(row["count"] for row in rows if row["level"] == level) for level in {r["level"] for r in rows})
+    boxes, reached = [], dict.fromkeys((row["level"] for row in rows), 0)
+    for row in sorted(rows, key=lambda row: order[row["part"]]):
+        start = reached[row["level"]]
+        reached[row["level"]] = start + row["count"]
+        room = row["count"] > 0.06 * total
+        ink = "white" if parts[row["part"]] in DARK else "#111"
+        inside = row["label"] if room else ""
+        boxes.append({**row, "start": start, "end": start + row["count"], "inside": inside, "ink": ink})
+    y: dict[str, Any] = {
+        "field": "level", "type": "nominal", "title": None, "sort": list(reached),
+        "axis": {"domain": False, "ticks": False, "labelPadding": 8, "labelFontSize": 14},
+    }  # fmt: skip
+    colour = {"field": "part", "type": "nominal", "title": None, "sort": list(parts),
+              "scale": {"domain": list(parts), "range": list(parts.values())}}  # fmt: skip
+    x = {"field": "start", "type": "quantitative", "title": "people sent",
+         "axis": {"format": ",d", "tickCount": 6}}  # fmt: skip
+    spec = {
+        "data": {"values": boxes},
+        "width": WIDTH,
+        "height": {"step": 46},
+        "transform": [{"calculate": "(datum.start + datum.end) / 2", "as": "middle"}],
+        "layer": [
+            {"mark": {"type": "bar", "stroke": "white", "strokeWidth": 1},
+             "encoding": {"x": x, "x2": {"field": "end"}, "y": y, "color": colour}},
+            {"mark": {"type": "text", "fontSize": 13, "fontWeight": "bold"},
+             "encoding": {"x": x | {"field": "middle"}, "y": y, "text": {"field": "inside"},
+                          "color": {"field": "ink", "type": "nominal", "scale": None}}},
+        ],
+    }  # fmt: skip
+    return svg_of(spec, title, description)

@@ -1,0 +1,86 @@
+"""What all charts share: colours, writing, and the drawing itself.
+
+Belongs here: the look of the house. Does not belong here: any one kind of chart.
+
+Drawn by Vega-Lite through vl-convert, which carries Vega-Lite, its engine and a font in its wheel: no browser, no
+network, and the same SVG every time. Each SVG has a title and a description, so that it can be read aloud. Colours
+are Okabe and Ito's, told apart by people with any colour vision; where two meet, shape or order tells them too.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+import vl_convert
+
+from tf_linkage.errors import TfLinkageError
+
+Row = Mapping[str, Any]
+Rows = Sequence[Row]
+
+BLUE, ORANGE, GREEN, RED, PURPLE, SKY, GREY = (
+    "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#8A8A8A",
+)  # fmt: skip
+PALETTE = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, GREY)
+DARK = (BLUE, GREEN, RED)
+"""Colours on which writing is white."""
+
+FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
+WIDTH = 720
+"""Width of the drawing area in pixels; axis labels come beside it."""
+
+VEGALITE = "6.4"
+"""Version of Vega-Lite among those in the wheel, named so that an update does not redraw every chart."""
+
+CONFIG: dict[str, Any] = {
+    "font": FONT,
+    "background": "white",
+    "view": {"stroke": None},
+    "axis": {
+        "labelFontSize": 13, "titleFontSize": 13, "titleFontWeight": "normal", "labelColor": "#222",
+        "titleColor": "#222", "gridColor": "#e4e4e4", "domainColor": "#888", "labelLimit": 260,
+    },
+    "legend": {
+        "labelFontSize": 13, "titleFontSize": 13, "titleFontWeight": "normal", "orient": "top", "symbolSize": 140,
+        "labelLimit": 320, "columns": 3,
+    },
+    "header": {"labelFontSize": 14, "labelFontWeight": "bold", "titleFontSize": 13, "labelOrient": "top",
+               "labelAnchor": "start"},
+}  # fmt: skip
+
+
+class ChartRefused(TfLinkageError):
+    """A chart was asked for with nothing to draw."""
+
+
+def svg_of(spec: dict[str, Any], title: str, description: str) -> str:
+    """The SVG of a Vega-Lite specification, with words for those who do not see it."""
+    svg = vl_convert.vegalite_to_svg(
+        {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", "padding": 8, **spec},
+        vl_version=VEGALITE,
+        config=CONFIG,
+        allowed_base_urls=[],
+    )
+    words = f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
+    head, _, rest = str(svg).partition(">")
+    return f'{head} role="img">{words}{rest}'
+
+
+def colours(series: Sequence[str]) -> dict[str, Any]:
+    """A colour for each series, in order."""
+    return {"domain": list(series), "range": list(PALETTE[: len(series)])}
+
+
+def floor_of(rows: Rows) -> float:
+    """Where the axis begins: the next lower tenth below everything drawn, so that differences can be seen."""
+    least = min(float(row[end]) for row in rows for end in ("low", "value") if row[end] is not None)
+    return max(0.0, (math.ceil(least * 10) - 1) / 10)
+
+
+def refuse_nothing(rows: Rows, title: str) -> None:
+    """Refuse to draw nothing."""
+    if not rows:
+        raise ChartRefused(f"nothing to draw for {title!r}")

@@ -1,0 +1,169 @@
+"""In short: the five things a reader comes for, in sentences made from the figures.
+
+Belongs here: how good, for whom worse, how sure, at what threshold, what it does to the findings. Does not belong
+here: the sections that show each of them whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+import polars as pl
+
+from tf_linkage.quality import html
+from tf_linkage.quality.effects import AS_RUN
+from tf_linkage.quality.floors import floor_results, gaps
+from tf_linkage.quality.group_sections import gap_sentences
+from tf_linkage.quality.measures import figure
+from tf_linkage.quality.picture import Names
+from tf_linkage.quality.words import TITLES, departments_in, knows_truth, percent, with_interval, word
+
+LINK_THRESHOLD = "link threshold"
+"""Name under which a run says its own threshold."""
+
+HIGHER = "0.99"
+
+
+def in_short(
+    plain: pl.DataFrame,
+    *,
+    run: Mapping[str, str],
+    names: Names,
+    causes: pl.DataFrame | None,
+    effects: pl.DataFrame | None,
+) -> str:
+    """The answers, each under its question.
+
+    Args:
+        plain: figures with codes as strings.
+        run: what distinguishes the run.
+        names: words for levels that are codes.
+        causes: `contracts.quality.GapCauses`.
+        effects: `contracts.quality.LinkageEffects`, if they were reckoned.
+    """
+    if not knows_truth(plain):
+        return html.bullets(list(_match_rates(plain)))
+    return html.answers(
+        [
+            ("How good is it?", [*_how_good(plain), _bounds(plain)]),
+            ("For whom is it worse?", list(gap_sentences(plain, names, causes))),
+            ("How sure is that?", list(_how_sure(plain))),
+            ("At what threshold?", list(_thresholds(plain, run))),
+            ("What does it do to the findings?", list(_findings(effects))),
+        ]
+    )
+
+
+def _how_good(plain: pl.DataFrame) -> Iterator[str]:
+    for name in departments_in(plain):
+        get = partial(figure, plain, name)
+        yield (
+            f"{TITLES[name]}: of {get('sent'):,.0f} people sent, its register holds {get('present'):,.0f}; "
+            f"{percent(get('recall'))} of these were found, and {percent(get('precision'))} of the links are right."
+        )
+
+
+def _match_rates(plain: pl.DataFrame) -> Iterator[str]:
+    for name in departments_in(plain):
+        get = partial(figure, plain, name)
+        yield f"{TITLES[name]}: of {get('sent'):,.0f} people sent, {percent(get('match_rate'))} were linked."
+
+
+def _bounds(plain: pl.DataFrame) -> str:
+    results = pl.concat([floor_results(plain).select("status"), gaps(plain).select("status")])
+    statuses = results.get_column("status").cast(pl.String)
+    missed, doubt, unjudged = ((statuses == word).sum() for word in ("missed", "in doubt", "not judged"))
+    return (
+        f"Of {len(statuses)} bounds set beforehand on figures and gaps, {missed} are missed beyond doubt, "
+        f"{doubt} are in doubt, {unjudged} could not be judged."
+    )
+
+
+def _how_sure(plain: pl.DataFrame) -> Iterator[str]:
+    at = plain.filter(pl.col("breakdown") == "all")
+    by_figure = {(row["department"], row["measure"]): row for row in at.iter_rows(named=True)}
+    for name in departments_in(plain):
+        parts = [
+            f"{measure} lies between {100 * row['low']:.1f}% and {100 * row['high']:.1f}%"
+            for measure in ("precision", "recall")
+            if (row := by_figure.get((name, measure))) and row["low"] is not None
+        ]
+        expected = by_figure.get((name, "expected_precision"))
+        known = "" if expected is None or expected["value"] is None else (
+            f"; the model's own probabilities would have said {percent(expected['value'])} precision"
+        )  # fmt: skip
+        if parts:
+            yield f"{TITLES[name]}: {' and '.join(parts)} (95%){known}."
+    yield "One simulated world is one draw: “make assess” shows the ranges over many."
+
+
+def _thresholds(plain: pl.DataFrame, run: Mapping[str, str]) -> Iterator[str]:
+    own = run.get(LINK_THRESHOLD)
+    if own:
+        yield (
+            f"A pair is a link from a posterior probability of {own} (or where a whole matchkey agrees, or by "
+            "family evidence)."
+        )
+    for name in departments_in(plain):
+        get = partial(figure, plain, name, breakdown="threshold", level=HIGHER)
+        recall, precision = get("recall"), get("precision")
+        if recall == recall:  # noqa: PLR0124 - NaN is a figure that may not be shown
+            yield (
+                f"{TITLES[name]}: at {HIGHER} instead, recall would be {percent(recall)} and precision "
+                f"{percent(precision)}."
+            )
+
+
+def _findings(effects: pl.DataFrame | None) -> Iterator[str]:
+    if effects is None:
+        yield "Not reckoned yet for this run: “make assess” does it."
+        return
+    plain = effects.with_columns(pl.col("links", "study_group").cast(pl.String)).filter(
+        pl.col("threshold") == AS_RUN, pl.col("value").is_not_null()
+    )
+    sides = {
+        links: plain.filter(pl.col("links") == links, pl.col("study_group") == "difference").select(
+            "outcome", pl.col("value").alias(links), low="low", high="high"
+        )
+        for links in ("true", "found")
+    }
+    both = sides["true"].join(sides["found"].select("outcome", "found"), on="outcome").with_columns(
+        shift=(pl.col("found") - pl.col("true")).abs()
+    )  # fmt: skip
+    for row in both.sort("shift", "outcome", descending=[True, False]).head(1).iter_rows(named=True):
+        yield (
+            f"Of {both.height} outcomes, programme less comparison moves most for "
+            f"{row['outcome'].replace('_', ' ')}: {100 * row['true']:+.2f} points on true links, "
+            f"{100 * row['found']:+.2f} on those found; its sampling interval is {100 * row['low']:+.2f} to "
+            f"{100 * row['high']:+.2f}."
+        )
+    made = plain.filter(pl.col("links") == "found", pl.col("study_group") != "difference")
+    phantom, lost = (int(made.get_column(name).sum()) for name in ("phantom", "lost"))
+    yield (
+        f"Over all outcomes and both groups, {phantom:,} outcomes counted are somebody else's, and {lost:,} "
+        "are hidden by missing links."
+    )
+
+
+def headline_table(plain: pl.DataFrame, truth: bool) -> str:
+    """The overall figures, department by department."""
+    counts = ("sent", "present", "linked", "right_links", "false_links", "missed") if truth else ("sent", "linked")
+    rates = (
+        ("match_rate", "precision", "recall")
+        if truth
+        else ("match_rate", "review_rate", "expected_precision", "expected_recall")
+    )
+    rows = []
+    for name in departments_in(plain):
+        at = plain.filter(pl.col("department") == name, pl.col("breakdown") == "all")
+        by_measure = {row["measure"]: row for row in at.iter_rows(named=True)}
+        cells = [_count(by_measure.get(measure)) for measure in counts]
+        cells += [with_interval(by_measure[m]) if m in by_measure else "–" for m in rates]
+        rows.append((TITLES[name], *cells))
+    head = ("Department", *(word(name) for name in (*counts, *rates)))
+    return html.table("Department by department, with 95% intervals", head, rows)
+
+
+def _count(row: Mapping[str, object] | None) -> str:
+    return "–" if row is None or row["numerator"] is None else f"{row['numerator']:,}"

@@ -1,0 +1,64 @@
+"""A clerk's sample and a second engine, by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import pytest
+
+from tf_linkage.quality import agreement, figure
+from tf_linkage.quality.clerical import clerical_figures
+
+
+def pairs(right: int, wrong: int, right_review: int = 0, wrong_review: int = 0) -> pl.DataFrame:
+    rows = [("link", True)] * right + [("link", False)] * wrong
+    rows += [("review", True)] * right_review + [("review", False)] * wrong_review
+    return pl.DataFrame(
+        {
+            "person_id": [f"p{i:04}" for i in range(len(rows))],
+            "register_key": [f"k{i:04}" for i in range(len(rows))],
+            "status": [status for status, _ in rows],
+            "right": [is_right for _, is_right in rows],
+        }
+    )
+
+
+def of(table: pl.DataFrame, measure: str) -> dict[str, Any]:
+    return table.filter(pl.col("measure") == measure).row(0, named=True)
+
+
+def test_whoever_looks_at_everything_knows_everything() -> None:
+    found = clerical_figures(pairs(90, 10, 30, 20), sample=1000)
+    assert of(found, "clerical_precision")["value"] == 0.9
+    recall = of(found, "clerical_recall")
+    assert recall["value"] == pytest.approx(90 / 120)
+    assert recall["low"] < 0.75 < recall["high"]
+
+
+def test_a_sample_is_an_estimate_whose_interval_holds_the_truth_nearly_always() -> None:
+    population = pairs(1800, 200)
+    samples = [of(clerical_figures(population, seed=seed), "clerical_precision") for seed in range(60)]
+    assert all(row["denominator"] == 200 for row in samples)
+    assert len({row["value"] for row in samples}) > 5
+    held = sum(row["low"] <= 0.9 <= row["high"] for row in samples)
+    assert held >= 52
+
+
+def test_the_order_of_pairs_does_not_matter() -> None:
+    population = pairs(300, 30, 40, 40)
+    assert clerical_figures(population).equals(clerical_figures(population.reverse()))
+
+
+def test_no_links_no_estimate() -> None:
+    assert of(clerical_figures(pairs(0, 0, 3, 3)), "clerical_precision")["value"] is None
+
+
+def test_agreement_by_hand(world: Any, make: Any) -> None:
+    # We link p00..p23 rightly, p24-p26 and p30 falsely: 28 links. The other engine has p00..p19 and p27.
+    from tf_linkage.contracts import exchange
+
+    other = make.table([make.link(f"p{i:02}", f"k{i:02}") for i in (*range(20), 27)], exchange.Links)
+    found = agreement(world.requested, world.links, {"dwp": other}).collect()
+    assert figure(found, "dwp", "agreed_precision") == pytest.approx(20 / 28)
+    assert figure(found, "dwp", "agreed_recall") == pytest.approx(20 / 21)
