@@ -1,7 +1,7 @@
 """published/findings: in how many families something happened, before and after, in each group.
 
 Belongs here: the counts and the rules under which they may leave. Does not belong here: how outcomes are computed
-(`research.outcomes`), adjusting the groups to each other and the wider attacks on releases (part five).
+(`research.outcomes`), adjusting the groups to each other or attacks over several releases.
 """
 
 from __future__ import annotations

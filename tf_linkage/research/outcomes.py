@@ -2,7 +2,7 @@
 
 Belongs here: the family outcomes of `contracts.research.FAMILY_OUTCOMES`, from the returned histories and exact
 days, so that neither days nor family references need reach a researcher. Does not belong here: comparing groups
-(`disclosure`, and part five's analysis).
+(`disclosure`).
 """
 
 from __future__ import annotations
