@@ -3,7 +3,6 @@
 Belongs here: the translation of results into Dagster metadata. Never a person's value, never a pair's score.
 """
 
-import base64
 from typing import Any
 
 import dagster as dg
@@ -12,7 +11,8 @@ import polars as pl
 from tf_linkage import quality
 from tf_linkage.linkage import LinkResult
 from tf_linkage.quality import charts
-from tf_linkage.quality.intervals import wilson
+from tf_linkage.quality.intervals import wilson_ends
+from tf_linkage.quality.picture import markdown
 from tf_linkage.quality.training import probabilities_picture, training_picture, weights_picture
 from tf_linkage.study import COUNCILS
 
@@ -34,12 +34,12 @@ def linkage_metadata(result: LinkResult) -> dict[str, Any]:
         **{name: int(count) for name, count in result.counts.items()},
         "blocking": records_of(result.blocking),
         "m, u and weights": records_of(training),
-        "match weights": dg.MetadataValue.md(picture(weights_picture(training), "Match weights")),
-        "m and u probabilities": dg.MetadataValue.md(picture(probabilities_picture(training), "m and u")),
+        "match weights": dg.MetadataValue.md(markdown(weights_picture(training), "Match weights")),
+        "m and u probabilities": dg.MetadataValue.md(markdown(probabilities_picture(training), "m and u")),
     }
     if "greatest_change" in result.training_curve.columns:
         drawn = training_picture(result.training_curve)
-        shown["training curve"] = dg.MetadataValue.md(picture(drawn, "Training curve"))
+        shown["training curve"] = dg.MetadataValue.md(markdown(drawn, "Training curve"))
     return shown
 
 
@@ -71,7 +71,7 @@ def disagreement_picture(disagreement: pl.DataFrame) -> str:
     for panel in dict.fromkeys(row["panel"] for row in rows):
         published = shown.filter(pl.col("bodies") == panel).get_column("published")[0]
         rows.append({"level": PUBLISHED, "panel": panel, "value": published, "low": published, "high": published})
-    return picture(
+    return markdown(
         charts.intervals(
             rows,
             title="Surnames on which two bodies disagree",
@@ -92,7 +92,7 @@ def noise_picture(noise: pl.DataFrame) -> str:
         {"x": row["requested"], "y": row["realised"], "series": row["body"]} for row in shown.iter_rows(named=True)
     ]
     title = "Noise requested and noise realised"
-    return picture(
+    return markdown(
         charts.agreement(
             rows,
             title=title,
@@ -103,18 +103,6 @@ def noise_picture(noise: pl.DataFrame) -> str:
         ),
         title,
     )
-
-
-def wilson_ends(numerator: int, denominator: int) -> tuple[float, float]:
-    """The 95% Wilson interval of one share."""
-    low, high = wilson(pl.lit(numerator), pl.lit(denominator))
-    ends = pl.select(low.alias("low"), high.alias("high"))
-    return float(ends["low"][0]), float(ends["high"][0])
-
-
-def picture(svg: str, title: str) -> str:
-    """A drawing as the UI shows it: an image in Markdown that carries its own data."""
-    return f"![{title}](data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()})"
 
 
 def records_of(frame: pl.DataFrame) -> dg.TableMetadataValue | dg.TextMetadataValue:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from tf_linkage.quality.bootstrap import ratio_ends
+from tf_linkage.quality.measures import FIGURES
 from tf_linkage.quality.pairs import summed
 
 MEASURES = ("b_cubed_precision", "b_cubed_recall")
@@ -58,18 +59,7 @@ def entity_figures(pairs: pl.DataFrame, owned: pl.DataFrame, register: pl.DataFr
             {"level": "all", "measure": name, "numerator": None, "denominator": scored.height, "value": value,
              "low": low, "high": high}
         )  # fmt: skip
-    return pl.DataFrame(
-        rows,
-        schema={
-            "level": pl.String,
-            "measure": pl.String,
-            "numerator": pl.Int64,
-            "denominator": pl.Int64,
-            "value": pl.Float64,
-            "low": pl.Float64,
-            "high": pl.Float64,
-        },
-    )
+    return pl.DataFrame(rows, schema=FIGURES)
 
 
 def _clusters(grouped: pl.DataFrame) -> pl.Series:

@@ -33,6 +33,13 @@ def wilson(numerator: pl.Expr, denominator: pl.Expr, z: float | pl.Expr = Z) -> 
     return low, high
 
 
+def wilson_ends(numerator: int, denominator: int) -> tuple[float, float]:
+    """The 95% Wilson interval of one share."""
+    low, high = wilson(pl.lit(numerator), pl.lit(denominator))
+    ends = pl.select(low.alias("low"), high.alias("high"))
+    return float(ends["low"][0]), float(ends["high"][0])
+
+
 def newcombe(
     first: tuple[pl.Expr, pl.Expr, pl.Expr], second: tuple[pl.Expr, pl.Expr, pl.Expr]
 ) -> tuple[pl.Expr, pl.Expr]:

@@ -15,6 +15,17 @@ from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.quality import MEASURES, Metrics
 from tf_linkage.quality.intervals import wilson
 
+FIGURES = {
+    "level": pl.String,
+    "measure": pl.String,
+    "numerator": pl.Int64,
+    "denominator": pl.Int64,
+    "value": pl.Float64,
+    "low": pl.Float64,
+    "high": pl.Float64,
+}
+"""Columns of figures before they are laid out by department and breakdown."""
+
 COUNTS = {
     "sent": "sent",
     "linked": "sent",

@@ -12,7 +12,7 @@ import math
 import polars as pl
 
 from tf_linkage.quality.intervals import Z
-from tf_linkage.quality.measures import shares
+from tf_linkage.quality.measures import FIGURES, shares
 from tf_linkage.quality.showing import LEAST
 
 WEIGHT_STEP = 2
@@ -193,18 +193,7 @@ def expected_figures(pairs: pl.DataFrame) -> pl.DataFrame:
                 "high": None if value is None else min(1.0, value + half),
             }
         )
-    return pl.DataFrame(
-        rows,
-        schema={
-            "level": pl.String,
-            "measure": pl.String,
-            "numerator": pl.Int64,
-            "denominator": pl.Int64,
-            "value": pl.Float64,
-            "low": pl.Float64,
-            "high": pl.Float64,
-        },
-    )
+    return pl.DataFrame(rows, schema=FIGURES)
 
 
 def _merged(bands: list[tuple[float, float, int, int]]) -> list[tuple[float, float, int, int]]:

@@ -39,8 +39,12 @@ class Picture:
 
     def as_markdown(self) -> str:
         """The chart as the Dagster UI shows it: an image in Markdown that carries its own data."""
-        data = base64.b64encode(self.svg.encode()).decode()
-        return f"![{self.title}](data:image/svg+xml;base64,{data})"
+        return markdown(self.svg, self.title)
+
+
+def markdown(svg: str, title: str) -> str:
+    """A drawing as an image in Markdown that carries its own data."""
+    return f"![{title}](data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()})"
 
 
 def interval_picture(

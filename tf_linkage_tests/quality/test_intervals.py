@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tf_linkage.quality.intervals import newcombe, wilson
+from tf_linkage.quality.intervals import newcombe, wilson, wilson_ends
 
 
 def ends(numerator: int, denominator: int) -> tuple[float, float]:
@@ -47,3 +47,7 @@ def test_newcombe_published_example() -> None:
 
     low, high = newcombe(rate(56, 70), rate(48, 80))
     assert pl.select(low=low, high=high).row(0) == pytest.approx((0.0524, 0.3339), abs=1e-4)
+
+
+def test_ends_of_one_share_are_those_of_the_expressions() -> None:
+    assert wilson_ends(8, 10) == pytest.approx(ends(8, 10))
