@@ -1,0 +1,71 @@
+"""`export-extracts`: what the simulated bodies would hand over, as files.
+
+Belongs here: arguments and what is said. Does not belong here: the simulation.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from tf_linkage import intake
+from tf_linkage.cli.wording import say
+from tf_linkage.contracts.registry import DEPARTMENTS
+from tf_linkage.errors import TfLinkageError
+from tf_linkage.study import Preset, Study
+
+
+def add_export(commands: Any) -> None:
+    """Adds `export-extracts`."""
+    export = commands.add_parser(
+        "export-extracts",
+        help="write the simulated bodies' extracts",
+        description="Simulates the rehearsal's population and writes what each body would hand over.",
+    )
+    export.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder")
+    export.add_argument("--preset", choices=[preset.value for preset in Preset], default=Preset.DEMO.value)
+    export.add_argument("--seed", type=int, default=None, help="seed of every draw (default: the study's)")
+    export.add_argument("--form", choices=("csv", "parquet"), default="csv")
+    export.set_defaults(run=_export)
+
+
+def _export(chosen: argparse.Namespace) -> None:
+    """Writes what each simulated body would hand over."""
+    intake.check_folder(chosen.folder)
+    try:
+        # Only this command needs the simulated world; the others work with its folders deleted.
+        from tf_linkage.bodies import council, dfe, dwp, moj  # noqa: PLC0415
+        from tf_linkage.population import Settings, simulate  # noqa: PLC0415
+    except ModuleNotFoundError as missing:
+        if missing.name and missing.name.startswith("tf_linkage."):
+            raise TfLinkageError(
+                "export-extracts writes what the simulation makes, and this installation has no simulation "
+                "(the folders population and bodies); every other command works without it"
+            ) from None
+        raise
+    seed = {} if chosen.seed is None else {"seed": chosen.seed}
+    study = Study.of(chosen.preset, **seed)
+    settings = Settings(
+        seed=study.seed,
+        families=study.families,
+        population=study.population,
+        councils=study.councils,
+        noise=study.noise.value,
+        noise_multiplier=study.noise_multiplier,
+        history_from=study.dates.history_from,
+        identified_from=study.dates.identified_from,
+        identified_to=study.dates.identified_to,
+        extract=study.dates.extract,
+    )
+    say(f"simulating {study.families:,} families among {study.population:,} people, seed {study.seed}")
+    world = simulate(settings)
+    tables = {"council_cohort": council.cohort(world, settings)}
+    registers: dict[str, Any] = {"dwp": dwp, "moj": moj, "dfe": dfe}
+    for name, department in DEPARTMENTS.items():
+        body = registers[name]
+        tables[f"{name}_{department.people[0]}"] = body.people(world, settings)
+        tables |= {f"{name}_{table}": rows for table, rows in body.histories(world, settings).items()}
+    written = intake.write_extracts(tables, chosen.folder, chosen.form)
+    intake.mark_rehearsal(chosen.folder)
+    say(f"{len(written)} extracts in {chosen.folder}; next: make run SOURCE=files INCOMING={chosen.folder}")

@@ -1,0 +1,173 @@
+"""`link`: two files of anybody's, linked.
+
+Belongs here: arguments, names of columns, and what is said. Does not belong here: the linkage.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from tf_linkage import intake
+from tf_linkage.cli.wording import say
+from tf_linkage.contracts.identity import IdentityWithNino
+from tf_linkage.errors import InputRefused
+
+OUTPUT = ("left_id", "right_id", "match_weight", "match_probability", "status")
+USUAL_IDS = ("id", "record_id")
+
+
+def add_link(commands: Any) -> None:
+    """Adds `link`."""
+    link = commands.add_parser(
+        "link",
+        help="link two CSV or Parquet files",
+        description="Links the records of two files. Columns are known by the names "
+        + ", ".join(IdentityWithNino.columns())
+        + "; family_id is used if the left file has it.",
+    )
+    link.add_argument("left", type=Path, metavar="LEFT", help="a .csv or .parquet file")
+    link.add_argument("right", type=Path, metavar="RIGHT", help="a .csv or .parquet file")
+    link.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        required=True,
+        metavar="LINKS",
+        help="links and pairs for review, .csv or .parquet",
+    )
+    link.add_argument(
+        "--map", nargs="+", default=[], action="extend", metavar="THEIRS=OURS", help="other names for columns"
+    )
+    link.add_argument(
+        "--compare", nargs="+", default=[], action="extend", metavar="COL", help="further columns to compare"
+    )
+    link.add_argument("--left-id", metavar="COL", help="column that names a left record")
+    link.add_argument("--right-id", metavar="COL", help="column that names a right record")
+    link.add_argument("--engine", default="duckdb", help="linkage engine (default: %(default)s)")
+    link.add_argument(
+        "--threshold",
+        type=_share,
+        default=0.5,
+        metavar="P",
+        help="probability of a link, unless a whole matchkey agrees (default: %(default)s)",
+    )
+    link.set_defaults(run=_link)
+
+
+def _link(chosen: argparse.Namespace) -> None:
+    """Links two files and writes links and review zone."""
+    # The engines bring large libraries with them, for which --help need not wait.
+    from tf_linkage import linkage  # noqa: PLC0415
+
+    intake.check_output(chosen.output, inputs=(chosen.left, chosen.right))
+    names, paths = _names(chosen.map), (chosen.left, chosen.right)
+    tables = [intake.read_table(path) for path in paths]
+    _all_used(names, paths, tables)
+    left, right = (_renamed(table, path, names) for table, path in zip(tables, paths, strict=True))
+    left_id = _record_id(left, names.get(chosen.left_id, chosen.left_id), chosen.left)
+    right_id = _record_id(right, names.get(chosen.right_id, chosen.right_id), chosen.right)
+    model = linkage.general_model(
+        left.collect_schema().names(),
+        right.collect_schema().names(),
+        _extra(names.get(column, column) for column in chosen.compare),
+        left_id=left_id,
+        right_id=right_id,
+        link_threshold=chosen.threshold,
+        review_threshold=min(0.1, chosen.threshold),
+    )
+    compared = [*model.fields, *model.extra]
+    say(f"comparing {', '.join(compared)}" + ("; families by family_id" if model.family else ""))
+    for path, table in zip(paths, (left, right), strict=True):
+        _unreadable_dates(path, table)
+    result = linkage.link(left, right, model, engine=chosen.engine, progress=say)
+    shown = result.links.select(OUTPUT).with_columns(
+        pl.col("match_weight").round(4), pl.col("match_probability").round(6)
+    )
+    intake.write_table(shown, chosen.output)
+    found = result.links.filter(pl.col("status") == "link").height
+    say(f"{found:,} links and {result.links.height - found:,} pairs for review in {chosen.output}")
+
+
+def _extra(columns: Iterable[str]) -> tuple[str, ...]:
+    """Further columns to compare: none of those that are compared anyhow, whose evidence would count twice."""
+    wanted = tuple(columns)
+    if known := [column for column in wanted if column in IdentityWithNino.columns()]:
+        raise InputRefused(f"{known[0]} is compared already; --compare names further columns")
+    return wanted
+
+
+def _unreadable_dates(path: Path, table: pl.LazyFrame) -> None:
+    """Says how many dates of birth are no dates, since they count as unknown."""
+    from tf_linkage.linkage.standardise import standardise  # noqa: PLC0415
+
+    column = "date_of_birth"
+    if column not in table.collect_schema().names():
+        return
+    given = table.select(column).with_row_index("_row").with_columns(pl.col("_row").cast(pl.String))
+    said = given.filter(pl.col(column).is_not_null() & (pl.col(column).cast(pl.String).str.strip_chars() != ""))
+    unread = int(standardise(said, "_row", [column]).get_column("dob").is_null().sum())
+    if unread:
+        say(f"{path.name}: {unread:,} dates of birth are no dates, or placeholders; they count as unknown")
+
+
+def _names(pairs: Sequence[str]) -> dict[str, str]:
+    """The names given with --map: theirs to ours."""
+    names = {}
+    for pair in pairs:
+        theirs, separator, ours = pair.partition("=")
+        if not (separator and theirs.strip() and ours.strip()):
+            raise InputRefused(f"--map wants THEIRS=OURS, such as given_name=forename; not {pair!r}")
+        names[theirs.strip()] = ours.strip()
+    return names
+
+
+def _renamed(table: pl.LazyFrame, path: Path, names: dict[str, str]) -> pl.LazyFrame:
+    """The table under the contract's names; `sex` is accepted for gender."""
+    columns = table.collect_schema().names()
+    synonyms = {"sex": "gender"} if "gender" not in columns else {}
+    renamed = {theirs: ours for theirs, ours in (synonyms | names).items() if theirs in columns}
+    after = [renamed.get(column, column) for column in columns]
+    if twice := sorted({column for column in after if after.count(column) > 1}):
+        raise InputRefused(f"{path.name}: two columns would be called {twice[0]}; choose one with --map")
+    return table.rename(renamed)
+
+
+def _all_used(names: dict[str, str], paths: Sequence[Path], tables: Sequence[pl.LazyFrame]) -> None:
+    columns = {column for table in tables for column in table.collect_schema().names()}
+    if unused := [theirs for theirs in names if theirs not in columns]:
+        raise InputRefused(f"--map: neither {paths[0].name} nor {paths[1].name} has a column {unused[0]}")
+
+
+def _record_id(table: pl.LazyFrame, asked: str | None, path: Path) -> str:
+    """The column that names a record: the one asked for, a usual one, or the first that is unique and complete."""
+    columns = table.collect_schema().names()
+    if asked is not None:
+        if asked not in columns:
+            raise InputRefused(f"{path.name} has no column {asked}; it has {', '.join(columns)}")
+        return asked
+    candidates = [
+        name for name in (*USUAL_IDS, *columns) if name in columns and name not in IdentityWithNino.columns()
+    ]
+    rows = table.collect()
+    for name in candidates:
+        if not rows[name].null_count() and rows[name].is_unique().all():
+            say(f"{path.name}: records are named by {name}")
+            return name
+    raise InputRefused(
+        f"{path.name}: no column names each record once; add one, or name it with --left-id or --right-id"
+    )
+
+
+def _share(words: str) -> float:
+    try:
+        share = float(words)
+    except ValueError:
+        share = -1.0
+    if not 0 < share < 1:
+        raise argparse.ArgumentTypeError("a probability between 0 and 1, such as 0.5")
+    return share
