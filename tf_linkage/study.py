@@ -114,6 +114,12 @@ class Study(BaseModel):
     seed: int = Field(default=2015, ge=0, description="Seed of every random draw")
     noise: Noise = Field(default=Noise.REALISTIC, description="How much goes wrong in the records")
     noise_multiplier: float = Field(default=1.0, ge=0, le=10, description="Multiplies every error rate")
+    moves_together: float = Field(
+        default=1.0,
+        ge=0,
+        le=1,
+        description="Share of a household's moves that each further member makes with it; 1 keeps households whole",
+    )
     dates: Dates = Field(default_factory=Dates, description="The study's calendar")
     engine: str = Field(default="duckdb", description="The linkage engine")
     link_threshold: float = Field(

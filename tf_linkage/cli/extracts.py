@@ -53,6 +53,7 @@ def _export(chosen: argparse.Namespace) -> None:
         councils=study.councils,
         noise=study.noise.value,
         noise_multiplier=study.noise_multiplier,
+        moves_together=study.moves_together,
         history_from=study.dates.history_from,
         identified_from=study.dates.identified_from,
         identified_to=study.dates.identified_to,

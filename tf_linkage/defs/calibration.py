@@ -53,7 +53,8 @@ def calibration_checks() -> list[dg.AssetChecksDefinition]:
         disagreement = calibration.disagreement_by_community(extracts, truth)
         yield within_targets(
             calibration.calibrate(people, extracts, truth, settings),
-            realistic=simulation.noise is Noise.REALISTIC and simulation.noise_multiplier == 1,
+            realistic=simulation.noise is Noise.REALISTIC
+            and (simulation.noise_multiplier, simulation.moves_together) == (1, 1),
             pictures={"disagreement between bodies": dg.MetadataValue.md(disagreement_picture(disagreement))},
         )
         yield noise_within_tolerance(calibration.noise_realised(people, settings))
@@ -64,7 +65,7 @@ def calibration_checks() -> list[dg.AssetChecksDefinition]:
 def within_targets(
     targets: pl.DataFrame, *, realistic: bool = True, pictures: Mapping[str, dg.MarkdownMetadataValue] | None = None
 ) -> dg.AssetCheckResult:
-    """Red when any target is missed, and which; a warning where the noise was chosen not to be England's."""
+    """Red when any target is missed, and which; a warning where the choices are not meant to be England's."""
     missed = targets.filter(~pl.col("passed"))
     return dg.AssetCheckResult(
         asset_key=TRUTH,

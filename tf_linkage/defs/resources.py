@@ -18,7 +18,10 @@ from tf_linkage.study import Dates, Noise, Preset, Source, Study
 
 PREFIX = "TF_LINKAGE_"
 
-CHOICES = ("source", "families", "population", "seed", "noise", "noise_multiplier", "engine", "data", "incoming")
+CHOICES = (
+    "source", "families", "population", "seed", "noise", "noise_multiplier", "moves_together", "engine", "data",
+    "incoming",
+)  # fmt: skip
 """Choices that an environment variable may make, such as TF_LINKAGE_SEED for `seed`. The study's days have
 variables too, such as TF_LINKAGE_DATE_EXCHANGE."""
 
@@ -61,6 +64,12 @@ class Simulation(dg.ConfigurableResource):  # type: ignore[misc, type-arg]
     seed: int = Field(ge=0, description="Seed of every random draw; the same seed gives the same tables")
     noise: Noise = Field(description="How much goes wrong in the records: clean, realistic or hard")
     noise_multiplier: float = Field(ge=0, le=10, description="Multiplies every error rate")
+    moves_together: float = Field(
+        ge=0,
+        le=1,
+        description="Share of a household's moves that each further member makes with it; the others then live at "
+        "an address of their own until the next. 1 keeps households whole",
+    )
     councils: list[str] = Field(description="Councils (GSS codes) that take part")
     history_from: str = Field(description="First day of the histories (yyyy-mm-dd)")
     identified_from: str = Field(description="First day on which a council could identify a family")
@@ -76,6 +85,7 @@ class Simulation(dg.ConfigurableResource):  # type: ignore[misc, type-arg]
             seed=study.seed,
             noise=study.noise,
             noise_multiplier=study.noise_multiplier,
+            moves_together=study.moves_together,
             councils=list(study.councils),
             history_from=study.dates.history_from.isoformat(),
             identified_from=study.dates.identified_from.isoformat(),

@@ -31,6 +31,7 @@ def settings_of(simulation: Simulation) -> Settings:
         councils=tuple(simulation.councils),
         noise=simulation.noise.value,
         noise_multiplier=simulation.noise_multiplier,
+        moves_together=simulation.moves_together,
         history_from=dt.date.fromisoformat(simulation.history_from),
         identified_from=dt.date.fromisoformat(simulation.identified_from),
         identified_to=dt.date.fromisoformat(simulation.identified_to),

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from tf_linkage.population.care import looked_after
 from tf_linkage.population.draws import Draws, Ints
-from tf_linkage.population.households import NEVER, ROLES, YEAR, Families
+from tf_linkage.population.households import HEAD, NEVER, ROLES, YEAR, Families
 from tf_linkage.population.origins import ORIGINS
-from tf_linkage.population.places import dwelling_at
+from tf_linkage.population.places import MOST_SPELLS, dwelling_at
 from tf_linkage.population.rates import rate
 from tf_linkage.population.settings import Settings, day
 
@@ -27,6 +27,9 @@ _ALONE = 1 << 40
 
 _HOSTEL = 1 << 41
 """Added to a locality's number for its hostel: one address, many families."""
+
+_APART = 1 << 45
+"""Added to a person's number and spell when that person did not come along with the household's move."""
 
 _MORTALITY: Final = (0.00003, 0.095)
 """Gompertz hazard a year at age 0 and its growth a year of age: .35% at 50, 6% at 80 (after E&W life tables, A)."""
@@ -95,7 +98,8 @@ def dwelling(
     """Where each person really lives on a day: the dwelling's number, its authority, since when.
 
     People live with their household from the day they join it to the day they leave it, and otherwise alone; a
-    family in a hostel or refuge lives there.
+    family in a hostel or refuge lives there. Of a household's moves after 2009 each further member makes the share
+    `settings.moves_together` with it; members who do not come along live alone until its next move.
     """
     person = people["person"]
     own = (date < people["joined"]) | (date >= people["left"])
@@ -112,6 +116,11 @@ def dwelling(
     place, authority, since = dwelling_at(
         draws, group, people["slot"], rates, date, leaves_authority=rate("move leaves the authority")
     )
+    if settings.moves_together < 1:
+        spell = person * MOST_SPELLS + place % MOST_SPELLS
+        apart = ~own & (people["place"] != HEAD) & (place % MOST_SPELLS > 0)
+        apart &= ~draws.below("move/along", spell, settings.moves_together)
+        place = np.where(apart, spell + _APART, place)
     hostel = (date >= people["hostel_from"]) & (date < people["hostel_to"]) & ~own
     place = np.where(hostel, people["locality"] + _HOSTEL, place)
     return place, np.where(hostel, people["slot"], authority), np.where(hostel, people["hostel_from"], since)

@@ -42,6 +42,10 @@ class Settings:
         noise: how much goes wrong in records; `clean` gives exact copies.
         noise_multiplier: multiplies every error rate of the preset.
         noise_correlation: share of the quality score common to a record's cells, 0 to .9; the preset's if None.
+        moves_together: share of a household's moves that each further member makes with its head, 0 to 1. Who does
+            not come along moves the same day to an address of their own in the same authority, until the household
+            moves again. 1, the default, keeps households whole: those who live apart have left them for good.
+            Lowering it changes no day, no destination, and nobody who was already apart.
         history_from: first day of the histories.
         identified_from: first day on which a council can find a family.
         identified_to: last such day.
@@ -55,6 +59,7 @@ class Settings:
     noise: NoisePreset = "realistic"
     noise_multiplier: float = 1.0
     noise_correlation: float | None = None
+    moves_together: float = 1.0
     history_from: dt.date = dt.date(2012, 4, 1)
     identified_from: dt.date = dt.date(2015, 4, 1)
     identified_to: dt.date = dt.date(2018, 3, 31)
@@ -67,6 +72,8 @@ class Settings:
         self._check_councils()
         self._check_sizes()
         self._check_noise()
+        if not 0 <= self.moves_together <= 1:
+            raise StudyRefused(f"moves_together must lie between 0 and 1, not {self.moves_together}")
         days = [(name, getattr(self, name)) for name in _IN_ORDER]
         for (earlier, first), (later, second) in itertools.pairwise(days):
             if first > second:

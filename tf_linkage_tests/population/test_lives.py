@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import numpy as np
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from tf_linkage.population import Settings, population_counts, simulate
 from tf_linkage.population.draws import Draws
-from tf_linkage.population.households import NEVER, ROLES
+from tf_linkage.population.households import HEAD, NEVER, ROLES
 from tf_linkage.population.liability import liability, threshold
+from tf_linkage.population.localities import localities
 from tf_linkage.population.offending import DISPOSALS
 from tf_linkage.population.origins import MIXES, ORIGINS
+from tf_linkage.population.persons import dwelling
 from tf_linkage.population.places import AUTHORITIES, HOME_AUTHORITIES, dwelling_at, postcodes
 from tf_linkage.population.rates import EFFECTS, LOADINGS, RATES, rate_table
 from tf_linkage.population.schooling import _school_cohort
 from tf_linkage.population.settings import day
+from tf_linkage.population.simulation import simulate_columns
 from tf_linkage.population.work import BENEFITS, roll_out
 
 SETTINGS = Settings(seed=9, families=200, population=30_000, councils=("E09000012", "E08000032", "E10000016"))
@@ -156,3 +161,35 @@ def test_population_counts_name_nobody_and_count_every_family() -> None:
     assert counts["families"].max() > 5
     assert set(counts["la_code"]) == set(SETTINGS.councils)
     assert (counts["children_ages"].str.split(" ").list.len() == counts["children"]).all()
+
+
+def _homes(moves_together: float) -> pl.DataFrame:
+    """Where everybody lives at the extract, and who moved with whom."""
+    settings = dataclasses.replace(SETTINGS, moves_together=moves_together)
+    people = simulate_columns(settings, localities(settings).part(0, 1))["people"]
+    place, authority, since = dwelling(
+        settings, Draws(settings.seed), people, np.full(len(people["person"]), EXTRACT)
+    )
+    return pl.DataFrame({"place": place, "authority": authority, "since": since}).with_columns(
+        family=people["family"],
+        head=people["place"] == HEAD,
+        member=(people["joined"] <= EXTRACT) & (people["left"] > EXTRACT) & (people["place"] != HEAD),
+    )
+
+
+def test_fewer_moves_together_only_part_members_from_their_households() -> None:
+    whole, most, few = (_homes(share) for share in (1.0, 0.8, 0.3))
+    with_head = whole.join(whole.filter("head").select("family", home="place"), on="family", maintain_order="left")
+    assert (with_head["place"] == with_head["home"]).filter(whole["member"]).mean() > 0.97
+    # A household that has not moved since 2009 is whole whatever the choice; so is one in a hostel.
+    moved = whole["since"] > whole["since"].min()
+    moved &= ~whole["place"].is_between(1 << 41, (1 << 41) + (1 << 30))
+    for share, homes in ((0.8, most), (0.3, few)):
+        apart = homes["place"] != whole["place"]
+        assert not apart.filter(~(whole["member"] & moved)).any()
+        assert apart.filter(whole["member"] & moved).mean() == pytest.approx(1 - share, abs=0.03)
+        # The day and the destination stay.
+        assert_frame_equal(homes.select("authority", "since"), whole.select("authority", "since"))
+        assert homes.filter(apart)["place"].n_unique() == apart.sum()
+    # Who is apart when most move together is apart when few do.
+    assert (few["place"] == most["place"]).filter(most["place"] != whole["place"]).all()

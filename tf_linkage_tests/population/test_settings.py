@@ -33,6 +33,7 @@ def test_sense_is_accepted() -> None:
         ({"noise": "loud"}, "noise must be one of"),
         ({"noise_multiplier": -0.1}, "noise_multiplier"),
         ({"noise_correlation": 1.0}, "noise_correlation"),
+        ({"moves_together": 1.1}, "moves_together"),
         ({"extract": dt.date(2016, 1, 1)}, "must not be after"),
     ],
 )
