@@ -12,6 +12,7 @@ from tf_linkage.defs.catalogue import ASSESSED
 from tf_linkage.defs.checks import study_checks
 from tf_linkage.defs.departments import department_assets
 from tf_linkage.defs.extracts import extract_assets
+from tf_linkage.defs.flows import with_flows
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.jobs import assess_job, custodian_jobs, rehearsal_job
 from tf_linkage.defs.ons import ons_assets
@@ -61,7 +62,7 @@ def build_defs(study: Study, loggers: Mapping[str, dg.LoggerDefinition] | None =
         *longer,
     ]
     return dg.Definitions(
-        assets=assets,
+        assets=with_flows(assets, ParquetStore.of(study).store),
         asset_checks=[*study_checks(study), *calibration],
         jobs=[*jobs, *custodian_jobs(), *retention_jobs()],
         schedules=[retention_schedule(rehearsal=is_rehearsal(study))],
