@@ -29,7 +29,8 @@ OFFENCES = "criminal offence data: UK GDPR Article 10 with Data Protection Act 2
 NO_SPECIAL = "none carried: identifiers alone; but being asked about tells of problems, so special care is due"
 NOT_PERSONAL = "none: aggregates of ten or more people and families"
 
-MONTH, END, ACCREDITED, PUBLIC = "a calendar month", "the end of the study", "accredited setting", "public"
+MONTH, END = "a calendar month", "the end of the study"
+ACCREDITED, PUBLIC = "stays in the accredited setting", "is published"
 """How long a recipient may hold a flow: see `custody.retention` for the two days. De-identified tables stay in the
 accredited setting for as long as the project is accredited; what is published cannot be called back."""
 

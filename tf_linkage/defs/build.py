@@ -16,6 +16,7 @@ from tf_linkage.defs.flows import with_flows
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.jobs import assess_job, custodian_jobs, rehearsal_job
 from tf_linkage.defs.ons import ons_assets
+from tf_linkage.defs.papers import papers_asset
 from tf_linkage.defs.quality import quality_assets
 from tf_linkage.defs.research import research_assets
 from tf_linkage.defs.resources import Linking, Simulation, StudyKey, is_rehearsal
@@ -59,6 +60,7 @@ def build_defs(study: Study, loggers: Mapping[str, dg.LoggerDefinition] | None =
         *department_assets(study),
         *research_assets(study),
         *quality_assets(study),
+        papers_asset(study),
         *longer,
     ]
     return dg.Definitions(

@@ -25,7 +25,7 @@ def destroy_by(flow: Flow, store: Store) -> str:
     _, end = store.deadlines.of("ons")
     _, month = store.deadlines.of("dwp")
     days: dict[str, dt.date] = {MONTH: month, END: end}
-    return days[flow.kept].isoformat() if flow.kept in days else f"no day set: {flow.kept}"
+    return days[flow.kept].isoformat() if flow.kept in days else f"no day: {flow.kept}"
 
 
 def flow_metadata(flow: Flow, store: Store) -> dict[str, str]:

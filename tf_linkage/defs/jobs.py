@@ -40,10 +40,10 @@ def assess_job() -> UnresolvedAssetJobDefinition:
     longer = [asset_key(key) for key in ASSESSED]
     return dg.define_asset_job(
         ASSESS,
-        selection=dg.AssetSelection.assets(*longer, asset_key("quality/report"))
+        selection=dg.AssetSelection.assets(*longer, *map(asset_key, ("quality/report", "quality/papers")))
         | dg.AssetSelection.checks_for_assets(*longer),
         description="What linkage error does to the findings, what each identifier buys, and ranges over seeds and "
-        "settings, for the linkage that the main job made; then the report again. Takes minutes.",
+        "settings, for the linkage that the main job made; then the report and the papers again. Takes minutes.",
     )
 
 

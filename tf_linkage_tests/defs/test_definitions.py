@@ -41,7 +41,7 @@ def test_the_simulated_world_is_absent_on_real_extracts() -> None:
 
 def test_every_contract_has_its_asset_and_every_table_its_contract() -> None:
     without_contract = keys(build_defs(Study.of("tiny"))) - set(TABLES)
-    assert without_contract == {"population/people", "quality/report", "research/linked_duckdb"}
+    assert without_contract == {"population/people", "quality/report", "quality/papers", "research/linked_duckdb"}
 
 
 def test_the_main_job_leaves_the_longer_studies_out() -> None:

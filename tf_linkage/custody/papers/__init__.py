@@ -1,0 +1,8 @@
+"""Papers that data protection law asks for, drawn from the flows of a run and what it measured."""
+
+from tf_linkage.custody.papers.carried import Carried
+from tf_linkage.custody.papers.impact_assessment import impact_assessment
+from tf_linkage.custody.papers.measured import Measured
+from tf_linkage.custody.papers.record_of_processing import record_of_processing
+
+__all__ = ["Carried", "Measured", "impact_assessment", "record_of_processing"]
