@@ -10,9 +10,9 @@ import polars as pl
 
 from tf_linkage import quality
 from tf_linkage.linkage import LinkResult
-from tf_linkage.quality import charts
+from tf_linkage.pages import charts
+from tf_linkage.pages.picture import markdown
 from tf_linkage.quality.intervals import wilson_ends
-from tf_linkage.quality.picture import markdown
 from tf_linkage.quality.training import probabilities_picture, training_picture, weights_picture
 from tf_linkage.study import COUNCILS
 

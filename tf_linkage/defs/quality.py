@@ -129,7 +129,7 @@ def _report(study: Study) -> dg.AssetsDefinition:
         "quality/report",
         "The figures as one page with pictures; opens in any browser, without a network. It shows what job "
         "`assess` found, once that has run on the same figures.",
-        rooms=["quality"],
+        rooms=["quality", "pages"],
         kinds=["html"],
         ins=ins,
         deps=[asset_key(key) for key in ASSESSED] if simulated else [],

@@ -1,5 +1,6 @@
 """How good the linkage is, for whom, and how sure we are."""
 
+from tf_linkage.pages.picture import Picture
 from tf_linkage.quality.assessing import Assessment
 from tf_linkage.quality.baseline import baseline_of, below_baseline, read_baseline, write_baseline
 from tf_linkage.quality.beside import beside
@@ -21,7 +22,6 @@ from tf_linkage.quality.floors import (
 from tf_linkage.quality.judging import QualityRefused
 from tf_linkage.quality.measures import figure, headline
 from tf_linkage.quality.patterns import typical_patterns
-from tf_linkage.quality.picture import Picture
 from tf_linkage.quality.pictures import pictures
 from tf_linkage.quality.report import report
 from tf_linkage.quality.showing import of_real_people

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 import polars as pl
 
 from tf_linkage.contracts.quality import LINK_SETS
-from tf_linkage.quality import charts, html
+from tf_linkage.pages import charts, html
+from tf_linkage.pages.picture import Picture
+from tf_linkage.pages.words import percent, with_interval
 from tf_linkage.quality.effects import AS_RUN
-from tf_linkage.quality.picture import Picture
 from tf_linkage.quality.sweeping import ranges
-from tf_linkage.quality.words import DEPARTMENT_ORDER, TITLES, percent, with_interval, word
+from tf_linkage.quality.words import DEPARTMENT_ORDER, TITLES, word
 
 
 @dataclass(frozen=True)

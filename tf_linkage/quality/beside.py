@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from tf_linkage.quality.words import TITLES, departments_in, plain_figures, with_interval, word
+from tf_linkage.pages.words import with_interval
+from tf_linkage.quality.words import TITLES, departments_in, plain_figures, word
 
 OURS = {
     "match rate": ("match_rate", "recall"),

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 import polars as pl
 
 from tf_linkage.contracts.quality import MEASURES
-from tf_linkage.quality import charts, html
+from tf_linkage.pages import charts, html
+from tf_linkage.pages.picture import Picture
+from tf_linkage.pages.words import with_interval
 from tf_linkage.quality.beside import beside
-from tf_linkage.quality.picture import Picture
-from tf_linkage.quality.words import DEPARTMENT_ORDER, TITLES, departments_in, plain_figures, with_interval, word
+from tf_linkage.quality.words import DEPARTMENT_ORDER, TITLES, departments_in, plain_figures, word
 
 FREQUENT = 0.01
 """Share of a department's links from which a stage is shown at once."""

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 import polars as pl
 
 from tf_linkage.contracts.quality import BREAKDOWNS, SUBGROUPS
-from tf_linkage.quality import html
+from tf_linkage.pages import html
+from tf_linkage.pages.picture import Names
+from tf_linkage.pages.words import percent
 from tf_linkage.quality.causes import OTHER
 from tf_linkage.quality.floors import GAP_BOUNDS, UNBOUNDED, gaps
-from tf_linkage.quality.picture import Names
-from tf_linkage.quality.words import TITLES, departments_in, level_word, percent, word
+from tf_linkage.quality.words import TITLES, departments_in, level_word, word
 
 NOTABLE = 0.1
 """A standardised difference above which groups are commonly held to be out of balance (Austin 2009)."""

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from tf_linkage.quality import charts
-from tf_linkage.quality.charts import BLUE, ORANGE
-from tf_linkage.quality.picture import Picture, ends
-from tf_linkage.quality.words import TITLES, departments_in, percent, with_interval, word
+from tf_linkage.pages import charts
+from tf_linkage.pages.charts import BLUE, ORANGE
+from tf_linkage.pages.picture import Picture, ends
+from tf_linkage.pages.words import percent, with_interval
+from tf_linkage.quality.words import TITLES, departments_in, word
 
 
 def pair_pictures(plain: pl.DataFrame) -> Iterator[Picture]:

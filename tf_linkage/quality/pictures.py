@@ -14,10 +14,10 @@ import polars as pl
 
 from tf_linkage.contracts.quality import BREAKDOWNS, SUBGROUPS
 from tf_linkage.contracts.truth import AGE_BANDS
-from tf_linkage.quality import charts
-from tf_linkage.quality.charts import BLUE, ORANGE, RED
+from tf_linkage.pages import charts
+from tf_linkage.pages.charts import BLUE, ORANGE, RED
+from tf_linkage.pages.picture import Names, Picture, ends, interval_picture
 from tf_linkage.quality.pair_pictures import pair_pictures
-from tf_linkage.quality.picture import Names, Picture, ends, interval_picture
 from tf_linkage.quality.words import TITLES, departments_in, knows_truth, level_word, plain_figures, word
 
 FOUND, MISSED, RIGHTLY_LEFT, WRONGLY_LINKED = (

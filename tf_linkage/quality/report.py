@@ -10,22 +10,22 @@ opens from a file, without a network and without scripts.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.resources import files
 
 import polars as pl
 
 from tf_linkage.contracts.quality import MEASURES, SUBGROUPS
+from tf_linkage.pages import html
+from tf_linkage.pages.picture import Names, Picture
+from tf_linkage.pages.words import with_interval
 from tf_linkage.quality import estimate_sections as estimates
-from tf_linkage.quality import html
 from tf_linkage.quality.assessing import Assessment
 from tf_linkage.quality.assessing import sections as assessment_sections
 from tf_linkage.quality.floors import floor_results
 from tf_linkage.quality.group_sections import difference_section, gap_section
-from tf_linkage.quality.picture import Names, Picture
 from tf_linkage.quality.pictures import pictures
 from tf_linkage.quality.reporting import reporting_items
 from tf_linkage.quality.summing_up import headline_table, in_short
-from tf_linkage.quality.words import TITLES, knows_truth, plain_figures, with_interval, word
+from tf_linkage.quality.words import TITLES, knows_truth, plain_figures, word
 
 TITLE = "How good the linkage is"
 WITH_TRUTH = "Held against the truth of a simulation: every error is counted, none is estimated."
@@ -95,8 +95,7 @@ def report(
         html.Section("items", "Reporting", "What guidance asks to report", _items(plain, run, assessment)),
         html.Section("meaning", "Meaning", "What the figures mean", _meaning(plain) + _run(run)),
     ]  # fmt: skip
-    css = files("tf_linkage.quality").joinpath("page.css").read_text(encoding="utf-8")
-    return html.page(TITLE, WITH_TRUTH if truth else WITHOUT_TRUTH, sections, css)
+    return html.page(TITLE, WITH_TRUTH if truth else WITHOUT_TRUTH, sections)
 
 
 def _floors(plain: pl.DataFrame, truth: bool) -> str:

@@ -12,9 +12,10 @@ from collections.abc import Mapping
 import polars as pl
 
 from tf_linkage.contracts.registry import DEPARTMENTS
+from tf_linkage.pages.words import percent
 from tf_linkage.quality.assessing import Assessment
 from tf_linkage.quality.measures import figure
-from tf_linkage.quality.words import TITLES, departments_in, knows_truth, percent
+from tf_linkage.quality.words import TITLES, departments_in, knows_truth
 
 TEAM = "Not known to the run; the study team states it."
 

@@ -11,13 +11,14 @@ from functools import partial
 
 import polars as pl
 
-from tf_linkage.quality import html
+from tf_linkage.pages import html
+from tf_linkage.pages.picture import Names
+from tf_linkage.pages.words import percent, with_interval
 from tf_linkage.quality.effects import AS_RUN
 from tf_linkage.quality.floors import floor_results, gaps
 from tf_linkage.quality.group_sections import gap_sentences
 from tf_linkage.quality.measures import figure
-from tf_linkage.quality.picture import Names
-from tf_linkage.quality.words import TITLES, departments_in, knows_truth, percent, with_interval, word
+from tf_linkage.quality.words import TITLES, departments_in, knows_truth, word
 
 LINK_THRESHOLD = "link threshold"
 """Name under which a run says its own threshold."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from tf_linkage.quality.charts import GREY, PALETTE, svg_of
+from tf_linkage.pages.charts import GREY, PALETTE, svg_of
 
 
 def weights_picture(training: pl.DataFrame) -> str:

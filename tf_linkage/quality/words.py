@@ -6,7 +6,6 @@ one picture or section.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 import polars as pl
@@ -31,23 +30,6 @@ def departments_in(plain: pl.DataFrame) -> list[str]:
     """Departments with figures, in their usual order."""
     found = set(plain.get_column("department"))
     return [name for name in DEPARTMENT_ORDER if name in found]
-
-
-def percent(value: object) -> str:
-    """A share in words: a dash when it may not be shown, and 100% only when it is."""
-    if not isinstance(value, float) or math.isnan(value):
-        return "–"
-    almost = 0.9995 <= value < 1
-    return f"{100 * min(value, 0.9999):.2f}%" if almost else f"{100 * value:.1f}%"
-
-
-def with_interval(row: Mapping[str, object]) -> str:
-    """A share with its interval in words; the interval alone where the numerator is small."""
-    value, low, high = (row[name] for name in ("value", "low", "high"))
-    if not isinstance(low, float) or not isinstance(high, float):
-        return percent(value)
-    interval = f"{100 * low:.1f} to {100 * high:.1f}"
-    return f"{interval}%" if value is None else f"{percent(value)} ({interval})"
 
 
 def word(measure: str) -> str:

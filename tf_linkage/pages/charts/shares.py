@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tf_linkage.quality.charts.style import DARK, GREY, WIDTH, Rows, colours, floor_of, refuse_nothing, svg_of
+from tf_linkage.pages.charts.style import DARK, GREY, WIDTH, Rows, colours, floor_of, refuse_nothing, svg_of
 
 
 def intervals(

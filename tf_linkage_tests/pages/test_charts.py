@@ -6,8 +6,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from tf_linkage.quality import charts
-from tf_linkage.quality.charts import BLUE, ORANGE, ChartRefused
+from tf_linkage.pages import charts
+from tf_linkage.pages.charts import BLUE, ORANGE, ChartRefused
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -9,8 +9,8 @@ import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tf_linkage.quality import charts
-from tf_linkage.quality.words import with_interval
+from tf_linkage.pages import charts
+from tf_linkage.pages.words import with_interval
 
 Table = tuple[Sequence[str], Sequence[Sequence[str]]]
 """Head and rows, as words."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from importlib.resources import files
 
-from tf_linkage.quality.picture import Picture
+from tf_linkage.pages.picture import Picture
 
 VERDICTS = {"kept": "kept", "in doubt": "doubt", "missed": "missed", "not judged": "unjudged"}
 """Style of each verdict on a bound; the word itself is written too, so colour is not needed."""
@@ -80,15 +81,15 @@ def answers(questions: Sequence[tuple[str, Sequence[str]]]) -> str:
     return f"<dl>{items}</dl>"
 
 
-def page(title: str, subtitle: str, sections: Sequence[Section], css: str) -> str:
+def page(title: str, subtitle: str, sections: Sequence[Section]) -> str:
     """A whole page that needs nothing but itself: no script, no network.
 
     Args:
         title: heading of the page.
         subtitle: a line below it.
         sections: in order; those with nothing in them are left out.
-        css: the style sheet.
     """
+    css = files("tf_linkage.pages").joinpath("page.css").read_text(encoding="utf-8")
     there = [section for section in sections if section.html]
     contents = "".join(f'<li><a href="#{one.name}">{escape(one.short)}</a></li>' for one in there)
     body = "\n".join(_section(one) for one in there)

@@ -1,0 +1,23 @@
+"""Charts as accessible SVG: a few kinds, each from plain rows."""
+
+from tf_linkage.pages.charts.curves import agreement, curves
+from tf_linkage.pages.charts.shares import flow, intervals
+from tf_linkage.pages.charts.style import BLUE, GREY, ORANGE, PALETTE, RED, ChartRefused, Rows, svg_of
+from tf_linkage.pages.charts.weights import histogram, waterfalls
+
+__all__ = [
+    "BLUE",
+    "GREY",
+    "ORANGE",
+    "PALETTE",
+    "RED",
+    "ChartRefused",
+    "Rows",
+    "agreement",
+    "curves",
+    "flow",
+    "histogram",
+    "intervals",
+    "svg_of",
+    "waterfalls",
+]
