@@ -20,6 +20,7 @@ from tf_linkage.bodies.recording import Recorded, record
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.council import LEAST_PROBLEMS, PROBLEMS, STUDY_GROUPS, Cohort
 from tf_linkage.population.care import EPISODES
+from tf_linkage.population.chosen import Chosen
 from tf_linkage.population.draws import Draws, Flags, Ints, normal_share
 from tf_linkage.population.hardship import PROBLEMS as HARDSHIPS
 from tf_linkage.population.households import NEVER, ROLES, YEAR
@@ -126,7 +127,7 @@ def _members(settings: Settings, draws: Draws, people: Columns, date: Ints) -> F
 def _resident(settings: Settings, draws: Draws, people: Columns, families: Columns, identified: Ints) -> Flags:
     """Whether the family lives in its home authority on the day."""
     head = np.searchsorted(people["family"], families["family"])
-    heads = {name: values[head] for name, values in people.items()}
+    heads = Chosen(people, head)
     _, authority, _ = dwelling(settings, draws, heads, identified)
     return np.asarray(authority == families["slot"])
 
@@ -251,7 +252,7 @@ def _again(settings: Settings, draws: Draws, people: Columns, first: Columns) ->
     noisy = min(settings.multiplier, 2.0)
     referred = draws.below("council/re-referred", family, DUPLICATES["council family"][0] * noisy)
     head = np.searchsorted(people["family"], family)
-    heads = {name: values[head] for name, values in people.items()}
+    heads = Chosen(people, head)
     taking_part = np.zeros(len(AUTHORITIES), dtype=bool)
     taking_part[[HOME_AUTHORITIES[council] for council in settings.councils]] = True
     _, authority, since = dwelling(settings, draws, heads, np.full(len(family), last))

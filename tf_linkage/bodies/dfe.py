@@ -6,6 +6,7 @@ schooling's making (`population/schooling.py`, `population/care.py`).
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from tf_linkage.bodies.register import Register, dates, enum_of, in_key_order
 from tf_linkage.contracts import dfe as contract
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.population.care import EPISODES
+from tf_linkage.population.chosen import Chosen, Table
 from tf_linkage.population.draws import Draws, Ints
 from tf_linkage.population.households import NEVER, ROLES
 from tf_linkage.population.origins import ORIGINS
@@ -112,19 +114,19 @@ def histories_of(
 
 
 def _keyed(
-    draws: Draws, everyone: Columns, pupils: Register, events: Columns, when: str
-) -> tuple[Columns, NDArray[np.uint64]]:
+    draws: Draws, everyone: Columns, pupils: Register, events: Table, when: str
+) -> tuple[Table, NDArray[np.uint64]]:
     """Events of the register's people in key order, with their keys and their people's positions."""
     at = position(everyone, events["person"])
     held, key = pupils.keys_for(draws, at, everyone, events["person"] * 64 + events[when] % 64)
-    rows = {name: values[held] for name, values in events.items()} | {"at": at[held]}
-    key = key[held]
+    rows = np.flatnonzero(held)
     # School years and results come year by year already.
-    order = in_key_order(key) if when == "year" else in_key_order(key, rows[when])
-    return {name: values[order] for name, values in rows.items()}, key[order]
+    order = in_key_order(key[rows]) if when == "year" else in_key_order(key[rows], events[when][rows])
+    rows = rows[order]
+    return Chosen(events, rows, {"at": at[rows]}), key[rows]
 
 
-def _with_second_schools(years: Columns) -> tuple[Columns, Ints]:
+def _with_second_schools(years: Table) -> tuple[Table, Ints]:
     """School years with one row per school: pupils who moved within a year have two. Also whence each row came."""
     again = np.flatnonzero(years["moved"] < NEVER)
     moved = np.zeros(len(years["moved"]), dtype=bool)
@@ -132,15 +134,17 @@ def _with_second_schools(years: Columns) -> tuple[Columns, Ints]:
     came_from = np.sort(np.concatenate([np.arange(len(moved)), again]))
     second = np.zeros(len(came_from), dtype=bool)
     second[1:] = came_from[1:] == came_from[:-1]
-    rows = {name: values[came_from] for name, values in years.items()}
-    rows["start"] = np.where(second, rows["moved"], rows["start"])
-    rows["end"] = np.where(moved[came_from] & ~second, rows["moved"] - 1, rows["end"])
-    rows["school"] = np.where(second, rows["next_school"], rows["school"])
-    rows["authority"] = np.where(second, rows["next_authority"], rows["authority"])
-    return rows, came_from
+    once = Chosen(years, came_from)
+    by_school = {
+        "start": np.where(second, once["moved"], once["start"]),
+        "end": np.where(moved[came_from] & ~second, once["moved"] - 1, once["end"]),
+        "school": np.where(second, once["next_school"], once["school"]),
+        "authority": np.where(second, once["next_authority"], once["authority"]),
+    }
+    return Chosen(years, came_from, by_school), came_from
 
 
-def _enrolments(everyone: Columns, years: Columns, key: pl.Series) -> pl.DataFrame:
+def _enrolments(everyone: Columns, years: Table, key: pl.Series) -> pl.DataFrame:
     years, came_from = _with_second_schools(years)
     key, school = key.gather(came_from), _school(years)
     codes = pl.Series([authority.code for authority in AUTHORITIES])
@@ -167,7 +171,7 @@ def _enrolments(everyone: Columns, years: Columns, key: pl.Series) -> pl.DataFra
     )
 
 
-def _absence(years: Columns, key: pl.Series) -> pl.DataFrame:
+def _absence(years: Table, key: pl.Series) -> pl.DataFrame:
     """One row per term of years 1 to 11, for the years in which absence was collected."""
     counted = np.flatnonzero(
         (years["curriculum"] >= 1) & (years["curriculum"] <= 11) & ~np.isin(years["year"], contract.NO_ABSENCE_DATA)
@@ -197,12 +201,18 @@ def _absence(years: Columns, key: pl.Series) -> pl.DataFrame:
     )
 
 
-def _school(years: Columns) -> pl.Series:
+def _school(years: Table) -> pl.Series:
     """The school's key."""
-    return as_text(np.asarray(years["authority"], dtype=np.int64) * 1_000 + years["school"] + 100_000, "S")
+    return _schools().gather(np.asarray(years["authority"], dtype=np.int64) * 1_000 + years["school"])
 
 
-def _exclusions(exclusions: Columns, key: NDArray[np.uint64]) -> pl.DataFrame:
+@cache
+def _schools() -> pl.Series:
+    """Every school's key: schools are numbered below 1,000 in each authority."""
+    return as_text(np.arange(len(AUTHORITIES) * 1_000) + 100_000, "S")
+
+
+def _exclusions(exclusions: Table, key: NDArray[np.uint64]) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "dfe_key": as_text(key),
@@ -226,7 +236,7 @@ _LEVEL_EDGES = {0: (0.08, 0.76, 0.995, 1.0), 1: (0.005, 0.03, 0.19, 0.66)}
 national results)."""
 
 
-def _key_stages(results: Columns, key: NDArray[np.uint64]) -> pl.DataFrame:
+def _key_stages(results: Table, key: NDArray[np.uint64]) -> pl.DataFrame:
     score, stage = results["score"], results["stage"]
     new = 5 + np.searchsorted(_NEW_EDGES, score)
     old = np.where(stage == 0, np.searchsorted(_LEVEL_EDGES[0], score), np.searchsorted(_LEVEL_EDGES[1], score))
@@ -245,7 +255,7 @@ def _key_stages(results: Columns, key: NDArray[np.uint64]) -> pl.DataFrame:
     )
 
 
-def _social_care(care: Columns, key: NDArray[np.uint64]) -> pl.DataFrame:
+def _social_care(care: Table, key: NDArray[np.uint64]) -> pl.DataFrame:
     def code(codes: tuple[str, ...], values: NDArray[Any]) -> pl.Series:
         return enum_of(codes, (*codes, None)).gather(np.where(values < 0, len(codes), values))
 

@@ -17,7 +17,8 @@ from tf_linkage.bodies.recording import Recorded, record
 from tf_linkage.bodies.register import Register, dates, enum_of, in_key_order
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.dwp import BENEFIT_TYPES, Benefits, Employment, People
-from tf_linkage.population.draws import Draws, Flags
+from tf_linkage.population.chosen import Chosen, Table
+from tf_linkage.population.draws import Draws, Flags, Ids, Ints
 from tf_linkage.population.households import YEAR
 from tf_linkage.population.settings import Settings, day
 from tf_linkage.population.work import BENEFITS, WORK
@@ -73,19 +74,17 @@ def histories_of(
     """The spells of a register."""
     at = position(everyone, work["person"])
     held, key = accounts.keys_for(draws, at, everyone, record_number(work["person"], 0) * 64 + work["start"] % 64)
-    spells = {name: values[held] for name, values in work.items()}
-    key = key[held]
-    order = in_key_order(key)
-    spells, key = {name: values[order] for name, values in spells.items()}, key[order]
-    job = spells["kind"] == WORK
-    return {"benefits": _benefits(spells, key, ~job), "employment": _employment(spells, key, job)}
+    rows = np.flatnonzero(held)
+    rows = rows[in_key_order(key[rows])]
+    job = work["kind"][rows] == WORK
+    return {"benefits": _benefits(work, rows[~job], key), "employment": _employment(work, rows[job], key)}
 
 
-def _benefits(spells: Columns, key: np.ndarray, where: Flags) -> pl.DataFrame:
-    chosen = {name: values[where] for name, values in spells.items()}
+def _benefits(work: Table, rows: Ints, key: Ids) -> pl.DataFrame:
+    chosen = Chosen(work, rows)
     frame = pl.DataFrame(
         {
-            "dwp_key": as_text(key[where]),
+            "dwp_key": as_text(key[rows]),
             "benefit_type": enum_of(BENEFIT_TYPES, BENEFITS).gather(chosen["kind"]),
             "start_date": dates(chosen["start"]),
             "end_date": dates(chosen["end"]),
@@ -95,11 +94,11 @@ def _benefits(spells: Columns, key: np.ndarray, where: Flags) -> pl.DataFrame:
     return frame.select(schema_of(Benefits).names())
 
 
-def _employment(spells: Columns, key: np.ndarray, where: Flags) -> pl.DataFrame:
-    chosen = {name: values[where] for name, values in spells.items()}
+def _employment(work: Table, rows: Ints, key: Ids) -> pl.DataFrame:
+    chosen = Chosen(work, rows)
     frame = pl.DataFrame(
         {
-            "dwp_key": as_text(key[where]),
+            "dwp_key": as_text(key[rows]),
             "start_date": dates(chosen["start"]),
             "end_date": dates(chosen["end"]),
             "uncertain_start_date": chosen["start_imputed"],

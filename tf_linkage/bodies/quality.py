@@ -22,6 +22,7 @@ from tf_linkage.bodies.error_rates import (
     TRANSLITERATED,
     error_rate,
 )
+from tf_linkage.population.chosen import Table
 from tf_linkage.population.draws import Draws, Flags, Floats, normal_share
 from tf_linkage.population.households import YEAR
 from tf_linkage.population.origins import ORIGINS
@@ -44,9 +45,7 @@ class Quality:
         record: a number for each record; the same number meets the same errors.
     """
 
-    def __init__(
-        self, settings: Settings, draws: Draws, body: str, people: dict[str, NDArray[Any]], record: NDArray[Any]
-    ) -> None:
+    def __init__(self, settings: Settings, draws: Draws, body: str, people: Table, record: NDArray[Any]) -> None:
         self._draws, self._body, self._record = draws, body, record
         self._multiplier = self.multiplier = settings.multiplier
         scale = settings.correlation / sum(QUALITY_SHARES.values())
@@ -108,7 +107,7 @@ class Quality:
         return (wait * years * self._multiplier * YEAR).astype(np.int64)
 
 
-def _odds(settings: Settings, people: dict[str, NDArray[Any]]) -> dict[str, Floats]:
+def _odds(settings: Settings, people: Table) -> dict[str, Floats]:
     extract = day(settings.extract)
     age = (extract - people["birth"]) / YEAR
     groups = {

@@ -29,6 +29,7 @@ from tf_linkage.bodies.lived import Columns
 from tf_linkage.bodies.misspelling import misspell, restyle, wrong_dates
 from tf_linkage.bodies.quality import Quality
 from tf_linkage.contracts.identity import GENDERS
+from tf_linkage.population.chosen import Chosen, Table
 from tf_linkage.population.draws import Draws, Flags, Ints
 from tf_linkage.population.households import YEAR
 from tf_linkage.population.name_pools import pools
@@ -80,7 +81,7 @@ def record(
     settings: Settings,
     draws: Draws,
     body: str,
-    everyone: dict[str, NDArray[Any]],
+    everyone: Columns,
     rows: Ints,
     *,
     copy: Ints,
@@ -101,7 +102,7 @@ def record(
         latest_birth: latest date of birth a record can hold; the extract if None.
         in_prison: records that show a prison's address; none if None.
     """
-    people = {name: values[rows] for name, values in everyone.items()}
+    people = Chosen(everyone, rows)
     extract = np.full(len(rows), day(settings.extract))
     # A repeat record mostly repeats the first one's errors.
     fresh = draws.unit(f"{body}/persists", record_number(people["person"], copy)) >= PERSISTENT[0]
@@ -162,7 +163,7 @@ def _names(  # noqa: PLR0917 (a kernel names each column it needs)
     settings: Settings,
     draws: Draws,
     body: str,
-    people: dict[str, NDArray[Any]],
+    people: Table,
     number: Ints,
     quality: Quality,
     occasion: Occasion,
@@ -264,7 +265,7 @@ def _misspelt(  # noqa: PLR0917 (a kernel names each column it needs)
 def _birth(  # noqa: PLR0917 (a kernel names each column it needs)
     draws: Draws,
     body: str,
-    everyone: dict[str, NDArray[Any]],
+    everyone: Columns,
     rows: Ints,
     number: Ints,
     quality: Quality,
@@ -283,7 +284,7 @@ def _birth(  # noqa: PLR0917 (a kernel names each column it needs)
     return _blank(pl.Series(birth.astype(np.int32)).cast(pl.Date), missing)
 
 
-def relative(draws: Draws, name: str, everyone: dict[str, NDArray[Any]], rows: Ints, ids: Ints) -> Ints:
+def relative(draws: Draws, name: str, everyone: Columns, rows: Ints, ids: Ints) -> Ints:
     """Another member of each person's family (position in `everyone`), the person if there is none."""
     family = everyone["family"]
     first = np.searchsorted(family, family[rows], side="left")
@@ -292,7 +293,7 @@ def relative(draws: Draws, name: str, everyone: dict[str, NDArray[Any]], rows: I
     return np.asarray(np.where(count > 1, first + (rows - first + step) % count, rows))
 
 
-def _gender(body: str, people: dict[str, NDArray[Any]], quality: Quality, out: Recorded) -> pl.Series:
+def _gender(body: str, people: Table, quality: Quality, out: Recorded) -> pl.Series:
     wrong, missing = quality.hits("gender wrong"), quality.hits("gender missing")
     wrong &= ~missing
     out.errors.append(("gender", "gender wrong", wrong))
@@ -305,8 +306,8 @@ def _address(  # noqa: PLR0917 (a kernel names each column it needs)
     settings: Settings,
     draws: Draws,
     body: str,
-    everyone: dict[str, NDArray[Any]],
-    people: dict[str, NDArray[Any]],
+    everyone: Columns,
+    people: Table,
     number: Ints,
     quality: Quality,
     occasion: Occasion,
@@ -361,9 +362,7 @@ def _address(  # noqa: PLR0917 (a kernel names each column it needs)
     return _blank(lines, roofless), _blank(codes, missing | roofless)
 
 
-def _placed(
-    draws: Draws, people: dict[str, NDArray[Any]], place: Ints, authority: Ints, date: Ints
-) -> tuple[Ints, Ints]:
+def _placed(draws: Draws, people: Table, place: Ints, authority: Ints, date: Ints) -> tuple[Ints, Ints]:
     """Children looked after are recorded at their placement, 37% in another authority (`Stability Index`)."""
     placed = (people["cla_from"] <= date) & (people["cla_to"] > date)
     away = draws.below("placement/away", people["person"], 0.37)
@@ -377,8 +376,8 @@ def _placed(
 def _other_home(  # noqa: PLR0917 (a kernel names each column it needs)
     settings: Settings,
     draws: Draws,
-    everyone: dict[str, NDArray[Any]],
-    people: dict[str, NDArray[Any]],
+    everyone: Columns,
+    people: Table,
     number: Ints,
     place: Ints,
     authority: Ints,
@@ -390,7 +389,7 @@ def _other_home(  # noqa: PLR0917 (a kernel names each column it needs)
     if not at.size:
         return place, authority
     parent = np.searchsorted(everyone["person"], people["two_homes"][at])
-    parents = {name: values[parent] for name, values in everyone.items()}
+    parents = Chosen(everyone, parent)
     there, its_authority, _ = dwelling(settings, draws, parents, date[at])
     place, authority = place.copy(), authority.copy()
     place[at], authority[at] = there, its_authority
@@ -400,7 +399,7 @@ def _other_home(  # noqa: PLR0917 (a kernel names each column it needs)
 def _nino(  # noqa: PLR0917 (a kernel names each column it needs)
     draws: Draws,
     body: str,
-    everyone: dict[str, NDArray[Any]],
+    everyone: Columns,
     rows: Ints,
     number: Ints,
     quality: Quality,

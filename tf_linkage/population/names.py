@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from tf_linkage.population.chosen import Table
 from tf_linkage.population.draws import Draws, Ints
 from tf_linkage.population.households import FIRST_CHILD, HEAD, NEVER, PARTNER, ROLES, YEAR, Families, draw_origin
 from tf_linkage.population.name_pools import COHORTS, pools
@@ -319,7 +320,7 @@ def _first_birth(people: dict[str, NDArray[Any]]) -> Ints:
     return np.asarray(people["birth"][_first_with(people, people["place"] == FIRST_CHILD)])
 
 
-def surname_at(people: dict[str, NDArray[Any]], date: NDArray[Any]) -> tuple[Ints, Ints]:
+def surname_at(people: Table, date: NDArray[Any]) -> tuple[Ints, Ints]:
     """The two parts of each person's surname on a day."""
     second, third = date >= people["surname_from_1"], date >= people["surname_from_2"]
     a = np.where(third, people["surname_a_2"], np.where(second, people["surname_a_1"], people["surname_a_0"]))

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tf_linkage.population.care import looked_after
+from tf_linkage.population.chosen import Table
 from tf_linkage.population.draws import Draws, Ints
 from tf_linkage.population.households import HEAD, NEVER, ROLES, YEAR, Families
 from tf_linkage.population.origins import ORIGINS
@@ -92,9 +93,7 @@ def describe(
     return out
 
 
-def dwelling(
-    settings: Settings, draws: Draws, people: dict[str, NDArray[Any]], date: NDArray[Any]
-) -> tuple[Ints, Ints, Ints]:
+def dwelling(settings: Settings, draws: Draws, people: Table, date: NDArray[Any]) -> tuple[Ints, Ints, Ints]:
     """Where each person really lives on a day: the dwelling's number, its authority, since when.
 
     People live with their household from the day they join it to the day they leave it, and otherwise alone; a

@@ -217,22 +217,23 @@ def dwelling_at(
     Returns:
         The dwelling's number, its authority, and the day since when.
     """
-    ids = np.asarray(group, dtype=np.uint64) * np.uint64(MOST_SPELLS)
-    spell = np.zeros(len(ids), dtype=np.int64)
-    authority = np.asarray(home, dtype=np.int64).copy()
+    ids = np.asarray(group, dtype=np.int64) * MOST_SPELLS
+    place, authority = ids.copy(), np.asarray(home, dtype=np.int64).copy()
     since = np.full(len(ids), _MOVES_FROM, dtype=np.int64)
-    clock = np.full(len(ids), float(_MOVES_FROM))
+    # Groups that move at least once more, with the day of their last move.
+    movers, clock = np.arange(len(ids)), np.full(len(ids), float(_MOVES_FROM))
     for step in range(MOST_SPELLS - 1):
-        key = ids + np.uint64(step)
-        clock = clock + draws.exponential("move/day", key) * 365.25 / moves_a_year
-        gone = clock <= date
-        if not gone.any():
+        key = ids[movers] + step
+        clock += draws.exponential("move/day", key) * 365.25 / moves_a_year[movers]
+        gone = np.flatnonzero(clock <= date[movers])
+        if not gone.size:
             break
-        long_move = gone & draws.below("move/leaves", key, leaves_authority)
-        authority = np.where(long_move, destination(draws, key), authority)
-        spell += gone
-        since = np.where(gone, clock.astype(np.int64), since)
-    return (ids.astype(np.int64) + spell), authority, since
+        movers, clock, key = movers[gone], clock[gone], key[gone]
+        long_move = np.flatnonzero(draws.below("move/leaves", key, leaves_authority))
+        authority[movers[long_move]] = destination(draws, key[long_move])
+        place[movers] += 1
+        since[movers] = clock.astype(np.int64)
+    return place, authority, since
 
 
 _MOVES_FROM = 14_245

@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from tf_linkage.population.chosen import Chosen, Table
 from tf_linkage.population.draws import Draws, Ints, normal_share
 from tf_linkage.population.households import NEVER, YEAR
 from tf_linkage.population.liability import liability, threshold
@@ -48,7 +49,7 @@ def draw_schooling(
         & (people["birth"] < _september(begun[-1]) - 4 * YEAR + 1)
     )
     state = draws.below("school/state", people["person"][in_reach], _state_share(people["origin"][in_reach]))
-    pupils = {name: values[in_reach[state]] for name, values in people.items() if values.ndim == 1}
+    pupils = Chosen(people, in_reach[state])
     birth, person = pupils["birth"], pupils["person"]
     cohort = _school_cohort(birth)
     liable = liability(draws, "absence", person, pupils["adversity"], pupils["conduct"])
@@ -74,7 +75,7 @@ def draw_schooling(
         at = np.flatnonzero(here)
         if not at.size:
             continue
-        mine = {name: values[at] for name, values in pupils.items()}
+        mine = Chosen(pupils, at)
         parts.append(
             _year(settings, draws, mine, year, age[at] - 4, liable[at], fsm_score[at], sen[at], starts, ends)
         )
@@ -108,7 +109,7 @@ def _september(year: int) -> int:
 def _year(  # noqa: PLR0917 (a kernel names each column it needs)
     settings: Settings,
     draws: Draws,
-    pupils: dict[str, NDArray[Any]],
+    pupils: Table,
     year: int,
     curriculum: Ints,
     liable: Any,
@@ -167,7 +168,7 @@ def _school_at(draws: Draws, place: Ints, phase: Ints) -> Ints:
     )
 
 
-def _exclusions(settings: Settings, draws: Draws, pupils: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+def _exclusions(settings: Settings, draws: Draws, pupils: Table) -> dict[str, NDArray[Any]]:
     person = pupils["person"]
     liable = liability(draws, "exclusion", person, pupils["adversity"], pupils["conduct"])
     at = np.flatnonzero(liable > threshold(rate("ever excluded")))
@@ -203,7 +204,7 @@ def _school_day(when: Ints) -> Ints:
 
 def _results(  # noqa: PLR0917 (a kernel names each column it needs)
     draws: Draws,
-    pupils: dict[str, NDArray[Any]],
+    pupils: Table,
     cohort: Ints,
     ability: Any,
     gone: Any,
