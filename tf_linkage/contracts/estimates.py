@@ -254,11 +254,5 @@ class Overlap(Table):
 
 ESTIMATE_TABLES: dict[str, type[dy.Schema]] = {
     "outcome_counts": OutcomeCounts,
-    "money": Money,
-    "differences": Differences,
-    "benefit_paths": BenefitPaths,
-    "service_use": ServiceUse,
-    "balance": Balance,
-    "overlap": Overlap,
 }
 """Every table of asset `research/estimates`, by name."""

@@ -8,7 +8,17 @@ from collections.abc import Mapping
 
 import dataframely as dy
 
-from tf_linkage.contracts import council, exchange, ons, population_counts, published, quality, research, truth
+from tf_linkage.contracts import (
+    council,
+    estimates,
+    exchange,
+    ons,
+    population_counts,
+    published,
+    quality,
+    research,
+    truth,
+)
 from tf_linkage.contracts.registry import DEPARTMENTS
 
 Tables = Mapping[str, type[dy.Schema]]
@@ -42,6 +52,7 @@ TABLES: dict[str, Tables] = {
     "ons/attributes": {"": ons.Attributes},
     "linkage/linked_people": {"": ons.LinkedPeople},
     **{f"research/{name}": {"": table} for name, table in research.RESEARCH_TABLES.items()},
+    "research/estimates": estimates.ESTIMATE_TABLES,
     "quality/linkage_quality": {"": quality.Metrics},
     "quality/gap_causes": {"": quality.GapCauses},
     "quality/linkage_effects": {"": quality.LinkageEffects},

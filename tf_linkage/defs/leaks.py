@@ -11,6 +11,7 @@ import dataframely as dy
 import polars as pl
 
 from tf_linkage.contracts.columns import columns_of
+from tf_linkage.contracts.estimates import ESTIMATE_TABLES
 from tf_linkage.contracts.published import PUBLISHED_TABLES
 from tf_linkage.contracts.quality import Metrics
 from tf_linkage.contracts.research import RESEARCH_TABLES
@@ -75,7 +76,12 @@ def leak_verdict(scanned: Scanned) -> dg.AssetCheckResult:
 
 def _code_words() -> set[str]:
     """Words of the code lists and the names of places, which are also some people's names."""
-    tables: list[type[dy.Schema]] = [*RESEARCH_TABLES.values(), *PUBLISHED_TABLES.values(), Metrics]
+    tables: list[type[dy.Schema]] = [
+        *RESEARCH_TABLES.values(),
+        *ESTIMATE_TABLES.values(),
+        *PUBLISHED_TABLES.values(),
+        Metrics,
+    ]
     codes = {
         word
         for table in tables

@@ -55,6 +55,7 @@ def research_assets(study: Study) -> list[dg.AssetsDefinition]:
         _people(),
         _families(),
         *(_history(name) for name in HISTORIES),
+        _estimates(study),
         _database(study),
         _findings(study),
     ]
@@ -107,6 +108,29 @@ def _history(name: str) -> dg.AssetsDefinition:
         return make(linked_people, attributes, returned)
 
     return history
+
+
+def _estimates(study: Study) -> dg.AssetsDefinition:
+    @house_asset(
+        "research/estimates",
+        "Figures about groups, from exact days and whole families: how often each outcome happened, by group and "
+        "half-year, with intervals. Unprotected: it stays in the researchers' zone.",
+        rooms=["research"],
+        ins=STUDY_TABLES | {f"{name}_return": f"{name}/return" for name in DEPARTMENTS},
+        choices=study.dates.model_dump(mode="json"),
+    )
+    def estimates(
+        linked_people: pl.LazyFrame,
+        attributes: pl.LazyFrame,
+        dwp_return: TableSet,
+        moj_return: TableSet,
+        dfe_return: TableSet,
+    ) -> dict[str, pl.LazyFrame]:
+        returns = {"dwp": dwp_return, "moj": moj_return, "dfe": dfe_return}
+        covered = (study.dates.history_from, study.dates.extract)
+        return research.estimates(linked_people, attributes, returns, REGIONS, covered)
+
+    return estimates
 
 
 def _database(study: Study) -> dg.AssetsDefinition:

@@ -2,6 +2,7 @@
 
 from tf_linkage.research.benefits_and_work import benefits_and_work
 from tf_linkage.research.database import write_duckdb
+from tf_linkage.research.estimates import estimates
 from tf_linkage.research.families import families
 from tf_linkage.research.offending import offending
 from tf_linkage.research.people import people
@@ -12,6 +13,7 @@ from tf_linkage.research.starts import ResearchRefused
 __all__ = [
     "ResearchRefused",
     "benefits_and_work",
+    "estimates",
     "families",
     "offending",
     "people",

@@ -18,12 +18,16 @@ from tf_linkage.contracts.research import FAMILY_OUTCOMES, WINDOWS
 from tf_linkage.research.offending import is_guilty
 from tf_linkage.research.starts import family_starts
 
+JOB_SEEKING = ("JSA", "UAA")
+"""Jobseeker's Allowance, and Universal Credit for those who must search for work."""
+
 PERSISTENT = 0.10
 """Share of sessions that counts as persistent absence in both windows: DfE's rule since 2015/16."""
 
 AGES: Mapping[str, tuple[int, int]] = {
     "out_of_work_benefit": (16, 200),
     "employment": (16, 200),
+    "job_seeking": (16, 200),
     "conviction": (10, 200),
     "custody": (10, 200),
     "child_in_need": (0, 17),
@@ -31,6 +35,7 @@ AGES: Mapping[str, tuple[int, int]] = {
     "looked_after": (0, 17),
     "exclusion": (4, 16),
     "persistent_absence": (4, 16),
+    "attainment": (4, 16),
 }
 """Ages at the start at which a person could meet with the outcome: claims from 16, the age of criminal
 responsibility, childhood, and the school years around compulsory schooling (5 to 16)."""
@@ -62,7 +67,7 @@ def family_outcomes(
     table = members.group_by("family_id").agg(
         _of_an_age(*ages).any().alias(f"possible_{outcome}") for outcome, ages in AGES.items()
     )
-    happened = {outcome: _events(outcome, members, returns) for outcome in FAMILY_OUTCOMES if outcome in _EVENTS}
+    happened = {outcome: _events(outcome, members, returns) for outcome in FAMILY_OUTCOMES if outcome in EVENTS}
     for window, (first, last) in WINDOWS.items():
         begin = pl.col("start").dt.offset_by(f"{first}mo")
         end = pl.col("start").dt.offset_by(f"{last}mo")
@@ -91,14 +96,26 @@ def could_be_in_register(department: str) -> pl.Expr:
     return _of_an_age(register.youngest - 2, register.oldest)
 
 
+def term_start() -> pl.Expr:
+    """The day on which a term is taken to begin, from `academic_year` and `term`."""
+    day = pl.lit(None, pl.Date)
+    for term, (years, month) in TERM_STARTS.items():
+        begins = pl.date(pl.col("academic_year") + years, month, 1)
+        day = pl.when(pl.col("term").cast(pl.String) == term).then(begins).otherwise(day)
+    return day
+
+
 def _of_an_age(youngest: int, oldest: int) -> pl.Expr:
     return pl.col("age").is_null() | pl.col("age").is_between(youngest, oldest)
 
 
-_EVENTS: Mapping[str, tuple[str, str, str, str, pl.Expr]] = {
+EVENTS: Mapping[str, tuple[str, str, str, str, pl.Expr]] = {
     "out_of_work_benefit": (
         "dwp", "benefits", "start_date", "end_date",
         pl.col("benefit_type").cast(pl.String).is_in(OUT_OF_WORK_BENEFITS),
+    ),
+    "job_seeking": (
+        "dwp", "benefits", "start_date", "end_date", pl.col("benefit_type").cast(pl.String).is_in(JOB_SEEKING),
     ),
     "employment": ("dwp", "employment", "start_date", "end_date", pl.lit(value=True)),
     "conviction": ("moj", "offences", "disposal_date", "disposal_date", is_guilty()),
@@ -122,7 +139,7 @@ _EVENTS: Mapping[str, tuple[str, str, str, str, pl.Expr]] = {
 
 def _events(outcome: str, members: pl.LazyFrame, returns: Mapping[str, Mapping[str, pl.LazyFrame]]) -> pl.LazyFrame:
     """The rows that count for an outcome, by family: `family_id`, `from`, `to` (null while it lasts)."""
-    department, history, first, last, counts = _EVENTS[outcome]
+    department, history, first, last, counts = EVENTS[outcome]
     rows = returns[department][history].filter(counts)
     return _by_family(rows, department, members).select(
         "family_id", pl.col(first).alias("from"), pl.col(last).alias("to")
@@ -139,13 +156,9 @@ def _persistently_absent(
 ) -> pl.LazyFrame:
     """Whether any pupil of the family missed a tenth of the sessions, in the terms that begin in the window."""
     rows = _by_family(absence.filter(~pl.col("academic_year").is_in(NO_ABSENCE_DATA)), "dfe", members)
-    term_start = pl.lit(None, pl.Date)
-    for term, (years, month) in TERM_STARTS.items():
-        day = pl.date(pl.col("academic_year") + years, month, 1)
-        term_start = pl.when(pl.col("term").cast(pl.String) == term).then(day).otherwise(term_start)
     missed = pl.col("authorised_absence") + pl.col("unauthorised_absence")
     return (
-        rows.with_columns(term_start=term_start)
+        rows.with_columns(term_start=term_start())
         .join(starts, on="family_id")
         .filter((pl.col("term_start") >= begin) & (pl.col("term_start") < end))
         .group_by("family_id", "person_id")

@@ -1,0 +1,8 @@
+"""What researchers reckon about groups, from exact days and whole families, before anything is released.
+
+The tables of `contracts.estimates`. They are figures about groups, unprotected: what may leave is for `disclosure`.
+"""
+
+from tf_linkage.research.estimates.assembly import estimates
+
+__all__ = ["estimates"]

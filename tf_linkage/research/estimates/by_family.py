@@ -1,0 +1,204 @@
+"""What each family contributes to a figure: people to whom it could happen and did, events and years.
+
+Belongs here: adding people up to families, the clusters of every interval. Does not belong here: groups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from tf_linkage.contracts.estimates import ALL_WINDOWS, UNITS
+from tf_linkage.research.half_years import MONTHS, Laid
+from tf_linkage.research.outcomes import AGES
+from tf_linkage.research.school_outcomes import ENOUGH
+
+ADULT = 18
+EITHER = "either"
+"""Of people whose age is not known, or who may come of age in the half-year: they count in their family alone."""
+
+TOLD_OF: Mapping[str, tuple[str, ...]] = {
+    "out_of_work_benefit": ("family", "adult"),
+    "job_seeking": ("family", "adult"),
+    "employment": ("family", "adult"),
+    "conviction": UNITS,
+    "custody": UNITS,
+    "child_in_need": ("family", "child"),
+    "child_protection": ("family", "child"),
+    "looked_after": ("family", "child"),
+    "exclusion": ("family", "child"),
+    "persistent_absence": ("family", "child"),
+    "attainment": ("family", "child"),
+}
+"""Of which units each outcome is told."""
+
+REACHED_LATER = 2
+"""Years below the first age for an outcome at which somebody reaches it within the two years after the start."""
+
+FAMILY_WINDOW = ["family_id", "outcome", "unit", "window"]
+
+
+def shares(laid: Laid) -> pl.DataFrame:
+    """To how many of each family an outcome could happen in a window, and did.
+
+    A family counts in a window if it was followed throughout: the histories cover the window, and a comparison
+    family had not joined before its end. The same people are counted in every window: those who at the start were
+    of an age for it, children and adults by their age then; for absence and attainment, those of them of whom
+    sessions or results are known in that window.
+
+    Returns:
+        family_id, outcome, unit, window, study_group, region, people (above 0), people_with.
+    """
+    of_age = _of_an_age(laid.members.lazy(), _unit_at_start()).select("person_id", "family_id", "outcome", "unit")
+    told = _in_windows(laid).join(of_age, on=["person_id", "outcome"])
+    of_school = pl.col("outcome").is_in(list(ENOUGH))
+    possible = of_age.filter(~of_school).group_by("family_id", "outcome", "unit").agg(people=pl.len())
+    assessed = told.filter(of_school).group_by(FAMILY_WINDOW).agg(people=pl.len())
+    people = pl.concat([possible.join(_windows(), how="cross"), assessed], how="diagonal")
+    having = told.filter(pl.col("happened")).group_by(FAMILY_WINDOW).agg(people_with=pl.len())
+    counted = people.join(having, on=FAMILY_WINDOW, how="left").with_columns(pl.col("people_with").fill_null(0))
+    first, last = (pl.col(end) for end in ("from_half_year", "to_half_year"))
+    followed = (pl.col("earliest") <= first) & (pl.col("latest") >= last) & (pl.col("joins") >= (last + 1) * MONTHS)
+    return (
+        _with_whole_families(counted, FAMILY_WINDOW)
+        .join(families_of(laid), on="family_id")
+        .join(_windows_by_half_year(), on="window")
+        .filter(followed)
+        .select(*FAMILY_WINDOW, "study_group", "region", "people", "people_with")
+        .sort(FAMILY_WINDOW)
+        .collect()
+    )
+
+
+def new_events(laid: Laid, window: str) -> pl.DataFrame:
+    """New events of each family within a window, and the months in which they could arise.
+
+    Comparison families count until the month in which they join. A child's months and events are those of
+    half-years that lie before its eighteenth birthday for certain, an adult's of those that lie after it; a
+    half-year in which the birthday may fall counts for the family alone.
+
+    Returns:
+        family_id, outcome, unit, study_group, region, months (above 0), events, people, people_with.
+    """
+    first, last = ALL_WINDOWS[window]
+    half_years = pl.LazyFrame({"half_year": range(first // MONTHS, last // MONTHS)}, schema={"half_year": pl.Int32})
+    begins = pl.col("half_year") * MONTHS
+    at_risk = (
+        _of_an_age(
+            laid.members.lazy().join(half_years, how="cross"), _unit_through(begins), reached_later=REACHED_LATER
+        )
+        .with_columns(months=(pl.min_horizontal("joins", begins + MONTHS) - begins).clip(0, MONTHS))
+        .filter((pl.col("months") > 0) & pl.col("half_year").is_between(pl.col("earliest"), pl.col("latest")))
+    )
+    key = ["family_id", "outcome", "unit"]
+    summed = (
+        at_risk.join(laid.begun.lazy(), on=["person_id", "outcome", "half_year"], how="left")
+        .group_by(*key, "person_id")
+        .agg(pl.col("months").sum(), events=pl.col("before_joining").sum())
+    )
+    of_persons = {
+        "months": pl.col("months").sum(), "events": pl.col("events").sum(),
+        "people": pl.col("person_id").n_unique(),
+        "people_with": pl.col("person_id").filter(pl.col("events") > 0).n_unique(),
+    }  # fmt: skip
+    told = summed.filter(_is_told_of()).group_by(key).agg(**of_persons)
+    whole = summed.group_by("family_id", "outcome").agg(**of_persons).with_columns(unit=pl.lit("family"))
+    columns = [*key, "months", "events", "people", "people_with"]
+    return (
+        pl.concat([told.select(columns), whole.select(columns)])
+        .join(families_of(laid).select("family_id", "study_group", "region"), on="family_id")
+        .sort(key)
+        .collect()
+    )
+
+
+def families_of(laid: Laid) -> pl.LazyFrame:
+    """One row for each family: what all of its members share."""
+    shared = ["study_group", "region", "start", "joins", "earliest", "latest"]
+    return laid.members.lazy().group_by("family_id").agg(pl.col(shared).first(), pl.len().alias("members"))
+
+
+def _of_an_age(members: pl.LazyFrame, unit: pl.Expr, *, reached_later: int = 0) -> pl.LazyFrame:
+    """The members once for each outcome for which they are of an age; unknown ages are of any age."""
+    age = pl.col("age")
+    return pl.concat(
+        [
+            members.filter(age.is_null() | age.is_between(youngest - reached_later, oldest)).with_columns(
+                outcome=pl.lit(outcome), unit=unit
+            )
+            for outcome, (youngest, oldest) in AGES.items()
+        ]
+    )
+
+
+def _unit_at_start() -> pl.Expr:
+    age = pl.col("age")
+    return (
+        pl.when(age >= ADULT)
+        .then(pl.lit("adult"))
+        .when(age < ADULT)
+        .then(pl.lit("child"))
+        .otherwise(pl.lit(EITHER))
+    )
+
+
+def _unit_through(begins: pl.Expr) -> pl.Expr:
+    """Child or adult throughout the half-year that begins so many months from the start's month.
+
+    Ages are whole years on the day of the start: the person may have been a year less a day older, and the first
+    month of a half-year may begin a month earlier than so many months from that day.
+    """
+    age = pl.col("age")
+    return (
+        pl.when((age + 1) * 12 + begins + MONTHS <= ADULT * 12)
+        .then(pl.lit("child"))
+        .when(age * 12 + begins - 1 >= ADULT * 12)
+        .then(pl.lit("adult"))
+        .otherwise(pl.lit(EITHER))
+    )
+
+
+def _is_told_of() -> pl.Expr:
+    return pl.any_horizontal(
+        (pl.col("outcome") == outcome) & pl.col("unit").is_in([unit for unit in units if unit != "family"])
+        for outcome, units in TOLD_OF.items()
+    )
+
+
+def _with_whole_families(counted: pl.LazyFrame, key: Sequence[str]) -> pl.LazyFrame:
+    """The counts of children and adults, and of all together as unit family."""
+    without_unit = [name for name in key if name != "unit"]
+    whole = counted.group_by(without_unit).agg(pl.col("people", "people_with").sum(), unit=pl.lit("family"))
+    columns = [*key, "people", "people_with"]
+    return pl.concat([counted.filter(_is_told_of()).select(columns), whole.select(columns)])
+
+
+def _in_windows(laid: Laid) -> pl.LazyFrame:
+    """What is told of each person in each window: person_id, outcome, window, happened."""
+    enough = pl.col("outcome").replace_strict(
+        list(ENOUGH), list(ENOUGH.values()), default=0.5, return_dtype=pl.Float64
+    )
+    half_years = (
+        _windows_by_half_year()
+        .select("window", half_year=pl.int_ranges("from_half_year", pl.col("to_half_year") + 1, dtype=pl.Int32))
+        .explode("half_year")
+    )
+    return (
+        laid.happened.lazy()
+        .join(half_years, on="half_year")
+        .group_by("person_id", "outcome", "window")
+        .agg(pl.col("got", "of").sum())
+        .select("person_id", "outcome", "window", happened=pl.col("got") >= enough * pl.col("of"))
+    )
+
+
+def _windows() -> pl.LazyFrame:
+    return _windows_by_half_year().select("window")
+
+
+def _windows_by_half_year() -> pl.LazyFrame:
+    """The windows with their first and last half-year."""
+    rows = [(name, first // MONTHS, last // MONTHS - 1) for name, (first, last) in ALL_WINDOWS.items()]
+    schema = {"window": pl.String, "from_half_year": pl.Int32, "to_half_year": pl.Int32}
+    return pl.LazyFrame(rows, schema=schema, orient="row")

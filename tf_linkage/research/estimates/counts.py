@@ -1,0 +1,78 @@
+"""outcome_counts: how often what happened, by unit, group, window and region.
+
+Belongs here: counting, and how sure a share is. Does not belong here: comparing the groups (`differences`).
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.estimates import ALL_REGIONS, OutcomeCounts
+
+CELL = ["unit", "outcome", "study_group", "window", "region"]
+Z = 1.959963984540054
+"""Two-sided 95% point of the normal distribution."""
+
+
+def outcome_counts(shares: pl.DataFrame) -> pl.DataFrame:
+    """Counts and shares with 95% intervals, for each region and for all together.
+
+    Intervals are Wilson's (1927). People of one family are alike, so they are worth fewer than their number: it is
+    divided by the design effect, the variance with families as clusters over the variance without (Kish 1965),
+    where that is above 1.
+
+    Args:
+        shares: what `by_family.shares` gives.
+
+    Returns:
+        `contracts.estimates.OutcomeCounts`.
+    """
+    everywhere = shares.with_columns(region=pl.lit(ALL_REGIONS))
+    return _counted(pl.concat([shares, everywhere])).sort(CELL).cast(pl.Schema(schema_of(OutcomeCounts)))
+
+
+def _counted(shares: pl.DataFrame) -> pl.DataFrame:
+    of_family = pl.col("unit") == "family"
+    has = (pl.col("people_with") > 0).cast(pl.Float64)
+    rows = shares.with_columns(
+        y=pl.when(of_family).then(has).otherwise(pl.col("people_with").cast(pl.Float64)),
+        n=pl.when(of_family).then(1.0).otherwise(pl.col("people").cast(pl.Float64)),
+    )
+    share = pl.col("y_sum") / pl.col("n_sum")
+    # The sum of (y - share n)^2 over families, from sums of whole numbers, which no order of adding changes.
+    spread = pl.col("yy") - 2 * share * pl.col("yn") + share**2 * pl.col("nn")
+    clustered = spread / pl.col("n_sum") ** 2
+    alone = share * (1 - share) / pl.col("n_sum")
+    return (
+        rows.group_by(CELL)
+        .agg(
+            pl.col("people").sum(),
+            families=pl.len(),
+            people_with=pl.col("people_with").sum(),
+            families_with=(pl.col("people_with") > 0).sum(),
+            y_sum=pl.col("y").sum(),
+            n_sum=pl.col("n").sum(),
+            yy=(pl.col("y") ** 2).sum(),
+            yn=(pl.col("y") * pl.col("n")).sum(),
+            nn=(pl.col("n") ** 2).sum(),
+        )
+        .with_columns(
+            share=share,
+            design_effect=pl.when(of_family | (alone <= 0)).then(1.0).otherwise((clustered / alone).clip(1.0)),
+        )
+        .with_columns(worth=pl.col("n_sum") / pl.col("design_effect"))
+        .with_columns(_wilson(pl.col("share"), pl.col("worth")))
+        .select(
+            *CELL, "people", "families", "people_with", "families_with", "share", "low", "high", "design_effect"
+        )
+    )
+
+
+def _wilson(share: pl.Expr, worth: pl.Expr) -> list[pl.Expr]:
+    """Ends of the Wilson score interval of a share of so many independent people."""
+    scale = 1 + Z**2 / worth
+    centre = (share + Z**2 / (2 * worth)) / scale
+    half = Z / scale * (share * (1 - share) / worth + Z**2 / (4 * worth**2)).sqrt()
+    low = pl.min_horizontal(share, (centre - half).clip(0, 1))
+    return [low.alias("low"), pl.max_horizontal(share, (centre + half).clip(0, 1)).alias("high")]
