@@ -29,10 +29,9 @@ OFFENCES = "criminal offence data: UK GDPR Article 10 with Data Protection Act 2
 NO_SPECIAL = "none carried: identifiers alone; but being asked about tells of problems, so special care is due"
 NOT_PERSONAL = "none: aggregates of ten or more people and families"
 
-MONTH, END = "a calendar month", "the end of the study"
-ACCREDITED, PUBLIC = "stays in the accredited setting", "is published"
-"""How long a recipient may hold a flow: see `custody.retention` for the two days. De-identified tables stay in the
-accredited setting for as long as the project is accredited; what is published cannot be called back."""
+MONTH, END, PUBLIC = "a calendar month", "the end of the study", "is published"
+"""How long a recipient may hold a flow: see `custody.retention` for the two days. What is published cannot be called
+back."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +62,7 @@ class Flow:
 def flows() -> dict[str, Flow]:
     """Every hand-over between bodies, by the key of the asset."""
     found = [_extract(), *(flow for name in DEPARTMENTS for flow in _exchange(name))]
-    found += [_to_researchers(asset, what) for asset, what in _FOR_RESEARCH.items()]
-    return {flow.asset: flow for flow in found}
+    return {flow.asset: flow for flow in [*found, _to_researchers()]}
 
 
 def published(asset: str) -> Flow:
@@ -137,20 +135,15 @@ _CARRIED = {
     "dfe": f"{SPECIAL} (ethnic group, special educational needs, social care)",
 }
 
-_FOR_RESEARCH = {
-    "linkage/linked_people": "give researchers the linked tables under references of their own",
-    "ons/attributes": "give researchers the problems and dates that the councils found",
-}
 
-
-def _to_researchers(asset: str, purpose: str) -> Flow:
+def _to_researchers() -> Flow:
     return Flow(
-        asset=asset,
+        asset="research/linked_set",
         sender=ONS,
         recipient=RESEARCHERS,
         controller=MHCLG,
-        purpose=f"{purpose}; de-identified on the way",
+        purpose="make the de-identified tables on which researchers work in the accredited setting",
         legal_basis=f"{SHARING}; {TASK}",
         condition=f"{SPECIAL}; {OFFENCES}",
-        kept=ACCREDITED,
+        kept=END,
     )

@@ -1,6 +1,7 @@
 """The trusted third party: references, the split of identifiers from attributes, requests and returns."""
 
 from tf_linkage.custody.exchange import link_request, linked_people, make_return, people_asked, returned_columns
+from tf_linkage.custody.handing_over import linked_set
 from tf_linkage.custody.identifiers import drop_identifiers, identifiers_in
 from tf_linkage.custody.references import REHEARSAL_KEY, real_key, recipient_key, reference
 from tf_linkage.custody.refusals import CustodyRefused, KeyRefused
@@ -14,6 +15,7 @@ __all__ = [
     "identifiers_in",
     "link_request",
     "linked_people",
+    "linked_set",
     "make_return",
     "people_asked",
     "real_key",

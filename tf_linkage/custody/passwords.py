@@ -15,8 +15,9 @@ from pathlib import Path
 
 from tf_linkage.custody.refusals import PasswordMissing
 
-CUSTODIANS = ("council", "ons", "dwp", "moj", "dfe")
-"""Who keeps a vault. Researchers hold nothing that needs one."""
+CUSTODIANS = ("council", "ons", "dwp", "moj", "dfe", "research")
+"""Who keeps a vault. That of `research` belongs to those who make the researchers' tables from the linked set;
+researchers themselves hold nothing that needs one."""
 
 LEAST_LENGTH = 12
 """Characters of a password for real extracts: the least that NCSC's three random words come to."""
@@ -56,8 +57,10 @@ class Passwords:
         try:
             made: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
         except OSError:
+            made = {}
+        if without := [custodian for custodian in CUSTODIANS if custodian not in made]:
             path.parent.mkdir(parents=True, exist_ok=True)
-            made = {custodian: secrets.token_urlsafe(24) for custodian in CUSTODIANS}
+            made |= {custodian: secrets.token_urlsafe(24) for custodian in without}
             new = path.with_name(f".{path.name}.new")
             new.write_text(json.dumps(made, indent=1), encoding="utf-8")
             new.chmod(0o600)

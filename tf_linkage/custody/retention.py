@@ -10,6 +10,8 @@ import calendar
 import datetime as dt
 from dataclasses import dataclass
 
+from tf_linkage.contracts.registry import DEPARTMENTS
+
 EXCHANGE, STUDY = "exchange", "study"
 """What a department receives or makes for the study, and what the trusted third party holds."""
 
@@ -32,9 +34,9 @@ class Deadlines:
         Departments keep names no longer than a month (notice); all else ends with the study. A department's copy
         of its register, read in for the linkage, is a working file like any other; the register is not the study's.
         """
-        if custodian in ("ons", "council"):
-            return STUDY, self.end
-        return EXCHANGE, month_after(self.exchange)
+        if custodian in DEPARTMENTS:
+            return EXCHANGE, month_after(self.exchange)
+        return STUDY, self.end
 
 
 def month_after(day: dt.date) -> dt.date:

@@ -63,10 +63,11 @@ def build_defs(study: Study, loggers: Mapping[str, dg.LoggerDefinition] | None =
         papers_asset(study),
         *longer,
     ]
+    checks = study_checks(study)
     return dg.Definitions(
         assets=with_flows(assets, ParquetStore.of(study).store),
-        asset_checks=[*study_checks(study), *calibration],
-        jobs=[*jobs, *custodian_jobs(), *retention_jobs()],
+        asset_checks=[*checks, *calibration],
+        jobs=[*jobs, *custodian_jobs(assets, checks), *retention_jobs()],
         schedules=[retention_schedule(rehearsal=is_rehearsal(study))],
         resources=resources,
         executor=dg.in_process_executor,

@@ -19,6 +19,7 @@ from tf_linkage.contracts import (
     research,
     truth,
 )
+from tf_linkage.contracts.linked_set import LINKED_SET
 from tf_linkage.contracts.registry import DEPARTMENTS
 
 Tables = Mapping[str, type[dy.Schema]]
@@ -51,6 +52,7 @@ TABLES: dict[str, Tables] = {
     "ons/identifiers": {"": ons.Identifiers},
     "ons/attributes": {"": ons.Attributes},
     "linkage/linked_people": {"": ons.LinkedPeople},
+    "research/linked_set": LINKED_SET,
     **{f"research/{name}": {"": table} for name, table in research.RESEARCH_TABLES.items()},
     "research/estimates": estimates.ESTIMATE_TABLES,
     "quality/linkage_quality": {"": quality.Metrics},

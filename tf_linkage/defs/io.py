@@ -15,6 +15,7 @@ import polars as pl
 from pydantic import Field
 
 from tf_linkage.contracts.columns import columns_of
+from tf_linkage.custody.handovers import HANDOVERS
 from tf_linkage.custody.ledger import rounded
 from tf_linkage.custody.retention import Deadlines
 from tf_linkage.custody.vault import Vault
@@ -23,9 +24,6 @@ from tf_linkage.defs.masking import masked_errors
 from tf_linkage.defs.resources import is_rehearsal
 from tf_linkage.defs.store import DEADLINES, Store, Value, Written, relative
 from tf_linkage.study import Source, Study
-
-HANDED_OVER_BY = {"link_request": "ons", "return": "{department}"}
-"""Who makes what lies in another body's vault."""
 
 
 class ParquetStore(dg.ConfigurableIOManager):  # type: ignore[misc]
@@ -90,11 +88,11 @@ class ParquetStore(dg.ConfigurableIOManager):  # type: ignore[misc]
         """Put a writing on record, and say who holds it until when."""
         store = self.store
         today, (_, last_day) = store.clock().today(), store.deadlines.of(vault.custodian)
-        maker = HANDED_OVER_BY.get(key[-1], vault.custodian).format(department=key[0])
+        handover = HANDOVERS.get("/".join(key))
         store.ledger().append(
             today,
-            "written" if maker == vault.custodian else "handed over",
-            maker,
+            handover.event if handover else "written",
+            handover.sender if handover else vault.custodian,
             f"{vault.custodian}/{dataset}",
             rows=rounded(sum(written.rows.values())),
             destroy_by=last_day.isoformat(),

@@ -4,16 +4,19 @@ Belongs here: names and selections. What a job does is what its assets and check
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from tf_linkage.contracts.registry import DEPARTMENTS, Department
+from tf_linkage.custody.handovers import HANDOVERS
 from tf_linkage.defs.catalogue import ASSESSED
 from tf_linkage.defs.house import asset_key
 
 REHEARSAL, ASSESS = "rehearsal", "assess"
-ONS = "ons"
+COUNCIL, ONS, HAND_OVER, RESEARCH = "council", "ons", "ons_hand_over", "research"
+LINKED_SET = "research/linked_set"
 
 
 def rehearsal_job(besides: Sequence[str] = ()) -> UnresolvedAssetJobDefinition:
@@ -47,27 +50,87 @@ def assess_job() -> UnresolvedAssetJobDefinition:
     )
 
 
-def custodian_jobs() -> list[UnresolvedAssetJobDefinition]:
-    """What a custodian does by itself: with its own vault's password, and of the others' vaults the locks alone."""
-    requests = [f"{name}/link_request" for name in DEPARTMENTS]
-    own = ["ons/identifiers", "ons/attributes"]
-    asks = dg.define_asset_job(
-        ONS,
-        selection=dg.AssetSelection.assets(*map(asset_key, own + requests)).without_checks()
-        | dg.AssetSelection.checks_for_assets(*map(asset_key, own)),
-        description="ONS alone: splits what the councils sent and puts a request into each department's vault.",
-    )
-    return [asks, *(_department_job(department) for department in DEPARTMENTS.values())]
+def custodian_jobs(
+    assets: Sequence[dg.AssetsDefinition], checks: Sequence[dg.AssetChecksDefinition]
+) -> list[UnresolvedAssetJobDefinition]:
+    """What a custodian does by itself: with its own vault's password, and of the others' vaults the locks alone.
+
+    Args:
+        assets: every asset of the study; a job makes those of its own that there are.
+        checks: every check of the study; a job runs those that read nothing beyond what its custodian holds.
+    """
+    there = {key.to_user_string() for made in assets for key in made.keys}
+    requests, returns = ([f"{name}/{kind}" for name in DEPARTMENTS] for kind in ("link_request", "return"))
+    split, linked = ["ons/identifiers", "ons/attributes"], "linkage/linked_people"
+    researchers = sorted(key for key in there if key.startswith(("research/", "published/")) and key != LINKED_SET)
+    parts = [
+        _Part(COUNCIL, ["council/cohort"], [], "The councils alone: what they send, put into ONS's vault."),
+        _Part(
+            ONS,
+            [*split, *requests],
+            ["council/cohort"],
+            "ONS alone: splits what the councils sent and puts a request into each department's vault.",
+        ),
+        *(_department_part(department, there) for department in DEPARTMENTS.values()),
+        _Part(
+            HAND_OVER,
+            [linked, LINKED_SET],
+            [*split, *returns],
+            "ONS alone: checks the departments' returns, brings them together, and puts the linked set into the "
+            "vault of those who make researchers' tables.",
+        ),
+        _Part(
+            RESEARCH,
+            researchers,
+            [LINKED_SET],
+            "Those who make researchers' tables, alone: from the linked set to the findings.",
+        ),
+    ]
+    return [_job(part, there, checks) for part in parts]
 
 
-def _department_job(department: Department) -> UnresolvedAssetJobDefinition:
-    """A department alone: checks the request it received, links, and hands its return over."""
+@dataclass(frozen=True)
+class _Part:
+    """A custodian's part: the assets it makes, and those it received and may read."""
+
+    name: str
+    makes: Sequence[str]
+    received: Sequence[str]
+    description: str
+
+
+def _department_part(department: Department, there: set[str]) -> _Part:
+    """A department alone. Where its register is a file, reading that is its own work too."""
     name = department.name
-    links, returned = asset_key(f"linkage/{name}_links"), asset_key(f"{name}/return")
-    return dg.define_asset_job(
+    register = [f"{name}/{department.people[0]}", f"{name}/{department.histories[0]}"]
+    simulated = "population/people" in there
+    own = [f"linkage/{name}_links", f"{name}/return"]
+    return _Part(
         name,
-        selection=dg.AssetSelection.assets(links, returned).without_checks()
-        | dg.AssetSelection.checks_for_assets(links, asset_key(f"{name}/link_request")),
-        description=f"{name.upper()} alone: checks the request in its vault, finds its people and puts "
-        "the return into ONS's vault.",
+        own if simulated else [*register, *own],
+        [f"{name}/link_request", *register],
+        f"{name.upper()} alone: checks the request in its vault, finds its people and puts the return into ONS's "
+        "vault.",
     )
+
+
+def _job(part: _Part, there: set[str], checks: Sequence[dg.AssetChecksDefinition]) -> UnresolvedAssetJobDefinition:
+    """The part as a job: its assets, and checks of these and of what arrived, made with what its body holds."""
+    body = ONS if part.name == HAND_OVER else part.name
+    sent = {name for name, handover in HANDOVERS.items() if handover.recipient != body}
+    held = {*part.makes, *part.received} - sent
+    arrived = {name for name in part.received if name in HANDOVERS}
+    able = [
+        check
+        for check in checks
+        if {key.to_user_string() for key in _read_by(check)} <= held
+        and {key.asset_key.to_user_string() for key in check.check_keys} <= {*part.makes, *arrived}
+    ]
+    selection = dg.AssetSelection.assets(*(asset_key(key) for key in part.makes if key in there)).without_checks()
+    selected = selection | dg.AssetSelection.checks(*(key for check in able for key in check.check_keys))
+    return dg.define_asset_job(part.name, selection=selected, description=part.description)
+
+
+def _read_by(check: dg.AssetChecksDefinition) -> set[dg.AssetKey]:
+    """Every asset that a check reads or needs to be there."""
+    return {*check.keys_by_input_name.values(), *(key.asset_key for key in check.check_keys)}

@@ -69,4 +69,25 @@ def ons_assets() -> list[dg.AssetsDefinition]:
         with plainly():
             return custody.linked_people(identifiers, attributes, returns, study_key.key())
 
-    return [split, linked_people]
+    @house_asset(
+        "research/linked_set",
+        "What ONS hands over: everything known of the people of the study, under references that only researchers "
+        "see. The research tables are made from it and from nothing else.",
+        rooms=["custody"],
+        custodian="ons",
+        ins={"linked_people": "linkage/linked_people", "attributes": "ons/attributes"}
+        | {f"{name}_return": f"{name}/return" for name in DEPARTMENTS},
+    )
+    def linked_set(
+        linked_people: pl.LazyFrame,
+        attributes: pl.LazyFrame,
+        dwp_return: Mapping[str, pl.LazyFrame],
+        moj_return: Mapping[str, pl.LazyFrame],
+        dfe_return: Mapping[str, pl.LazyFrame],
+        study_key: StudyKey,
+    ) -> Mapping[str, pl.LazyFrame]:
+        returns = {"dwp": dwp_return, "moj": moj_return, "dfe": dfe_return}
+        with plainly():
+            return custody.linked_set(linked_people, attributes, returns, study_key.key())
+
+    return [split, linked_people, linked_set]

@@ -10,7 +10,6 @@ import dagster as dg
 import polars as pl
 
 from tf_linkage import disclosure, research
-from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.contracts.research import RESEARCH_TABLES
 from tf_linkage.defs.house import house_asset
 from tf_linkage.defs.io import ParquetStore
@@ -19,10 +18,8 @@ from tf_linkage.study import REGIONS, Study
 
 TableSet = Mapping[str, pl.LazyFrame]
 
-STUDY_TABLES = {
-    "linked_people": "linkage/linked_people",
-    "attributes": "ons/attributes",
-}
+LINKED_SET = {"linked_set": "research/linked_set"}
+"""What research tables are made from: nothing else is read."""
 
 HISTORIES: dict[str, tuple[str, Callable[[pl.LazyFrame, pl.LazyFrame, TableSet], pl.LazyFrame], str]] = {
     "benefits_and_work": (
@@ -66,10 +63,11 @@ def _people() -> dg.AssetsDefinition:
         "research/people",
         "Everyone in the study under a study reference: broad age, gender, region, problems, and who found them.",
         rooms=["research"],
-        ins=STUDY_TABLES,
+        ins=LINKED_SET,
     )
-    def people(linked_people: pl.LazyFrame, attributes: pl.LazyFrame) -> pl.LazyFrame:
-        return research.people(linked_people, attributes, REGIONS)
+    def people(linked_set: TableSet) -> pl.LazyFrame:
+        study = research.study_tables(linked_set)
+        return research.people(study.linked_people, study.attributes, REGIONS)
 
     return people
 
@@ -80,17 +78,11 @@ def _families() -> dg.AssetsDefinition:
         "Every family under a reference of its own: make-up in bands, problems, and what happened before and "
         "after its start. It cannot be joined to people.",
         rooms=["research"],
-        ins=STUDY_TABLES | {f"{name}_return": f"{name}/return" for name in DEPARTMENTS},
+        ins=LINKED_SET,
     )
-    def families(
-        linked_people: pl.LazyFrame,
-        attributes: pl.LazyFrame,
-        dwp_return: TableSet,
-        moj_return: TableSet,
-        dfe_return: TableSet,
-    ) -> pl.LazyFrame:
-        returns = {"dwp": dwp_return, "moj": moj_return, "dfe": dfe_return}
-        return research.families(linked_people, attributes, returns, REGIONS)
+    def families(linked_set: TableSet) -> pl.LazyFrame:
+        study = research.study_tables(linked_set)
+        return research.families(study.linked_people, study.attributes, study.returns, REGIONS)
 
     return families
 
@@ -102,10 +94,11 @@ def _history(name: str) -> dg.AssetsDefinition:
         f"research/{name}",
         description,
         rooms=["research"],
-        ins=STUDY_TABLES | {"returned": f"{department}/return"},
+        ins=LINKED_SET,
     )
-    def history(linked_people: pl.LazyFrame, attributes: pl.LazyFrame, returned: TableSet) -> pl.LazyFrame:
-        return make(linked_people, attributes, returned)
+    def history(linked_set: TableSet) -> pl.LazyFrame:
+        study = research.study_tables(linked_set)
+        return make(study.linked_people, study.attributes, study.returns[department])
 
     return history
 
@@ -116,19 +109,13 @@ def _estimates(study: Study) -> dg.AssetsDefinition:
         "Figures about groups, from exact days and whole families: how often each outcome happened, by group and "
         "half-year, with intervals. Unprotected: it stays in the researchers' zone.",
         rooms=["research"],
-        ins=STUDY_TABLES | {f"{name}_return": f"{name}/return" for name in DEPARTMENTS},
+        ins=LINKED_SET,
         choices=study.dates.model_dump(mode="json"),
     )
-    def estimates(
-        linked_people: pl.LazyFrame,
-        attributes: pl.LazyFrame,
-        dwp_return: TableSet,
-        moj_return: TableSet,
-        dfe_return: TableSet,
-    ) -> dict[str, pl.LazyFrame]:
-        returns = {"dwp": dwp_return, "moj": moj_return, "dfe": dfe_return}
+    def estimates(linked_set: TableSet) -> dict[str, pl.LazyFrame]:
+        known = research.study_tables(linked_set)
         covered = (study.dates.history_from, study.dates.extract)
-        return research.estimates(linked_people, attributes, returns, REGIONS, covered)
+        return research.estimates(known.linked_people, known.attributes, known.returns, REGIONS, covered)
 
     return estimates
 

@@ -19,6 +19,7 @@ import polars as pl
 
 from tf_linkage.custody.clock import Clock
 from tf_linkage.custody.destruction import Certificate, destroy_due, destroyed_on
+from tf_linkage.custody.handovers import HANDOVERS
 from tf_linkage.custody.ledger import Ledger
 from tf_linkage.custody.passwords import CUSTODIANS, Passwords
 from tf_linkage.custody.refusals import KeyDestroyed, TooLate
@@ -74,8 +75,8 @@ class Store:
         group, name = key[0], key[-1]
         if group == "population" or (group in REGISTERS and name not in WORKING and self.simulated):
             return self.root / "world" / group / name
-        if name == "return":
-            return self.root / "custody" / "ons" / "returns" / group
+        if handover := HANDOVERS.get("/".join(key)):
+            return self.root / "custody" / handover.recipient / handover.dataset
         if group in REGISTERS:
             return self.root / "custody" / group / name
         if group == "ons" or name == "linked_people":

@@ -4,6 +4,7 @@ from tf_linkage.research.benefits_and_work import benefits_and_work
 from tf_linkage.research.database import write_duckdb
 from tf_linkage.research.estimates import estimates
 from tf_linkage.research.families import families
+from tf_linkage.research.linked_set import StudyTables, study_tables
 from tf_linkage.research.offending import offending
 from tf_linkage.research.people import people
 from tf_linkage.research.schooling import schooling
@@ -12,6 +13,7 @@ from tf_linkage.research.starts import ResearchRefused
 
 __all__ = [
     "ResearchRefused",
+    "StudyTables",
     "benefits_and_work",
     "estimates",
     "families",
@@ -19,5 +21,6 @@ __all__ = [
     "people",
     "schooling",
     "social_care",
+    "study_tables",
     "write_duckdb",
 ]

@@ -5,7 +5,7 @@ import datetime as dt
 import dagster as dg
 import pytest
 
-from tf_linkage.contracts.flows import ACCREDITED, PUBLIC
+from tf_linkage.contracts.flows import PUBLIC
 from tf_linkage.definitions import build_defs
 from tf_linkage.defs.catalogue import OF_THE_SIMULATION
 from tf_linkage.defs.flows import FIELDS, PREFIX
@@ -35,7 +35,7 @@ def test_every_crossing_asset_carries_its_flow(source: str) -> None:
     defs = build_defs(Study.of("tiny", source=source))
     graph = defs.resolve_asset_graph()
     found = {key for key in crossing(defs) if source == "files" or not is_register(key)}
-    assert {"council/cohort", "dwp/link_request", "moj/return", "linkage/linked_people", "published/findings"} <= {
+    assert {"council/cohort", "dwp/link_request", "moj/return", "research/linked_set", "published/findings"} <= {
         key.to_user_string() for key in found
     }
     for key in found:
@@ -58,7 +58,7 @@ def test_a_flow_is_destroyed_on_the_studys_day() -> None:
 
     assert day("dwp/link_request") == "2021-02-28"
     assert day("dwp/return") == day("council/cohort") == "2022-06-30"
-    assert day("linkage/linked_people").endswith(ACCREDITED)
+    assert day("research/linked_set") == "2022-06-30"
     assert day("published/findings").endswith(PUBLIC)
 
 

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from rehearsing import Rehearsed
 
+from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.destruction import verify_certificates
 from tf_linkage.custody.refusals import KeyDestroyed, TooLate
 from tf_linkage.definitions import build_defs
@@ -42,7 +43,7 @@ def test_after_a_month_departments_hold_nothing_and_researchers_keep_working(stu
             store.read(["linkage", f"{name}_links"])
         with pytest.raises(TooLate, match="may hold link_request for the study until 2020-05-06"):
             store.write([name, "link_request"], pl.DataFrame({"a": [1]}))
-    assert {path.name for path in (study.data / "custody").iterdir()} == {"ons"}
+    assert {path.name for path in (study.data / "custody").iterdir()} == {"ons", "research"}
     identifiers = store.read(["ons", "identifiers"])
     assert isinstance(identifiers, pl.LazyFrame)
     assert identifiers.collect().height
@@ -111,9 +112,9 @@ def test_the_run_says_who_holds_what_until_when(rehearsed: Rehearsed) -> None:
 def test_the_ledger_tells_hand_overs_and_reads_and_names_no_one(rehearsed: Rehearsed) -> None:
     entries = rehearsed.store.ledger().entries()
     handed = {(entry.custodian, entry.about) for entry in entries if entry.event == "handed over"}
-    assert handed == {("ons", f"{n}/link_request") for n in ("dwp", "moj", "dfe")} | {
-        (n, f"ons/returns/{n}") for n in ("dwp", "moj", "dfe")
-    }
+    assert handed == {(n, f"ons/returns/{n}") for n in DEPARTMENTS} | {("ons", "research/linked_set")}
+    asked = {(entry.custodian, entry.about) for entry in entries if entry.event == "requested"}
+    assert asked == {("ons", f"{n}/link_request") for n in DEPARTMENTS}
     assert any(entry.event == "read" and entry.about == "identifiers" for entry in entries)
     written = rehearsed.store.ledger().path.read_text()
     identifiers = rehearsed.store.read(["ons", "identifiers"])

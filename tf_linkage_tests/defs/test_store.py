@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from tf_linkage.custody.handovers import HANDOVERS
 from tf_linkage.custody.refusals import PasswordMissing
 from tf_linkage.custody.retention import Deadlines
 from tf_linkage.defs.store import Store
@@ -58,10 +59,17 @@ def test_what_was_never_written_is_said_plainly(store: Store) -> None:
         store.read(KEY)
 
 
-@pytest.mark.parametrize("key", [("dwp", "people"), ("council", "cohort"), ("moj", "offences")])
+@pytest.mark.parametrize("key", [("dwp", "people"), ("dfe", "pupils"), ("moj", "offences")])
 def test_registers_belong_to_the_world_or_to_their_custodian(tmp_path: Path, key: tuple[str, str]) -> None:
     assert Store(tmp_path, simulated=True).place(key) == tmp_path / "world" / key[0] / key[1]
     assert Store(tmp_path, simulated=False).place(key) == tmp_path / "custody" / key[0] / key[1]
+
+
+@pytest.mark.parametrize("name", HANDOVERS)
+def test_what_is_handed_over_lies_with_its_recipient(tmp_path: Path, name: str) -> None:
+    kept = Store(tmp_path, simulated=False).in_vault(name.split("/"))
+    assert kept is not None
+    assert (kept[0].custodian, kept[1]) == (HANDOVERS[name].recipient, HANDOVERS[name].dataset)
 
 
 def test_no_two_assets_share_a_place(tmp_path: Path) -> None:
