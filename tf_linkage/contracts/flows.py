@@ -30,8 +30,8 @@ NO_SPECIAL = "none carried: identifiers alone; but being asked about tells of pr
 NOT_PERSONAL = "none: aggregates of ten or more people and families"
 
 MONTH, END, PUBLIC = "a calendar month", "the end of the study", "is published"
-"""How long a recipient may hold a flow: see `custody.retention` for the two days. What is published cannot be called
-back."""
+"""How long a recipient may hold a flow: see `custody.retention` for the two days. What is published cannot be
+called back."""
 
 
 @dataclass(frozen=True)
