@@ -8,12 +8,13 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from tf_linkage.linkage.candidates import compare_rows, load
+from tf_linkage.linkage.candidates import compare_rows
 from tf_linkage.linkage.database import Bounds, connected
 from tf_linkage.linkage.model import Model
 from tf_linkage.linkage.patterns import unpack
 from tf_linkage.linkage.records import prepare
 from tf_linkage.linkage.result import LinkResult
+from tf_linkage.linkage.tables import load
 from tf_linkage.linkage.training import shares_of
 
 
@@ -53,8 +54,8 @@ def m_beside_truth(
     )
     pairs = pairs.join(rows.select(right_row="row", right_id="record_id"), on="right_id", maintain_order="left")
     with connected(Bounds()) as connection:
-        load(connection, records, model)
-        patterns = compare_rows(connection, model, pairs["left_row"].to_numpy(), pairs["right_row"].to_numpy())
+        tables = load(connection, records, model)
+        patterns = compare_rows(tables, pairs["left_row"].to_numpy(), pairs["right_row"].to_numpy())
     levels = unpack(patterns, model.comparisons)
     ones = np.ones(len(levels), dtype=np.int64)
     shares = shares_of(levels, ones, model.comparisons, smoothing=1e-6)

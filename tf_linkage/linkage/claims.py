@@ -14,8 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tf_linkage.linkage.households import at_one_address
-from tf_linkage.linkage.records import Records
-from tf_linkage.linkage.training import Trained
+from tf_linkage.linkage.tables import Tables
 
 HIGH_BAR = 0.99
 """Posterior from which a link claims its two records, and speaks for its family."""
@@ -49,35 +48,29 @@ class Claims:
         return found
 
 
-def no_claims(records: Records) -> Claims:
+def no_claims(tables: Tables) -> Claims:
     """Before anything is known."""
-    people = int(records.right["entity"].max() or 0) + 1  # type: ignore[arg-type]
-    return Claims(np.zeros(records.left.height, dtype=bool), np.zeros(people, dtype=bool), 1.0, 1.0)
+    return Claims(np.zeros(tables.records.left.height, dtype=bool), np.zeros(tables.people, dtype=bool), 1.0, 1.0)
 
 
-def claims_of(
-    links: pl.DataFrame, weighed: pl.DataFrame, records: Records, trained: Trained, at_home: float
-) -> Claims:
+def claims_of(links: pl.DataFrame, weighed: pl.DataFrame, tables: Tables) -> Claims:
     """Claims of the certain links.
 
     Args:
         links: `left_row`, `entity`, `match_probability` of links made without claims.
         weighed: every weighed pair, with `moved`.
-        records: both tables.
-        trained: what was learnt.
-        at_home: pairs of the two tables at one address, links included.
+        tables: both tables.
     """
     certain = links.filter(pl.col("match_probability") >= HIGH_BAR)
-    before = no_claims(records)
+    before = no_claims(tables)
     left, right = before.left, before.right
     left[certain["left_row"].to_numpy()] = True
     right[certain["entity"].to_numpy()] = True
-    strangers = (1 - left.mean()) * (1 - right.mean())
-    ours = records.left.filter(pl.Series(~left))
-    theirs = records.right.filter(pl.Series(~right[records.right["entity"].to_numpy()]))
-    claims = Claims(left, right, float(max(strangers, 1e-3)), 1.0)
-    still = weighed.filter(pl.Series(claims.free(weighed)), ~pl.col("moved"))["match_probability"].sum()
-    all_links = weighed.filter(~pl.col("moved"))["match_probability"].sum()
-    every = max(at_home - float(all_links), 1.0)
-    rest = max(at_one_address(Records(ours, theirs)) - float(still), 0.0)
+    claims = Claims(left, right, float(max((1 - left.mean()) * (1 - right.mean()), 1e-3)), 1.0)
+    # Pairs at one address that are not links, and those of them that are free still.
+    standing = at_one_address(tables)
+    here = weighed.filter(~pl.col("moved"))
+    probable = here["match_probability"].to_numpy()
+    every = max(standing.height - float(probable.sum()), 1.0)
+    rest = max(float(claims.free(standing).sum()) - float(probable[claims.free(here)].sum()), 0.0)
     return Claims(left, right, claims.strangers, float(min(1.0, max(rest / every, _LEAST))))

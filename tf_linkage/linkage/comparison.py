@@ -6,6 +6,7 @@ no evidence. Does not belong here: how often each level occurs among links, whic
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -49,6 +50,8 @@ class Comparison:
         levels: from full agreement to disagreement.
         similarities: SQL of each similarity, computed once for a pair.
         frequency: column whose rarity strengthens the first level, if any.
+        letters: columns of which the SQL asks more than whether they are equal or unknown; the others are compared
+            as numbers.
     """
 
     name: str
@@ -57,6 +60,7 @@ class Comparison:
     levels: tuple[Level, ...]
     similarities: tuple[tuple[str, str], ...] = ()
     frequency: str | None = None
+    letters: tuple[str, ...] = ()
 
 
 def comparisons_for(fields: Sequence[str], extra: Sequence[str]) -> tuple[Comparison, ...]:
@@ -81,6 +85,13 @@ def comparisons_for(fields: Sequence[str], extra: Sequence[str]) -> tuple[Compar
         found.append(_NINO)
     found += [_text(name, f"x_{name}", frequency=True) for name in extra]
     return tuple(found)
+
+
+def columns_of(comparison: Comparison) -> set[str]:
+    """The standardised columns that a comparison's SQL looks at."""
+    conditions = [level.sql for level in comparison.levels]
+    sql = " ".join([comparison.known, *conditions, *[text for _, text in comparison.similarities]])
+    return {column for _, column in re.findall(r"\b([lr])\.(\w+)", sql)}
 
 
 _SWAPPED = "l.forename_first = r.surname and l.surname = r.forename_first and l.forename_first <> l.surname"
@@ -132,6 +143,7 @@ def _forename(swappable: bool) -> Comparison:
         ),
         similarities=(("forename_jw", _jw("forename_first")),),
         frequency="forename",
+        letters=("forename", "forename_first", "forename_second", *(("surname",) if swappable else ())),
     )
 
 
@@ -156,6 +168,7 @@ def _surname(swappable: bool) -> Comparison:
         ),
         similarities=(("surname_jw", _jw("surname")),),
         frequency="surname",
+        letters=("surname", *(("forename_first",) if swappable else ())),
     )
 
 
@@ -185,6 +198,7 @@ _DATE_OF_BIRTH = Comparison(
         ("dob_years", "abs(cast(l.dob_year as integer) - cast(r.dob_year as integer))"),
     ),
     frequency="dob",
+    letters=("dob", "dob_year", "dob_day_month"),
 )
 
 
@@ -252,6 +266,7 @@ _NINO = Comparison(
             "when hamming(l.nino, r.nino) = 2 and damerau_levenshtein(l.nino, r.nino) = 1 then 1 else 2 end",
         ),
     ),
+    letters=("nino",),
 )
 
 
@@ -269,4 +284,5 @@ def _text(name: str, column: str, frequency: bool) -> Comparison:
         ),
         similarities=((similarity, _jw(column)),),
         frequency=column if frequency else None,
+        letters=(column,),
     )

@@ -9,22 +9,21 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import duckdb
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tf_linkage.linkage.candidates import Candidates, compare_rows, frame_of
+from tf_linkage.linkage.candidates import Candidates, compare_rows
 from tf_linkage.linkage.claims import Claims, claims_of, no_claims
 from tf_linkage.linkage.explain import explanations
 from tf_linkage.linkage.family import bits_of, families, family_evidence
 from tf_linkage.linkage.frequencies import full_names, near, rarity
-from tf_linkage.linkage.households import PLACES, at_one_address, homes
+from tf_linkage.linkage.households import PLACES, homes
 from tf_linkage.linkage.model import Model
 from tf_linkage.linkage.patterns import Levels, unpack
-from tf_linkage.linkage.records import Records
 from tf_linkage.linkage.resolve import best_per_left, one_to_one
 from tf_linkage.linkage.scoring import Beside, Weights, best_possible, weigh
+from tf_linkage.linkage.tables import Tables
 from tf_linkage.linkage.training import Trained
 
 _HOPELESS = 10.0
@@ -35,30 +34,25 @@ _HOPELESS = 10.0
 class Decision:
     """What is known of two tables once a model is trained, and the steps from patterns to links."""
 
-    connection: duckdb.DuckDBPyConnection
-    records: Records
-    model: Model
+    tables: Tables
     trained: Trained
     rare: list[NDArray[np.float64] | None]
     names: NDArray[np.float64] | None
     seeds: pl.DataFrame
 
     @classmethod
-    def of(
-        cls,
-        connection: duckdb.DuckDBPyConnection,
-        records: Records,
-        model: Model,
-        trained: Trained,
-        seeds: pl.DataFrame,
-    ) -> Decision:
+    def of(cls, tables: Tables, trained: Trained, seeds: pl.DataFrame) -> Decision:
         """Look up how rare each left record's values are."""
         rare = [
-            rarity(records, comparison, trained.u[place]) if comparison.frequency else None
-            for place, comparison in enumerate(model.comparisons)
+            rarity(tables, comparison, trained.u[place]) if comparison.frequency else None
+            for place, comparison in enumerate(tables.model.comparisons)
         ]
-        names = full_names(records, model, trained)
-        return cls(connection, records, model, trained, rare, names, seeds)
+        return cls(tables, trained, rare, full_names(tables, trained, rare), seeds)
+
+    @property
+    def model(self) -> Model:
+        """What is compared and when a pair is a link."""
+        return self.tables.model
 
     def worth_a_look(self, candidates: Candidates) -> pl.DataFrame:
         """Pairs that could reach the review threshold: `left_row`, `right_row`, `entity`, `pattern`, `rules`."""
@@ -67,14 +61,13 @@ class Decision:
         review = max(self.model.review_threshold, 1e-6)
         least = math.log2(review / (1 - review)) - _HOPELESS
         keep = distinct.filter(pl.Series(best_possible(levels, self.trained, self.rare) >= least))
-        self.connection.register("keep", pl.DataFrame({"pattern": keep}).to_arrow())
-        pairs = frame_of(
-            self.connection,
+        self.tables.connection.register("keep", pl.DataFrame({"pattern": keep}).to_arrow())
+        pairs = self.tables.frame(
             "SELECT l AS left_row, pairs.r AS right_row, entity, pattern, rules "
-            "FROM pairs JOIN keep USING (pattern) JOIN r ON pairs.r = r.row",
+            "FROM pairs SEMI JOIN keep USING (pattern) JOIN r ON pairs.r = r.row ORDER BY left_row, right_row"
         )
-        self.connection.unregister("keep")
-        return pairs.sort("left_row", "right_row")
+        self.tables.connection.unregister("keep")
+        return pairs
 
     def weighed(self, pairs: pl.DataFrame, family: NDArray[np.float64] | None, claims: Claims) -> pl.DataFrame:
         """Pairs with their weight; the best row of each person where there are aliases."""
@@ -113,26 +106,26 @@ class Decision:
 
     def claims(self, pairs: pl.DataFrame) -> Claims:
         """What the links that are certain without any help claim."""
-        nobody = no_claims(self.records)
-        weighed = self.weighed(pairs, None, nobody)
+        weighed = self.weighed(pairs, None, no_claims(self.tables))
         links = self.resolved(weighed).filter(pl.col("status") == "link")
-        return claims_of(links, weighed, self.records, self.trained, at_one_address(self.records))
+        return claims_of(links, weighed, self.tables)
 
     def with_family(
         self, pairs: pl.DataFrame, first: pl.DataFrame, claims: Claims, families_of: pl.DataFrame | None
     ) -> tuple[pl.DataFrame, float | None]:
         """Resolve again with what certain links say of their families; unchanged where there are no families."""
-        members = families(self.records, families_of)
-        at_home = homes(self.records)
-        if not self.model.family_evidence or members.is_empty() or at_home.is_empty():
+        records = self.tables.records
+        members = families(records, families_of)
+        links = first.filter(pl.col("status") == "link")
+        if not self.model.family_evidence or members.is_empty():
             return first, None
-        people = self.records.right["entity"].n_unique()
-        evidence = family_evidence(members, first.filter(pl.col("status") == "link"), at_home, people)
+        at_home = homes(self.tables, links["right_row"])
+        if at_home.is_empty():
+            return first, None
+        evidence = family_evidence(members, links, at_home, self.tables.people)
         added = evidence.pairs.join(pairs, on=["left_row", "right_row"], how="anti", maintain_order="left")
-        patterns = compare_rows(
-            self.connection, self.model, added["left_row"].to_numpy(), added["right_row"].to_numpy()
-        )
-        entity = self.records.right.select(pl.col("row").alias("right_row"), "entity")
+        patterns = compare_rows(self.tables, added["left_row"].to_numpy(), added["right_row"].to_numpy())
+        entity = records.right.select(pl.col("row").alias("right_row"), "entity")
         added = added.with_columns(pl.Series("pattern", patterns), pl.lit(0, pl.Int32).alias("rules"))
         added = added.join(entity, on="right_row", maintain_order="left").select(pairs.columns)
         every = pl.concat([pairs, added]).sort("left_row", "right_row")

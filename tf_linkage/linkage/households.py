@@ -6,15 +6,14 @@ evidence that a family's links give its other members.
 
 from __future__ import annotations
 
-import duckdb
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tf_linkage.linkage.candidates import compare_rows
+from tf_linkage.linkage.candidates import pattern_counts
 from tf_linkage.linkage.model import Model
 from tf_linkage.linkage.patterns import Levels, unpack
-from tf_linkage.linkage.records import Records
+from tf_linkage.linkage.tables import Tables
 from tf_linkage.linkage.training import NO_TWINS, Housemates, Twins, shares_of
 
 LARGEST_HOME = 12
@@ -30,61 +29,76 @@ PLACES = ("address and postcode", "postcode", "address")
 """Comparisons that say where somebody lives: among housemates they agree as often as among links."""
 
 
-def housemates(
-    connection: duckdb.DuckDBPyConnection, records: Records, model: Model, at_home: pl.DataFrame
-) -> Housemates:
+def housemates(tables: Tables) -> Housemates:
     """Learn from pairs of one home inside the right table. With no homes known there are no housemates."""
-    apart = tuple(comparison.name not in PLACES for comparison in model.comparisons)
-    even = tuple(np.full(len(comparison.levels), 1 / len(comparison.levels)) for comparison in model.comparisons)
-    # Homes are numbered by postcode: every n-th is a sample of them all.
-    sampled = at_home.filter(pl.col("home") % max(1, at_home.height // MOST_PEOPLE) == 0)
-    other = sampled.rename({"row": "other", "entity": "other_entity"})
-    pairs = sampled.join(other, on="home", maintain_order="left_right")
-    pairs = pairs.filter(pl.col("entity") < pl.col("other_entity"))
-    if pairs.height < FEW:
+    comparisons = tables.model.comparisons
+    apart = tuple(comparison.name not in PLACES for comparison in comparisons)
+    even = tuple(np.full(len(comparison.levels), 1 / len(comparison.levels)) for comparison in comparisons)
+    if not _home_columns(tables) or _pairs_of_one_home(tables) < FEW:
         return Housemates(even, apart, NO_TWINS, 0.0)
-    patterns = compare_rows(connection, model, pairs["row"].to_numpy(), pairs["other"].to_numpy(), "r")
-    distinct, counts = np.unique(patterns, return_counts=True)
-    levels = unpack(distinct, model.comparisons)
-    counts = np.where(_one_person(levels, model), 0, counts)
+    distinct, counts = pattern_counts(tables, "mates", "r")
+    tables.connection.execute("DROP TABLE mates")
+    levels = unpack(distinct, comparisons)
+    counts = np.where(_one_person(levels, tables.model), 0, counts)
     return Housemates(
-        shares_of(levels, counts, model.comparisons, smoothing=5.0),
+        shares_of(levels, counts, comparisons, smoothing=5.0),
         apart,
-        _twins(levels, counts, model),
-        at_one_address(records),
+        _twins(levels, counts, tables.model),
+        float(at_one_address(tables).height),
     )
 
 
-def _home_columns(records: Records) -> list[str]:
-    present = records.right.columns
+def _home_columns(tables: Tables) -> list[str]:
+    present = tables.records.right.columns
     if {"postcode", "house"} <= set(present):
-        return ["postcode", "house"]
-    return ["address"] if "address" in present else []
+        return tables.numbers(["postcode", "house"])
+    return tables.numbers(["address"]) if "address" in present else []
 
 
-def at_one_address(records: Records) -> float:
-    """Pairs of a left record and a right person at one address, hostels and blocks left out."""
-    on = _home_columns(records)
-    if not on:
-        return 0.0
-    theirs = records.right.select("entity", *on).drop_nulls().unique().group_by(on).len("theirs")
-    ours = records.left.select(on).drop_nulls().group_by(on).len("ours")
-    both = ours.join(theirs.filter(pl.col("theirs") <= LARGEST_HOME), on=on)
-    return float(both.select((pl.col("ours").cast(pl.Int64) * pl.col("theirs").cast(pl.Int64)).sum()).item() or 0)
+def _pairs_of_one_home(tables: Tables) -> int:
+    """Make the table `mates` (`l`, `r`): pairs of right rows at one address, of a sample of all addresses."""
+    on = ", ".join(_home_columns(tables))
+    sample = max(1, tables.records.right.height // MOST_PEOPLE)
+    known = " AND ".join(f"{column} IS NOT NULL" for column in _home_columns(tables))
+    tables.connection.execute(
+        f"CREATE TABLE mates AS WITH homes AS (SELECT row, entity, {on} FROM r "
+        f"WHERE {known} AND hash({on}) % {sample} = 0), "
+        f"small AS (SELECT {on} FROM homes GROUP BY {on} "
+        f"HAVING count(DISTINCT entity) BETWEEN 2 AND {LARGEST_HOME}) "
+        f"SELECT one.row AS l, other.row AS r FROM (SELECT * FROM homes SEMI JOIN small USING ({on})) one "
+        f"JOIN homes other USING ({on}) WHERE one.entity < other.entity"
+    )
+    return int(tables.total("SELECT count(*) FROM mates"))
 
 
-def homes(records: Records) -> pl.DataFrame:
-    """The home of each right row that has one: `row`, `entity`, `home`; hostels and blocks left out.
+def at_one_address(tables: Tables) -> pl.DataFrame:
+    """Pairs of a left record and a right person at one address (`left_row`, `entity`), hostels left out."""
+    if not _home_columns(tables):
+        return pl.DataFrame(schema={"left_row": pl.UInt32, "entity": pl.UInt32})
+    on = ", ".join(_home_columns(tables))
+    return tables.frame(
+        f"WITH here AS (SELECT DISTINCT entity, {on} FROM r SEMI JOIN l USING ({on})), "
+        f"small AS (SELECT {on} FROM here GROUP BY {on} HAVING count(*) <= {LARGEST_HOME}) "
+        f"SELECT l.row AS left_row, entity FROM l JOIN here USING ({on}) SEMI JOIN small USING ({on})"
+    )
 
-    A home is a number; with a postcode the house in it, else the address.
+
+def homes(tables: Tables, rows: pl.Series) -> pl.DataFrame:
+    """The homes in which these right rows stand, with everyone in them: `row`, `entity`, `home`.
+
+    Hostels and blocks are left out. A home is a number that stands for its address.
     """
-    on = _home_columns(records)
-    if not on:
-        return pl.DataFrame(schema={"row": pl.UInt32, "entity": pl.UInt32, "home": pl.UInt32})
-    known = records.right.select("row", "entity", *on).drop_nulls().sort(*on, "row")
-    numbered = known.select("row", "entity", pl.struct(on).rle_id().alias("home"))
-    people = pl.col("entity").n_unique().over("home")
-    return numbered.filter(people <= LARGEST_HOME)
+    if not _home_columns(tables):
+        return pl.DataFrame(schema={"row": pl.UInt32, "entity": pl.UInt32, "home": pl.UInt64})
+    on = ", ".join(_home_columns(tables))
+    known = " AND ".join(f"{column} IS NOT NULL" for column in _home_columns(tables))
+    tables.connection.register("wanted", pl.DataFrame({"row": rows}).to_arrow())
+    found = tables.frame(
+        f"WITH there AS (SELECT DISTINCT {on} FROM r SEMI JOIN wanted USING (row) WHERE {known}) "
+        f"SELECT row, entity, hash({on}) AS home FROM r SEMI JOIN there USING ({on}) ORDER BY row"
+    )
+    tables.connection.unregister("wanted")
+    return found.filter(pl.col("entity").n_unique().over("home") <= LARGEST_HOME)
 
 
 def _twins(levels: Levels, counts: NDArray[np.int64], model: Model) -> Twins:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 
-import duckdb
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -15,22 +14,16 @@ from numpy.typing import NDArray
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage.candidates import Candidates
 from tf_linkage.linkage.frequencies import chance_agreement, name_dependence
-from tf_linkage.linkage.households import homes, housemates
+from tf_linkage.linkage.households import housemates
 from tf_linkage.linkage.model import Model
 from tf_linkage.linkage.patterns import unpack
-from tf_linkage.linkage.records import Records
 from tf_linkage.linkage.seeds import start_of
 from tf_linkage.linkage.standardise import field_of
+from tf_linkage.linkage.tables import Tables
 from tf_linkage.linkage.training import Observed, Trained, train
 
 
-def learn(
-    connection: duckdb.DuckDBPyConnection,
-    records: Records,
-    model: Model,
-    candidates: Candidates,
-    seeds: pl.DataFrame,
-) -> Trained:
+def learn(tables: Tables, candidates: Candidates, seeds: pl.DataFrame) -> Trained:
     """Gather what training needs, and train.
 
     Raises:
@@ -41,18 +34,19 @@ def learn(
             "no pair agrees uniquely on a matchkey, so there is nothing to learn from; are these the right tables, "
             "and are their columns named as the contracts name them?"
         )
+    model = tables.model
     start = start_of(seeds, model)
-    u = chance_agreement(connection, records, model)
-    mates = housemates(connection, records, model, homes(records))
+    u = chance_agreement(tables)
+    mates = housemates(tables)
     levels = unpack(candidates.patterns["pattern"].to_numpy(), model.comparisons)
-    dependence = name_dependence(records, model, u)
+    dependence = name_dependence(tables, u)
     observed = Observed(
         levels=levels,
         counts=candidates.patterns["pairs"].to_numpy(),
         free=_free(candidates, model),
         dependence=dependence.bits(levels, model) * math.log(2),
         nearby=dependence.near - dependence.far,
-        every_pair=float(records.left.height) * float(records.right["entity"].n_unique()),
+        every_pair=float(tables.records.left.height) * float(tables.people),
     )
     return train(observed, start, u, mates)
 

@@ -5,17 +5,15 @@ Belongs here: where training starts, and what is peeled. Does not belong here: t
 
 from __future__ import annotations
 
-import duckdb
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tf_linkage.linkage.candidates import frame_of
 from tf_linkage.linkage.comparison import Comparison
 from tf_linkage.linkage.model import Matchkey, Model
 from tf_linkage.linkage.patterns import contradicted, unpack
-from tf_linkage.linkage.records import Records
 from tf_linkage.linkage.standardise import field_of
+from tf_linkage.linkage.tables import Tables
 from tf_linkage.linkage.training import Start, shares_of
 
 _FEW = 30
@@ -25,16 +23,16 @@ _GUESS = 0.9
 """Share of full agreement among links where nothing is known yet; EM moves on from there."""
 
 
-def seed_links(connection: duckdb.DuckDBPyConnection, records: Records, model: Model) -> pl.DataFrame:
+def seed_links(tables: Tables) -> pl.DataFrame:
     """`left_row`, `right_row`, `entity`, `pattern`, `matchkey` (strictest that holds), `keys` (bits of all).
 
     A record that two keys give to two people is left out.
     """
-    pairs = frame_of(
-        connection,
+    model = tables.model
+    pairs = tables.frame(
         "SELECT l AS left_row, pairs.r AS right_row, entity, pattern, keys FROM pairs JOIN r ON pairs.r = r.row "
-        "WHERE keys > 0",
-    ).sort("left_row", "right_row")
+        "WHERE keys > 0 ORDER BY left_row, right_row"
+    )
     levels = unpack(pairs["pattern"].to_numpy(), model.comparisons)
     pairs = pairs.with_columns(pl.Series("against", contradicted(levels, model.comparisons)))
     found = []

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,6 @@ import pytest
 
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage import department_model, link
-from tf_linkage.linkage.candidates import block_and_compare
 from tf_linkage.linkage.challenge import agreement, m_beside_truth
 from tf_linkage.linkage.database import Bounds, connected
 from tf_linkage.linkage.engines.duckdb import link_records
@@ -84,24 +85,40 @@ def test_an_exploding_rule_is_refused_with_its_size(village: Any) -> None:
 
 
 def test_no_plan_has_a_nested_loop_or_a_cross_product(village: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of any statement of a whole linkage, from loading to the family's second pass."""
     records = prepare(village.cohort.lazy(), village.register.lazy(), MODEL)
     plans: list[str] = []
-    with connected(Bounds()) as connection:
 
-        class Watched:
-            def __getattr__(self, name: str) -> Any:
-                return getattr(connection, name)
+    class Watched:
+        def __init__(self, connection: Any) -> None:
+            self.connection = connection
 
-            def execute(self, query: str) -> Any:
-                if "SELECT" in query and " r" in query and "given" not in query:
-                    select = query[query.index("SELECT") :]
-                    plans.append(str(connection.execute(f"EXPLAIN {select}").fetchall()))
-                return connection.execute(query)
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.connection, name)
 
-        block_and_compare(Watched(), records, MODEL, 10**8)  # type: ignore[arg-type]
+        def execute(self, query: str) -> Any:
+            self.explain(query)
+            return self.connection.execute(query)
+
+        def sql(self, query: str) -> Any:
+            self.explain(query)
+            return self.connection.sql(query)
+
+        def explain(self, query: str) -> None:
+            if "JOIN" in query:
+                plans.append(str(self.connection.execute(f"EXPLAIN {query}").fetchall()))
+
+    @contextmanager
+    def watched(bounds: Bounds) -> Iterator[Any]:
+        with connected(bounds) as connection:
+            yield Watched(connection)
+
+    monkeypatch.setattr("tf_linkage.linkage.engines.duckdb.connected", watched)
+    link_records(records, MODEL, silent)
     assert len(plans) > len(MODEL.blocking_rules)
     for plan in plans:
         flat = plan.upper().replace("_", " ")
+        assert "JOIN" in flat
         assert "NESTED LOOP" not in flat
         assert "CROSS PRODUCT" not in flat
 

@@ -11,13 +11,14 @@ import pytest
 
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage import department_model, link
-from tf_linkage.linkage.candidates import block_and_compare, frame_of
+from tf_linkage.linkage.candidates import block_and_compare
 from tf_linkage.linkage.database import Bounds, connected
 from tf_linkage.linkage.engines.splink import frequency_tables, splink_settings, splink_weights
 from tf_linkage.linkage.frequencies import rarity
 from tf_linkage.linkage.patterns import unpack
 from tf_linkage.linkage.records import prepare
 from tf_linkage.linkage.scoring import comparison_bits
+from tf_linkage.linkage.tables import load
 
 FIELDS = ("forename", "surname", "date_of_birth", "gender", "address", "postcode", "nino")
 MODEL = department_model("dwp", FIELDS)
@@ -49,9 +50,10 @@ def test_splink_gives_the_same_pairs_the_same_weights(village: Any) -> None:
     trained = link(village.cohort.lazy(), village.register.lazy(), MODEL, engine="duckdb").trained
     assert trained is not None
     with connected(Bounds()) as connection:
-        candidates = block_and_compare(connection, records, MODEL, 10**8)
-        pairs = frame_of(connection, "SELECT l AS left_row, r AS right_row, pattern FROM pairs ORDER BY ALL")
-    rare = [rarity(records, c, trained.u[i]) if c.frequency else None for i, c in enumerate(MODEL.comparisons)]
+        tables = load(connection, records, MODEL)
+        candidates = block_and_compare(tables, 10**8)
+        pairs = tables.frame("SELECT l AS left_row, r AS right_row, pattern FROM pairs ORDER BY ALL")
+        rare = [rarity(tables, c, trained.u[i]) if c.frequency else None for i, c in enumerate(MODEL.comparisons)]
     levels = unpack(pairs["pattern"].to_numpy(), MODEL.comparisons)
     bits = comparison_bits(levels, pairs["left_row"].to_numpy(), trained, rare).sum(axis=1)
     ours = bits + np.log2(trained.prior / (1 - trained.prior))

@@ -16,6 +16,7 @@ from tf_linkage.linkage.outcome import Outcome, result_of
 from tf_linkage.linkage.records import Records, prepare
 from tf_linkage.linkage.result import LinkResult, Progress
 from tf_linkage.linkage.seeds import seed_links
+from tf_linkage.linkage.tables import load
 from tf_linkage.linkage.training import Trained
 
 
@@ -42,15 +43,16 @@ def link_records(
     """Link tables that are in standard form already, within bounds, if need be with a model trained before."""
     bounds = bounds or Bounds()
     with connected(bounds) as connection:
-        candidates = block_and_compare(connection, records, model, bounds.most_pairs)
+        tables = load(connection, records, model)
+        candidates = block_and_compare(tables, bounds.most_pairs)
         pairs, patterns = int(candidates.patterns["pairs"].sum()), candidates.patterns["pattern"].n_unique()
         progress(f"blocked and compared {pairs:,} candidate pairs in {patterns:,} patterns")
-        seeds = seed_links(connection, records, model)
+        seeds = seed_links(tables)
         if trained is None:
-            trained = learn(connection, records, model, candidates, seeds)
+            trained = learn(tables, candidates, seeds)
             strayed = "" if trained.held else "; EM strayed from the matchkeys' links, so m is theirs"
             progress(f"trained in {trained.curve.height} rounds{strayed}")
-        decision = Decision.of(connection, records, model, trained, seeds)
+        decision = Decision.of(tables, trained, seeds)
         scored = decision.worth_a_look(candidates)
         claims = decision.claims(scored)
         without = decision.resolved(decision.weighed(scored, None, claims))

@@ -27,6 +27,7 @@ from tf_linkage.linkage.records import Records, prepare
 from tf_linkage.linkage.resolve import best_per_left, one_to_one
 from tf_linkage.linkage.result import LINK_SCHEMA, LinkResult, Progress
 from tf_linkage.linkage.seeds import seed_links
+from tf_linkage.linkage.tables import load
 from tf_linkage.linkage.training import Shares, Trained
 
 _LEAST_SHARE = 1e-9
@@ -43,8 +44,9 @@ def link_by_splink(left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progre
     records = prepare(left, right, model)
     bounds = Bounds()
     with connected(bounds) as connection:
-        candidates = block_and_compare(connection, records, model, bounds.most_pairs)
-        trained = learn(connection, records, model, candidates, seed_links(connection, records, model))
+        tables = load(connection, records, model)
+        candidates = block_and_compare(tables, bounds.most_pairs)
+        trained = learn(tables, candidates, seed_links(tables))
     progress(f"trained in {trained.curve.height} rounds")
     indifferent = math.log2(model.link_threshold / (1 - model.link_threshold))
     review = math.log2(max(model.review_threshold, 1e-6) / (1 - max(model.review_threshold, 1e-6)))
