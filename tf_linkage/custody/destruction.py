@@ -17,9 +17,9 @@ from pathlib import Path
 from tf_linkage.custody.ledger import Entry, Ledger
 from tf_linkage.custody.refusals import LedgerBroken
 from tf_linkage.custody.retention import Deadlines
-from tf_linkage.custody.vault import KEY, Vault
+from tf_linkage.custody.vault import KEY, Vault, in_clear
 
-METHOD = "the key's file overwritten and removed, then the encrypted files removed"
+METHOD = "the key's file, and clerks' sheets, overwritten and removed; then the encrypted files removed"
 LIMITS = "says nothing of backups, of copies made outside the vault, or of remnants on a disk"
 
 
@@ -111,7 +111,7 @@ def _destroy(  # noqa: PLR0917 - what, why and where, each once
         f"{dataset}/{path.name}": _sha256(path)
         for dataset in datasets
         for path in sorted((vault.folder / dataset).glob("*"))
-        if path.is_file()
+        if path.is_file() and not in_clear(path)
     }
     ledger.append(today, "destroying", vault.custodian, "all that is due", datasets=datasets, due=due.isoformat())
     for dataset in datasets:

@@ -27,6 +27,9 @@ from tf_linkage.custody.passwords import Passwords
 from tf_linkage.custody.refusals import KeyMissing, LockMissing, PasswordMissing, Swapped, Tampered, Truncated
 
 LOCK, KEY = "lock.json", "key.json"
+ENCRYPTED = b"PARE"
+"""How encrypted Parquet begins."""
+
 SINGLE = "table"
 """File of a dataset that is one table, without suffix."""
 
@@ -55,7 +58,7 @@ class Vault:
     """One custodian's vault.
 
     Attributes:
-        folder: where it lies; nothing else lies there.
+        folder: where it lies; nothing else lies there but the clerks' desk (`desk`).
         custodian: whose it is.
         passwords: where its password is found when it is needed.
     """
@@ -148,16 +151,17 @@ class Vault:
     def destroy(self, dataset: str) -> None:
         """Destroys a dataset: first its key, which is overwritten and removed, then its files.
 
-        With the last dataset the lock goes too, and the folder is empty.
+        Files in the clear (`desk`) are overwritten like the key. With the last dataset the lock goes too, and the
+        folder is empty.
         """
         place = self.folder / dataset
         key = place / KEY
         if key.exists():
-            with key.open("r+b") as slot:
-                slot.write(os.urandom(key.stat().st_size))
-                slot.flush()
-                os.fsync(slot.fileno())
+            _overwrite(key)
             key.unlink()
+        for path in sorted(place.rglob("*")):
+            if path.is_file() and in_clear(path):
+                _overwrite(path)
         shutil.rmtree(place, ignore_errors=True)
         self._tidy(place.parent)
 
@@ -231,6 +235,12 @@ class Vault:
         return f"{self.custodian}/{dataset}/{table}".encode()
 
 
+def in_clear(path: Path) -> bool:
+    """Whether a file of a vault can be read without a key: a clerk's sheet."""
+    with path.open("rb") as stream:
+        return path.name not in (KEY, LOCK) and stream.read(len(ENCRYPTED)) != ENCRYPTED
+
+
 def content_digest(tables: Tables) -> str:
     """A digest of what tables say, whatever key they lie under: 16 hexadecimal digits."""
     total = hashlib.sha256()
@@ -250,6 +260,13 @@ class _Hashing:
     def write(self, data: bytes) -> int:
         self.digest.update(data)
         return len(data)
+
+
+def _overwrite(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.write(os.urandom(path.stat().st_size))
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _looks(path: Path) -> tuple[int, str]:

@@ -13,7 +13,9 @@ from tf_linkage.contracts.registry import DEPARTMENTS, Department
 from tf_linkage.defs import charts
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.house import house_asset
+from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.resources import Linking, StudyKey
+from tf_linkage.defs.review import as_clerks_decided
 from tf_linkage.study import Study
 
 
@@ -41,8 +43,8 @@ def _assets_of(department: Department, study: Study) -> list[dg.AssetsDefinition
 
     @house_asset(
         f"linkage/{name}_links",
-        f"{name.upper()} finds the people it was asked about in its own register. A working file, kept no "
-        f"longer than a month.",
+        f"{name.upper()} finds the people it was asked about in its own register; where clerks decided, as they "
+        f"did. A working file, kept no longer than a month.",
         rooms=["linkage"],
         custodian=name,
         kinds=["python", "parquet"],
@@ -63,6 +65,7 @@ def _assets_of(department: Department, study: Study) -> list[dg.AssetsDefinition
         )
         with plainly():
             result = linkage.link(request, register, model, engine=linking.engine, progress=context.log.info)
+            result = as_clerks_decided(ParquetStore.of(study).store, name, result)
         named = result.links.rename({"left_id": "request_ref", "right_id": "register_key"})
         return dg.MaterializeResult(
             value=named.cast(schema_of(exchange.Links)),

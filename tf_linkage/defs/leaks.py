@@ -15,6 +15,7 @@ from tf_linkage.contracts.estimates import ESTIMATE_TABLES
 from tf_linkage.contracts.published import PUBLISHED_TABLES
 from tf_linkage.contracts.quality import Metrics
 from tf_linkage.contracts.research import RESEARCH_TABLES
+from tf_linkage.custody.desk import desks
 from tf_linkage.custody.leak_controls import CONTROLS, PLANTED, proven_scan
 from tf_linkage.custody.leak_scan import Scanned, sought
 from tf_linkage.defs.failures import plainly
@@ -27,7 +28,7 @@ OPEN = ("world", "incoming")
 
 
 def leak_scan(store: Store) -> Scanned:
-    """Searches everything but the simulated world and the incoming files, Dagster's own folder included.
+    """Searches everything but the simulated world, the incoming files and the clerks' desks.
 
     Raises:
         TfLinkageError: the scan is blind, or the people to search for cannot be read.
@@ -37,7 +38,9 @@ def leak_scan(store: Store) -> Scanned:
     target = sought([cohort.collect(), PLANTED], known=_code_words())
     home = os.environ.get("DAGSTER_HOME", "")
     roots = [store.root, *([Path(home)] if home and Path(home).is_dir() else [])]
-    return proven_scan(roots, target, leave_out=[store.root / name for name in OPEN])
+    return proven_scan(
+        roots, target, leave_out=[*(store.root / name for name in OPEN), *desks(store.root / "custody")]
+    )
 
 
 def no_leak() -> dg.AssetChecksDefinition:

@@ -13,6 +13,8 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tf_linkage.errors import TfLinkageError
+
 REDACT = "DAGSTER_REDACT_USER_CODE_ERRORS"
 REDACTED = logging.getLogger("dagster.redacted_errors")
 """Where Dagster hands over what it masked; without a handler of ours it would print it whole."""
@@ -35,6 +37,24 @@ def masked_errors() -> Iterator[None]:
             del os.environ[REDACT]
         else:
             os.environ[REDACT] = before
+
+
+@contextmanager
+def unsaid() -> Iterator[None]:
+    """For as long as it lasts, a command's unforeseen exceptions say only of what class they are and where.
+
+    Raises:
+        TfLinkageError: in their place.
+    """
+    try:
+        yield
+    except (TfLinkageError, OSError, KeyboardInterrupt):
+        raise
+    except Exception as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        raise TfLinkageError(
+            f"{type(error).__qualname__} in {last.filename}:{last.lineno}; what it said is withheld"
+        ) from None
 
 
 class _WhereOnly(logging.StreamHandler):  # type: ignore[type-arg]

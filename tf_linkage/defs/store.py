@@ -32,7 +32,7 @@ Value = pl.DataFrame | pl.LazyFrame | Mapping[str, pl.DataFrame | pl.LazyFrame]
 """What an asset may be: one table, or a set of tables by name."""
 
 REGISTERS = ("council", "dwp", "moj", "dfe")
-WORKING = {"link_request", "return"}
+WORKING = {"link_request", "return", "review_pairs", "review_decisions"}
 NEW, OLD, PARTIAL = ".new", ".old", ".partial"
 LOCK = ".lock"
 DEADLINES = Deadlines(exchange=Dates().exchange, end=Dates().destroy_by)

@@ -7,7 +7,7 @@ the decisions leave them. Does not belong here: which pairs are asked about (`cl
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import polars as pl
@@ -15,6 +15,7 @@ import polars as pl
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage.clerical import DECISIONS, HIGHEST, REVIEW, with_patterns
 from tf_linkage.linkage.outcome import training_table
+from tf_linkage.linkage.resolve import one_to_one
 from tf_linkage.linkage.result import LinkResult
 from tf_linkage.linkage.training import Shares, Trained
 
@@ -26,23 +27,19 @@ DECIDED = pl.Schema({"left_id": pl.String, "right_id": pl.String, "reviewer": pl
 _ROW, _WORD, _SHEET = "_row", "_word", "_sheet"
 
 
-def decisions_of(
-    sheets: Mapping[str, pl.DataFrame], asked: pl.DataFrame, *, one_to_one: bool = True
-) -> pl.DataFrame:
+def decisions_of(sheets: Mapping[str, pl.DataFrame], asked: pl.DataFrame) -> pl.DataFrame:
     """The decisions of one sheet for each reviewer, once every row of every sheet is sound.
 
     Args:
         sheets: by the sheet's name, in the reviewers' order, `pair` and `decision` as text; row 1 is the header.
         asked: what was asked: columns of `clerical.REVIEW`.
-        one_to_one: whether a record may be confirmed with one other only.
 
     Returns:
         Columns of `DECIDED`: reviewer is 1 for the first sheet. Sorted.
 
     Raises:
         LinkageRefused: a sheet without the columns; a pair that was not asked about, stands twice or is missing; no
-            decision, or one that is none of `DECISIONS`; two confirmed candidates for one record. Names sheet and
-            row.
+            decision, or one that is none of `DECISIONS`. Names sheet and row.
     """
     asked = asked.select(list(REVIEW))
     found, problems = [], []
@@ -54,8 +51,6 @@ def decisions_of(
         problems += _problems(rows, meant, name)
         found.append(rows.join(asked, on="pair", maintain_order="left").with_columns(reviewer=pl.lit(number)))
     answers = pl.concat(found)
-    if not problems and one_to_one:
-        problems += _rivals(answers)
     if problems:
         more = len(problems) - MOST_TOLD
         raise LinkageRefused("; ".join(problems[:MOST_TOLD]) + (f"; and {more} more" if more > 0 else ""))
@@ -91,8 +86,9 @@ def with_decisions(result: LinkResult, decisions: pl.DataFrame, *, highest: floa
     """Links as the reviewers decided, and m learnt anew. Pairs without an answer keep their posterior and status.
 
     A pair is a link if its reviewers agree that it is, no link if they agree that it is none; where they differ or
-    are unsure it stays as it was. A confirmed link takes the place of any other link of its two records. Decisions
-    about pairs that are no longer weighed change nothing.
+    are unsure it stays as it was. A confirmed link takes the place of any other link of its two records; where
+    links are one to one and clerks found somebody in two records, the likelier one stands. Decisions about pairs
+    that are no longer weighed change nothing.
 
     Args:
         result: a linkage by engine `duckdb`.
@@ -101,13 +97,16 @@ def with_decisions(result: LinkResult, decisions: pl.DataFrame, *, highest: floa
     """
     verdicts = verdicts_of(decisions)
     links = result.links.join(verdicts, on=["left_id", "right_id"], how="left", maintain_order="left")
-    confirmed = links.filter(pl.col("decision") == "link")
+    confirmed = every = links.filter(pl.col("decision") == "link")
+    if result.model.one_to_one:
+        confirmed = _once(every)
     displaced = (pl.col("left_id").is_in(confirmed["left_id"].implode())) | (
         pl.col("right_id").is_in(confirmed["right_id"].implode()) & result.model.one_to_one
     )
     kept = links.filter(pl.col("decision").is_null(), ~displaced)
     counts = dict(result.counts) | {
         "confirmed by clerks": confirmed.height,
+        "confirmed beside a likelier one": every.height - confirmed.height,
         "rejected by clerks": links.filter(pl.col("decision") == "non-link").height,
         "displaced by clerks": links.filter(pl.col("decision").is_null(), displaced).height,
     }
@@ -148,16 +147,15 @@ def _problems(rows: pl.DataFrame, meant: pl.DataFrame, name: str) -> list[str]:
     return problems + [f"{name}: pair {pair} is missing" for pair in lost]
 
 
-def _rivals(answers: pl.DataFrame) -> Iterator[str]:
-    """Records that the reviewers would give to two others."""
-    named = answers.rename({_WORD: "decision"})
-    agreed = verdicts_of(named).filter(pl.col("decision") == "link").select("left_id", "right_id")
-    confirmed = named.join(agreed, on=["left_id", "right_id"]).sort("reviewer", _ROW)
-    confirmed = confirmed.unique(["left_id", "right_id"], keep="first", maintain_order=True)
-    for side, words in (("left_id", "one person sent"), ("right_id", "one person found")):
-        twice = confirmed.filter(pl.col(side).is_duplicated()).group_by(side, maintain_order=True)
-        for rows in twice.agg(pl.format("{}, row {}", _SHEET, _ROW).alias("rows"))["rows"]:
-            yield f"{' and '.join(rows)} confirm two candidates for {words}, who can be linked once; decide for one"
+def _once(confirmed: pl.DataFrame) -> pl.DataFrame:
+    """Confirmed links with each record once: where clerks found somebody twice, the likelier candidates stand."""
+    least = confirmed["match_weight"].min()
+    coded = confirmed.with_columns(
+        left_row=pl.col("left_id").rank("dense"),
+        entity=pl.col("right_id").rank("dense"),
+        gain=pl.col("match_weight") - pl.lit(least) + 1,
+    )
+    return one_to_one(coded).select(confirmed.columns)
 
 
 def _learnt_anew(result: LinkResult, trained: Trained, verdicts: pl.DataFrame, highest: float) -> Trained:

@@ -129,15 +129,6 @@ def test_many_problems_are_told_in_part() -> None:
         decisions_of({"sheet": filled_in(*[None] * 30)}, asked_about(*pairs))
 
 
-def test_two_candidates_for_one_person_are_refused_where_links_are_one_to_one() -> None:
-    asked = asked_about(("a", "b"), ("a", "c"), ("d", "e"))
-    sheets = {"sheet": filled_in("link", "link", "link")}
-    with pytest.raises(LinkageRefused, match="sheet, row 2 and sheet, row 3 confirm two candidates"):
-        decisions_of(sheets, asked)
-    assert decisions_of(sheets, asked, one_to_one=False).height == 3
-    assert decisions_of({"sheet": filled_in("link", "non-link", "link")}, asked).height == 3
-
-
 def test_a_sheet_without_its_columns_is_refused() -> None:
     with pytest.raises(LinkageRefused, match="sheet has no column pair"):
         decisions_of({"sheet": filled_in("link").drop("pair")}, asked_about(("a", "b")))
@@ -187,6 +178,24 @@ def test_a_confirmed_link_takes_the_place_of_another(reviewed: Any) -> None:
     theirs = after.links.filter(pl.col("left_id") == link["left_id"][0])
     assert theirs.select("right_id", "status", "stage").rows() == [("somebody else", "link", "clerical review")]
     assert after.counts["displaced by clerks"] == 1
+
+
+@pytest.mark.parametrize(("one_to_one", "left"), [(True, ["first"]), (False, ["first", "second"])])
+def test_of_two_confirmed_records_of_somebody_the_likelier_stands(
+    reviewed: Any, one_to_one: bool, left: list[str]
+) -> None:
+    result, _, _ = reviewed
+    row = result.links.filter(pl.col("status") == "review").head(1)
+    twins = [
+        row.with_columns(left_id=pl.lit("one"), right_id=pl.lit(name), match_weight=pl.lit(weight))
+        for name, weight in (("second", -2.0), ("first", 1.0))
+    ]
+    model = dataclasses.replace(result.model, one_to_one=one_to_one)
+    both = dataclasses.replace(result, links=pl.concat([result.links, *twins]), model=model)
+    after = with_decisions(both, decided(result, {("one", "first"): "link", ("one", "second"): "link"}))
+    theirs = after.links.filter(pl.col("left_id") == "one")
+    assert theirs["right_id"].to_list() == left
+    assert after.counts["confirmed beside a likelier one"] == 2 - len(left)
 
 
 def test_perfect_answers_move_m_towards_the_truth(reviewed: Any) -> None:
