@@ -9,10 +9,10 @@ CHOICES := PRESET SOURCE INCOMING DATA FAMILIES POPULATION SEED NOISE NOISE_MULT
 $(foreach choice,$(CHOICES),$(if $($(choice)),$(eval export TF_LINKAGE_$(choice) := $($(choice)))))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run assess baseline test check ui bench lock clean
+.PHONY: help setup run assess baseline test test-crash check ui bench lock clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 setup: $(VENV)/.ready ## install the pinned environment into .venv
 
@@ -34,6 +34,9 @@ baseline: setup ## accept today's figures at `tiny` as what later runs are held 
 
 test: setup ## run the tests
 	@$(BIN)/python -m pytest
+
+test-crash: setup ## kill the main job and the destruction at every write, and run them again (an hour)
+	@$(BIN)/python -m pytest -m slow tf_linkage_tests/test_crash.py
 
 check: setup ## lint, types, the laws of the house, and the Dagster definitions
 	$(BIN)/ruff check .

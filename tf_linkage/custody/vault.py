@@ -170,8 +170,8 @@ class Vault:
         while folder != self.folder and folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
             folder = folder.parent
-        if self.folder.is_dir() and [path.name for path in self.folder.iterdir()] == [LOCK]:
-            (self.folder / LOCK).unlink()
+        if self.folder.is_dir() and {path.name for path in self.folder.iterdir()} <= {LOCK}:
+            (self.folder / LOCK).unlink(missing_ok=True)
             self.folder.rmdir()
 
     def _first_password(self) -> str:

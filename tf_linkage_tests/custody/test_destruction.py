@@ -92,7 +92,7 @@ def test_at_the_end_nothing_is_left(custody: Custody) -> None:
     assert verify_certificates(custody.ledger, custody.certificates) == 2
 
 
-@pytest.mark.parametrize("after", ["key", "one dataset", "all", "certificate"])
+@pytest.mark.parametrize("after", ["key", "one dataset", "lock", "all", "certificate"])
 def test_killed_while_destroying_it_is_finished_the_next_time(
     custody: Custody, monkeypatch: pytest.MonkeyPatch, after: str
 ) -> None:
@@ -107,6 +107,9 @@ def test_killed_while_destroying_it_is_finished_the_next_time(
             raise Killed
         real(vault, dataset)
         done.append(dataset)
+        if after == "lock" and len(done) == 2:
+            vault.folder.mkdir()  # as it stands when the lock is gone and the folder is not yet
+            raise Killed
         if after == "one dataset" or (after == "all" and len(done) == 2):
             raise Killed
 
@@ -125,6 +128,7 @@ def test_killed_while_destroying_it_is_finished_the_next_time(
     (certificate,) = custody.tick(LAST_DAY + dt.timedelta(1))
     assert certificate.datasets == ["link_request", "links"]
     assert not certificate.in_time
+    assert not custody.vaults[1].folder.exists()
     assert custody.held() == ["ons/link_request", "ons/links"]
     assert custody.events()[-2:] == ["breach", "destroyed"]
     assert verify_certificates(custody.ledger, custody.certificates) == 1
