@@ -23,15 +23,15 @@ PHASES = ("before", "during", "after")
 def main(job: str, at: int, phase: str) -> int:
     """Run the job; the process is killed on the way, unless the job makes fewer changes than that."""
     study = study_from_environment()
-    root = os.path.realpath(study.data)
+    root = study.data.resolve()
     seen = 0
 
     def watch(change: Callable[..., Any]) -> Callable[..., Any]:
         def changed(source: Any, *others: Any, **options: Any) -> Any:
             nonlocal seen
             folder = options.get("src_dir_fd", options.get("dir_fd"))
-            place = Path(os.readlink(f"/proc/self/fd/{folder}") if folder is not None else "", source)
-            if not os.path.abspath(place).startswith(root):
+            place = Path("" if folder is None else Path(f"/proc/self/fd/{folder}").readlink(), source).absolute()
+            if not place.is_relative_to(root):
                 return change(source, *others, **options)
             seen += 1
             if seen == at and phase != "after":

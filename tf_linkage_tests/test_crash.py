@@ -31,9 +31,8 @@ def killed_at(job: str, data: Path, at: int, phase: str) -> bool:
     """Whether the job was killed at that change; otherwise it ended well, having made fewer."""
     environment = {name: value for name, value in os.environ.items() if name != "DAGSTER_HOME"}
     environment |= {"TF_LINKAGE_PRESET": "tiny", "TF_LINKAGE_DATA": str(data)}
-    run = subprocess.run(
-        [sys.executable, str(KILLER), job, str(at), phase], env=environment, capture_output=True, text=True, check=False
-    )  # fmt: skip
+    command = [sys.executable, str(KILLER), job, str(at), phase]
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert run.returncode in (0, -signal.SIGKILL), f"{job}, change {at}, {phase}: {run.stderr}"
     return run.returncode != 0
 
