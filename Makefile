@@ -1,5 +1,6 @@
 # Everything is set up by the targets themselves: a fresh machine needs Python 3.11+, make, git and a package index.
 PYTHON ?= python3
+PORT ?= 3000
 VENV := .venv
 BIN := $(VENV)/bin
 export DAGSTER_HOME := $(CURDIR)/.dagster_home
@@ -45,8 +46,8 @@ check: setup ## lint, types, the laws of the house, and the Dagster definitions
 	$(BIN)/lint-imports
 	$(BIN)/dagster definitions validate -w workspace.yaml
 
-ui: setup ## start the Dagster web UI on http://localhost:3000
-	@$(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1 -p 3000
+ui: setup ## start the Dagster web UI on http://localhost:3000 (PORT= for another)
+	@$(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1 -p $(PORT)
 
 bench: setup ## run the benchmarks (slow; peers get their own environment)
 	@for bench in benchmarks/*.py; do echo "== $$bench"; $(BIN)/python $$bench; done

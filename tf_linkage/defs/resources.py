@@ -121,6 +121,12 @@ class StudyKey(dg.ConfigurableResource):  # type: ignore[misc, type-arg]
             return custody.real_key(given)
         if self.simulated or intake.is_rehearsal(Path(self.incoming)):
             return custody.REHEARSAL_KEY
+        why = (
+            f" The files in {self.incoming} differ from those that export-extracts wrote, so they count as real; "
+            "write them again to rehearse."
+            if intake.was_rehearsal(Path(self.incoming))
+            else ""
+        )
         raise TfLinkageError(
-            f"real extracts need a study key of their own: set {PREFIX}STUDY_KEY to a long random secret"
+            f"real extracts need a study key of their own: set {PREFIX}STUDY_KEY to a long random secret.{why}"
         )

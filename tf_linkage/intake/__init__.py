@@ -1,6 +1,6 @@
 """Real extract files, read into a contract or refused with file, line and rule."""
 
-from tf_linkage.intake.exports import check_folder, is_rehearsal, mark_rehearsal, write_extracts
+from tf_linkage.intake.exports import check_folder, is_rehearsal, mark_rehearsal, was_rehearsal, write_extracts
 from tf_linkage.intake.extracts import read_extract
 from tf_linkage.intake.tables import check_output, read_table, write_table
 
@@ -11,6 +11,7 @@ __all__ = [
     "mark_rehearsal",
     "read_extract",
     "read_table",
+    "was_rehearsal",
     "write_extracts",
     "write_table",
 ]

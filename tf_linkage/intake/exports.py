@@ -106,6 +106,11 @@ def is_rehearsal(folder: Path) -> bool:
     return isinstance(mark, dict) and bool(mark.get("sha256")) and mark.get("sha256") == _digests(folder)
 
 
+def was_rehearsal(folder: Path) -> bool:
+    """Whether a rehearsal wrote the extracts of the folder and one was changed, added or taken away since."""
+    return (folder / MARK).exists() and not is_rehearsal(folder)
+
+
 def _digests(folder: Path) -> dict[str, str]:
     digests = {}
     for path in _extracts_in(folder):

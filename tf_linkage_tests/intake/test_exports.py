@@ -18,7 +18,7 @@ from tf_linkage.contracts import council
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.registry import extract_tables
 from tf_linkage.errors import InputRefused
-from tf_linkage.intake import is_rehearsal, mark_rehearsal, read_extract, write_extracts
+from tf_linkage.intake import is_rehearsal, mark_rehearsal, read_extract, was_rehearsal, write_extracts
 from tf_linkage.intake.cells import UNSEEN
 
 UNSEEN_OR_NO_TEXT = st.characters(
@@ -143,6 +143,7 @@ def test_the_mark_of_a_rehearsal_holds_for_its_own_files_alone(tmp_path: Path, c
     exclusions = pl.LazyFrame(schema=schema_of(extract_tables()["dfe_exclusions"]))
     write_extracts({"council_cohort": cohort_of([("a", "b", "c")]), "dfe_exclusions": exclusions}, folder)
     assert not is_rehearsal(folder)
+    assert not was_rehearsal(folder)
     mark_rehearsal(folder)
     if change == "edit":
         with (folder / "council_cohort.csv").open("a") as file:
@@ -152,3 +153,4 @@ def test_the_mark_of_a_rehearsal_holds_for_its_own_files_alone(tmp_path: Path, c
     if change == "remove":
         (folder / "dfe_exclusions.csv").unlink()
     assert is_rehearsal(folder) is (change == "none")
+    assert was_rehearsal(folder) is (change != "none")
