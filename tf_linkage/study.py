@@ -35,6 +35,10 @@ REGIONS: dict[str, str] = {
 """Broad region of each council: coarser than the nine, because families are rare in fine geography."""
 
 
+NAME = "troubled-families"
+"""The study's name, unless another is given."""
+
+
 class Source(StrEnum):
     """Where the bodies' tables come from."""
 
@@ -100,6 +104,9 @@ class Study(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    name: str = Field(
+        default=NAME, min_length=1, description="The study's name, by which bodies know what was sent for it"
+    )
     source: Source = Field(
         default=Source.SIMULATION, description="simulation, or files: real extracts in the incoming folder"
     )

@@ -16,7 +16,9 @@ import os
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from tf_linkage.custody.refusals import LockMissing, WrongPassword
 
@@ -27,6 +29,7 @@ The bounds are those of a lock file that this program would have written."""
 _BLOCK, _PARALLEL = 8, 1
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 _FIELDS = {"custodian", "n", "salt", "nonce", "private", "public"}
+_PUBLIC = {"custodian", "public"}
 
 _opened: dict[tuple[bytes, str], X25519PrivateKey] = {}
 """Locks that this process has opened or made: scrypt is slow on purpose, and once is enough."""
@@ -67,6 +70,11 @@ def unlock(lock: bytes, password: str) -> X25519PrivateKey:
         return _opened[lock, password]
     fields = _fields(lock)
     custodian = str(fields["custodian"])
+    if "private" not in fields:
+        raise LockMissing(
+            f"only the public half of {custodian}'s lock is here: it lets others put something into the vault; "
+            f"nothing opens but where {custodian} keeps the whole lock"
+        )
     stretched = _stretched(password, _bytes(fields["salt"]), int(str(fields["n"])))
     try:
         raw = AESGCM(stretched).decrypt(_bytes(fields["nonce"]), _bytes(fields["private"]), custodian.encode())
@@ -92,11 +100,40 @@ def unseal(private: X25519PrivateKey, sealed: bytes, purpose: bytes) -> bytes | 
         return None
 
 
+def shared_key(private: X25519PrivateKey, other: bytes, purpose: bytes) -> bytes:
+    """A key that two bodies can make and nobody else: each from its own private half and the other's public one.
+
+    Args:
+        private: one's own private half.
+        other: the other body's lock, or the public half of it.
+        purpose: what the key is for; another purpose, another key.
+    """
+    agreed = private.exchange(X25519PublicKey.from_public_bytes(_bytes(_fields(other)["public"])))
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(agreed)
+
+
+def public_half(lock: bytes) -> bytes:
+    """A lock file with which others can put something into the vault and check who sent what; it opens nothing."""
+    fields: dict[str, str | int] = {name: _plain(_fields(lock)[name]) for name in sorted(_PUBLIC)}
+    return json.dumps(fields | {"sum": _sum(fields)}, indent=1).encode()
+
+
+def is_public_half(lock: bytes) -> bool:
+    """Whether a lock file is the public half alone."""
+    return set(_fields(lock)) == _PUBLIC
+
+
+def owner(lock: bytes) -> str:
+    """Whose lock it is."""
+    return str(_fields(lock)["custodian"])
+
+
 def _fields(lock: bytes) -> dict[str, object]:
     try:
         fields = json.loads(lock)
         said = fields.pop("sum")
-        whole = set(fields) == _FIELDS and said == _sum(fields) and LEAST_COST <= fields["n"] <= MOST_COST
+        known = set(fields) == _PUBLIC or (set(fields) == _FIELDS and LEAST_COST <= fields["n"] <= MOST_COST)
+        whole = known and said == _sum(fields)
     except (ValueError, KeyError, TypeError, AttributeError):
         whole = False
     if not whole:
@@ -112,6 +149,10 @@ def _sum(fields: dict[str, str | int]) -> str:
 def _stretched(password: str, salt: bytes, cost: int) -> bytes:
     memory = 256 * cost * _BLOCK
     return hashlib.scrypt(password.encode(), salt=salt, n=cost, r=_BLOCK, p=_PARALLEL, maxmem=memory, dklen=32)
+
+
+def _plain(value: object) -> str | int:
+    return value if isinstance(value, int) else str(value)
 
 
 def _text(raw: bytes) -> str:

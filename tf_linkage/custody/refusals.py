@@ -56,5 +56,41 @@ class TooLate(VaultRefused):
     """The last day on which this could be held has passed."""
 
 
+class ArrivalRefused(TfLinkageError):
+    """What arrived from another body is not what it should be. Each reason has an error of its own below."""
+
+
+class ManifestMissing(ArrivalRefused):
+    """It came without its manifest."""
+
+
+class ManifestChanged(ArrivalRefused):
+    """Its manifest is not as the sender sealed it, or not the sender's."""
+
+
+class FileChanged(ArrivalRefused):
+    """Its files are not those of which the manifest speaks."""
+
+
+class RowsMissing(ArrivalRefused):
+    """A table has other rows than were sent."""
+
+
+class OtherContract(ArrivalRefused):
+    """It keeps another version of the contract."""
+
+
+class OtherStudy(ArrivalRefused):
+    """It belongs to another study, or to another calendar."""
+
+
+class OtherRequest(ArrivalRefused):
+    """It answers another request than the last one."""
+
+
+class Overdue(ArrivalRefused):
+    """It should have been destroyed by now."""
+
+
 class LedgerBroken(TfLinkageError):
     """The ledger is not as it was written: an entry was changed, removed, moved, or cut off."""

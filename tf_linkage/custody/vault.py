@@ -130,6 +130,26 @@ class Vault:
             )
         return scanned[""] if set(scanned) == {""} else scanned
 
+    def key_with(self, other: Vault, purpose: str) -> bytes:
+        """A key that this custodian and another can make, and nobody else; the same whichever of the two makes it.
+
+        Args:
+            other: the other's vault, of which the lock alone is needed, or its public half.
+            purpose: what it is for.
+
+        Raises:
+            WrongPassword, PasswordMissing, LockMissing: this vault does not open, or the other's lock is not here.
+        """
+        private = locks.unlock(self.lock(), self.passwords.of(self.custodian))
+        try:
+            theirs = (other.folder / LOCK).read_bytes()
+        except FileNotFoundError:
+            raise LockMissing(
+                f"the lock of {other.custodian} is not here, so nothing shows what {other.custodian} sent: ask for "
+                f"its public half (python -m tf_linkage export-lock {other.custodian} FILE) and import it"
+            ) from None
+        return locks.shared_key(private, theirs, purpose.encode())
+
     def holds(self) -> dict[str, Slot]:
         """What the vault holds, by dataset, as the slots say; nothing is opened."""
         found = {}

@@ -23,7 +23,7 @@ from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.masking import masked_errors
 from tf_linkage.defs.resources import is_rehearsal
 from tf_linkage.defs.store import DEADLINES, Store, Value, Written, relative
-from tf_linkage.study import Source, Study
+from tf_linkage.study import NAME, Source, Study
 
 
 class ParquetStore(dg.ConfigurableIOManager):  # type: ignore[misc]
@@ -40,6 +40,8 @@ class ParquetStore(dg.ConfigurableIOManager):  # type: ignore[misc]
         default=DEADLINES.end.isoformat(), description="Day by which ONS destroys all personal information"
     )
 
+    study: str = Field(default=NAME, description="The study's name, the same at every body")
+
     @classmethod
     def of(cls, study: Study) -> "ParquetStore":
         """The store of a study."""
@@ -49,13 +51,14 @@ class ParquetStore(dg.ConfigurableIOManager):  # type: ignore[misc]
             rehearsal=is_rehearsal(study),
             exchange=study.dates.exchange.isoformat(),
             destroy_by=study.dates.destroy_by.isoformat(),
+            study=study.name,
         )
 
     @property
     def store(self) -> Store:
         """The store itself."""
         deadlines = Deadlines(dt.date.fromisoformat(self.exchange), dt.date.fromisoformat(self.destroy_by))
-        return Store(Path(self.root), self.simulated, self.rehearsal, deadlines)
+        return Store(Path(self.root), self.simulated, self.rehearsal, deadlines, self.study)
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["ParquetStore"]:
@@ -73,10 +76,12 @@ class ParquetStore(dg.ConfigurableIOManager):  # type: ignore[misc]
                 context.add_output_metadata(self._held(*kept, written, key))
 
     def load_input(self, context: dg.InputContext) -> pl.LazyFrame | dict[str, pl.LazyFrame]:
-        """Scan a table, or each table of a set, by name."""
+        """Scan a table, or each table of a set, by name; what came from another body, after checking it."""
         store, key = self.store, context.asset_key.path
         with plainly():
             value = store.read(key)
+            if (handover := HANDOVERS.get("/".join(key))) and store.in_vault(key):
+                store.delivery().arrive(handover)
             if kept := store.in_vault(key):
                 vault, dataset = kept
                 store.ledger().append(
@@ -88,16 +93,19 @@ class ParquetStore(dg.ConfigurableIOManager):  # type: ignore[misc]
         """Put a writing on record, and say who holds it until when."""
         store = self.store
         today, (_, last_day) = store.clock().today(), store.deadlines.of(vault.custodian)
-        handover = HANDOVERS.get("/".join(key))
+        held = {"held by": vault.custodian, "destroy by": last_day.isoformat()}
+        if handover := HANDOVERS.get("/".join(key)):
+            manifest = store.delivery().record(handover)
+            return held | {"sent by": manifest.sender, "contract version": manifest.contract}
         store.ledger().append(
             today,
-            handover.event if handover else "written",
-            handover.sender if handover else vault.custodian,
+            "written",
+            vault.custodian,
             f"{vault.custodian}/{dataset}",
             rows=rounded(sum(written.rows.values())),
             destroy_by=last_day.isoformat(),
         )
-        return {"held by": vault.custodian, "destroy by": last_day.isoformat()}
+        return held
 
 
 def output_metadata(written: Written) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from tf_linkage.study import Dates, Noise, Preset, Source, Study
 PREFIX = "TF_LINKAGE_"
 
 CHOICES = (
+    "name",
     "source", "families", "population", "seed", "noise", "noise_multiplier", "moves_together", "engine", "data",
     "incoming",
 )  # fmt: skip

@@ -18,15 +18,16 @@ from pathlib import Path
 import polars as pl
 
 from tf_linkage.custody.clock import Clock
+from tf_linkage.custody.delivery import Delivery
 from tf_linkage.custody.destruction import Certificate, destroy_due, destroyed_on
-from tf_linkage.custody.handovers import HANDOVERS
+from tf_linkage.custody.handovers import HANDOVERS, Handover
 from tf_linkage.custody.ledger import Ledger
 from tf_linkage.custody.passwords import CUSTODIANS, Passwords
 from tf_linkage.custody.refusals import KeyDestroyed, TooLate
 from tf_linkage.custody.retention import Deadlines
 from tf_linkage.custody.vault import Vault, content_digest
 from tf_linkage.errors import DataFolderBusy, TfLinkageError
-from tf_linkage.study import Dates
+from tf_linkage.study import NAME, Dates
 
 Value = pl.DataFrame | pl.LazyFrame | Mapping[str, pl.DataFrame | pl.LazyFrame]
 """What an asset may be: one table, or a set of tables by name."""
@@ -63,12 +64,14 @@ class Store:
         rehearsal: whether the vaults may make passwords of their own, because nobody in them is real; by default
             where registers are simulated.
         deadlines: until when who may hold what.
+        study: the study's name, the same at every body.
     """
 
     root: Path
     simulated: bool = True
     rehearsal: bool | None = None
     deadlines: Deadlines = DEADLINES
+    study: str = NAME
 
     def place(self, key: Sequence[str]) -> Path:
         """Path of an asset's table, or folder of its tables, without suffix."""
@@ -107,6 +110,10 @@ class Store:
         vaults = [self.vault(custodian) for custodian in CUSTODIANS]
         return destroy_due(vaults, self.deadlines, self.clock().today(), self.ledger(), self.certificates())
 
+    def delivery(self) -> Delivery:
+        """The hand-overs between the vaults of this folder."""
+        return Delivery(self.study, self.vault, self.clock(), self.deadlines, self.ledger())
+
     def certificates(self) -> Path:
         """Folder of the certificates of destruction."""
         return self.root / "ledger" / "certificates"
@@ -130,7 +137,7 @@ class Store:
         """
         place = self.place(key)
         if kept := self.in_vault(key):
-            return self._write_to_vault(*kept, place, value)
+            return self._write_to_vault(*kept, place, value, HANDOVERS.get("/".join(key)))
         place.parent.mkdir(parents=True, exist_ok=True)
         if isinstance(value, Mapping):
             new = _beside(place, NEW)
@@ -154,7 +161,9 @@ class Store:
             size=sum(file.stat().st_size for file in files.values()),
         )
 
-    def _write_to_vault(self, vault: Vault, dataset: str, place: Path, value: Value) -> Written:
+    def _write_to_vault(
+        self, vault: Vault, dataset: str, place: Path, value: Value, handover: Handover | None
+    ) -> Written:
         batch, last_day = self.deadlines.of(vault.custodian)
         if self.clock().today() >= last_day:
             raise TooLate(
@@ -173,6 +182,8 @@ class Store:
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir()
         vault.write(dataset, frames, new, batch=batch, destroy_by=last_day)
+        if handover:
+            self.delivery().send(handover, frames, new)
         _swap_folder(new, place)
         return Written(
             path=place,
