@@ -69,7 +69,7 @@ class Register:
         every = np.concatenate([rows, twice])
         copy = np.concatenate([np.zeros(len(rows), dtype=np.int64), np.ones(len(twice), dtype=np.int64)])
         key = shuffled(draws, body, record_number(person[every], copy))
-        order = np.argsort(key, kind="stable")
+        order = in_key_order(key)
         return cls(body, settings.seed, every[order], copy[order], key[order], present, doubled, holder)
 
     def keys_for(self, draws: Draws, at: Ints, everyone: Columns, event: Ints) -> tuple[Flags, NDArray[np.uint64]]:
@@ -96,7 +96,16 @@ def _merged(draws: Draws, body: str, everyone: Columns, rows: Ints) -> Ints:
 
 def in_key_order(key: NDArray[Any], *then: NDArray[Any]) -> Ints:
     """The order of rows by key, then by the other columns, then as they came."""
-    return np.lexsort((*reversed(then), key)) if then else np.argsort(key, kind="stable")
+    if then:
+        return np.lexsort((*reversed(then), key))
+    # A key and a position fit one number, and sorting numbers is several times faster than sorting positions.
+    packed = (key.astype(np.uint64) << _POSITION) | np.arange(len(key), dtype=np.uint64)
+    packed.sort()
+    return (packed & ((np.uint64(1) << _POSITION) - np.uint64(1))).astype(np.int64)
+
+
+_POSITION = np.uint64(25)
+"""Bits of a position: keys have fewer than 39, and no piece has 33 million rows."""
 
 
 def dates(days: Ints) -> pl.Series:

@@ -10,10 +10,12 @@ piece a row came from would say where the person lives.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Final
+from threading import Lock
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -30,12 +32,14 @@ from tf_linkage.population.simulation import simulate_columns
 CHUNK: Final = 8
 """Localities in a piece: about 100,000 people."""
 
-WORKERS: Final = 2
 _ROWS_IN_A_FILE: Final = 4_000_000
 
 
 def write_world(settings: Settings, folder: Path, *, chunk: int = CHUNK) -> dict[str, int]:
     """Write every extract and the truth of a world as folders of Parquet files.
+
+    A world of several pieces is made by this process and a second one, which starts as Python's `spawn` does: a
+    script that calls this needs the usual `if __name__ == "__main__"`.
 
     Args:
         settings: the world.
@@ -46,24 +50,58 @@ def write_world(settings: Settings, folder: Path, *, chunk: int = CHUNK) -> dict
     Returns:
         Rows written by table.
     """
-    every = localities(settings)
-    pieces = folder / ".pieces"
-    parts = [every.part(start, start + chunk) for start in range(0, len(every), chunk)]
+    count = len(localities(settings))
+    parts = [(settings, folder, number, start, chunk) for number, start in enumerate(range(0, count, chunk))]
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        other = pool if len(parts) > 1 else None
+        _divide(_write_part, parts, other)
+        sizes = _sizes(folder / _PIECES)
+        # The largest tables first, so that neither process is left with one at the end.
+        tables = sorted(sizes, key=lambda name: -sizes[name])
+        rows = _divide(_lay_together, [(folder, name) for name in tables], other)
+    shutil.rmtree(folder / _PIECES)
+    written = dict(zip(tables, rows, strict=True))
+    return {name: written[name] for name in sorted(written)}
 
-    def one(job: tuple[int, Localities]) -> None:
-        number, part = job
-        for name, table in record_part(settings, part).items():
-            path = pieces / name / f"{number:06}.arrow"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            table.write_ipc(path)
 
-    with ThreadPoolExecutor(WORKERS) as pool:
-        for _ in pool.map(one, enumerate(parts)):
-            pass
-    names = sorted(path.name for path in pieces.iterdir())
-    written = {name: sum(_lay_together(pieces / name, folder / name)) for name in names}
-    shutil.rmtree(pieces)
-    return written
+_PIECES: Final = ".pieces"
+
+
+def _divide(work: Callable[..., int], jobs: Sequence[tuple[Any, ...]], other: Executor | None) -> list[int]:
+    """Do every job, here or in the other process if there is one; results in the order of the jobs."""
+    done = [0] * len(jobs)
+    waiting = iter(enumerate(jobs))
+    turn = Lock()
+
+    def take(run: Callable[..., int]) -> None:
+        while True:
+            with turn:
+                number, job = next(waiting, (-1, ()))
+            if number < 0:
+                return
+            done[number] = run(*job)
+
+    with ThreadPoolExecutor(1) as hand:
+        elsewhere = other and hand.submit(take, lambda *job: other.submit(work, *job).result())
+        take(work)
+        if elsewhere:
+            elsewhere.result()
+    return done
+
+
+def _write_part(settings: Settings, folder: Path, number: int, start: int, chunk: int) -> int:
+    """Simulate and record some localities, each register's rows in key order; returns their rows."""
+    tables = record_part(settings, localities(settings).part(start, start + chunk))
+    for name, table in tables.items():
+        path = folder / _PIECES / name / f"{number:06}.arrow"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        table.write_ipc(path)
+    return sum(map(len, tables.values()))
+
+
+def _sizes(pieces: Path) -> dict[str, int]:
+    """Bytes of each table's pieces."""
+    return {table.name: sum(piece.stat().st_size for piece in table.iterdir()) for table in pieces.iterdir()}
 
 
 def record_part(settings: Settings, part: Localities) -> dict[str, pl.DataFrame]:
@@ -103,12 +141,13 @@ _ORDER: Final = {
 }  # fmt: skip
 
 
-def _lay_together(pieces: Path, folder: Path) -> Iterator[int]:
-    """Merge sorted pieces into files in key order, a range of keys at a time; yields rows written."""
-    key = _ORDER.get(pieces.name, f"{pieces.name.split('_')[0]}_key")
-    tables = [pl.scan_ipc(path) for path in sorted(pieces.iterdir())]
-    folder.mkdir(parents=True, exist_ok=True)
+def _lay_together(folder: Path, name: str) -> int:
+    """Merge a table's sorted pieces into files in key order, a range of keys at a time; returns rows written."""
+    key = _ORDER.get(name, f"{name.split('_', maxsplit=1)[0]}_key")
+    tables = [pl.scan_ipc(path) for path in sorted((folder / _PIECES / name).iterdir())]
+    (folder / name).mkdir(parents=True, exist_ok=True)
     cuts = _cuts(tables, key)
+    rows = 0
     for number in range(cuts.shape[1] - 1):
         merged = pl.concat(
             [
@@ -117,11 +156,13 @@ def _lay_together(pieces: Path, folder: Path) -> Iterator[int]:
             ]
         )
         # Rows of one key come from one piece and are in order there.
-        merged = merged.sort(
-            pl.col(key) if pieces.name in _ORDER else pl.col(key).cast(pl.Int64), maintain_order=True
+        merged = merged.sort(pl.col(key) if name in _ORDER else pl.col(key).cast(pl.Int64), maintain_order=True)
+        # No statistics: rows in the order of random keys have the same least and most everywhere.
+        merged.write_parquet(
+            folder / name / f"{number:04}.parquet", compression="zstd", compression_level=1, statistics=False
         )
-        merged.write_parquet(folder / f"{number:04}.parquet", compression="zstd", compression_level=1)
-        yield len(merged)
+        rows += len(merged)
+    return rows
 
 
 def _cuts(tables: list[pl.LazyFrame], key: str) -> NDArray[np.int64]:

@@ -121,7 +121,8 @@ def _forenames(draws: Draws, people: dict[str, NDArray[Any]], origin: Ints) -> t
     middle = forenames_for(draws, "middle name", person, named_as, gender, birth)
     # Siblings do not share a forename: the later one is named again.
     for again in range(2):
-        order = np.lexsort((person, forename, row))
+        # People stand in the order of families and persons already.
+        order = np.argsort(row * len(initials()) + forename, kind="stable")
         repeat = np.zeros(len(person), dtype=bool)
         repeat[order[1:]] = (row[order[1:]] == row[order[:-1]]) & (forename[order[1:]] == forename[order[:-1]])
         repeat &= people["place"] >= 2

@@ -69,8 +69,17 @@ def draw_work(settings: Settings, draws: Draws, people: dict[str, NDArray[Any]])
     inactive = ~claims & draws.below("work/inactive", person, 0.12)
     working = draws.below("work/first", person, np.where(long_term, 0.18, np.where(claims, 0.55, 0.9))) & ~inactive
     services = roll_out()[people["la_at_extract"][adults]]
-    parts = []
+    parts = [
+        _pension(draws, person, pension, until, start, extract),
+        _disability(settings, draws, person, birth, until, health),
+    ]
+    last = np.where(inactive, -NEVER, np.minimum(pension, until))
     for step in range(_SPELLS):
+        # Whose time goes on: the next spell can begin within the window.
+        on = np.flatnonzero((clock < last) & (clock <= extract + 1))
+        person, clock, working, last = person[on], clock[on], working[on], last[on]
+        long_term, claims, ill = long_term[on], claims[on], ill[on]
+        lone, youngest, services = lone[on], youngest[on], services[on]
         key = person * 8 + step
         mean = np.where(
             working,
@@ -78,8 +87,7 @@ def draw_work(settings: Settings, draws: Draws, people: dict[str, NDArray[Any]])
             np.where(long_term, 3.2, np.where(claims, 1.0, 0.4)),
         )
         ends = clock + (0.05 + mean * draws.exponential("work/length", key)) * YEAR
-        ends = np.where(inactive, NEVER, ends)
-        begin, end = clock.astype(np.int64), np.minimum(np.minimum(ends, pension), until).astype(np.int64)
+        begin, end = clock.astype(np.int64), np.minimum(ends, last).astype(np.int64)
         u = draws.unit("work/benefit", key)
         legacy = np.where(
             lone & (youngest + 5 * YEAR > begin), 1, np.where(ill & (u < 0.85), 2, np.where(u < 0.04, 11, 0))
@@ -87,11 +95,9 @@ def draw_work(settings: Settings, draws: Draws, people: dict[str, NDArray[Any]])
         regime = np.select([legacy == 1, legacy == 2, legacy == 11], [np.where(u < 0.5, 6, 5), 4, 4], 3)
         kind = np.where(working, WORK, np.where(begin >= services, regime, legacy))
         unclaimed = ~working & ~claims
-        here = (begin < end) & (end >= start) & (begin <= extract) & ~unclaimed & ~inactive
+        here = (begin < end) & (end >= start) & (begin <= extract) & ~unclaimed
         parts.append(_spells(draws, person, key, kind, begin, end, here))
         clock, working = ends, ~working | (working & ~claims & draws.below("work/next job", key, 0.7))
-    parts.append(_pension(draws, person, pension, until, start, extract))
-    parts.append(_disability(settings, draws, person, birth, until, health))
     out = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     _impute(draws, out, extract)
     out["end"] = np.where(out["end"] > extract, NEVER, out["end"])
