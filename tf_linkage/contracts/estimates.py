@@ -254,5 +254,8 @@ class Overlap(Table):
 
 ESTIMATE_TABLES: dict[str, type[dy.Schema]] = {
     "outcome_counts": OutcomeCounts,
+    "differences": Differences,
+    "balance": Balance,
+    "overlap": Overlap,
 }
 """Every table of asset `research/estimates`, by name."""

@@ -107,7 +107,8 @@ def _estimates(study: Study) -> dg.AssetsDefinition:
     @house_asset(
         "research/estimates",
         "Figures about groups, from exact days and whole families: how often each outcome happened, by group and "
-        "half-year, with intervals. Unprotected: it stays in the researchers' zone.",
+        "half-year, and the programme against the comparison, with intervals. Unprotected: it stays in the "
+        "researchers' zone.",
         rooms=["research"],
         ins=LINKED_SET,
         choices=study.dates.model_dump(mode="json"),

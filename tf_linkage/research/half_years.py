@@ -117,6 +117,15 @@ def cohort(
     )
 
 
+def keeping_joiners(laid: Laid) -> Laid:
+    """The same cohort with comparison families followed after they join the programme."""
+    return Laid(
+        laid.members.with_columns(joins=pl.lit(NEVER, pl.Int32)),
+        laid.happened,
+        laid.begun.with_columns(before_joining=pl.col("events")),
+    )
+
+
 def on_members(rows: pl.LazyFrame, department: str, refs: pl.LazyFrame) -> pl.LazyFrame:
     """A department's rows with `person_id` and `start` in place of `request_ref`."""
     asked = refs.select("person_id", "start", request_ref=pl.col(f"{department}_ref")).drop_nulls()

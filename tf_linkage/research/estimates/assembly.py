@@ -6,10 +6,22 @@ import datetime as dt
 from collections.abc import Mapping
 
 import polars as pl
+from threadpoolctl import threadpool_limits
 
-from tf_linkage.research.estimates.by_family import shares
+from tf_linkage.research.estimates.by_family import new_events, shares
 from tf_linkage.research.estimates.counts import outcome_counts
-from tf_linkage.research.half_years import Returns, lay
+from tf_linkage.research.estimates.covariates import covariates
+from tf_linkage.research.estimates.differences import (
+    JOINERS_KEPT,
+    RATE_WINDOW,
+    UNADJUSTED,
+    WEIGHTED,
+    in_contract,
+    rate_ratios,
+    share_differences,
+)
+from tf_linkage.research.estimates.weighting import weigh
+from tf_linkage.research.half_years import Laid, Returns, keeping_joiners, lay
 
 
 def estimates(
@@ -33,4 +45,38 @@ def estimates(
     """
     laid = lay(linked_people, attributes, returns, regions, covered)
     counted = shares(laid)
-    return {"outcome_counts": outcome_counts(counted).lazy()}
+    # Linear algebra on one thread: sums in another order would differ in their last digits.
+    with threadpool_limits(limits=1):
+        weighting = weigh(covariates(laid, attributes), laid.members)
+        compared = differences(laid, counted, weighting.families)
+    tables = {
+        "outcome_counts": outcome_counts(counted),
+        "differences": compared,
+        "balance": weighting.balance,
+        "overlap": weighting.overlap,
+    }
+    return {name: table.lazy() for name, table in tables.items()}
+
+
+def differences(laid: Laid, counted: pl.DataFrame, weighed: pl.DataFrame) -> pl.DataFrame:
+    """Every difference, by each method (`contracts.estimates.Differences`).
+
+    Args:
+        laid: the cohort on half-years.
+        counted: what `by_family.shares` gives for it.
+        weighed: the families with their weights.
+    """
+    weights = weighed.select("family_id", "programme", "weight")
+    alike = weights.with_columns(weight=pl.lit(1.0))
+    begun = new_events(laid, RATE_WINDOW)
+    kept = keeping_joiners(laid)
+    return in_contract(
+        [
+            *share_differences(counted, alike, UNADJUSTED),
+            *share_differences(counted, weights, WEIGHTED),
+            *share_differences(shares(kept), weights, JOINERS_KEPT),
+            *rate_ratios(begun, alike, UNADJUSTED),
+            *rate_ratios(begun, weights, WEIGHTED),
+            *rate_ratios(new_events(kept, RATE_WINDOW), weights, JOINERS_KEPT),
+        ]
+    )

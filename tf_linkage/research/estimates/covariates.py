@@ -1,0 +1,102 @@
+"""What was known of a family before its start: what the groups are made alike on.
+
+Belongs here: the covariates. Does not belong here: how they are used (`weighting`).
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from tf_linkage.contracts import bands
+from tf_linkage.contracts.council import PROBLEMS
+from tf_linkage.research.coarsening import band, financial_year
+from tf_linkage.research.estimates.by_family import ADULT, families_of
+from tf_linkage.research.half_years import Laid
+from tf_linkage.research.outcomes import EVENTS
+from tf_linkage.research.school_outcomes import ENOUGH
+
+BEFORE = {"year before": (-2, -1), "second year before": (-4, -3)}
+"""Windows of earlier outcomes, by their first and last half-year."""
+
+
+def covariates(laid: Laid, attributes: pl.LazyFrame) -> pl.DataFrame:
+    """One row for each family: its make-up, its problems, where and when, and its outcomes of earlier years.
+
+    Args:
+        laid: the cohort on half-years.
+        attributes: `ons.Attributes`.
+
+    Returns:
+        family_id, study_group, and a Float64 column for each covariate, named in words; in the order of family_id.
+    """
+    table = families_of(laid).select("family_id", "study_group", "region", "start", "members")
+    for part in (_make_up(laid), _problems(attributes), _earlier(laid)):
+        table = table.join(part, on="family_id", how="left")
+    known = table.with_columns(_year=financial_year(pl.col("start"))).sort("family_id").collect()
+    places = [_one_of(known, "region", "region"), _one_of(known, "_year", "start in")]
+    plain = known.drop("family_id", "study_group", "region", "start", "_year").fill_null(0).cast(pl.Float64)
+    return pl.concat([known.select("family_id", "study_group"), plain, *places], how="horizontal")
+
+
+def _make_up(laid: Laid) -> pl.LazyFrame:
+    age = pl.col("age")
+    child = age < ADULT
+    youngest = band(age.filter(child).min(), {name: bands.AGE_BANDS[name] for name in bands.CHILD_BANDS})
+    return (
+        laid.members.lazy()
+        .group_by("family_id")
+        .agg(
+            pl.when((age >= ADULT).sum() >= 2).then(1).otherwise(0).alias("two adults or more"),
+            child.sum().clip(0, 6).alias("children"),
+            *(
+                (youngest == name).cast(pl.Int8).fill_null(0).alias(f"youngest child {name}")
+                for name in bands.CHILD_BANDS[:-1]
+            ),
+        )
+    )
+
+
+def _problems(attributes: pl.LazyFrame) -> pl.LazyFrame:
+    found = attributes.group_by("family_id").agg(
+        *(
+            pl.col(problem).is_not_null().any().cast(pl.Int8).alias(problem.replace("_", " "))
+            for problem in PROBLEMS
+        )
+    )
+    number = pl.sum_horizontal(problem.replace("_", " ") for problem in PROBLEMS)
+    return found.with_columns(
+        (number == 3).cast(pl.Int8).alias("three problems"),
+        (number >= 4).cast(pl.Int8).alias("four problems or more"),
+    )
+
+
+def _earlier(laid: Laid) -> pl.LazyFrame:
+    """Whether anybody of the family had each outcome in the year before and in the one before that."""
+    outcomes = [*EVENTS, "persistent_absence"]
+    least = pl.col("outcome").replace_strict(ENOUGH, default=0.5, return_dtype=pl.Float64)
+    told = laid.happened.lazy().join(laid.members.lazy().select("person_id", "family_id"), on="person_id")
+    within = {window: pl.col("half_year").is_between(first, last) for window, (first, last) in BEFORE.items()}
+    persons = told.group_by("family_id", "person_id", "outcome").agg(
+        (
+            (pl.col("got").filter(inside).sum() >= least.first() * pl.col("of").filter(inside).sum())
+            & (pl.col("of").filter(inside).sum() > 0)
+        ).alias(window)
+        for window, inside in within.items()
+    )
+    return persons.group_by("family_id").agg(
+        pl.col(window)
+        .filter(pl.col("outcome") == outcome)
+        .any()
+        .cast(pl.Int8)
+        .alias(f"{outcome.replace('_', ' ')}, {window}")
+        for outcome in outcomes
+        for window in BEFORE
+    )
+
+
+def _one_of(known: pl.DataFrame, column: str, words: str) -> pl.DataFrame:
+    """A column for each value but the first, 1 where it holds."""
+    values = sorted(known[column].unique().to_list())
+    return known.select(
+        (pl.col(column) == value).cast(pl.Float64).alias(f"{words} {value}") for value in values[1:]
+    )
