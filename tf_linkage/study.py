@@ -138,6 +138,12 @@ class Study(BaseModel):
         lt=1,
         description="Posterior probability from which a pair is worth a clerk's look",
     )
+    clerk_error: float = Field(
+        default=0.11,  # linkage/clerical.py says from which published agreement
+        ge=0,
+        le=0.5,
+        description="Share of doubtful pairs on which a simulated clerk errs",
+    )
     data: Path = Field(default=Path("data"), description="Folder in which everything is kept")
     incoming: Path = Field(default=Path("data/incoming"), description="Folder of real extract files")
 

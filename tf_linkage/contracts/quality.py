@@ -38,6 +38,8 @@ MEASURES: dict[str, str] = {
     "clerical_precision": "Right links, as a share of a random sample of links that a clerk looked at",
     "clerical_recall": "Right links expected from the clerk's sample, as a share of the right pairs expected there "
     "among all that were weighed",
+    "erring_precision": "The same, had the clerk erred as clerks do",
+    "erring_recall": "The same, had the clerk erred as clerks do",
     "agreed_precision": "Links that another engine makes as well, as a share of links",
     "agreed_recall": "Links of another engine that are made as well, as a share of its links",
     "right_share": "Pairs of one person, as a share of the pairs in the band",

@@ -43,7 +43,7 @@ def quality_assets(study: Study) -> list[dg.AssetsDefinition]:
     """The figures, what drives the gaps, and the report."""
     simulated = study.source is Source.SIMULATION
     return [
-        _figures(INS | ALSO | (TRUTH | REGISTERS if simulated else {})),
+        _figures(INS | ALSO | (TRUTH | REGISTERS if simulated else {}), study.clerk_error),
         *([_causes()] if simulated else []),
         _report(study),
     ]
@@ -64,11 +64,13 @@ def by_department(tables: Mapping[str, Any], kind: str) -> dict[str, Any]:
     return {name: tables[f"{name}_{kind}"] for name in DEPARTMENTS}
 
 
-def _figures(ins: Mapping[str, str]) -> dg.AssetsDefinition:
-    @house_asset("quality/linkage_quality", DESCRIPTION, rooms=["quality"], ins=ins)
+def _figures(ins: Mapping[str, str], clerk_error: float) -> dg.AssetsDefinition:
+    @house_asset(
+        "quality/linkage_quality", DESCRIPTION, rooms=["quality"], choices={"clerk error": clerk_error}, ins=ins
+    )
     def linkage_quality(study_key: StudyKey, **tables: pl.LazyFrame) -> dg.MaterializeResult[pl.DataFrame]:
         with plainly():
-            figures = _measured(tables, study_key)
+            figures = _measured(tables, study_key, clerk_error)
         metadata = charts.quality_metadata(figures)
         if "truth" in tables:
             metadata["published linkages beside ours"] = charts.records_of(quality.beside(figures, published()))
@@ -77,7 +79,7 @@ def _figures(ins: Mapping[str, str]) -> dg.AssetsDefinition:
     return linkage_quality
 
 
-def _measured(tables: Mapping[str, Any], study_key: StudyKey) -> pl.DataFrame:
+def _measured(tables: Mapping[str, Any], study_key: StudyKey, clerk_error: float) -> pl.DataFrame:
     """The figures: held against the truth where there is one, and otherwise what can be said without."""
     attributes, asked = tables["attributes"], asked_of(tables, study_key)
     links, returns, truth = by_department(tables, "links"), by_department(tables, "return"), tables.get("truth")
@@ -88,7 +90,7 @@ def _measured(tables: Mapping[str, Any], study_key: StudyKey) -> pl.DataFrame:
         requests, registers = by_department(tables, "request"), by_department(tables, "register")
         models = {name: linkage.department_model(name, DEPARTMENTS[name].request_columns) for name in DEPARTMENTS}
         parts = [
-            quality.evaluate(attributes, asked, links, truth, returns=returns),
+            quality.evaluate(attributes, asked, links, truth, returns=returns, clerk_error=clerk_error),
             quality.completeness({"council": tables["cohort"], **registers}),
             quality.blocking_losses(
                 attributes=attributes, requested=asked, requests=requests, registers=registers, links=links,

@@ -19,9 +19,8 @@ from tf_linkage.study import Dates, Noise, Preset, Source, Study
 PREFIX = "TF_LINKAGE_"
 
 CHOICES = (
-    "name",
-    "source", "families", "population", "seed", "noise", "noise_multiplier", "moves_together", "engine", "data",
-    "incoming",
+    "name", "source", "families", "population", "seed", "noise", "noise_multiplier", "moves_together", "engine",
+    "clerk_error", "data", "incoming",
 )  # fmt: skip
 """Choices that an environment variable may make, such as TF_LINKAGE_SEED for `seed`. The study's days have
 variables too, such as TF_LINKAGE_DATE_EXCHANGE."""

@@ -102,7 +102,7 @@ def simulated_answers(
     Args:
         sheet: from `review_sheet`; its `pair`, `left_id`, `right_id` and `reviewers` are read.
         truth: `left_id`, `right_id` of the true pairs.
-        reviewer: 1 or 2; the second answers only what two are asked about. Reviewers err independently.
+        reviewer: 1, 2, ...; a later one answers only what so many are asked about. Each errs in a way of his own.
         wrong: share of answers that are wrong.
         unsure: share of pairs left undecided.
     """

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 
 from tf_linkage.contracts.registry import DEPARTMENTS
+from tf_linkage.linkage.clerical import WRONG
 from tf_linkage.quality import pairs as about_pairs
 from tf_linkage.quality.clerical import clerical_figures
 from tf_linkage.quality.deduplication import deduplication_figures
@@ -24,7 +25,13 @@ Frames = Mapping[str, pl.LazyFrame]
 
 
 def evaluate(
-    attributes: pl.LazyFrame, requested: Frames, links: Frames, truth: Frames, *, returns: Returns | None = None
+    attributes: pl.LazyFrame,
+    requested: Frames,
+    links: Frames,
+    truth: Frames,
+    *,
+    returns: Returns | None = None,
+    clerk_error: float = WRONG,
 ) -> pl.LazyFrame:
     """Every figure about the linkage, held against the truth.
 
@@ -35,6 +42,7 @@ def evaluate(
         truth: `people` (`truth.TruePeople`), `records` (`truth.TrueRecords`), and `errors` (`truth.TrueErrors`)
             if recall by wrong identifier is wanted.
         returns: by department and table, the returned histories, if implausible ones are to be counted.
+        clerk_error: share of doubtful pairs on which the simulated clerk errs.
 
     Returns:
         `contracts.quality.Metrics`: overall, by group, stage, threshold and band. Figures whose denominator is
@@ -56,8 +64,15 @@ def evaluate(
         present = int(judged.get_column("present").sum())
         sent = owned.join(asked, on="person_id", how="semi")
         is_link = pl.col("status").cast(pl.String) == "link"
-        overall = [figures_of(judged), about_pairs.expected_figures(pairs), clerical_figures(pairs)]
-        parts[name, "all"] = pl.concat([*overall, entity_figures(pairs.filter(is_link), sent, register)])
+        overall = [
+            figures_of(judged),
+            about_pairs.expected_figures(pairs),
+            clerical_figures(pairs, wrong=clerk_error),
+            entity_figures(pairs.filter(is_link), sent, register),
+        ]
+        parts[name, "all"] = pl.concat(
+            [figures_of(judged), *estimates, entity_figures(pairs.filter(is_link), sent, register)]
+        )
         parts |= _by_group(name, judged, groups)
         parts[name, "threshold"] = about_pairs.threshold_figures(pairs, present)
         parts |= _about_pairs(name, pairs, present)

@@ -7,8 +7,10 @@ from typing import Any
 import polars as pl
 import pytest
 
+from tf_linkage.linkage.clerical import WRONG
 from tf_linkage.quality import agreement, figure
 from tf_linkage.quality.clerical import clerical_figures
+from tf_linkage.study import Study
 
 
 def pairs(right: int, wrong: int, right_review: int = 0, wrong_review: int = 0) -> pl.DataFrame:
@@ -18,6 +20,7 @@ def pairs(right: int, wrong: int, right_review: int = 0, wrong_review: int = 0) 
         {
             "person_id": [f"p{i:04}" for i in range(len(rows))],
             "register_key": [f"k{i:04}" for i in range(len(rows))],
+            "match_probability": [0.999 if status == "link" else 0.3 for status, _ in rows],
             "status": [status for status, _ in rows],
             "right": [is_right for _, is_right in rows],
         }
@@ -48,6 +51,28 @@ def test_a_sample_is_an_estimate_whose_interval_holds_the_truth_nearly_always() 
 def test_the_order_of_pairs_does_not_matter() -> None:
     population = pairs(300, 30, 40, 40)
     assert clerical_figures(population).equals(clerical_figures(population.reverse()))
+
+
+def test_a_clerk_who_errs_reads_precision_low_where_nearly_all_is_right() -> None:
+    # He errs on a tenth as many plain pairs: of 4,000 links, all right, he takes 2% for false; of 1,000 pairs for
+    # review, none right, he takes 20% for right.
+    found = clerical_figures(pairs(4000, 0, 0, 1000), sample=10_000, wrong=0.2)
+    assert of(found, "clerical_precision")["value"] == 1
+    assert of(found, "erring_precision")["value"] == pytest.approx(0.98, abs=0.01)
+    assert of(found, "clerical_recall")["value"] == 1
+    assert of(found, "erring_recall")["value"] == pytest.approx(3920 / (3920 + 200), abs=0.015)
+
+
+def test_undecided_pairs_are_left_out_of_what_an_erring_clerk_estimates() -> None:
+    found = clerical_figures(pairs(300, 0, 300, 0), sample=1000, wrong=0)
+    looked = of(found, "erring_recall")["denominator"]
+    assert 600 - 40 < looked < 600
+    assert of(found, "erring_precision")["value"] == 1
+    assert of(found, "erring_recall")["value"] == pytest.approx(0.5)
+
+
+def test_the_settings_error_is_that_of_the_published_reviewers() -> None:
+    assert Study().clerk_error == WRONG
 
 
 def test_no_links_no_estimate() -> None:
