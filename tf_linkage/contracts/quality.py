@@ -215,13 +215,24 @@ class Baseline(Table):
     least = number(ColumnClass.ATTRIBUTE, "Least over the seeds", least=0, most=1)
 
 
+EVIDENCE = ("with", "without")
+
+
 class Sweep(Table):
     """One row for each case of a sweep, department and measure."""
 
     case = text(ColumnClass.ATTRIBUTE, "The settings of the case, in words", primary_key=True)
+    family_evidence = code(
+        ColumnClass.ATTRIBUTE, "Whether a family's links spoke for its other members", EVIDENCE, primary_key=True
+    )
+    moves_together = number(
+        ColumnClass.ATTRIBUTE, "Share of a household's moves that its members make together", least=0, most=1
+    )
     department = code(ColumnClass.ATTRIBUTE, "Whose register was linked", BODIES, primary_key=True)
     measure = code(ColumnClass.ATTRIBUTE, "The figure", tuple(MEASURES), primary_key=True)
     value = number(ColumnClass.ATTRIBUTE, "The figure", least=0)
+    numerator = whole(ColumnClass.ATTRIBUTE, "How many", nullable=True)
+    denominator = whole(ColumnClass.ATTRIBUTE, "Of how many", nullable=True)
 
 
 class Disclosures(Table):

@@ -34,6 +34,10 @@ SEEDS = 3
 NINO_KEPT = (1.0, 0.5, 0.0)
 """Shares of the National Insurance numbers known to councils that a sweep lets them hand over."""
 
+MOVES_TOGETHER = (1.0, 0.5, 0.0)
+"""Shares of a household's moves that its members make together, each linked with and without family evidence: under
+hard noise, where members have most to say for one another."""
+
 Tables = Mapping[str, Any]
 
 
@@ -138,7 +142,8 @@ def _sweep(study: Study) -> dg.AssetsDefinition:
     @house_asset(
         SWEEP,
         f"Ranges instead of one draw: {SEEDS} seeds under each setting of noise and of NINOs handed over, at "
-        "the size of preset `tiny`. Goes on where it stopped.",
+        "the size of preset `tiny`; and what family evidence adds, by how often families move together. Goes on "
+        "where it stopped.",
         rooms=["population", "bodies", "custody", "linkage", "quality"],
         choices={"seed": study.seed, "engine": study.engine},
     )
@@ -152,16 +157,31 @@ def _sweep(study: Study) -> dg.AssetsDefinition:
     return sweep
 
 
-def sweep_cases(study: Study) -> Iterator[tuple[str, Callable[[], pl.DataFrame]]]:
-    """The cases of the sweep by their words, which name every setting and the version of the code."""
-    code = code_fingerprint()
+def sweep_cases(study: Study) -> Iterator[tuple[quality.Setting, Callable[[], pl.DataFrame]]]:
+    """The cases of the sweep by their settings, the version of the code among them."""
+    seeds = range(study.seed, study.seed + SEEDS)
     for noise in Noise:
         for kept in NINO_KEPT:
-            for seed in range(study.seed, study.seed + SEEDS):
-                small = Study.of(Preset.TINY, noise=noise, seed=seed, engine=study.engine)
-                case = Case.of(small, nino_kept=kept)
-                words = f"noise {noise}, NINO handed over {kept:.0%}, seed {seed}, {study.engine}, code {code}"
-                yield words, lambda case=case: link_case(case).figures()  # type: ignore[misc]
+            for seed in seeds:
+                yield _case(Study.of(Preset.TINY, noise=noise, seed=seed, engine=study.engine), kept)
+    for together in MOVES_TOGETHER:
+        for seed in seeds:
+            world = Study.of(Preset.TINY, noise=Noise.HARD, seed=seed, engine=study.engine, moves_together=together)
+            if together < 1:  # whole households with family evidence are above
+                yield _case(world, 1.0)
+            yield _case(world, 1.0, family_evidence=False)
+
+
+def _case(
+    world: Study, kept: float, *, family_evidence: bool = True
+) -> tuple[quality.Setting, Callable[[], pl.DataFrame]]:
+    words = (
+        f"noise {world.noise}, NINO handed over {kept:.0%}, moves together {world.moves_together:.0%}, "
+        f"seed {world.seed}, {world.engine}, code {code_fingerprint()}"
+    )
+    case = Case.of(world, nino_kept=kept, family_evidence=family_evidence)
+    setting = quality.Setting(words, world.moves_together, family_evidence)
+    return setting, lambda: link_case(case).figures()
 
 
 def linked_again(tables: Tables, engine: str, progress: Callable[[str], None]) -> dict[str, LinkResult]:

@@ -4,6 +4,7 @@ Belongs here: the spine as plain calls, for what needs it over and over: the acc
 not belong here: what is done with the figures. Tests hold it to the figures that the job stores.
 """
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -34,16 +35,18 @@ class Case:
         world: the simulated world.
         engine: the linkage engine.
         nino_kept: share of the National Insurance numbers councils know that they hand over, 0 to 1.
+        family_evidence: whether a family's links speak for its other members.
     """
 
     world: Settings
     engine: str
     nino_kept: float = 1.0
+    family_evidence: bool = True
 
     @classmethod
-    def of(cls, study: Study, *, nino_kept: float = 1.0) -> "Case":
+    def of(cls, study: Study, *, nino_kept: float = 1.0, family_evidence: bool = True) -> "Case":
         """The study as a case."""
-        return cls(settings_of(Simulation.of(study)), study.engine, nino_kept)
+        return cls(settings_of(Simulation.of(study)), study.engine, nino_kept, family_evidence)
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,7 @@ def link_case(case: Case) -> Linked:
         recipient = custody.recipient_key(key, name)
         request = custody.link_request(identifiers, department, recipient, case.world.extract).collect().lazy()
         model = linkage.department_model(name, department.request_columns)
+        model = dataclasses.replace(model, family_evidence=case.family_evidence)
         register = REGISTERS[name].people(people, case.world)
         results[name] = linkage.link(request, register, model, engine=case.engine)
         asked[name] = custody.people_asked(request, attributes, recipient)

@@ -25,7 +25,7 @@ from tf_linkage.quality.patterns import typical_patterns
 from tf_linkage.quality.pictures import pictures
 from tf_linkage.quality.report import report
 from tf_linkage.quality.showing import of_real_people
-from tf_linkage.quality.sweeping import ranges, sweep
+from tf_linkage.quality.sweeping import Setting, family_curve, ranges, sweep
 
 __all__ = [
     "CHOICES",
@@ -35,6 +35,7 @@ __all__ = [
     "Choice",
     "Picture",
     "QualityRefused",
+    "Setting",
     "agreement",
     "baseline_of",
     "below_baseline",
@@ -43,6 +44,7 @@ __all__ = [
     "completeness",
     "effects",
     "evaluate",
+    "family_curve",
     "figure",
     "floor_results",
     "floors_missed",

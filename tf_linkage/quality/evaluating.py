@@ -70,9 +70,7 @@ def evaluate(
             clerical_figures(pairs, wrong=clerk_error),
             entity_figures(pairs.filter(is_link), sent, register),
         ]
-        parts[name, "all"] = pl.concat(
-            [figures_of(judged), *estimates, entity_figures(pairs.filter(is_link), sent, register)]
-        )
+        parts[name, "all"] = pl.concat(overall)
         parts |= _by_group(name, judged, groups)
         parts[name, "threshold"] = about_pairs.threshold_figures(pairs, present)
         parts |= _about_pairs(name, pairs, present)

@@ -13,8 +13,9 @@ from tf_linkage import quality
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.quality import LinkageEffects, Sweep
 from tf_linkage.definitions import build_defs
-from tf_linkage.defs.assess import NINO_KEPT, SEEDS, sweep_cases
+from tf_linkage.defs.assess import MOVES_TOGETHER, NINO_KEPT, SEEDS, sweep_cases
 from tf_linkage.defs.assessed import PARTS, assessment_of, code_fingerprint, fingerprint, mark
+from tf_linkage.defs.cases import Case, link_case
 from tf_linkage.defs.catalogue import ASSESSED, SWEEP
 from tf_linkage.defs.jobs import ASSESS
 from tf_linkage.defs.store import Store
@@ -48,10 +49,23 @@ def test_a_sweep_belongs_to_its_code_and_not_to_one_run(tmp_path: Path) -> None:
 
 
 def test_a_sweep_names_every_setting_of_every_case() -> None:
-    words = [case for case, _ in sweep_cases(Study.of("tiny"))]
-    assert len(set(words)) == len(words) == len(Noise) * len(NINO_KEPT) * SEEDS
+    settings = [setting for setting, _ in sweep_cases(Study.of("tiny"))]
+    words = [str(setting) for setting in settings]
+    curve = 2 * len(MOVES_TOGETHER) * SEEDS - SEEDS
+    assert len(set(words)) == len(words) == len(Noise) * len(NINO_KEPT) * SEEDS + curve
     assert all(code_fingerprint() in case and "duckdb" in case for case in words)
-    assert sum("noise hard, NINO handed over 50%, seed 2016" in case for case in words) == 1
+    assert sum("noise hard, NINO handed over 50%, moves together 100%, seed 2016" in case for case in words) == 1
+    # Every world that is linked without family evidence is linked with it too.
+    worlds = {evidence: {s.case for s in settings if s.family_evidence is evidence} for evidence in (True, False)}
+    assert worlds[False] < worlds[True]
+    assert {s.moves_together for s in settings if not s.family_evidence} == set(MOVES_TOGETHER)
+
+
+def test_a_case_is_linked_with_family_evidence_or_without() -> None:
+    small = Study.of("tiny", families=40, population=2_000)
+    for evidence in (True, False):
+        results = link_case(Case.of(small, family_evidence=evidence)).results
+        assert {result.model.family_evidence for result in results.values()} == {evidence}
 
 
 def test_the_job_puts_the_findings_on_the_page(rehearsed: Rehearsed, tmp_path: Path) -> None:

@@ -78,8 +78,9 @@ def test_the_page_takes_what_there_is(world: Any) -> None:
                 Disclosures,
             ),
             swept=frame(
-                [{"case": f"seed {i}", "department": "moj", "measure": "recall", "value": 0.9 + i / 100}
-                 for i in range(3)],
+                [{"case": f"seed {i}", "department": "moj", "measure": measure, "value": 0.9 + i / 100,
+                  "family_evidence": evidence, "moves_together": i / 2, "numerator": 90 + i, "denominator": 100}
+                 for i in range(3) for evidence in ("with", "without") for measure in ("precision", "recall")],
                 Sweep,
             ),
         ),
@@ -89,6 +90,8 @@ def test_the_page_takes_what_there_is(world: Any) -> None:
     assert "-2.00 (-3.00&nbsp;to&nbsp;-1.00)" in full or "-2.00 (-3.00 to -1.00)" in full
     assert "-0.40" in full
     assert "Ranges over 3 runs" in full
+    assert 'id="family_curve"' in full
+    assert "MoJ, 50% together" in full
 
 
 def test_findings_too_small_to_show_make_no_chart(world: Any) -> None:
