@@ -192,7 +192,7 @@ def _family_curve(table: pl.DataFrame) -> Iterator[str]:
     title = "Recall with and without family evidence"
     says = (
         "By how often members of a household move together: at 100% households stay whole, at 0% everybody moves "
-        "alone each time. Records err as under hard noise, where members have most to say for one another. The same "
+        "alone each time. Records err as under hard noise, where members can say most for one another. The same "
         "worlds are linked twice; seeds are taken together. Where lines lie on one another, it added nothing."
     )
     names = {"with": "with family evidence", "without": "without"}
