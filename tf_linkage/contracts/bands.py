@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-AGE_LADDER = ("year", "age band", "child or adult")
+AGE_LADDER = ("year", "age band", "child or adult", "none")
+GENDER_LADDER = ("as recorded", "none")
 COUNCIL_LADDER = ("local authority", "region", "none")
+COUNT_LADDER = ("number", "band", "wide band", "none")
+YOUNGEST_LADDER = ("year", "age band", "under 5 or not", "none")
 DATE_LADDER = ("day", "months from the start", "half-years from the start")
 START_LADDER = ("day", "month", "financial year", "none")
 WEEKLY_LADDER = ("pound", "£25 band", "£100 band")
@@ -21,6 +24,18 @@ AGE_BANDS: Mapping[str, int] = {"0-4": 4, "5-10": 10, "11-17": 17, "18-24": 24, 
 CHILD_BANDS = ("0-4", "5-10", "11-17")
 ADULTS = ("0", "1", "2+")
 CHILDREN = ("0", "1", "2", "3+")
+WIDE_ADULTS: Mapping[str, str] = {"0": "0-1", "1": "0-1"}
+"""Coarser bands of adults: no second adult, or two and more."""
+
+WIDE_CHILDREN: Mapping[str, str] = {"1": "1-2", "2": "1-2"}
+"""Coarser bands of children. Nobody is brought together with families that have none."""
+
+WIDE_YOUNGEST: Mapping[str, str] = {"5-10": "5-17", "11-17": "5-17"}
+"""Coarser bands of the youngest child: below school age, or not."""
+
+CHILD_OR_ADULT: Mapping[str, str] = {name: "child" if last < 18 else "adult" for name, last in AGE_BANDS.items()}
+"""The coarser step of an age band."""
+
 PROBLEM_COUNTS = ("2", "3", "4+")
 FOUND = ("none", "some", "all")
 

@@ -5,8 +5,11 @@ and no table holds both: people and families cannot be joined, because the make-
 before any of its members stands out. (2) No date: times are whole months from the family's start, the start itself
 a financial year, schooling by academic year. (3) Ages, money and counts are in bands, the council is a region.
 (4) How sure a link is comes along as a band. A column's ladder gives the steps from fine to coarse; its description
-says on which it stands. What this does not hold off, and says so: someone who already knows dated events of a
-person. Row data therefore stays in an accredited setting.
+says on which it stands at the finest. What somebody outside may know of people and families (the quasi-identifiers
+of the first two tables) is made coarser yet, step by step, until nobody stands out (`ladders`); on which step a
+column stands then depends on the data and is told in the data dictionary that comes with the tables. A person or a
+family for whom no step would do is withheld: the row stays, those columns are empty. What this does not hold off,
+and says so: someone who already knows dated events of a person. Row data therefore stays in an accredited setting.
 """
 
 from __future__ import annotations
@@ -21,12 +24,15 @@ from tf_linkage.contracts.bands import (
     AGE_BANDS,
     AGE_LADDER,
     CHILD_BANDS,
+    CHILD_OR_ADULT,
     CHILDREN,
     COUNCIL_LADDER,
+    COUNT_LADDER,
     DATE_LADDER,
     ETHNIC_GROUPS,
     EXCLUSION_COUNTS,
     FOUND,
+    GENDER_LADDER,
     HISTORIES,
     PHASES,
     PROBLEM_COUNTS,
@@ -34,8 +40,12 @@ from tf_linkage.contracts.bands import (
     START_LADDER,
     WEEKLY_BANDS,
     WEEKLY_LADDER,
+    WIDE_ADULTS,
+    WIDE_CHILDREN,
+    WIDE_YOUNGEST,
     YEARLY_BANDS,
     YEARLY_LADDER,
+    YOUNGEST_LADDER,
 )
 from tf_linkage.contracts.columns import ColumnClass, Table, code, flag, text, whole
 from tf_linkage.contracts.council import PROBLEMS, STUDY_GROUPS
@@ -76,6 +86,9 @@ WINDOWS: Mapping[str, tuple[int, int]] = {"year_before": (-12, 0), "two_years_af
 (Family Law Week on the 2019 outcome report)."""
 
 _PERSON = "What researchers see instead of a person"
+EMPTY_FOR_OTHER_REASONS = ("persistent_absence",)
+"""How the names of a family's columns begin that may also be empty because a register did not know its pupils."""
+
 _REGION = "Region of the council; coarsened from the council"
 _START_YEAR = "Financial year in which the council found the family eligible; coarsened from the day"
 _FOUND = "whether {} found those of the family who could be in its register; empty if nobody could be"
@@ -125,18 +138,18 @@ class People(Table):
     """One row for each person: who they are in broad bands, their problems, which departments knew them."""
 
     person_study_ref = _person_ref(primary_key=True)
-    region = text(ColumnClass.QUASI, _REGION, ladder=COUNCIL_LADDER)
+    region = text(ColumnClass.QUASI, _REGION, nullable=True, ladder=COUNCIL_LADDER)
     age_band = code(
         ColumnClass.QUASI,
         "Age at the start; coarsened from years, the not yet born with the youngest",
-        tuple(AGE_BANDS),
+        (*AGE_BANDS, *dict.fromkeys(CHILD_OR_ADULT.values())),
         nullable=True,
         ladder=AGE_LADDER,
     )
-    gender = code(ColumnClass.QUASI, "Gender, as recorded", GENDERS, nullable=True)
+    gender = code(ColumnClass.QUASI, "Gender, as recorded", GENDERS, nullable=True, ladder=GENDER_LADDER)
     study_group = code(ColumnClass.ATTRIBUTE, "On the programme, or on the waiting list for it", STUDY_GROUPS)
     service_received = flag(ColumnClass.ATTRIBUTE, "Whether the family receives a service")
-    start_year = text(ColumnClass.QUASI, _START_YEAR, regex=r"^\d{4}-\d{2}$", ladder=START_LADDER)
+    start_year = text(ColumnClass.QUASI, _START_YEAR, nullable=True, regex=r"^\d{4}-\d{2}$", ladder=START_LADDER)
     worklessness = _problem("worklessness")
     school_absence = _problem("school_absence")
     child_need = _problem("child_need")
@@ -156,22 +169,30 @@ class Families(Table):
     """
 
     family_study_ref = text(ColumnClass.REFERENCE, "What researchers see instead of a family", primary_key=True)
-    region = text(ColumnClass.QUASI, _REGION, ladder=COUNCIL_LADDER)
+    region = text(ColumnClass.QUASI, _REGION, nullable=True, ladder=COUNCIL_LADDER)
     study_group = code(ColumnClass.ATTRIBUTE, "On the programme, or on the waiting list for it", STUDY_GROUPS)
     service_received = flag(ColumnClass.ATTRIBUTE, "Whether the family receives a service")
-    start_year = text(ColumnClass.QUASI, _START_YEAR, regex=r"^\d{4}-\d{2}$", ladder=START_LADDER)
+    start_year = text(ColumnClass.QUASI, _START_YEAR, nullable=True, regex=r"^\d{4}-\d{2}$", ladder=START_LADDER)
     adults = code(
-        ColumnClass.QUASI, "People of 18 and over at the start, in bands", ADULTS, ladder=("number", "band")
+        ColumnClass.QUASI,
+        "People of 18 and over at the start, in bands",
+        (*ADULTS, *dict.fromkeys(WIDE_ADULTS.values())),
+        nullable=True,
+        ladder=COUNT_LADDER,
     )
     children = code(
-        ColumnClass.QUASI, "People under 18 at the start, in bands", CHILDREN, ladder=("number", "band")
+        ColumnClass.QUASI,
+        "People under 18 at the start, in bands",
+        (*CHILDREN, *dict.fromkeys(WIDE_CHILDREN.values())),
+        nullable=True,
+        ladder=COUNT_LADDER,
     )
     youngest = code(
         ColumnClass.QUASI,
         "Age band of the youngest child at the start; empty if there is none",
-        CHILD_BANDS,
+        (*CHILD_BANDS, *dict.fromkeys(WIDE_YOUNGEST.values())),
         nullable=True,
-        ladder=("year", "age band", "none"),
+        ladder=YOUNGEST_LADDER,
     )
     problems = code(
         ColumnClass.ATTRIBUTE,

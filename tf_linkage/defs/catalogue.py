@@ -65,6 +65,7 @@ TABLES: dict[str, Tables] = {
     **{f"published/{name}": {"": table} for name, table in published.PUBLISHED_TABLES.items()},
 }
 
+POPULATION_COUNTS = "population/population_counts"
 SWEEP = "quality/sweep"
 ASSESSED = (
     "quality/linkage_effects",

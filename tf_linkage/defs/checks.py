@@ -18,6 +18,7 @@ from tf_linkage.defs.catalogue import OF_THE_SIMULATION, TABLES
 from tf_linkage.defs.charts import records_of
 from tf_linkage.defs.house import asset_key
 from tf_linkage.defs.leaks import no_leak
+from tf_linkage.defs.risk import risk_checks
 from tf_linkage.study import Source, Study
 
 DEIDENTIFIED = ("return", "research/", "quality/", "published/")
@@ -34,6 +35,7 @@ def study_checks(study: Study) -> list[dg.AssetChecksDefinition]:
         cohort_conserved(),
         everyone_accounted_for(),
         no_leak(),
+        *risk_checks(counted=simulated),
         *(request_as_allowed(name) for name in DEPARTMENTS),
         *([quality_floors()] if simulated else []),
         *([no_worse_than_accepted()] if baseline.is_held_to_it(study) else []),

@@ -11,7 +11,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 
 from tf_linkage.contracts.registry import DEPARTMENTS, Department
 from tf_linkage.custody.handovers import HANDOVERS
-from tf_linkage.defs.catalogue import ASSESSED
+from tf_linkage.defs.catalogue import ASSESSED, POPULATION_COUNTS
 from tf_linkage.defs.house import asset_key
 
 REHEARSAL, ASSESS = "rehearsal", "assess"
@@ -82,7 +82,7 @@ def custodian_jobs(
         _Part(
             RESEARCH,
             researchers,
-            [LINKED_SET],
+            [LINKED_SET, POPULATION_COUNTS],
             "Those who make researchers' tables, alone: from the linked set to the findings.",
         ),
     ]

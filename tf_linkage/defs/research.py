@@ -11,10 +11,13 @@ import polars as pl
 
 from tf_linkage import disclosure, research
 from tf_linkage.contracts.research import RESEARCH_TABLES
+from tf_linkage.defs.catalogue import POPULATION_COUNTS
+from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.house import house_asset
 from tf_linkage.defs.io import ParquetStore
+from tf_linkage.defs.risk import released
 from tf_linkage.defs.store import relative
-from tf_linkage.study import REGIONS, Study
+from tf_linkage.study import REGIONS, Source, Study
 
 TableSet = Mapping[str, pl.LazyFrame]
 
@@ -49,8 +52,8 @@ HISTORIES: dict[str, tuple[str, Callable[[pl.LazyFrame, pl.LazyFrame, TableSet],
 def research_assets(study: Study) -> list[dg.AssetsDefinition]:
     """The research tables, the database that holds them all, and the published findings."""
     return [
-        _people(),
-        _families(),
+        _people(study),
+        _families(study),
         *(_history(name) for name in HISTORIES),
         _estimates(study),
         _database(study),
@@ -58,31 +61,41 @@ def research_assets(study: Study) -> list[dg.AssetsDefinition]:
     ]
 
 
-def _people() -> dg.AssetsDefinition:
+def _counts(study: Study) -> dict[str, str]:
+    """The population's counts, where there are any."""
+    return {"counts": POPULATION_COUNTS} if study.source is Source.SIMULATION else {}
+
+
+def _people(study: Study) -> dg.AssetsDefinition:
     @house_asset(
         "research/people",
-        "Everyone in the study under a study reference: broad age, gender, region, problems, and who found them.",
-        rooms=["research"],
-        ins=LINKED_SET,
+        "Everyone in the study under a study reference: broad age, gender, region, problems, and who found them; "
+        "each column as coarse as it must be for nobody to stand out.",
+        rooms=["research", "disclosure"],
+        ins=LINKED_SET | _counts(study),
     )
-    def people(linked_set: TableSet) -> pl.LazyFrame:
-        study = research.study_tables(linked_set)
-        return research.people(study.linked_people, study.attributes, REGIONS)
+    def people(linked_set: TableSet, **population: pl.LazyFrame) -> dg.MaterializeResult[pl.LazyFrame]:
+        known = research.study_tables(linked_set)
+        with plainly():
+            finest = research.people(known.linked_people, known.attributes, REGIONS)
+            return released("people", finest, known.linked_people, population.get("counts"))
 
     return people
 
 
-def _families() -> dg.AssetsDefinition:
+def _families(study: Study) -> dg.AssetsDefinition:
     @house_asset(
         "research/families",
-        "Every family under a reference of its own: make-up in bands, problems, and what happened before and "
-        "after its start. It cannot be joined to people.",
-        rooms=["research"],
-        ins=LINKED_SET,
+        "Every family under a reference of its own: make-up as coarse as it must be for none to stand out, "
+        "problems, and what happened before and after its start. It cannot be joined to people.",
+        rooms=["research", "disclosure"],
+        ins=LINKED_SET | _counts(study),
     )
-    def families(linked_set: TableSet) -> pl.LazyFrame:
-        study = research.study_tables(linked_set)
-        return research.families(study.linked_people, study.attributes, study.returns, REGIONS)
+    def families(linked_set: TableSet, **population: pl.LazyFrame) -> dg.MaterializeResult[pl.LazyFrame]:
+        known = research.study_tables(linked_set)
+        with plainly():
+            finest = research.families(known.linked_people, known.attributes, known.returns, REGIONS)
+            return released("families", finest, known.linked_people, population.get("counts"))
 
     return families
 

@@ -1,6 +1,29 @@
-"""What may leave: minimum counts, suppression, rounding."""
+"""What may leave: who stands out, minimum counts, suppression, rounding."""
 
+from tf_linkage.disclosure.choice import Choice, NobodyToHideAmong, choose_steps
+from tf_linkage.disclosure.coarsening import coarsened
 from tf_linkage.disclosure.files import spreadsheet_safe, write_csv
 from tf_linkage.disclosure.findings import findings
+from tf_linkage.disclosure.risk import RULE, Rule, population_classes, released_classes, risk_table
+from tf_linkage.disclosure.risk_words import ACCREDITED, SIZES, alike, in_words, risk_compared, steps_table
 
-__all__ = ["findings", "spreadsheet_safe", "write_csv"]
+__all__ = [
+    "ACCREDITED",
+    "RULE",
+    "SIZES",
+    "Choice",
+    "NobodyToHideAmong",
+    "Rule",
+    "alike",
+    "choose_steps",
+    "coarsened",
+    "findings",
+    "in_words",
+    "population_classes",
+    "released_classes",
+    "risk_compared",
+    "risk_table",
+    "spreadsheet_safe",
+    "steps_table",
+    "write_csv",
+]

@@ -64,7 +64,9 @@ def intervals(
     return svg_of(spec, title, description)
 
 
-def flow(rows: Rows, *, title: str, description: str, parts: Mapping[str, str]) -> str:
+def flow(
+    rows: Rows, *, title: str, description: str, parts: Mapping[str, str], x_title: str = "people sent"
+) -> str:
     """A bar for each level, cut into parts: how many of those sent went where.
 
     Args:
@@ -72,6 +74,7 @@ def flow(rows: Rows, *, title: str, description: str, parts: Mapping[str, str]) 
         title: read aloud first.
         description: read aloud next.
         parts: colour of each part, in order from the left.
+        x_title: below the bars.
     """
     refuse_nothing(rows, title)
     order = {name: i for i, name in enumerate(parts)}
@@ -90,7 +93,7 @@ def flow(rows: Rows, *, title: str, description: str, parts: Mapping[str, str]) 
     }  # fmt: skip
     colour = {"field": "part", "type": "nominal", "title": None, "sort": list(parts),
               "scale": {"domain": list(parts), "range": list(parts.values())}}  # fmt: skip
-    x = {"field": "start", "type": "quantitative", "title": "people sent",
+    x = {"field": "start", "type": "quantitative", "title": x_title,
          "axis": {"format": ",d", "tickCount": 6}}  # fmt: skip
     spec = {
         "data": {"values": boxes},

@@ -1,0 +1,135 @@
+"""The steps on which a released quasi-identifier may stand, from fine to coarse.
+
+Belongs here: for each column that somebody outside may know of a person or a family, the steps among which the
+gate of `disclosure` chooses, and how a finer label becomes a coarser one. A column's whole ladder stands in its
+contract (`research`); its finer steps (a day, a year of age, a council) are never released, whatever the risk.
+Does not belong here: the choice, which depends on the data and is told in the data dictionary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from tf_linkage.contracts import bands
+from tf_linkage.contracts.columns import ColumnClass, columns_of
+from tf_linkage.contracts.research import EMPTY_FOR_OTHER_REASONS, Families
+
+NOT_SHOWN = "none"
+"""The last step of every ladder: the column is empty in every row."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a ladder.
+
+    Attributes:
+        name: as in the contract's ladder.
+        merged: the label that each finer one becomes; those not named stay as they are.
+    """
+
+    name: str
+    merged: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def shows(self) -> bool:
+        """Whether anything is shown on this step."""
+        return self.name != NOT_SHOWN
+
+    def label(self, finest: str | None) -> str | None:
+        """A label of the finest step on this one."""
+        return None if finest is None or not self.shows else self.merged.get(finest, finest)
+
+    def of(self, column: pl.Expr) -> pl.Expr:
+        """The column on this step, as text."""
+        if not self.shows:
+            return pl.lit(None, pl.String).alias(column.meta.output_name())
+        text = column.cast(pl.String)
+        return text.replace(list(self.merged), list(self.merged.values())) if self.merged else text
+
+
+Ladder = tuple[Step, ...]
+_NONE = Step(NOT_SHOWN)
+
+REGION: Ladder = (Step("region"), _NONE)
+START_YEAR: Ladder = (Step("financial year"), _NONE)
+
+STEPS: Mapping[str, Mapping[str, Ladder]] = {
+    "people": {
+        "region": REGION,
+        "age_band": (
+            Step("age band"),
+            Step("child or adult", bands.CHILD_OR_ADULT),
+            _NONE,
+        ),
+        "gender": (Step("as recorded"), _NONE),
+        "start_year": START_YEAR,
+    },
+    "families": {
+        "region": REGION,
+        "start_year": START_YEAR,
+        "adults": (Step("band"), Step("wide band", bands.WIDE_ADULTS), _NONE),
+        "children": (Step("band"), Step("wide band", bands.WIDE_CHILDREN), _NONE),
+        "youngest": (Step("age band"), Step("under 5 or not", bands.WIDE_YOUNGEST), _NONE),
+    },
+}
+"""By table and column: the steps on which the column may be released."""
+
+WORTH: Mapping[str, int] = {"region": 1, "start_year": 1}
+"""How much a bit of a column counts when steps are weighed; 2 where nothing is said. Who people are comes before
+where and when: outcomes differ far more by age, gender and make-up than by region and year. Our choice."""
+
+REFERENCES: Mapping[str, str] = {"people": "person_study_ref", "families": "family_study_ref"}
+
+COUNTED: Mapping[str, frozenset[str]] = {
+    "age_band": frozenset({*bands.CHILD_BANDS, bands.CHILD_OR_ADULT["0-4"]}),
+    "children": frozenset({*bands.CHILDREN, *bands.WIDE_CHILDREN.values()} - {"0"}),
+    "gender": frozenset({"male", "female"}),
+}
+"""Labels that `population_counts` counts: it knows families with children, and of people the children alone."""
+
+
+def emptiness_tells(table: str) -> tuple[str, ...]:
+    """Columns that are empty exactly where a family's make-up leaves no room for them.
+
+    A family without a child under 18 cannot have one looked after: an empty cell gives that away as surely as a
+    column that counts children. So they count with the make-up wherever risk is reckoned.
+    """
+    if table != "families":
+        return ()
+    return tuple(
+        column.name
+        for column in columns_of(Families)
+        if column.nullable
+        and column.column_class is not ColumnClass.QUASI
+        and not column.name.startswith(EMPTY_FOR_OTHER_REASONS)
+    )
+
+
+def steps_of(name: str, table: pl.LazyFrame) -> dict[str, str]:
+    """On which step each column of a released table stands, read from the table itself.
+
+    Args:
+        name: `people` or `families`.
+        table: the table, as it was released.
+
+    Returns:
+        Step by column: the finest that could have left the labels that are there.
+    """
+    ladders = STEPS[name]
+    labels = table.select(pl.col(column).cast(pl.String).unique().implode() for column in ladders).collect()
+    found = {}
+    for column, ladder in ladders.items():
+        present = set(labels[column][0].drop_nulls())
+        coarser = {label for step in ladder for label in step.merged.values()}
+        found[column] = next(step.name for step in ladder if _could_leave(present, step, coarser))
+    return found
+
+
+def _could_leave(present: set[str], step: Step, coarser: set[str]) -> bool:
+    """Whether these labels, and no others, could stand there on the step."""
+    if not present or not step.shows:
+        return not present and not step.shows
+    return present.isdisjoint(step.merged) and present.isdisjoint(coarser - set(step.merged.values()))

@@ -1,0 +1,120 @@
+"""Nobody stands out: research/people and research/families on their chosen steps, and the gate before them.
+
+Belongs here: the choice of steps as part of making those two tables, what the UI shows of it, and the blocking
+checks. The rules themselves stand in `disclosure`.
+"""
+
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from tf_linkage import disclosure
+from tf_linkage.contracts.ladders import REFERENCES, STEPS
+from tf_linkage.defs.catalogue import POPULATION_COUNTS
+from tf_linkage.defs.charts import records_of
+from tf_linkage.defs.house import asset_key
+from tf_linkage.pages import charts
+from tf_linkage.pages.picture import markdown
+from tf_linkage.study import REGIONS
+
+COLOURS = dict(zip(disclosure.SIZES, (charts.RED, charts.ORANGE, charts.GREY, charts.BLUE), strict=True))
+DRAWN_BY = {"people": "family_study_ref", "families": "person_study_ref"}
+"""The order by which rows of a table are drawn: the reference that no table shows beside its own."""
+
+
+def released(
+    name: str, finest: pl.LazyFrame, linked_people: pl.LazyFrame, counts: pl.LazyFrame | None
+) -> dg.MaterializeResult[pl.LazyFrame]:
+    """A table as it is released: on the steps of least loss on which nobody stands out.
+
+    Args:
+        name: `people` or `families`.
+        finest: the table on the finest steps.
+        linked_people: who is of which family, which nobody outside knows: the order by which rows are drawn.
+        counts: `PopulationCounts`, or None where nobody has counted the population.
+    """
+    finest = finest.collect().lazy()
+    population = disclosure.population_classes(name, counts, REGIONS) if counts is not None else None
+    choice = disclosure.choose_steps(name, finest, population)
+    value = disclosure.coarsened(finest, choice, lots_of(name, linked_people)).collect().lazy()
+    before, after = (disclosure.released_classes(name, table, population) for table in (finest, value))
+    return dg.MaterializeResult(
+        value=value,
+        metadata={
+            "why nobody stands out": dg.MetadataValue.md(disclosure.in_words(choice, after)),
+            "what remains": disclosure.ACCREDITED,
+            "steps chosen": records_of(disclosure.steps_table(choice)),
+            "risk": records_of(disclosure.risk_compared(before, after)),
+            "how many look alike": dg.MetadataValue.md(_picture(name, before, after)),
+            "rows withheld": choice.withheld,
+            "bits lost a row": round(sum(choice.lost[column] for column in choice.steps), 3),
+            "smallest class in the sample": disclosure.risk_table(after)["smallest class in the sample"],
+        },
+    )
+
+
+def lots_of(name: str, linked_people: pl.LazyFrame) -> pl.LazyFrame:
+    """A table's reference and `lot`, the order by which its rows are drawn."""
+    return linked_people.group_by(REFERENCES[name]).agg(pl.col(DRAWN_BY[name]).min().alias("lot"))
+
+
+def _picture(name: str, before: pl.DataFrame, after: pl.DataFrame) -> str:
+    title = f"How many {name} look alike"
+    rows = disclosure.alike(before, "on the finest steps") + disclosure.alike(after, "as released")
+    drawn = charts.flow(
+        rows,
+        title=title,
+        description=f"{name.capitalize()} by how many share everything that somebody outside may know of them, on "
+        "the finest steps and as released.",
+        parts=COLOURS,
+        x_title=name,
+    )
+    return markdown(drawn, title)
+
+
+def risk_checks(*, counted: bool) -> list[dg.AssetChecksDefinition]:
+    """The gates of research/people and research/families.
+
+    Args:
+        counted: whether the population has been counted.
+    """
+    return [nobody_stands_out(name, counted=counted) for name in STEPS]
+
+
+def nobody_stands_out(name: str, *, counted: bool) -> dg.AssetChecksDefinition:
+    """Everybody in the table has enough others who look the same, in the sample and in the population."""
+    ins = {"counts": dg.AssetIn(asset_key(POPULATION_COUNTS))} if counted else {}
+
+    gate = dg.asset_check(
+        asset=asset_key(f"research/{name}"),
+        name="nobody_stands_out",
+        blocking=True,
+        description="Of every combination of what somebody outside may know (region, start year, age and gender, "
+        "or the family's make-up and what is empty because of it) there are at least "
+        f"{disclosure.RULE.known} in the sample and in the population; {disclosure.RULE.alone} in the sample where "
+        "the population is not known.",
+        additional_ins=ins,
+    )
+
+    def against_population(stored: pl.LazyFrame, counts: pl.LazyFrame) -> dg.AssetCheckResult:
+        return risk_verdict(name, stored, counts)
+
+    def in_sample(stored: pl.LazyFrame) -> dg.AssetCheckResult:
+        return risk_verdict(name, stored, None)
+
+    return gate(against_population if counted else in_sample)
+
+
+def risk_verdict(name: str, table: pl.LazyFrame, counts: pl.LazyFrame | None) -> dg.AssetCheckResult:
+    """Red when anybody stands out."""
+    population = disclosure.population_classes(name, counts, REGIONS) if counts is not None else None
+    figures: dict[str, Any] = disclosure.risk_table(disclosure.released_classes(name, table, population))
+    below = figures["rows in classes below the rule"]
+    return dg.AssetCheckResult(
+        passed=not below,
+        description=f"{below} of {figures['rows']} rows stand out"
+        if below
+        else f"at least {figures['smallest class in the sample']} look alike",
+        metadata=figures,
+    )
