@@ -1,0 +1,18 @@
+"""Rows of research tables, made by hand."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.research import RESEARCH_TABLES
+
+
+def research_table(name: str, rows: Sequence[dict[str, object]]) -> pl.LazyFrame:
+    """A research table with these cells; the others say that nothing happened and that anything could have."""
+    schema = schema_of(RESEARCH_TABLES[name])
+    plain: dict[str, object] = {column: False if dtype == pl.Boolean else None for column, dtype in schema.items()}
+    plain |= {column: "none" for column in schema if column.endswith("_found")}
+    plain |= {"study_group": "programme"} | ({"problems": "2"} if "problems" in schema else {})
+    reference = next(iter(schema))
+    return pl.LazyFrame([plain | {reference: f"R{at:05d}"} | row for at, row in enumerate(rows)], schema=schema)
