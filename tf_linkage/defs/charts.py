@@ -3,6 +3,7 @@
 Belongs here: the translation of results into Dagster metadata. Never a person's value, never a pair's score.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import dagster as dg
@@ -102,6 +103,15 @@ def noise_picture(noise: pl.DataFrame) -> str:
             series=["council", "dwp", "moj", "dfe"],
         ),
         title,
+    )
+
+
+def answers_markdown(answers: Sequence[tuple[str, Sequence[str]]]) -> str:
+    """Questions and their answers, as the UI shows them."""
+    return "\n\n".join(
+        f"**{question}**\n\n" + "\n".join(f"- {sentence}" for sentence in sentences)
+        for question, sentences in answers
+        if sentences
     )
 
 

@@ -19,7 +19,6 @@ from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.house import asset_key, house_asset
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.resources import StudyKey
-from tf_linkage.defs.store import relative
 from tf_linkage.study import COUNCILS, Source, Study
 
 DESCRIPTION = (
@@ -139,33 +138,43 @@ def _report(study: Study) -> dg.AssetsDefinition:
     def report(**tables: pl.LazyFrame) -> dg.MaterializeResult[None]:
         store = ParquetStore(root=str(study.data)).store
         figures = tables["figures"].collect()
+        causes = tables["causes"].collect() if simulated else None
+        assessment = assessment_of(store, fingerprint(figures)) if simulated else quality.Assessment()
         with plainly():
             page = quality.report(
                 figures,
-                run={
-                    "preset": study.preset,
-                    "seed": str(study.seed),
-                    "engine": study.engine,
-                    "link threshold": f"{study.link_threshold:g}",
-                },
+                run=named(study),
                 names=COUNCILS,
-                assessment=assessment_of(store, fingerprint(figures)) if simulated else None,
-                causes=tables["causes"].collect() if simulated else None,
+                assessment=assessment,
+                causes=causes,
                 published=published() if simulated else None,
+            )
+            short = quality.in_short(
+                figures, run=named(study), names=COUNCILS, causes=causes, effects=assessment.effects
             )
         path = store.write_text(["quality", "report"], ".html", page)
         drawn = quality.pictures(figures, COUNCILS)
-        shown = {
-            drawn[name].title: dg.MetadataValue.md(drawn[name].as_markdown())
-            for name in MAIN_PICTURES
-            if name in drawn
-        }
         return dg.MaterializeResult(
             metadata={
-                "page": dg.MetadataValue.url(path.resolve().as_uri()),
-                "file": dg.MetadataValue.path(relative(path)),
-                **shown,
+                # Browsers follow no link from a page of the web UI to a file, so its path is there to be copied.
+                "open this file in a browser": dg.MetadataValue.path(str(path.resolve())),
+                "in short": dg.MetadataValue.md(charts.answers_markdown(short)),
+                **{
+                    drawn[name].title: dg.MetadataValue.md(drawn[name].as_markdown())
+                    for name in MAIN_PICTURES
+                    if name in drawn
+                },
             }
         )
 
     return report
+
+
+def named(study: Study) -> dict[str, str]:
+    """What distinguishes the run, for its report: a simulation's size and seed say nothing of files."""
+    made = (
+        {"preset": str(study.preset), "seed": str(study.seed), "noise": str(study.noise)}
+        if study.source is Source.SIMULATION
+        else {"source": "extract files"}
+    )
+    return made | {"engine": study.engine, "link threshold": f"{study.link_threshold:g}"}

@@ -25,6 +25,7 @@ from tf_linkage.quality.patterns import typical_patterns
 from tf_linkage.quality.pictures import pictures
 from tf_linkage.quality.report import report
 from tf_linkage.quality.showing import of_real_people
+from tf_linkage.quality.summing_up import in_short
 from tf_linkage.quality.sweeping import Setting, family_curve, ranges, sweep
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "gaps",
     "gaps_missed",
     "headline",
+    "in_short",
     "match_rates",
     "of_real_people",
     "pictures",

@@ -32,7 +32,9 @@ def reporting_items(
     """
     truth = knows_truth(plain)
     quality = (
-        _each(plain, "precision", "recall") if truth else _each(plain, "expected_precision", "expected_recall")
+        _each(plain, "precision", "recall")
+        if truth
+        else f"{_each(plain, 'expected_precision')}; recall is not known without the truth"
     )
     told = "; ".join(
         f"{TITLES[name]}: {', '.join(column.replace('_', ' ') for column in DEPARTMENTS[name].request_columns)}"

@@ -18,7 +18,7 @@ from tf_linkage.quality.effects import AS_RUN
 from tf_linkage.quality.floors import floor_results, gaps
 from tf_linkage.quality.group_sections import gap_sentences
 from tf_linkage.quality.measures import figure
-from tf_linkage.quality.words import TITLES, departments_in, knows_truth, word
+from tf_linkage.quality.words import TITLES, departments_in, knows_truth, plain_figures, word
 
 LINK_THRESHOLD = "link threshold"
 """Name under which a run says its own threshold."""
@@ -26,34 +26,41 @@ LINK_THRESHOLD = "link threshold"
 HIGHER = "0.99"
 
 
+Answers = list[tuple[str, list[str]]]
+"""Questions, each with the sentences that answer it."""
+
+
 def in_short(
-    plain: pl.DataFrame,
+    metrics: pl.DataFrame,
     *,
     run: Mapping[str, str],
     names: Names,
     causes: pl.DataFrame | None,
     effects: pl.DataFrame | None,
-) -> str:
+) -> Answers:
     """The answers, each under its question.
 
     Args:
-        plain: figures with codes as strings.
+        metrics: `contracts.quality.Metrics`, with truth or without.
         run: what distinguishes the run.
         names: words for levels that are codes.
         causes: `contracts.quality.GapCauses`.
         effects: `contracts.quality.LinkageEffects`, if they were reckoned.
     """
+    plain = plain_figures(metrics)
     if not knows_truth(plain):
-        return html.bullets(list(_match_rates(plain)))
-    return html.answers(
-        [
-            ("How good is it?", [*_how_good(plain), _bounds(plain)]),
-            ("For whom is it worse?", list(gap_sentences(plain, names, causes))),
-            ("How sure is that?", list(_how_sure(plain))),
+        return [
+            ("How many were linked?", list(_match_rates(plain))),
+            ("How good is it?", list(_expected(plain))),
             ("At what threshold?", list(_thresholds(plain, run))),
-            ("What does it do to the findings?", list(_findings(effects))),
         ]
-    )
+    return [
+        ("How good is it?", [*_how_good(plain), _bounds(plain)]),
+        ("For whom is it worse?", list(gap_sentences(plain, names, causes))),
+        ("How sure is that?", list(_how_sure(plain))),
+        ("At what threshold?", list(_thresholds(plain, run))),
+        ("What does it do to the findings?", list(_findings(effects))),
+    ]
 
 
 def _how_good(plain: pl.DataFrame) -> Iterator[str]:
@@ -69,6 +76,17 @@ def _match_rates(plain: pl.DataFrame) -> Iterator[str]:
     for name in departments_in(plain):
         get = partial(figure, plain, name)
         yield f"{TITLES[name]}: of {get('sent'):,.0f} people sent, {percent(get('match_rate'))} were linked."
+
+
+def _expected(plain: pl.DataFrame) -> Iterator[str]:
+    found = [(TITLES[name], figure(plain, name, "expected_precision")) for name in departments_in(plain)]
+    said = "; ".join(f"{title} {percent(value)}" for title, value in found if value == value)  # noqa: PLR0124
+    if said:
+        yield f"The model's own probabilities expect this precision: {said}. They hold as far as the model does."
+    yield (
+        "How many were missed cannot be known from these files. A rehearsal with the same settings says how many a "
+        "linkage like this misses; a clerical review (“review export”) says how many of the links are right."
+    )
 
 
 def _bounds(plain: pl.DataFrame) -> str:
@@ -150,11 +168,7 @@ def _findings(effects: pl.DataFrame | None) -> Iterator[str]:
 def headline_table(plain: pl.DataFrame, truth: bool) -> str:
     """The overall figures, department by department."""
     counts = ("sent", "present", "linked", "right_links", "false_links", "missed") if truth else ("sent", "linked")
-    rates = (
-        ("match_rate", "precision", "recall")
-        if truth
-        else ("match_rate", "review_rate", "expected_precision", "expected_recall")
-    )
+    rates = ("match_rate", "precision", "recall") if truth else ("match_rate", "review_rate", "expected_precision")
     rows = []
     for name in departments_in(plain):
         at = plain.filter(pl.col("department") == name, pl.col("breakdown") == "all")

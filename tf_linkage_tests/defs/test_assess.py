@@ -18,6 +18,7 @@ from tf_linkage.defs.assessed import PARTS, assessment_of, code_fingerprint, fin
 from tf_linkage.defs.cases import Case, link_case
 from tf_linkage.defs.catalogue import ASSESSED, SWEEP
 from tf_linkage.defs.jobs import ASSESS
+from tf_linkage.defs.quality import named
 from tf_linkage.defs.store import Store
 from tf_linkage.study import Noise, Study
 
@@ -94,3 +95,20 @@ def test_the_main_run_measures_all_that_the_page_needs(rehearsed: Rehearsed) -> 
     for section in ("published", "losses", "completeness", "signs", "groups"):
         assert f'id="{section}"' in page, section
     assert "Every gap by error" in page
+
+
+def test_the_ui_says_in_short_what_the_page_says_and_links_to_no_file(rehearsed: Rehearsed) -> None:
+    (event,) = rehearsed.result.asset_materializations_for_node("quality__report")
+    text = " ".join(str(value.value) for value in event.metadata.values())
+    assert "file://" not in text
+    assert isinstance(event.metadata["in short"], dg.MarkdownMetadataValue)
+    assert "**How good is it?**" in str(event.metadata["in short"].value)
+    path = event.metadata["open this file in a browser"].value
+    assert Path(str(path)) == (rehearsed.study.data / "reports" / "report.html").resolve()
+
+
+def test_a_report_on_files_names_no_seed() -> None:
+    simulated, files = (named(Study.of("tiny", source=source)) for source in ("simulation", "files"))
+    assert simulated["preset"] == "tiny"
+    assert files["source"] == "extract files"
+    assert not {"preset", "seed", "noise"} & set(files)

@@ -11,6 +11,8 @@ import pytest
 
 from tf_linkage.contracts import exchange, ons, truth
 from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.quality import Disclosures, LinkageEffects, Patterns, Sweep
+from tf_linkage.quality import Assessment
 
 HACKNEY, KENT = "E09000012", "E10000016"
 
@@ -138,3 +140,37 @@ def make() -> SimpleNamespace:
         attribute=attribute, link=link, requests_of=requests_of, table=table, world_of=world_of,
         true_person=true_person, hackney=HACKNEY, kent=KENT,
     )  # fmt: skip
+
+
+def effect(links: str, group: str, value: float | None) -> dict[str, object]:
+    ends = {"low": None, "high": None} if value is None else {"low": value - 0.01, "high": value + 0.01}
+    return {
+        "outcome": "custody", "department": "moj", "links": links, "threshold": "as run", "study_group": group,
+        "people": None if value is None else 500, "value": value, **ends, "phantom": 3, "lost": None,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def assessment() -> Assessment:
+    """One table of each longer study."""
+    swept = [
+        {"case": f"seed {i}", "department": "moj", "measure": measure, "value": 0.9 + i / 100,
+         "family_evidence": evidence, "moves_together": i / 2, "numerator": 90 + i, "denominator": 100}
+        for i in range(3) for evidence in ("with", "without") for measure in ("precision", "recall")
+    ]  # fmt: skip
+    disclosures = [
+        {"department": "moj", "disclosed": name, "tells": "forename", "recall": recall, "outcome": "custody",
+         "bias": -0.004}
+        for name, recall in (("as agreed", 0.9), ("year of birth only", 0.7))
+    ]  # fmt: skip
+    steps = (("prior", -10.0), ("surname", 6.0), ("date_of_birth", 8.5))
+    patterns = [
+        {"department": "moj", "pattern": 1, "step": step, "pairs": 40, "linked": 38, "part": part, "bits": bits}
+        for step, (part, bits) in enumerate(steps)
+    ]
+    effects = [effect(links, "difference", -0.02) for links in ("true", "found")]
+    of = {
+        "effects": (effects, LinkageEffects), "disclosures": (disclosures, Disclosures), "swept": (swept, Sweep),
+        "patterns": (patterns, Patterns),
+    }  # fmt: skip
+    return Assessment(**{part: table(rows, contract).collect() for part, (rows, contract) in of.items()})

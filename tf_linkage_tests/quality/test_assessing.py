@@ -8,8 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tf_linkage.contracts.columns import schema_of
-from tf_linkage.contracts.quality import Disclosures, LinkageEffects, Patterns, Sweep
+from tf_linkage.contracts.quality import Patterns
 from tf_linkage.quality import Assessment, evaluate, match_rates, report, typical_patterns
 
 
@@ -50,42 +49,13 @@ def test_an_engine_that_explains_nothing_adds_nothing() -> None:
     assert typical_patterns({"dwp": silent}).collect().is_empty()  # type: ignore[dict-item]
 
 
-def effect(links: str, group: str, value: float | None) -> dict[str, Any]:
-    ends = {"low": None, "high": None} if value is None else {"low": value - 0.01, "high": value + 0.01}
-    return {
-        "outcome": "custody", "department": "moj", "links": links, "threshold": "as run", "study_group": group,
-        "people": None if value is None else 500, "value": value, **ends, "phantom": 3, "lost": None,
-    }  # fmt: skip
-
-
-def frame(rows: list[dict[str, Any]], contract: Any) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=schema_of(contract))
-
-
-def test_the_page_takes_what_there_is(world: Any) -> None:
+def test_the_page_takes_what_there_is(world: Any, assessment: Assessment) -> None:
     metrics = evaluate(world.attributes, world.requested, world.links, world.truth).collect()
     bare = report(metrics)
     assert 'id="findings"' not in bare
     assert "not reckoned yet" in bare
-    full = report(
-        metrics,
-        assessment=Assessment(
-            effects=frame([effect(links, "difference", -0.02) for links in ("true", "found")], LinkageEffects),
-            disclosures=frame(
-                [{"department": "moj", "disclosed": name, "tells": "forename", "recall": recall,
-                  "outcome": "custody", "bias": -0.004}
-                 for name, recall in (("as agreed", 0.9), ("year of birth only", 0.7))],
-                Disclosures,
-            ),
-            swept=frame(
-                [{"case": f"seed {i}", "department": "moj", "measure": measure, "value": 0.9 + i / 100,
-                  "family_evidence": evidence, "moves_together": i / 2, "numerator": 90 + i, "denominator": 100}
-                 for i in range(3) for evidence in ("with", "without") for measure in ("precision", "recall")],
-                Sweep,
-            ),
-        ),
-    )  # fmt: skip
-    for name in ("findings", "disclosed", "sweep"):
+    full = report(metrics, assessment=assessment)
+    for name in ("findings", "disclosed", "patterns", "sweep"):
         assert f'id="{name}"' in full
     assert "-2.00 (-3.00&nbsp;to&nbsp;-1.00)" in full or "-2.00 (-3.00 to -1.00)" in full
     assert "-0.40" in full
@@ -94,10 +64,11 @@ def test_the_page_takes_what_there_is(world: Any) -> None:
     assert "MoJ, 50% together" in full
 
 
-def test_findings_too_small_to_show_make_no_chart(world: Any) -> None:
+def test_findings_too_small_to_show_make_no_chart(world: Any, assessment: Assessment) -> None:
     metrics = evaluate(world.attributes, world.requested, world.links, world.truth).collect()
-    rows = [effect(links, "difference", None) for links in ("true", "found")]
-    page = report(metrics, assessment=Assessment(effects=frame(rows, LinkageEffects)))
+    assert assessment.effects is not None
+    small = assessment.effects.with_columns(pl.lit(None, pl.Float64).alias(end) for end in ("value", "low", "high"))
+    page = report(metrics, assessment=Assessment(effects=small))
     assert "too few" in page
     assert 'id="effects_moj"' not in page
 

@@ -5,8 +5,10 @@ Talks to headless Chromium over its debugging pipe, so nothing is needed beside 
 
 from __future__ import annotations
 
+import base64
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,7 +19,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tf_linkage.quality import completeness, evaluate, report
+from tf_linkage.quality import Assessment, completeness, evaluate, report
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: the page is not opened")
@@ -98,12 +100,13 @@ class Browser:
 
 
 @pytest.fixture
-def browser(world: Any, tmp_path: Path) -> Iterator[Browser]:
+def browser(world: Any, assessment: Assessment, tmp_path: Path) -> Iterator[Browser]:
+    """The page with every part that there can be."""
     metrics = evaluate(world.attributes, world.requested, world.links, world.truth).collect()
     table = pl.DataFrame({"surname": ["a"] * 20, "forename": [None] * 20}, schema_overrides={"forename": pl.String})
     known = completeness({"dwp": table.lazy()}).collect()
     page = tmp_path / "report.html"
-    page.write_text(report(pl.concat([metrics, known])), encoding="utf-8")
+    page.write_text(report(pl.concat([metrics, known]), assessment=assessment), encoding="utf-8")
     opened = Browser(tmp_path / "profile")
     try:
         opened.open(page)
@@ -121,12 +124,15 @@ def test_the_page_in_a_browser(browser: Browser) -> None:
     assert [entry for entry in browser.of("Log.entryAdded") if entry["entry"]["level"] == "error"] == []
     assert browser.of("Runtime.consoleAPICalled") == []
 
+    for part in ("findings", "disclosed", "patterns", "sweep"):
+        assert browser.evaluate(f"document.querySelectorAll('#{part} figure > svg').length") >= 1, part
     drawn = browser.evaluate(
         "[...document.querySelectorAll('figure > svg')].map(s => {const b = s.getBoundingClientRect();"
-        "return [b.width, b.height, s.querySelectorAll('path, text, line').length]})"
+        "return [s.parentElement.id, b.width, b.height, s.querySelectorAll('path, text, line').length]})"
     )
-    assert len(drawn) > 5
-    assert all(width > 200 and height > 50 and marks > 5 for width, height, marks in drawn)
+    assert len(drawn) > 9
+    assert [one for one in drawn if one[1] <= 200 or one[2] <= 50 or one[3] <= 5] == []
+    assert {"family_curve", "ranges", "effects_moj", "told", "patterns_moj"} <= {one[0] for one in drawn}
     assert browser.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
     wanted = browser.evaluate("document.querySelectorAll('a[href], summary').length")
@@ -141,3 +147,26 @@ def test_the_page_in_a_browser(browser: Browser) -> None:
     assert not browser.evaluate("document.querySelector('details').open")
     browser.press("Enter", 13)
     assert browser.evaluate("document.querySelector('details').open")
+    assert browser.of("Runtime.exceptionThrown") == []
+
+
+def test_the_page_on_a_narrow_screen_and_on_paper(browser: Browser) -> None:
+    fits = "document.documentElement.scrollWidth <= window.innerWidth"
+    browser.ask("Emulation.setDeviceMetricsOverride", width=390, height=800, deviceScaleFactor=1, mobile=False)
+    assert browser.evaluate(fits)
+    # A4 less its margins, in CSS pixels.
+    browser.ask("Emulation.setDeviceMetricsOverride", width=718, height=1000, deviceScaleFactor=1, mobile=False)
+    browser.ask("Emulation.setEmulatedMedia", media="print")
+    assert browser.evaluate(fits)
+    shown = "[...document.querySelectorAll('nav, summary, .skip')].filter(e => e.getClientRects().length).length"
+    assert browser.evaluate(shown) == 0
+    torn = (
+        "[...document.querySelectorAll('figure > svg')].filter(s => getComputedStyle(s.parentElement).breakInside "
+        "!== 'avoid' || s.getBoundingClientRect().width > window.innerWidth).length"
+    )
+    assert browser.evaluate(torn) == 0
+    paper = base64.b64decode(browser.ask("Page.printToPDF", paperWidth=8.27, paperHeight=11.69)["data"])
+    assert paper.startswith(b"%PDF")
+    sheets = len(re.findall(rb"/Type\s*/Page\b", paper))
+    figures = browser.evaluate("document.querySelectorAll('figure').length")
+    assert figures / 4 < sheets < 2 * figures
