@@ -1,7 +1,7 @@
 """What leaves: figures about groups, never about a person or a family.
 
-Belongs here: the tables of data/published. Every figure in them stands on counts that have passed the rules of
-`disclosure`; what has not is withheld in the open, with the reason in its note.
+Belongs here: the tables of data/published. Every figure in them has passed the rules of `disclosure`; what has not
+is withheld in the open. One sentence stands for every reason, since the reason is itself a figure.
 """
 
 from __future__ import annotations
@@ -11,61 +11,75 @@ import polars as pl
 
 from tf_linkage.contracts.columns import ColumnClass, Table, code, number, text, whole
 from tf_linkage.contracts.council import STUDY_GROUPS
-from tf_linkage.contracts.research import FAMILY_OUTCOMES, WINDOWS
-
-ROUNDING = 5
-"""Counts are rounded to the nearest five (the rounding base of ACRO, the usual tool of output checkers)."""
+from tf_linkage.contracts.estimates import ALL_WINDOWS, OUTCOMES, UNITS
 
 LEAST = 10
 """Fewest families and fewest people behind any count (the Secure Research Service's threshold)."""
 
+ROUNDING = 5
+"""Counts of those to whom something happened are rounded to the nearest five (ACRO's rounding base)."""
 
-class Findings(Table):
-    """One row for each outcome, study group and window: the share of families in which it happened."""
+NUMBER_ROUNDING = 10
+"""Numbers of those to whom it could happen are rounded to the nearest ten. They differ a little from outcome to
+outcome and from window to window; to the nearest five, their differences would tell of fewer than ten families."""
 
-    outcome = code(ColumnClass.ATTRIBUTE, "What happened in the family", tuple(FAMILY_OUTCOMES), primary_key=True)
-    study_group = code(ColumnClass.ATTRIBUTE, "Programme or comparison", STUDY_GROUPS, primary_key=True)
-    window = code(ColumnClass.ATTRIBUTE, "Before or after the family's start", tuple(WINDOWS), primary_key=True)
-    families = whole(
+REGIONAL_WINDOWS = ("year before", "24 months after")
+"""Windows that are published by region. Half-years are for all regions together."""
+
+WITHHELD = "Withheld under the rules of release."
+
+_GROUP = "On the programme, or on the waiting list for it"
+
+
+def _share(description: str) -> dy.Float64:
+    return number(ColumnClass.ATTRIBUTE, description, unit="share", nullable=True, least=0, most=1)
+
+
+class Outcomes(Table):
+    """One row for each unit, outcome, study group, window and region: to how many it could happen, and did."""
+
+    unit = code(ColumnClass.ATTRIBUTE, "Whose share it is", UNITS, primary_key=True)
+    outcome = code(ColumnClass.ATTRIBUTE, "What happened", tuple(OUTCOMES), primary_key=True)
+    study_group = code(ColumnClass.ATTRIBUTE, _GROUP, STUDY_GROUPS, primary_key=True)
+    window = code(ColumnClass.ATTRIBUTE, "Months from the family's start", tuple(ALL_WINDOWS), primary_key=True)
+    region = text(ColumnClass.ATTRIBUTE, "Region of the council, or all together", primary_key=True)
+    number = whole(
         ColumnClass.ATTRIBUTE,
-        "Families to whom it could happen, rounded to 5; empty where withheld",
-        unit="families",
+        "Families or people to whom it could happen, rounded to 10; empty where withheld",
+        unit="families, or people",
         nullable=True,
     )
-    with_outcome = whole(
+    number_with = whole(
         ColumnClass.ATTRIBUTE,
-        "Families to whom it happened, rounded to 5; empty where withheld",
-        unit="families",
+        "Families or people to whom it happened, rounded to 5; empty where withheld",
+        unit="families, or people",
         nullable=True,
     )
-    rate = number(
-        ColumnClass.ATTRIBUTE, "Share, from the rounded counts", unit="share", nullable=True, least=0, most=1
-    )
-    rate_low = number(
-        ColumnClass.ATTRIBUTE,
-        "Lower end of the 95% interval (Wilson), from the rounded counts",
-        unit="share",
-        nullable=True,
-        least=0,
-        most=1,
-    )
-    rate_high = number(
-        ColumnClass.ATTRIBUTE, "Upper end of the same interval", unit="share", nullable=True, least=0, most=1
-    )
-    note = text(ColumnClass.ATTRIBUTE, "What to know about this row")
+    share = _share("Share to whom it happened, from the rounded numbers")
+    low = _share("Lower end of its 95% interval (Wilson, families as clusters), from the rounded numbers")
+    high = _share("Upper end of the same interval")
+    moved_by_rounding = _share("By how much at most rounding may have moved the share: the cost of protection")
+    note = text(ColumnClass.ATTRIBUTE, "Says so where figures are withheld", nullable=True)
 
     @dy.rule()
     def counts_are_rounded(cls) -> pl.Expr:
-        """Every count is a multiple of five, and none is below ten."""
-        counts = pl.col("families", "with_outcome")
-        return pl.all_horizontal(counts.is_null() | ((counts % ROUNDING == 0) & (counts >= LEAST)))
+        """Every number is rounded, and none is below ten."""
+        grids = (("number", NUMBER_ROUNDING), ("number_with", ROUNDING))
+        return pl.all_horizontal(
+            pl.col(name).is_null() | ((pl.col(name) % grid == 0) & (pl.col(name) >= LEAST)) for name, grid in grids
+        )
 
     @dy.rule()
-    def withheld_as_a_whole(cls) -> pl.Expr:
-        """A row shows all of its figures, or none."""
-        figures = pl.col("families", "with_outcome", "rate", "rate_low", "rate_high")
-        return pl.all_horizontal(figures.is_null()) | pl.all_horizontal(figures.is_not_null())
+    def shares_follow_from_shown_counts(cls) -> pl.Expr:
+        """A share and its interval stand exactly where both numbers do, and a note where one does not."""
+        both = pl.all_horizontal(pl.col("number", "number_with").is_not_null())
+        figures = pl.col("share", "low", "high", "moved_by_rounding")
+        return (
+            pl.when(both)
+            .then(pl.all_horizontal(figures.is_not_null()) & pl.col("note").is_null())
+            .otherwise(pl.all_horizontal(figures.is_null()) & pl.col("note").is_not_null())
+        )
 
 
-PUBLISHED_TABLES: dict[str, type[dy.Schema]] = {"findings": Findings}
+PUBLISHED_TABLES: dict[str, type[dy.Schema]] = {"outcomes": Outcomes}
 """Every table of the published folder, by name."""

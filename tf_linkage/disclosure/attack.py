@@ -50,7 +50,7 @@ class Known:
         at = {key: i for i, key in enumerate(keys)}
         rows, columns, signs = [], [], []
         for row, relation in enumerate(system.relations):
-            for key, sign in ((relation.whole, 1.0), *((part, -1.0) for part in relation.parts)):
+            for key, sign in (*((k, 1.0) for k in relation.left), *((k, -1.0) for k in relation.right)):
                 rows.append(row)
                 columns.append(at[key])
                 signs.append(sign)

@@ -39,13 +39,17 @@ class Protected:
 
 
 def protect(system: System) -> Protected:
-    """Withholds what has to be withheld, and as little more as can be found."""
+    """Withholds what has to be withheld, and as little more as can be found.
+
+    Tables are protected apart first and then together, as `Relation.links` says.
+    """
     could_be = {key for key, quantity in system.quantities.items() if quantity.grid is not None}
     primary = {key for key in could_be if system.quantities[key].need is not None}
     shown = could_be - primary
-    for part in system.components():
-        here = shown & part.quantities.keys()
-        shown -= here - _safe(part, here)
+    for step in (system.apart(), system):
+        for part in step.components():
+            here = shown & part.quantities.keys()
+            shown -= here - _safe(part, here)
     return Protected(frozenset(shown), frozenset(primary), frozenset(could_be - primary - shown))
 
 

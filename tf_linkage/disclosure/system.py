@@ -25,10 +25,12 @@ class Need:
     Attributes:
         width: how wide at least the interval must be that a reader can work out.
         reach: how far up at least it must reach.
+        rule: the rule that says so, one of `contracts.release.RULES`.
     """
 
     width: float
     reach: float
+    rule: str = "few"
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class Quantity:
         least: a reader knows that nothing shown of this kind is smaller.
         cost: what a reader loses when it is withheld, against another.
         whole: whether it is a count.
+        people: on how many it stands.
+        families: on how many families.
     """
 
     value: float
@@ -50,6 +54,8 @@ class Quantity:
     least: float = 0.0
     cost: float = 1.0
     whole: bool = True
+    people: int = 0
+    families: int = 0
 
     @property
     def shown(self) -> float:
@@ -70,10 +76,17 @@ class Quantity:
 
 @dataclass(frozen=True)
 class Relation:
-    """A whole that is the sum of its parts."""
+    """Numbers that add up to the same on both sides, such as a whole and its parts.
 
-    whole: Key
-    parts: tuple[Key, ...]
+    Attributes:
+        left: names of the numbers on one side.
+        right: and on the other.
+        links: whether it joins tables that can be protected apart first, which saves work.
+    """
+
+    left: tuple[Key, ...]
+    right: tuple[Key, ...]
+    links: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,6 +95,10 @@ class System:
 
     quantities: Mapping[Key, Quantity]
     relations: Sequence[Relation]
+
+    def apart(self) -> System:
+        """The same numbers without the relations that link tables."""
+        return System(self.quantities, [relation for relation in self.relations if not relation.links])
 
     def components(self) -> list[System]:
         """The parts of the system that no relation joins, in the order of their first names."""
@@ -94,14 +111,14 @@ class System:
             return key
 
         for relation in self.relations:
-            for part in relation.parts:
-                root[find(part)] = find(relation.whole)
+            for part in (*relation.left[1:], *relation.right):
+                root[find(part)] = find(relation.left[0])
         members: dict[Key, list[Key]] = defaultdict(list)
         for key in self.quantities:
             members[find(key)].append(key)
         within: dict[Key, list[Relation]] = defaultdict(list)
         for relation in self.relations:
-            within[find(relation.whole)].append(relation)
+            within[find(relation.left[0])].append(relation)
         return [
             System({key: self.quantities[key] for key in keys}, within[top]) for top, keys in members.items()
         ]
@@ -110,14 +127,13 @@ class System:
         """The numbers about which something has to stay open."""
         return [key for key, quantity in self.quantities.items() if quantity.need is not None]
 
-    def broken(self, tolerance: float = 1e-6) -> list[Relation]:
+    def broken(self) -> list[Relation]:
         """Relations that the numbers themselves do not keep."""
-        return [
-            relation
-            for relation in self.relations
-            if abs(self.quantities[relation.whole].value - sum(self.quantities[p].value for p in relation.parts))
-            > tolerance * max(1.0, abs(self.quantities[relation.whole].value))
-        ]
+        return [relation for relation in self.relations if not self._keeps(relation)]
+
+    def _keeps(self, relation: Relation) -> bool:
+        left, right = (sum(self.quantities[key].value for key in side) for side in (relation.left, relation.right))
+        return math.isclose(left, right, rel_tol=1e-9, abs_tol=1e-6)
 
 
 def joined(systems: Iterable[System]) -> System:

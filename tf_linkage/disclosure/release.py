@@ -1,0 +1,129 @@
+"""A release: what may be published of the estimates, and the decision on each figure.
+
+Belongs here: putting the tables together as one system, protecting it, and proving a release as it is stored. Does
+not belong here: any one table (`outcomes` and its neighbours), earlier releases (`releases`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+
+import polars as pl
+
+from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.published import PUBLISHED_TABLES
+from tf_linkage.contracts.release import DECISIONS, Decisions
+from tf_linkage.disclosure.attack import exposed
+from tf_linkage.disclosure.outcomes import outcome_rows, outcome_system
+from tf_linkage.disclosure.suppression import Protected, protect
+from tf_linkage.disclosure.system import Key, System, joined
+
+Tables = Mapping[str, pl.LazyFrame]
+
+
+def release(estimates: Tables) -> dict[str, pl.LazyFrame]:
+    """Protects the estimates.
+
+    Args:
+        estimates: the tables of `contracts.estimates.ESTIMATE_TABLES`.
+
+    Returns:
+        The tables of `contracts.release.RELEASE_TABLES`, by name.
+    """
+    frames = _collected(estimates)
+    system = system_of(frames)
+    protected = protect(system)
+    return {name: table.lazy() for name, table in _tables(frames, protected.shown).items()} | {
+        DECISIONS: _decisions(system, protected).lazy()
+    }
+
+
+def system_of(estimates: Mapping[str, pl.DataFrame]) -> System:
+    """Everything that could be published of the estimates, as one system."""
+    return joined([outcome_system(estimates["outcome_counts"])])
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What an attack on a release found.
+
+    Attributes:
+        attacked: how many sensitive numbers were attacked, those that only follow from others among them.
+        exposed: names of those that can be narrowed down too far.
+        unlike: names of published tables that are not what the estimates and the decisions give.
+    """
+
+    attacked: int
+    exposed: tuple[Key, ...]
+    unlike: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing was found."""
+        return not self.exposed and not self.unlike
+
+
+def prove(stored: Tables, estimates: Tables) -> Proof:
+    """Attacks a release as it is stored.
+
+    What is shown is read from the published tables themselves, and not from the decisions about them.
+
+    Args:
+        stored: the tables of `contracts.release.RELEASE_TABLES`.
+        estimates: what they were made from.
+    """
+    frames, published = _collected(estimates), _collected(stored)
+    system = system_of(frames)
+    shown = _shown_in(published, system)
+    sensitive = system.sensitive()
+    # A sensitive number that is shown leaves nothing open but its rounding, which the attack finds by itself.
+    found = exposed(system, shown)
+    again = _tables(frames, shown)
+    unlike = tuple(name for name, table in again.items() if not table.equals(published[name]))
+    return Proof(len(sensitive), tuple(found), unlike)
+
+
+def _tables(estimates: Mapping[str, pl.DataFrame], shown: Set[Key]) -> dict[str, pl.DataFrame]:
+    return {"outcomes": outcome_rows(estimates["outcome_counts"], shown)}
+
+
+def _shown_in(published: Mapping[str, pl.DataFrame], system: System) -> set[Key]:
+    """The numbers of the system that stand in the published tables."""
+    figures = {key[:2] for key, quantity in system.quantities.items() if quantity.grid is not None}
+    shown: set[Key] = set()
+    for table, figure in sorted(figures):
+        key = PUBLISHED_TABLES[table].primary_key()
+        there = published[table].filter(pl.col(figure).is_not_null()).select(pl.col(key).cast(pl.String))
+        shown |= {(table, figure, *row) for row in there.iter_rows()}
+    return shown
+
+
+def _decisions(system: System, protected: Protected) -> pl.DataFrame:
+    rows = []
+    for key, quantity in system.quantities.items():
+        if quantity.grid is None:
+            continue
+        rule = quantity.need.rule if quantity.need else "protects another"
+        rows.append(
+            {
+                "table": key[0],
+                "figure": key[1],
+                "cell": cell_words(key),
+                "value": quantity.value,
+                "people": quantity.people,
+                "families": quantity.families,
+                "shown": key in protected.shown,
+                "rule": None if key in protected.shown else rule,
+            }
+        )
+    return pl.DataFrame(rows, schema=dict(schema_of(Decisions))).sort("table", "figure", "cell")
+
+
+def cell_words(key: Key) -> str:
+    """A number's row in words, such as `family, conviction, programme, year before, all`."""
+    return ", ".join(key[2:])
+
+
+def _collected(tables: Tables) -> dict[str, pl.DataFrame]:
+    return {name: table.collect() for name, table in tables.items()}
