@@ -17,6 +17,7 @@ from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.jobs import assess_job, custodian_jobs, rehearsal_job
 from tf_linkage.defs.ons import ons_assets
 from tf_linkage.defs.papers import papers_asset
+from tf_linkage.defs.published import published_assets, published_checks
 from tf_linkage.defs.quality import quality_assets
 from tf_linkage.defs.research import research_assets
 from tf_linkage.defs.resources import Linking, Simulation, StudyKey, is_rehearsal
@@ -59,11 +60,12 @@ def build_defs(study: Study, loggers: Mapping[str, dg.LoggerDefinition] | None =
         *ons_assets(),
         *department_assets(study),
         *research_assets(study),
+        *published_assets(study),
         *quality_assets(study),
         papers_asset(study),
         *longer,
     ]
-    checks = study_checks(study)
+    checks = [*study_checks(study), *published_checks(study)]
     return dg.Definitions(
         assets=with_flows(assets, ParquetStore.of(study).store),
         asset_checks=[*checks, *calibration],

@@ -16,6 +16,7 @@ from tf_linkage.contracts import (
     population_counts,
     published,
     quality,
+    release,
     research,
     truth,
 )
@@ -55,6 +56,7 @@ TABLES: dict[str, Tables] = {
     "research/linked_set": LINKED_SET,
     **{f"research/{name}": {"": table} for name, table in research.RESEARCH_TABLES.items()},
     "research/estimates": estimates.ESTIMATE_TABLES,
+    "research/release": release.RELEASE_TABLES,
     "quality/linkage_quality": {"": quality.Metrics},
     "quality/gap_causes": {"": quality.GapCauses},
     "quality/linkage_effects": {"": quality.LinkageEffects},
@@ -62,7 +64,7 @@ TABLES: dict[str, Tables] = {
     "quality/engine_agreement": {"": quality.Metrics},
     "quality/identifiers_bought": {"": quality.Disclosures},
     "quality/sweep": {"": quality.Sweep},
-    **{f"published/{name}": {"": table} for name, table in published.PUBLISHED_TABLES.items()},
+    "published/findings": published.PUBLISHED_TABLES,
 }
 
 POPULATION_COUNTS = "population/population_counts"

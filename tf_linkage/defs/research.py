@@ -1,6 +1,6 @@
-"""What researchers work on, and what may leave: de-identified tables, their database, the findings.
+"""What researchers work on: de-identified tables, figures about groups, and the database.
 
-Belongs here: the assets of the research and published groups. What was done to each column stands in
+Belongs here: the assets of the research group. What was done to each column stands in
 `contracts/research.py`.
 """
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 import dagster as dg
 import polars as pl
 
-from tf_linkage import disclosure, research
+from tf_linkage import research
 from tf_linkage.contracts.research import RESEARCH_TABLES
 from tf_linkage.defs.catalogue import POPULATION_COUNTS
 from tf_linkage.defs.failures import plainly
@@ -50,14 +50,13 @@ HISTORIES: dict[str, tuple[str, Callable[[pl.LazyFrame, pl.LazyFrame, TableSet],
 
 
 def research_assets(study: Study) -> list[dg.AssetsDefinition]:
-    """The research tables, the database that holds them all, and the published findings."""
+    """The research tables, the figures made of them, and the database that holds the tables."""
     return [
         _people(study),
         _families(study),
         *(_history(name) for name in HISTORIES),
         _estimates(study),
         _database(study),
-        _findings(study),
     ]
 
 
@@ -150,19 +149,3 @@ def _database(study: Study) -> dg.AssetsDefinition:
         )
 
     return linked_duckdb
-
-
-def _findings(study: Study) -> dg.AssetsDefinition:
-    @house_asset(
-        "published/findings",
-        "What may leave: how often each outcome happened before and after, by group, with small counts withheld.",
-        rooms=["disclosure"],
-        ins={"families": "research/families"},
-    )
-    def findings(families: pl.LazyFrame) -> dg.MaterializeResult[pl.LazyFrame]:
-        value = disclosure.findings(families)
-        store = ParquetStore(root=str(study.data)).store
-        path = disclosure.write_csv(value, store.place(["published", "findings"]).with_suffix(".csv"))
-        return dg.MaterializeResult(value=value, metadata={"file": relative(path)})
-
-    return findings

@@ -1,9 +1,12 @@
 """What may leave: who stands out, minimum counts, suppression, rounding, what has left before."""
 
+from tf_linkage.disclosure.checker import checkers_page
 from tf_linkage.disclosure.choice import Choice, NobodyToHideAmong, choose_steps
 from tf_linkage.disclosure.coarsening import coarsened
 from tf_linkage.disclosure.files import spreadsheet_safe, write_csv
-from tf_linkage.disclosure.release import Proof, prove, release
+from tf_linkage.disclosure.page import findings_page
+from tf_linkage.disclosure.release import Proof, must_hold, prove, release
+from tf_linkage.disclosure.releases import ReleaseRefused, behind, content_digest, must_be_apart
 from tf_linkage.disclosure.risk import RULE, Rule, population_classes, released_classes, risk_table
 from tf_linkage.disclosure.risk_words import ACCREDITED, SIZES, alike, in_words, risk_compared, steps_table
 
@@ -14,11 +17,18 @@ __all__ = [
     "Choice",
     "NobodyToHideAmong",
     "Proof",
+    "ReleaseRefused",
     "Rule",
     "alike",
+    "behind",
+    "checkers_page",
     "choose_steps",
     "coarsened",
+    "content_digest",
+    "findings_page",
     "in_words",
+    "must_be_apart",
+    "must_hold",
     "population_classes",
     "prove",
     "release",

@@ -112,8 +112,8 @@ def intervals(system: System, shown: Set[Key], sought: Iterable[Key]) -> dict[Ke
 def exposed(system: System, shown: Set[Key]) -> dict[Key, Interval]:
     """Sensitive numbers about which less stays open than has to, with what an attacker can work out.
 
-    A number is safe as soon as two worlds are known that fit everything shown and are far enough apart in it; a world
-    found for one number serves for all others too, so that few programmes need be solved.
+    A number is safe as soon as two worlds are known that fit everything shown and are far enough apart in it; a
+    world found for one number serves for all others too, so that few programmes need be solved.
     """
     found: dict[Key, Interval] = {}
     for part in system.components():

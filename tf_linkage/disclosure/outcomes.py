@@ -103,13 +103,11 @@ def outcome_rows(counts: pl.DataFrame, shown: Set[Key]) -> pl.DataFrame:
     rows = []
     for cell, row in released(counts).items():
         numbers = _numbers(cell, row)
-        all_of, some = (
-            int(numbers[key].shown) if key in shown else None for key in (number(cell), having(cell))
-        )
+        all_of, some = (int(numbers[key].shown) if key in shown else None for key in (number(cell), having(cell)))
         rows.append(dict(zip(CELL, cell, strict=True)) | _figures(all_of, some, _float(row["design_effect"])))
     schema = schema_of(Outcomes)
     plain = {name: pl.String if isinstance(dtype, pl.Enum) else dtype for name, dtype in schema.items()}
-    return pl.DataFrame(rows, schema=plain).cast(dict(schema)).sort(CELL)
+    return pl.DataFrame(rows, schema=plain).cast(pl.Schema(schema)).sort(CELL)
 
 
 def number(cell: Cell) -> Key:
@@ -243,7 +241,7 @@ def _populations(cell: Cell, rows: Mapping[Cell, Row]) -> Found:
 
 
 def _beyond(narrow: Cell, wide: Cell, rows: Mapping[Cell, Row], why: str) -> Found:
-    """Those in the wider population and not in the narrower, as a number of its own; none says nothing of anybody."""
+    """Those in the wider population and not in the narrower, as a number; that there is none tells of nobody."""
     by = _all_of(rows[wide], wide[0]) - _all_of(rows[narrow], narrow[0])
     families = _int(rows[wide]["families"]) - _int(rows[narrow]["families"])
     if by >= 0:

@@ -16,6 +16,7 @@ from tf_linkage.contracts.published import PUBLISHED_TABLES
 from tf_linkage.contracts.release import DECISIONS, Decisions
 from tf_linkage.disclosure.attack import exposed
 from tf_linkage.disclosure.outcomes import outcome_rows, outcome_system
+from tf_linkage.disclosure.releases import ReleaseRefused
 from tf_linkage.disclosure.suppression import Protected, protect
 from tf_linkage.disclosure.system import Key, System, joined
 
@@ -62,6 +63,23 @@ class Proof:
     def holds(self) -> bool:
         """Whether nothing was found."""
         return not self.exposed and not self.unlike
+
+    def __str__(self) -> str:
+        if self.holds:
+            return f"{self.attacked} sensitive numbers attacked, none can be narrowed down too far"
+        narrow = f"{len(self.exposed)} sensitive numbers can be narrowed down too far"
+        unlike = f"not as decided: {', '.join(self.unlike)}"
+        return "; ".join([*([narrow] if self.exposed else []), *([unlike] if self.unlike else [])])
+
+
+def must_hold(proof: Proof) -> None:
+    """Refuses a release on which an attack succeeds.
+
+    Raises:
+        ReleaseRefused: says how much was found.
+    """
+    if not proof.holds:
+        raise ReleaseRefused(f"not released: {proof}. Make research/release anew; what was released before stays")
 
 
 def prove(stored: Tables, estimates: Tables) -> Proof:

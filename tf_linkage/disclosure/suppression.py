@@ -1,10 +1,10 @@
 """Secondary suppression: what more is withheld so that nothing sensitive can be worked out.
 
-Sensitive numbers are withheld first. Then, as long as the attacker of `attack` narrows one down too far, the cheapest
-numbers are withheld with which it would have stayed open: those that would have to differ from what is shown if it
-were as large, and as small, as it has to be thinkable (a linear programme; Kelly, Golden and Assad 1992 give the
-idea for exact tables, here shown numbers may move within their rounding for nothing). At the end each is shown again
-if nothing is lost by it. That the outcome is safe rests on the last attack alone, not on this choice.
+Sensitive numbers are withheld first. Then, as long as the attacker of `attack` narrows one down too far, the
+cheapest numbers are withheld with which it would have stayed open: those that would have to differ from what is
+shown if it were as large, and as small, as it has to be thinkable (a linear programme; Kelly, Golden and Assad 1992
+give the idea for exact tables, here shown numbers may move within their rounding for nothing). At the end each is
+shown again if nothing is lost by it. That the outcome is safe rests on the last attack alone, not on this choice.
 """
 
 from __future__ import annotations

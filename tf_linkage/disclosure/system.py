@@ -1,8 +1,8 @@
 """What a reader could reckon with: numbers, and how they add up.
 
-Everything that is published, and everything that follows from it, is one system: a number for each count or sum, and
-relations in which a whole is the sum of its parts. What nobody publishes stands in it too where it could be worked
-out: those without an outcome, or the few by whom one published group exceeds another that lies within it.
+Everything that is published, and everything that follows from it, is one system: a number for each count or sum,
+and relations in which a whole is the sum of its parts. What nobody publishes stands in it too where it could be
+worked out: those without an outcome, or the few by whom one published group exceeds another that lies within it.
 Belongs here: the system and its parts. Does not belong here: which tables make it up (`counts`, `money`), attacking
 it (`attack`), withholding (`suppression`).
 """
@@ -119,9 +119,7 @@ class System:
         within: dict[Key, list[Relation]] = defaultdict(list)
         for relation in self.relations:
             within[find(relation.left[0])].append(relation)
-        return [
-            System({key: self.quantities[key] for key in keys}, within[top]) for top, keys in members.items()
-        ]
+        return [System({key: self.quantities[key] for key in keys}, within[top]) for top, keys in members.items()]
 
     def sensitive(self) -> list[Key]:
         """The numbers about which something has to stay open."""

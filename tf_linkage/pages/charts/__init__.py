@@ -3,6 +3,7 @@
 from tf_linkage.pages.charts.curves import agreement, curves
 from tf_linkage.pages.charts.shares import flow, intervals
 from tf_linkage.pages.charts.style import BLUE, GREY, ORANGE, PALETTE, RED, ChartRefused, Rows, svg_of
+from tf_linkage.pages.charts.times import over_time
 from tf_linkage.pages.charts.weights import histogram, waterfalls
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "flow",
     "histogram",
     "intervals",
+    "over_time",
     "svg_of",
     "waterfalls",
 ]

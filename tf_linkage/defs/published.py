@@ -1,0 +1,150 @@
+"""What may leave: the release that is proposed, its gates, and what is published of it.
+
+Belongs here: the assets and their checks. The rules are `disclosure`'s; the record of releases is `releases`.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+
+from tf_linkage import disclosure
+from tf_linkage.contracts.published import PUBLISHED_TABLES
+from tf_linkage.defs.failures import plainly
+from tf_linkage.defs.house import asset_key, house_asset
+from tf_linkage.defs.io import ParquetStore
+from tf_linkage.defs.releases import put_on_record, refuse_if_near
+from tf_linkage.defs.resources import is_rehearsal
+from tf_linkage.defs.store import Store, relative
+from tf_linkage.study import Study
+
+TableSet = Mapping[str, pl.LazyFrame]
+
+RELEASE, ESTIMATES = "research/release", "research/estimates"
+CHECK_PAGE = ["research", "output_check"]
+
+
+def published_assets(study: Study) -> list[dg.AssetsDefinition]:
+    """The proposed release, and the findings as they leave."""
+    return [_release(), _findings(study)]
+
+
+def published_checks(study: Study) -> list[dg.AssetChecksDefinition]:
+    """The gates: each of them stops what would be published."""
+    return [withstands_attack(), apart_from_earlier(study)]
+
+
+def _release() -> dg.AssetsDefinition:
+    @house_asset(
+        RELEASE,
+        "What is proposed for release: the estimates after minimum counts, dominance, suppression and rounding, "
+        "and "
+        "the decision on each figure. It stays with the researchers until the gates have let it pass.",
+        rooms=["disclosure"],
+        ins={"estimates": ESTIMATES},
+    )
+    def release(estimates: TableSet) -> dict[str, pl.LazyFrame]:
+        return disclosure.release(estimates)
+
+    return release
+
+
+def _findings(study: Study) -> dg.AssetsDefinition:
+    @house_asset(
+        "published/findings",
+        "What leaves: how often each outcome happened before and after, by group, as tables and as one page. What "
+        "the rules of release do not let pass is withheld.",
+        rooms=["disclosure", "pages"],
+        ins={"release": RELEASE, "estimates": ESTIMATES},
+    )
+    def findings(release: TableSet, estimates: TableSet) -> dg.MaterializeResult[dict[str, pl.LazyFrame]]:
+        store = ParquetStore.of(study).store
+        with plainly():
+            # Also where this asset is made by itself, and its gates do not run before it.
+            disclosure.must_hold(disclosure.prove(release, estimates))
+            refuse_if_near(store, study, release)
+            put_on_record(store, study, release)
+        tables = {name: release[name] for name in PUBLISHED_TABLES}
+        files = [disclosure.write_csv(table, _folder(store) / f"{name}.csv") for name, table in tables.items()]
+        page = store.write_text(
+            ["published", "findings"], ".html", disclosure.findings_page(tables, rehearsal=is_rehearsal(study))
+        )
+        metadata = {
+            "page": dg.MetadataValue.url(page.resolve().as_uri()),
+            **{path.stem: dg.MetadataValue.path(relative(path)) for path in files},
+        }
+        return dg.MaterializeResult(value=tables, metadata=metadata)
+
+    return findings
+
+
+def _folder(store: Store) -> Path:
+    """The folder of files that leave, beside the tables as Parquet, which are replaced as a folder."""
+    return store.place(["published", "csv"])
+
+
+def withstands_attack() -> dg.AssetChecksDefinition:
+    """Nothing sensitive can be worked out from what would be published."""
+
+    @dg.asset_check(
+        asset=asset_key(RELEASE),
+        name="withstands_attack",
+        blocking=True,
+        description="An attacker who knows all that would be published, and how it adds up, is left with at least "
+        "ten possible numbers for each sensitive one, by linear programming; and the tables hold what the rules "
+        "give.",
+        additional_ins={"estimates": dg.AssetIn(asset_key(ESTIMATES))},
+    )
+    def check(release: TableSet, estimates: TableSet) -> dg.AssetCheckResult:
+        return attack_verdict(disclosure.prove(release, estimates))
+
+    return check
+
+
+def attack_verdict(proof: disclosure.Proof) -> dg.AssetCheckResult:
+    """Red when anything was found."""
+    return dg.AssetCheckResult(
+        passed=proof.holds,
+        description=str(proof),
+        metadata={"attacked": proof.attacked, "exposed": len(proof.exposed), "tables unlike": len(proof.unlike)},
+    )
+
+
+def apart_from_earlier(study: Study) -> dg.AssetChecksDefinition:
+    """No figure differs from an earlier release by fewer than ten people or families. Writes the checker's page."""
+
+    @dg.asset_check(
+        asset=asset_key(RELEASE),
+        name="apart_from_earlier_releases",
+        blocking=True,
+        description="In no figure does it differ from an earlier release of the same study by fewer than ten "
+        "people or families. The output checker's page is written along with it.",
+        additional_ins={"estimates": dg.AssetIn(asset_key(ESTIMATES))},
+    )
+    def check(release: TableSet, estimates: TableSet) -> dg.AssetCheckResult:
+        store = ParquetStore.of(study).store
+        held_against, near = held(store, study, release)
+        page = disclosure.checkers_page(
+            release,
+            disclosure.prove(release, estimates),
+            held_against=held_against,
+            near=near,
+            content=disclosure.content_digest(release),
+        )
+        path = store.write_text(CHECK_PAGE, ".html", page)
+        return dg.AssetCheckResult(
+            passed=not near,
+            description=near or f"held against {held_against} earlier releases",
+            metadata={"earlier releases": held_against, "checker's page": dg.MetadataValue.path(relative(path))},
+        )
+
+    return check
+
+
+def held(store: Store, study: Study, release: TableSet) -> tuple[int, str]:
+    """How many earlier releases a release was held against, and why it may not leave; empty if it may."""
+    try:
+        return refuse_if_near(store, study, release), ""
+    except disclosure.ReleaseRefused as refusal:
+        return 1, str(refusal)

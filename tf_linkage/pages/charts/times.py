@@ -1,0 +1,70 @@
+"""Charts over time: a figure before and after a moment, for a few groups.
+
+Belongs here: lines over steps of time with their intervals and their gaps. Does not belong here: what they show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tf_linkage.pages.charts.style import GREY, WIDTH, Rows, colours, refuse_nothing, svg_of
+
+
+def over_time(
+    rows: Rows,
+    *,
+    title: str,
+    description: str,
+    steps: Sequence[str],
+    series: Sequence[str],
+    y_title: str,
+    after: str,
+) -> str:
+    """Points with 95% intervals over steps of time, joined where no step is missing between them.
+
+    Args:
+        rows: `step`, `series`, and `value`, `low`, `high`: shares, all three null for a gap.
+        title: read aloud first.
+        description: read aloud next.
+        steps: names of the steps in order.
+        series: names of the groups in order.
+        y_title: at the side.
+        after: the first step after the moment, before which an upright line is drawn.
+    """
+    refuse_nothing([row for row in rows if row["value"] is not None], title)
+    at = {step: i for i, step in enumerate(steps)}
+    apart = 0.12
+    placed = [
+        {**row, "at": at[row["step"]] + apart * (list(series).index(row["series"]) - (len(series) - 1) / 2)}
+        for row in sorted(rows, key=lambda row: at[row["step"]])
+    ]
+    label = f"{list(steps)!r}[datum.value]"
+    x: dict[str, Any] = {
+        "field": "at", "type": "quantitative", "title": None,
+        "scale": {"domain": [-0.5, len(steps) - 0.5], "nice": False},
+        "axis": {"values": list(range(len(steps))), "labelExpr": f"split({label}, ' ')", "grid": False},
+    }  # fmt: skip
+    y: dict[str, Any] = {
+        "field": "value", "type": "quantitative", "title": y_title, "scale": {"zero": True},
+        "axis": {"format": "%", "tickCount": 5},
+    }  # fmt: skip
+    colour = {"field": "series", "type": "nominal", "title": None, "scale": colours(series), "sort": list(series)}
+    shape = colour | {"scale": {"domain": list(series)}}
+    spec = {
+        "width": WIDTH, "height": 200,
+        "data": {"values": placed},
+        "config": {"mark": {"invalid": "break-paths-show-domains"}},
+        "layer": [
+            {"data": {"values": [{"at": at[after] - 0.5}]},
+             "mark": {"type": "rule", "strokeDash": [4, 4], "color": GREY}, "encoding": {"x": x}},
+            {"transform": [{"filter": "datum.low !== null"}],
+             "mark": {"type": "rule", "strokeWidth": 3, "opacity": 0.45},
+             "encoding": {"x": x, "y": y | {"field": "low"}, "y2": {"field": "high"}, "color": colour}},
+            {"mark": {"type": "line", "strokeWidth": 2}, "encoding": {"x": x, "y": y, "color": colour}},
+            {"transform": [{"filter": "datum.value !== null"}],
+             "mark": {"type": "point", "filled": True, "size": 60, "opacity": 1},
+             "encoding": {"x": x, "y": y, "color": colour, "shape": shape}},
+        ],
+    }  # fmt: skip
+    return svg_of(spec, title, description)
