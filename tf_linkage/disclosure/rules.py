@@ -17,9 +17,9 @@ RULES: Mapping[str, str] = {
     "have it (class disclosure, ONS Secure Research Service)",
     "dominance": "one family is more than 43.75% of a sum of money, or two are more than 86% (rule of thumb of the "
     "ONS Secure Research Service), or the rest is less than 10% of the largest (the p% rule, ACRO's default)",
-    "protects another": "a sensitive figure could have been worked out from it",
     "degrees of freedom": "fewer than 10 degrees of freedom, or fewer than 10 people or families on a side "
     "(ACRO's default)",
+    "protects another": "a sensitive figure could have been worked out from it",
 }
 """Why a figure is withheld. The first that applies is given."""
 

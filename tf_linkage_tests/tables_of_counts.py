@@ -1,0 +1,88 @@
+"""What the tests of disclosure share: tables of counts that add up, and the rules laid on them."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Mapping
+
+import polars as pl
+
+from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.estimates import ALL_REGIONS, ALL_WINDOWS, OutcomeCounts
+from tf_linkage.disclosure.rules import few, open_count
+from tf_linkage.disclosure.system import Key, Quantity, Relation, System
+
+ALL = "all"
+
+
+def margins(cells: Mapping[tuple[int, int], int], grid: float) -> System:
+    """A table of counts with its margins, rounded to a grid when shown; small counts are sensitive."""
+    rows, columns = (sorted({cell[way] for cell in cells}) for way in (0, 1))
+    quantities: dict[Key, Quantity] = {}
+    relations: list[Relation] = []
+
+    def add(key: Key, value: int, cost: float) -> None:
+        need = open_count(value) if few(value, value) else None
+        quantities[key] = Quantity(value, grid, need, least=10, cost=cost)
+
+    for (i, j), value in cells.items():
+        add((str(i), str(j)), value, 1)
+    for i in rows:
+        add((str(i), ALL), sum(cells[i, j] for j in columns), 2)
+        relations.append(Relation(((str(i), ALL),), tuple((str(i), str(j)) for j in columns)))
+    for j in columns:
+        add((ALL, str(j)), sum(cells[i, j] for i in rows), 2)
+        relations.append(Relation(((ALL, str(j)),), tuple((str(i), str(j)) for i in rows)))
+    add((ALL, ALL), sum(cells.values()), 4)
+    relations.append(Relation(((ALL, ALL),), tuple((str(i), ALL) for i in rows)))
+    return System(quantities, relations)
+
+
+def random_margins(seed: int, rows: int, columns: int, grid: float, mean: float = 25) -> System:
+    """Such a table with counts drawn at random, many of them small."""
+    rng = random.Random(seed)
+    cells = {at: int(rng.expovariate(1 / mean)) for at in itertools.product(range(rows), range(columns))}
+    return margins(cells, grid)
+
+
+def primary_alone(system: System) -> set[Key]:
+    """What a table shows from which sensitive numbers alone are withheld: the control of every attack."""
+    return {key for key, quantity in system.quantities.items() if quantity.grid and quantity.need is None}
+
+
+def counts(cells: Mapping[tuple[str, ...], tuple[int, int]], *, size: int = 3) -> pl.DataFrame:
+    """`OutcomeCounts` from families and families with, by unit, outcome, group, window and region.
+
+    Args:
+        cells: families, and those with the outcome, of each cell; the totals over regions are added.
+        size: people in a family; one of them has the outcome.
+    """
+    everywhere: dict[tuple[str, ...], tuple[int, int]] = {}
+    for (*cell, _), (families, having) in cells.items():
+        before = everywhere.get((*cell, ALL_REGIONS), (0, 0))
+        everywhere[*cell, ALL_REGIONS] = (before[0] + families, before[1] + having)
+    rows = [
+        dict(zip(["unit", "outcome", "study_group", "window", "region"], cell, strict=True))
+        | {"people": size * families, "families": families, "people_with": having, "families_with": having}
+        | {"share": having / families, "low": 0.0, "high": 1.0, "design_effect": 1.0}
+        for cell, (families, having) in (everywhere | dict(cells)).items()
+    ]
+    return pl.DataFrame(rows).cast(pl.Schema(schema_of(OutcomeCounts)))
+
+
+def random_counts(seed: int, families: int) -> dict[tuple[str, ...], tuple[int, int]]:
+    """Cells of two outcomes, one within the other, in every window, group and region: nested, rare and common."""
+    rng = random.Random(seed)
+    cells: dict[tuple[str, ...], tuple[int, int]] = {}
+    for group, region in itertools.product(("programme", "comparison"), ("London", "North", "South")):
+        size = rng.randint(families // 2, families)
+        rate, share = rng.choice([0.02, 0.1, 0.4]), rng.choice([0.1, 0.5, 1.0])
+        for first_window, window in enumerate(ALL_WINDOWS):
+            left = 0 if group == "programme" or first_window < 5 else rng.randint(0, 3)
+            size = max(size - left, 1)
+            length = (ALL_WINDOWS[window][1] - ALL_WINDOWS[window][0]) / 12
+            convicted = min(size, round(size * min(1.0, rate * length * rng.uniform(0.8, 1.2))))
+            cells["family", "conviction", group, window, region] = (size, convicted)
+            cells["family", "custody", group, window, region] = (size, round(convicted * share))
+    return cells
