@@ -48,6 +48,7 @@ def house_asset(
     kinds: Sequence[str] = ("polars", "parquet"),
     choices: object = None,
     deps: Sequence[Sequence[str]] = (),
+    group: str | None = None,
 ) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
     """Make an asset of this house out of a function; otherwise as `dg.asset`.
 
@@ -60,8 +61,10 @@ def house_asset(
         kinds: at most three badges for the graph.
         choices: configuration that changes what the code makes, part of the code version.
         deps: paths of assets that are made before it where both are, but not handed to it.
+        group: the group in which the graph shows it, where that is not the first part of its key.
     """
     described = house_description(key, description, rooms=rooms, custodian=custodian, kinds=kinds, choices=choices)
+    described |= {"group_name": group} if group else {}
     inputs = {name: dg.AssetIn(asset_key(upstream)) for name, upstream in (ins or {}).items()}
     decorate: Callable[[Callable[..., Any]], dg.AssetsDefinition] = dg.asset(
         **described, ins=inputs, deps=[dg.AssetKey(list(path)) for path in deps]

@@ -43,6 +43,7 @@ def _release() -> dg.AssetsDefinition:
         "the decision on each figure. It stays with the researchers until the gates have let it pass.",
         rooms=["disclosure"],
         ins={"estimates": ESTIMATES},
+        group="published",  # what is made again without being released makes no proposal either
     )
     def release(estimates: TableSet) -> dict[str, pl.LazyFrame]:
         return disclosure.release(estimates)
