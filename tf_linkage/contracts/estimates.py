@@ -64,7 +64,8 @@ COST_THEMES = ("benefits", "social care", "crime and justice", "education", "the
 BENEFIT_STATES = ("out of work", "working and claiming", "working", "neither")
 """Where an adult stands in a half-year: an out-of-work benefit and no job, both, a job alone, none of these."""
 
-SERVICES = ("benefits", "social care", "courts", "school support")
+SERVICES = ("out-of-work benefits", "social care", "courts", "schools")
+"""Used when: a claim; in need, on a plan or looked after; a conviction; an exclusion or persistent absence."""
 
 _GROUP = "On the programme, or on the waiting list for it"
 
@@ -203,7 +204,7 @@ class BenefitPaths(Table):
 
 
 class ServiceUse(Table):
-    """One row for each number of services, study group and window: how many of four a family used at once."""
+    """One row for each number of services, study group and window: how many of four a family used in it."""
 
     services = whole(
         ColumnClass.ATTRIBUTE, f"How many of {', '.join(SERVICES)}", least=0, most=len(SERVICES), primary_key=True
@@ -255,6 +256,9 @@ class Overlap(Table):
 ESTIMATE_TABLES: dict[str, type[dy.Schema]] = {
     "outcome_counts": OutcomeCounts,
     "differences": Differences,
+    "money": Money,
+    "benefit_paths": BenefitPaths,
+    "service_use": ServiceUse,
     "balance": Balance,
     "overlap": Overlap,
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataframely as dy
 import polars as pl
 
-from tf_linkage.contracts.columns import ColumnClass, Table, code, number, text, whole
+from tf_linkage.contracts.columns import ColumnClass, Table, code, flag, number, text, whole
 from tf_linkage.contracts.truth import BODIES
 
 MEASURES: dict[str, str] = {
@@ -202,6 +202,29 @@ class LinkageEffects(Table):
     high = number(ColumnClass.ATTRIBUTE, "Upper end of its 95% interval", nullable=True)
     phantom = whole(ColumnClass.ATTRIBUTE, "Outcomes that are somebody else's", nullable=True)
     lost = whole(ColumnClass.ATTRIBUTE, "Outcomes that a missing link hides", nullable=True)
+
+
+class EffectRecovery(Table):
+    """One row for each true effect, set of links and method: what the study estimates beside what is so.
+
+    Empty where too few families had the outcome. The wider interval holds all effects of one set of links and one
+    method together in 95 of 100 worlds (Bonferroni).
+    """
+
+    effect = text(ColumnClass.ATTRIBUTE, "Effect of the programme, as the truth names it", primary_key=True)
+    links = code(ColumnClass.ATTRIBUTE, "On true links, or on those found", ("true", "found"), primary_key=True)
+    method = code(
+        ColumnClass.ATTRIBUTE, "How the groups are made alike", ("unadjusted", "weighted"), primary_key=True
+    )
+    measure = text(ColumnClass.ATTRIBUTE, "What is compared: a ratio of yearly rates, or a difference in share")
+    true_value = number(ColumnClass.ATTRIBUTE, "What the programme really does, in that measure")
+    estimate = number(ColumnClass.ATTRIBUTE, "What the study finds", nullable=True)
+    low = number(ColumnClass.ATTRIBUTE, "Lower end of its 95% interval", nullable=True)
+    high = number(ColumnClass.ATTRIBUTE, "Upper end of the same interval", nullable=True)
+    low_of_all = number(ColumnClass.ATTRIBUTE, "Lower end of the wider interval", nullable=True)
+    high_of_all = number(ColumnClass.ATTRIBUTE, "Upper end of the wider interval", nullable=True)
+    holds = flag(ColumnClass.ATTRIBUTE, "The 95% interval holds the true value", nullable=True)
+    holds_of_all = flag(ColumnClass.ATTRIBUTE, "The wider interval holds the true value", nullable=True)
 
 
 class Baseline(Table):

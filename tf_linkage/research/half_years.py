@@ -48,6 +48,10 @@ class Laid:
     happened: pl.DataFrame
     begun: pl.DataFrame
 
+    def refs(self, linked_people: pl.LazyFrame) -> pl.LazyFrame:
+        """`ons.LinkedPeople` with each family's `start`."""
+        return linked_people.join(self.members.lazy().select("person_id", "start"), on="person_id")
+
 
 def lay(
     linked_people: pl.LazyFrame,

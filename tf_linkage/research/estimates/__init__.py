@@ -3,6 +3,6 @@
 The tables of `contracts.estimates`. They are figures about groups, unprotected: what may leave is for `disclosure`.
 """
 
-from tf_linkage.research.estimates.assembly import estimates
+from tf_linkage.research.estimates.assembly import compared, estimates
 
-__all__ = ["estimates"]
+__all__ = ["compared", "estimates"]

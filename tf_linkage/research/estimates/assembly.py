@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 import polars as pl
 from threadpoolctl import threadpool_limits
@@ -20,6 +21,8 @@ from tf_linkage.research.estimates.differences import (
     rate_ratios,
     share_differences,
 )
+from tf_linkage.research.estimates.money import cost_differences, family_costs, money
+from tf_linkage.research.estimates.paths import benefit_paths, service_use
 from tf_linkage.research.estimates.weighting import weigh
 from tf_linkage.research.half_years import Laid, Returns, keeping_joiners, lay
 
@@ -45,21 +48,43 @@ def estimates(
     """
     laid = lay(linked_people, attributes, returns, regions, covered)
     counted = shares(laid)
+    costs = family_costs(laid, laid.refs(linked_people), returns)
     # Linear algebra on one thread: sums in another order would differ in their last digits.
     with threadpool_limits(limits=1):
         weighting = weigh(covariates(laid, attributes), laid.members)
-        compared = differences(laid, counted, weighting.families)
+        rows = differences(laid, counted, weighting.families) + costs_compared(costs, weighting.families)
     tables = {
         "outcome_counts": outcome_counts(counted),
-        "differences": compared,
+        "differences": in_contract(rows),
+        "money": money(costs),
+        "benefit_paths": benefit_paths(laid),
+        "service_use": service_use(laid),
         "balance": weighting.balance,
         "overlap": weighting.overlap,
     }
     return {name: table.lazy() for name, table in tables.items()}
 
 
-def differences(laid: Laid, counted: pl.DataFrame, weighed: pl.DataFrame) -> pl.DataFrame:
-    """Every difference, by each method (`contracts.estimates.Differences`).
+def compared(
+    linked_people: pl.LazyFrame,
+    attributes: pl.LazyFrame,
+    returns: Returns,
+    regions: Mapping[str, str],
+    covered: tuple[dt.date, dt.date],
+) -> pl.DataFrame:
+    """The outcomes of programme and comparison side by side, without the other tables; arguments as `estimates`.
+
+    Returns:
+        `contracts.estimates.Differences`.
+    """
+    laid = lay(linked_people, attributes, returns, regions, covered)
+    with threadpool_limits(limits=1):
+        weighting = weigh(covariates(laid, attributes), laid.members)
+        return in_contract(differences(laid, shares(laid), weighting.families))
+
+
+def differences(laid: Laid, counted: pl.DataFrame, weighed: pl.DataFrame) -> list[dict[str, Any]]:
+    """Rows of every outcome's differences, by each method.
 
     Args:
         laid: the cohort on half-years.
@@ -70,13 +95,18 @@ def differences(laid: Laid, counted: pl.DataFrame, weighed: pl.DataFrame) -> pl.
     alike = weights.with_columns(weight=pl.lit(1.0))
     begun = new_events(laid, RATE_WINDOW)
     kept = keeping_joiners(laid)
-    return in_contract(
-        [
-            *share_differences(counted, alike, UNADJUSTED),
-            *share_differences(counted, weights, WEIGHTED),
-            *share_differences(shares(kept), weights, JOINERS_KEPT),
-            *rate_ratios(begun, alike, UNADJUSTED),
-            *rate_ratios(begun, weights, WEIGHTED),
-            *rate_ratios(new_events(kept, RATE_WINDOW), weights, JOINERS_KEPT),
-        ]
-    )
+    return [
+        *share_differences(counted, alike, UNADJUSTED),
+        *share_differences(counted, weights, WEIGHTED),
+        *share_differences(shares(kept), weights, JOINERS_KEPT),
+        *rate_ratios(begun, alike, UNADJUSTED),
+        *rate_ratios(begun, weights, WEIGHTED),
+        *rate_ratios(new_events(kept, RATE_WINDOW), weights, JOINERS_KEPT),
+    ]
+
+
+def costs_compared(costs: pl.DataFrame, weighed: pl.DataFrame) -> list[dict[str, Any]]:
+    """Rows of every cost theme's difference, unadjusted and weighted."""
+    weights = weighed.select("family_id", "programme", "weight")
+    alike = weights.with_columns(weight=pl.lit(1.0))
+    return [*cost_differences(costs, alike, UNADJUSTED), *cost_differences(costs, weights, WEIGHTED)]

@@ -5,6 +5,8 @@ Belongs here: counting, and how sure a share is. Does not belong here: comparing
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from tf_linkage.contracts.columns import schema_of
@@ -34,38 +36,42 @@ def outcome_counts(shares: pl.DataFrame) -> pl.DataFrame:
 
 def _counted(shares: pl.DataFrame) -> pl.DataFrame:
     of_family = pl.col("unit") == "family"
-    has = (pl.col("people_with") > 0).cast(pl.Float64)
-    rows = shares.with_columns(
-        y=pl.when(of_family).then(has).otherwise(pl.col("people_with").cast(pl.Float64)),
-        n=pl.when(of_family).then(1.0).otherwise(pl.col("people").cast(pl.Float64)),
+    having = (pl.col("people_with") > 0).cast(pl.UInt32)
+    counts = shares.group_by(CELL).agg(
+        pl.col("people", "people_with").sum(), families=pl.len(), families_with=(pl.col("people_with") > 0).sum()
     )
+    rows = shares.with_columns(
+        y=pl.when(of_family).then(having).otherwise(pl.col("people_with")),
+        n=pl.when(of_family).then(1).otherwise(pl.col("people")),
+    )
+    told = counts.join(with_interval(rows, CELL), on=CELL)
+    return told.select(
+        *CELL, "people", "families", "people_with", "families_with", "share", "low", "high", "design_effect"
+    )
+
+
+def with_interval(families: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """Shares with Wilson's 95% intervals, families as clusters.
+
+    Args:
+        families: one row for each family and group: y (whole number with it), n (of how many, above 0).
+        by: what makes a group.
+
+    Returns:
+        The columns of `by`, share, low, high, design_effect: a row for each group.
+    """
+    n, y = pl.col("n").cast(pl.Float64), pl.col("y").cast(pl.Float64)
     share = pl.col("y_sum") / pl.col("n_sum")
     # The sum of (y - share n)^2 over families, from sums of whole numbers, which no order of adding changes.
     spread = pl.col("yy") - 2 * share * pl.col("yn") + share**2 * pl.col("nn")
-    clustered = spread / pl.col("n_sum") ** 2
-    alone = share * (1 - share) / pl.col("n_sum")
+    effect = spread / pl.col("n_sum") ** 2 / (share * (1 - share) / pl.col("n_sum"))
+    alone = (share <= 0) | (share >= 1) | (pl.col("nn") == pl.col("n_sum"))
     return (
-        rows.group_by(CELL)
-        .agg(
-            pl.col("people").sum(),
-            families=pl.len(),
-            people_with=pl.col("people_with").sum(),
-            families_with=(pl.col("people_with") > 0).sum(),
-            y_sum=pl.col("y").sum(),
-            n_sum=pl.col("n").sum(),
-            yy=(pl.col("y") ** 2).sum(),
-            yn=(pl.col("y") * pl.col("n")).sum(),
-            nn=(pl.col("n") ** 2).sum(),
-        )
-        .with_columns(
-            share=share,
-            design_effect=pl.when(of_family | (alone <= 0)).then(1.0).otherwise((clustered / alone).clip(1.0)),
-        )
-        .with_columns(worth=pl.col("n_sum") / pl.col("design_effect"))
-        .with_columns(_wilson(pl.col("share"), pl.col("worth")))
-        .select(
-            *CELL, "people", "families", "people_with", "families_with", "share", "low", "high", "design_effect"
-        )
+        families.group_by(by)
+        .agg(y_sum=y.sum(), n_sum=n.sum(), yy=(y**2).sum(), yn=(y * n).sum(), nn=(n**2).sum())
+        .with_columns(share=share, design_effect=pl.when(alone).then(1.0).otherwise(effect.clip(1.0)))
+        .with_columns(_wilson(pl.col("share"), pl.col("n_sum") / pl.col("design_effect")))
+        .select(*by, "share", "low", "high", "design_effect")
     )
 
 
