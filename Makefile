@@ -10,7 +10,7 @@ CHOICES := PRESET SOURCE INCOMING DATA FAMILIES POPULATION SEED NOISE NOISE_MULT
 $(foreach choice,$(CHOICES),$(if $($(choice)),$(eval export TF_LINKAGE_$(choice) := $($(choice)))))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run assess baseline test test-crash check ui bench lock clean
+.PHONY: help setup run assess baseline test test-crash test-study check ui bench lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ test: setup ## run the tests
 
 test-crash: setup ## kill the main job and the destruction at every write, and run them again (an hour)
 	@$(BIN)/python -m pytest -m slow tf_linkage_tests/test_crash.py
+
+test-study: setup ## hold the study's estimates to the true effects at size `study`, on true links (minutes)
+	@$(BIN)/python -m pytest -m slow tf_linkage_tests/test_recovery.py
 
 check: setup ## lint, types, the laws of the house, and the Dagster definitions
 	$(BIN)/ruff check .

@@ -40,6 +40,8 @@ def _departments() -> dict[str, Tables]:
     return found
 
 
+EFFECT_RECOVERY = "quality/effect_recovery"
+
 TABLES: dict[str, Tables] = {
     "population/truth": {
         "people": truth.TruePeople,
@@ -59,6 +61,7 @@ TABLES: dict[str, Tables] = {
     "research/release": release.RELEASE_TABLES,
     "quality/linkage_quality": {"": quality.Metrics},
     "quality/gap_causes": {"": quality.GapCauses},
+    EFFECT_RECOVERY: {"": quality.EffectRecovery},
     "quality/linkage_effects": {"": quality.LinkageEffects},
     "quality/typical_patterns": {"": quality.Patterns},
     "quality/engine_agreement": {"": quality.Metrics},
@@ -78,5 +81,5 @@ ASSESSED = (
 )
 """The longer studies: assets of job `assess`, which the main job leaves out."""
 
-OF_THE_SIMULATION = ("population/", "quality/gap_causes", *ASSESSED)
+OF_THE_SIMULATION = ("population/", "quality/gap_causes", EFFECT_RECOVERY, *ASSESSED)
 """How the keys of assets begin that real extracts do not have."""

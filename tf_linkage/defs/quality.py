@@ -14,12 +14,12 @@ from tf_linkage import custody, linkage, quality
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs import charts
 from tf_linkage.defs.assessed import assessment_of, fingerprint
-from tf_linkage.defs.catalogue import ASSESSED
+from tf_linkage.defs.catalogue import ASSESSED, EFFECT_RECOVERY
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.house import asset_key, house_asset
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.resources import StudyKey
-from tf_linkage.study import COUNCILS, Source, Study
+from tf_linkage.study import COUNCILS, REGIONS, Source, Study
 
 DESCRIPTION = (
     "How many were sent, present and linked, department by department, with precision, recall and their intervals; "
@@ -43,7 +43,7 @@ def quality_assets(study: Study) -> list[dg.AssetsDefinition]:
     simulated = study.source is Source.SIMULATION
     return [
         _figures(INS | ALSO | (TRUTH | REGISTERS if simulated else {}), study.clerk_error),
-        *([_causes()] if simulated else []),
+        *([_causes(), _recovery(study)] if simulated else []),
         _report(study),
     ]
 
@@ -120,6 +120,35 @@ def _causes() -> dg.AssetsDefinition:
         return quality.gap_causes(figures.collect(), tables["attributes"], asked, links, truth)
 
     return gap_causes
+
+
+def _recovery(study: Study) -> dg.AssetsDefinition:
+    @house_asset(
+        EFFECT_RECOVERY,
+        "Whether the study finds the effects that the simulated programme has: its estimates on true links and on "
+        "those found, each beside the truth.",
+        rooms=["quality", "research"],
+        ins=TRUTH
+        | {"attributes": "ons/attributes", "linked_people": "linkage/linked_people"}
+        | {f"{name}_return": f"{name}/return" for name in DEPARTMENTS}
+        | {f"{name}_histories": f"{name}/{department.histories[0]}" for name, department in DEPARTMENTS.items()},
+        choices=study.dates.model_dump(mode="json"),
+    )
+    def effect_recovery(**tables: pl.LazyFrame) -> dg.MaterializeResult[pl.DataFrame]:
+        truth: Any = tables["truth"]  # a set of tables
+        with plainly():
+            found = quality.effect_recovery(
+                tables["linked_people"],
+                tables["attributes"],
+                returns=by_department(tables, "return"),
+                histories=by_department(tables, "histories"),
+                truth=truth,
+                regions=REGIONS,
+                covered=(study.dates.history_from, study.dates.extract),
+            ).collect()
+        return dg.MaterializeResult(value=found, metadata={"estimates beside the truth": charts.records_of(found)})
+
+    return effect_recovery
 
 
 def _report(study: Study) -> dg.AssetsDefinition:

@@ -9,6 +9,7 @@ from tf_linkage.quality.causes import gap_causes
 from tf_linkage.quality.clerical import agreement
 from tf_linkage.quality.completeness import completeness
 from tf_linkage.quality.disclosing import CHOICES, Choice, what_identifiers_buy
+from tf_linkage.quality.effect_recovery import effect_recovery
 from tf_linkage.quality.effects import effects
 from tf_linkage.quality.evaluating import evaluate, match_rates
 from tf_linkage.quality.floors import (
@@ -43,6 +44,7 @@ __all__ = [
     "beside",
     "blocking_losses",
     "completeness",
+    "effect_recovery",
     "effects",
     "evaluate",
     "family_curve",

@@ -10,7 +10,7 @@ import yaml
 
 import tf_linkage
 from tf_linkage.definitions import build_defs
-from tf_linkage.defs.catalogue import ASSESSED, TABLES
+from tf_linkage.defs.catalogue import ASSESSED, EFFECT_RECOVERY, TABLES
 from tf_linkage.defs.jobs import ASSESS, REHEARSAL
 from tf_linkage.study import Study
 
@@ -35,7 +35,7 @@ def test_the_simulated_world_is_absent_on_real_extracts() -> None:
     rehearsal = keys(build_defs(Study.of("tiny")))
     real = keys(build_defs(Study.of("tiny", source="files")))
     world = {"population/people", "population/truth", "population/population_counts"}
-    assert rehearsal - real == world | {"quality/gap_causes", *ASSESSED}
+    assert rehearsal - real == world | {"quality/gap_causes", EFFECT_RECOVERY, *ASSESSED}
     assert real < rehearsal
 
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from tf_linkage.contracts.columns import schema_of
-from tf_linkage.contracts.estimates import ALL_WINDOWS, COST_THEMES, MEASURES, Money
+from tf_linkage.contracts.estimates import ALL_WINDOWS, COST_THEMES, Money
 from tf_linkage.research.coarsening import months_from
 from tf_linkage.research.estimates.by_family import families_of
 from tf_linkage.research.estimates.counts import Z
-from tf_linkage.research.estimates.differences import compare_means
+from tf_linkage.research.estimates.differences import LEAST, POUNDS, compare_means
 from tf_linkage.research.estimates.unit_costs import SERVED, UNIT_COSTS, YEAR
 from tf_linkage.research.estimates.weighting import effective
 from tf_linkage.research.half_years import FIRST, LAST, MONTHS, Laid, Returns, half_year_of, on_members
@@ -27,7 +28,6 @@ WINDOWS = ("year before", "24 months after")
 
 ALL_COSTS = "all costs"
 OF_THE_PROGRAMME = "the programme"
-LEAST = 10
 
 DAYS_A_WEEK = 7
 
@@ -134,7 +134,7 @@ def cost_differences(costs: pl.DataFrame, weights: pl.DataFrame, method: str) ->
         "theme", "window", maintain_order=True
     ):
         yield {
-            "outcome": theme, "unit": "family", "window": window, "measure": MEASURES[2], "method": method,
+            "outcome": theme, "unit": "family", "window": window, "measure": POUNDS, "method": method,
             **_counts(of), **_difference(of, str(window)),
         }  # fmt: skip
 
@@ -145,7 +145,7 @@ def _difference(of: pl.DataFrame, window: str) -> dict[str, float]:
     programme, weight = of["programme"].to_numpy(), of["weight"].to_numpy()
     if min(int((a_year[programme == group] > 0).sum()) for group in (1, 0)) < LEAST:
         return {}
-    return compare_means(a_year, of["weight"].to_numpy() ** 0, programme, weight)
+    return compare_means(a_year, np.ones(len(a_year)), programme, weight)
 
 
 def _counts(of: pl.DataFrame) -> dict[str, Any]:
