@@ -5,6 +5,7 @@ Belongs here: HTML that any section needs. Does not belong here: what a section 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -14,6 +15,10 @@ from tf_linkage.pages.picture import Picture
 
 VERDICTS = {"kept": "kept", "in doubt": "doubt", "missed": "missed", "not judged": "unjudged"}
 """Style of each verdict on a bound; the word itself is written too, so colour is not needed."""
+
+
+_NUMBER = re.compile(r"[+-]?\d[\d,.]*%?( \(\S+ to \S+\)| to [+-]?\d[\d,.]*%?)?$")
+"""A figure, perhaps with its interval; not a span such as an age band."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,7 @@ class Section:
 
 
 def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table with a caption; cells that begin with a digit are set as numbers."""
+    """A table with a caption; figures are set as numbers."""
     heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
     body = "".join(f"<tr>{''.join(_cell(cell, i) for i, cell in enumerate(row))}</tr>" for row in rows)
     return (
@@ -41,7 +46,7 @@ def _cell(text: str, column: int) -> str:
         return f'<th scope="row">{escape(text)}</th>'
     if text in VERDICTS:
         return f'<td><span class="verdict {VERDICTS[text]}">{escape(text)}</span></td>'
-    number = ' class="n"' if (text[:1].isdigit() and len(text) < 30) or text == "–" else ""
+    number = ' class="n"' if _NUMBER.match(text) or text == "–" else ""
     unbroken = escape(text).replace(" to ", "&nbsp;to&nbsp;") if number else escape(text)
     return f"<td{number}>{unbroken}</td>"
 

@@ -30,14 +30,16 @@ def stages(plain: pl.DataFrame, truth: bool) -> str:
     measures = ("share_of_links", "precision", "recall_added") if truth else ("share_of_links",)
     at = plain.filter(pl.col("breakdown") == "stage")
     by_key = {(r["department"], r["level"], r["measure"]): r for r in at.iter_rows(named=True)}
-    rows = []
+    rows: list[tuple[float, tuple[str, ...]]] = []
     for name in departments_in(at):
+        of_department = []
         for level in at.filter(pl.col("department") == name).get_column("level").unique().sort():
             found = [by_key.get((name, level, measure)) for measure in measures]
             if any(row is not None and row["low"] is not None for row in found):
                 share = (found[0] or {}).get("value") or 0.0
                 cells = ("–" if r is None else with_interval(r) for r in found)
-                rows.append((share, (f"{TITLES[name]}, {level}", *cells)))
+                of_department.append((share, (f"{TITLES[name]}, {level}", *cells)))
+        rows += sorted(of_department, key=lambda row: -row[0])
     if not rows:
         return ""
     head = ("Stage", *(word(name) for name in measures))

@@ -28,14 +28,14 @@ def _weights(plain: pl.DataFrame) -> Iterator[Picture]:
         pl.col("breakdown") == "weight_band", pl.col("measure") == "match_rate", pl.col("denominator").is_not_null()
     )
     for name in departments_in(bands):
-        rows, table = [], []
+        rows, table, guessed = [], [], False
         for row in sorted(
             bands.filter(pl.col("department") == name).iter_rows(named=True), key=lambda row: _span(row["level"])
         ):
             start, end = _span(row["level"])
             linked, pairs = row["numerator"], row["denominator"]
             if linked is None:  # a small numerator of real people: the band counts as what most of it is
-                linked = pairs if (row["low"] or 0) > 0 else 0
+                linked, guessed = (pairs if (row["low"] or 0) > 0 else 0), True
             rows += [
                 {"start": start, "end": end, "part": "link", "count": linked},
                 {"start": start, "end": end, "part": "review", "count": pairs - linked},
@@ -47,6 +47,11 @@ def _weights(plain: pl.DataFrame) -> Iterator[Picture]:
             "were never kept. Sparse bands are joined, so that none has fewer than ten pairs; the area is the "
             "number of pairs."
         )
+        count = {part: sum(int(row["count"]) for row in rows if row["part"] == part) for part in ("link", "review")}
+        if not guessed:
+            says += f" Here {count['link']:,} pairs became links; {count['review']:,} are left for review."
+        if guessed:
+            says += " Where fewer than ten pairs of a band differ from the rest, it is drawn as if none did."
         lines = {"even odds": 0.0} if rows[0]["start"] < 0 else {}
         svg = charts.histogram(
             rows, title=title, description=says, x_title="match weight (bits)", lines=lines,
@@ -105,8 +110,8 @@ def _calibration(plain: pl.DataFrame) -> Iterator[Picture]:
     title = "Expected and true share of right pairs"
     says = (
         "Pairs in bands of posterior probability: across, the share the model expects to be of one person; up, the "
-        "share that is. On the dotted line the two agree; below it the model is too sure. Bands of fewer than ten "
-        "pairs are left out."
+        "share that is. On the dotted line the two agree; below it the model is too sure, above it not sure "
+        "enough, and there a clerk would find links. Bands of fewer than ten pairs are left out."
     )
     svg = charts.curves(
         rows, title=title, description=says, series=["pairs of one person"], x_title="expected share",

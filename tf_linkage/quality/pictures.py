@@ -153,6 +153,8 @@ def _subgroup(plain: pl.DataFrame, breakdown: str, measure: str, names: Names) -
     figure = word(measure)
     title = f"{figure} by {_lower(BREAKDOWNS[breakdown])}"
     says = f"{figure} of each group with its 95% interval. Groups of fewer than ten are left out."
+    if measure == "match_rate":
+        says += " A group that is linked less often may as well be in the register less often."
     yield interval_picture(f"by_{breakdown}", title, says, rows=rows, x_title=figure.lower(), reference=EVERYBODY)
 
 

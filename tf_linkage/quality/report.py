@@ -68,17 +68,21 @@ def report(
     sections = [
         html.Section("short", "In short", "In short", short + headline_table(plain, truth)),
         html.Section("records", "Flow", "Where the records went", _drawn(drawn, "flow")),
-        html.Section("errors", "Quality", "How right, how complete", _drawn(drawn, "departments")),
+        html.Section(
+            "errors", "Quality", "How right, how complete" if truth else "How many were linked",
+            _drawn(drawn, "departments"),
+        ),
         html.Section("bounds", "Bounds", "Bounds set beforehand", _floors(plain, truth)),
         html.Section(
-            "groups", "Groups", "For whom it is worse", gap_section(plain, names, causes) + _drawn(drawn, *groups)
+            "groups", "Groups", "For whom it is worse" if truth else "Who was linked how often",
+            gap_section(plain, names, causes) + _drawn(drawn, *groups),
         ),
         html.Section("differences", "Balance", "Linked against unlinked", difference_section(plain, names)),
         html.Section("threshold", "Threshold", "At what threshold", _drawn(drawn, "thresholds", *weights)),
         *[longer.pop(name) for name in ("findings",) if name in longer],
         html.Section("belief", "Calibration", "Can the probabilities be believed", _drawn(drawn, "calibration")),
         html.Section(
-            "signs", "Signs", "What could be known without the truth",
+            "signs", "Signs", f"What {'could be' if truth else 'is'} known without the truth",
             estimates.signs(plain, truth, assessment.agreement),
         ),
         html.Section(

@@ -45,6 +45,8 @@ def reporting_items(
         "see “What it does to the findings”"
         if assessment.effects is not None
         else "not reckoned yet: “make assess” does it"
+        if truth
+        else "not known without the truth; a rehearsal with the same settings reckons it"
     )
     known = "completeness" in set(plain.get_column("measure"))
     complete = "see “How complete the identifiers are”" if known else "not counted"

@@ -94,8 +94,8 @@ def _bounds(plain: pl.DataFrame) -> str:
     statuses = results.get_column("status").cast(pl.String)
     missed, doubt, unjudged = ((statuses == word).sum() for word in ("missed", "in doubt", "not judged"))
     return (
-        f"Of {len(statuses)} bounds set beforehand on figures and gaps, {missed} are missed beyond doubt, "
-        f"{doubt} are in doubt, {unjudged} could not be judged."
+        f"Of {len(statuses)} bounds set beforehand on figures and gaps: missed beyond doubt {missed}, in doubt "
+        f"{doubt}, not to be judged {unjudged}."
     )
 
 

@@ -36,7 +36,7 @@ def intervals(
     levels = list(dict.fromkeys(row["level"] for row in rows))
     colour = {"field": "panel", "type": "nominal", "scale": colours(panels), "legend": None}
     x: dict[str, Any] = {
-        "type": "quantitative", "title": x_title, "axis": {"format": "%", "tickCount": 4},
+        "type": "quantitative", "title": x_title, "axis": {"format": "%", "tickCount": 4, "labelSeparation": 6},
         "scale": {"domain": list(domain or (floor_of(rows), 1)), "nice": False, "zero": False},
     }  # fmt: skip
     y: dict[str, Any] = {
