@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from tf_linkage.bodies.error_rates import COVERAGE, DUPLICATES, MERGED
 from tf_linkage.bodies.keys import as_text, record_number, shuffled
 from tf_linkage.bodies.lived import Columns, Population, columns, position, with_effects
-from tf_linkage.bodies.recording import Recorded, record
+from tf_linkage.bodies.recorded import Recorded
+from tf_linkage.bodies.recording import record
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.council import LEAST_PROBLEMS, PROBLEMS, STUDY_GROUPS, Cohort
 from tf_linkage.population.care import EPISODES

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from tf_linkage.bodies.council import roster
 from tf_linkage.bodies.keys import as_text
 from tf_linkage.bodies.lived import Columns, Population, columns, position, with_effects
-from tf_linkage.bodies.recording import Occasion, Recorded, record
+from tf_linkage.bodies.recorded import Occasion, Recorded
+from tf_linkage.bodies.recording import record
 from tf_linkage.bodies.register import Register, dates, enum_of, in_key_order
 from tf_linkage.contracts import dfe as contract
 from tf_linkage.contracts.columns import schema_of

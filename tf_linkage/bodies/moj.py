@@ -18,7 +18,8 @@ from tf_linkage.bodies.error_rates import ALIASES, IN_PRISON
 from tf_linkage.bodies.keys import as_text, record_number
 from tf_linkage.bodies.lived import Columns, Population, columns, position, with_effects
 from tf_linkage.bodies.misspelling import misspell
-from tf_linkage.bodies.recording import Occasion, Recorded, record
+from tf_linkage.bodies.recorded import Occasion, Recorded
+from tf_linkage.bodies.recording import record
 from tf_linkage.bodies.register import Register, dates, enum_of, in_key_order
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.moj import ADJUDICATIONS, DISPOSALS, OFFENCE_GROUPS, Offences, People

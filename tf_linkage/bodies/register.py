@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from tf_linkage.bodies.error_rates import DUPLICATES, MERGED
 from tf_linkage.bodies.keys import record_number, shuffled
 from tf_linkage.bodies.lived import Columns
-from tf_linkage.bodies.recording import relative
+from tf_linkage.bodies.recorded_births import relative
 from tf_linkage.population.draws import Draws, Flags, Ints
 from tf_linkage.population.households import NEVER
 from tf_linkage.population.settings import Settings

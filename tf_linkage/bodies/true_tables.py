@@ -13,7 +13,7 @@ from tf_linkage.bodies import council, dfe, dwp, moj
 from tf_linkage.bodies.hard_cases import hard_cases
 from tf_linkage.bodies.keys import as_text, record_number, shuffled
 from tf_linkage.bodies.lived import Columns, Population, columns, with_effects
-from tf_linkage.bodies.recording import Recorded
+from tf_linkage.bodies.recorded import Recorded
 from tf_linkage.bodies.register import Register, enum_of
 from tf_linkage.contracts import truth as contract
 from tf_linkage.contracts.columns import schema_of

@@ -84,7 +84,9 @@ def draw_families(settings: Settings, draws: Draws, places: Localities) -> Famil
     )
     has_children = np.isin(kind, [3, 4, 7])
     adversity = _adversity(draws, family, high, has_children)
-    generations = (kind == 7) | (high & draws.below("family/generations", family, 0.06))
+    generations = (kind == 7) | (
+        high & draws.below("family/generations", family, rate("families in high need of several generations"))
+    )
     lone = draws.unit("family/lone", family) < normal_share(-0.68 + 0.60 * adversity)
     kind = np.where(has_children, np.where(lone, 4, 3), kind)
     deprivation = _deprivation(draws, family, adversity)
@@ -155,7 +157,9 @@ def draw_members(settings: Settings, draws: Draws, families: Families) -> dict[s
     twin, and the couple's dates repeated on its members.
     """
     kind = families["kind"]
-    both = draws.below("family/both parents", families["family"], 0.8)
+    both = draws.below(
+        "family/both parents", families["family"], rate("parents of adult children who are a couple")
+    )
     couple = np.isin(kind, [2, 3]) | ((kind == 5) & both)
     places = _Places.empty(len(families))
     first = _place_children(settings, draws, families, places)
@@ -188,7 +192,7 @@ def _place_children(settings: Settings, draws: Draws, families: Families, places
     places.twin[:, FIRST_CHILD + 1 : LAST_CHILD + 1] = later
     places.twin[:, FIRST_CHILD:LAST_CHILD] |= later
     keys = (family[:, None] * SLOTS + np.arange(SLOTS)).ravel()
-    places.gender[:, :] = draws.below("member/gender", keys, 0.488).reshape(-1, SLOTS)
+    places.gender[:, :] = draws.below("member/gender", keys, rate("girls among births")).reshape(-1, SLOTS)
     same = draws.below("member/same sex twin", keys, (rate("twins of the same sex") - 0.5) * 2).reshape(-1, SLOTS)
     for slot in range(FIRST_CHILD + 1, LAST_CHILD + 1):
         pair = later[:, slot - FIRST_CHILD - 1] & same[:, slot]
@@ -206,7 +210,7 @@ def _place_adults(  # noqa: PLR0917 (a kernel names each column it needs)
     at_first = np.clip(28.5 - 2.6 * adversity + 4.6 * draws.normal("head/age at first birth", family), 16, 44)
     age = _childless_age(draws, family, kind)
     head = np.where(with_child, first - (at_first * YEAR).astype(np.int64), anchor - (age * YEAR).astype(np.int64))
-    lone_father = (kind == 4) & draws.below("head/lone father", family, 0.1)
+    lone_father = (kind == 4) & draws.below("head/lone father", family, rate("lone parents who are fathers"))
     man = draws.below("head/man", family, 0.5)
     gender = np.where(with_child, ~lone_father, np.where(couple, True, ~man))
     places.birth[:, HEAD], places.gender[:, HEAD], places.role[:, HEAD] = head, gender, ROLES.index("head")
@@ -216,7 +220,7 @@ def _place_adults(  # noqa: PLR0917 (a kernel names each column it needs)
     gap = np.where(gender, 2.5, -2.5) + 4.0 * draws.normal("partner/age gap", family)
     latest = np.where(with_child, first - int(16 * YEAR), anchor - int(18 * YEAR))
     partner = np.minimum(head - (gap * YEAR).astype(np.int64), latest)
-    same_sex = couple & ~with_child & draws.below("family/same sex", family, 0.015)
+    same_sex = couple & ~with_child & draws.below("family/same sex", family, rate("childless couples of one sex"))
     role = np.where(kind == 4, ROLES.index("former partner"), ROLES.index("partner"))
     places.birth[:, PARTNER] = np.where(has_partner, partner, NEVER)
     places.gender[:, PARTNER] = np.where(same_sex, gender, ~gender.astype(bool))

@@ -201,7 +201,10 @@ def _surnames(
     family = families["family"]
     count = len(family)
     own = surnames_for(draws, "surname", person, origin, gender)
-    sikh = np.array(_RULE["singh and kaur"])[origin] & draws.below("surname/sikh", family, 0.3)[row]
+    sikh = (
+        np.array(_RULE["singh and kaur"])[origin]
+        & draws.below("surname/sikh", family, rate("Sikh families named Singh and Kaur"))[row]
+    )
     if sikh.any():
         names = pools().surnames
         singh, kaur = (names.index_of(name) or 0 for name in ("Singh", "Kaur"))

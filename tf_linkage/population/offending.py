@@ -56,7 +56,7 @@ def draw_offences(settings: Settings, draws: Draws, people: dict[str, NDArray[An
     birth = people["birth"][at]
     onset = 10.3 + 15.5 * draws.unit("offence/onset", person) ** (0.75 + 0.7 * np.clip(excess, 0, 1.5))
     # One in four begins as an adult.
-    late = ~jailed & draws.below("offence/late", person, 0.25)
+    late = ~jailed & draws.below("offence/late", person, rate("offender begins as an adult"))
     onset = np.where(late, 18 + 9 * draws.exponential("offence/late onset", person), onset)
     onset = np.where(jailed, np.minimum(onset, 20), onset)
     mean = 0.9 + 2.4 * excess
@@ -79,16 +79,32 @@ def draw_offences(settings: Settings, draws: Draws, people: dict[str, NDArray[An
         juvenile, draws.pick("offence/disposal young", key, _JUVENILE), draws.pick("offence/disposal", key, _ADULT)
     )
     adjudication = np.where(
-        disposal == DISPOSALS.index("CAUTION"), 3, np.where(draws.below("offence/j", key, 0.02), 1, 0)
+        disposal == DISPOSALS.index("CAUTION"),
+        3,
+        np.where(draws.below("offence/j", key, rate("case adjudicated J")), 1, 0),
     )
-    acquitted = draws.below("offence/acquitted", key, 0.06) & (adjudication != 3)
+    acquitted = draws.below("offence/acquitted", key, rate("case ends in acquittal")) & (adjudication != 3)
     adjudication = np.where(acquitted, 2, adjudication)
     disposal = np.where(acquitted, DISPOSALS.index("NONE"), disposal)
     custody = jailed[who] & ~acquitted & (adjudication != 3) & (age >= 12)
-    custody &= draws.below("offence/custody", key, np.where(juvenile, 0.32, 0.50))
+    custody &= draws.below(
+        "offence/custody",
+        key,
+        np.where(
+            juvenile,
+            rate("custody in a case, young with a grave record"),
+            rate("custody in a case, adults with a grave record"),
+        ),
+    )
     # Adults without a long record are sent to prison now and then.
     seldom = ~juvenile & ~acquitted & (adjudication != 3)
-    seldom &= draws.below("offence/seldom custody", key, np.where(gender[offends][who] == 0, 0.16, 0.033))
+    seldom &= draws.below(
+        "offence/seldom custody",
+        key,
+        np.where(
+            gender[offends][who] == 0, rate("custody in a case, other men"), rate("custody in a case, other women")
+        ),
+    )
     disposal = np.where(custody | seldom, 0, disposal)
     months = np.exp(4.9 + 0.9 * draws.normal("offence/days", key))
     timed = np.isin(disposal, [0, 1, 2])
@@ -99,10 +115,12 @@ def draw_offences(settings: Settings, draws: Draws, people: dict[str, NDArray[An
         "disposed": disposed[who, which],
         "group": draws.pick("offence/group", key, _GROUPS).astype(np.int8),
         "second_group": np.where(
-            draws.below("offence/second", key, 0.35), draws.pick("offence/second group", key, _GROUPS), -1
+            draws.below("offence/second", key, rate("second offence in a case")),
+            draws.pick("offence/second group", key, _GROUPS),
+            -1,
         ).astype(np.int8),
         "adjudication": adjudication.astype(np.int8),
         "disposal": disposal.astype(np.int8),
         "days": np.where(timed, np.minimum(months, 6000), -1).astype(np.int64),
-        "unknown_start": draws.below("offence/start unknown", key, 0.01),
+        "unknown_start": draws.below("offence/start unknown", key, rate("start of an offence unknown")),
     }

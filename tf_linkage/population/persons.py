@@ -202,7 +202,11 @@ def _two_homes(draws: Draws, people: dict[str, NDArray[Any]]) -> Ints:
     apart = (people["role"] == ROLES.index("former partner")) & (people["separated"] < NEVER)
     other[row[apart]] = person[apart]
     child = people["role"] == ROLES.index("child")
-    return np.where(child & draws.below("two homes", person, 0.12), other[row], -1)
+    return np.where(
+        child & draws.below("two homes", person, rate("child of separated parents lives in two homes")),
+        other[row],
+        -1,
+    )
 
 
 def _family_type(

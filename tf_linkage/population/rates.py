@@ -16,7 +16,6 @@ from tf_linkage.population.sources import in_full
 
 RATES: Final[dict[str, tuple[float, str]]] = {
     # households
-    "lone parent share of families with children": (0.288, "ONS families 2011: 1.95M of 6.77M families"),
     "families with children in high need": (
         0.059,
         "Programme 2015-20, ONS families 2011: up to 400,000 of 6.77M families",
@@ -45,6 +44,13 @@ RATES: Final[dict[str, tuple[float, str]]] = {
     "wife remarried": (0.4, "A: of wives in step couples"),
     "wife hyphenates": (0.08, "A"),
     "partners of another origin": (0.10, "A"),
+    "girls among births": (0.488, "A: 105 boys to 100 girls"),
+    "lone parents who are fathers": (0.10, "A: about one in ten"),
+    "childless couples of one sex": (0.015, "A"),
+    "parents of adult children who are a couple": (0.80, "A"),
+    "families in high need of several generations": (0.06, "A"),
+    "child of separated parents lives in two homes": (0.12, "A: 12% of children"),
+    "Sikh families named Singh and Kaur": (0.30, "A: share of the Indian origin"),
     # moves
     "moves a year, general": (
         0.10,
@@ -72,13 +78,21 @@ RATES: Final[dict[str, tuple[float, str]]] = {
     ),
     "custody by age 24, men": (0.0278, "ONS youth justice 2022: 1.5%, 92.6% male"),
     "custody by age 24, women": (0.0022, "ONS youth justice 2022: 1.5%, 92.6% male"),
+    "offender begins as an adult": (0.25, "A"),
+    "case ends in acquittal": (0.06, "A"),
+    "case adjudicated J": (0.02, "A: treated as guilty, like G"),
+    "second offence in a case": (0.35, "A"),
+    "start of an offence unknown": (0.01, "A"),
+    "custody in a case, young with a grave record": (0.32, "A"),
+    "custody in a case, adults with a grave record": (0.50, "A"),
+    "custody in a case, other men": (0.16, "A"),
+    "custody in a case, other women": (0.033, "A"),
     # school
-    "ever persistently absent": (0.146, "ONS youth justice 2022: 52.5/35.9/10.9% by offending group"),
     "ever excluded": (0.150, "ONS youth justice 2022: 72.2/50.3/9.0% by offending group"),
     "ever permanently excluded": (0.006, "A"),
     "moves school when moving home": (0.6, "A: within the authority, and always on leaving it"),
+    "exclusion at lunchtime": (0.03, "A"),
     "state school": (0.925, "ECHILD: independent schools about 7% of children"),
-    "sessions missed, not persistent": (0.038, "A: overall absence is about 4.6%"),
     "special needs support": (0.13, "A"),
     "education, health and care plan": (0.03, "A"),
     # social care
@@ -86,9 +100,10 @@ RATES: Final[dict[str, tuple[float, str]]] = {
     "ever on a protection plan": (0.045, "A"),
     "ever looked after": (0.028, "ONS youth justice 2022: 17.6% of those in custody"),
     "placed outside the authority": (0.37, "Stability Index: 63% placed inside"),
-    "two or more placement changes a year": (0.10, "Stability Index: about 1 in 10"),
     # work
     "claims an out-of-work benefit at some time": (0.26, "A"),
+    "leaves school at 16": (0.25, "A"),
+    "neither works nor claims": (0.12, "A: of those who never claim"),
     "disability benefit": (0.07, "A"),
     "start date imputed": (0.10, "A: LEO flags uncertain dates"),
     # problems only the council sees

@@ -184,7 +184,11 @@ def _exclusions(settings: Settings, draws: Draws, pupils: Table) -> dict[str, ND
     who, which = np.nonzero(here)
     key = keys[who, which]
     last = which == count[who] - 1
-    category = np.where(permanent[who] & last, 0, np.where(draws.below("exclusion/lunch", key, 0.03), 2, 1))
+    category = np.where(
+        permanent[who] & last,
+        0,
+        np.where(draws.below("exclusion/lunch", key, rate("exclusion at lunchtime")), 2, 1),
+    )
     sessions = np.where(category == 0, -1, 2 + 2 * draws.whole("exclusion/length", key, 5))
     return {
         "person": person[at][who],

@@ -61,12 +61,14 @@ def draw_work(settings: Settings, draws: Draws, people: dict[str, NDArray[Any]])
     youngest = _youngest(people)[adults]
     lone = (people["kind"][adults] == 4) & (people["place"][adults] == 0)
     leaves_school = 16 + np.where(
-        draws.below("work/leaves at 16", person, 0.25), 0.3, 2.3 + 3 * draws.unit("work/leaves", person)
+        draws.below("work/leaves at 16", person, rate("leaves school at 16")),
+        0.3,
+        2.3 + 3 * draws.unit("work/leaves", person),
     )
     pension = birth + int(_PENSION_AGE * YEAR)
     clock = np.maximum(start - (draws.unit("work/before", person) * 2 * YEAR), birth + leaves_school * YEAR)
     clock = np.maximum(clock, people["arrived"][adults])
-    inactive = ~claims & draws.below("work/inactive", person, 0.12)
+    inactive = ~claims & draws.below("work/inactive", person, rate("neither works nor claims"))
     working = draws.below("work/first", person, np.where(long_term, 0.18, np.where(claims, 0.55, 0.9))) & ~inactive
     services = roll_out()[people["la_at_extract"][adults]]
     parts = [

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from tf_linkage import bodies, population
 from tf_linkage.population import Settings, population_counts, simulate
 from tf_linkage.population.draws import Draws
 from tf_linkage.population.households import HEAD, NEVER, ROLES
@@ -141,6 +143,15 @@ def test_postcodes_belong_to_one_authority() -> None:
     )
     assert owner["authority"].max() == 1
     assert codes.n_unique() == len(codes)
+
+
+def test_every_rate_is_used() -> None:
+    """A figure that nothing reads would tell of a world that is not simulated."""
+    rooms = [Path(package.__file__).parent for package in (population, bodies)]
+    code = "".join(
+        file.read_text() for room in rooms for file in sorted(room.glob("*.py")) if file.name != "rates.py"
+    )
+    assert [name for name in RATES if f'rate("{name}")' not in code] == []
 
 
 def test_every_rate_has_its_source() -> None:
