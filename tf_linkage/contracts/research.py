@@ -134,6 +134,10 @@ def _outcome(name: str, window: str) -> dy.Bool:
     )
 
 
+def _in_half_year(words: str, *, of: str) -> dy.Bool:
+    return flag(ColumnClass.ATTRIBUTE, f"In the half-year, {words}; empty unless of {of}", nullable=True)
+
+
 class People(Table):
     """One row for each person: who they are in broad bands, their problems, which departments knew them."""
 
@@ -357,6 +361,48 @@ class SocialCare(Table):
     placement = code(ColumnClass.ATTRIBUTE, "For a looked-after child: where", PLACEMENTS, nullable=True)
 
 
+class Panel(Table):
+    """One row for each person and half-year: what happened, from two years before the start to two years after.
+
+    It is made from the other research tables and says nothing that they do not. Months are counted from the month
+    of the family's start; half-years -4 to -1 lie before it, 1 to 4 after, and there is no 0. What is told by
+    school year stands in two half-years: the last whole year before the start in -2 and -1, the first whole one
+    after in 1 and 2; the year in which the start lies is left out. Somebody whom a register does not know counts as
+    somebody to whom nothing happened there.
+    """
+
+    person_study_ref = _person_ref(primary_key=True)
+    half_year = whole(
+        ColumnClass.ATTRIBUTE,
+        "Half-year before (-4 to -1) or after (1 to 4) the start; coarsened from the day",
+        least=-4,
+        most=4,
+        primary_key=True,
+        ladder=DATE_LADDER,
+    )
+    child = flag(ColumnClass.ATTRIBUTE, "Under 18 at the start; empty if the age is not known", nullable=True)
+    found_by_dwp = flag(ColumnClass.ATTRIBUTE, "DWP found the person")
+    found_by_moj = flag(ColumnClass.ATTRIBUTE, "MoJ found the person")
+    found_by_dfe = flag(ColumnClass.ATTRIBUTE, "DfE found the person")
+    out_of_work_benefit = _in_half_year("claimed an out-of-work benefit", of="adults")
+    employment = _in_half_year("had a job", of="adults")
+    conviction = flag(ColumnClass.ATTRIBUTE, "Was convicted, by the month of the sentence")
+    custody = flag(ColumnClass.ATTRIBUTE, "Was sentenced to custody, by the month of the sentence")
+    child_in_need = _in_half_year("was in need", of="children")
+    child_protection = _in_half_year("was on a protection plan", of="children")
+    looked_after = _in_half_year("was looked after", of="children")
+    persistent_absence = flag(
+        ColumnClass.ATTRIBUTE,
+        "Missed 10% or more of the sessions of the school year; empty where none is known",
+        nullable=True,
+    )
+    attainment = flag(
+        ColumnClass.ATTRIBUTE,
+        "Reached the expected standard in every subject assessed that school year; empty without assessment",
+        nullable=True,
+    )
+
+
 RESEARCH_TABLES: dict[str, type[dy.Schema]] = {
     "people": People,
     "families": Families,
@@ -364,5 +410,6 @@ RESEARCH_TABLES: dict[str, type[dy.Schema]] = {
     "offending": Offending,
     "schooling": Schooling,
     "social_care": SocialCare,
+    "panel": Panel,
 }
 """Every table of the research folder, by name."""

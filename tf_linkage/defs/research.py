@@ -55,6 +55,7 @@ def research_assets(study: Study) -> list[dg.AssetsDefinition]:
         _people(study),
         _families(study),
         *(_history(name) for name in HISTORIES),
+        _panel(),
         _estimates(study),
         _database(study),
     ]
@@ -113,6 +114,22 @@ def _history(name: str) -> dg.AssetsDefinition:
         return make(study.linked_people, study.attributes, study.returns[department])
 
     return history
+
+
+def _panel() -> dg.AssetsDefinition:
+    made_from = ("people", "benefits_and_work", "offending", "schooling", "social_care")
+
+    @house_asset(
+        "research/panel",
+        "Person by half-year, two years before the start and two after: what happened, from the other research "
+        "tables and nothing else.",
+        rooms=["research"],
+        ins={name: f"research/{name}" for name in made_from},
+    )
+    def panel(**tables: pl.LazyFrame) -> pl.LazyFrame:
+        return research.panel(tables)
+
+    return panel
 
 
 def _estimates(study: Study) -> dg.AssetsDefinition:

@@ -134,9 +134,12 @@ def on_true_links(
         )
         people = people.join(present, on="person_id", how="left")
         returns[name] = {
+            # Collected once: a register is far larger than the cohort, and every outcome reads its history again.
             table: _with_numbers(
                 history.join(keys.lazy(), left_on=department.key, right_on="register_key"), department.key
             )
+            .collect()
+            .lazy()
             for table, history in histories[name].items()
         }
     return people.lazy(), returns

@@ -6,6 +6,7 @@ from tf_linkage.research.estimates import estimates
 from tf_linkage.research.families import families
 from tf_linkage.research.linked_set import StudyTables, study_tables
 from tf_linkage.research.offending import offending
+from tf_linkage.research.panel import panel
 from tf_linkage.research.people import people
 from tf_linkage.research.schooling import schooling
 from tf_linkage.research.social_care import social_care
@@ -18,6 +19,7 @@ __all__ = [
     "estimates",
     "families",
     "offending",
+    "panel",
     "people",
     "schooling",
     "social_care",

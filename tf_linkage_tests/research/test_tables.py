@@ -32,6 +32,7 @@ def tables(
         "schooling": research.schooling(linked_people, attributes, returns["dfe"]),
         "social_care": research.social_care(linked_people, attributes, returns["dfe"]),
     }
+    made["panel"] = research.panel(made)
     return {name: table.collect() for name, table in made.items()}
 
 
