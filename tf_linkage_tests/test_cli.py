@@ -300,3 +300,34 @@ def test_dates_that_are_none_are_counted_aloud(tmp_path: Path, capsys: pytest.Ca
     links = tmp_path / "links.csv"
     assert main(["link", str(tmp_path / "left.csv"), str(tmp_path / "right.csv"), "-o", str(links)]) == 0
     assert "left.csv: 1 dates of birth are no dates" in capsys.readouterr().err
+
+
+def test_a_clerks_decisions_change_the_links_of_two_files(febrl: Path, tmp_path: Path, link: Link) -> None:
+    # Names and dates of birth alone leave doubt.
+    few, sheet = ["rec_id", "given_name", "surname", "date_of_birth"], tmp_path / "sheet.csv"
+    files = two_files(
+        tmp_path, *(pl.read_csv(febrl / f"{side}.csv", infer_schema=False).select(few).write_csv()
+                    for side in ("left", "right")),
+    )  # fmt: skip
+    _, before, _ = link(*files, *FEBRL_WORDS[:2], "--review", sheet)
+    asked = pl.read_csv(sheet, infer_schema=False)
+    assert before is not None
+    assert asked.height > 0
+    assert {"surname", "surname candidate"} <= set(asked.columns)
+    code, _, said = link(*files, *FEBRL_WORDS[:2], "--decisions", sheet)
+    assert code == 2
+    assert "sheet.csv, row 2: no decision" in said
+    asked.with_columns(decision=pl.lit("non-link")).write_csv(sheet)
+    code, after, said = link(*files, *FEBRL_WORDS[:2], "--decisions", sheet)
+    assert code == 0
+    assert f"0 pairs confirmed and {asked.height} rejected by sheet.csv" in said
+    assert after is not None
+    assert after.height == before.height - asked.height
+    assert after.join(before, on=after.columns).height == after.height
+
+
+def test_a_sheet_does_not_overwrite_a_file_that_is_linked(febrl: Path, link: Link) -> None:
+    code, links, said = link(febrl / "left.csv", febrl / "right.csv", *FEBRL_WORDS, "--review", febrl / "left.csv")
+    assert code == 2
+    assert links is None
+    assert "would overwrite an input" in said

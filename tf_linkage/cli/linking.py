@@ -8,14 +8,18 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from tf_linkage import intake
 from tf_linkage.cli.wording import say
 from tf_linkage.contracts.identity import IdentityWithNino
+from tf_linkage.disclosure.files import write_csv
 from tf_linkage.errors import InputRefused
+
+if TYPE_CHECKING:
+    from tf_linkage.linkage import LinkResult
 
 OUTPUT = ("left_id", "right_id", "match_weight", "match_probability", "status")
 USUAL_IDS = ("id", "record_id")
@@ -56,6 +60,13 @@ def add_link(commands: Any) -> None:
         metavar="P",
         help="probability of a link, unless a whole matchkey agrees (default: %(default)s)",
     )
+    clerk = link.add_mutually_exclusive_group()
+    clerk.add_argument(
+        "--review", type=Path, metavar="SHEET", help="also write pairs in doubt side by side for a clerk, .csv"
+    )
+    clerk.add_argument(
+        "--decisions", type=Path, metavar="SHEET", help="that sheet with a clerk's decisions: link as decided"
+    )
     link.set_defaults(run=_link)
 
 
@@ -65,6 +76,8 @@ def _link(chosen: argparse.Namespace) -> None:
     from tf_linkage import linkage  # noqa: PLC0415
 
     intake.check_output(chosen.output, inputs=(chosen.left, chosen.right))
+    if chosen.review is not None:
+        _check_sheet(chosen.review, (chosen.left, chosen.right, chosen.output))
     names, paths = _names(chosen.map), (chosen.left, chosen.right)
     tables = [intake.read_table(path) for path in paths]
     _all_used(names, paths, tables)
@@ -85,12 +98,48 @@ def _link(chosen: argparse.Namespace) -> None:
     for path, table in zip(paths, (left, right), strict=True):
         _unreadable_dates(path, table)
     result = linkage.link(left, right, model, engine=chosen.engine, progress=say)
+    if chosen.review is not None:
+        _write_sheet(result, left, right, chosen.review)
+    if chosen.decisions is not None:
+        result = _as_decided(result, left, right, chosen.decisions)
     shown = result.links.select(OUTPUT).with_columns(
         pl.col("match_weight").round(4), pl.col("match_probability").round(6)
     )
     intake.write_table(shown, chosen.output)
     found = result.links.filter(pl.col("status") == "link").height
     say(f"{found:,} links and {result.links.height - found:,} pairs for review in {chosen.output}")
+
+
+def _check_sheet(path: Path, others: Sequence[Path]) -> None:
+    intake.check_output(path, inputs=others)
+    if path.suffix.lower() != ".csv":
+        raise InputRefused(f"{path}: a clerk's sheet is a file that ends in .csv")
+
+
+def _write_sheet(result: LinkResult, left: pl.LazyFrame, right: pl.LazyFrame, path: Path) -> None:
+    from tf_linkage.linkage.clerical import clerks_sheet, review_sheet  # noqa: PLC0415
+
+    sheet = clerks_sheet(review_sheet(result, left, right), 1)
+    if sheet.is_empty():
+        say("no pair is in doubt, so there is no sheet")
+        return
+    write_csv(sheet.lazy(), path)
+    say(f"{sheet.height:,} pairs in doubt in {path}; it holds the records themselves. Fill in decision, then link")
+    say(f"again as before, with --decisions {path} in place of --review")
+
+
+def _as_decided(result: LinkResult, left: pl.LazyFrame, right: pl.LazyFrame, path: Path) -> LinkResult:
+    """The links as a clerk decided; the same files linked the same way ask about the same pairs."""
+    from tf_linkage.linkage.clerical import review_sheet  # noqa: PLC0415
+    from tf_linkage.linkage.decisions import decisions_of, with_decisions  # noqa: PLC0415
+
+    answers = {path.name: intake.read_table(path).collect()}
+    decided = with_decisions(result, decisions_of(answers, review_sheet(result, left, right)))
+    say(
+        f"{decided.counts['confirmed by clerks']:,} pairs confirmed and {decided.counts['rejected by clerks']:,} "
+        f"rejected by {path.name}"
+    )
+    return decided
 
 
 def _extra(columns: Iterable[str]) -> tuple[str, ...]:

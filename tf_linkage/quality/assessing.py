@@ -163,7 +163,10 @@ def _swept(table: pl.DataFrame) -> Iterator[str]:
     rows = [
         {"level": TITLES[row["department"]], "panel": word(row["measure"]), "value": row["median"],
          "low": row["least"], "high": row["most"]}
-        for row in spread.filter(pl.col("measure").is_in(["precision", "recall"])).iter_rows(named=True)
+        for name in DEPARTMENT_ORDER
+        for row in spread.filter(
+            pl.col("department") == name, pl.col("measure").is_in(["precision", "recall"])
+        ).iter_rows(named=True)
     ]  # fmt: skip
     cases = table.filter(pl.col("family_evidence").cast(pl.String) == "with").get_column("case").n_unique()
     if rows:
@@ -195,6 +198,12 @@ def _family_curve(table: pl.DataFrame) -> Iterator[str]:
         "alone each time. Records err as under hard noise, where members can say most for one another. The same "
         "worlds are linked twice; seeds are taken together. Where lines lie on one another, it added nothing."
     )
+    people = curve.filter(pl.col("measure") == "recall")
+    found, otherwise = (
+        people.filter(pl.col("family_evidence") == evidence)["numerator"].sum() for evidence in ("with", "without")
+    )
+    present = people.filter(pl.col("family_evidence") == "with")["denominator"].sum()
+    says += f" All in all it found {found:,} of {present:,} people; without it {otherwise:,} are found."
     names = {"with": "with family evidence", "without": "without"}
     at = {
         (row["moves_together"], row["department"], row["measure"], row["family_evidence"]): row

@@ -62,6 +62,7 @@ def test_the_page_takes_what_there_is(world: Any, assessment: Assessment) -> Non
     assert "Ranges over 3 runs" in full
     assert 'id="family_curve"' in full
     assert "MoJ, 50% together" in full
+    assert "All in all it found 273 of 300 people; without it 273 are found" in full
 
 
 def test_findings_too_small_to_show_make_no_chart(world: Any, assessment: Assessment) -> None:
