@@ -54,12 +54,10 @@ class Decision:
         """What is compared and when a pair is a link."""
         return self.tables.model
 
-    def worth_a_look(self, candidates: Candidates) -> pl.DataFrame:
-        """Pairs that could reach the review threshold: `left_row`, `right_row`, `entity`, `pattern`, `rules`."""
+    def worth_a_look(self, candidates: Candidates, least: float) -> pl.DataFrame:
+        """Pairs that could weigh that many bits: `left_row`, `right_row`, `entity`, `pattern`, `rules`, sorted."""
         distinct = candidates.patterns["pattern"].unique().sort()
         levels = unpack(distinct.to_numpy(), self.model.comparisons)
-        review = max(self.model.review_threshold, 1e-6)
-        least = math.log2(review / (1 - review)) - _HOPELESS
         keep = distinct.filter(pl.Series(best_possible(levels, self.trained, self.rare) >= least))
         self.tables.connection.register("keep", pl.DataFrame({"pattern": keep}).to_arrow())
         pairs = self.tables.frame(
@@ -104,8 +102,16 @@ class Decision:
         )
         return pl.concat([chosen, review]).with_columns(self._stage())
 
-    def claims(self, pairs: pl.DataFrame) -> Claims:
+    @property
+    def hopeless(self) -> float:
+        """Bits below which nothing can make a pair worth a clerk's look."""
+        review = max(self.model.review_threshold, 1e-6)
+        return math.log2(review / (1 - review)) - _HOPELESS
+
+    def claims(self, candidates: Candidates) -> Claims:
         """What the links that are certain without any help claim."""
+        # Who cannot be a link cannot stand in a link's way.
+        pairs = self.worth_a_look(candidates, 0.0)
         weighed = self.weighed(pairs, None, no_claims(self.tables))
         links = self.resolved(weighed).filter(pl.col("status") == "link")
         return claims_of(links, weighed, self.tables)

@@ -72,14 +72,20 @@ def _pairs_of_one_home(tables: Tables) -> int:
 
 
 def at_one_address(tables: Tables) -> pl.DataFrame:
-    """Pairs of a left record and a right person at one address (`left_row`, `entity`), hostels left out."""
+    """Pairs of a left record and a right person at one address, hostels left out: `left_row`, `entity`, `born`.
+
+    `born` says whether they share a date of birth.
+    """
     if not _home_columns(tables):
-        return pl.DataFrame(schema={"left_row": pl.UInt32, "entity": pl.UInt32})
+        return pl.DataFrame(schema={"left_row": pl.UInt32, "entity": pl.UInt32, "born": pl.Boolean})
     on = ", ".join(_home_columns(tables))
+    dob = tables.number("dob") if "dob" in tables.records.right.columns else ""
+    born = f"bool_or(coalesce(l.{dob} = here.{dob}, false))" if dob else "false"
     return tables.frame(
-        f"WITH here AS (SELECT DISTINCT entity, {on} FROM r SEMI JOIN l USING ({on})), "
-        f"small AS (SELECT {on} FROM here GROUP BY {on} HAVING count(*) <= {LARGEST_HOME}) "
-        f"SELECT l.row AS left_row, entity FROM l JOIN here USING ({on}) SEMI JOIN small USING ({on})"
+        f"WITH here AS (SELECT entity, {', '.join(filter(None, [on, dob]))} FROM r SEMI JOIN l USING ({on})), "
+        f"small AS (SELECT {on} FROM here GROUP BY {on} HAVING count(DISTINCT entity) <= {LARGEST_HOME}) "
+        f"SELECT l.row AS left_row, entity, {born} AS born FROM l JOIN here USING ({on}) "
+        f"SEMI JOIN small USING ({on}) GROUP BY l.row, entity"
     )
 
 

@@ -5,7 +5,9 @@ Belongs here: the order in which it is gathered. Does not belong here: EM, which
 
 from __future__ import annotations
 
+import dataclasses
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -13,6 +15,7 @@ from numpy.typing import NDArray
 
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage.candidates import Candidates
+from tf_linkage.linkage.claims import Claims
 from tf_linkage.linkage.frequencies import chance_agreement, name_dependence
 from tf_linkage.linkage.households import housemates
 from tf_linkage.linkage.model import Model
@@ -20,11 +23,32 @@ from tf_linkage.linkage.patterns import unpack
 from tf_linkage.linkage.seeds import start_of
 from tf_linkage.linkage.standardise import field_of
 from tf_linkage.linkage.tables import Tables
-from tf_linkage.linkage.training import Observed, Trained, train
+from tf_linkage.linkage.training import Housemates, Observed, Shares, Start, Trained, train
 
 
-def learn(tables: Tables, candidates: Candidates, seeds: pl.DataFrame) -> Trained:
-    """Gather what training needs, and train.
+@dataclass(frozen=True)
+class Lesson:
+    """What EM is given.
+
+    Attributes:
+        observed: the candidate pairs, counted.
+        start: m of the matchkeys' links.
+        u: shares among strangers.
+        mates: what is known of housemates.
+    """
+
+    observed: Observed
+    start: Start
+    u: Shares
+    mates: Housemates
+
+    def learnt(self) -> Trained:
+        """M and the prior, by EM."""
+        return train(self.observed, self.start, self.u, self.mates)
+
+
+def gather(tables: Tables, candidates: Candidates, seeds: pl.DataFrame) -> Lesson:
+    """What training needs, counted.
 
     Raises:
         LinkageRefused: no matchkey links anybody, so that there is nothing to start from.
@@ -35,20 +59,46 @@ def learn(tables: Tables, candidates: Candidates, seeds: pl.DataFrame) -> Traine
             "and are their columns named as the contracts name them?"
         )
     model = tables.model
-    start = start_of(seeds, model)
     u = chance_agreement(tables)
-    mates = housemates(tables)
     levels = unpack(candidates.patterns["pattern"].to_numpy(), model.comparisons)
     dependence = name_dependence(tables, u)
+    nought = np.zeros(len(levels))
     observed = Observed(
         levels=levels,
         counts=candidates.patterns["pairs"].to_numpy(),
+        certain=np.zeros(len(levels), dtype=np.int64),
+        rarer=(nought, nought),
         free=_free(candidates, model),
         dependence=dependence.bits(levels, model) * math.log(2),
         nearby=dependence.near - dependence.far,
         every_pair=float(tables.records.left.height) * float(tables.people),
     )
-    return train(observed, start, u, mates)
+    return Lesson(observed, start_of(seeds, model), u, housemates(tables))
+
+
+def again(lesson: Lesson, tables: Tables, candidates: Candidates, claims: Claims) -> Lesson:
+    """The lesson once the certain links are known: nobody whom one of them claims is anybody else.
+
+    A twin who stands in both tables no longer stands in the way of learning how often a person's own two records
+    differ in what tells twins apart.
+    """
+    taken = pl.DataFrame({"l": claims.pairs["left_row"], "entity": claims.pairs["entity"]})
+    tables.connection.register("taken", taken.to_arrow())
+    found = tables.frame(
+        "SELECT pattern, rules, count(*) FILTER (one.entity = r.entity)::BIGINT AS certain, "
+        "count(*) FILTER (one.entity IS NULL AND other.l IS NULL)::BIGINT AS pairs "
+        "FROM pairs JOIN r ON pairs.r = r.row LEFT JOIN taken one ON pairs.l = one.l "
+        "LEFT JOIN taken other ON r.entity = other.entity GROUP BY pattern, rules ORDER BY pattern, rules"
+    )
+    tables.connection.unregister("taken")
+    levels = lesson.observed.levels
+    observed = dataclasses.replace(
+        lesson.observed,
+        counts=found["pairs"].to_numpy(),
+        certain=found["certain"].to_numpy(),
+        rarer=(np.full(len(levels), math.log(claims.strangers)), claims.housemates(levels) * math.log(2)),
+    )
+    return dataclasses.replace(lesson, observed=observed)
 
 
 def _free(candidates: Candidates, model: Model) -> NDArray[np.bool_]:

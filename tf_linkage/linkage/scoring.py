@@ -67,6 +67,10 @@ class Beside:
     free: NDArray[np.bool_]
     claims: Claims
 
+    def mates(self, levels: Levels) -> NDArray[np.float64]:
+        """Bits by which housemates like each pair are rarer, where both records are free."""
+        return np.where(self.free, self.claims.housemates(levels), 0.0)
+
 
 def weigh(levels: Levels, left_rows: NDArray[np.uint32], trained: Trained, beside: Beside) -> Weights:
     """Weigh pairs: one row of levels, one left row each."""
@@ -75,7 +79,7 @@ def weigh(levels: Levels, left_rows: NDArray[np.uint32], trained: Trained, besid
     freed = np.where(beside.free, -np.log2(beside.claims.strangers), 0.0)
     against_strangers = prior + comparisons.sum(axis=1) + beside.names + freed + beside.family
     ratio = housemate_ratio(trained.m, trained.mates, levels) / np.log(2) + np.log2(trained.housemates)
-    ratio = ratio + np.where(beside.free, np.log2(beside.claims.housemates), 0.0)
+    ratio = ratio + beside.mates(levels)
     # Odds against add up: 1/odds = 1/odds against strangers + odds of a housemate.
     housemates = -np.logaddexp2(0.0, against_strangers + ratio)
     total = np.round(against_strangers + housemates, DECIMALS)

@@ -75,7 +75,10 @@ class Observed:
 
     Attributes:
         levels: one row for each pattern and set of blocking rules.
-        counts: pairs of each.
+        counts: pairs of each of which training is to find out what they are.
+        certain: pairs of each that are links for certain, and among `counts` no more.
+        rarer: for each row, natural logs by which strangers and housemates are rarer among the pairs counted than
+            among all pairs, since others are known to be neither.
         free: for each row and comparison, whether some rule that the pairs meet leaves that comparison free; only
             from such pairs is its m learnt, since a rule's own keys always agree.
         dependence: for each row, natural log by which strangers look so oftener than u says.
@@ -85,6 +88,8 @@ class Observed:
 
     levels: Levels
     counts: NDArray[np.int64]
+    certain: NDArray[np.int64]
+    rarer: tuple[NDArray[np.float64], NDArray[np.float64]]
     free: NDArray[np.bool_]
     dependence: NDArray[np.float64]
     nearby: float
@@ -101,7 +106,9 @@ class Trained:
         mates: what is known of housemates.
         prior: share of links among all pairs of the two tables.
         housemates: pairs of two people of one household for each link.
-        curve: one row for each round: `round`, `log_likelihood`, `expected_links`, `greatest_change`.
+        curve: one row for each round: `round`, `log_likelihood` (of the pairs blocked, and of no more links and
+            housemates than expected), `expected_links`, `greatest_change`. It may fall slightly, since the m of a
+            comparison is learnt from those pairs alone whose blocking rule leaves it free.
         nearby: bits by which both names agree oftener in one district than across districts, by chance.
         held: whether EM stayed near the matchkeys' links; if not, m is theirs.
     """
@@ -120,21 +127,23 @@ def train(observed: Observed, start: Start, u: Shares, mates: Housemates) -> Tra
     """EM over patterns, from `start`; u and the housemates' shares stay as they are."""
     levels, counts, every_pair = observed.levels, observed.counts, observed.every_pair
     m = start.m
-    expected = float(max(1, min(counts.sum(), every_pair**0.5)))
+    expected = float(max(1, min((counts + observed.certain).sum(), every_pair**0.5)))
     rows: list[tuple[int, float, float, float]] = []
-    log_u = log_of(u, levels) + observed.dependence
+    strangers, at_home = observed.rarer
+    log_u = log_of(u, levels) + observed.dependence + strangers
     for turn in range(1, MOST_ROUNDS + 1):
-        prior = expected / every_pair
+        before, prior = expected, expected / every_pair
         link = np.log(prior) + log_of(m, levels)
         stranger = np.log1p(-min(prior, 0.5)) + log_u
         number = _housemates(expected, m, mates)
-        housemate = np.log(number) + link + housemate_ratio(m, mates, levels)
+        housemate = np.log(number) + link + housemate_ratio(m, mates, levels) + at_home
         total = np.logaddexp(np.logaddexp(link, stranger), housemate)
-        weight = counts * np.exp(link - total)
+        weight = observed.certain + counts * np.exp(link - total)
         expected = max(float(weight.sum()), 1e-3)
         new = _shares(levels, weight, observed.free, m)
         change = max(float(np.max(np.abs(one - other))) for one, other in zip(new, m, strict=True))
-        rows.append((turn, float((counts * total).sum()), expected, change))
+        likelihood = float((counts * total).sum() + (observed.certain * link).sum()) - before * (1 + number)
+        rows.append((turn, likelihood, expected, change))
         m = new
         if change < STEADY:
             break

@@ -5,12 +5,14 @@ Belongs here: the order of the steps. Does not belong here: any step.
 
 from __future__ import annotations
 
+import dataclasses
+
 import polars as pl
 
 from tf_linkage.linkage.candidates import block_and_compare
 from tf_linkage.linkage.database import Bounds, connected
 from tf_linkage.linkage.decision import Decision
-from tf_linkage.linkage.learning import learn
+from tf_linkage.linkage.learning import again, gather
 from tf_linkage.linkage.model import Model
 from tf_linkage.linkage.outcome import Outcome, result_of
 from tf_linkage.linkage.records import Records, prepare
@@ -48,13 +50,21 @@ def link_records(
         pairs, patterns = int(candidates.patterns["pairs"].sum()), candidates.patterns["pattern"].n_unique()
         progress(f"blocked and compared {pairs:,} candidate pairs in {patterns:,} patterns")
         seeds = seed_links(tables)
+        lesson = None
         if trained is None:
-            trained = learn(tables, candidates, seeds)
+            lesson = gather(tables, candidates, seeds)
+            trained = lesson.learnt()
             strayed = "" if trained.held else "; EM strayed from the matchkeys' links, so m is theirs"
             progress(f"trained in {trained.curve.height} rounds{strayed}")
         decision = Decision.of(tables, trained, seeds)
-        scored = decision.worth_a_look(candidates)
-        claims = decision.claims(scored)
+        claims = decision.claims(candidates)
+        if lesson is not None:
+            trained = again(lesson, tables, candidates, claims).learnt()
+            progress(
+                f"trained again beside {claims.pairs.height:,} certain links, in {trained.curve.height} rounds"
+            )
+            decision = dataclasses.replace(decision, trained=trained)
+        scored = decision.worth_a_look(candidates, decision.hopeless)
         without = decision.resolved(decision.weighed(scored, None, claims))
         progress(f"resolved {without.filter(pl.col('status') == 'link').height:,} links")
         final, together = decision.with_family(scored, without, claims, families_of)

@@ -20,7 +20,7 @@ from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage.candidates import block_and_compare
 from tf_linkage.linkage.comparison import Comparison
 from tf_linkage.linkage.database import Bounds, connected
-from tf_linkage.linkage.learning import learn
+from tf_linkage.linkage.learning import gather
 from tf_linkage.linkage.model import BlockingRule, Model
 from tf_linkage.linkage.outcome import training_table
 from tf_linkage.linkage.records import Records, prepare
@@ -46,7 +46,7 @@ def link_by_splink(left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progre
     with connected(bounds) as connection:
         tables = load(connection, records, model)
         candidates = block_and_compare(tables, bounds.most_pairs)
-        trained = learn(tables, candidates, seed_links(tables))
+        trained = gather(tables, candidates, seed_links(tables)).learnt()
     progress(f"trained in {trained.curve.height} rounds")
     indifferent = math.log2(model.link_threshold / (1 - model.link_threshold))
     review = math.log2(max(model.review_threshold, 1e-6) / (1 - max(model.review_threshold, 1e-6)))
