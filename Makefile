@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export DAGSTER_HOME := $(CURDIR)/.dagster_home
 export PYTHONHASHSEED := 0
 # Choices such as `make run PRESET=tiny SEED=7` or `make run SOURCE=files INCOMING=dir`.
-CHOICES := PRESET SOURCE INCOMING DATA FAMILIES POPULATION SEED NOISE NOISE_MULTIPLIER MOVES_TOGETHER CLERK_ERROR ENGINE
+CHOICES := PRESET SOURCE DWP_SOURCE MOJ_SOURCE DFE_SOURCE INCOMING DATA FAMILIES POPULATION SEED NOISE NOISE_MULTIPLIER MOVES_TOGETHER CLERK_ERROR ENGINE
 $(foreach choice,$(CHOICES),$(if $($(choice)),$(eval export TF_LINKAGE_$(choice) := $($(choice)))))
 
 .DEFAULT_GOAL := help
@@ -24,8 +24,8 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-run: setup ## run the main job `rehearsal` and print its summary (choices: PRESET=tiny|demo|study SEED= NOISE= SOURCE=files INCOMING=dir)
-	@$(BIN)/python -m tf_linkage.run
+run: setup ## run the main job `rehearsal`, or JOB=, and print its summary (choices: PRESET=tiny|demo|study SEED= NOISE= SOURCE=files INCOMING=dir)
+	@$(BIN)/python -m tf_linkage.run $(if $(JOB),--job $(JOB))
 
 assess: setup ## after `make run`: what linkage error does to findings, what identifiers buy, ranges (minutes; same choices)
 	@$(BIN)/python -m tf_linkage.run --job assess

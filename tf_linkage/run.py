@@ -15,7 +15,8 @@ from dagster._core.errors import DagsterHomeNotSetError
 
 from tf_linkage.defs.build import build_defs
 from tf_linkage.defs.catalogue import ASSESSED
-from tf_linkage.defs.jobs import REHEARSAL
+from tf_linkage.defs.jobs import PREVIEW, REHEARSAL
+from tf_linkage.defs.preview import preview_text
 from tf_linkage.defs.resources import study_from_environment
 from tf_linkage.defs.store import relative
 from tf_linkage.defs.summary import summary, vaults
@@ -69,6 +70,8 @@ def run(job: str, study: Study) -> int:
         )
     if not result.success:
         return FAILED
+    if job == PREVIEW:
+        print(preview_text(result))
     if job == REHEARSAL:
         print(summary(study))
         print(vaults(study))

@@ -46,6 +46,14 @@ class Source(StrEnum):
     FILES = "files"
 
 
+class DepartmentSource(StrEnum):
+    """Where a department's part of the study is done, and on which register."""
+
+    SIMULATION = "simulation"
+    REGISTER = "register"
+    RETURN = "return"
+
+
 class Noise(StrEnum):
     """How much goes wrong when a body records a person."""
 
@@ -110,6 +118,11 @@ class Study(BaseModel):
     source: Source = Field(
         default=Source.SIMULATION, description="simulation, or files: real extracts in the incoming folder"
     )
+    sources: dict[str, DepartmentSource] = Field(
+        default_factory=dict,
+        description="By department, where it differs from the study's source: simulation; register: its register's "
+        "files in the incoming folder; return: it does its part elsewhere and sends its return",
+    )
     preset: Preset = Field(default=Preset.DEMO, description="Named size of the rehearsal")
     families: int = Field(default=1_200, ge=20, le=400_000, description="Families in the study")
     population: int = Field(
@@ -157,9 +170,24 @@ class Study(BaseModel):
                 f"a population of {self.population:,} is too small for {self.families:,} families; "
                 f"allow at least 20 people for each family"
             )
+        for name, source in self.sources.items():
+            if source is DepartmentSource.SIMULATION and self.source is Source.FILES:
+                raise ValueError(f"{name} cannot be simulated in a study on files; choose register or return")
         if self.review_threshold > self.link_threshold:
             raise ValueError("review_threshold must not exceed link_threshold")
         return self
+
+    def source_of(self, department: str) -> DepartmentSource:
+        """Where a department's part is done, and on which register."""
+        usual = DepartmentSource.SIMULATION if self.source is Source.SIMULATION else DepartmentSource.REGISTER
+        return self.sources.get(department, usual)
+
+    @property
+    def wholly_simulated(self) -> bool:
+        """Whether every body is simulated, so that the truth is known of every record."""
+        return self.source is Source.SIMULATION and all(
+            source is DepartmentSource.SIMULATION for source in self.sources.values()
+        )
 
     @classmethod
     def of(cls, preset: Preset | str = Preset.DEMO, **choices: Any) -> Study:

@@ -27,6 +27,14 @@ def add_export(commands: Any) -> None:
     export.add_argument("--preset", choices=[preset.value for preset in Preset], default=Preset.DEMO.value)
     export.add_argument("--seed", type=int, default=None, help="seed of every draw (default: the study's)")
     export.add_argument("--form", choices=("csv", "parquet"), default="csv")
+    export.add_argument(
+        "--body",
+        nargs="+",
+        choices=("council", *DEPARTMENTS),
+        default=("council", *DEPARTMENTS),
+        metavar="BODY",
+        help="whose extracts: council, " + ", ".join(DEPARTMENTS) + " (default: all)",
+    )
     export.set_defaults(run=_export)
 
 
@@ -67,6 +75,7 @@ def _export(chosen: argparse.Namespace) -> None:
         body = registers[name]
         tables[f"{name}_{department.people[0]}"] = body.people(world, settings)
         tables |= {f"{name}_{table}": rows for table, rows in body.histories(world, settings).items()}
-    written = intake.write_extracts(tables, chosen.folder, chosen.form)
+    wanted = {name: table for name, table in tables.items() if name.split("_", maxsplit=1)[0] in chosen.body}
+    written = intake.write_extracts(wanted, chosen.folder, chosen.form)
     intake.mark_rehearsal(chosen.folder)
     say(f"{len(written)} extracts in {chosen.folder}; next: make run SOURCE=files INCOMING={chosen.folder}")

@@ -1,6 +1,13 @@
 """The trusted third party: references, the split of identifiers from attributes, requests and returns."""
 
-from tf_linkage.custody.exchange import link_request, linked_people, make_return, people_asked, returned_columns
+from tf_linkage.custody.exchange import (
+    link_request,
+    linked_people,
+    make_return,
+    people_asked,
+    people_to_ask,
+    returned_columns,
+)
 from tf_linkage.custody.handing_over import linked_set
 from tf_linkage.custody.identifiers import drop_identifiers, identifiers_in
 from tf_linkage.custody.references import REHEARSAL_KEY, real_key, recipient_key, reference
@@ -18,6 +25,7 @@ __all__ = [
     "linked_set",
     "make_return",
     "people_asked",
+    "people_to_ask",
     "real_key",
     "recipient_key",
     "reference",

@@ -42,15 +42,24 @@ def link_request(
         The department's request contract (`department.request`), in the order of its own references, which is
         unrelated to any other order.
     """
-    people = identifiers.collect()
-    age = whole_years(pl.col("date_of_birth"), pl.lit(extract_date))
+    people = identifiers.filter(_could_be_there(department, extract_date)).collect()
     return (
         people.with_columns(reference(key, "request", [people["person_id"]]).alias("request_ref"))
-        .filter(age.is_null() | age.is_between(department.youngest, department.oldest))
         .select(list(schema_of(department.request)))
         .sort("request_ref")
         .lazy()
     )
+
+
+def people_to_ask(identifiers: pl.LazyFrame, department: Department, extract_date: dt.date) -> int:
+    """How many people a request would ask about; arguments as in `link_request`."""
+    asked = identifiers.filter(_could_be_there(department, extract_date))
+    return int(asked.select(pl.len()).collect().item())
+
+
+def _could_be_there(department: Department, extract_date: dt.date) -> pl.Expr:
+    age = whole_years(pl.col("date_of_birth"), pl.lit(extract_date))
+    return age.is_null() | age.is_between(department.youngest, department.oldest)
 
 
 def people_asked(request: pl.LazyFrame, attributes: pl.LazyFrame, key: bytes) -> pl.LazyFrame:

@@ -14,6 +14,7 @@ import dataframely as dy
 from tf_linkage.contracts.exchange import return_tables
 from tf_linkage.contracts.linked_set import LINKED_SET
 from tf_linkage.contracts.registry import COUNCIL_TABLES, DEPARTMENTS
+from tf_linkage.custody.refusals import ManifestChanged
 
 ONS = "ons"
 
@@ -55,6 +56,17 @@ def _all() -> dict[str, Handover]:
         ]
     found.append(Handover("research/linked_set", ONS, "research", "linked_set", LINKED_SET))
     return {handover.name: handover for handover in found}
+
+
+def handover_named(name: str) -> Handover:
+    """The hand-over that a manifest names.
+
+    Raises:
+        ManifestChanged: there is none of that name.
+    """
+    if name not in HANDOVERS:
+        raise ManifestChanged(f"its manifest names no hand-over of a study; known are {', '.join(HANDOVERS)}")
+    return HANDOVERS[name]
 
 
 HANDOVERS: dict[str, Handover] = _all()

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 
 import dagster as dg
 
+from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.catalogue import ASSESSED
 from tf_linkage.defs.checks import study_checks
-from tf_linkage.defs.departments import department_assets
-from tf_linkage.defs.extracts import extract_assets
+from tf_linkage.defs.departments import department_assets, returns_from_elsewhere
+from tf_linkage.defs.extracts import extract_assets, register_assets
 from tf_linkage.defs.flows import with_flows
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.jobs import assess_job, custodian_jobs, rehearsal_job
@@ -22,7 +23,8 @@ from tf_linkage.defs.quality import quality_assets
 from tf_linkage.defs.research import research_assets
 from tf_linkage.defs.resources import Linking, Simulation, StudyKey, is_rehearsal
 from tf_linkage.defs.retention import retention_jobs, retention_schedule
-from tf_linkage.study import Source, Study
+from tf_linkage.errors import StudyRefused
+from tf_linkage.study import DepartmentSource, Source, Study
 
 
 def build_defs(study: Study, loggers: Mapping[str, dg.LoggerDefinition] | None = None) -> dg.Definitions:
@@ -42,6 +44,9 @@ def build_defs(study: Study, loggers: Mapping[str, dg.LoggerDefinition] | None =
         ),
         "study_key": StudyKey(simulated=simulated, incoming=str(study.incoming)),
     }
+    calibration: list[dg.AssetChecksDefinition] = []
+    longer: list[dg.AssetsDefinition] = []
+    jobs = [rehearsal_job()]
     if simulated:
         # Imported here: on real extracts the simulated world need not even be installed.
         from tf_linkage.defs.assess import assess_assets  # noqa: PLC0415
@@ -50,14 +55,16 @@ def build_defs(study: Study, loggers: Mapping[str, dg.LoggerDefinition] | None =
 
         simulation = Simulation.of(study)
         resources["simulation"] = simulation
-        bodies, calibration = world_assets(simulation), calibration_checks()
-        longer, jobs = assess_assets(study), [rehearsal_job(besides=ASSESSED), assess_job()]
+        bodies = world_assets(simulation, _departments(study, DepartmentSource.SIMULATION))
+        bodies += register_assets(study.incoming, _departments(study, DepartmentSource.REGISTER))
+        if study.wholly_simulated:
+            calibration, longer = calibration_checks(), assess_assets(study)
+            jobs = [rehearsal_job(besides=ASSESSED), assess_job()]
     else:
-        bodies, calibration = extract_assets(study.incoming), []
-        longer, jobs = [], [rehearsal_job()]
+        bodies = extract_assets(study.incoming, _departments(study, DepartmentSource.REGISTER))
     assets = [
         *bodies,
-        *ons_assets(),
+        *ons_assets(study),
         *department_assets(study),
         *research_assets(study),
         *published_assets(study),
@@ -67,11 +74,18 @@ def build_defs(study: Study, loggers: Mapping[str, dg.LoggerDefinition] | None =
     ]
     checks = [*study_checks(study), *published_checks(study)]
     return dg.Definitions(
-        assets=with_flows(assets, ParquetStore.of(study).store),
+        assets=with_flows([*assets, *returns_from_elsewhere(study)], ParquetStore.of(study).store),
         asset_checks=[*checks, *calibration],
-        jobs=[*jobs, *custodian_jobs(assets, checks), *retention_jobs()],
+        jobs=[*jobs, *custodian_jobs(assets, study, checks), *retention_jobs()],
         schedules=[retention_schedule(rehearsal=is_rehearsal(study))],
         resources=resources,
         executor=dg.in_process_executor,
         loggers=dict(loggers) if loggers else None,
     )
+
+
+def _departments(study: Study, source: DepartmentSource) -> list[str]:
+    """The departments of a source."""
+    if unknown := sorted(set(study.sources) - set(DEPARTMENTS)):
+        raise StudyRefused(f"no department is named {unknown[0]}; known are {', '.join(DEPARTMENTS)}")
+    return [name for name in DEPARTMENTS if study.source_of(name) is source]

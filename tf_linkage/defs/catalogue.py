@@ -4,7 +4,7 @@ Read by the column tables of the UI, the contract checks and the privacy checks,
 declared once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import dataframely as dy
 
@@ -69,6 +69,21 @@ TABLES: dict[str, Tables] = {
     "quality/sweep": {"": quality.Sweep},
     "published/findings": published.PUBLISHED_TABLES,
 }
+
+
+def at_departments(names: Iterable[str]) -> set[str]:
+    """What departments keep to themselves when they do their part elsewhere: their assets but the return."""
+    return {
+        key
+        for name in names
+        for key in (
+            f"{name}/{DEPARTMENTS[name].people[0]}",
+            f"{name}/{DEPARTMENTS[name].histories[0]}",
+            f"{name}/link_request",
+            f"linkage/{name}_links",
+        )
+    }
+
 
 POPULATION_COUNTS = "population/population_counts"
 SWEEP = "quality/sweep"

@@ -14,12 +14,12 @@ from tf_linkage import custody, quality
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs import baseline
-from tf_linkage.defs.catalogue import OF_THE_SIMULATION, TABLES
+from tf_linkage.defs.catalogue import ASSESSED, EFFECT_RECOVERY, OF_THE_SIMULATION, TABLES, at_departments
 from tf_linkage.defs.charts import records_of
 from tf_linkage.defs.house import asset_key
 from tf_linkage.defs.leaks import no_leak
 from tf_linkage.defs.risk import risk_checks
-from tf_linkage.study import Source, Study
+from tf_linkage.study import DepartmentSource, Source, Study
 
 DEIDENTIFIED = ("return", "research/", "quality/", "published/")
 """Assets in which no direct identifier may stand (law 5)."""
@@ -28,7 +28,11 @@ DEIDENTIFIED = ("return", "research/", "quality/", "published/")
 def study_checks(study: Study) -> list[dg.AssetChecksDefinition]:
     """Every check of a study."""
     simulated = study.source is Source.SIMULATION
-    keys = [key for key in TABLES if simulated or not key.startswith(OF_THE_SIMULATION)]
+    here = [name for name in DEPARTMENTS if study.source_of(name) is not DepartmentSource.RETURN]
+    besides = at_departments(set(DEPARTMENTS) - set(here)) | (
+        set() if study.wholly_simulated else {EFFECT_RECOVERY, *ASSESSED}
+    )
+    keys = [key for key in TABLES if key not in besides and (simulated or not key.startswith(OF_THE_SIMULATION))]
     return [
         *(table_check(key) for key in keys),
         one_reference_per_person(),
@@ -36,7 +40,7 @@ def study_checks(study: Study) -> list[dg.AssetChecksDefinition]:
         everyone_accounted_for(),
         no_leak(),
         *risk_checks(counted=simulated),
-        *(request_as_allowed(name) for name in DEPARTMENTS),
+        *(request_as_allowed(name) for name in here),
         *([quality_floors()] if simulated else []),
         *([no_worse_than_accepted()] if baseline.is_held_to_it(study) else []),
     ]

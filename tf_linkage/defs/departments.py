@@ -12,16 +12,37 @@ from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.registry import DEPARTMENTS, Department
 from tf_linkage.defs import charts
 from tf_linkage.defs.failures import plainly
-from tf_linkage.defs.house import house_asset
+from tf_linkage.defs.house import house_asset, house_description
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.resources import Linking, StudyKey
 from tf_linkage.defs.review import as_clerks_decided
-from tf_linkage.study import Study
+from tf_linkage.study import DepartmentSource, Study
 
 
 def department_assets(study: Study) -> list[dg.AssetsDefinition]:
-    """Request, links and return of each department."""
-    return [made for department in DEPARTMENTS.values() for made in _assets_of(department, study)]
+    """Request, links and return of each department; of one that does its part elsewhere, the request alone."""
+    return [
+        made
+        for name, department in DEPARTMENTS.items()
+        for made in _assets_of(department, study)
+        if study.source_of(name) is not DepartmentSource.RETURN or made.key.path[-1] == "link_request"
+    ]
+
+
+def returns_from_elsewhere(study: Study) -> list[dg.AssetSpec]:
+    """The returns that arrive as files: made elsewhere, received by command, read like any other."""
+    return [
+        dg.AssetSpec(
+            **house_description(
+                f"{name}/return",
+                f"What {name.upper()} sent back from where it does its part: its histories of the people it "
+                "linked, without identifiers and without its own keys. Received by command; checked when read.",
+                rooms=["custody"],
+            )
+        )
+        for name in DEPARTMENTS
+        if study.source_of(name) is DepartmentSource.RETURN
+    ]
 
 
 def _assets_of(department: Department, study: Study) -> list[dg.AssetsDefinition]:

@@ -4,7 +4,7 @@ Belongs here: the assets that replace the simulated world when the study runs on
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import dagster as dg
@@ -16,12 +16,24 @@ from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.house import house_asset
 
 
-def extract_assets(incoming: Path) -> list[dg.AssetsDefinition]:
-    """One asset for each extract that the simulated world would otherwise have made."""
-    found = [
-        _table(incoming, "council/cohort", "council_cohort", "What the councils give the trusted third party.")
-    ]
-    for name, department in DEPARTMENTS.items():
+def extract_assets(incoming: Path, departments: Iterable[str] = DEPARTMENTS) -> list[dg.AssetsDefinition]:
+    """One asset for each extract that the simulated world would otherwise have made.
+
+    Args:
+        incoming: folder of the files.
+        departments: those whose registers are among them.
+    """
+    council = _table(
+        incoming, "council/cohort", "council_cohort", "What the councils give the trusted third party."
+    )
+    return [council, *register_assets(incoming, departments)]
+
+
+def register_assets(incoming: Path, departments: Iterable[str]) -> list[dg.AssetsDefinition]:
+    """The registers of some departments, from their files."""
+    found: list[dg.AssetsDefinition] = []
+    for name in departments:
+        department = DEPARTMENTS[name]
         people, histories = department.people[0], department.histories[0]
         found.append(
             _table(incoming, f"{name}/{people}", f"{name}_{people}", f"{department.title}: its register's people.")

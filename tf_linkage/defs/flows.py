@@ -34,11 +34,16 @@ def flow_metadata(flow: Flow, store: Store) -> dict[str, str]:
     return {f"{PREFIX}{name}": value for name, value in (words | {"destroy_by": destroy_by(flow, store)}).items()}
 
 
-def with_flows(assets: Sequence[dg.AssetsDefinition], store: Store) -> list[dg.AssetsDefinition]:
+def with_flows(
+    assets: Sequence[dg.AssetsDefinition | dg.AssetSpec], store: Store
+) -> list[dg.AssetsDefinition | dg.AssetSpec]:
     """The assets, each hand-over among them with what makes it lawful."""
 
     def described(spec: dg.AssetSpec) -> dg.AssetSpec:
         flow = flow_of(spec.key.to_user_string())
         return spec.merge_attributes(metadata=flow_metadata(flow, store)) if flow else spec
 
-    return [asset.map_asset_specs(described) for asset in assets]
+    return [
+        described(asset) if isinstance(asset, dg.AssetSpec) else asset.map_asset_specs(described)
+        for asset in assets
+    ]

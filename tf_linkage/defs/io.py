@@ -15,6 +15,7 @@ import polars as pl
 from pydantic import Field
 
 from tf_linkage.contracts.columns import columns_of
+from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.handovers import HANDOVERS
 from tf_linkage.custody.ledger import rounded
 from tf_linkage.custody.retention import Deadlines
@@ -23,7 +24,7 @@ from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.masking import masked_errors
 from tf_linkage.defs.resources import is_rehearsal
 from tf_linkage.defs.store import DEADLINES, Store, Value, Written, relative
-from tf_linkage.study import NAME, Source, Study
+from tf_linkage.study import NAME, DepartmentSource, Source, Study
 
 
 class ParquetStore(dg.ConfigurableIOManager):  # type: ignore[misc]
@@ -40,6 +41,12 @@ class ParquetStore(dg.ConfigurableIOManager):  # type: ignore[misc]
         default=DEADLINES.end.isoformat(), description="Day by which ONS destroys all personal information"
     )
 
+    from_files: list[str] = Field(
+        default=[], description="Departments whose registers are files although the rest is simulated"
+    )
+    elsewhere: list[str] = Field(
+        default=[], description="Departments that do their part elsewhere, such as by TF_LINKAGE_DWP_SOURCE=return"
+    )
     study: str = Field(default=NAME, description="The study's name, the same at every body")
 
     @classmethod
@@ -52,13 +59,23 @@ class ParquetStore(dg.ConfigurableIOManager):  # type: ignore[misc]
             exchange=study.dates.exchange.isoformat(),
             destroy_by=study.dates.destroy_by.isoformat(),
             study=study.name,
+            from_files=_departments(study, DepartmentSource.REGISTER) if study.source is Source.SIMULATION else [],
+            elsewhere=_departments(study, DepartmentSource.RETURN),
         )
 
     @property
     def store(self) -> Store:
         """The store itself."""
         deadlines = Deadlines(dt.date.fromisoformat(self.exchange), dt.date.fromisoformat(self.destroy_by))
-        return Store(Path(self.root), self.simulated, self.rehearsal, deadlines, self.study)
+        return Store(
+            Path(self.root),
+            self.simulated,
+            self.rehearsal,
+            deadlines,
+            self.study,
+            frozenset(self.from_files),
+            frozenset(self.elsewhere),
+        )
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["ParquetStore"]:
@@ -106,6 +123,10 @@ class ParquetStore(dg.ConfigurableIOManager):  # type: ignore[misc]
             destroy_by=last_day.isoformat(),
         )
         return held
+
+
+def _departments(study: Study, source: DepartmentSource) -> list[str]:
+    return [name for name in DEPARTMENTS if study.source_of(name) is source]
 
 
 def output_metadata(written: Written) -> dict[str, Any]:

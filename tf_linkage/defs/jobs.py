@@ -13,9 +13,12 @@ from tf_linkage.contracts.registry import DEPARTMENTS, Department
 from tf_linkage.custody.handovers import HANDOVERS
 from tf_linkage.defs.catalogue import ASSESSED, POPULATION_COUNTS
 from tf_linkage.defs.house import asset_key
+from tf_linkage.study import DepartmentSource, Study
 
 REHEARSAL, ASSESS = "rehearsal", "assess"
-COUNCIL, ONS, HAND_OVER, RESEARCH = "council", "ons", "ons_hand_over", "research"
+COUNCIL, ONS, RESEARCH = "council", "ons", "research"
+PREVIEW, HAND_OVER = "ons_preview", "ons_hand_over"
+"""What ONS does before it asks the departments, and after they have answered."""
 LINKED_SET = "research/linked_set"
 
 
@@ -51,12 +54,13 @@ def assess_job() -> UnresolvedAssetJobDefinition:
 
 
 def custodian_jobs(
-    assets: Sequence[dg.AssetsDefinition], checks: Sequence[dg.AssetChecksDefinition]
+    assets: Sequence[dg.AssetsDefinition], study: Study, checks: Sequence[dg.AssetChecksDefinition]
 ) -> list[UnresolvedAssetJobDefinition]:
     """What a custodian does by itself: with its own vault's password, and of the others' vaults the locks alone.
 
     Args:
         assets: every asset of the study; a job makes those of its own that there are.
+        study: which departments do their part here, and on which registers.
         checks: every check of the study; a job runs those that read nothing beyond what its custodian holds.
     """
     there = {key.to_user_string() for made in assets for key in made.keys}
@@ -66,12 +70,22 @@ def custodian_jobs(
     parts = [
         _Part(COUNCIL, ["council/cohort"], [], "The councils alone: what they send, put into ONS's vault."),
         _Part(
+            PREVIEW,
+            split,
+            ["council/cohort"],
+            "ONS alone: splits what the councils sent and shows what each department would be sent; sends nothing.",
+        ),
+        _Part(
             ONS,
             [*split, *requests],
             ["council/cohort"],
             "ONS alone: splits what the councils sent and puts a request into each department's vault.",
         ),
-        *(_department_part(department, there) for department in DEPARTMENTS.values()),
+        *(
+            _department_part(department, study.source_of(name))
+            for name, department in DEPARTMENTS.items()
+            if study.source_of(name) is not DepartmentSource.RETURN
+        ),
         _Part(
             HAND_OVER,
             [linked, LINKED_SET],
@@ -99,15 +113,14 @@ class _Part:
     description: str
 
 
-def _department_part(department: Department, there: set[str]) -> _Part:
+def _department_part(department: Department, source: DepartmentSource) -> _Part:
     """A department alone. Where its register is a file, reading that is its own work too."""
     name = department.name
     register = [f"{name}/{department.people[0]}", f"{name}/{department.histories[0]}"]
-    simulated = "population/people" in there
     own = [f"linkage/{name}_links", f"{name}/return"]
     return _Part(
         name,
-        own if simulated else [*register, *own],
+        own if source is DepartmentSource.SIMULATION else [*register, *own],
         [f"{name}/link_request", *register],
         f"{name.upper()} alone: checks the request in its vault, finds its people and puts the return into ONS's "
         "vault.",
@@ -116,7 +129,7 @@ def _department_part(department: Department, there: set[str]) -> _Part:
 
 def _job(part: _Part, there: set[str], checks: Sequence[dg.AssetChecksDefinition]) -> UnresolvedAssetJobDefinition:
     """The part as a job: its assets, and checks of these and of what arrived, made with what its body holds."""
-    body = ONS if part.name == HAND_OVER else part.name
+    body = ONS if part.name in (PREVIEW, HAND_OVER) else part.name
     sent = {name for name, handover in HANDOVERS.items() if handover.recipient != body}
     held = {*part.makes, *part.received} - sent
     arrived = {name for name in part.received if name in HANDOVERS}

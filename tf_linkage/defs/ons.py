@@ -12,7 +12,9 @@ from tf_linkage import custody, linkage
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.house import asset_key, house_asset, house_description
+from tf_linkage.defs.preview import WOULD_BE_SENT, would_be_sent
 from tf_linkage.defs.resources import StudyKey
+from tf_linkage.study import Study
 
 RECORD = ["la_code", "person_ref"]
 PAIR = {f"left_{name}": name for name in RECORD} | {f"right_{name}": f"{name}_other" for name in RECORD}
@@ -30,7 +32,7 @@ ATTRIBUTES = house_description(
 )
 
 
-def ons_assets() -> list[dg.AssetsDefinition]:
+def ons_assets(study: Study) -> list[dg.AssetsDefinition]:
     """Identifiers and attributes (one split makes both), and the people with their links."""
 
     @dg.multi_asset(
@@ -44,7 +46,13 @@ def ons_assets() -> list[dg.AssetsDefinition]:
         with plainly():
             duplicates = linkage.find_duplicates(cohort, RECORD).rename(PAIR)
             identifiers, attributes = custody.split(cohort, duplicates, study_key.key())
-        context.add_output_metadata({"pairs of records of one person": duplicates.height}, "identifiers")
+        context.add_output_metadata(
+            {
+                "pairs of records of one person": duplicates.height,
+                WOULD_BE_SENT: would_be_sent(identifiers, study),
+            },
+            "identifiers",
+        )
         return identifiers, attributes
 
     @house_asset(

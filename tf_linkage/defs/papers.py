@@ -16,14 +16,14 @@ from tf_linkage.defs.house import asset_key, house_asset
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.resources import is_rehearsal
 from tf_linkage.defs.store import Store, relative
-from tf_linkage.study import Source, Study
+from tf_linkage.study import Study
 
 RECORD, ASSESSMENT = "record_of_processing", "impact_assessment"
 
 
 def papers_asset(study: Study) -> dg.AssetsDefinition:
     """Record of processing and draft impact assessment."""
-    simulated = study.source is Source.SIMULATION
+    simulated = study.wholly_simulated
 
     @house_asset(
         "quality/papers",
@@ -62,7 +62,7 @@ def carried_of(store: Store) -> list[papers.Carried]:
 
 
 def _measured(figures: pl.DataFrame, study: Study, store: Store) -> papers.Measured:
-    simulated = study.source is Source.SIMULATION
+    simulated = study.wholly_simulated
     settings = {"seed": str(study.seed), "families": f"{study.families:,}"} if simulated else {}
     return papers.Measured(
         figures=figures,

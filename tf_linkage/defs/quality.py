@@ -42,10 +42,18 @@ def quality_assets(study: Study) -> list[dg.AssetsDefinition]:
     """The figures, what drives the gaps, and the report."""
     simulated = study.source is Source.SIMULATION
     return [
-        _figures(INS | ALSO | (TRUTH | REGISTERS if simulated else {}), study.clerk_error),
-        *([_causes(), _recovery(study)] if simulated else []),
+        _figures(_measurable(INS | ALSO | (TRUTH | REGISTERS if simulated else {}), study), study.clerk_error),
+        *([_causes(_measurable(INS, study))] if simulated else []),
+        *([_recovery(study)] if study.wholly_simulated else []),
         _report(study),
     ]
+
+
+def _measurable(ins: Mapping[str, str], study: Study) -> dict[str, str]:
+    """Without the departments whose links are kept elsewhere, or of whose records a rehearsal knows no truth."""
+    usual = Study(source=study.source)
+    besides = [name for name in DEPARTMENTS if study.source_of(name) is not usual.source_of(name)]
+    return {name: key for name, key in ins.items() if name.split("_", maxsplit=1)[0] not in besides}
 
 
 def asked_of(tables: Mapping[str, Any], study_key: StudyKey) -> dict[str, pl.LazyFrame]:
@@ -55,12 +63,13 @@ def asked_of(tables: Mapping[str, Any], study_key: StudyKey) -> dict[str, pl.Laz
             tables[f"{name}_request"], tables["attributes"], custody.recipient_key(study_key.key(), name)
         )
         for name in DEPARTMENTS
+        if f"{name}_request" in tables
     }
 
 
 def by_department(tables: Mapping[str, Any], kind: str) -> dict[str, Any]:
     """The departments' tables of one kind, such as `links`."""
-    return {name: tables[f"{name}_{kind}"] for name in DEPARTMENTS}
+    return {name: tables[f"{name}_{kind}"] for name in DEPARTMENTS if f"{name}_{kind}" in tables}
 
 
 def _figures(ins: Mapping[str, str], clerk_error: float) -> dg.AssetsDefinition:
@@ -87,7 +96,7 @@ def _measured(tables: Mapping[str, Any], study_key: StudyKey, clerk_error: float
         parts = [quality.match_rates(attributes, asked, links, returns=returns), known]
     else:
         requests, registers = by_department(tables, "request"), by_department(tables, "register")
-        models = {name: linkage.department_model(name, DEPARTMENTS[name].request_columns) for name in DEPARTMENTS}
+        models = {name: linkage.department_model(name, DEPARTMENTS[name].request_columns) for name in requests}
         parts = [
             quality.evaluate(attributes, asked, links, truth, returns=returns, clerk_error=clerk_error),
             quality.completeness({"council": tables["cohort"], **registers}),
@@ -106,13 +115,13 @@ def published() -> pl.DataFrame:
     return predictions()
 
 
-def _causes() -> dg.AssetsDefinition:
+def _causes(ins: Mapping[str, str]) -> dg.AssetsDefinition:
     @house_asset(
         "quality/gap_causes",
         "Which errors drive each gap between a group and everybody else, from the truth's record of what went "
         "wrong.",
         rooms=["quality"],
-        ins=INS | TRUTH | {"figures": "quality/linkage_quality"},
+        ins={**ins, **TRUTH} | {"figures": "quality/linkage_quality"},
     )
     def gap_causes(figures: pl.LazyFrame, study_key: StudyKey, **tables: pl.LazyFrame) -> pl.LazyFrame:
         truth: Any = tables["truth"]  # a set of tables
@@ -162,13 +171,13 @@ def _report(study: Study) -> dg.AssetsDefinition:
         rooms=["quality", "pages"],
         kinds=["html"],
         ins=ins,
-        deps=[asset_key(key) for key in ASSESSED] if simulated else [],
+        deps=[asset_key(key) for key in ASSESSED] if study.wholly_simulated else [],
     )
     def report(**tables: pl.LazyFrame) -> dg.MaterializeResult[None]:
         store = ParquetStore(root=str(study.data)).store
         figures = tables["figures"].collect()
         causes = tables["causes"].collect() if simulated else None
-        assessment = assessment_of(store, fingerprint(figures)) if simulated else quality.Assessment()
+        assessment = assessment_of(store, fingerprint(figures)) if study.wholly_simulated else quality.Assessment()
         with plainly():
             page = quality.report(
                 figures,

@@ -13,8 +13,9 @@ import dagster as dg
 from pydantic import Field, ValidationError
 
 from tf_linkage import custody, intake
+from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.errors import StudyRefused, TfLinkageError
-from tf_linkage.study import Dates, Noise, Preset, Source, Study
+from tf_linkage.study import Dates, DepartmentSource, Noise, Preset, Source, Study
 
 PREFIX = "TF_LINKAGE_"
 
@@ -23,7 +24,7 @@ CHOICES = (
     "clerk_error", "data", "incoming",
 )  # fmt: skip
 """Choices that an environment variable may make, such as TF_LINKAGE_SEED for `seed`. The study's days have
-variables too, such as TF_LINKAGE_DATE_EXCHANGE."""
+variables too, such as TF_LINKAGE_DATE_EXCHANGE, and so has each department's source: TF_LINKAGE_DWP_SOURCE."""
 
 
 def study_from_environment(environment: Mapping[str, str] = os.environ) -> Study:
@@ -35,6 +36,9 @@ def study_from_environment(environment: Mapping[str, str] = os.environ) -> Study
     chosen: dict[str, Any] = {
         name: environment[PREFIX + name.upper()] for name in CHOICES if environment.get(PREFIX + name.upper(), "")
     }
+    sources = {name: environment.get(f"{PREFIX}{name.upper()}_SOURCE", "") for name in DEPARTMENTS}
+    if elsewhere := {name: source for name, source in sources.items() if source}:
+        chosen["sources"] = elsewhere
     days = {name: environment.get(f"{PREFIX}DATE_{name.upper()}", "") for name in Dates.model_fields}
     if given := {name: day for name, day in days.items() if day}:
         chosen["dates"] = given
@@ -53,7 +57,9 @@ def study_from_environment(environment: Mapping[str, str] = os.environ) -> Study
 
 def is_rehearsal(study: Study) -> bool:
     """Whether nobody in the study is real: the world is simulated, or its extracts were."""
-    return study.source is Source.SIMULATION or intake.is_rehearsal(study.incoming)
+    registers = [name for name in DEPARTMENTS if study.source_of(name) is DepartmentSource.REGISTER]
+    from_files = study.source is Source.FILES or bool(registers)
+    return not from_files or intake.is_rehearsal(study.incoming)
 
 
 class Simulation(dg.ConfigurableResource):  # type: ignore[misc, type-arg]

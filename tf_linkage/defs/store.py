@@ -65,6 +65,8 @@ class Store:
             where registers are simulated.
         deadlines: until when who may hold what.
         study: the study's name, the same at every body.
+        from_files: departments whose registers are files although the rest is simulated.
+        elsewhere: departments that do their part elsewhere; no password of theirs is made here.
     """
 
     root: Path
@@ -72,11 +74,13 @@ class Store:
     rehearsal: bool | None = None
     deadlines: Deadlines = DEADLINES
     study: str = NAME
+    from_files: frozenset[str] = frozenset()
+    elsewhere: frozenset[str] = frozenset()
 
     def place(self, key: Sequence[str]) -> Path:
         """Path of an asset's table, or folder of its tables, without suffix."""
         group, name = key[0], key[-1]
-        if group == "population" or (group in REGISTERS and name not in WORKING and self.simulated):
+        if group == "population" or (group in REGISTERS and name not in WORKING and self._simulated(group)):
             return self.root / "world" / group / name
         if handover := HANDOVERS.get("/".join(key)):
             return self.root / "custody" / handover.recipient / handover.dataset
@@ -87,6 +91,9 @@ class Store:
         if group == "linkage":
             return self.root / "custody" / name.removesuffix("_links") / "links"
         return self.root / {"quality": "reports"}.get(group, group) / name
+
+    def _simulated(self, body: str) -> bool:
+        return self.simulated and body not in self.from_files
 
     def is_rehearsal(self) -> bool:
         """Whether nobody in the vaults is real."""
@@ -120,7 +127,8 @@ class Store:
 
     def vault(self, custodian: str) -> Vault:
         """One custodian's vault."""
-        return Vault(self.root / "custody" / custodian, custodian, self.passwords())
+        passwords = Passwords(None) if custodian in self.elsewhere else self.passwords()
+        return Vault(self.root / "custody" / custodian, custodian, passwords)
 
     def in_vault(self, key: Sequence[str]) -> tuple[Vault, str] | None:
         """The vault in which an asset lies and its name there, or None where it lies open."""
@@ -145,7 +153,7 @@ class Store:
             new.mkdir()
             for name, table in value.items():
                 _write_parquet(table, new / f"{name}.parquet")
-            _swap_folder(new, place)
+            swap_folder(new, place)
             files = {name: place / f"{name}.parquet" for name in value}
         else:
             path = place.with_name(f"{place.name}.parquet")
@@ -184,7 +192,7 @@ class Store:
         vault.write(dataset, frames, new, batch=batch, destroy_by=last_day)
         if handover:
             self.delivery().send(handover, frames, new)
-        _swap_folder(new, place)
+        swap_folder(new, place)
         return Written(
             path=place,
             rows={name: frame.height for name, frame in frames.items()},
@@ -221,6 +229,11 @@ class Store:
             return {path.stem: pl.scan_parquet(path) for path in sorted(place.glob("*.parquet"))}
         path = place.with_name(f"{place.name}.parquet")
         if not path.exists():
+            if HANDOVERS.get("/".join(key)) and self.in_vault(key):
+                raise TfLinkageError(
+                    f"{'/'.join(key)} has not arrived in {self.root}: make it, or take in the file that its sender "
+                    "carried here (python -m tf_linkage receive FILE)"
+                )
             raise TfLinkageError(f"{'/'.join(key)} has not been materialised in {self.root}; materialise it first")
         return pl.scan_parquet(path)
 
@@ -277,7 +290,8 @@ def _write_parquet(table: pl.DataFrame | pl.LazyFrame, path: Path) -> None:
     )
 
 
-def _swap_folder(new: Path, place: Path) -> None:
+def swap_folder(new: Path, place: Path) -> None:
+    """Put a folder in the place of another, so that a reader sees one or the other."""
     if not place.exists():
         new.rename(place)
         return

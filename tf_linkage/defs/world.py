@@ -5,7 +5,7 @@ same keys, and this module is not imported.
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import dagster as dg
 import polars as pl
@@ -39,9 +39,9 @@ def settings_of(simulation: Simulation) -> Settings:
     )
 
 
-def world_assets(simulation: Simulation) -> list[dg.AssetsDefinition]:
-    """Population, truth and the four bodies' registers, for the given settings."""
-    registers = [made for name in DEPARTMENTS for made in _register_assets(name)]
+def world_assets(simulation: Simulation, departments: Iterable[str] = DEPARTMENTS) -> list[dg.AssetsDefinition]:
+    """Population, truth, the councils' and the departments' registers, for the given settings."""
+    registers = [made for name in departments for made in _register_assets(name)]
     return [_people(simulation), _truth(), _counts(), _cohort(), *registers]
 
 
