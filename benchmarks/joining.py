@@ -1,0 +1,41 @@
+"""What two projects' extracts still join by, reference and order aside: by coarse columns and by whole histories.
+
+Run after `make run`, with the same choices: python benchmarks/joining.py. Two recipients of the same study compare
+their research tables; who is alone in what both tables say is found again. Prints the share, table by table.
+"""
+
+import polars as pl
+
+from tf_linkage.contracts.research import RESEARCH_TABLES
+from tf_linkage.custody.joining import by_attributes, history_of
+from tf_linkage.defs.io import ParquetStore
+from tf_linkage.defs.resources import study_from_environment
+
+REF = "person_study_ref"
+COARSE = ["age_band", "gender", "region"]
+
+
+def main() -> None:
+    """Measure and print."""
+    store = ParquetStore.of(study_from_environment()).store
+    tables = {}
+    for name in RESEARCH_TABLES:
+        found = store.read(["research", name])
+        if isinstance(found, pl.LazyFrame) and REF in found.collect_schema():
+            tables[name] = found.collect()
+    # Another recipient's table says the same under other references: the reference is the judge's alone here.
+    people = tables["people"]
+    rows = [("people", ", ".join(COARSE), by_attributes(people, people, COARSE, REF))]
+    everything = [column for column in people.columns if column != REF]
+    rows.append(("people", "every column", by_attributes(people, people, everything, REF)))
+    for name, table in tables.items():
+        if name != "people":
+            history = history_of(table, REF)
+            rows.append((name, "whole history", by_attributes(history, history, ["history"], REF)))
+    print(f"{'table':<20}{'joined by':<28}{'people':>9}{'found again':>13}")
+    for name, what, found in rows:
+        print(f"{name:<20}{what:<28}{found.people:>9,}{found.share:>13.1%}")
+
+
+if __name__ == "__main__":
+    main()
