@@ -128,6 +128,7 @@ def _duckdb(data: bytes, _name: str, found: Opened) -> None:
         copy = Path(folder) / "copy.duckdb"
         copy.write_bytes(data)
         with duckdb.connect(str(copy), read_only=True) as connection:
+            connection.execute("set temp_directory = ''")
             connection.execute("set enable_external_access = false")
             tables = connection.execute("select schema_name, table_name, comment from duckdb_tables()").fetchall()
             for schema, table, comment in tables:

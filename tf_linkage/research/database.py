@@ -37,6 +37,7 @@ def write_duckdb(tables: Mapping[str, pl.LazyFrame], path: Path) -> Path:
     _remove(leftovers)
     try:
         with duckdb.connect(str(fresh), config={"python_enable_replacements": "false"}) as database:
+            database.execute("SET temp_directory = ''")  # nothing spills: memory has to do
             database.execute("SET enable_external_access = false")
             for name, table in tables.items():
                 _write(database, name, table.collect())
