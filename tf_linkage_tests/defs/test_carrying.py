@@ -7,7 +7,7 @@ import sys
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import copytree, ignore_patterns
+from shutil import copy, copytree, ignore_patterns
 
 import dagster as dg
 import polars as pl
@@ -97,9 +97,11 @@ def carried(rehearsed: Rehearsed, tmp_path_factory: pytest.TempPathFactory) -> C
     real = {"TF_LINKAGE_SOURCE": "files", "TF_LINKAGE_INCOMING": str(root / "dwp" / "incoming")}
     ons = Body("ons", root / "ons", {"TF_LINKAGE_DWP_SOURCE": "return"})
     dwp = Body("dwp", root / "dwp", real | {"TF_LINKAGE_DWP_PASSWORD": "the long password of dwp"})
-    nowhere = {"TF_LINKAGE_SOURCE": "files", "TF_LINKAGE_INCOMING": str(root / "nowhere")}
-    keeper = Body("research", root / "research", nowhere | {"TF_LINKAGE_RESEARCH_PASSWORD": "a long one, research"})
+    keeper = Body("research", root / "research", {"TF_LINKAGE_RESEARCH_PASSWORD": "a long one, research"})
     copytree(rehearsed.study.data, ons.data, ignore=ignore_patterns("custody", "passwords.json", "ledger*", "dwp"))
+    counts = Path("world") / "population" / "population_counts.parquet"
+    (keeper.data / counts).parent.mkdir(parents=True)
+    copy(rehearsed.study.data / counts, keeper.data / counts)  # aggregates: of families that look alike, how many
     intake.write_extracts(register_of(rehearsed, "dwp"), root / "dwp" / "incoming")
 
     for body in (dwp, keeper):
@@ -144,7 +146,10 @@ def test_a_department_elsewhere_gives_the_same_research_tables(carried: Carried,
     """Research alone, in a process of its own, from nothing but what ONS handed over."""
     body = carried.research
     there = below(body.data)
-    assert {path for path in there if not path.startswith(("custody/research/", "."))} == {"custody/ons/lock.json"}
+    assert {path for path in there if not path.startswith(("custody/research/", "."))} == {
+        "custody/ons/lock.json",
+        "world/population/population_counts.parquet",
+    }
     run = subprocess.run(
         [sys.executable, "-m", "tf_linkage.run", "--job", "research"],
         env=body.environment(),
