@@ -63,7 +63,7 @@ def extracts(rehearsed: Rehearsed) -> list[dict[str, pl.DataFrame]]:
     return made
 
 
-@pytest.mark.parametrize(("one", "other"), itertools.combinations(DEPARTMENTS, 2))
+@pytest.mark.parametrize(("one", "other"), list(itertools.combinations(DEPARTMENTS, 2)))
 def test_two_departments_requests_do_not_join(requests: dict[str, pl.DataFrame], one: str, other: str) -> None:
     left, right = requests[one], requests[other]
     found = by_reference(left, right, ("request_ref", "request_ref"), "person_id")
