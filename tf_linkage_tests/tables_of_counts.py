@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from tf_linkage.contracts.columns import schema_of
-from tf_linkage.contracts.estimates import ALL_REGIONS, ALL_WINDOWS, OutcomeCounts
+from tf_linkage.contracts.estimates import ALL_REGIONS, ALL_WINDOWS, Differences, OutcomeCounts
 from tf_linkage.disclosure.rules import few, open_count
 from tf_linkage.disclosure.system import Key, Quantity, Relation, System
 
@@ -69,6 +69,32 @@ def counts(cells: Mapping[tuple[str, ...], tuple[int, int]], *, size: int = 3) -
         for cell, (families, having) in (everywhere | dict(cells)).items()
     ]
     return pl.DataFrame(rows).cast(pl.Schema(schema_of(OutcomeCounts)))
+
+
+def estimates(frame: pl.DataFrame) -> dict[str, pl.LazyFrame]:
+    """The estimates that go with such counts: of each cell for all regions, the weighted difference."""
+    everywhere = frame.with_columns(pl.selectors.enum().cast(pl.String)).filter(pl.col("region") == ALL_REGIONS)
+    cell = ["outcome", "unit", "window"]
+    sides = [
+        everywhere.filter(pl.col("study_group") == side).select(
+            *cell,
+            pl.col("share").alias(side),
+            pl.col("families").alias(f"{side}_families"),
+            pl.col("people").alias(f"{side}_people"),
+            pl.col("families_with").alias(f"{side}_families_with"),
+        )
+        for side in ("programme", "comparison")
+    ]
+    both = sides[0].join(sides[1], on=cell).sort(cell)
+    schema = pl.Schema(schema_of(Differences))
+    compared = both.with_columns(
+        measure=pl.lit("difference in share"),
+        method=pl.lit("weighted"),
+        estimate=pl.col("programme") - pl.col("comparison"),
+        standard_error=pl.lit(0.02),
+        effective_families=pl.col("comparison_families").cast(pl.Float64),
+    ).with_columns(low=pl.col("estimate") - 0.04, high=pl.col("estimate") + 0.04)
+    return {"outcome_counts": frame.lazy(), "differences": compared.select(schema.names()).cast(schema).lazy()}
 
 
 def random_counts(seed: int, families: int) -> dict[tuple[str, ...], tuple[int, int]]:

@@ -11,7 +11,7 @@ import polars as pl
 
 from tf_linkage.contracts.columns import ColumnClass, Table, code, number, text, whole
 from tf_linkage.contracts.council import STUDY_GROUPS
-from tf_linkage.contracts.estimates import ALL_WINDOWS, OUTCOMES, UNITS
+from tf_linkage.contracts.estimates import ALL_WINDOWS, COST_THEMES, MEASURES, METHODS, OUTCOMES, UNITS
 
 LEAST = 10
 """Fewest families and fewest people behind any count (the Secure Research Service's threshold)."""
@@ -81,5 +81,36 @@ class Outcomes(Table):
         )
 
 
-PUBLISHED_TABLES: dict[str, type[dy.Schema]] = {"outcomes": Outcomes}
+class Differences(Table):
+    """One row for each outcome or cost theme, unit, window, measure and method: programme against comparison."""
+
+    outcome = code(
+        ColumnClass.ATTRIBUTE,
+        "What happened, or whose costs",
+        (*OUTCOMES, *COST_THEMES, "all costs"),
+        primary_key=True,
+    )
+    unit = code(ColumnClass.ATTRIBUTE, "Whose share, rate or cost it is", UNITS, primary_key=True)
+    window = code(ColumnClass.ATTRIBUTE, "Months from the family's start", tuple(ALL_WINDOWS), primary_key=True)
+    measure = code(ColumnClass.ATTRIBUTE, "What is compared, and how", MEASURES, primary_key=True)
+    method = code(ColumnClass.ATTRIBUTE, "How the groups are made alike", METHODS[1:], primary_key=True)
+    estimate = number(ColumnClass.ATTRIBUTE, "Difference or ratio, rounded; empty where withheld", nullable=True)
+    low = number(ColumnClass.ATTRIBUTE, "Lower end of its 95% interval, rounded down", nullable=True)
+    high = number(ColumnClass.ATTRIBUTE, "Upper end of the same interval, rounded up", nullable=True)
+    rounded_to = number(
+        ColumnClass.ATTRIBUTE,
+        "What it is rounded to, about what five families make: the cost of protection",
+        nullable=True,
+    )
+    note = text(ColumnClass.ATTRIBUTE, "Says so where figures are withheld", nullable=True)
+
+    @dy.rule()
+    def withheld_as_a_whole(cls) -> pl.Expr:
+        """A row shows all of its figures, or none and says so."""
+        figures = pl.col("estimate", "low", "high", "rounded_to")
+        shown = pl.all_horizontal(figures.is_not_null()) & pl.col("note").is_null()
+        return shown | (pl.all_horizontal(figures.is_null()) & pl.col("note").is_not_null())
+
+
+PUBLISHED_TABLES: dict[str, type[dy.Schema]] = {"outcomes": Outcomes, "differences": Differences}
 """Every table of the published folder, by name."""

@@ -20,7 +20,11 @@ class Decisions(Table):
     table = text(ColumnClass.ATTRIBUTE, "Published table", primary_key=True)
     figure = text(ColumnClass.ATTRIBUTE, "Column of the figure", primary_key=True)
     cell = text(ColumnClass.ATTRIBUTE, "Which row of the table, by its key", primary_key=True)
-    value = number(ColumnClass.ATTRIBUTE, "The figure itself, neither rounded nor withheld")
+    value = number(
+        ColumnClass.ATTRIBUTE,
+        "The figure itself, neither rounded nor withheld; empty where there is none",
+        nullable=True,
+    )
     people = whole(ColumnClass.ATTRIBUTE, "People it stands on", unit="people")
     families = whole(ColumnClass.ATTRIBUTE, "Families it stands on", unit="families")
     shown = flag(ColumnClass.ATTRIBUTE, "Whether it is shown")

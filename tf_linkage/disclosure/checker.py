@@ -76,7 +76,7 @@ def _output(name: str, decisions: pl.DataFrame) -> str:
     ]
     withheld = of.filter(~pl.col("shown"))
     rows = [
-        (str(row["cell"]), str(row["figure"]), f"{row['value']:,.6g}", f"{row['people']:,}", f"{row['families']:,}",
+        (str(row["cell"]), str(row["figure"]), _number(row["value"]), f"{row['people']:,}", f"{row['families']:,}",
          str(row["rule"]))
         for row in withheld.iter_rows(named=True)
     ]  # fmt: skip
@@ -88,6 +88,10 @@ def _output(name: str, decisions: pl.DataFrame) -> str:
         + html.paragraph(f"Least that a shown figure stands on: {words}.")
         + (html.opened(f"{len(rows)} withheld figures", html.table("Withheld", head, rows)) if rows else "")
     )
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:,.6g}"
 
 
 def _reasons(rows: pl.DataFrame) -> str:

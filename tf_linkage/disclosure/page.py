@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
-from tf_linkage.contracts.estimates import ALL_REGIONS, HALF_YEARS
+from tf_linkage.contracts.estimates import ALL_REGIONS, HALF_YEARS, MEASURES, METHODS
 from tf_linkage.contracts.published import REGIONAL_WINDOWS
 from tf_linkage.disclosure.rules import RULES
 from tf_linkage.disclosure.words import GROUPS, UNITS, outcome_sentence, outcome_word, points
@@ -21,7 +21,7 @@ from tf_linkage.pages.words import with_interval
 TITLE = "Families before and after"
 SUBTITLE = (
     "Figures about groups of families, released under rules that keep any one of them from being told. {whom} "
-    "The groups are not made alike here: a difference between them is no effect."
+    "Where groups are shown side by side they are not made alike: their difference is no effect."
 )
 SIMULATED = "Nobody in them is real: this is a rehearsal on a synthetic population."
 BEFORE, AFTER = REGIONAL_WINDOWS
@@ -41,6 +41,7 @@ def findings_page(tables: Tables, *, rehearsal: bool) -> str:
     outcomes = _plain(tables["outcomes"])
     sections = [
         html.Section("before-after", "Before and after", "Families before and after the start", _spans(outcomes)),
+        html.Section("compared", "Compared", "The programme against the comparison", _compared(tables)),
         html.Section("time", "Half-years", "Half-year by half-year", _half_years(outcomes)),
         html.Section("regions", "Regions", "By region", _regions(outcomes)),
         html.Section("people", "People", "Children and adults", _people(outcomes)),
@@ -91,6 +92,45 @@ def _by_group(rows: pl.DataFrame, by: Sequence[str]) -> Iterator[tuple[tuple[str
     for key, of in rows.group_by(by, maintain_order=True):
         found = {row["study_group"]: _shown(row) for row in of.iter_rows(named=True)}
         yield tuple(str(part) for part in key), tuple(found.get(group, "–") for group in GROUPS)
+
+
+def _compared(tables: Tables) -> str:
+    """Differences between the groups after weighting; the year before should show none."""
+    compared = _plain(tables["differences"]).filter(
+        (pl.col("unit") == "family") & (pl.col("measure") == MEASURES[0]) & (pl.col("method") == METHODS[1])
+    )
+    rows = [
+        {"level": outcome_word(row["outcome"]), "panel": row["window"], "value": row["estimate"],
+         "low": row["low"], "high": row["high"]}
+        for row in compared.filter(pl.col("window").is_in([BEFORE, AFTER]), pl.col("estimate").is_not_null())
+        .sort(pl.col("window") == AFTER, maintain_order=True)
+        .iter_rows(named=True)
+    ]  # fmt: skip
+    table = [
+        (f"{outcome_word(row['outcome'])}, {row['window']}", _difference(row))
+        for row in compared.iter_rows(named=True)
+    ]
+    words = (
+        "Share of families on the programme less share of the comparison, weighted so that both resembled each "
+        "other "
+        "before the start, with 95% intervals. Left of nought it happened in fewer families on the programme. The "
+        "year before should show no difference. Estimates are rounded to about what five families make."
+    )
+    if not rows:
+        return html.paragraph("Too few families for any comparison.")
+    ends = max(abs(float(str(row[end]))) for row in rows for end in ("low", "high"))
+    title = "Difference in share of families"
+    svg = charts.intervals(
+        rows, title=title, description=words, x_title="programme less comparison", domain=(-ends, ends)
+    )
+    return html.figure(Picture("compared-families", title, words, svg, (("", "Difference in points (95%)"), table)))
+
+
+def _difference(row: Row) -> str:
+    if row["estimate"] is None:
+        return "withheld"
+    estimate, low, high = (_points(row[name]) for name in ("estimate", "low", "high"))
+    return f"{estimate} ({low} to {high})"
 
 
 def _half_years(outcomes: pl.DataFrame) -> str:

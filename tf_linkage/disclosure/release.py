@@ -15,6 +15,7 @@ from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.published import PUBLISHED_TABLES
 from tf_linkage.contracts.release import DECISIONS, Decisions
 from tf_linkage.disclosure.attack import exposed
+from tf_linkage.disclosure.differences import differences
 from tf_linkage.disclosure.outcomes import outcome_rows, outcome_system
 from tf_linkage.disclosure.releases import ReleaseRefused
 from tf_linkage.disclosure.suppression import Protected, protect
@@ -35,8 +36,12 @@ def release(estimates: Tables) -> dict[str, pl.LazyFrame]:
     frames = _collected(estimates)
     system = system_of(frames)
     protected = protect(system)
-    return {name: table.lazy() for name, table in _tables(frames, protected.shown).items()} | {
-        DECISIONS: _decisions(system, protected).lazy()
+    compared, decided = differences(frames, protected.shown)
+    decisions = pl.concat([_decisions(system, protected), _in_contract(decided)])
+    return {
+        "outcomes": outcome_rows(frames["outcome_counts"], protected.shown).lazy(),
+        "differences": compared.lazy(),
+        DECISIONS: decisions.sort("table", "figure", "cell").lazy(),
     }
 
 
@@ -103,7 +108,10 @@ def prove(stored: Tables, estimates: Tables) -> Proof:
 
 
 def _tables(estimates: Mapping[str, pl.DataFrame], shown: Set[Key]) -> dict[str, pl.DataFrame]:
-    return {"outcomes": outcome_rows(estimates["outcome_counts"], shown)}
+    return {
+        "outcomes": outcome_rows(estimates["outcome_counts"], shown),
+        "differences": differences(estimates, shown)[0],
+    }
 
 
 def _shown_in(published: Mapping[str, pl.DataFrame], system: System) -> set[Key]:
@@ -135,7 +143,12 @@ def _decisions(system: System, protected: Protected) -> pl.DataFrame:
                 "rule": None if key in protected.shown else rule,
             }
         )
-    return pl.DataFrame(rows, schema=dict(schema_of(Decisions))).sort("table", "figure", "cell")
+    return _in_contract(pl.DataFrame(rows))
+
+
+def _in_contract(decisions: pl.DataFrame) -> pl.DataFrame:
+    schema = pl.Schema(schema_of(Decisions))
+    return decisions.cast(schema) if decisions.height else pl.DataFrame(schema=schema)
 
 
 def cell_words(key: Key) -> str:

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 from rehearsing import Rehearsed
 from tables_of_counts import counts, random_counts
+from tables_of_counts import estimates as of_counts
 
 from tf_linkage import disclosure
 from tf_linkage.contracts.published import PUBLISHED_TABLES
@@ -24,7 +25,7 @@ CELLS = random_counts(3, 600)
 
 def estimates(less: int = 0) -> dict[str, pl.LazyFrame]:
     """The estimates, where so many families of every cell have withdrawn."""
-    return {"outcome_counts": counts({cell: (n - less, having) for cell, (n, having) in CELLS.items()}).lazy()}
+    return of_counts(counts({cell: (n - less, having) for cell, (n, having) in CELLS.items()}))
 
 
 def released(less: int = 0) -> dict[str, pl.LazyFrame]:
