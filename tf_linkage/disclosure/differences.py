@@ -34,6 +34,9 @@ STEPS: Mapping[str, tuple[float, ...]] = {
 }
 """To what an estimate is rounded: the first step that is no finer than what five families make."""
 
+EXACT = 1e-9
+"""Below this, what a figure lies beside its step is floating point's."""
+
 KEY = ["outcome", "unit", "window", "measure", "method"]
 
 Row = Mapping[str, object]
@@ -119,8 +122,8 @@ def _figures(row: Row) -> dict[str, object]:
     grid = grid_of(_wanted(row), STEPS[str(row["measure"])])
     return {
         "estimate": _on(grid, round(estimate / grid)),
-        "low": _on(grid, math.floor(low / grid)),
-        "high": _on(grid, math.ceil(high / grid)),
+        "low": _on(grid, math.floor(low / grid + EXACT)),
+        "high": _on(grid, math.ceil(high / grid - EXACT)),
         "rounded_to": grid,
     }
 
