@@ -66,8 +66,9 @@ def differences(estimates: Mapping[str, pl.DataFrame], shown: Set[Key]) -> tuple
                 "figure": "estimate",
                 "cell": ", ".join(str(row[name]) for name in KEY),
                 "value": row["estimate"],
-                "people": min(_int(row[f"{side}_people"]) for side in SIDES),
-                "families": min(_int(row[f"{side}_families_with"]) for side in SIDES),
+                # Whoever leaves either side changes it; each side by itself stands among the counts.
+                "people": sum(_int(row[f"{side}_people"]) for side in SIDES),
+                "families": sum(_int(row[f"{side}_families"]) for side in SIDES),
                 "shown": rule is None,
                 "rule": rule,
             }
