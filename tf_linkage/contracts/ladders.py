@@ -77,6 +77,11 @@ STEPS: Mapping[str, Mapping[str, Ladder]] = {
 }
 """By table and column: the steps on which the column may be released."""
 
+STANDING = frozenset(
+    {"months from the start", "£25 band", "£2,500 band", "band", "key stage", "academic year", "broad group"}
+)
+"""Steps on which the other columns with a ladder stand, whatever the data."""
+
 WORTH: Mapping[str, int] = {"region": 1, "start_year": 1}
 """How much a bit of a column counts when steps are weighed; 2 where nothing is said. Who people are comes before
 where and when: outcomes differ far more by age, gender and make-up than by region and year. Our choice."""
@@ -106,6 +111,11 @@ def emptiness_tells(table: str) -> tuple[str, ...]:
         and column.column_class is not ColumnClass.QUASI
         and not column.name.startswith(EMPTY_FOR_OTHER_REASONS)
     )
+
+
+def standing_step(ladder: tuple[str, ...]) -> str:
+    """The step of a ladder on which its columns stand where nothing is chosen."""
+    return next(step for step in ladder if step in STANDING)
 
 
 def steps_of(name: str, table: pl.LazyFrame) -> dict[str, str]:

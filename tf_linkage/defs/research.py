@@ -5,6 +5,7 @@ Belongs here: the assets of the research group. What was done to each column sta
 """
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import dagster as dg
 import polars as pl
@@ -15,7 +16,7 @@ from tf_linkage.defs.catalogue import POPULATION_COUNTS
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.house import house_asset
 from tf_linkage.defs.io import ParquetStore
-from tf_linkage.defs.risk import released
+from tf_linkage.defs.risk import released, what_remains
 from tf_linkage.defs.store import relative
 from tf_linkage.study import REGIONS, Source, Study
 
@@ -153,16 +154,25 @@ def _estimates(study: Study) -> dg.AssetsDefinition:
 def _database(study: Study) -> dg.AssetsDefinition:
     @house_asset(
         "research/linked_duckdb",
-        "The research tables in one DuckDB file, with every table and column explained in it.",
-        rooms=["research"],
+        "The research tables in one DuckDB file, with every table and column explained in it and in the data "
+        "dictionary beside it.",
+        rooms=["research", "disclosure"],
         kinds=["duckdb"],
         ins={name: f"research/{name}" for name in RESEARCH_TABLES},
     )
     def linked_duckdb(**tables: pl.LazyFrame) -> dg.MaterializeResult[None]:
-        path = ParquetStore(root=str(study.data)).store.place(["research", "linked"]).with_suffix(".duckdb")
-        research.write_duckdb(tables, path)
-        return dg.MaterializeResult(
-            metadata={"dagster/uri": relative(path), "tables": len(tables), "size (bytes)": path.stat().st_size}
-        )
+        store = ParquetStore(root=str(study.data)).store
+        path = store.place(["research", "linked"]).with_suffix(".duckdb")
+        page = research.dictionary_page(research.data_dictionary(tables), research.withheld_rows(tables))
+        with plainly():
+            research.write_duckdb(tables, path)
+        shown: dict[str, Any] = {
+            "dagster/uri": relative(path),
+            "tables": len(tables),
+            "size (bytes)": path.stat().st_size,
+            "data dictionary": relative(store.write_text(["research", "data_dictionary"], ".md", page)),
+            "what was done to each column": dg.MetadataValue.md(page),
+        }
+        return dg.MaterializeResult(metadata=shown | what_remains(tables))
 
     return linked_duckdb

@@ -4,6 +4,7 @@ Belongs here: the choice of steps as part of making those two tables, what the U
 checks. The rules themselves stand in `disclosure`.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
@@ -71,6 +72,17 @@ def _picture(name: str, before: pl.DataFrame, after: pl.DataFrame) -> str:
         x_title=name,
     )
     return markdown(drawn, title)
+
+
+def what_remains(tables: Mapping[str, pl.LazyFrame]) -> dict[str, Any]:
+    """What the gates do not hold off, in figures that gate nothing."""
+    joined = disclosure.join_figures(disclosure.families_that_fit(tables))
+    figures = {"people joined to families by all that they share": list(joined), "": list(joined.values())}
+    return {
+        "singled out by one dated event": records_of(disclosure.known_event(tables)),
+        "joining by attributes": records_of(pl.DataFrame(figures)),
+        "what remains": disclosure.ACCREDITED,
+    }
 
 
 def risk_checks(*, counted: bool) -> list[dg.AssetChecksDefinition]:

@@ -8,6 +8,7 @@ from tf_linkage.disclosure.page import findings_page
 from tf_linkage.disclosure.release import Proof, must_hold, prove, release
 from tf_linkage.disclosure.releases import ReleaseRefused, behind, content_digest, must_be_apart
 from tf_linkage.disclosure.risk import RULE, Rule, population_classes, released_classes, risk_table
+from tf_linkage.disclosure.risk_remaining import families_that_fit, join_figures, known_event
 from tf_linkage.disclosure.risk_words import ACCREDITED, SIZES, alike, in_words, risk_compared, steps_table
 
 __all__ = [
@@ -25,8 +26,11 @@ __all__ = [
     "choose_steps",
     "coarsened",
     "content_digest",
+    "families_that_fit",
     "findings_page",
     "in_words",
+    "join_figures",
+    "known_event",
     "must_be_apart",
     "must_hold",
     "population_classes",

@@ -2,6 +2,7 @@
 
 from tf_linkage.research.benefits_and_work import benefits_and_work
 from tf_linkage.research.database import write_duckdb
+from tf_linkage.research.dictionary import data_dictionary, dictionary_page, withheld_rows
 from tf_linkage.research.estimates import estimates
 from tf_linkage.research.families import families
 from tf_linkage.research.linked_set import StudyTables, study_tables
@@ -16,6 +17,8 @@ __all__ = [
     "ResearchRefused",
     "StudyTables",
     "benefits_and_work",
+    "data_dictionary",
+    "dictionary_page",
     "estimates",
     "families",
     "offending",
@@ -24,5 +27,6 @@ __all__ = [
     "schooling",
     "social_care",
     "study_tables",
+    "withheld_rows",
     "write_duckdb",
 ]

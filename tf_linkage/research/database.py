@@ -15,11 +15,12 @@ import polars as pl
 
 from tf_linkage.contracts.columns import columns_of
 from tf_linkage.contracts.research import RESEARCH_TABLES
+from tf_linkage.research.dictionary import data_dictionary
 from tf_linkage.research.starts import ResearchRefused
 
 
 def write_duckdb(tables: Mapping[str, pl.LazyFrame], path: Path) -> Path:
-    """Writes the research tables into one DuckDB file, tables and columns with their comments.
+    """Writes the research tables into one DuckDB file, with their comments and table `data_dictionary`.
 
     Args:
         tables: research tables by name (`contracts.research.RESEARCH_TABLES`).
@@ -41,6 +42,7 @@ def write_duckdb(tables: Mapping[str, pl.LazyFrame], path: Path) -> Path:
             database.execute("SET enable_external_access = false")
             for name, table in tables.items():
                 _write(database, name, table.collect())
+            _explain(database, data_dictionary(tables))
             database.execute("CHECKPOINT")
         fresh.replace(path)
     finally:
@@ -62,6 +64,18 @@ def _write(database: duckdb.DuckDBPyConnection, name: str, table: pl.DataFrame) 
     for column in columns:
         words = column.description + (f" ({column.unit})" if column.unit else "")
         database.execute(f"COMMENT ON COLUMN {name}.{column.name} IS {_quoted(words)}")
+
+
+def _explain(database: duckdb.DuckDBPyConnection, dictionary: pl.DataFrame) -> None:
+    database.register("handed_over", dictionary.to_arrow())
+    database.execute("CREATE TABLE data_dictionary AS SELECT * FROM handed_over")
+    database.unregister("handed_over")
+    database.execute(
+        "COMMENT ON TABLE data_dictionary IS 'One row for each column of the other tables: what it is, on which "
+        "step of its ladder it stands, and why'"
+    )
+    for name in dictionary.columns:
+        database.execute(f"COMMENT ON COLUMN data_dictionary.{name} IS {_quoted(name.replace('_', ' '))}")
 
 
 def _first_paragraph(words: str | None) -> str:

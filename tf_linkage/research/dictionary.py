@@ -1,0 +1,118 @@
+"""The data dictionary: every column of every research table, what was done to it, and why.
+
+Belongs here: the dictionary, generated from the contracts and, where the step depends on the data, from the tables
+themselves. Does not belong here: any word about a column that its contract does not say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import polars as pl
+
+from tf_linkage.contracts.columns import ColumnInfo, columns_of
+from tf_linkage.contracts.ladders import NOT_SHOWN, STEPS, standing_step, steps_of
+from tf_linkage.contracts.research import RESEARCH_TABLES
+
+SCHEMA: Mapping[str, type[pl.DataType]] = {
+    "table_name": pl.String,
+    "column_name": pl.String,
+    "description": pl.String,
+    "class": pl.String,
+    "type": pl.String,
+    "unit": pl.String,
+    "codes": pl.String,
+    "may_be_empty": pl.Boolean,
+    "ladder": pl.String,
+    "step": pl.String,
+    "why": pl.String,
+}
+
+FIXED = "fixed by the contract, whatever the data"
+FINEST = "the finest step that may be released: nobody stands out on it"
+COARSER = "the risk of standing out; no choice of steps that loses less hides everybody"
+WITHHELD = "Rows withheld, as no step hides them (all of the columns with a chosen step are empty)"
+
+
+def data_dictionary(tables: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
+    """One row for each column of the tables, in their order.
+
+    Args:
+        tables: research tables by name, as released.
+
+    Returns:
+        The columns of `SCHEMA`: what the contract says, on which step of its ladder the column stands, and why.
+    """
+    rows = [row for name, table in tables.items() for row in _of_table(name, table)]
+    return pl.DataFrame(rows, schema=dict(SCHEMA), orient="row")
+
+
+def withheld_rows(tables: Mapping[str, pl.LazyFrame]) -> dict[str, int]:
+    """How many rows show none of the columns whose step was chosen, by table."""
+    counted = {}
+    for name, ladders in STEPS.items():
+        if name in tables:
+            shown = [column for column, step in steps_of(name, tables[name]).items() if step != NOT_SHOWN]
+            hidden = pl.all_horizontal(pl.col(shown or list(ladders)).is_null())
+            counted[name] = int(tables[name].select(hidden.sum()).collect().item())
+    return counted
+
+
+def dictionary_page(dictionary: pl.DataFrame, withheld: Mapping[str, int]) -> str:
+    """The dictionary as a page of Markdown.
+
+    Args:
+        dictionary: `data_dictionary`.
+        withheld: `withheld_rows`.
+    """
+    parts = ["# Data dictionary", *_before(withheld)]
+    for (name,), columns in dictionary.group_by("table_name", maintain_order=True):
+        words = " ".join((RESEARCH_TABLES[str(name)].__doc__ or "").split())
+        head = ["column", "what it is", "values", "class", "what was done"]
+        rows = [_cells(row) for row in columns.iter_rows(named=True)]
+        parts += [f"## {name}", words, _table(head, rows)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _before(withheld: Mapping[str, int]) -> list[str]:
+    return [
+        "Generated from the contracts with the tables it describes. A ladder runs from fine to coarse; steps finer "
+        "than the one a column stands on were given up on the way.",
+        f"{WITHHELD}: " + ", ".join(f"{count:,} of {name}" for name, count in withheld.items()) + ".",
+        "People and families carry references of their own and cannot be joined by them. Somebody who knows dated "
+        "events of a person is not held off by coarse columns: these tables stay in the accredited setting.",
+    ]
+
+
+def _of_table(name: str, table: pl.LazyFrame) -> Iterator[tuple[object, ...]]:
+    chosen = steps_of(name, table) if name in STEPS else {}
+    for column in columns_of(RESEARCH_TABLES[name]):
+        step, why = _step(name, column, chosen)
+        codes = ", ".join(column.dtype.categories.to_list()) if isinstance(column.dtype, pl.Enum) else None
+        yield (
+            name, column.name, column.description, column.column_class.value, _type(column.dtype), column.unit,
+            codes, column.nullable, " > ".join(column.ladder) or None, step, why,
+        )  # fmt: skip
+
+
+def _step(name: str, column: ColumnInfo, chosen: Mapping[str, str]) -> tuple[str | None, str | None]:
+    if column.name in chosen:
+        step = chosen[column.name]
+        return step, FINEST if step == STEPS[name][column.name][0].name else COARSER
+    return (standing_step(column.ladder), FIXED) if column.ladder else (None, None)
+
+
+def _type(dtype: pl.DataType) -> str:
+    names = {pl.Enum: "code", pl.Boolean: "yes or no", pl.String: "text", pl.Int32: "whole number"}
+    return names.get(dtype.base_type(), str(dtype))
+
+
+def _cells(row: Mapping[str, object]) -> list[str]:
+    values = str(row["codes"] or row["type"]) + (f" ({row['unit']})" if row["unit"] else "")
+    values += "; may be empty" if row["may_be_empty"] else ""
+    done = f"{row['ladder']}: stands on **{row['step']}** ({row['why']})" if row["ladder"] else ""
+    return [f"`{row['column_name']}`", str(row["description"]), values, str(row["class"]), done]
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    return "\n".join(f"| {' | '.join(line)} |" for line in (head, ["---"] * len(head), *rows))
