@@ -18,6 +18,7 @@ from tf_linkage.defs.catalogue import ASSESSED
 from tf_linkage.defs.jobs import PREVIEW, REHEARSAL
 from tf_linkage.defs.preview import preview_text
 from tf_linkage.defs.resources import study_from_environment
+from tf_linkage.defs.rights import RIGHTS, told
 from tf_linkage.defs.store import relative
 from tf_linkage.defs.summary import summary, vaults
 from tf_linkage.errors import TfLinkageError
@@ -35,23 +36,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(prog="python -m tf_linkage.run", description=__doc__)
     parser.add_argument("--job", default=REHEARSAL, help="name of the job (default: %(default)s)")
-    job = parser.parse_args(arguments).job
+    parser.add_argument("--ticket", nargs="+", default=[], help="for a job that meets requests: whose, as tickets")
+    chosen = parser.parse_args(arguments)
     try:
-        return run(job, study_from_environment())
+        return run(chosen.job, study_from_environment(), chosen.ticket)
     except TfLinkageError as refusal:
         print(f"tf_linkage: {refusal}", file=sys.stderr)
         return REFUSED
 
 
-def run(job: str, study: Study) -> int:
-    """Run one job of one study and print what came of it."""
+def run(job: str, study: Study, tickets: Sequence[str] = ()) -> int:
+    """Run one job of one study and print what came of it; tickets are for the jobs that meet requests."""
     began = time.monotonic()
     definitions = build_defs(study, loggers={"progress": progress_logger})
     with _instance() as instance:
         result = definitions.resolve_job_def(job).execute_in_process(
             instance=instance,
             raise_on_error=False,
-            run_config={"loggers": {"progress": {}}},
+            run_config={"loggers": {"progress": {}}} | told(job, tickets),
         )
         refused = [
             evaluation
@@ -115,11 +117,11 @@ def _progress(_context: dg.InitLoggerContext) -> logging.Logger:
 
 progress_logger = dg.LoggerDefinition(_progress, config_schema={}, description="One line for each asset made")
 
-_LONGER_STEPS = {key.replace("/", "__") for key in ASSESSED}
+_LONGER_STEPS = {key.replace("/", "__") for key in ASSESSED} | {f"{job}_step" for job in RIGHTS}
 
 
 def _longer_study(record: logging.LogRecord) -> bool:
-    """What the longer studies say while they run."""
+    """What the longer studies say while they run, and the jobs that meet requests."""
     meta = getattr(record, "dagster_meta", None) or {}
     if record.levelno != logging.INFO or meta.get("step_key") not in _LONGER_STEPS or meta.get("dagster_event"):
         return False

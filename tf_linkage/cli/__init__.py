@@ -1,4 +1,4 @@
-"""The few commands that are not Dagster's: link two files, write the rehearsal's extracts, search for leaks.
+"""The few commands that are not Dagster's: link files, write the rehearsal's extracts, find leaks, take requests.
 
 Belongs here: which commands there are, wording, exit codes. Does not belong here: the work itself, which the rooms
 do. What can be mended is told in one line on stderr with exit code 2; nothing is left half-written.
@@ -14,6 +14,7 @@ from typing import Any
 from tf_linkage.cli.custody import add_leak_scan, add_make_lock
 from tf_linkage.cli.extracts import add_export
 from tf_linkage.cli.linking import add_link
+from tf_linkage.cli.requesting import add_open_answer, add_request
 from tf_linkage.cli.wording import INTERRUPTED, refused, say
 from tf_linkage.errors import TfLinkageError
 
@@ -46,10 +47,11 @@ def main(arguments: Sequence[str] | None = None, also: Sequence[Add] = ()) -> in
 def _parser(also: Sequence[Add]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m tf_linkage",
-        description="Record linkage of any two tables, clerical review, the rehearsal's extracts, leaks.",
+        description="Record linkage of any two tables, clerical review, the rehearsal's extracts, leaks, "
+        "people's requests.",
     )
     parser.add_argument("--version", action="version", version=f"tf_linkage {version('tf_linkage')}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for add in (add_link, *also, add_export, add_leak_scan, add_make_lock):
+    for add in (add_link, *also, add_export, add_leak_scan, add_make_lock, add_request, add_open_answer):
         add(commands)
     return parser

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -37,6 +37,8 @@ from tf_linkage.custody.refusals import (
 )
 from tf_linkage.custody.retention import Deadlines
 from tf_linkage.custody.vault import KEY, Vault
+
+LESS = "people taken out by the recipient, as they asked"
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,30 @@ class Delivery:
             content=manifest.content,
         )
         return manifest
+
+    def take_out(self, handover: Handover, tables: Mapping[str, pl.DataFrame], folder: Path) -> None:
+        """Says of what arrived that its recipient took people out of it, as they asked; it is no less arrived.
+
+        The sender's seal and digests no longer fit; the ledger vouches in their place.
+
+        Args:
+            handover: which one it is.
+            tables: what is left, encrypted for the recipient.
+            folder: where that lies, to be swapped in.
+        """
+        before = read_manifest(self._folder(handover))
+        left = {name: (table.height, LESS) for name, table in sorted(tables.items())}
+        replace(before, tables=left, key_sha256=key_sha256(folder), seal=LESS).write(folder)
+        self.ledger.append(
+            self.clock.today(),
+            "arrived",
+            handover.recipient,
+            f"{handover.recipient}/{handover.dataset}",
+            sender=handover.sender,
+            rows=rounded(sum(table.height for table in tables.values())),
+            manifest=manifest_sha256(folder),
+            less=LESS,
+        )
 
     def arrive(self, handover: Handover) -> Manifest:
         """Checks what arrived in its recipient's vault; the first time, everything, and puts the arrival on record.

@@ -20,6 +20,7 @@ from tf_linkage.custody.refusals import LedgerBroken
 
 EVENTS = (
     "written", "handed over", "read", "destroying", "destroyed", "breach", "requested", "released", "arrived",
+    "withdrawn", "answered", "corrected", "erased",
 )  # fmt: skip
 START = "0" * 64
 

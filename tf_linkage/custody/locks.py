@@ -45,7 +45,7 @@ def new_lock(custodian: str, password: str, cost: int = COST) -> bytes:
     """
     key = X25519PrivateKey.generate()
     salt, nonce = os.urandom(16), os.urandom(12)
-    wrapped = AESGCM(_stretched(password, salt, cost)).encrypt(nonce, key.private_bytes_raw(), custodian.encode())
+    wrapped = AESGCM(stretched(password, salt, cost)).encrypt(nonce, key.private_bytes_raw(), custodian.encode())
     fields: dict[str, str | int] = {
         "custodian": custodian,
         "n": cost,
@@ -75,9 +75,9 @@ def unlock(lock: bytes, password: str) -> X25519PrivateKey:
             f"only the public half of {custodian}'s lock is here: it lets others put something into the vault; "
             f"nothing opens but where {custodian} keeps the whole lock"
         )
-    stretched = _stretched(password, _bytes(fields["salt"]), int(str(fields["n"])))
+    wrapping = stretched(password, _bytes(fields["salt"]), int(str(fields["n"])))
     try:
-        raw = AESGCM(stretched).decrypt(_bytes(fields["nonce"]), _bytes(fields["private"]), custodian.encode())
+        raw = AESGCM(wrapping).decrypt(_bytes(fields["nonce"]), _bytes(fields["private"]), custodian.encode())
     except InvalidTag:
         raise WrongPassword(
             f"wrong password for the vault of {custodian}: what is in TF_LINKAGE_{custodian.upper()}_PASSWORD does "
@@ -146,7 +146,8 @@ def _sum(fields: dict[str, str | int]) -> str:
     return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
 
 
-def _stretched(password: str, salt: bytes, cost: int) -> bytes:
+def stretched(password: str, salt: bytes, cost: int) -> bytes:
+    """The key that scrypt makes of a password; slow on purpose."""
     memory = 256 * cost * _BLOCK
     return hashlib.scrypt(password.encode(), salt=salt, n=cost, r=_BLOCK, p=_PARALLEL, maxmem=memory, dklen=32)
 

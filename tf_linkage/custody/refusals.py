@@ -94,3 +94,27 @@ class Overdue(ArrivalRefused):
 
 class LedgerBroken(TfLinkageError):
     """The ledger is not as it was written: an entry was changed, removed, moved, or cut off."""
+
+
+class RightRefused(TfLinkageError):
+    """A person's request cannot be met. Each reason has an error of its own below."""
+
+
+class NoLongerPossible(RightRefused):
+    """What led from people to their tables has been destroyed."""
+
+
+class NothingHeld(RightRefused):
+    """Nobody of that council and number is held."""
+
+
+class NoSuchTicket(RightRefused):
+    """There is no such ticket, or it asks for something else."""
+
+
+class CorrectionRefused(RightRefused):
+    """A corrected value is none that its column can have."""
+
+
+class AnswerRefused(RightRefused):
+    """An answer does not open: another password, or it was changed."""

@@ -52,6 +52,10 @@ class Slot:
         said = [self.custodian, self.dataset, self.batch, self.destroy_by, sorted(self.files.items())]
         return json.dumps(said).encode()
 
+    def until(self) -> dt.date | None:
+        """The last day on which the dataset may be held."""
+        return dt.date.fromisoformat(self.destroy_by) if self.destroy_by else None
+
 
 @dataclass(frozen=True)
 class Vault:
@@ -175,14 +179,7 @@ class Vault:
         folder is empty.
         """
         place = self.folder / dataset
-        key = place / KEY
-        if key.exists():
-            _overwrite(key)
-            key.unlink()
-        for path in sorted(place.rglob("*")):
-            if path.is_file() and in_clear(path):
-                _overwrite(path)
-        shutil.rmtree(place, ignore_errors=True)
+        shred(place)
         self._tidy(place.parent)
 
     def _tidy(self, folder: Path) -> None:
@@ -259,6 +256,18 @@ def in_clear(path: Path) -> bool:
     """Whether a file of a vault can be read without a key: a clerk's sheet."""
     with path.open("rb") as stream:
         return path.name not in (KEY, LOCK) and stream.read(len(ENCRYPTED)) != ENCRYPTED
+
+
+def shred(folder: Path) -> None:
+    """Removes a dataset's folder: first its key, overwritten, then its files, overwritten where in the clear."""
+    key = folder / KEY
+    if key.exists():
+        _overwrite(key)
+        key.unlink()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and in_clear(path):
+            _overwrite(path)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def content_digest(tables: Tables) -> str:

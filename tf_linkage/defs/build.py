@@ -23,6 +23,7 @@ from tf_linkage.defs.quality import quality_assets
 from tf_linkage.defs.research import research_assets
 from tf_linkage.defs.resources import Linking, Simulation, StudyKey, is_rehearsal
 from tf_linkage.defs.retention import retention_jobs, retention_schedule
+from tf_linkage.defs.rights import NOWHERE, Discretion, rebuild_jobs, rights_jobs
 from tf_linkage.errors import StudyRefused
 from tf_linkage.study import DepartmentSource, Source, Study
 
@@ -43,6 +44,8 @@ def build_defs(study: Study, loggers: Mapping[str, dg.LoggerDefinition] | None =
             review_threshold=study.review_threshold,
         ),
         "study_key": StudyKey(simulated=simulated, incoming=str(study.incoming)),
+        NOWHERE: dg.mem_io_manager,
+        "discretion": Discretion(rehearsal=is_rehearsal(study)),
     }
     calibration: list[dg.AssetChecksDefinition] = []
     longer: list[dg.AssetsDefinition] = []
@@ -76,7 +79,13 @@ def build_defs(study: Study, loggers: Mapping[str, dg.LoggerDefinition] | None =
     return dg.Definitions(
         assets=with_flows([*assets, *returns_from_elsewhere(study)], ParquetStore.of(study).store),
         asset_checks=[*checks, *calibration],
-        jobs=[*jobs, *custodian_jobs(assets, study, checks), *retention_jobs()],
+        jobs=[
+            *jobs,
+            *custodian_jobs(assets, study, checks),
+            *retention_jobs(),
+            *rebuild_jobs(),
+            *rights_jobs(study, loggers),
+        ],
         schedules=[retention_schedule(rehearsal=is_rehearsal(study))],
         resources=resources,
         executor=dg.in_process_executor,

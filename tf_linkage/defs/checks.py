@@ -17,7 +17,10 @@ from tf_linkage.defs import baseline
 from tf_linkage.defs.catalogue import ASSESSED, EFFECT_RECOVERY, OF_THE_SIMULATION, TABLES, at_departments
 from tf_linkage.defs.charts import records_of
 from tf_linkage.defs.house import asset_key
+from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.leaks import no_leak
+from tf_linkage.defs.requests import asked_cohort
+from tf_linkage.defs.resources import StudyKey
 from tf_linkage.defs.risk import risk_checks
 from tf_linkage.study import DepartmentSource, Source, Study
 
@@ -148,19 +151,31 @@ def cohort_conserved() -> dg.AssetChecksDefinition:
         asset=asset_key("ons/attributes"),
         name="rows_conserved",
         blocking=True,
-        description="Every record of the councils' extracts has one row among the attributes.",
+        description="Every record of the councils' extracts has one row among the attributes, but for records of "
+        "people who asked to leave.",
         additional_ins={"cohort": dg.AssetIn(asset_key("council/cohort"))},
     )
-    def check(attributes: pl.LazyFrame, cohort: pl.LazyFrame) -> dg.AssetCheckResult:
-        sent, kept = _rows(cohort), _rows(attributes)
-        lost = _rows(cohort.join(attributes, on=["la_code", "person_ref"], how="anti"))
-        return dg.AssetCheckResult(
-            passed=sent == kept and lost == 0,
-            description=f"{sent} sent, {kept} kept, {lost} lost",
-            metadata={"sent": sent, "kept": kept, "lost": lost},
-        )
+    def check(
+        attributes: pl.LazyFrame,
+        cohort: pl.LazyFrame,
+        study_key: StudyKey,
+        io_manager: dg.ResourceParam[ParquetStore],
+    ) -> dg.AssetCheckResult:
+        asked = asked_cohort(io_manager.store, cohort, study_key.key(), by="rows_conserved")
+        return records_conserved(attributes, asked)
 
     return check
+
+
+def records_conserved(attributes: pl.LazyFrame, cohort: pl.LazyFrame) -> dg.AssetCheckResult:
+    """Whether every record that may be processed has its row of attributes, and no other has one."""
+    sent, kept = _rows(cohort), _rows(attributes)
+    lost = _rows(cohort.join(attributes, on=["la_code", "person_ref"], how="anti"))
+    return dg.AssetCheckResult(
+        passed=sent == kept and lost == 0,
+        description=f"{sent} sent, {kept} kept, {lost} lost",
+        metadata={"sent": sent, "kept": kept, "lost": lost},
+    )
 
 
 def everyone_accounted_for() -> dg.AssetChecksDefinition:

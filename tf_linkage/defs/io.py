@@ -109,24 +109,29 @@ class ParquetStore(dg.ConfigurableIOManager):  # type: ignore[misc]
     def _held(self, vault: Vault, dataset: str, written: Written, key: Sequence[str]) -> dict[str, Any]:
         """Put a writing on record, and say who holds it until when."""
         store = self.store
-        today, (_, last_day) = store.clock().today(), store.deadlines.of(vault.custodian)
+        _, last_day = store.deadlines.of(vault.custodian)
         held = {"held by": vault.custodian, "destroy by": last_day.isoformat()}
         if handover := HANDOVERS.get("/".join(key)):
             manifest = store.delivery().record(handover)
             return held | {"sent by": manifest.sender, "contract version": manifest.contract}
-        store.ledger().append(
-            today,
-            "written",
-            vault.custodian,
-            f"{vault.custodian}/{dataset}",
-            rows=rounded(sum(written.rows.values())),
-            destroy_by=last_day.isoformat(),
-        )
+        record_writing(store, vault, dataset, written)
         return held
 
 
 def _departments(study: Study, source: DepartmentSource) -> list[str]:
     return [name for name in DEPARTMENTS if study.source_of(name) is source]
+
+
+def record_writing(store: Store, vault: Vault, dataset: str, written: Written) -> None:
+    """Tells the ledger what a custodian wrote into its own vault."""
+    store.ledger().append(
+        store.clock().today(),
+        "written",
+        vault.custodian,
+        f"{vault.custodian}/{dataset}",
+        rows=rounded(sum(written.rows.values())),
+        destroy_by=store.deadlines.of(vault.custodian)[1].isoformat(),
+    )
 
 
 def output_metadata(written: Written) -> dict[str, Any]:

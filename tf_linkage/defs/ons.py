@@ -12,7 +12,9 @@ from tf_linkage import custody, linkage
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.house import asset_key, house_asset, house_description
+from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.preview import WOULD_BE_SENT, would_be_sent
+from tf_linkage.defs.requests import asked_cohort
 from tf_linkage.defs.resources import StudyKey
 from tf_linkage.study import Study
 
@@ -41,9 +43,13 @@ def ons_assets(study: Study) -> list[dg.AssetsDefinition]:
         ins={"cohort": dg.AssetIn(asset_key("council/cohort"))},
     )
     def split(
-        context: dg.AssetExecutionContext, cohort: pl.LazyFrame, study_key: StudyKey
+        context: dg.AssetExecutionContext,
+        cohort: pl.LazyFrame,
+        study_key: StudyKey,
+        io_manager: dg.ResourceParam[ParquetStore],
     ) -> tuple[pl.LazyFrame, pl.LazyFrame]:
         with plainly():
+            cohort = asked_cohort(io_manager.store, cohort, study_key.key(), by="ons_split")
             duplicates = linkage.find_duplicates(cohort, RECORD).rename(PAIR)
             identifiers, attributes = custody.split(cohort, duplicates, study_key.key())
         context.add_output_metadata(

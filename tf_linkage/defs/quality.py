@@ -18,6 +18,7 @@ from tf_linkage.defs.catalogue import ASSESSED, EFFECT_RECOVERY
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.house import asset_key, house_asset
 from tf_linkage.defs.io import ParquetStore
+from tf_linkage.defs.requests import asked_cohort
 from tf_linkage.defs.resources import StudyKey
 from tf_linkage.study import COUNCILS, REGIONS, Source, Study
 
@@ -76,8 +77,12 @@ def _figures(ins: Mapping[str, str], clerk_error: float) -> dg.AssetsDefinition:
     @house_asset(
         "quality/linkage_quality", DESCRIPTION, rooms=["quality"], choices={"clerk error": clerk_error}, ins=ins
     )
-    def linkage_quality(study_key: StudyKey, **tables: pl.LazyFrame) -> dg.MaterializeResult[pl.DataFrame]:
+    def linkage_quality(
+        study_key: StudyKey, io_manager: dg.ResourceParam[ParquetStore], **tables: pl.LazyFrame
+    ) -> dg.MaterializeResult[pl.DataFrame]:
         with plainly():
+            asked = asked_cohort(io_manager.store, tables["cohort"], study_key.key(), by="linkage_quality")
+            tables["cohort"] = asked
             figures = _measured(tables, study_key, clerk_error)
         metadata = charts.quality_metadata(figures)
         if "truth" in tables:

@@ -10,9 +10,10 @@ import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -25,12 +26,15 @@ from tf_linkage.custody.ledger import Ledger
 from tf_linkage.custody.passwords import CUSTODIANS, Passwords
 from tf_linkage.custody.refusals import KeyDestroyed, TooLate
 from tf_linkage.custody.retention import Deadlines
-from tf_linkage.custody.vault import Vault, content_digest
+from tf_linkage.custody.vault import Vault, content_digest, shred
 from tf_linkage.errors import DataFolderBusy, TfLinkageError
 from tf_linkage.study import NAME, Dates
 
 Value = pl.DataFrame | pl.LazyFrame | Mapping[str, pl.DataFrame | pl.LazyFrame]
 """What an asset may be: one table, or a set of tables by name."""
+
+Beside = Callable[[Mapping[str, pl.DataFrame], Path], object]
+"""Puts something beside encrypted tables, before anybody can see them."""
 
 REGISTERS = ("council", "dwp", "moj", "dfe")
 WORKING = {"link_request", "return", "review_pairs", "review_decisions"}
@@ -145,7 +149,8 @@ class Store:
         """
         place = self.place(key)
         if kept := self.in_vault(key):
-            return self._write_to_vault(*kept, place, value, HANDOVERS.get("/".join(key)))
+            handover = HANDOVERS.get("/".join(key))
+            return self._write_to_vault(*kept, value, partial(self.delivery().send, handover) if handover else None)
         place.parent.mkdir(parents=True, exist_ok=True)
         if isinstance(value, Mapping):
             new = _beside(place, NEW)
@@ -169,9 +174,14 @@ class Store:
             size=sum(file.stat().st_size for file in files.values()),
         )
 
-    def _write_to_vault(
-        self, vault: Vault, dataset: str, place: Path, value: Value, handover: Handover | None
-    ) -> Written:
+    def take_out(self, handover: Handover, value: Value) -> Written:
+        """Write what is left of a hand-over that arrived, after people asked to leave."""
+        vault = self.vault(handover.recipient)
+        return self._write_to_vault(vault, handover.dataset, value, partial(self.delivery().take_out, handover))
+
+    def _write_to_vault(self, vault: Vault, dataset: str, value: Value, beside: Beside | None) -> Written:
+        """Write a dataset and what is put beside it, and swap both in."""
+        place = vault.folder / dataset
         batch, last_day = self.deadlines.of(vault.custodian)
         if self.clock().today() >= last_day:
             raise TooLate(
@@ -190,8 +200,8 @@ class Store:
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir()
         vault.write(dataset, frames, new, batch=batch, destroy_by=last_day)
-        if handover:
-            self.delivery().send(handover, frames, new)
+        if beside:
+            beside(frames, new)
         swap_folder(new, place)
         return Written(
             path=place,
@@ -269,7 +279,7 @@ class Store:
         for old in sorted(self.root.rglob(f".*{OLD}")):
             place = old.with_name(old.name[1:].removesuffix(OLD))
             if place.exists():
-                shutil.rmtree(old)
+                shred(old)
             else:
                 old.rename(place)
         for new in sorted([*self.root.rglob(f".*{NEW}"), *self.root.rglob(f".*{PARTIAL}*")]):
@@ -299,7 +309,7 @@ def swap_folder(new: Path, place: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
     place.rename(old)
     new.rename(place)
-    shutil.rmtree(old)
+    shred(old)
 
 
 def _height(path: Path) -> int:
