@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import dagster as dg
 
 from tf_linkage.contracts.registry import DEPARTMENTS
+from tf_linkage.defs.answers import access_job
 from tf_linkage.defs.catalogue import ASSESSED
 from tf_linkage.defs.checks import study_checks
 from tf_linkage.defs.departments import department_assets, returns_from_elsewhere
@@ -85,6 +86,7 @@ def build_defs(study: Study, loggers: Mapping[str, dg.LoggerDefinition] | None =
             *retention_jobs(),
             *rebuild_jobs(),
             *rights_jobs(study, loggers),
+            access_job(study),
         ],
         schedules=[retention_schedule(rehearsal=is_rehearsal(study))],
         resources=resources,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
+from pathlib import Path
 
 import polars as pl
 
@@ -131,6 +132,16 @@ def is_of(ticket: Ticket, people: pl.DataFrame, study_key: bytes) -> bool:
     la_code, person_ref = ticket.record
     own = pl.DataFrame({"la_code": [la_code], "person_ref": [person_ref]})
     return record_tokens(own, study_key).item() in people["record"]
+
+
+def keep_answer(store: Store, number: str, answer: bytes) -> Path:
+    """Keeps a sealed answer in ONS's vault, from where it is handed over."""
+    place = store.vault(ONS).folder / ANSWERS / number / "answer.json"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    new = place.with_name(f".{place.name}.new")
+    new.write_bytes(answer)
+    new.replace(place)
+    return place
 
 
 def destroy_ticket(store: Store, number: str) -> None:

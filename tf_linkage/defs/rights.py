@@ -26,10 +26,10 @@ from tf_linkage.defs.store import Store
 from tf_linkage.errors import TfLinkageError
 from tf_linkage.study import Study
 
-WITHDRAW, CORRECT, ERASE = "withdraw", "correct", "erase"
+WITHDRAW, ACCESS, CORRECT, ERASE = "withdraw", "access", "correct", "erase"
 REBUILD, REBUILD_RESEARCH = "rebuild", "rebuild_research"
 DONE = {WITHDRAW: "withdrawn", CORRECT: "corrected", ERASE: "erased"}
-RIGHTS = (*DONE,)
+RIGHTS = (ACCESS, *DONE)
 AS_PUBLISHED = (
     "What is published stays as it is: releases are renewed for many changes at once, so that no difference "
     "between two of them is one person."

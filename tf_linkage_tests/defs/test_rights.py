@@ -1,8 +1,10 @@
 """People's requests as jobs, on copies of the finished rehearsal."""
 
 import hashlib
+import io
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,10 +15,14 @@ from rehearsing import Rehearsed, digests
 
 from tf_linkage.cli import main
 from tf_linkage.contracts.council import Cohort
+from tf_linkage.custody.rights_bundle import unsealed
 from tf_linkage.definitions import build_defs
+from tf_linkage.defs.catalogue import TABLES
+from tf_linkage.defs.leaks import leak_scan
 from tf_linkage.defs.retention import END_OF_MONTH, END_OF_STUDY
-from tf_linkage.defs.rights import CORRECT, ERASE, REBUILD, RIGHTS, WITHDRAW, told
+from tf_linkage.defs.rights import ACCESS, CORRECT, ERASE, REBUILD, RIGHTS, WITHDRAW, told
 from tf_linkage.defs.store import Store
+from tf_linkage.errors import TfLinkageError
 from tf_linkage.study import Study
 
 Record = tuple[str, str]
@@ -28,7 +34,6 @@ class Desk:
 
     study: Study
     store: Store
-    capsys: pytest.CaptureFixture[str]
     files: Path
 
     def run(self, job: str, *tickets: str) -> dg.ExecuteInProcessResult:
@@ -46,9 +51,9 @@ class Desk:
 
     def command(self, *words: str) -> str:
         """What a command prints."""
-        self.capsys.readouterr()
-        assert main(list(words)) == 0
-        return self.capsys.readouterr().out
+        with redirect_stdout(io.StringIO()) as said:
+            assert main(list(words)) == 0
+        return said.getvalue()
 
     def table(self, key: str) -> pl.DataFrame:
         """A stored table."""
@@ -66,18 +71,19 @@ def failure(result: dg.ExecuteInProcessResult) -> str:
     return "; ".join(words.description or "" for words in said if words)
 
 
+def desk_in(folder: Path, rehearsed: Rehearsed) -> Desk:
+    shutil.copytree(rehearsed.study.data, folder / "data")
+    study = Study.of("tiny", data=folder / "data")
+    return Desk(study, Store(study.data), folder)
+
+
 @pytest.fixture
-def open_desk(
-    rehearsed: Rehearsed, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Callable[..., Desk]]:
+def open_desk(rehearsed: Rehearsed, tmp_path: Path) -> Iterator[Callable[..., Desk]]:
     """Opens desks; whatever was done at the first, the councils' register stayed as it was (promise 12)."""
     desks: list[Desk] = []
 
     def opened(name: str = "here") -> Desk:
-        folder = tmp_path / name
-        shutil.copytree(rehearsed.study.data, folder / "data")
-        study = Study.of("tiny", data=folder / "data")
-        desks.append(Desk(study, Store(study.data), capsys, folder))
+        desks.append(desk_in(tmp_path / name, rehearsed))
         return desks[-1]
 
     yield opened
@@ -184,7 +190,9 @@ def test_afterwards_rows_go_and_everybody_elses_links_stay(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("right", RIGHTS)
-def test_when_the_keys_are_destroyed_each_right_says_so(desk: Desk, right: str) -> None:
+def test_when_the_keys_are_destroyed_each_right_says_so(
+    desk: Desk, right: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     person = desk.table("ons/attributes").select("la_code", "person_ref").row(0)
     values = {"crime": "OFF"} if right == CORRECT else {}
     ticket = desk.ticket(right, person, **values)
@@ -198,7 +206,7 @@ def test_when_the_keys_are_destroyed_each_right_says_so(desk: Desk, right: str) 
     assert desk.research() == before
     file = desk.files / "person.csv"
     assert main(["request", right, str(file), "--data", str(desk.study.data)]) == 2
-    assert "holds nobody" in desk.capsys.readouterr().err
+    assert "holds nobody" in capsys.readouterr().err
 
 
 def test_the_ledger_and_dagster_know_the_ticket_alone(desk: Desk) -> None:
@@ -261,3 +269,139 @@ def test_a_ticket_of_nobody_changes_nothing(desk: Desk) -> None:
     )
     assert desk.research() == before
     assert "requests" not in desk.store.vault("ons").datasets()
+
+
+Answered = tuple[Desk, Record, dict[str, pl.DataFrame], str]
+
+
+@pytest.fixture(scope="module")
+def answered(rehearsed: Rehearsed, tmp_path_factory: pytest.TempPathFactory) -> Answered:
+    """Somebody of a large family whom DWP and DfE found asked, after a correction, and opened the answer."""
+    desk = desk_in(tmp_path_factory.mktemp("answered"), rehearsed)
+    attributes, people = desk.table("ons/attributes"), desk.table("linkage/linked_people")
+    found = people.filter(pl.all_horizontal(pl.col("dwp_ref", "dfe_ref").is_not_null()))["person_id"]
+    large = attributes.filter(pl.len().over("family_id") >= 4, pl.col("person_id").is_in(found.implode()))
+    row = large.sort("person_id").row(0, named=True)
+    record = (row["la_code"], row["person_ref"])
+    assert desk.run(END_OF_MONTH).success
+    assert desk.run(CORRECT, desk.ticket("correct", record, address="=HYPERLINK(1)")).success
+    file = desk.files / "person.csv"
+    pl.DataFrame({"la_code": [record[0]], "person_ref": [record[1]]}).write_csv(file)
+    said = desk.command("request", "access", str(file), "--data", str(desk.study.data)).split()
+    assert desk.run(ACCESS, said[0]).success
+    sealed = desk.study.data / "custody" / "ons" / "answers" / said[0] / "answer.json"
+    files = unsealed(sealed.read_bytes(), said[-1])
+    tables = {
+        name.removesuffix(".csv"): pl.read_csv(content, infer_schema=False)
+        for name, content in files.items()
+        if name.endswith(".csv")
+    }
+    assert register(desk.study.data) == register(rehearsed.study.data)
+    return desk, record, tables, "\n".join(content.decode() for content in files.values())
+
+
+def test_an_answer_is_complete(answered: Answered) -> None:
+    """Every stored table with rows of the person is in it, with as many rows; walked table by table."""
+    desk, record, tables, _ = answered
+    row = desk.table("ons/attributes").filter(la_code=record[0], person_ref=record[1]).row(0, named=True)
+    linked = desk.table("linkage/linked_people").filter(person_id=row["person_id"]).row(0, named=True)
+    own = {linked[name] for name in linked if name.endswith(("_ref", "_id")) and not name.startswith("family")}
+    covered = []
+    for key in TABLES:
+        if key.startswith(("population/", "quality/", "published/")) or not (stored := there(desk.store, key)):
+            continue
+        if key.split("/")[0] in ("council", "dwp", "moj", "dfe") and not key.endswith(("/return", "/link_request")):
+            continue  # what a body holds by itself, and the answer says so
+        for name, table in stored.items():
+            references = [column for column in table.columns if column.endswith(("_ref", "_id"))]
+            mine = pl.any_horizontal(
+                pl.lit(value=False), *(pl.col(c).is_in(list(own - {None})) for c in references)
+            )
+            if not (rows := table.filter(mine).height):
+                continue
+            body, kind = key.split("/")
+            where = {
+                "linked_set": LINKED_SET_IN.get(name) or "return_" + name,
+                "return": f"return_{body}_{name}",
+            }.get(kind, f"research_{kind}" if body == "research" else kind)
+            assert tables[where].height == rows, (key, name)
+            covered.append(key)
+    assert {"ons/identifiers", "ons/attributes", "dwp/return", "dfe/return", "research/people"} <= set(covered)
+    assert tables["identifiers"].height == 1
+    assert tables["corrections"]["column"].unique().to_list() == ["address"]
+    assert tables["requests"]["asked for"].sort().to_list() == ["access", "correct"]
+    went = {row["what"]: row for row in tables["where_it_went"].iter_rows(named=True)}
+    assert went["dwp/link_request"]["handed over on"] == "2020-04-06"
+    assert went["dwp/link_request"]["destroyed on"] == "2020-05-06"
+    assert went["research/linked_set"]["to be destroyed by"] == "2022-12-31"
+    sent = tables["sent_to_dwp"].columns
+    assert sent == ["forename", "surname", "date_of_birth", "gender", "address", "postcode", "nino"]
+    assert "nino" not in tables["sent_to_dfe"].columns
+
+
+LINKED_SET_IN = {"people": "linked_people", "records": "attributes"}
+"""The linked set is made of what ONS holds; these of its tables go by other names there."""
+
+
+def there(store: Store, key: str) -> dict[str, pl.DataFrame]:
+    """A stored asset's tables; none where it was destroyed or not made."""
+    try:
+        stored = store.read(key.split("/"))
+    except TfLinkageError:
+        return {}
+    return {name: table.collect() for name, table in (stored if isinstance(stored, dict) else {"": stored}).items()}
+
+
+def test_an_answer_tells_nothing_of_the_family(answered: Answered) -> None:
+    desk, record, tables, text = answered
+    attributes, identifiers = desk.table("ons/attributes"), desk.table("ons/identifiers")
+    own = attributes.filter(la_code=record[0], person_ref=record[1]).row(0, named=True)
+    mine = identifiers.filter(person_id=own["person_id"]).row(0, named=True)
+    family = attributes.filter(pl.col("family_id") == own["family_id"], pl.col("person_id") != own["person_id"])
+    others = identifiers.filter(pl.col("person_id").is_in(family["person_id"].implode()))
+    assert others.height >= 3
+    words = set(text.replace("\n", ",").split(","))
+    for column in ("forename", "date_of_birth", "nino"):
+        theirs = {str(value) for value in others[column].drop_nulls()} - {str(mine[column])}
+        assert theirs
+        assert not theirs & words, column
+    assert not set(family["person_ref"]) & words
+    everybody = desk.table("linkage/linked_people")
+    references = {
+        value for name in everybody.columns if name.endswith(("_ref", "_id")) for value in everybody[name]
+    }
+    assert not (references - {None}) & words, "nor any reference of the study, the person's own included"
+    assert "research_families" not in tables
+    assert mine["forename"] in words
+
+
+def test_an_answer_opens_in_a_spreadsheet_without_harm(
+    answered: Answered,
+) -> None:
+    _, _, tables, _ = answered
+    assert tables["identifiers"]["address"].to_list() == ["'=HYPERLINK(1)"]
+    for name, table in tables.items():
+        for cell in (cell for row in table.iter_rows() for cell in row if cell):
+            number = cell.lstrip("-").replace(".", "").isdigit()
+            assert number or cell[0] not in "=+-@\t\r", name
+
+
+def test_an_answer_opens_by_the_command_and_only_with_its_password(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = desk.files / "person.csv"
+    row = desk.table("ons/attributes").row(0, named=True)
+    pl.DataFrame([{name: row[name] for name in ("la_code", "person_ref")}]).write_csv(file)
+    said = desk.command("request", "access", str(file), "--data", str(desk.study.data)).split()
+    assert desk.run(ACCESS, said[0]).success
+    answer = desk.study.data / "custody" / "ons" / "answers" / said[0] / "answer.json"
+    for password, code in (("another", 2), (said[-1], 0)):
+        monkeypatch.setattr("sys.stdin", io.StringIO(f"{password}\n"))
+        assert main(["open-answer", str(answer), "-o", str(desk.files / "opened")]) == code
+    names = {path.name for path in (desk.files / "opened").iterdir()}
+    assert {"about.txt", "identifiers.csv", "where_it_went.csv"} <= names
+    kept = b"".join(path.read_bytes() for path in (desk.study.data / "custody").rglob("*") if path.is_file())
+    assert said[-1].encode() not in kept
+    assert leak_scan(desk.store).findings == []
+    assert desk.run(END_OF_STUDY).success
+    assert not answer.exists()
