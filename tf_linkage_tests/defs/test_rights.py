@@ -405,3 +405,38 @@ def test_an_answer_opens_by_the_command_and_only_with_its_password(
     assert leak_scan(desk.store).findings == []
     assert desk.run(END_OF_STUDY).success
     assert not answer.exists()
+
+
+def test_a_correction_is_as_if_the_council_had_sent_it(open_desk: Callable[..., Desk]) -> None:
+    """Before destruction: every research table equals that of a run whose extract had the right values."""
+    here, there = open_desk("here"), open_desk("there")
+    before = here.research()
+    row = here.table("ons/attributes").filter(pl.col("crime").is_null(), pl.col("age") > 20).row(0, named=True)
+    person = (row["la_code"], row["person_ref"])
+    right = {"date_of_birth": "1961-02-03", "crime": "ASB"}
+    assert here.run(CORRECT, here.ticket("correct", person, **right)).success
+    records = here.table("ons/attributes").filter(person_id=row["person_id"])
+    path = there.study.data / "world" / "council" / "cohort.parquet"
+    names = pl.concat_str("la_code", "person_ref", separator=" ")
+    own = names.is_in(records.select(names).to_series().implode())
+    one = (pl.col("la_code") == person[0]) & (pl.col("person_ref") == person[1])
+    cohort = pl.read_parquet(path).with_columns(
+        date_of_birth=pl.when(own).then(pl.date(1961, 2, 3)).otherwise("date_of_birth"),
+        crime=pl.when(one).then(pl.lit("ASB", dtype=pl.read_parquet_schema(path)["crime"])).otherwise("crime"),
+    )
+    cohort.write_parquet(path)
+    assert there.run(REBUILD).success
+    assert here.research() == there.research()
+    assert here.research() != before
+
+
+def test_afterwards_a_correction_changes_rows_and_no_link(desk: Desk) -> None:
+    assert desk.run(END_OF_MONTH).success
+    row = desk.table("ons/attributes").filter(pl.col("crime").is_null()).row(0, named=True)
+    linked = desk.table("linkage/linked_people")
+    ref = linked.filter(person_id=row["person_id"])["person_study_ref"].item()
+    ticket = desk.ticket("correct", (row["la_code"], row["person_ref"]), crime="OFF", surname="Newname")
+    assert desk.run(CORRECT, ticket).success
+    assert desk.table("linkage/linked_people").equals(linked)
+    assert desk.table("research/people").filter(person_study_ref=ref)["crime"].to_list() == ["OFF"]
+    assert desk.table("ons/identifiers").filter(person_id=row["person_id"])["surname"].to_list() == ["Newname"]
