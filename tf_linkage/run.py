@@ -21,7 +21,7 @@ from tf_linkage.defs.resources import study_from_environment
 from tf_linkage.defs.rights import RIGHTS, told
 from tf_linkage.defs.store import relative
 from tf_linkage.defs.summary import summary, vaults
-from tf_linkage.errors import TfLinkageError
+from tf_linkage.errors import StudyRefused, TfLinkageError
 from tf_linkage.study import Study
 
 FAILED, REFUSED = 1, 2
@@ -39,6 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--ticket", nargs="+", default=[], help="for a job that meets requests: whose, as tickets")
     chosen = parser.parse_args(arguments)
     try:
+        if bool(chosen.ticket) != (chosen.job in RIGHTS):
+            raise StudyRefused(
+                f"--ticket: {', '.join(RIGHTS)} need the tickets they are to meet; no other job has any"
+            )
         return run(chosen.job, study_from_environment(), chosen.ticket)
     except TfLinkageError as refusal:
         print(f"tf_linkage: {refusal}", file=sys.stderr)

@@ -23,6 +23,7 @@ from tf_linkage.defs.retention import END_OF_MONTH, END_OF_STUDY
 from tf_linkage.defs.rights import ACCESS, CORRECT, ERASE, REBUILD, RIGHTS, WITHDRAW, told
 from tf_linkage.defs.store import Store
 from tf_linkage.errors import TfLinkageError
+from tf_linkage.run import main as run_job
 from tf_linkage.study import Study
 
 Record = tuple[str, str]
@@ -440,3 +441,18 @@ def test_afterwards_a_correction_changes_rows_and_no_link(desk: Desk) -> None:
     assert desk.table("linkage/linked_people").equals(linked)
     assert desk.table("research/people").filter(person_study_ref=ref)["crime"].to_list() == ["OFF"]
     assert desk.table("ons/identifiers").filter(person_id=row["person_id"])["surname"].to_list() == ["Newname"]
+
+
+def test_the_command_line_runs_a_right_by_its_ticket(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in {"PRESET": "tiny", "DATA": str(desk.study.data)}.items():
+        monkeypatch.setenv(f"TF_LINKAGE_{name}", value)
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    row = desk.table("ons/attributes").row(0, named=True)
+    ticket = desk.ticket("access", (row["la_code"], row["person_ref"]))
+    assert run_job(["--job", "access", "--ticket", ticket]) == 0
+    assert f"ticket {ticket}: the answer is" in capsys.readouterr().out
+    for wrong in (["--job", "access"], ["--job", "ons", "--ticket", ticket]):
+        assert run_job(wrong) == 2
+        assert "need the tickets they are to meet" in capsys.readouterr().err
