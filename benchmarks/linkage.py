@@ -360,8 +360,9 @@ def _oracle(records: Any, model: Any, truth: pl.DataFrame) -> tuple[pl.DataFrame
 
     import numpy as np
 
+    from tf_linkage.linkage.bounds import Bounds
     from tf_linkage.linkage.candidates import compare_rows
-    from tf_linkage.linkage.database import Bounds, connected
+    from tf_linkage.linkage.database import connected
     from tf_linkage.linkage.engines.duckdb import link_records
     from tf_linkage.linkage.patterns import unpack
     from tf_linkage.linkage.tables import load

@@ -24,7 +24,7 @@ from tf_linkage.defs.catalogue import ASSESSED, TABLES
 from tf_linkage.defs.jobs import REHEARSAL
 from tf_linkage.defs.risk import lots_of
 from tf_linkage.defs.summary import summary
-from tf_linkage.linkage import ENGINES, LinkResult, Model
+from tf_linkage.linkage import ENGINES, Bounds, LinkResult, Model
 from tf_linkage.linkage.result import Progress
 from tf_linkage.run import run
 from tf_linkage.study import REGIONS, Dates, Study
@@ -147,8 +147,10 @@ def test_a_broken_linker_turns_the_floors_red_and_the_exit_code_with_them(
 ) -> None:
     """A linker that gives everybody their neighbour's record must not pass."""
 
-    def shifted(left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress) -> LinkResult:
-        found = ENGINES["recordlinkage"](left, right, model, progress)
+    def shifted(
+        left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress, bounds: Bounds
+    ) -> LinkResult:
+        found = ENGINES["recordlinkage"](left, right, model, progress, bounds)
         wrong = found.links.with_columns(right_id=pl.col("right_id").shift(1, fill_value=pl.col("right_id").last()))
         return replace(found, links=wrong)
 

@@ -7,6 +7,7 @@ Usable on any two tables whose columns carry the contracts' names:
     result.links
 """
 
+from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.duplicates import find_duplicates
 from tf_linkage.linkage.engines import ENGINES
 from tf_linkage.linkage.explain import waterfall
@@ -16,6 +17,7 @@ from tf_linkage.linkage.result import Engine, LinkResult
 
 __all__ = [
     "ENGINES",
+    "Bounds",
     "Engine",
     "LinkResult",
     "Model",

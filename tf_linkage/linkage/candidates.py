@@ -121,7 +121,7 @@ def _affordable(tables: Tables, most_pairs: int) -> tuple[list[BlockingRule], pl
         if pairs > most_pairs:
             raise LinkageRefused(
                 f"blocking rule {rule.name!r} would make {pairs:,} pairs, more than the {most_pairs:,} allowed; "
-                "use a stricter rule, or raise the bound if the machine can bear it"
+                "use a stricter rule, or allow more (most_pairs) if the machine can bear it"
             )
         used.append(rule)
         rows.append((rule.name, pairs))

@@ -8,8 +8,9 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.candidates import compare_rows
-from tf_linkage.linkage.database import Bounds, connected
+from tf_linkage.linkage.database import connected
 from tf_linkage.linkage.model import Model
 from tf_linkage.linkage.patterns import unpack
 from tf_linkage.linkage.records import prepare

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from tf_linkage.errors import LinkageRefused
+from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.engines import ENGINES
 from tf_linkage.linkage.model import Model
 from tf_linkage.linkage.result import LinkResult, Progress
@@ -16,6 +17,7 @@ def link(
     model: Model,
     *,
     engine: str = "duckdb",
+    bounds: Bounds | None = None,
     progress: Progress | None = None,
 ) -> LinkResult:
     """Link each record of the left table to its person in the right one, if that person is there.
@@ -25,18 +27,19 @@ def link(
         right: one row per record, or per name of a person (alias rows).
         model: what is compared and when a pair is a link.
         engine: a name in `ENGINES`.
+        bounds: memory, threads and pairs that it may use; the usual ones unless given.
         progress: receives a line at each step.
 
     Returns:
         Links and pairs for review, what was learnt, and counts. The same tables give the same result, in whatever
-        order their rows come.
+        order their rows come, and whatever the bounds.
 
     Raises:
-        LinkageRefused: unknown engine, missing column, repeated left id, empty table.
+        LinkageRefused: unknown engine, missing column, repeated left id, empty table; more than the bounds allow.
     """
     if engine not in ENGINES:
         raise LinkageRefused(f"there is no engine {engine!r}; known are {', '.join(sorted(ENGINES))}")
-    return ENGINES[engine](left, right, model, progress or _silent)
+    return ENGINES[engine](left, right, model, progress or _silent, bounds or Bounds())
 
 
 def _silent(_: str) -> None:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 import polars as pl
 
+from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.model import Model
 from tf_linkage.linkage.training import Trained
 
@@ -69,12 +70,14 @@ class LinkResult:
 
 
 class Engine(Protocol):
-    """Links two tables by a model."""
+    """Links two tables by a model, within bounds."""
 
-    def __call__(self, left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress) -> LinkResult:
+    def __call__(
+        self, left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress, bounds: Bounds
+    ) -> LinkResult:
         """Link the two tables.
 
         Raises:
-            LinkageRefused: the tables cannot be linked as the model asks.
+            LinkageRefused: the tables cannot be linked as the model asks, or not within the bounds.
         """
         ...

@@ -15,7 +15,7 @@ import polars as pl
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.quality import Disclosures
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.linkage import department_model, link
+from tf_linkage.linkage import Bounds, department_model, link
 from tf_linkage.quality.effects import effects
 from tf_linkage.quality.evaluating import evaluate
 from tf_linkage.quality.floors import gaps
@@ -69,6 +69,7 @@ def what_identifiers_buy(
     histories: Histories,
     choices: tuple[Choice, ...] = CHOICES,
     engine: str = "recordlinkage",
+    bounds: Bounds | None = None,
     progress: Progress = lambda _: None,
 ) -> pl.LazyFrame:
     """Accuracy and bias against what is disclosed.
@@ -82,6 +83,7 @@ def what_identifiers_buy(
         histories: by department and table, the registers' histories under their own keys.
         choices: the choices to try; one that leaves a department as it is agreed is not tried there.
         engine: the linkage engine.
+        bounds: what a linkage may use; the usual unless given.
         progress: receives a line at each step.
 
     Returns:
@@ -95,7 +97,7 @@ def what_identifiers_buy(
             model = department_model(name, [c for c in told.collect_schema().names() if c not in _NOT_TOLD])
             if choice.family_token:
                 model = dataclasses.replace(model, family="family_id")
-            links = link(told, known, model, engine=engine).links
+            links = link(told, known, model, engine=engine, bounds=bounds).links
             made = {name: links.rename({"left_id": "request_ref", "right_id": "register_key"}).lazy()}
             asked = {name: requested[name]}
             metrics = evaluate(attributes, asked, made, truth).collect()

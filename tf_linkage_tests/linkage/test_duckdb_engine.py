@@ -14,8 +14,9 @@ import pytest
 
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage import department_model, link
+from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.challenge import agreement, m_beside_truth
-from tf_linkage.linkage.database import Bounds, connected
+from tf_linkage.linkage.database import connected
 from tf_linkage.linkage.engines.duckdb import link_records
 from tf_linkage.linkage.explain import waterfall
 from tf_linkage.linkage.model import Matchkey, Model
@@ -84,6 +85,13 @@ def test_an_exploding_rule_is_refused_with_its_size(village: Any) -> None:
         link_records(records, MODEL, silent, bounds=Bounds(most_pairs=10))
 
 
+def test_a_linkage_beyond_its_memory_is_refused_without_a_value(village: Any) -> None:
+    with pytest.raises(LinkageRefused, match=r"needs more than 0\.003 GB of memory") as refusal:
+        link(village.cohort.lazy(), village.register.lazy(), MODEL, bounds=Bounds(memory_gb=0.003))
+    assert refusal.value.__cause__ is None
+    assert refusal.value.__suppress_context__
+
+
 def test_no_plan_has_a_nested_loop_or_a_cross_product(village: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of any statement of a whole linkage, from loading to the family's second pass."""
     records = prepare(village.cohort.lazy(), village.register.lazy(), MODEL)
@@ -124,7 +132,7 @@ def test_no_plan_has_a_nested_loop_or_a_cross_product(village: Any, monkeypatch:
 
 
 def test_the_connection_keeps_its_bounds() -> None:
-    with connected(Bounds(memory="1GB", threads=1)) as connection:
+    with connected(Bounds(memory_gb=1, threads=1)) as connection:
         settings = dict(
             connection.execute(
                 "SELECT name, value FROM duckdb_settings() WHERE name IN "
@@ -138,6 +146,7 @@ def test_the_connection_keeps_its_bounds() -> None:
     assert settings["temp_file_encryption"] == "true"
     assert settings["python_enable_replacements"] == "false"
     assert settings["threads"] == "1"
+    assert settings["memory_limit"] == "953.6 MiB"
 
 
 def test_every_matchkey_lies_within_a_blocking_rule() -> None:

@@ -11,7 +11,7 @@ import pytest
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.exchange import LINK_STATUSES, Links
 from tf_linkage.errors import LinkageRefused
-from tf_linkage.linkage import department_model, general_model, link
+from tf_linkage.linkage import Bounds, department_model, general_model, link
 
 OWN_ENGINES = ("duckdb", "recordlinkage")
 
@@ -102,6 +102,31 @@ def test_tables_that_share_nobody_are_refused_or_unlinked(village: Any, engine: 
         assert "learn" in str(refusal)
     else:
         assert links.filter(pl.col("status") == "link").height <= 3
+
+
+@every_engine
+def test_an_exploding_rule_is_refused_with_its_size_by_every_engine(village: Any, engine: str) -> None:
+    cohort, register = village.cohort.lazy(), village.register.lazy()
+    usual = link(cohort, register, MODEL, engine=engine)
+    most = max(pairs for pairs in usual.blocking["pairs"])
+    assert link(cohort, register, MODEL, engine=engine, bounds=Bounds(most_pairs=most)).links.equals(usual.links)
+    with pytest.raises(LinkageRefused, match=f"would make {most:,} pairs, more than the {most - 1:,} allowed"):
+        link(cohort, register, MODEL, engine=engine, bounds=Bounds(most_pairs=most - 1))
+
+
+@pytest.mark.parametrize(
+    ("bounds", "words"),
+    [
+        ({"memory_gb": 0}, "a number of gigabytes"),
+        ({"memory_gb": float("nan")}, "a number of gigabytes"),
+        ({"memory_gb": float("inf")}, "a number of gigabytes"),
+        ({"threads": 0}, "at least one thread"),
+        ({"most_pairs": 0}, "at least one pair"),
+    ],
+)
+def test_bounds_that_nothing_could_keep_to_are_refused(bounds: dict[str, Any], words: str) -> None:
+    with pytest.raises(LinkageRefused, match=words):
+        Bounds(**bounds)
 
 
 def test_an_unknown_engine_is_named(village: Any) -> None:

@@ -11,8 +11,9 @@ import pytest
 
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage import department_model, link
+from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.candidates import block_and_compare
-from tf_linkage.linkage.database import Bounds, connected
+from tf_linkage.linkage.database import connected
 from tf_linkage.linkage.engines.splink import frequency_tables, splink_settings, splink_weights
 from tf_linkage.linkage.frequencies import rarity
 from tf_linkage.linkage.patterns import unpack

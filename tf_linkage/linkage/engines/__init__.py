@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.model import Model
 from tf_linkage.linkage.result import Engine, LinkResult, Progress
 
@@ -18,9 +19,11 @@ class _Late:
     module: str
     function: str
 
-    def __call__(self, left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress) -> LinkResult:
+    def __call__(
+        self, left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress, bounds: Bounds
+    ) -> LinkResult:
         engine: Engine = getattr(importlib.import_module(f"{__name__}.{self.module}"), self.function)
-        return engine(left, right, model, progress)
+        return engine(left, right, model, progress, bounds)
 
 
 ENGINES: dict[str, Engine] = {

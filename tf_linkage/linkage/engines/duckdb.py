@@ -9,8 +9,9 @@ import dataclasses
 
 import polars as pl
 
+from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.candidates import block_and_compare
-from tf_linkage.linkage.database import Bounds, connected
+from tf_linkage.linkage.database import connected
 from tf_linkage.linkage.decision import Decision
 from tf_linkage.linkage.learning import again, gather
 from tf_linkage.linkage.model import Model
@@ -22,7 +23,9 @@ from tf_linkage.linkage.tables import load
 from tf_linkage.linkage.training import Trained
 
 
-def link_by_duckdb(left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress) -> LinkResult:
+def link_by_duckdb(
+    left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress, bounds: Bounds
+) -> LinkResult:
     """Link by this engine. See `Engine`."""
     records = prepare(left, right, model)
     progress(f"standardised {records.left.height:,} and {records.right.height:,} records")
@@ -30,7 +33,7 @@ def link_by_duckdb(left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progre
     if model.family:
         named = pl.col(model.left_id).alias("record_id"), pl.col(model.family).alias("family")
         families_of = left.select(*named).collect()
-    return link_records(records, model, progress, families_of=families_of)
+    return link_records(records, model, progress, families_of=families_of, bounds=bounds)
 
 
 def link_records(

@@ -17,9 +17,10 @@ from typing import Any
 import polars as pl
 
 from tf_linkage.errors import LinkageRefused
+from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.candidates import block_and_compare
 from tf_linkage.linkage.comparison import Comparison
-from tf_linkage.linkage.database import Bounds, connected
+from tf_linkage.linkage.database import connected
 from tf_linkage.linkage.learning import gather
 from tf_linkage.linkage.model import BlockingRule, Model
 from tf_linkage.linkage.outcome import training_table
@@ -33,7 +34,9 @@ from tf_linkage.linkage.training import Shares, Trained
 _LEAST_SHARE = 1e-9
 
 
-def link_by_splink(left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress) -> LinkResult:
+def link_by_splink(
+    left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress, bounds: Bounds
+) -> LinkResult:
     """Link by Splink with a model trained here. See `Engine`.
 
     Raises:
@@ -42,7 +45,6 @@ def link_by_splink(left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progre
     if importlib.util.find_spec("splink") is None:
         raise LinkageRefused("engine 'splink' needs the package splink; install it with: pip install 'splink==5.*'")
     records = prepare(left, right, model)
-    bounds = Bounds()
     with connected(bounds) as connection:
         tables = load(connection, records, model)
         candidates = block_and_compare(tables, bounds.most_pairs)
@@ -50,7 +52,8 @@ def link_by_splink(left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progre
     progress(f"trained in {trained.curve.height} rounds")
     indifferent = math.log2(model.link_threshold / (1 - model.link_threshold))
     review = math.log2(max(model.review_threshold, 1e-6) / (1 - max(model.review_threshold, 1e-6)))
-    scored = splink_weights(records, model, trained, candidates.rules).filter(pl.col("match_weight") >= review)
+    scored = splink_weights(records, model, trained, candidates.rules, bounds)
+    scored = scored.filter(pl.col("match_weight") >= review)
     progress(f"Splink scored {scored.height:,} pairs above the review threshold")
     entity = records.right.select(pl.col("row").alias("right_row"), "entity")
     scored = scored.join(entity, on="right_row").with_columns((pl.col("match_weight") - indifferent).alias("gain"))
@@ -123,11 +126,15 @@ def frequency_tables(records: Records, model: Model) -> dict[str, pl.DataFrame]:
 
 
 def splink_weights(
-    records: Records, model: Model, trained: Trained, rules: tuple[BlockingRule, ...]
+    records: Records,
+    model: Model,
+    trained: Trained,
+    rules: tuple[BlockingRule, ...],
+    bounds: Bounds | None = None,
 ) -> pl.DataFrame:
     """Splink's match weight of every candidate pair: `left_row`, `right_row`, `match_weight`."""
     splink: Any = importlib.import_module("splink")
-    with connected(Bounds()) as connection:
+    with connected(bounds or Bounds()) as connection:
         database = splink.DuckDBAPI(connection)
         left = database.register(records.left.to_arrow(), dataset_display_name="asked")
         right = database.register(records.right.drop("entity").to_arrow(), dataset_display_name="held")

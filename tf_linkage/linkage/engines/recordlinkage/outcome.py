@@ -1,0 +1,101 @@
+"""What the toolkit's weights come to: links, pairs for review, and the tables that say how.
+
+Does not belong here: how a weight comes about.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import polars as pl
+
+from tf_linkage.linkage.comparison import MISSING
+from tf_linkage.linkage.engines.recordlinkage.levels import BAND
+from tf_linkage.linkage.model import Model
+from tf_linkage.linkage.records import Records
+from tf_linkage.linkage.resolve import best_per_left, one_to_one
+from tf_linkage.linkage.result import LINK_SCHEMA
+
+
+def resolved(
+    scored: pl.DataFrame, records: Records, model: Model, seeds: pl.DataFrame, first_rule: pl.DataFrame
+) -> pl.DataFrame:
+    """Peeled matchkeys first, then the assignment among the rest, then what is worth a clerk's look."""
+    names = [key.name for key in model.matchkeys]
+    peel = [place for place, key in enumerate(model.matchkeys) if key.peel]
+    entity = records.right.select(pl.col("row").alias("right_row"), "entity")
+    rules = pl.DataFrame(
+        {"rule": range(len(model.blocking_rules)), "stage": [f"rule: {r.name}" for r in model.blocking_rules]},
+        schema={"rule": pl.Int32, "stage": pl.String},
+    )
+    scored = (
+        scored.join(entity, on="right_row").join(first_rule, on=["left_row", "right_row"]).join(rules, on="rule")
+    )
+    scored = scored.sort(
+        ["left_row", "entity", "match_weight", "right_row"], descending=[False, False, True, False]
+    )
+    scored = scored.unique(subset=["left_row", "entity"], keep="first", maintain_order=True)
+    peeled = seeds.filter(pl.col("matchkey").is_in(peel)).join(entity, on="right_row")
+    peeled = scored.join(
+        peeled.select("left_row", "entity", pl.col("matchkey").replace_strict(dict(enumerate(names))).alias("key")),
+        on=["left_row", "entity"],
+    ).with_columns(pl.format("matchkey: {}", pl.col("key")).alias("stage"), pl.lit("link").alias("status"))
+    indifferent = math.log2(model.link_threshold / (1 - model.link_threshold))
+    rest = scored.join(peeled, on="left_row", how="anti").join(peeled, on="entity", how="anti")
+    rest = rest.with_columns((pl.col("match_weight") - indifferent + 1e-9).alias("gain"))
+    open_pairs = rest.filter(~pl.col("guarded"))
+    chosen = (one_to_one if model.one_to_one else best_per_left)(open_pairs).with_columns(
+        pl.lit("link").alias("status")
+    )
+    linked = pl.concat([peeled.select(_RESOLVED), chosen.select(_RESOLVED)])
+    review = (
+        rest.filter(pl.col("match_probability") >= model.review_threshold)
+        .join(linked, on="left_row", how="anti")
+        .join(linked, on="entity", how="anti")
+        .with_columns(pl.lit("review").alias("status"))
+        .select(_RESOLVED)
+    )
+    every = pl.concat([linked, review])
+    left_ids = records.left.select(pl.col("row").alias("left_row"), pl.col("record_id").alias("left_id"))
+    right_ids = records.right.select(pl.col("row").alias("right_row"), pl.col("record_id").alias("right_id"))
+    return (
+        every.join(left_ids, on="left_row")
+        .join(right_ids, on="right_row")
+        .select(list(LINK_SCHEMA))
+        .cast(LINK_SCHEMA)
+        .sort("left_id", "right_id")
+    )
+
+
+_RESOLVED = ["left_row", "right_row", "entity", "match_weight", "match_probability", "stage", "status"]
+
+
+def training_of(classifier: Any, model: Model) -> pl.DataFrame:
+    """m, u and weight of each level, from the toolkit's own tables."""
+    m, u = classifier.m_probs, classifier.u_probs
+    rows = []
+    for comparison in model.comparisons:
+        for code in sorted(map(int, m[comparison.name])):
+            band = (
+                (" (common)", " (uncommon)", " (rare)")[code // BAND]
+                if comparison.frequency and code % BAND == 0
+                else ""
+            )
+            words = "unknown" if code == MISSING else comparison.levels[code % BAND].words + band
+            agree, chance = float(m[comparison.name][code]), float(u[comparison.name][code])
+            rows.append((comparison.name, words, agree, chance, math.log2(agree / chance)))
+    return pl.DataFrame(rows, schema=["comparison", "level", "m", "u", "weight"], orient="row")
+
+
+def counts_of(records: Records, pairs: int, links: pl.DataFrame) -> dict[str, int]:
+    """Records on each side, candidate pairs, links and reviews by stage."""
+    counts = {
+        "left records": records.left.height,
+        "right records": records.right.height,
+        "right people": records.right["entity"].n_unique(),
+        "candidate pairs": pairs,
+    }
+    for status, stage, number in links.group_by("status", "stage").len().sort("status", "stage").iter_rows():
+        counts[f"{status}, {stage}"] = number
+    return counts
