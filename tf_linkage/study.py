@@ -39,6 +39,10 @@ NAME = "troubled-families"
 """The study's name, unless another is given."""
 
 
+BOUNDS = frozenset({"memory_gb", "threads", "most_pairs"})
+"""Choices that bound a linkage and change nothing that it makes."""
+
+
 class Source(StrEnum):
     """Where the bodies' tables come from."""
 
@@ -150,6 +154,21 @@ class Study(BaseModel):
         ge=0,
         lt=1,
         description="Posterior probability from which a pair is worth a clerk's look",
+    )
+    memory_gb: float = Field(
+        default=4.0,
+        ge=0.1,
+        le=100_000,
+        description="Gigabytes of memory that a linkage by DuckDB may use; one that needs more is refused, since "
+        "nothing goes to disk in the clear",
+    )
+    threads: int | None = Field(
+        default=None, ge=1, le=1_024, description="Threads of a linkage by DuckDB; all cores unless given"
+    )
+    most_pairs: int = Field(
+        default=500_000_000,
+        ge=1,
+        description="Candidate pairs that a blocking rule may make; one that would make more is refused beforehand",
     )
     clerk_error: float = Field(
         default=0.11,  # linkage/clerical.py says from which published agreement

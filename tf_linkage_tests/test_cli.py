@@ -169,6 +169,15 @@ def test_a_threshold_is_a_probability(link: Link, tmp_path: Path, capsys: pytest
     assert "a probability between 0 and 1" in capsys.readouterr().err
 
 
+def test_a_linkage_keeps_to_its_bounds(febrl: Path, link: Link):
+    files = febrl / "left.csv", febrl / "right.csv", *FEBRL_WORDS
+    code, links, said = link(*files, "--most-pairs", "100")
+    assert (code, links) == (2, None)
+    assert "pairs, more than the 100 allowed" in said.strip().splitlines()[-1]
+    assert "at least one thread" in link(*files, "--threads", "0")[2]
+    assert link(*files, "--memory-gb", "1", "--threads", "1", "--most-pairs", "1000000")[0] == 0
+
+
 def test_an_interrupt_leaves_nothing(febrl: Path, link: Link, monkeypatch: pytest.MonkeyPatch):
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt

@@ -4,8 +4,9 @@ import pytest
 from pydantic import ValidationError
 
 from tf_linkage import run
-from tf_linkage.defs.resources import study_from_environment
+from tf_linkage.defs.resources import Linking, study_from_environment
 from tf_linkage.errors import StudyRefused
+from tf_linkage.linkage import Bounds
 from tf_linkage.study import SIZES, Noise, Preset, Source, Study
 
 
@@ -28,6 +29,10 @@ def test_choices_are_laid_over_a_preset() -> None:
         ({"councils": ("E99999999",)}, "unknown council E99999999"),
         ({"review_threshold": 0.9}, "must not exceed"),
         ({"dates": {"extract": "2014-01-01"}}, "must not be after"),
+        ({"memory_gb": 0}, "greater than or equal to 0.1"),
+        ({"memory_gb": "nan"}, "less than or equal to 100000"),
+        ({"threads": 0}, "greater than or equal to 1"),
+        ({"most_pairs": 0}, "greater than or equal to 1"),
         ({"sede": 7}, "Extra inputs are not permitted"),
     ],
 )
@@ -42,12 +47,20 @@ def test_the_environment_chooses() -> None:
     assert study_from_environment({}).preset is Preset.DEMO
 
 
+def test_the_environment_bounds_a_linkage() -> None:
+    chosen = {"TF_LINKAGE_MEMORY_GB": "2.5", "TF_LINKAGE_THREADS": "3", "TF_LINKAGE_MOST_PAIRS": "1000"}
+    bounds = Linking.of(study_from_environment(chosen)).bounds()
+    assert bounds == Bounds(memory_gb=2.5, threads=3, most_pairs=1_000)
+    assert Linking.of(study_from_environment({})).bounds() == Bounds()
+
+
 @pytest.mark.parametrize(
     ("environment", "words"),
     [
         ({"TF_LINKAGE_PRESET": "huge"}, "not a preset; choose tiny, demo, study"),
         ({"TF_LINKAGE_FAMILIES": "many"}, "TF_LINKAGE_FAMILIES"),
         ({"TF_LINKAGE_SOURCE": "tape"}, "TF_LINKAGE_SOURCE"),
+        ({"TF_LINKAGE_MEMORY_GB": "lots"}, "TF_LINKAGE_MEMORY_GB: .*valid number"),
     ],
 )
 def test_a_wrong_variable_is_named(environment: dict[str, str], words: str) -> None:

@@ -17,6 +17,7 @@ from tf_linkage.cli.wording import say
 from tf_linkage.contracts.identity import IdentityWithNino
 from tf_linkage.disclosure.files import write_csv
 from tf_linkage.errors import InputRefused
+from tf_linkage.study import Study
 
 if TYPE_CHECKING:
     from tf_linkage.linkage import LinkResult
@@ -53,6 +54,7 @@ def add_link(commands: Any) -> None:
     link.add_argument("--left-id", metavar="COL", help="column that names a left record")
     link.add_argument("--right-id", metavar="COL", help="column that names a right record")
     link.add_argument("--engine", default="duckdb", help="linkage engine (default: %(default)s)")
+    _add_bounds(link)
     link.add_argument(
         "--threshold",
         type=_share,
@@ -70,11 +72,32 @@ def add_link(commands: Any) -> None:
     link.set_defaults(run=_link)
 
 
+def _add_bounds(link: argparse.ArgumentParser) -> None:
+    """What the linkage may use; as a study unless chosen."""
+    usual = Study()
+    link.add_argument(
+        "--memory-gb",
+        type=float,
+        default=usual.memory_gb,
+        metavar="GB",
+        help="gigabytes DuckDB may use (default: %(default)g)",
+    )
+    link.add_argument("--threads", type=int, metavar="N", help="threads DuckDB may use (default: all cores)")
+    link.add_argument(
+        "--most-pairs",
+        type=int,
+        default=usual.most_pairs,
+        metavar="N",
+        help="pairs a blocking rule may make before it is refused (default: %(default)d)",
+    )
+
+
 def _link(chosen: argparse.Namespace) -> None:
     """Links two files and writes links and review zone."""
     # The engines bring large libraries with them, for which --help need not wait.
     from tf_linkage import linkage  # noqa: PLC0415
 
+    bounds = linkage.Bounds(chosen.memory_gb, chosen.threads, chosen.most_pairs)
     intake.check_output(chosen.output, inputs=(chosen.left, chosen.right))
     if chosen.review is not None:
         _check_sheet(chosen.review, (chosen.left, chosen.right, chosen.output))
@@ -97,7 +120,7 @@ def _link(chosen: argparse.Namespace) -> None:
     say(f"comparing {', '.join(compared)}" + ("; families by family_id" if model.family else ""))
     for path, table in zip(paths, (left, right), strict=True):
         _unreadable_dates(path, table)
-    result = linkage.link(left, right, model, engine=chosen.engine, progress=say)
+    result = linkage.link(left, right, model, engine=chosen.engine, bounds=bounds, progress=say)
     if chosen.review is not None:
         _write_sheet(result, left, right, chosen.review)
     if chosen.decisions is not None:

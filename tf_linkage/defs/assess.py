@@ -20,8 +20,8 @@ from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.house import house_asset
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.quality import INS, REGISTERS, TRUTH, asked_of, by_department
-from tf_linkage.defs.resources import StudyKey
-from tf_linkage.linkage import ENGINES, LinkResult
+from tf_linkage.defs.resources import Linking, StudyKey
+from tf_linkage.linkage import ENGINES, Bounds, LinkResult
 from tf_linkage.study import Noise, Preset, Study
 
 FIGURES = {"figures": "quality/linkage_quality"}
@@ -70,6 +70,8 @@ def _effects(study: Study) -> dg.AssetsDefinition:
 
 
 def _patterns(study: Study) -> dg.AssetsDefinition:
+    bounds = Linking.of(study).bounds()
+
     @house_asset(
         "quality/typical_patterns",
         "How pairs typically come to their match weight: agreements and disagreements shared by ten pairs or more.",
@@ -81,7 +83,7 @@ def _patterns(study: Study) -> dg.AssetsDefinition:
     ) -> dg.MaterializeResult[pl.DataFrame]:
         with plainly():
             # Of the engines, this one keeps explanations.
-            results = linked_again(tables, "duckdb", context.log.info)
+            results = linked_again(tables, "duckdb", bounds, context.log.info)
             found = quality.typical_patterns(results).collect()
         return _kept(study, "quality/typical_patterns", found, fingerprint(tables["figures"].collect()))
 
@@ -90,6 +92,7 @@ def _patterns(study: Study) -> dg.AssetsDefinition:
 
 def _agreement(study: Study) -> dg.AssetsDefinition:
     other = next(name for name in sorted(ENGINES) if name != study.engine)
+    bounds = Linking.of(study).bounds()
 
     @house_asset(
         "quality/engine_agreement",
@@ -101,7 +104,7 @@ def _agreement(study: Study) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, study_key: StudyKey, **tables: pl.LazyFrame
     ) -> dg.MaterializeResult[pl.DataFrame]:
         with plainly():
-            results = linked_again(tables, other, context.log.info)
+            results = linked_again(tables, other, bounds, context.log.info)
             theirs = {name: links_of(result).lazy() for name, result in results.items()}
             asked, links = asked_of(tables, study_key), by_department(tables, "links")
             found = quality.agreement(asked, links, theirs).collect()
@@ -131,6 +134,7 @@ def _bought(study: Study) -> dg.AssetsDefinition:
                 truth=truth,
                 histories=by_department(tables, "histories"),
                 engine=study.engine,
+                bounds=Linking.of(study).bounds(),
                 progress=context.log.info,
             ).collect()
         return _kept(study, "quality/identifiers_bought", found, fingerprint(tables["figures"].collect()))
@@ -184,13 +188,16 @@ def _case(
     return setting, lambda: link_case(case).figures()
 
 
-def linked_again(tables: Tables, engine: str, progress: Callable[[str], None]) -> dict[str, LinkResult]:
+def linked_again(
+    tables: Tables, engine: str, bounds: Bounds, progress: Callable[[str], None]
+) -> dict[str, LinkResult]:
     """Every department's linkage once more, as the main job has it but by an engine of one's choice."""
     results = {}
     for name, department in DEPARTMENTS.items():
         progress(f"{name}: linking by engine {engine}")
         model = linkage.department_model(name, department.request_columns)
-        results[name] = linkage.link(tables[f"{name}_request"], tables[f"{name}_register"], model, engine=engine)
+        request, register = tables[f"{name}_request"], tables[f"{name}_register"]
+        results[name] = linkage.link(request, register, model, engine=engine, bounds=bounds)
     return results
 
 

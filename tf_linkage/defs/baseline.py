@@ -14,7 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from tf_linkage import quality
-from tf_linkage.study import Preset, Source, Study
+from tf_linkage.study import BOUNDS, Preset, Source, Study
 
 SEEDS = tuple(range(2015, 2035))
 """The study's default seed and the nineteen after it."""
@@ -31,9 +31,9 @@ def accepted() -> pl.DataFrame:
 
 
 def is_held_to_it(study: Study) -> bool:
-    """Whether a study is one of those the baseline was made of, but for its seed and where its files lie."""
+    """Whether a study is one of those the baseline was made of, but for seed, bounds and where its files lie."""
     usual = Study.of(Preset.TINY, engine=ENGINE)
-    free = {"seed", "data", "incoming"}
+    free = {"seed", "data", "incoming", *BOUNDS}
     same = study.model_dump(exclude=free) == usual.model_dump(exclude=free)
     return study.source is Source.SIMULATION and same
 

@@ -39,11 +39,7 @@ def build_defs(study: Study, loggers: Mapping[str, dg.LoggerDefinition] | None =
     simulated = study.source is Source.SIMULATION
     resources: dict[str, object] = {
         "io_manager": ParquetStore.of(study),
-        "linking": Linking(
-            engine=study.engine,
-            link_threshold=study.link_threshold,
-            review_threshold=study.review_threshold,
-        ),
+        "linking": Linking.of(study),
         "study_key": StudyKey(simulated=simulated, incoming=str(study.incoming)),
         NOWHERE: dg.mem_io_manager,
         "discretion": Discretion(rehearsal=is_rehearsal(study)),

@@ -85,7 +85,14 @@ def _assets_of(department: Department, study: Study) -> list[dg.AssetsDefinition
             review_threshold=linking.review_threshold,
         )
         with plainly():
-            result = linkage.link(request, register, model, engine=linking.engine, progress=context.log.info)
+            result = linkage.link(
+                request,
+                register,
+                model,
+                engine=linking.engine,
+                bounds=linking.bounds(),
+                progress=context.log.info,
+            )
             result = as_clerks_decided(ParquetStore.of(study).store, name, result)
         named = result.links.rename({"left_id": "request_ref", "right_id": "register_key"})
         return dg.MaterializeResult(

@@ -20,7 +20,7 @@ from tf_linkage.defs.house import code_version
 from tf_linkage.defs.resources import is_rehearsal
 from tf_linkage.defs.review import DECISIONS as CLERKS_DECISIONS
 from tf_linkage.defs.store import Store
-from tf_linkage.study import Source, Study
+from tf_linkage.study import BOUNDS, Source, Study
 
 RELEASED, RELEASE = "released", "published/findings"
 REAL = "real people"
@@ -75,7 +75,7 @@ def same_study(store: Store, study: Study) -> str:
     if not is_rehearsal(study):
         return REAL
     simulated = study.source is Source.SIMULATION
-    chosen = study.model_dump(mode="json", exclude={"data", "incoming"})
+    chosen = study.model_dump(mode="json", exclude={"data", "incoming", *BOUNDS})
     extracts = "" if simulated else (study.incoming / "rehearsal.json").read_text(encoding="utf-8")
     clerks = [entry.digest for entry in store.ledger().entries() if entry.about.endswith(f"/{CLERKS_DECISIONS}")]
     code = code_version([*STUDIED, *(SIMULATED if simulated else ())])

@@ -12,7 +12,7 @@ from typing import Any
 import dagster as dg
 from pydantic import Field, ValidationError
 
-from tf_linkage import custody, intake
+from tf_linkage import custody, intake, linkage
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.errors import StudyRefused, TfLinkageError
 from tf_linkage.study import Dates, DepartmentSource, Noise, Preset, Source, Study
@@ -21,7 +21,7 @@ PREFIX = "TF_LINKAGE_"
 
 CHOICES = (
     "name", "source", "families", "population", "seed", "noise", "noise_multiplier", "moves_together", "engine",
-    "clerk_error", "data", "incoming",
+    "memory_gb", "threads", "most_pairs", "clerk_error", "data", "incoming",
 )  # fmt: skip
 """Choices that an environment variable may make, such as TF_LINKAGE_SEED for `seed`. The study's days have
 variables too, such as TF_LINKAGE_DATE_EXCHANGE, and so has each department's source: TF_LINKAGE_DWP_SOURCE."""
@@ -101,13 +101,38 @@ class Simulation(dg.ConfigurableResource):  # type: ignore[misc, type-arg]
 
 
 class Linking(dg.ConfigurableResource):  # type: ignore[misc, type-arg]
-    """How records are linked."""
+    """How records are linked, and what that may use."""
 
     engine: str = Field(description="The linkage engine")
     link_threshold: float = Field(gt=0, lt=1, description="Posterior probability from which a pair is a link")
     review_threshold: float = Field(
         ge=0, lt=1, description="Posterior probability from which a pair is left for review"
     )
+    memory_gb: float = Field(
+        ge=0.1, le=100_000, description="Gigabytes of memory that DuckDB may use before the linkage is refused"
+    )
+    threads: int | None = Field(
+        default=None, ge=1, le=1_024, description="Threads of DuckDB; all cores unless given"
+    )
+    most_pairs: int = Field(
+        ge=1, description="Candidate pairs that a blocking rule may make before the linkage is refused"
+    )
+
+    @classmethod
+    def of(cls, study: Study) -> "Linking":
+        """How a study links."""
+        return cls(
+            engine=study.engine,
+            link_threshold=study.link_threshold,
+            review_threshold=study.review_threshold,
+            memory_gb=study.memory_gb,
+            threads=study.threads,
+            most_pairs=study.most_pairs,
+        )
+
+    def bounds(self) -> linkage.Bounds:
+        """What a linkage may use."""
+        return linkage.Bounds(memory_gb=self.memory_gb, threads=self.threads, most_pairs=self.most_pairs)
 
 
 class StudyKey(dg.ConfigurableResource):  # type: ignore[misc, type-arg]

@@ -13,6 +13,7 @@ from tf_linkage import custody, intake, linkage
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.desk import Desk
 from tf_linkage.custody.ledger import rounded
+from tf_linkage.defs.resources import Linking
 from tf_linkage.defs.store import Store
 from tf_linkage.disclosure.files import spreadsheet_safe
 from tf_linkage.errors import TfLinkageError
@@ -54,7 +55,7 @@ def export_review(store: Store, study: Study, name: str, *, most: int) -> tuple[
 
     Args:
         store: the data folder.
-        study: the study, of which thresholds and engine are used.
+        study: the study, of which thresholds, engine and bounds are used.
         name: the department.
         most: pairs at most.
 
@@ -73,7 +74,7 @@ def export_review(store: Store, study: Study, name: str, *, most: int) -> tuple[
         link_threshold=study.link_threshold,
         review_threshold=study.review_threshold,
     )
-    result = linkage.link(request, register, model, engine=study.engine)
+    result = linkage.link(request, register, model, engine=study.engine, bounds=Linking.of(study).bounds())
     before = _kept(store, name, DECISIONS)
     answered = None if before is None else before.select(IDS).unique(maintain_order=True)
     sheet = review_sheet(result, request, register, most=most, answered=answered)

@@ -29,6 +29,7 @@ def test_the_tracked_file_is_of_twenty_seeds_and_every_department() -> None:
     [
         ({"engine": "duckdb"}, True),
         ({"engine": "duckdb", "seed": 7}, True),
+        ({"engine": "duckdb", "memory_gb": 2, "threads": 1, "most_pairs": 10**7}, True),
         ({"engine": "recordlinkage"}, False),
         ({"engine": "duckdb", "noise": "hard"}, False),
         ({"engine": "duckdb", "families": 300}, False),

@@ -154,3 +154,14 @@ def test_a_change_of_scale_is_a_change_of_version() -> None:
     assert version("linkage/dwp_links", Study.of("tiny")) != version(
         "linkage/dwp_links", Study.of("tiny", link_threshold=0.9)
     )
+    # Bounds change no link.
+    assert version("linkage/dwp_links", Study.of("tiny")) == version(
+        "linkage/dwp_links", Study.of("tiny", memory_gb=1, threads=1, most_pairs=10_000)
+    )
+
+
+def test_the_launchpad_offers_what_a_linkage_may_use_with_words() -> None:
+    defs = build_defs(Study.of("tiny", memory_gb=2))
+    fields = defs.resolve_job_def(REHEARSAL).resource_defs["linking"].config_schema.config_type.fields
+    for name in ("memory_gb", "threads", "most_pairs"):
+        assert fields[name].description, name

@@ -113,6 +113,9 @@ def test_another_choice_in_a_rehearsal_is_another_study(study: Study, store: Sto
     put_on_record(store, study, released())
     other = study.model_copy(update={"seed": study.seed + 1})
     assert same_study(store, study) != same_study(store, other)
+    # What bounds a linkage makes no other study of it.
+    bounded = study.model_copy(update={"memory_gb": 1.0, "threads": 1, "most_pairs": 10**7})
+    assert same_study(store, study) == same_study(store, bounded)
     assert refuse_if_near(store, other, released(1)) == 0
     with pytest.raises(disclosure.ReleaseRefused):
         refuse_if_near(store, study, released(1))
