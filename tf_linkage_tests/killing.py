@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tf_linkage.defs.resources import study_from_environment
+from tf_linkage.defs.store import NEW, PARTIAL
 from tf_linkage.run import run
 
 PHASES = ("before", "during", "after")
@@ -35,7 +36,7 @@ def main(job: str, at: int, phase: str) -> int:
                 return change(source, *others, **options)
             seen += 1
             if seen == at and phase != "after":
-                if phase == "during" and others:
+                if phase == "during" and place.name.endswith((NEW, PARTIAL)):
                     cut(place)
                 os.kill(os.getpid(), signal.SIGKILL)
             result = change(source, *others, **options)
