@@ -36,7 +36,7 @@ baseline: setup ## accept today's figures at `tiny` as what later runs are held 
 test: setup ## run the tests
 	@$(BIN)/python -m pytest
 
-test-crash: setup ## kill the main job and the destruction at every write, and run them again (an hour)
+test-crash: setup ## kill the main job and the destruction at every write, and run them again (two hours)
 	@$(BIN)/python -m pytest -m slow tf_linkage_tests/test_crash.py
 
 test-study: setup ## hold the study's estimates to the true effects at size `study`, on true links (minutes)
