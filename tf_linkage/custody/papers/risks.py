@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tf_linkage.custody.papers.measured import NOT_MEASURED, Measured
+from tf_linkage.custody.papers.measured import Measured
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class Risk:
     measured: Callable[[Measured], str]
 
 
-def _nothing(_: Measured) -> str:
-    return NOT_MEASURED
+def _proved(_: Measured) -> str:
+    return "a matter of proof, not of a figure"
 
 
 RISKS: tuple[Risk, ...] = (
@@ -77,27 +77,54 @@ RISKS: tuple[Risk, ...] = (
         "a search of every file outside the vaults for the people of the study, with planted controls",
         ("nobody_leaked", "holds_no_identifier", "test_one_person_in_the_report_turns_the_check_red"),
         "where people are many, a sample of them is sought",
-        _nothing,
+        _proved,
     ),
     Risk(
         "A vault is opened by somebody who should not",
         "a vault and a password for each custodian; a random key for each dataset, bound to its name",
         ("test_a_department_cannot_open_what_ons_holds", "test_every_changed_byte_of_a_file_is_noticed"),
         "in a rehearsal one machine stands for five bodies",
-        _nothing,
+        _proved,
     ),
     Risk(
         "Personal information is kept after the study's end",
         "keys and files destroyed on the study's day, with certificates; lateness is recorded as a breach",
         ("test_at_the_end_of_the_study_no_vault_opens", "test_a_changed_or_missing_certificate_is_noticed"),
         "backups and remnants on disks",
-        _nothing,
+        _proved,
+    ),
+    Risk(
+        "A researcher recognises a family in the de-identified tables",
+        "tables only as coarse as at least ten have to look alike, in the sample and in the population where it is "
+        "known; people and families do not join by reference or order of rows",
+        ("nobody_stands_out", "test_whoever_knows_a_row_by_heart_finds_it_no_better_than_one_in_ten"),
+        "who knows one dated event of somebody may find the row; row data stays in an accredited setting",
+        _proved,
+    ),
+    Risk(
+        "A family can be told from what is published",
+        "minimum numbers of people and families, rounding, suppression that holds off an attack by linear "
+        "programming, and a comparison with every earlier release",
+        (
+            "withstands_attack",
+            "apart_from_earlier_releases",
+            "test_no_sensitive_number_of_a_release_can_be_worked_out",
+        ),
+        "relations between figures that nobody declared are not in the attack",
+        _proved,
+    ),
+    Risk(
+        "Somebody cannot see what is held, put it right, or leave",
+        "jobs for each right by ticket, through the lead worker or the data protection officer",
+        ("test_an_answer_is_complete", "test_who_left_might_never_have_been_there"),
+        "what was published before, and anything after the end of the study",
+        _proved,
     ),
     Risk(
         "The research is used to decide about somebody's benefits or services",
         "nothing flows from a research table to a department",
         ("test_law_6_no_departments_asset_is_downstream_of_research",),
         "use outside the system is a matter of agreements",
-        _nothing,
+        _proved,
     ),
 )
