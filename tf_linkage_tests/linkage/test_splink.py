@@ -64,6 +64,17 @@ def test_splink_gives_the_same_pairs_the_same_weights(village: Any) -> None:
     assert (joined["ours"] - joined["match_weight"]).abs().max() < 1e-6
 
 
+def test_splink_beyond_its_memory_is_refused_as_plainly(village: Any) -> None:
+    pytest.importorskip("splink", reason="optional: pip install 'splink==5.*'")
+    cohort, register = village.cohort.lazy(), village.register.lazy()
+    trained = link(cohort, register, MODEL, engine="duckdb").trained
+    assert trained is not None
+    with pytest.raises(LinkageRefused, match=r"needs more than 0\.01 GB of memory"):
+        splink_weights(
+            prepare(cohort, register, MODEL), MODEL, trained, MODEL.blocking_rules, Bounds(memory_gb=0.01)
+        )
+
+
 def test_without_splink_the_engine_says_what_to_install(village: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(LinkageRefused, match="pip install"):

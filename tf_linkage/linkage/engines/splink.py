@@ -14,6 +14,7 @@ import math
 import re
 from typing import Any
 
+import duckdb
 import polars as pl
 
 from tf_linkage.errors import LinkageRefused
@@ -141,7 +142,7 @@ def splink_weights(
         linker = splink.Linker([left, right], splink_settings(model, trained, rules))
         for column, table in frequency_tables(records, model).items():
             linker.table_management.register_term_frequency_lookup(database.register(table.to_arrow()), column)
-        scored = linker.inference.predict(warning_mode="never").physical_name
+        scored = _predicted(linker)
         found = pl.from_arrow(
             connection.sql(
                 f"SELECT row_l AS left_row, row_r AS right_row, match_weight FROM {scored} ORDER BY row_l, row_r"
@@ -149,6 +150,16 @@ def splink_weights(
         )
     assert isinstance(found, pl.DataFrame)  # noqa: S101  a table, never a column
     return found
+
+
+def _predicted(linker: Any) -> str:
+    """The table of Splink's scores. Memory that ran out is told as DuckDB tells it, not wrapped in Splink's SQL."""
+    try:
+        return str(linker.inference.predict(warning_mode="never").physical_name)
+    except Exception as wrapped:
+        if isinstance(wrapped.__context__, duckdb.OutOfMemoryException):
+            raise wrapped.__context__ from None
+        raise
 
 
 def _comparison(comparison: Comparison, m: Shares, u: Shares, place: int) -> dict[str, Any]:
