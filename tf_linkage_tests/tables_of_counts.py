@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
 from tf_linkage.contracts.columns import schema_of
-from tf_linkage.contracts.estimates import ALL_REGIONS, ALL_WINDOWS, Differences, OutcomeCounts
+from tf_linkage.contracts.estimates import ALL_REGIONS, ALL_WINDOWS, Differences, Money, OutcomeCounts
+from tf_linkage.disclosure.intervals import NORMAL_95
 from tf_linkage.disclosure.rules import few, open_count
 from tf_linkage.disclosure.system import Key, Quantity, Relation, System
 
@@ -94,7 +95,29 @@ def estimates(frame: pl.DataFrame) -> dict[str, pl.LazyFrame]:
         standard_error=pl.lit(0.02),
         effective_families=pl.col("comparison_families").cast(pl.Float64),
     ).with_columns(low=pl.col("estimate") - 0.04, high=pl.col("estimate") + 0.04)
-    return {"outcome_counts": frame.lazy(), "differences": compared.select(schema.names()).cast(schema).lazy()}
+    spent = {("benefits", side, "year before"): [0] * 100 + [1000] * 200 for side in ("programme", "comparison")}
+    return {
+        "outcome_counts": frame.lazy(),
+        "differences": compared.select(schema.names()).cast(schema).lazy(),
+        "money": costs(spent).lazy(),
+    }
+
+
+def costs(cells: Mapping[tuple[str, str, str], Sequence[float]]) -> pl.DataFrame:
+    """`Money` from what each family cost, by theme, group and window; two people of each family have the cost."""
+    rows = []
+    for (theme, group, window), pounds in cells.items():
+        n, mean = len(pounds), sum(pounds) / len(pounds)
+        error = (sum((each - mean) ** 2 for each in pounds) / (n - 1) / n) ** 0.5
+        first, second = sorted(pounds, reverse=True)[:2]
+        having = sum(each > 0 for each in pounds)
+        rows.append(
+            {"theme": theme, "study_group": group, "window": window, "families": n, "families_with": having,
+             "people_with": 2 * having, "pounds": float(sum(pounds)), "largest": float(first),
+             "second_largest": float(second), "mean": mean, "low": mean - NORMAL_95 * error,
+             "high": mean + NORMAL_95 * error}
+        )  # fmt: skip
+    return pl.DataFrame(rows).cast(pl.Schema(schema_of(Money)))
 
 
 def random_counts(seed: int, families: int) -> dict[tuple[str, ...], tuple[int, int]]:

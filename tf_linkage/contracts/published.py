@@ -6,6 +6,8 @@ is withheld in the open. One sentence stands for every reason, since the reason 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import dataframely as dy
 import polars as pl
 
@@ -22,6 +24,18 @@ ROUNDING = 5
 NUMBER_ROUNDING = 10
 """Numbers of those to whom it could happen are rounded to the nearest ten. They differ a little from outcome to
 outcome and from window to window; to the nearest five, their differences would tell of fewer than ten families."""
+
+PRICE_CLASSES = ("amounts paid", "published average", "illustrative")
+"""Amounts paid: what departments paid. Published average: of a whole programme. Illustrative: nobody's."""
+
+PRICES: Mapping[str, str] = {
+    "benefits": "amounts paid",
+    "social care": "illustrative",
+    "crime and justice": "illustrative",
+    "education": "illustrative",
+    "the programme": "published average",
+}
+"""At what prices each cost theme is reckoned."""
 
 REGIONAL_WINDOWS = ("year before", "24 months after")
 """Windows that are published by region. Half-years are for all regions together."""
@@ -107,10 +121,65 @@ class Differences(Table):
     @dy.rule()
     def withheld_as_a_whole(cls) -> pl.Expr:
         """A row shows all of its figures, or none and says so."""
-        figures = pl.col("estimate", "low", "high", "rounded_to")
-        shown = pl.all_horizontal(figures.is_not_null()) & pl.col("note").is_null()
-        return shown | (pl.all_horizontal(figures.is_null()) & pl.col("note").is_not_null())
+        return _whole_or_withheld(pl.col("estimate", "low", "high", "rounded_to"))
 
 
-PUBLISHED_TABLES: dict[str, type[dy.Schema]] = {"outcomes": Outcomes, "differences": Differences}
+class Money(Table):
+    """One row for each cost theme, study group and window: pounds for each family followed."""
+
+    theme = code(ColumnClass.ATTRIBUTE, "Whose costs", COST_THEMES, primary_key=True)
+    study_group = code(ColumnClass.ATTRIBUTE, _GROUP, STUDY_GROUPS, primary_key=True)
+    window = code(ColumnClass.ATTRIBUTE, "Months from the family's start", REGIONAL_WINDOWS, primary_key=True)
+    prices = code(ColumnClass.ATTRIBUTE, "At what prices; illustrative ones allow no conclusion", PRICE_CLASSES)
+    mean = number(
+        ColumnClass.ATTRIBUTE,
+        "Pounds in the window for each family followed, rounded; empty where withheld",
+        unit="pounds",
+        nullable=True,
+        least=0,
+    )
+    low = number(
+        ColumnClass.ATTRIBUTE, "Lower end of its 95% interval, rounded down", unit="pounds", nullable=True, least=0
+    )
+    high = number(
+        ColumnClass.ATTRIBUTE, "Upper end of the same interval, rounded up", unit="pounds", nullable=True, least=0
+    )
+    rounded_to = number(
+        ColumnClass.ATTRIBUTE,
+        "What it is rounded to: at least what five families of average cost make, and a fifth of the largest: the "
+        "cost of protection",
+        unit="pounds",
+        nullable=True,
+        least=1,
+    )
+    note = text(ColumnClass.ATTRIBUTE, "Says so where figures are withheld", nullable=True)
+
+    @dy.rule()
+    def withheld_as_a_whole(cls) -> pl.Expr:
+        """A row shows all of its figures, or none and says so."""
+        return _whole_or_withheld(pl.col("mean", "low", "high", "rounded_to"))
+
+    @dy.rule()
+    def within_its_interval(cls) -> pl.Expr:
+        """The mean lies in its interval, give or take what it was rounded by."""
+        half = pl.col("rounded_to") / 2
+        return pl.col("mean").is_between(pl.col("low") - half, pl.col("high") + half) | pl.col("mean").is_null()
+
+    @dy.rule()
+    def on_its_step(cls) -> pl.Expr:
+        """Every figure is a multiple of what it is said to be rounded to."""
+        step = pl.col("rounded_to")
+        return pl.all_horizontal((pl.col("mean", "low", "high") % step == 0) | step.is_null())
+
+
+def _whole_or_withheld(figures: pl.Expr) -> pl.Expr:
+    shown = pl.all_horizontal(figures.is_not_null()) & pl.col("note").is_null()
+    return shown | (pl.all_horizontal(figures.is_null()) & pl.col("note").is_not_null())
+
+
+PUBLISHED_TABLES: dict[str, type[dy.Schema]] = {
+    "outcomes": Outcomes,
+    "differences": Differences,
+    "money": Money,
+}
 """Every table of the published folder, by name."""

@@ -48,3 +48,15 @@ def grid_of(wanted: float, steps: Sequence[float]) -> float:
     0.01
     """
     return next((step for step in steps if step >= wanted), steps[-1])
+
+
+def round_step(wanted: float) -> float:
+    """The least of 1, 2, 5, 10, 20, 50 and so on that is no finer than wanted.
+
+    >>> round_step(0.3), round_step(74.6), round_step(200), round_step(201)
+    (1.0, 100.0, 200.0, 500.0)
+    """
+    power = 1.0
+    while power * 10 < wanted:
+        power *= 10
+    return next(power * step for step in (1, 2, 5, 10) if power * step >= wanted)

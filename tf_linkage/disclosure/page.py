@@ -12,6 +12,7 @@ import polars as pl
 
 from tf_linkage.contracts.estimates import ALL_REGIONS, HALF_YEARS, MEASURES, METHODS
 from tf_linkage.contracts.published import REGIONAL_WINDOWS
+from tf_linkage.disclosure.page_costs import costs_section
 from tf_linkage.disclosure.rules import RULES
 from tf_linkage.disclosure.words import GROUPS, UNITS, outcome_sentence, outcome_word, points
 from tf_linkage.pages import charts, html
@@ -45,6 +46,7 @@ def findings_page(tables: Tables, *, rehearsal: bool) -> str:
         html.Section("time", "Half-years", "Half-year by half-year", _half_years(outcomes)),
         html.Section("regions", "Regions", "By region", _regions(outcomes)),
         html.Section("people", "People", "Children and adults", _people(outcomes)),
+        html.Section("costs", "Costs", "What families cost", costs_section(_plain(tables["money"]))),
         html.Section("cost", "Protection", "What protection costs", _cost(outcomes)),
         html.Section("rules", "Rules", "The rules", _rules()),
     ]
@@ -227,6 +229,8 @@ def _rules() -> str:
         "not happen.",
         "Numbers of those to whom something happened are rounded to 5, of those to whom it could happen to 10; "
         "shares and intervals come from the rounded numbers.",
+        "Costs are shown only where no one or two families make up too much of the sum, and neither the sum nor "
+        "the interval gives the largest away to within 10%.",
         "What could still be worked out of a withheld figure from all others is reckoned by linear programming; "
         "more is withheld until at least ten numbers stay possible for each.",
         "A release that differs from an earlier one by fewer than 10 people or families in a figure is held back.",

@@ -16,6 +16,7 @@ from tf_linkage.contracts.published import PUBLISHED_TABLES
 from tf_linkage.contracts.release import DECISIONS, Decisions
 from tf_linkage.disclosure.attack import exposed
 from tf_linkage.disclosure.differences import differences
+from tf_linkage.disclosure.money import money_rows, money_system
 from tf_linkage.disclosure.outcomes import outcome_rows, outcome_system
 from tf_linkage.disclosure.releases import ReleaseRefused
 from tf_linkage.disclosure.suppression import Protected, protect
@@ -36,18 +37,17 @@ def release(estimates: Tables) -> dict[str, pl.LazyFrame]:
     frames = _collected(estimates)
     system = system_of(frames)
     protected = protect(system)
-    compared, decided = differences(frames, protected.shown)
+    _, decided = differences(frames, protected.shown)
     decisions = pl.concat([_decisions(system, protected), _in_contract(decided)])
     return {
-        "outcomes": outcome_rows(frames["outcome_counts"], protected.shown).lazy(),
-        "differences": compared.lazy(),
+        **{name: table.lazy() for name, table in _tables(frames, protected.shown).items()},
         DECISIONS: decisions.sort("table", "figure", "cell").lazy(),
     }
 
 
 def system_of(estimates: Mapping[str, pl.DataFrame]) -> System:
     """Everything that could be published of the estimates, as one system."""
-    return joined([outcome_system(estimates["outcome_counts"])])
+    return joined([outcome_system(estimates["outcome_counts"]), money_system(estimates["money"])])
 
 
 @dataclass(frozen=True)
@@ -100,8 +100,7 @@ def prove(stored: Tables, estimates: Tables) -> Proof:
     system = system_of(frames)
     shown = _shown_in(published, system)
     sensitive = system.sensitive()
-    # A sensitive number that is shown leaves nothing open but its rounding, which the attack finds by itself.
-    found = exposed(system, shown)
+    found = dict.fromkeys([*exposed(system, shown), *(key for key in sensitive if key in shown)])
     again = _tables(frames, shown)
     unlike = tuple(name for name, table in again.items() if not table.equals(published[name]))
     return Proof(len(sensitive), tuple(found), unlike)
@@ -111,6 +110,7 @@ def _tables(estimates: Mapping[str, pl.DataFrame], shown: Set[Key]) -> dict[str,
     return {
         "outcomes": outcome_rows(estimates["outcome_counts"], shown),
         "differences": differences(estimates, shown)[0],
+        "money": money_rows(estimates["money"], shown),
     }
 
 

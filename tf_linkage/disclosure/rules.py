@@ -16,7 +16,8 @@ RULES: Mapping[str, str] = {
     "nearly all": "all of a group but fewer than 10 people or families: whoever is in the group would be known to "
     "have it (class disclosure, ONS Secure Research Service)",
     "dominance": "one family is more than 43.75% of a sum of money, or two are more than 86% (rule of thumb of the "
-    "ONS Secure Research Service), or the rest is less than 10% of the largest (the p% rule, ACRO's default)",
+    "ONS Secure Research Service), or the rest is less than 10% of the largest (the p% rule, ACRO's default), also "
+    "by its interval",
     "degrees of freedom": "fewer than 10 degrees of freedom, or fewer than 10 people or families on a side "
     "(ACRO's default)",
     "protects another": "a sensitive figure could have been worked out from it",
@@ -54,10 +55,21 @@ def dominated(pounds: float, largest: float, second: float) -> bool:
     return largest > ONE_SHARE * pounds or largest + second > TWO_SHARE * pounds or rest < P * largest
 
 
-def open_sum(pounds: float, largest: float, second: float) -> Need:
+def spread_tells(squares: float, largest: float, second: float) -> bool:
+    """Whether an interval gives the largest away to within 10%: no part is above the root of the sum of squares.
+
+    The family with the second largest takes the square of its own away.
+
+    >>> spread_tells(10_000 + 400 + 1_000, 100, 20), spread_tells(10_000 + 400 + 3_000, 100, 20)
+    (True, False)
+    """
+    return squares - second**2 < ((1 + P) * largest) ** 2
+
+
+def open_sum(pounds: float, largest: float, second: float, rule: str = "dominance") -> Need:
     """What has to stay open about a sensitive sum: the largest contribution to within 10%, up and down.
 
     The family with the second largest knows its own and may take it and the rest away.
     """
     rest = pounds - largest - second
-    return Need(2 * P * largest, pounds + max(0.0, P * largest - rest), "dominance")
+    return Need(2 * P * largest, pounds + max(0.0, P * largest - rest), rule)

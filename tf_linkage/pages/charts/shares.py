@@ -19,6 +19,7 @@ def intervals(
     x_title: str,
     reference: str = "",
     domain: tuple[float, float] | None = None,
+    numbers: str = "%",
 ) -> str:
     """Dots with their 95% intervals: a line for each level, a panel for each of a few figures or departments.
 
@@ -30,13 +31,14 @@ def intervals(
         x_title: below each panel.
         reference: the level that the others are held against, drawn as an upright line through its panel.
         domain: ends of the axis; for shares, from the next lower tenth to 1, unless given.
+        numbers: how the axis writes its numbers (as d3-format does).
     """
     refuse_nothing(rows, title)
     panels = list(dict.fromkeys(row["panel"] for row in rows))
     levels = list(dict.fromkeys(row["level"] for row in rows))
     colour = {"field": "panel", "type": "nominal", "scale": colours(panels), "legend": None}
     x: dict[str, Any] = {
-        "type": "quantitative", "title": x_title, "axis": {"format": "%", "tickCount": 4, "labelSeparation": 6},
+        "type": "quantitative", "title": x_title, "axis": {"format": numbers, "tickCount": 4, "labelSeparation": 6},
         "scale": {"domain": list(domain or (floor_of(rows), 1)), "nice": False, "zero": False},
     }  # fmt: skip
     y: dict[str, Any] = {
