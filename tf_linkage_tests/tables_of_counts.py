@@ -9,12 +9,15 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from tf_linkage.contracts.columns import schema_of
-from tf_linkage.contracts.estimates import ALL_REGIONS, ALL_WINDOWS, Differences, Money, OutcomeCounts
+from tf_linkage.contracts.estimates import ALL_REGIONS, ALL_WINDOWS, Differences, Money, OutcomeCounts, ServiceUse
 from tf_linkage.disclosure.intervals import NORMAL_95
 from tf_linkage.disclosure.rules import few, open_count
 from tf_linkage.disclosure.system import Key, Quantity, Relation, System
 
 ALL = "all"
+
+USING = (40, 120, 90, 30, 3)
+"""Families by the number of services they used: with four, too few to be shown."""
 
 
 def margins(cells: Mapping[tuple[int, int], int], grid: float) -> System:
@@ -100,7 +103,19 @@ def estimates(frame: pl.DataFrame) -> dict[str, pl.LazyFrame]:
         "outcome_counts": frame.lazy(),
         "differences": compared.select(schema.names()).cast(schema).lazy(),
         "money": costs(spent).lazy(),
+        "service_use": services({("programme", "1-6 months after"): USING}).lazy(),
     }
+
+
+def services(cells: Mapping[tuple[str, str], Sequence[int]], *, size: int = 3) -> pl.DataFrame:
+    """`ServiceUse` from families by the number of services they used, by group and window."""
+    rows = [
+        {"services": n, "study_group": group, "window": window, "families": some, "people": size * some}
+        | {"share": some / max(1, sum(counts)), "low": 0.0, "high": 1.0}
+        for (group, window), counts in cells.items()
+        for n, some in enumerate(counts)
+    ]
+    return pl.DataFrame(rows).cast(pl.Schema(schema_of(ServiceUse)))
 
 
 def costs(cells: Mapping[tuple[str, str, str], Sequence[float]]) -> pl.DataFrame:

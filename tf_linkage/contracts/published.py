@@ -13,7 +13,16 @@ import polars as pl
 
 from tf_linkage.contracts.columns import ColumnClass, Table, code, number, text, whole
 from tf_linkage.contracts.council import STUDY_GROUPS
-from tf_linkage.contracts.estimates import ALL_WINDOWS, COST_THEMES, MEASURES, METHODS, OUTCOMES, UNITS
+from tf_linkage.contracts.estimates import (
+    ALL_WINDOWS,
+    COST_THEMES,
+    HALF_YEARS,
+    MEASURES,
+    METHODS,
+    OUTCOMES,
+    SERVICES,
+    UNITS,
+)
 
 LEAST = 10
 """Fewest families and fewest people behind any count (the Secure Research Service's threshold)."""
@@ -78,21 +87,12 @@ class Outcomes(Table):
     @dy.rule()
     def counts_are_rounded(cls) -> pl.Expr:
         """Every number is rounded, and none is below ten."""
-        grids = (("number", NUMBER_ROUNDING), ("number_with", ROUNDING))
-        return pl.all_horizontal(
-            pl.col(name).is_null() | ((pl.col(name) % grid == 0) & (pl.col(name) >= LEAST)) for name, grid in grids
-        )
+        return _on_grids()
 
     @dy.rule()
     def shares_follow_from_shown_counts(cls) -> pl.Expr:
         """A share and its interval stand exactly where both numbers do, and a note where one does not."""
-        both = pl.all_horizontal(pl.col("number", "number_with").is_not_null())
-        figures = pl.col("share", "low", "high", "moved_by_rounding")
-        return (
-            pl.when(both)
-            .then(pl.all_horizontal(figures.is_not_null()) & pl.col("note").is_null())
-            .otherwise(pl.all_horizontal(figures.is_null()) & pl.col("note").is_not_null())
-        )
+        return _shares_where_counts()
 
 
 class Differences(Table):
@@ -122,6 +122,43 @@ class Differences(Table):
     def withheld_as_a_whole(cls) -> pl.Expr:
         """A row shows all of its figures, or none and says so."""
         return _whole_or_withheld(pl.col("estimate", "low", "high", "rounded_to"))
+
+
+class ServiceUse(Table):
+    """One row for each number of services, study group and half-year: how many families used so many."""
+
+    services = whole(
+        ColumnClass.ATTRIBUTE, f"How many of {', '.join(SERVICES)}", least=0, most=len(SERVICES), primary_key=True
+    )
+    study_group = code(ColumnClass.ATTRIBUTE, _GROUP, STUDY_GROUPS, primary_key=True)
+    window = code(ColumnClass.ATTRIBUTE, "Months from the family's start", tuple(HALF_YEARS), primary_key=True)
+    number = whole(
+        ColumnClass.ATTRIBUTE,
+        "Families followed, rounded to 10; empty where withheld",
+        unit="families",
+        nullable=True,
+    )
+    number_with = whole(
+        ColumnClass.ATTRIBUTE,
+        "Families that used so many, rounded to 5; empty where withheld",
+        unit="families",
+        nullable=True,
+    )
+    share = _share("Share that used so many, from the rounded numbers")
+    low = _share("Lower end of its 95% interval (Wilson), from the rounded numbers")
+    high = _share("Upper end of the same interval")
+    moved_by_rounding = _share("By how much at most rounding may have moved the share: the cost of protection")
+    note = text(ColumnClass.ATTRIBUTE, "Says so where figures are withheld", nullable=True)
+
+    @dy.rule()
+    def on_their_grids(cls) -> pl.Expr:
+        """Every number is rounded, and none is below ten."""
+        return _on_grids()
+
+    @dy.rule()
+    def shares_follow_from_shown_counts(cls) -> pl.Expr:
+        """A share and its interval stand exactly where both numbers do, and a note where one does not."""
+        return _shares_where_counts()
 
 
 class Money(Table):
@@ -172,6 +209,23 @@ class Money(Table):
         return pl.all_horizontal((pl.col("mean", "low", "high") % step == 0) | step.is_null())
 
 
+def _on_grids() -> pl.Expr:
+    grids = (("number", NUMBER_ROUNDING), ("number_with", ROUNDING))
+    return pl.all_horizontal(
+        pl.col(name).is_null() | ((pl.col(name) % grid == 0) & (pl.col(name) >= LEAST)) for name, grid in grids
+    )
+
+
+def _shares_where_counts() -> pl.Expr:
+    both = pl.all_horizontal(pl.col("number", "number_with").is_not_null())
+    figures = pl.col("share", "low", "high", "moved_by_rounding")
+    return (
+        pl.when(both)
+        .then(pl.all_horizontal(figures.is_not_null()) & pl.col("note").is_null())
+        .otherwise(pl.all_horizontal(figures.is_null()) & pl.col("note").is_not_null())
+    )
+
+
 def _whole_or_withheld(figures: pl.Expr) -> pl.Expr:
     shown = pl.all_horizontal(figures.is_not_null()) & pl.col("note").is_null()
     return shown | (pl.all_horizontal(figures.is_null()) & pl.col("note").is_not_null())
@@ -181,5 +235,6 @@ PUBLISHED_TABLES: dict[str, type[dy.Schema]] = {
     "outcomes": Outcomes,
     "differences": Differences,
     "money": Money,
+    "service_use": ServiceUse,
 }
 """Every table of the published folder, by name."""

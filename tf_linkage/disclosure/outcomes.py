@@ -104,10 +104,25 @@ def outcome_rows(counts: pl.DataFrame, shown: Set[Key]) -> pl.DataFrame:
     for cell, row in released(counts).items():
         numbers = _numbers(cell, row)
         all_of, some = (int(numbers[key].shown) if key in shown else None for key in (number(cell), having(cell)))
-        rows.append(dict(zip(CELL, cell, strict=True)) | _figures(all_of, some, _float(row["design_effect"])))
+        rows.append(dict(zip(CELL, cell, strict=True)) | figures(all_of, some, _float(row["design_effect"])))
     schema = schema_of(Outcomes)
     plain = {name: pl.String if isinstance(dtype, pl.Enum) else dtype for name, dtype in schema.items()}
     return pl.DataFrame(rows, schema=plain).cast(pl.Schema(schema)).sort(CELL)
+
+
+def figures(all_of: int | None, some: int | None, design_effect: float) -> dict[str, object]:
+    """The published figures of a row, from rounded numbers alone."""
+    told: dict[str, object] = {"number": all_of, "number_with": some, "note": WITHHELD if some is None else None}
+    if all_of is None or some is None:
+        return told | {"note": WITHHELD}
+    effect = max(1.0, round(design_effect, 1))
+    low, high = wilson(some / all_of, all_of / effect)
+    return told | {
+        "share": some / all_of,
+        "low": low,
+        "high": high,
+        "moved_by_rounding": moved_by_rounding(some, all_of),
+    }
 
 
 def number(cell: Cell) -> Key:
@@ -265,18 +280,3 @@ def _all_of(row: Row, unit: str) -> int:
 
 def _some(row: Row, unit: str) -> int:
     return _int(row["families_with" if unit == "family" else "people_with"])
-
-
-def _figures(all_of: int | None, some: int | None, design_effect: float) -> dict[str, object]:
-    """The published figures of a row, from rounded numbers alone."""
-    figures: dict[str, object] = {"number": all_of, "number_with": some, "note": WITHHELD if some is None else None}
-    if all_of is None or some is None:
-        return figures | {"note": WITHHELD}
-    effect = max(1.0, round(design_effect, 1))
-    low, high = wilson(some / all_of, all_of / effect)
-    return figures | {
-        "share": some / all_of,
-        "low": low,
-        "high": high,
-        "moved_by_rounding": moved_by_rounding(some, all_of),
-    }

@@ -19,6 +19,7 @@ from tf_linkage.disclosure.differences import differences
 from tf_linkage.disclosure.money import money_rows, money_system
 from tf_linkage.disclosure.outcomes import outcome_rows, outcome_system
 from tf_linkage.disclosure.releases import ReleaseRefused
+from tf_linkage.disclosure.services import service_rows, service_system
 from tf_linkage.disclosure.suppression import Protected, protect
 from tf_linkage.disclosure.system import Key, System, joined
 
@@ -47,7 +48,9 @@ def release(estimates: Tables) -> dict[str, pl.LazyFrame]:
 
 def system_of(estimates: Mapping[str, pl.DataFrame]) -> System:
     """Everything that could be published of the estimates, as one system."""
-    return joined([outcome_system(estimates["outcome_counts"]), money_system(estimates["money"])])
+    counts = outcome_system(estimates["outcome_counts"])
+    services = service_system(estimates["service_use"], counts.quantities)
+    return joined([counts, services, money_system(estimates["money"])])
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,7 @@ def _tables(estimates: Mapping[str, pl.DataFrame], shown: Set[Key]) -> dict[str,
         "outcomes": outcome_rows(estimates["outcome_counts"], shown),
         "differences": differences(estimates, shown)[0],
         "money": money_rows(estimates["money"], shown),
+        "service_use": service_rows(estimates["service_use"], shown),
     }
 
 

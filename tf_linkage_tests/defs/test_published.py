@@ -163,3 +163,5 @@ def test_the_rehearsals_relations_are_true_and_none_is_dropped(rehearsed: Rehear
     assert sum(key[1] == "wider" for key in system.quantities) >= len(WIDER)
     assert any(key[1] == "left" for key in system.quantities)
     assert any(key[1] == "outside" for key in system.quantities)
+    used = {key[1] for key in system.quantities if key[0] == "service_use"}
+    assert {"other", "apart", "more", "left"} <= used
