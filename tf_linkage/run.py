@@ -18,6 +18,7 @@ from tf_linkage.defs.catalogue import ASSESSED
 from tf_linkage.defs.jobs import PREVIEW, REHEARSAL
 from tf_linkage.defs.preview import preview_text
 from tf_linkage.defs.resources import study_from_environment
+from tf_linkage.defs.retention import DESTROY_DUE, END_OF_MONTH, END_OF_STUDY
 from tf_linkage.defs.rights import RIGHTS, told
 from tf_linkage.defs.store import relative
 from tf_linkage.defs.summary import summary, vaults
@@ -53,6 +54,9 @@ def run(job: str, study: Study, tickets: Sequence[str] = ()) -> int:
     """Run one job of one study and print what came of it; tickets are for the jobs that meet requests."""
     began = time.monotonic()
     definitions = build_defs(study, loggers={"progress": progress_logger})
+    known = sorted(one.name for one in definitions.jobs or [])
+    if job not in known:
+        raise StudyRefused(f"--job: there is no job {job!r} in this study; known are {', '.join(known)}")
     with _instance() as instance:
         result = definitions.resolve_job_def(job).execute_in_process(
             instance=instance,
@@ -81,8 +85,9 @@ def run(job: str, study: Study, tickets: Sequence[str] = ()) -> int:
     if job == REHEARSAL:
         print(summary(study))
         print(vaults(study))
+    judged = f"{checks} checks, {len(refused)} failed. " if checks else ""
     print(
-        f"{checks} checks, {len(refused)} failed. {time.monotonic() - began:.0f} s. "
+        f"{judged}{time.monotonic() - began:.0f} s. "
         f"Tables: {relative(study.data)}/. UI: make ui, then http://localhost:3000"
     )
     return FAILED if refused else 0
@@ -121,11 +126,13 @@ def _progress(_context: dg.InitLoggerContext) -> logging.Logger:
 
 progress_logger = dg.LoggerDefinition(_progress, config_schema={}, description="One line for each asset made")
 
-_LONGER_STEPS = {key.replace("/", "__") for key in ASSESSED} | {f"{job}_step" for job in RIGHTS}
+_LONGER_STEPS = {key.replace("/", "__") for key in ASSESSED} | {
+    f"{job}_step" for job in (*RIGHTS, DESTROY_DUE, END_OF_MONTH, END_OF_STUDY)
+}
 
 
 def _longer_study(record: logging.LogRecord) -> bool:
-    """What the longer studies say while they run, and the jobs that meet requests."""
+    """What the longer studies say while they run, and the jobs that meet requests or destroy."""
     meta = getattr(record, "dagster_meta", None) or {}
     if record.levelno != logging.INFO or meta.get("step_key") not in _LONGER_STEPS or meta.get("dagster_event"):
         return False

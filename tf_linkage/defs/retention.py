@@ -72,7 +72,7 @@ def _job(name: str, until: str | None, description: str) -> dg.JobDefinition:
                 )
         late = sum(not made.in_time for made in certificates)
         context.log.info(
-            f"{today}: {len(gone)} datasets destroyed, {len(certificates)} certificates"
+            f"{today}: {len(gone)} datasets destroyed, {len(certificates)} certificates in ledger/certificates"
             + (f", {late} of them late: a breach is on record" if late else "")
         )
         head = store.ledger().entries()[-1:]

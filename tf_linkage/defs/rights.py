@@ -28,6 +28,8 @@ from tf_linkage.study import Study
 
 WITHDRAW, ACCESS, CORRECT, ERASE = "withdraw", "access", "correct", "erase"
 REBUILD, REBUILD_RESEARCH = "rebuild", "rebuild_research"
+LEFT_ALONE = "A family left with fewer than two problems has left as a whole. "
+REPORT_LATER = "The quality report is that of before until the main job runs again."
 DONE = {WITHDRAW: "withdrawn", CORRECT: "corrected", ERASE: "erased"}
 RIGHTS = (ACCESS, *DONE)
 AS_PUBLISHED = (
@@ -132,7 +134,9 @@ def _job(name: str, description: str, study: Study, loggers: Loggers | None) -> 
                 for number in asked:
                     requests.note(store, DONE[name], number, how=now.value)
         context.add_output_metadata({"tickets": len(asked), "how": now.value, "published": AS_PUBLISHED})
-        context.log.info(f"{len(asked)} tickets {DONE[name]}: {now.value}. {AS_PUBLISHED}")
+        tickets = f"{len(asked)} ticket{'s' if len(asked) > 1 else ''}"
+        alone = LEFT_ALONE if name in {WITHDRAW, ERASE} else ""
+        context.log.info(f"{tickets} {DONE[name]}: {now.value}. {alone}{AS_PUBLISHED} {REPORT_LATER}")
 
     @dg.job(name=name, description=description, executor_def=dg.in_process_executor)
     def made() -> None:
