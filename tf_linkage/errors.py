@@ -19,5 +19,9 @@ class LinkageRefused(TfLinkageError):
     """The two tables cannot be linked as asked."""
 
 
+class NothingToLearn(LinkageRefused):
+    """No pair of two tables agrees on a matchkey, so that a model cannot be trained on them."""
+
+
 class DataFolderBusy(TfLinkageError):
     """Another run is at work in the same data folder."""

@@ -137,6 +137,24 @@ SOUND = "id,forename,surname,date_of_birth\n1,Ann,Lee,1980-05-11\n2,Ben,Lee,2006
         (SOUND, SOUND, ["--map", "surname=forename"], "two columns would be called forename"),
         (SOUND, SOUND, ["--left-id", "ref"], "left.csv has no column ref"),
         (SOUND.replace("\n2,", "\n1,"), SOUND, [], "no column names each record once"),
+        (
+            SOUND.replace("\n2,", "\n1,"),
+            SOUND,
+            ["--left-id", "id"],
+            "left.csv: column id does not name each record once: ids that occur more than once: 1;",
+        ),
+        (
+            SOUND,
+            SOUND,
+            ["--right-id", "surname"],
+            "right.csv: column surname does not name each record once: ids that occur more than once: 1;",
+        ),
+        (
+            "id,given_name,surname,gender\n1,Ann,Lee,F\n",
+            "id,fname,surname,gender\n1,Ann,Lee,F\n",
+            [],
+            "not recognised: left.csv: given_name. right.csv: fname; if one of them is forename, surname",
+        ),
         (SOUND, SOUND, ["--engine", "magic"], "there is no engine 'magic'"),
     ],
 )
@@ -309,6 +327,67 @@ def test_dates_that_are_none_are_counted_aloud(tmp_path: Path, capsys: pytest.Ca
     links = tmp_path / "links.csv"
     assert main(["link", str(tmp_path / "left.csv"), str(tmp_path / "right.csv"), "-o", str(links)]) == 0
     assert "left.csv: 1 dates of birth are no dates" in capsys.readouterr().err
+
+
+def people(folder: Path, births: list[str], number: int = 20) -> tuple[Path, Path]:
+    """Two equal files of people of different names, born on these days in turn."""
+    rows = [f"{n},Ann{chr(97 + n % 26)}{n // 26 * 'a'},Ash{chr(97 + n % 26)},{births[n % len(births)]}"
+            for n in range(number)]  # fmt: skip
+    content = "\n".join(["id,forename,surname,date_of_birth", *rows]) + "\n"
+    return two_files(folder, content, content)
+
+
+def test_dates_that_are_no_days_are_counted_and_not_quoted(link: Link, tmp_path: Path) -> None:
+    births = ["31/02/1980", "04/13/1981", "1982-13-01", "1983-02-28", "29/02/1984"]
+    code, links, said = link(*people(tmp_path, births))
+    assert code == 0
+    assert links is not None
+    assert links.height == 20
+    for name in ("left.csv", "right.csv"):
+        assert f"{name}: 12 of 20 dates of birth are no days of the calendar" in said
+    assert "Day comes before month unless written yyyy-mm-dd" in said
+    assert "are no dates" not in said
+    assert not any(born in said for born in births)
+
+
+def test_days_of_the_calendar_are_passed_over(link: Link, tmp_path: Path) -> None:
+    _, _, said = link(*people(tmp_path, ["28/02/1980", "1984-02-29", "01.12.1981", "19821231"]))
+    assert "dates of birth" not in said
+
+
+def test_ids_that_do_not_repeat_may_be_named(link: Link, tmp_path: Path) -> None:
+    code, links, _ = link(*people(tmp_path, ["1980-05-11"]), "--left-id", "id", "--right-id", "id")
+    assert code == 0
+    assert links is not None
+
+
+def test_recognised_columns_are_not_blamed(link: Link, tmp_path: Path) -> None:
+    files = two_files(tmp_path, SOUND, SOUND.replace("Ann,Lee", "Zoe,Fox").replace("Ben,Lee", "Kit,Gray"))
+    code, _, said = link(*files)
+    assert code == 2
+    assert "nothing to learn from" in said
+    assert "not recognised" not in said
+
+
+@pytest.mark.parametrize(("number", "warned"), [(20, True), (200, False)])
+def test_a_model_taught_by_few_links_says_so(link: Link, tmp_path: Path, number: int, warned: bool) -> None:
+    births = [f"{1950 + n % 50}-0{n % 9 + 1}-1{n % 10}" for n in range(200)]
+    code, _, said = link(*people(tmp_path, births, number))
+    assert code == 0
+    assert ("rest on little" in said) is warned
+    assert "family evidence" not in said
+
+
+def test_family_evidence_that_rests_on_nobody_is_not_spoken_of(link: Link, tmp_path: Path) -> None:
+    rows = [f"{n},F{n // 2},Ann{chr(97 + n % 26)},Ash{chr(97 + n // 2)},{1960 + n}-05-11,{n // 2 + 1} Row,E8 3ZZ"
+            for n in range(40)]  # fmt: skip
+    content = "\n".join(["id,family_id,forename,surname,date_of_birth,address,postcode", *rows]) + "\n"
+    code, links, said = link(*two_files(tmp_path, content, content))
+    assert code == 0
+    assert links is not None
+    assert links.height == 40
+    assert "families by family_id" in said
+    assert "family evidence" not in said
 
 
 def test_a_clerks_decisions_change_the_links_of_two_files(febrl: Path, tmp_path: Path, link: Link) -> None:

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from tf_linkage import intake
+from tf_linkage.cli.noticing import dates_in_doubt, refuse_repeats, with_unknown_columns
 from tf_linkage.cli.wording import say
 from tf_linkage.contracts.identity import IdentityWithNino
 from tf_linkage.disclosure.files import write_csv
-from tf_linkage.errors import InputRefused
+from tf_linkage.errors import InputRefused, NothingToLearn
 from tf_linkage.study import Study
 
 if TYPE_CHECKING:
@@ -119,8 +120,13 @@ def _link(chosen: argparse.Namespace) -> None:
     compared = [*model.fields, *model.extra]
     say(f"comparing {', '.join(compared)}" + ("; families by family_id" if model.family else ""))
     for path, table in zip(paths, (left, right), strict=True):
-        _unreadable_dates(path, table)
-    result = linkage.link(left, right, model, engine=chosen.engine, bounds=bounds, progress=say)
+        for line in dates_in_doubt(path, table):
+            say(line)
+    try:
+        result = linkage.link(left, right, model, engine=chosen.engine, bounds=bounds, progress=say)
+    except NothingToLearn as refusal:
+        used = {*compared, left_id, right_id, "family_id"}
+        raise with_unknown_columns(refusal, dict(zip(paths, (left, right), strict=True)), used) from None
     if chosen.review is not None:
         _write_sheet(result, left, right, chosen.review)
     if chosen.decisions is not None:
@@ -173,20 +179,6 @@ def _extra(columns: Iterable[str]) -> tuple[str, ...]:
     return wanted
 
 
-def _unreadable_dates(path: Path, table: pl.LazyFrame) -> None:
-    """Says how many dates of birth are no dates, since they count as unknown."""
-    from tf_linkage.linkage.standardise import standardise  # noqa: PLC0415
-
-    column = "date_of_birth"
-    if column not in table.collect_schema().names():
-        return
-    given = table.select(column).with_row_index("_row").with_columns(pl.col("_row").cast(pl.String))
-    said = given.filter(pl.col(column).is_not_null() & (pl.col(column).cast(pl.String).str.strip_chars() != ""))
-    unread = int(standardise(said, "_row", [column]).get_column("dob").is_null().sum())
-    if unread:
-        say(f"{path.name}: {unread:,} dates of birth are no dates, or placeholders; they count as unknown")
-
-
 def _names(pairs: Sequence[str]) -> dict[str, str]:
     """The names given with --map: theirs to ours."""
     names = {}
@@ -221,6 +213,7 @@ def _record_id(table: pl.LazyFrame, asked: str | None, path: Path) -> str:
     if asked is not None:
         if asked not in columns:
             raise InputRefused(f"{path.name} has no column {asked}; it has {', '.join(columns)}")
+        refuse_repeats(path, table, asked)
         return asked
     candidates = [
         name for name in (*USUAL_IDS, *columns) if name in columns and name not in IdentityWithNino.columns()

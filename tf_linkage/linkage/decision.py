@@ -119,7 +119,10 @@ class Decision:
     def with_family(
         self, pairs: pl.DataFrame, first: pl.DataFrame, claims: Claims, families_of: pl.DataFrame | None
     ) -> tuple[pl.DataFrame, float | None]:
-        """Resolve again with what certain links say of their families; unchanged where there are no families."""
+        """Resolve again with what certain links say of their families; unchanged where there are no families.
+
+        Also gives the share of members who moved beside another one, if anybody is known to have moved.
+        """
         records = self.tables.records
         members = families(records, families_of)
         links = first.filter(pl.col("status") == "link")
@@ -136,7 +139,8 @@ class Decision:
         added = added.join(entity, on="right_row", maintain_order="left").select(pairs.columns)
         every = pl.concat([pairs, added]).sort("left_row", "right_row")
         moved = self._moved(unpack(every["pattern"].to_numpy(), self.model.comparisons))
-        return self.resolved(self.weighed(every, bits_of(every, evidence, moved), claims)), evidence.together
+        together = evidence.together if evidence.moved else None
+        return self.resolved(self.weighed(every, bits_of(every, evidence, moved), claims)), together
 
     def explained(self, resolved: pl.DataFrame, claims: Claims) -> pl.DataFrame:
         """Links and reviews with every part of their weight."""

@@ -27,10 +27,12 @@ class FamilyEvidence:
     Attributes:
         together: share of members whose record stands in the home of another member's record, of those whose record
             does not stand at the address asked about; estimated from certain links.
+        moved: how many such members it is estimated from; of none, `together` is only a guess.
         pairs: `left_row`, `right_row`, `bits`: each member beside each person of the homes of his family.
     """
 
     together: float
+    moved: int
     pairs: pl.DataFrame
 
 
@@ -69,7 +71,7 @@ def family_evidence(
     certain = certain.join(members, on="left_row").join(
         at_home.select(pl.col("row").alias("right_row"), "home"), on="right_row"
     )
-    together = _together(certain)
+    together, moved = _together(certain)
     # A member's own link does not speak for himself.
     anchors = certain.select(pl.col("left_row").alias("anchor"), "family", "home")
     retried = members.join(anchors, on="family").filter(pl.col("left_row") != pl.col("anchor"))
@@ -78,16 +80,16 @@ def family_evidence(
     pairs = retried.join(at_home, on="home").join(size, on="home")
     pairs = pairs.with_columns((together * people / pl.col("size")).log(2).alias("bits"))
     pairs = pairs.group_by("left_row", pl.col("row").alias("right_row")).agg(pl.col("bits").max())
-    return FamilyEvidence(together, pairs.sort("left_row", "right_row"))
+    return FamilyEvidence(together, moved, pairs.sort("left_row", "right_row"))
 
 
-def _together(certain: pl.DataFrame) -> float:
-    """Of members who moved and whose family has another certain link, the share that stands in that one's home."""
+def _together(certain: pl.DataFrame) -> tuple[float, int]:
+    """Of members who moved and whose family has another certain link, the share in that one's home; how many."""
     others = certain.select("family", pl.col("left_row").alias("other"), pl.col("home").alias("other_home"))
     both = certain.filter(pl.col("moved")).join(others, on="family").filter(pl.col("left_row") != pl.col("other"))
     found = both.group_by("left_row").agg((pl.col("home") == pl.col("other_home")).any().alias("found"))
     # One who did and one who did not, so that few families do not speak with certainty.
-    return float((found["found"].sum() + 1) / (found.height + 2))
+    return float((found["found"].sum() + 1) / (found.height + 2)), found.height
 
 
 def bits_of(pairs: pl.DataFrame, evidence: FamilyEvidence, moved: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -13,14 +13,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tf_linkage.errors import LinkageRefused
+from tf_linkage.errors import NothingToLearn
 from tf_linkage.linkage.candidates import Candidates
 from tf_linkage.linkage.claims import Claims
 from tf_linkage.linkage.frequencies import chance_agreement, name_dependence
 from tf_linkage.linkage.households import housemates
 from tf_linkage.linkage.model import Model
 from tf_linkage.linkage.patterns import unpack
-from tf_linkage.linkage.seeds import start_of
+from tf_linkage.linkage.seeds import FEW, start_of
 from tf_linkage.linkage.standardise import field_of
 from tf_linkage.linkage.tables import Tables
 from tf_linkage.linkage.training import Housemates, Observed, Shares, Start, Trained, train
@@ -51,10 +51,10 @@ def gather(tables: Tables, candidates: Candidates, seeds: pl.DataFrame) -> Lesso
     """What training needs, counted.
 
     Raises:
-        LinkageRefused: no matchkey links anybody, so that there is nothing to start from.
+        NothingToLearn: no matchkey links anybody, so that there is nothing to start from.
     """
     if seeds.is_empty():
-        raise LinkageRefused(
+        raise NothingToLearn(
             "no pair agrees uniquely on a matchkey, so there is nothing to learn from; are these the right tables, "
             "and are their columns named as the contracts name them?"
         )
@@ -99,6 +99,16 @@ def again(lesson: Lesson, tables: Tables, candidates: Candidates, claims: Claims
         rarer=(np.full(len(levels), math.log(claims.strangers)), claims.housemates(levels) * math.log(2)),
     )
     return dataclasses.replace(lesson, observed=observed)
+
+
+def thin(certain: int) -> str | None:
+    """What to tell a person where so few certain links taught a model that its weights rest on little."""
+    if certain >= FEW:
+        return None
+    return (
+        f"only {certain} certain links taught the model, fewer than {FEW}: its weights and probabilities rest on "
+        "little; look through the links before you rely on them"
+    )
 
 
 def _free(candidates: Candidates, model: Model) -> NDArray[np.bool_]:

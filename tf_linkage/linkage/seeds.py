@@ -16,7 +16,7 @@ from tf_linkage.linkage.standardise import field_of
 from tf_linkage.linkage.tables import Tables
 from tf_linkage.linkage.training import Start, shares_of
 
-_FEW = 30
+FEW = 30
 """Links that a comparison's start needs; with fewer it is guessed."""
 
 _GUESS = 0.9
@@ -65,7 +65,7 @@ def start_of(seeds: pl.DataFrame, model: Model) -> Start:
     for place, comparison in enumerate(model.comparisons):
         leaving = sum(1 << at for at, key in enumerate(model.matchkeys) if not _looks_at(key, comparison))
         taken = (keys & leaving != 0) & (levels[:, place] >= 0)
-        learnt.append(int(taken.sum()) >= _FEW)
+        learnt.append(int(taken.sum()) >= FEW)
         if learnt[-1]:
             shares.append(shares_of(levels[taken], ones[taken], model.comparisons, smoothing=1.0)[place])
         else:

@@ -192,7 +192,9 @@ def test_family_evidence_finds_who_moved_with_a_relative(village: Any) -> None:
 
     def found(family: bool) -> dict[str, str]:
         chosen = dataclasses.replace(model, family_evidence=family)
-        links = link(cohort.lazy(), register.lazy(), chosen, engine="duckdb").links
+        said: list[str] = []
+        links = link(cohort.lazy(), register.lazy(), chosen, engine="duckdb", progress=said.append).links
+        assert any("family evidence" in line for line in said) is family
         links = links.filter(pl.col("status") == "link", pl.col("left_id").is_in(["mother", "daughter"]))
         return dict(links.select("left_id", "right_id").iter_rows())
 

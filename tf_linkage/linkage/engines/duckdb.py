@@ -13,7 +13,7 @@ from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.candidates import block_and_compare
 from tf_linkage.linkage.database import connected
 from tf_linkage.linkage.decision import Decision
-from tf_linkage.linkage.learning import again, gather
+from tf_linkage.linkage.learning import again, gather, thin
 from tf_linkage.linkage.model import Model
 from tf_linkage.linkage.outcome import Outcome, result_of
 from tf_linkage.linkage.records import Records, prepare
@@ -66,6 +66,8 @@ def link_records(
             progress(
                 f"trained again beside {claims.pairs.height:,} certain links, in {trained.curve.height} rounds"
             )
+            if warning := thin(claims.pairs.height):
+                progress(warning)
             decision = dataclasses.replace(decision, trained=trained)
         scored = decision.worth_a_look(candidates, decision.hopeless)
         without = decision.resolved(decision.weighed(scored, None, claims))

@@ -22,7 +22,7 @@ from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.candidates import block_and_compare
 from tf_linkage.linkage.comparison import Comparison
 from tf_linkage.linkage.database import connected
-from tf_linkage.linkage.learning import gather
+from tf_linkage.linkage.learning import gather, thin
 from tf_linkage.linkage.model import BlockingRule, Model
 from tf_linkage.linkage.outcome import training_table
 from tf_linkage.linkage.records import Records, prepare
@@ -49,8 +49,11 @@ def link_by_splink(
     with connected(bounds) as connection:
         tables = load(connection, records, model)
         candidates = block_and_compare(tables, bounds.most_pairs)
-        trained = gather(tables, candidates, seed_links(tables)).learnt()
+        seeds = seed_links(tables)
+        trained = gather(tables, candidates, seeds).learnt()
     progress(f"trained in {trained.curve.height} rounds")
+    if warning := thin(seeds.height):
+        progress(warning)
     indifferent = math.log2(model.link_threshold / (1 - model.link_threshold))
     review = math.log2(max(model.review_threshold, 1e-6) / (1 - max(model.review_threshold, 1e-6)))
     scored = splink_weights(records, model, trained, candidates.rules, bounds)
