@@ -9,7 +9,15 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from tf_linkage.contracts.columns import schema_of
-from tf_linkage.contracts.estimates import ALL_REGIONS, ALL_WINDOWS, Differences, Money, OutcomeCounts, ServiceUse
+from tf_linkage.contracts.estimates import (
+    ALL_REGIONS,
+    ALL_WINDOWS,
+    BenefitPaths,
+    Differences,
+    Money,
+    OutcomeCounts,
+    ServiceUse,
+)
 from tf_linkage.disclosure.intervals import NORMAL_95
 from tf_linkage.disclosure.rules import few, open_count
 from tf_linkage.disclosure.system import Key, Quantity, Relation, System
@@ -103,8 +111,20 @@ def estimates(frame: pl.DataFrame) -> dict[str, pl.LazyFrame]:
         "outcome_counts": frame.lazy(),
         "differences": compared.select(schema.names()).cast(schema).lazy(),
         "money": costs(spent).lazy(),
+        "benefit_paths": paths({("out of work", "working", "programme", "1-6 months after"): (80, 70)}).lazy(),
         "service_use": services({("programme", "1-6 months after"): USING}).lazy(),
     }
+
+
+def paths(cells: Mapping[tuple[str, str, str, str], tuple[int, int]]) -> pl.DataFrame:
+    """`BenefitPaths` from adults and their families, by state before, state after, group and window."""
+    key = ["from_state", "to_state", "study_group", "window"]
+    rows = [
+        dict(zip(key, cell, strict=True)) | {"people": people, "families": families}
+        | {"share": 0.5, "low": 0.0, "high": 1.0}
+        for cell, (people, families) in cells.items()
+    ]  # fmt: skip
+    return pl.DataFrame(rows).cast(pl.Schema(schema_of(BenefitPaths)))
 
 
 def services(cells: Mapping[tuple[str, str], Sequence[int]], *, size: int = 3) -> pl.DataFrame:

@@ -15,6 +15,7 @@ from tf_linkage.contracts.columns import ColumnClass, Table, code, number, text,
 from tf_linkage.contracts.council import STUDY_GROUPS
 from tf_linkage.contracts.estimates import (
     ALL_WINDOWS,
+    BENEFIT_STATES,
     COST_THEMES,
     HALF_YEARS,
     MEASURES,
@@ -51,6 +52,7 @@ REGIONAL_WINDOWS = ("year before", "24 months after")
 
 WITHHELD = "Withheld under the rules of release."
 
+_AFTER = tuple(name for name, (first, _) in HALF_YEARS.items() if first >= 0)
 _GROUP = "On the programme, or on the waiting list for it"
 
 
@@ -161,6 +163,44 @@ class ServiceUse(Table):
         return _shares_where_counts()
 
 
+class BenefitPaths(Table):
+    """One row for each state before, state after, study group and half-year after: adults who went that way."""
+
+    from_state = code(
+        ColumnClass.ATTRIBUTE, "State in the half-year before the start", BENEFIT_STATES, primary_key=True
+    )
+    to_state = code(ColumnClass.ATTRIBUTE, "State in the half-year of the window", BENEFIT_STATES, primary_key=True)
+    study_group = code(ColumnClass.ATTRIBUTE, _GROUP, STUDY_GROUPS, primary_key=True)
+    window = code(ColumnClass.ATTRIBUTE, "Months from the family's start", _AFTER, primary_key=True)
+    number = whole(
+        ColumnClass.ATTRIBUTE,
+        "Adults of working age who came from that state, rounded to 10; empty where withheld",
+        unit="people",
+        nullable=True,
+    )
+    number_with = whole(
+        ColumnClass.ATTRIBUTE,
+        "Adults who went this way, rounded to 5; empty where withheld",
+        unit="people",
+        nullable=True,
+    )
+    share = _share("Share of those who came from that state, from the rounded numbers")
+    low = _share("Lower end of its 95% interval (Wilson, as if adults of one family went together)")
+    high = _share("Upper end of the same interval")
+    moved_by_rounding = _share("By how much at most rounding may have moved the share: the cost of protection")
+    note = text(ColumnClass.ATTRIBUTE, "Says so where figures are withheld", nullable=True)
+
+    @dy.rule()
+    def on_their_grids(cls) -> pl.Expr:
+        """Every number is rounded, and none is below ten."""
+        return _on_grids()
+
+    @dy.rule()
+    def shares_follow_from_shown_counts(cls) -> pl.Expr:
+        """A share and its interval stand exactly where both numbers do, and a note where one does not."""
+        return _shares_where_counts()
+
+
 class Money(Table):
     """One row for each cost theme, study group and window: pounds for each family followed."""
 
@@ -236,5 +276,6 @@ PUBLISHED_TABLES: dict[str, type[dy.Schema]] = {
     "differences": Differences,
     "money": Money,
     "service_use": ServiceUse,
+    "benefit_paths": BenefitPaths,
 }
 """Every table of the published folder, by name."""

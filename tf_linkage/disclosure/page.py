@@ -13,6 +13,7 @@ import polars as pl
 from tf_linkage.contracts.estimates import ALL_REGIONS, HALF_YEARS, MEASURES, METHODS
 from tf_linkage.contracts.published import REGIONAL_WINDOWS
 from tf_linkage.disclosure.page_costs import costs_section
+from tf_linkage.disclosure.page_paths import paths_section
 from tf_linkage.disclosure.page_services import services_section
 from tf_linkage.disclosure.rules import RULES
 from tf_linkage.disclosure.words import GROUPS, UNITS, outcome_sentence, outcome_word, points
@@ -50,6 +51,7 @@ def findings_page(tables: Tables, *, rehearsal: bool) -> str:
         html.Section(
             "services", "Services", "How families use services", services_section(_plain(tables["service_use"]))
         ),
+        html.Section("paths", "Paths", "Between benefits and work", paths_section(_plain(tables["benefit_paths"]))),
         html.Section("costs", "Costs", "What families cost", costs_section(_plain(tables["money"]))),
         html.Section("cost", "Protection", "What protection costs", _cost(outcomes)),
         html.Section("rules", "Rules", "The rules", _rules()),

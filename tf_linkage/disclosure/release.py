@@ -18,6 +18,7 @@ from tf_linkage.disclosure.attack import exposed
 from tf_linkage.disclosure.differences import differences
 from tf_linkage.disclosure.money import money_rows, money_system
 from tf_linkage.disclosure.outcomes import outcome_rows, outcome_system
+from tf_linkage.disclosure.paths import path_rows, path_system
 from tf_linkage.disclosure.releases import ReleaseRefused
 from tf_linkage.disclosure.services import service_rows, service_system
 from tf_linkage.disclosure.suppression import Protected, protect
@@ -50,7 +51,8 @@ def system_of(estimates: Mapping[str, pl.DataFrame]) -> System:
     """Everything that could be published of the estimates, as one system."""
     counts = outcome_system(estimates["outcome_counts"])
     services = service_system(estimates["service_use"], counts.quantities)
-    return joined([counts, services, money_system(estimates["money"])])
+    paths = path_system(estimates["benefit_paths"], counts.quantities)
+    return joined([counts, services, paths, money_system(estimates["money"])])
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,7 @@ def _tables(estimates: Mapping[str, pl.DataFrame], shown: Set[Key]) -> dict[str,
         "outcomes": outcome_rows(estimates["outcome_counts"], shown),
         "differences": differences(estimates, shown)[0],
         "money": money_rows(estimates["money"], shown),
+        "benefit_paths": path_rows(estimates["benefit_paths"], shown),
         "service_use": service_rows(estimates["service_use"], shown),
     }
 

@@ -165,3 +165,5 @@ def test_the_rehearsals_relations_are_true_and_none_is_dropped(rehearsed: Rehear
     assert any(key[1] == "outside" for key in system.quantities)
     used = {key[1] for key in system.quantities if key[0] == "service_use"}
     assert {"other", "apart", "more", "left"} <= used
+    went = {key[1] for key in system.quantities if key[0] == "benefit_paths"}
+    assert {"other", "apart", "came", "left"} <= went
