@@ -193,7 +193,7 @@ def _report(study: Study) -> dg.AssetsDefinition:
                 published=published() if simulated else None,
             )
             short = quality.in_short(
-                figures, run=named(study), names=COUNCILS, causes=causes, effects=assessment.effects
+                figures, run=named(study), names=COUNCILS, causes=causes, assessment=assessment
             )
         path = store.write_text(["quality", "report"], ".html", page)
         drawn = quality.pictures(figures, COUNCILS)

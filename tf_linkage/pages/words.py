@@ -14,7 +14,7 @@ def percent(value: object) -> str:
     if not isinstance(value, float) or math.isnan(value):
         return "–"
     almost = 0.9995 <= value < 1
-    return f"{100 * min(value, 0.9999):.2f}%" if almost else f"{100 * value:.1f}%"
+    return f"{100 * min(value, 0.9999):.2f}%" if almost else f"{100 * value:z.1f}%"
 
 
 def with_interval(row: Mapping[str, object]) -> str:
@@ -22,5 +22,5 @@ def with_interval(row: Mapping[str, object]) -> str:
     value, low, high = (row[name] for name in ("value", "low", "high"))
     if not isinstance(low, float) or not isinstance(high, float):
         return percent(value)
-    interval = f"{100 * low:.1f} to {100 * high:.1f}"
+    interval = f"{100 * low:z.1f} to {100 * high:z.1f}"
     return f"{interval}%" if value is None else f"{percent(value)} ({interval})"

@@ -121,9 +121,9 @@ def _disclosures(table: pl.DataFrame) -> Iterator[str]:
             row["tells"],
             percent(row["precision"]),
             percent(row["recall"]),
-            "–" if row["recall_gap"] is None else f"{100 * row['recall_gap']:.1f}",
+            "–" if row["recall_gap"] is None else f"{100 * row['recall_gap']:z.1f}",
             row["outcome"].replace("_", " "),
-            "–" if row["bias"] is None else f"{100 * row['bias']:+.2f}",
+            "–" if row["bias"] is None else f"{100 * row['bias']:+z.2f}",
         )
         for row in plain.iter_rows(named=True)
     ]
@@ -153,7 +153,7 @@ def _patterns(table: pl.DataFrame) -> Iterator[str]:
                 "anything is compared, what each comparison adds or takes, and the weight they add up to."
             )
             svg = charts.waterfalls(rows, title=title, description=says, x_title="bits")
-            cells = [(r["panel"], r["part"], f"{r['amount']:+.1f}") for r in rows]
+            cells = [(r["panel"], r["part"], f"{r['amount']:+z.1f}") for r in rows]
             yield html.figure(Picture(f"patterns_{name}", title, says, svg, (("Pattern", "Step", "Bits"), cells)))
 
 
@@ -237,4 +237,4 @@ def _family_curve(table: pl.DataFrame) -> Iterator[str]:
 
 def _points(row: dict[str, object]) -> str:
     value, low, high = (100 * float(row[end]) for end in ("value", "low", "high"))  # type: ignore[arg-type]
-    return f"{value:.2f} ({low:.2f} to {high:.2f})"
+    return f"{value:z.2f} ({low:z.2f} to {high:z.2f})"

@@ -24,20 +24,37 @@ SHOWN = 8
 
 
 def gap_sentences(plain: pl.DataFrame, names: Names, causes: pl.DataFrame | None) -> Iterator[str]:
-    """For each department the widest gap in recall that is no chance, and the error behind most of it."""
-    found = gaps(plain).filter(pl.col("measure").cast(pl.String) == "recall", pl.col("bound").is_not_null())
+    """For each department the widest gap in recall that is no chance, its main error, and the worst hard case."""
+    recall = gaps(plain).filter(pl.col("measure").cast(pl.String) == "recall")
+    found, hard = recall.filter(pl.col("bound").is_not_null()), recall.filter(pl.col("bound").is_null())
     for name in departments_in(plain):
         widest = found.filter(pl.col("department").cast(pl.String) == name, pl.col("gap_low") > 0).sort(
             "gap", "breakdown", descending=[True, False]
         )
         if widest.is_empty():
-            yield f"{TITLES[name]}: no group's recall lies below everybody else's beyond chance."
+            yield f"{TITLES[name]}: hard cases apart, no group's recall lies below everybody else's beyond chance."
         for row in widest.head(1).iter_rows(named=True):
             yield (
                 f"{TITLES[name]}: recall is lowest for {BREAKDOWNS[row['breakdown']].lower()} "
                 f"“{level_word(row['breakdown'], row['worst'], names)}”: {percent(row['worst_value'])} of "
                 f"{row['worst_of']:,}, which is {_gap(row)} points below everybody else"
                 f"{_mostly(row, causes)}."
+            )
+        for row in hard.filter(pl.col("department").cast(pl.String) == name).iter_rows(named=True):
+            yield (
+                f"{TITLES[name]}: the worst hard case is “{level_word(row['breakdown'], row['worst'], names)}”: "
+                f"recall {_against(row)}{'' if row['gap_low'] > 0 else ', which may be chance'}."
+            )
+
+
+def gaps_not_kept(plain: pl.DataFrame, names: Names) -> Iterator[str]:
+    """Each bounded gap that is missed or in doubt, by name and with its figures, the missed first."""
+    for status in ("missed", "in doubt"):
+        for row in gaps(plain).filter(pl.col("status").cast(pl.String) == status).iter_rows(named=True):
+            yield (
+                f"{status.capitalize()}: {TITLES[row['department']]}, {BREAKDOWNS[row['breakdown']].lower()} "
+                f"“{level_word(row['breakdown'], row['worst'], names)}”: {word(row['measure']).lower()} "
+                f"{_against(row)}, where at most {100 * row['bound']:.0f} are allowed."
             )
 
 
@@ -60,7 +77,8 @@ def gap_section(plain: pl.DataFrame, names: Names, causes: pl.DataFrame | None) 
     words = (
         "Each breakdown's worst group is held against everybody else. The worst of many is picked after "
         "looking, so small gaps are found even where there are none: intervals are widened for that. A gap is "
-        "“missed” when its whole interval lies above the bound, “in doubt” when only a part of it does."
+        "“kept” when it is itself at most the bound, however wide its interval; “in doubt” when it is above the "
+        "bound but its interval reaches down to it; “missed” when the whole interval lies above."
     )
     bounds = [
         f"{word(name)}: at most {100 * bound:.0f} points. {reason}." for name, (bound, reason) in GAP_BOUNDS.items()
@@ -135,15 +153,23 @@ def _cause_rows(table: pl.DataFrame, names: Names) -> list[tuple[str, ...]]:
             row["error"].replace("_", " "),
             percent(row["share_worst"]),
             percent(row["share_rest"]),
-            "–" if row["cost"] is None else f"{100 * row['cost']:.1f}",
-            f"{100 * row['part']:.1f}",
+            "–" if row["cost"] is None else f"{100 * row['cost']:z.1f}",
+            f"{100 * row['part']:z.1f}",
         )
         for row in table.iter_rows(named=True)
     ]
 
 
 def _gap(row: dict[str, float]) -> str:
-    return f"{100 * row['gap']:.1f} ({100 * row['gap_low']:.1f} to {100 * row['gap_high']:.1f})"
+    return f"{100 * row['gap']:z.1f} ({100 * row['gap_low']:z.1f} to {100 * row['gap_high']:z.1f})"
+
+
+def _against(row: dict[str, float]) -> str:
+    """The worst group's figure beside everybody else's, and the gap."""
+    return (
+        f"{percent(row['worst_value'])} of {row['worst_of']:,}, against {percent(row['rest_value'])} of all "
+        f"others, a gap of {_gap(row)} points"
+    )
 
 
 def _mostly(gap: dict[str, object], causes: pl.DataFrame | None) -> str:
@@ -159,6 +185,6 @@ def _mostly(gap: dict[str, object], causes: pl.DataFrame | None) -> str:
         return ""
     error = max(sorted(by_error), key=lambda name: by_error[name])
     return (
-        f"; {100 * by_error[error]:.1f} points of it go with a wrong {error.replace('_', ' ')}, and "
-        f"{100 * left:.1f} no recorded error accounts for"
+        f"; {100 * by_error[error]:z.1f} points of it go with a wrong {error.replace('_', ' ')}, and "
+        f"{100 * left:z.1f} no recorded error accounts for"
     )

@@ -64,7 +64,7 @@ def report(
     weights = [name for name in drawn if name.startswith("weights_")]
     groups = [f"by_{breakdown}" for breakdown in (*SUBGROUPS, "error")]
     longer = {section.name: section for section in assessment_sections(assessment)}
-    short = html.answers(in_short(metrics, run=run, names=names, causes=causes, effects=assessment.effects))
+    short = html.answers(in_short(metrics, run=run, names=names, causes=causes, assessment=assessment))
     sections = [
         html.Section("short", "In short", "In short", short + headline_table(plain, truth)),
         html.Section("records", "Flow", "Where the records went", _drawn(drawn, "flow")),

@@ -14,11 +14,13 @@ import polars as pl
 from tf_linkage.pages import html
 from tf_linkage.pages.picture import Names
 from tf_linkage.pages.words import percent, with_interval
+from tf_linkage.quality.assessing import Assessment
 from tf_linkage.quality.effects import AS_RUN
 from tf_linkage.quality.floors import floor_results, gaps
-from tf_linkage.quality.group_sections import gap_sentences
+from tf_linkage.quality.group_sections import gap_sentences, gaps_not_kept
 from tf_linkage.quality.measures import figure
-from tf_linkage.quality.words import TITLES, departments_in, knows_truth, plain_figures, word
+from tf_linkage.quality.sweeping import ranges
+from tf_linkage.quality.words import DEPARTMENT_ORDER, TITLES, departments_in, knows_truth, plain_figures, word
 
 LINK_THRESHOLD = "link threshold"
 """Name under which a run says its own threshold."""
@@ -36,7 +38,7 @@ def in_short(
     run: Mapping[str, str],
     names: Names,
     causes: pl.DataFrame | None,
-    effects: pl.DataFrame | None,
+    assessment: Assessment,
 ) -> Answers:
     """The answers, each under its question.
 
@@ -45,7 +47,7 @@ def in_short(
         run: what distinguishes the run.
         names: words for levels that are codes.
         causes: `contracts.quality.GapCauses`.
-        effects: `contracts.quality.LinkageEffects`, if they were reckoned.
+        assessment: the tables of the longer studies, as many as there are.
     """
     plain = plain_figures(metrics)
     if not knows_truth(plain):
@@ -55,11 +57,11 @@ def in_short(
             ("At what threshold?", list(_thresholds(plain, run))),
         ]
     return [
-        ("How good is it?", [*_how_good(plain), _bounds(plain)]),
+        ("How good is it?", [*_how_good(plain), *_bounds(plain), *gaps_not_kept(plain, names)]),
         ("For whom is it worse?", list(gap_sentences(plain, names, causes))),
-        ("How sure is that?", list(_how_sure(plain))),
+        ("How sure is that?", [*_how_sure(plain), *_over_runs(assessment.swept)]),
         ("At what threshold?", list(_thresholds(plain, run))),
-        ("What does it do to the findings?", list(_findings(effects))),
+        ("What does it do to the findings?", list(_findings(assessment.effects))),
     ]
 
 
@@ -89,14 +91,22 @@ def _expected(plain: pl.DataFrame) -> Iterator[str]:
     )
 
 
-def _bounds(plain: pl.DataFrame) -> str:
-    results = pl.concat([floor_results(plain).select("status"), gaps(plain).select("status")])
-    statuses = results.get_column("status").cast(pl.String)
-    missed, doubt, unjudged = ((statuses == word).sum() for word in ("missed", "in doubt", "not judged"))
-    return (
-        f"Of {len(statuses)} bounds set beforehand on figures and gaps: missed beyond doubt {missed}, in doubt "
-        f"{doubt}, not to be judged {unjudged}."
+def _bounds(plain: pl.DataFrame) -> Iterator[str]:
+    """How many bounds were kept, and which floors were not; a group without a bound is not counted."""
+    floors, bounded = floor_results(plain), gaps(plain).filter(pl.col("bound").is_not_null())
+    statuses = pl.concat([floors.select("status"), bounded.select("status")]).get_column("status").cast(pl.String)
+    kept, missed, doubt, unjudged = (
+        (statuses == status).sum() for status in ("kept", "missed", "in doubt", "not judged")
     )
+    yield (
+        f"Of {len(statuses)} bounds set beforehand on figures and gaps: kept {kept}, missed beyond doubt {missed}, "
+        f"in doubt {doubt}, not to be judged {unjudged}."
+    )
+    for row in floors.filter(pl.col("status").cast(pl.String).is_in(["missed", "in doubt"])).iter_rows(named=True):
+        yield (
+            f"{row['status'].capitalize()}: {TITLES[row['department']]}, {word(row['measure']).lower()}: "
+            f"{with_interval(row)}, where at least {100 * row['floor']:.0f}% is asked."
+        )
 
 
 def _how_sure(plain: pl.DataFrame) -> Iterator[str]:
@@ -114,7 +124,23 @@ def _how_sure(plain: pl.DataFrame) -> Iterator[str]:
         )  # fmt: skip
         if parts:
             yield f"{TITLES[name]}: {' and '.join(parts)} (95%){known}."
-    yield "One simulated world is one draw: “make assess” shows the ranges over many."
+
+
+def _over_runs(swept: pl.DataFrame | None) -> Iterator[str]:
+    """Least and most over the sweep's runs, or how to come by them."""
+    if swept is None or swept.is_empty():
+        yield "One simulated world is one draw: “make assess” shows the ranges over many."
+        return
+    spread = {(row["department"], row["measure"]): row for row in ranges(swept).iter_rows(named=True)}
+    for name in DEPARTMENT_ORDER:
+        rows = {measure: spread.get((name, measure)) for measure in ("precision", "recall")}
+        said = " and ".join(
+            f"{measure} runs from {percent(row['least'])} to {percent(row['most'])} ({row['cases']} runs)"
+            for measure, row in rows.items()
+            if row
+        )
+        if said:
+            yield f"{TITLES[name]}: over runs that differ in seed or settings, {said}."
 
 
 def _thresholds(plain: pl.DataFrame, run: Mapping[str, str]) -> Iterator[str]:
@@ -153,16 +179,31 @@ def _findings(effects: pl.DataFrame | None) -> Iterator[str]:
     for row in both.sort("shift", "outcome", descending=[True, False]).head(1).iter_rows(named=True):
         yield (
             f"Of {both.height} outcomes, programme less comparison moves most for "
-            f"{row['outcome'].replace('_', ' ')}: {100 * row['true']:+.2f} points on true links, "
-            f"{100 * row['found']:+.2f} on those found; its sampling interval is {100 * row['low']:+.2f} to "
-            f"{100 * row['high']:+.2f}."
+            f"{row['outcome'].replace('_', ' ')}: {100 * row['true']:+z.2f} points on true links, "
+            f"{100 * row['found']:+z.2f} on those found; its sampling interval is {100 * row['low']:+z.2f} to "
+            f"{100 * row['high']:+z.2f}."
         )
-    made = plain.filter(pl.col("links") == "found", pl.col("study_group") != "difference")
+    groups = plain.filter(pl.col("study_group") != "difference")
+    made = groups.filter(pl.col("links") == "found")
     phantom, lost = (int(made.get_column(name).sum()) for name in ("phantom", "lost"))
+    counted, so = _outcomes(made), _outcomes(groups.filter(pl.col("links") == "true"))
     yield (
-        f"Over all outcomes and both groups, {phantom:,} outcomes counted are somebody else's, and {lost:,} "
-        "are hidden by missing links."
+        f"Over all outcomes and both groups, {phantom:,} of {counted:,} outcomes counted are somebody else's, and "
+        f"{lost:,} of {so:,} true ones are hidden by missing links."
     )
+    true_people, found_people = (
+        int(groups.filter(pl.col("links") == links).get_column("people").sum()) for links in ("true", "found")
+    )
+    if true_people > found_people:
+        yield (
+            f"Where an outcome is known of linked people only, {true_people - found_people:,} fewer people have a "
+            "figure on found links than on true ones; their outcomes are not among the hidden."
+        )
+
+
+def _outcomes(rates: pl.DataFrame) -> int:
+    """How many outcomes shares of people come to."""
+    return int(rates.select((pl.col("value") * pl.col("people")).round().sum()).item())
 
 
 def headline_table(plain: pl.DataFrame, truth: bool) -> str:

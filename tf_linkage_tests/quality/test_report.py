@@ -9,8 +9,10 @@ from typing import Any
 import polars as pl
 import pytest
 
+from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.quality import LinkageEffects, Metrics
 from tf_linkage.contracts.registry import direct_identifiers
-from tf_linkage.quality import evaluate, headline, match_rates, pictures, report
+from tf_linkage.quality import Assessment, evaluate, headline, in_short, match_rates, pictures, report
 
 
 class Page(HTMLParser):
@@ -127,3 +129,109 @@ def test_headline_is_what_may_be_shown(with_truth: pl.DataFrame) -> None:
     assert found["dwp"]["recall"] == 0.8
     assert None not in found["dwp"].values()
     assert "pair_precision" not in found.get("council", {})  # no pairs: nothing to show
+
+
+def rates_of(*rows: tuple[str, str, str, int, int]) -> pl.DataFrame:
+    """Figures of DfE from breakdown, level, measure, numerator and denominator."""
+    return pl.DataFrame(
+        [
+            {"department": "dfe", "breakdown": breakdown, "level": level, "measure": measure, "numerator": had,
+             "denominator": of, "value": had / of, "low": max(0, had / of - 0.01), "high": min(1, had / of + 0.01)}
+            for breakdown, level, measure, had, of in rows
+        ],
+        schema=schema_of(Metrics),
+    )  # fmt: skip
+
+
+def short_of(metrics: pl.DataFrame, assessment: Assessment | None = None) -> str:
+    answers = in_short(metrics, run={}, names={}, causes=None, assessment=assessment or Assessment())
+    return "\n".join(sentence for _, sentences in answers for sentence in sentences)
+
+
+def test_in_short_names_the_worst_hard_case_and_each_bound_not_kept() -> None:
+    short = short_of(
+        rates_of(
+            ("all", "all", "recall", 950, 1000),
+            ("all", "all", "precision", 1990, 2000),
+            ("community", "charedi", "recall", 24, 30),  # 15 points below: above the bound, the interval reaches it
+            ("gender", "female", "recall", 430, 450),  # the others' 520 of 550 is lower: kept
+            ("hard_case", "names_swapped", "recall", 10, 20),
+            ("hard_case", "twin", "recall", 18, 20),
+        )
+    )
+    assert "In doubt: DfE, community “charedi”: recall 80.0% of 30, against 95.5% of all others" in short
+    assert "where at most 10 are allowed" in short
+    assert "gender" not in short
+    assert "the worst hard case is “names swapped”: recall 50.0% of 20, against 95.9% of all others" in short
+    assert "twin" not in short
+    # seven floors and two bounded gaps; hard cases have no bound. DfE's two floors are kept, the other five have no
+    # figure; one gap is kept.
+    assert (
+        "Of 9 bounds set beforehand on figures and gaps: kept 3, missed beyond doubt 0, in doubt 1, not to be"
+        in short
+    )
+    assert "judged 5" in short
+
+
+def test_in_short_leaves_hard_cases_out_of_what_it_says_of_groups() -> None:
+    short = short_of(
+        rates_of(
+            ("all", "all", "recall", 950, 1000),
+            ("all", "all", "precision", 1000, 1000),
+            ("gender", "female", "recall", 475, 500),
+            ("hard_case", "twin", "recall", 19, 20),
+        )
+    )
+    assert "hard cases apart, no group's recall lies below everybody else's beyond chance" in short
+    assert "“twin”: recall 95.0% of 20, against 95.0% of all others, a gap of 0.0 (" in short
+    assert "which may be chance" in short
+
+
+def test_in_short_names_a_floor_that_is_missed() -> None:
+    short = short_of(rates_of(("all", "all", "recall", 50, 100), ("all", "all", "precision", 100, 100)))
+    assert "Missed: DfE, recall: 50.0% (49.0 to 51.0), where at least 85% is asked." in short
+
+
+def test_in_short_gives_the_ranges_once_there_is_a_sweep(with_truth: pl.DataFrame, assessment: Assessment) -> None:
+    advice = "One simulated world is one draw"
+    assert advice in short_of(with_truth)
+    swept = short_of(with_truth, assessment)
+    assert advice not in swept
+    assert "MoJ: over runs that differ in seed or settings, precision runs from 90.0% to 92.0% (3 runs)" in swept
+
+
+def test_in_short_says_out_of_how_many_outcomes(with_truth: pl.DataFrame) -> None:
+    rows = [
+        {"outcome": "custody", "department": "moj", "links": links, "threshold": "as run", "study_group": group,
+         "people": people, "value": had / people, "low": 0.0, "high": 1.0, "phantom": phantom, "lost": lost}
+        for links, group, people, had, phantom, lost in [
+            ("true", "programme", 1500, 1100, None, None), ("true", "comparison", 300, 30, None, None),
+            ("found", "programme", 1496, 1095, 1, 6), ("found", "comparison", 300, 29, 2, 3),
+        ]
+    ]  # fmt: skip
+    effects = pl.DataFrame(rows, schema=schema_of(LinkageEffects))
+    short = short_of(with_truth, Assessment(effects=effects))
+    assert "3 of 1,124 outcomes counted are somebody else's, and 9 of 1,130 true ones are hidden" in short
+    assert "4 fewer people have a figure" in short
+
+
+def test_no_figure_is_minus_nothing() -> None:
+    metrics = rates_of(
+        ("all", "all", "recall", 9500, 10000),
+        ("gender", "female", "recall", 4749, 4999),
+        ("gender", "male", "recall", 4751, 5001),
+        ("all", "all", "precision", 9999, 10000),
+    )
+    causes = pl.DataFrame(
+        {"department": ["dfe"], "breakdown": ["gender"], "worst": ["female"], "error": ["address"],
+         "share_worst": [0.2], "share_rest": [0.2], "cost": [-0.0001], "part": [-0.0001]}
+    )  # fmt: skip
+    text = report(metrics, causes=causes)
+    assert "Every gap by error" in text
+    assert not re.search(r"-0\.0+(?!\d)", text)
+
+
+def test_the_page_tells_the_rule_by_which_gaps_are_judged(with_truth: pl.DataFrame) -> None:
+    text = Page(report(with_truth)).text
+    assert "“kept” when it is itself at most the bound" in text
+    assert "“in doubt” when it is above the bound but its interval reaches down to it" in text
