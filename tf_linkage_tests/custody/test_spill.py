@@ -114,14 +114,14 @@ def test_the_linkage_writes_nothing_to_disk(tmp_path: Path, monkeypatch: pytest.
     """It gives up in words of its own instead."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    with Watched(tmp_path) as watched, pytest.raises(LinkageRefused, match="needs more than 30MB of memory"):
-        with connected(Bounds(memory="30MB", threads=1)) as connection:
+    with Watched(tmp_path) as watched, pytest.raises(LinkageRefused, match=r"needs more than 0\.03 GB of memory"):
+        with connected(Bounds(memory_gb=0.03, threads=1)) as connection:
             sort_in(connection)
         watched.look()
     assert not watched.held
 
 
 def test_the_same_fits_into_more_memory() -> None:
-    with connected(Bounds(memory="1GB", threads=1)) as connection:
+    with connected(Bounds(memory_gb=1, threads=1)) as connection:
         sort_in(connection)
         assert connection.execute("select count(*) from names").fetchone() == (1_500_000,)

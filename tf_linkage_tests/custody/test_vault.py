@@ -197,8 +197,8 @@ def test_what_is_destroyed_leaves_nothing(vault: Vault) -> None:
 def test_one_unlock_for_a_process(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
     locks._opened.clear()
     stretched = []
-    real = locks._stretched
-    monkeypatch.setattr(locks, "_stretched", lambda *given: (stretched.append(1), real(*given))[1])
+    real = locks.stretched
+    monkeypatch.setattr(locks, "stretched", lambda *given: (stretched.append(1), real(*given))[1])
     vault.read("people")
     vault.read("set")
     assert stretched == [1]
