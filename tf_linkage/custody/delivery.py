@@ -112,16 +112,8 @@ class Delivery:
         before = read_manifest(self._folder(handover))
         left = {name: (table.height, LESS) for name, table in sorted(tables.items())}
         replace(before, tables=left, key_sha256=key_sha256(folder), seal=LESS).write(folder)
-        self.ledger.append(
-            self.clock.today(),
-            "arrived",
-            handover.recipient,
-            f"{handover.recipient}/{handover.dataset}",
-            sender=handover.sender,
-            rows=rounded(sum(table.height for table in tables.values())),
-            manifest=manifest_sha256(folder),
-            less=LESS,
-        )
+        rows = sum(table.height for table in tables.values())
+        self._arrived(handover, rows, manifest_sha256(folder), less=LESS)
 
     def arrive(self, handover: Handover) -> Manifest:
         """Checks what arrived in its recipient's vault; the first time, everything, and puts the arrival on record.
@@ -147,18 +139,23 @@ class Delivery:
             key = self._sealed_by_sender(manifest, handover)
             self.look_at(manifest, handover, folder)
             self._all_there(manifest, handover, key)
-            self.ledger.append(
-                self.clock.today(),
-                "arrived",
-                handover.recipient,
-                f"{handover.recipient}/{handover.dataset}",
-                sender=handover.sender,
-                rows=rounded(manifest.rows),
-                manifest=digest,
-            )
+            self._arrived(handover, manifest.rows, digest)
         if handover.answers is not None:
             _answers_the_last(manifest, handover, entries)
         return manifest
+
+    def _arrived(self, handover: Handover, rows: int, manifest: str, **facts: str) -> None:
+        """Puts an arrival on record."""
+        self.ledger.append(
+            self.clock.today(),
+            "arrived",
+            handover.recipient,
+            f"{handover.recipient}/{handover.dataset}",
+            sender=handover.sender,
+            rows=rounded(rows),
+            manifest=manifest,
+            **facts,
+        )
 
     def look_at(self, manifest: Manifest, handover: Handover, folder: Path) -> None:
         """Checks what shows without a password; errors as in `arrive`."""

@@ -19,6 +19,7 @@ from tf_linkage.contracts.estimates import ALL_REGIONS, COST_THEMES, MEASURES, M
 from tf_linkage.contracts.published import LEAST, ROUNDING, WITHHELD, Differences
 from tf_linkage.disclosure.intervals import grid_of
 from tf_linkage.disclosure.outcomes import having
+from tf_linkage.disclosure.rows import Row, real, whole
 from tf_linkage.disclosure.rules import dominated, few
 from tf_linkage.disclosure.system import Key
 
@@ -38,8 +39,6 @@ EXACT = 1e-9
 """Below this, what a figure lies beside its step is floating point's."""
 
 KEY = ["outcome", "unit", "window", "measure", "method"]
-
-Row = Mapping[str, object]
 
 
 def differences(estimates: Mapping[str, pl.DataFrame], shown: Set[Key]) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -67,8 +66,8 @@ def differences(estimates: Mapping[str, pl.DataFrame], shown: Set[Key]) -> tuple
                 "cell": ", ".join(str(row[name]) for name in KEY),
                 "value": row["estimate"],
                 # Whoever leaves either side changes it; each side by itself stands among the counts.
-                "people": sum(_int(row[f"{side}_people"]) for side in SIDES),
-                "families": sum(_int(row[f"{side}_families"]) for side in SIDES),
+                "people": sum(whole(row[f"{side}_people"]) for side in SIDES),
+                "families": sum(whole(row[f"{side}_families"]) for side in SIDES),
                 "shown": rule is None,
                 "rule": rule,
             }
@@ -81,12 +80,12 @@ def differences(estimates: Mapping[str, pl.DataFrame], shown: Set[Key]) -> tuple
 def _rule(row: Row, shown: Set[Key], money: Mapping[tuple[str, str, str], bool]) -> str | None:
     """The rule under which an estimate is withheld, if any."""
     for side in SIDES:
-        families, families_with = _int(row[f"{side}_families"]), _int(row[f"{side}_families_with"])
-        if few(_int(row[f"{side}_people"]), families_with):
+        families, families_with = whole(row[f"{side}_families"]), whole(row[f"{side}_families_with"])
+        if few(whole(row[f"{side}_people"]), families_with):
             return "few"
         if row["measure"] == SHARE and families - families_with < LEAST:
             return "nearly all"
-    if row["estimate"] is None or _float(row["effective_families"]) - 1 < LEAST:
+    if row["estimate"] is None or real(row["effective_families"]) - 1 < LEAST:
         return "degrees of freedom"
     if row["measure"] == POUNDS:
         return _rule_of_money(row, money)
@@ -119,7 +118,7 @@ def _rule_of_money(row: Row, money: Mapping[tuple[str, str, str], bool]) -> str 
 
 def _figures(row: Row) -> dict[str, object]:
     """The estimate rounded, its interval rounded outwards."""
-    estimate, low, high = (_float(row[name]) for name in ("estimate", "low", "high"))
+    estimate, low, high = (real(row[name]) for name in ("estimate", "low", "high"))
     grid = grid_of(_wanted(row), STEPS[str(row["measure"])])
     return {
         "estimate": _on(grid, round(estimate / grid)),
@@ -137,17 +136,7 @@ def _on(grid: float, steps: int) -> float:
 def _wanted(row: Row) -> float:
     """What five families more or fewer with the outcome make of the estimate, in the smaller group."""
     if row["measure"] == SHARE:
-        return ROUNDING / min(_int(row[f"{side}_families"]) for side in SIDES)
+        return ROUNDING / min(whole(row[f"{side}_families"]) for side in SIDES)
     if row["measure"] == RATIO:
-        return _float(row["estimate"]) * ROUNDING / min(_int(row[f"{side}_families_with"]) for side in SIDES)
-    return _float(row["standard_error"]) / ROUNDING
-
-
-def _int(value: object) -> int:
-    assert isinstance(value, int)  # noqa: S101 - counts are whole by their contract
-    return value
-
-
-def _float(value: object) -> float:
-    assert isinstance(value, int | float)  # noqa: S101 - numbers by their contract
-    return float(value)
+        return real(row["estimate"]) * ROUNDING / min(whole(row[f"{side}_families_with"]) for side in SIDES)
+    return real(row["standard_error"]) / ROUNDING

@@ -10,13 +10,14 @@ between the two. Themes are not summed and windows do not overlap, so that no su
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Set
 
 import polars as pl
 
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.published import LEAST, PRICES, ROUNDING, WITHHELD, Money
 from tf_linkage.disclosure.intervals import NORMAL_95, round_step
+from tf_linkage.disclosure.rows import Row, real, whole
 from tf_linkage.disclosure.rules import P, dominated, few, open_sum, spread_tells
 from tf_linkage.disclosure.system import Key, Quantity, System
 
@@ -28,8 +29,6 @@ OF_THE_PROGRAMME = ("the programme", "programme", "24 months after")
 
 EXACT = 1e-9
 """Below this, what a figure lies beside its step is floating point's."""
-
-Row = Mapping[str, object]
 
 
 def money_system(money: pl.DataFrame) -> System:
@@ -76,18 +75,18 @@ def _name(row: Row) -> Key:
 def _sum(row: Row) -> Quantity:
     """The sum in pounds; shown, it is rounded to what the mean's step makes over all families."""
     pounds, largest, second = _contributions(row)
-    people, families_with = _int(row["people_with"]), _int(row["families_with"])
+    people, families_with = whole(row["people_with"]), whole(row["families_with"])
     rule = _rule(row)
     need = open_sum(pounds, largest, second, rule) if rule else None
-    grid = _step(row) * max(1, _int(row["families"]))
+    grid = _step(row) * max(1, whole(row["families"]))
     return Quantity(pounds, grid, need, cost=4.0, whole=False, people=people, families=families_with)
 
 
 def _rule(row: Row) -> str | None:
     """The rule under which a sum is withheld, if any."""
-    if few(_int(row["people_with"]), _int(row["families_with"])):
+    if few(whole(row["people_with"]), whole(row["families_with"])):
         return "few"
-    if row["low"] is None or _int(row["families"]) - 1 < LEAST:
+    if row["low"] is None or whole(row["families"]) - 1 < LEAST:
         return "degrees of freedom"
     _, largest, second = _contributions(row)
     if dominated(*_contributions(row)) or spread_tells(_most_squares(row), largest, second):
@@ -98,17 +97,17 @@ def _rule(row: Row) -> str | None:
 def _step(row: Row) -> float:
     """What a mean is rounded to: no finer than five families of average cost make it, or a fifth of the largest."""
     pounds, largest, _ = _contributions(row)
-    families = max(1, _int(row["families"]))
-    of_five = ROUNDING * pounds / max(1, _int(row["families_with"]))
+    families = max(1, whole(row["families"]))
+    of_five = ROUNDING * pounds / max(1, whole(row["families_with"]))
     return round_step(max(of_five, 2 * P * largest) / families)
 
 
 def _figures(row: Row) -> dict[str, object]:
     """The mean rounded, its interval rounded outwards."""
     step = _step(row)
-    low, high = _float(row["low"]), _float(row["high"])
+    low, high = real(row["low"]), real(row["high"])
     return {
-        "mean": step * math.floor(_float(row["pounds"]) / (_int(row["families"]) * step) + 0.5),
+        "mean": step * math.floor(real(row["pounds"]) / (whole(row["families"]) * step) + 0.5),
         "low": max(0.0, step * math.floor(low / step + EXACT)),
         "high": step * math.ceil(high / step - EXACT),
         "rounded_to": step,
@@ -117,9 +116,9 @@ def _figures(row: Row) -> dict[str, object]:
 
 def _most_squares(row: Row) -> float:
     """The most that the sum of squared costs can be, by the mean and interval as they would be published."""
-    families = _int(row["families"])
+    families = whole(row["families"])
     figures = _figures(row)
-    mean, low, high, step = (_float(figures[name]) for name in ("mean", "low", "high", "rounded_to"))
+    mean, low, high, step = (real(figures[name]) for name in ("mean", "low", "high", "rounded_to"))
     half = min(high - mean + step / 2, *([mean + step / 2 - low, (high - low) / 2] if low > 0 else []), math.inf)
     variance = (half / NORMAL_95) ** 2 * families
     return variance * (families - 1) + families * (mean + step / 2) ** 2
@@ -127,15 +126,5 @@ def _most_squares(row: Row) -> float:
 
 def _contributions(row: Row) -> tuple[float, float, float]:
     """The sum, its largest part and the next."""
-    pounds, largest, second = (_float(row[name]) for name in ("pounds", "largest", "second_largest"))
+    pounds, largest, second = (real(row[name]) for name in ("pounds", "largest", "second_largest"))
     return pounds, largest, second
-
-
-def _int(value: object) -> int:
-    assert isinstance(value, int)  # noqa: S101 - counts are whole by their contract
-    return value
-
-
-def _float(value: object) -> float:
-    assert isinstance(value, int | float)  # noqa: S101 - numbers by their contract
-    return float(value)

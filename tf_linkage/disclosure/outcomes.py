@@ -23,6 +23,7 @@ from tf_linkage.contracts.published import (
     Outcomes,
 )
 from tf_linkage.disclosure.intervals import moved_by_rounding, wilson
+from tf_linkage.disclosure.rows import Row, whole
 from tf_linkage.disclosure.rules import few, open_count, open_difference
 from tf_linkage.disclosure.system import Key, Quantity, Relation, System
 
@@ -47,7 +48,6 @@ WIDER: tuple[tuple[str, str], ...] = (("workers", "responsible"), ("pupils", "ch
 WITHIN: tuple[tuple[str, str], ...] = (("custody", "conviction"), ("job_seeking", "out_of_work_benefit"))
 """Outcomes of which the first happens only to those to whom the second does."""
 
-Row = Mapping[str, object]
 Cell = tuple[str, str, str, str, str]
 """Unit, outcome, study group, window, region."""
 
@@ -104,7 +104,9 @@ def outcome_rows(counts: pl.DataFrame, shown: Set[Key]) -> pl.DataFrame:
     for cell, row in released(counts).items():
         numbers = _numbers(cell, row)
         all_of, some = (int(numbers[key].shown) if key in shown else None for key in (number(cell), having(cell)))
-        rows.append(dict(zip(CELL, cell, strict=True)) | figures(all_of, some, _float(row["design_effect"])))
+        rows.append(
+            dict(zip(CELL, cell, strict=True)) | figures(all_of, some, _design_effect(row["design_effect"]))
+        )
     schema = schema_of(Outcomes)
     plain = {name: pl.String if isinstance(dtype, pl.Enum) else dtype for name, dtype in schema.items()}
     return pl.DataFrame(rows, schema=plain).cast(pl.Schema(schema)).sort(CELL)
@@ -144,19 +146,14 @@ def _cell(row: Row) -> Cell:
     return unit, outcome, group, window, region
 
 
-def _int(value: object) -> int:
-    assert isinstance(value, int)  # noqa: S101 - counts are whole by their contract
-    return value
-
-
-def _float(value: object) -> float:
+def _design_effect(value: object) -> float:
     return float(value) if isinstance(value, int | float) else 1.0
 
 
 def _numbers(cell: Cell, row: Row) -> dict[Key, Quantity]:
     """The three numbers of a row: all, those with, those without; the last is never shown and follows."""
-    people, families = _int(row["people"]), _int(row["families"])
-    people_with, families_with = _int(row["people_with"]), _int(row["families_with"])
+    people, families = whole(row["people"]), whole(row["families"])
+    people_with, families_with = whole(row["people_with"]), whole(row["families_with"])
     of_families = cell[0] == "family"
     all_of, some = (families, families_with) if of_families else (people, people_with)
     # Of families without it among people, the least there can be is known: those without anybody.
@@ -258,7 +255,7 @@ def _populations(cell: Cell, rows: Mapping[Cell, Row]) -> Found:
 def _beyond(narrow: Cell, wide: Cell, rows: Mapping[Cell, Row], why: str) -> Found:
     """Those in the wider population and not in the narrower, as a number; that there is none tells of nobody."""
     by = _all_of(rows[wide], wide[0]) - _all_of(rows[narrow], narrow[0])
-    families = _int(rows[wide]["families"]) - _int(rows[narrow]["families"])
+    families = whole(rows[wide]["families"]) - whole(rows[narrow]["families"])
     if by >= 0:
         name = (TABLE, why, *narrow)
         need = open_difference() if by > 0 and few(by, families) else None
@@ -268,15 +265,15 @@ def _beyond(narrow: Cell, wide: Cell, rows: Mapping[Cell, Row], why: str) -> Fou
 def _difference(name: Key, wide: Cell, narrow: Cell, rows: Mapping[Cell, Row], *, links: bool) -> Found:
     """Those who have the wider and not the narrower, as a number of its own; none of them is class disclosure."""
     by = _some(rows[wide], wide[0]) - _some(rows[narrow], narrow[0])
-    families = _int(rows[wide]["families_with"]) - _int(rows[narrow]["families_with"])
+    families = whole(rows[wide]["families_with"]) - whole(rows[narrow]["families_with"])
     if by >= 0:
         need = open_difference() if few(by, families) else None
         yield {name: Quantity(by, need=need)}, Relation((having(wide),), (having(narrow), name), links)
 
 
 def _all_of(row: Row, unit: str) -> int:
-    return _int(row["families" if unit == "family" else "people"])
+    return whole(row["families" if unit == "family" else "people"])
 
 
 def _some(row: Row, unit: str) -> int:
-    return _int(row["families_with" if unit == "family" else "people_with"])
+    return whole(row["families_with" if unit == "family" else "people_with"])

@@ -6,13 +6,14 @@ themselves. Does not belong here: any word about a column that its contract does
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import polars as pl
 
 from tf_linkage.contracts.columns import ColumnInfo, columns_of
 from tf_linkage.contracts.ladders import NOT_SHOWN, STEPS, standing_step, steps_of
 from tf_linkage.contracts.research import RESEARCH_TABLES
+from tf_linkage.pages.markdown import markdown_table
 
 SCHEMA: Mapping[str, type[pl.DataType]] = {
     "table_name": pl.String,
@@ -70,7 +71,7 @@ def dictionary_page(dictionary: pl.DataFrame, withheld: Mapping[str, int]) -> st
         words = " ".join((RESEARCH_TABLES[str(name)].__doc__ or "").split())
         head = ["column", "what it is", "values", "class", "what was done"]
         rows = [_cells(row) for row in columns.iter_rows(named=True)]
-        parts += [f"## {name}", words, _table(head, rows)]
+        parts += [f"## {name}", words, markdown_table(head, rows)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -112,7 +113,3 @@ def _cells(row: Mapping[str, object]) -> list[str]:
     values += "; may be empty" if row["may_be_empty"] else ""
     done = f"{row['ladder']}: stands on **{row['step']}** ({row['why']})" if row["ladder"] else ""
     return [f"`{row['column_name']}`", str(row["description"]), values, str(row["class"]), done]
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    return "\n".join(f"| {' | '.join(line)} |" for line in (head, ["---"] * len(head), *rows))

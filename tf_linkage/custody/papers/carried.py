@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import dataframely as dy
@@ -39,9 +39,3 @@ class Carried:
 def bullets(sentences: Iterable[str]) -> str:
     """A list, a line each."""
     return "\n".join(f"- {sentence}" for sentence in sentences)
-
-
-def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table in Markdown; bars within cells are kept apart from those between them."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)

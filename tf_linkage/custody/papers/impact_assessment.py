@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tf_linkage.contracts.flows import PUBLIC
-from tf_linkage.custody.papers.carried import Carried, bullets, markdown_table
+from tf_linkage.custody.papers.carried import Carried, bullets
 from tf_linkage.custody.papers.measured import NOT_MEASURED, Measured
 from tf_linkage.custody.papers.risks import RISKS, Risk
+from tf_linkage.pages.markdown import markdown_table
 
 TO_FILL = "_To be filled by the controller._"
 WHY = (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tf_linkage.contracts.columns import ColumnClass
-from tf_linkage.custody.papers.carried import Carried, bullets, markdown_table
+from tf_linkage.custody.papers.carried import Carried, bullets
+from tf_linkage.pages.markdown import markdown_table
 
 SECURITY = (
     "Each custodian's identifiers lie encrypted (AES-256-GCM) in a vault of its own, under its own password.",
