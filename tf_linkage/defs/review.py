@@ -19,7 +19,8 @@ from tf_linkage.disclosure.files import spreadsheet_safe
 from tf_linkage.errors import TfLinkageError
 from tf_linkage.linkage import LinkResult
 from tf_linkage.linkage.clerical import REVIEW, clerks_sheet, review_sheet, simulated_answers
-from tf_linkage.linkage.decisions import decisions_of, kappa, verdicts_of, with_decisions
+from tf_linkage.linkage.decided import with_decisions
+from tf_linkage.linkage.decisions import Agreement, agreement_of, decisions_of, verdicts_of
 from tf_linkage.quality.judging import owners
 from tf_linkage.study import Study
 
@@ -41,13 +42,13 @@ class Imported:
         confirmed: pairs that are links.
         rejected: pairs that are not.
         open: pairs on which reviewers differ or are unsure; they stay as they were.
-        kappa: agreement of the pairs that two reviewed; None if none was.
+        agreement: of the pairs that two reviewed; None if none was.
     """
 
     confirmed: int
     rejected: int
     open: int
-    kappa: float | None
+    agreement: Agreement | None
 
 
 def export_review(store: Store, study: Study, name: str, *, most: int) -> tuple[list[Path], int]:
@@ -117,7 +118,7 @@ def import_review(store: Store, name: str) -> Imported:
     pairs = decisions.select(IDS).unique().height
     twice = (decisions["reviewer"] == 2).any()
     return Imported(
-        confirmed, verdicts.height - confirmed, pairs - verdicts.height, kappa(decisions) if twice else None
+        confirmed, verdicts.height - confirmed, pairs - verdicts.height, agreement_of(decisions) if twice else None
     )
 
 

@@ -84,8 +84,12 @@ def _import(store: Any, _study: Any, chosen: argparse.Namespace) -> None:
         f"{found.confirmed:,} pairs confirmed, {found.rejected:,} rejected, {found.open:,} left as they were "
         "because reviewers differ or are unsure"
     )
-    if found.kappa is not None:
-        say(f"two reviewers agree with kappa {found.kappa:.2f} (1: throughout, 0: no better than chance)")
+    if found.agreement is not None:
+        kappa, pairs = found.agreement.kappa, found.agreement.pairs
+        say(
+            f"two reviewers agree with kappa {kappa:.2f} on the {pairs:,} pair{'s' if pairs > 1 else ''} that both "
+            "answered (1: throughout, 0: no better than chance)"
+        )
     say("the decisions lie in the vault and the sheets are gone; the next run makes its links with them")
 
 

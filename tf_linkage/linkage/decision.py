@@ -21,7 +21,7 @@ from tf_linkage.linkage.frequencies import full_names, near, rarity
 from tf_linkage.linkage.households import PLACES, homes
 from tf_linkage.linkage.model import Model
 from tf_linkage.linkage.patterns import Levels, unpack
-from tf_linkage.linkage.resolve import best_per_left, one_to_one
+from tf_linkage.linkage.resolve import settled
 from tf_linkage.linkage.scoring import Beside, Weights, best_possible, weigh
 from tf_linkage.linkage.tables import Tables
 from tf_linkage.linkage.training import Trained
@@ -82,25 +82,12 @@ class Decision:
         return frame.unique(subset=["left_row", "entity"], keep="first", maintain_order=True)
 
     def resolved(self, weighed: pl.DataFrame) -> pl.DataFrame:
-        """Links and reviews among weighed pairs, with stage and status."""
-        model = self.model
-        indifferent = math.log2(model.link_threshold / (1 - model.link_threshold))
-        peel = [place for place, key in enumerate(model.matchkeys) if key.peel]
+        """Links, reviews and rivals among weighed pairs, with stage and status."""
+        peel = [place for place, key in enumerate(self.model.matchkeys) if key.peel]
         keys = self.seeds.filter(pl.col("matchkey").is_in(peel)).select("left_row", "entity", "matchkey")
         named = weighed.join(keys, on=["left_row", "entity"], how="left", maintain_order="left")
-        # A unique, uncontradicted matchkey is a link whatever the weights say, but not against a stronger claim.
-        gain = pl.col("match_weight") - indifferent + 1e-9
-        gain = pl.when(pl.col("matchkey").is_not_null()).then(pl.max_horizontal(gain, pl.lit(1e-9))).otherwise(gain)
-        named = named.with_columns(gain.alias("gain"))
-        chosen = (one_to_one if model.one_to_one else best_per_left)(named)
-        chosen = chosen.with_columns(pl.lit("link").alias("status"))
-        review = (
-            named.filter(pl.col("match_probability") >= model.review_threshold)
-            .join(chosen, on="left_row", how="anti")
-            .join(chosen, on="entity", how="anti")
-            .with_columns(pl.lit("review").alias("status"))
-        )
-        return pl.concat([chosen, review]).with_columns(self._stage())
+        named = named.with_columns(pl.col("matchkey").is_not_null().alias("peeled"))
+        return settled(named, self.model).with_columns(self._stage())
 
     @property
     def hopeless(self) -> float:
@@ -143,7 +130,7 @@ class Decision:
         return self.resolved(self.weighed(every, bits_of(every, evidence, moved), claims)), together
 
     def explained(self, resolved: pl.DataFrame, claims: Claims) -> pl.DataFrame:
-        """Links and reviews with every part of their weight."""
+        """Links, reviews and rivals with every part of their weight."""
         levels, weights = self._weights(resolved, claims)
         parts = explanations(levels, weights, self.model.comparisons)
         return pl.concat([resolved.drop("family"), parts], how="horizontal")

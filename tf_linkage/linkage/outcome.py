@@ -13,6 +13,7 @@ import polars as pl
 from tf_linkage.linkage.candidates import Candidates
 from tf_linkage.linkage.model import Model
 from tf_linkage.linkage.records import Records
+from tf_linkage.linkage.resolve import RIVAL
 from tf_linkage.linkage.result import LINK_SCHEMA, LinkResult
 from tf_linkage.linkage.training import Trained
 
@@ -26,8 +27,8 @@ class Outcome:
         model: the model.
         candidates: what blocking made.
         trained: what was learnt.
-        without: links and reviews before family evidence.
-        final: links and reviews with it, explained.
+        without: links, reviews and rivals before family evidence.
+        final: links, reviews and rivals with it, explained.
     """
 
     records: Records
@@ -47,8 +48,10 @@ def result_of(outcome: Outcome) -> LinkResult:
     words |= {f"family: {short}": f"family: {long}" for short, long in words.items()}
     final = final.join(left_ids, on="left_row").join(right_ids, on="right_row").sort("left_id", "right_id")
     final = final.with_columns(pl.col("stage").replace(words))
-    parts = [name for c in model.comparisons for name in (c.name, f"{c.name} level")]
-    links = final.select(list(LINK_SCHEMA)).cast(LINK_SCHEMA)
+    parts = explained_by(model)
+    named = [pl.col(name).cast(kind) for name, kind in LINK_SCHEMA.items()]
+    weighed = final.select(*named, "left_row", "entity", "peeled", *parts)
+    links, explanations = told(weighed, model)
     return LinkResult(
         model=model,
         engine="duckdb",
@@ -56,12 +59,23 @@ def result_of(outcome: Outcome) -> LinkResult:
         training=training_table(outcome.trained, model),
         blocking=candidates.blocking,
         counts=_counts(outcome, links),
-        explanations=final.select(
-            "left_id", "right_id", "stage", "prior", *parts, "names", "claims", "housemates", "family"
-        ),
+        explanations=explanations,
         training_curve=outcome.trained.curve,
         trained=outcome.trained,
+        weighed=weighed,
     )
+
+
+def told(weighed: pl.DataFrame, model: Model) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Of weighed pairs, the links and pairs for review as a result tells them, and their explanations."""
+    shown = weighed.filter(pl.col("status") != RIVAL)
+    return shown.select(list(LINK_SCHEMA)), shown.select("left_id", "right_id", "stage", *explained_by(model))
+
+
+def explained_by(model: Model) -> list[str]:
+    """Columns that explain a pair: each comparison in bits and as its level, and the other parts."""
+    parts = [name for c in model.comparisons for name in (c.name, f"{c.name} level")]
+    return ["prior", *parts, "names", "claims", "housemates", "family"]
 
 
 def training_table(trained: Trained, model: Model) -> pl.DataFrame:

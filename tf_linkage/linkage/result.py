@@ -56,6 +56,9 @@ class LinkResult:
         explanations: one row for each pair in `links`: what each comparison contributed; no values.
         training_curve: one row for each round of training: `round`, `log_likelihood`, `expected_links`.
         trained: what an engine that can be trained once and used again has learnt.
+        weighed: links, pairs for review and their rivals, which clerks' decisions may make either: the columns of
+            `links` and of `explanations`, `left_row`, `entity` and `peeled`. Held in memory and written nowhere;
+            empty where an engine keeps no rivals.
     """
 
     model: Model
@@ -67,6 +70,7 @@ class LinkResult:
     explanations: pl.DataFrame = field(default_factory=pl.DataFrame)
     training_curve: pl.DataFrame = field(default_factory=pl.DataFrame)
     trained: Trained | None = None
+    weighed: pl.DataFrame = field(default_factory=pl.DataFrame)
 
 
 class Engine(Protocol):
