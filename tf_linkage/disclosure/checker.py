@@ -21,6 +21,9 @@ SUBTITLE = (
     "unprotected counts and stays in the researchers' zone."
 )
 
+_LINE = "_" * 20
+"""Where something is to be written in."""
+
 
 def checkers_page(
     tables: Mapping[str, pl.LazyFrame], proof: Proof, *, held_against: int, near: str, content: str
@@ -39,7 +42,12 @@ def checkers_page(
     sections = [
         html.Section("gates", "Gates", "The gates", _gates(proof, held_against, near)),
         html.Section("rules", "Rules", "The rules", _rules()),
-        *(html.Section(name, name.capitalize(), f"Output: {name}", _output(name, decisions)) for name in names),
+        *(
+            html.Section(
+                name, _words(name), f"Output: {_words(name).lower()} ({name}.csv)", _output(name, decisions)
+            )
+            for name in names
+        ),
         html.Section("sign-off", "Sign-off", "Sign-off", _sign_off(names, content)),
     ]
     return html.page(TITLE, SUBTITLE, sections)
@@ -53,9 +61,19 @@ def _gates(proof: Proof, held_against: int, near: str) -> str:
          "follow from others"),
         ("The files hold what was decided", _verdict(not proof.unlike), ", ".join(proof.unlike) or "every figure "
          "was made again from the estimates and compared"),
-        ("Apart from earlier releases", _verdict(not near), near or f"held against {held_against}"),
+        ("Apart from earlier releases", _verdict(not near), near or _against(held_against)),
     ]  # fmt: skip
     return html.table("Each of these stops the release by itself", ("Gate", "Result", "How"), rows)
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _against(releases: int) -> str:
+    if not releases:
+        return "there is no earlier release of this study"
+    return f"held against {releases} earlier release{'s' if releases > 1 else ''}"
 
 
 def _verdict(kept: bool) -> str:
@@ -100,7 +118,7 @@ def _reasons(rows: pl.DataFrame) -> str:
 
 
 def _sign_off(names: list[str], content: str) -> str:
-    rows = [(name, "", "", "") for name in names]
+    rows = [(f"{name}.csv", _LINE, _LINE, _LINE) for name in names]
     return html.paragraph(f"Content to be published: {content}") + html.table(
         "To be filled in by the output checker", ("Output", "Released or refused", "Checker", "Day"), rows
     )

@@ -16,7 +16,7 @@ import polars as pl
 
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.estimates import ALL_REGIONS, COST_THEMES, MEASURES, METHODS
-from tf_linkage.contracts.published import LEAST, ROUNDING, WITHHELD, Differences
+from tf_linkage.contracts.published import LEAST, PRICES, ROUNDING, WITHHELD, Differences
 from tf_linkage.disclosure.intervals import grid_of
 from tf_linkage.disclosure.outcomes import having
 from tf_linkage.disclosure.rows import Row, real, whole
@@ -34,6 +34,10 @@ STEPS: Mapping[str, tuple[float, ...]] = {
     POUNDS: (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000),
 }
 """To what an estimate is rounded: the first step that is no finer than what five families make."""
+
+KNOWN_TO_ALL = tuple(theme for theme, prices in PRICES.items() if prices == "published average")
+THEMES_THAT_VARY = tuple(theme for theme in COST_THEMES if theme not in KNOWN_TO_ALL)
+"""Themes whose costs differ from family to family. Of the others there is nothing to compare."""
 
 EXACT = 1e-9
 """Below this, what a figure lies beside its step is floating point's."""
@@ -55,7 +59,8 @@ def differences(estimates: Mapping[str, pl.DataFrame], shown: Set[Key]) -> tuple
     money = _sums(estimates.get("money"))
     plain = estimates[TABLE].with_columns(pl.selectors.enum().cast(pl.String)).sort(KEY)
     rows, decisions = [], []
-    for row in plain.filter(pl.col("method") != UNADJUSTED).iter_rows(named=True):
+    released = (pl.col("method") != UNADJUSTED) & ~pl.col("outcome").is_in(list(KNOWN_TO_ALL))
+    for row in plain.filter(released).iter_rows(named=True):
         rule = _rule(row, shown, money)
         key = {name: row[name] for name in KEY}
         rows.append(key | (_figures(row) if rule is None else {"note": WITHHELD}))
@@ -110,8 +115,11 @@ def _sums(money: pl.DataFrame | None) -> dict[tuple[str, str, str], bool]:
 
 
 def _rule_of_money(row: Row, money: Mapping[tuple[str, str, str], bool]) -> str | None:
-    """Sums must not be dominated; where one theme is, all costs together less the others would be that theme."""
-    themes = [str(row["outcome"])] if row["outcome"] in COST_THEMES else list(COST_THEMES)
+    """Sums must not be dominated; where one theme is, all costs together less the others would be that theme.
+
+    Of the programme everybody knows what it costs: the same for each family on it, nothing for the others.
+    """
+    themes = [str(row["outcome"])] if row["outcome"] in COST_THEMES else [*THEMES_THAT_VARY]
     sums = [money.get((theme, side, str(row["window"]))) for theme in themes for side in SIDES]
     return None if sums and all(known is not False for known in sums) and any(sums) else "dominance"
 

@@ -1,21 +1,24 @@
 """The part of the findings' page that tells where adults went between benefits and work.
 
-Belongs here: benefit paths as released, as tables. Does not belong here: what may be shown of them.
+Belongs here: benefit paths as released, in a picture and as tables. Does not belong here: what may be shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import polars as pl
 
-from tf_linkage.disclosure.words import GROUPS
-from tf_linkage.pages import html
-from tf_linkage.pages.words import with_interval
+from tf_linkage.contracts.estimates import HALF_YEARS
+from tf_linkage.disclosure.page_cells import HEAD, any_shown, both_groups, drawn
+from tf_linkage.pages import charts, html
+from tf_linkage.pages.picture import Picture
 
+LAST = list(HALF_YEARS)[-1]
+TITLE = f"Where adults stand, {LAST} the start, by where they stood before it"
 SAYS = (
-    "Of the adults of working age who stood in a state in the half-year before the family's start, the share that "
-    "stood in each state in a half-year after it, with 95% intervals as if adults of one family went together."
+    "Of the adults of working age who stood in a state in the half-year before the family's start, the share "
+    "that stood in each state in a half-year after it, with 95% intervals as if adults of one family went "
+    "together. Out of work: an out-of-work benefit and no job; working and claiming: both; working: a job "
+    "alone; neither: none of these."
 )
 
 
@@ -25,16 +28,25 @@ def paths_section(paths: pl.DataFrame) -> str:
     Args:
         paths: `contracts.published.BenefitPaths`, codes as text.
     """
-    tables = []
-    for (window,), of in paths.group_by(["window"], maintain_order=True):
-        rows = []
-        for (start, to), both in of.group_by(["from_state", "to_state"], maintain_order=True):
-            found = {row["study_group"]: _share(row) for row in both.iter_rows(named=True)}
-            rows.append((f"{start}, then {to}".capitalize(), *(found.get(group, "–") for group in GROUPS)))
-        told = html.table(f"Where adults stand, {window} the start", ("", *GROUPS.values()), rows)
-        tables.append(html.opened(f"{window} the start", told))
-    return html.paragraph(SAYS) + "".join(tables)
+    return _picture(paths.filter(pl.col("window") == LAST)) + "".join(
+        html.opened(f"{window} the start", html.table(f"Where adults stand, {window} the start", HEAD, _rows(of)))
+        for (window,), of in paths.group_by(["window"], maintain_order=True)
+        if window != LAST
+    )
 
 
-def _share(row: Mapping[str, object]) -> str:
-    return with_interval({**row, "value": row["share"]}) if row["share"] is not None else "withheld"
+def _picture(last: pl.DataFrame) -> str:
+    rows = drawn(last, [_way(start, to) for start, to in last.select("from_state", "to_state").iter_rows()])
+    if not any_shown(rows):
+        return html.paragraph(SAYS)
+    svg = charts.intervals(rows, title=TITLE, description=SAYS, x_title="share of adults", domain=(0, 1))
+    return html.figure(Picture("paths", TITLE, SAYS, svg, (HEAD, _rows(last))))
+
+
+def _rows(paths: pl.DataFrame) -> list[tuple[str, ...]]:
+    cells = both_groups(paths, ["from_state", "to_state"])
+    return [(_way(start, to), *figures) for (start, to), figures in cells]
+
+
+def _way(start: str, to: str) -> str:
+    return f"{start}, then {to}".capitalize()

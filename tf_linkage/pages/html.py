@@ -17,8 +17,13 @@ VERDICTS = {"kept": "kept", "in doubt": "doubt", "missed": "missed", "not judged
 """Style of each verdict on a bound; the word itself is written too, so colour is not needed."""
 
 
-_NUMBER = re.compile(r"[+-]?\d[\d,.]*%?( \(\S+ to \S+\)| to [+-]?\d[\d,.]*%?)?$")
+_NUMBER = re.compile(r"[+-]?£?\d[\d,.]*%?( \(\S+ to \S+\)| to [+-]?\d[\d,.]*%?)?$")
 """A figure, perhaps with its interval; not a span such as an age band."""
+
+_FIGURE = ' class="n"'
+
+_INSTEAD = ("–", "", "withheld", "too few")
+"""What stands where a figure would."""
 
 
 @dataclass(frozen=True)
@@ -32,21 +37,32 @@ class Section:
 
 
 def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table with a caption; figures are set as numbers."""
-    heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
-    body = "".join(f"<tr>{''.join(_cell(cell, i) for i, cell in enumerate(row))}</tr>" for row in rows)
+    """A table with a caption; figures are set as numbers, and the head of a column of figures stands above them."""
+    written = [list(row) for row in rows]
+    figures = [i for i in range(1, len(head)) if _of_figures([row[i] for row in written])]
+    heads = "".join(
+        f'<th scope="col"{_FIGURE if i in figures else ""}>{escape(name)}</th>' for i, name in enumerate(head)
+    )
+    body = "".join(
+        f"<tr>{''.join(_cell(cell, i, in_figures=i in figures) for i, cell in enumerate(row))}</tr>"
+        for row in written
+    )
     return (
         f'<div class="scroll"><table><caption>{escape(caption)}</caption><thead><tr>{heads}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
 
 
-def _cell(text: str, column: int) -> str:
+def _of_figures(column: Sequence[str]) -> bool:
+    return any(map(_NUMBER.match, column)) and all(_NUMBER.match(cell) or cell in _INSTEAD for cell in column)
+
+
+def _cell(text: str, column: int, *, in_figures: bool) -> str:
     if column == 0:
         return f'<th scope="row">{escape(text)}</th>'
     if text in VERDICTS:
         return f'<td><span class="verdict {VERDICTS[text]}">{escape(text)}</span></td>'
-    number = ' class="n"' if _NUMBER.match(text) or text == "–" else ""
+    number = _FIGURE if in_figures or _NUMBER.match(text) or text == "–" else ""
     unbroken = escape(text).replace(" to ", "&nbsp;to&nbsp;") if number else escape(text)
     return f"<td{number}>{unbroken}</td>"
 

@@ -15,7 +15,7 @@ import polars as pl
 
 from tf_linkage.contracts.columns import columns_of
 from tf_linkage.contracts.research import RESEARCH_TABLES
-from tf_linkage.research.dictionary import data_dictionary
+from tf_linkage.research.dictionary import COLUMNS, data_dictionary
 from tf_linkage.research.starts import ResearchRefused
 
 
@@ -60,7 +60,7 @@ def _write(database: duckdb.DuckDBPyConnection, name: str, table: pl.DataFrame) 
     database.register("handed_over", table.to_arrow())
     database.execute(f"CREATE TABLE {name} AS SELECT * FROM handed_over")
     database.unregister("handed_over")
-    database.execute(f"COMMENT ON TABLE {name} IS {_quoted(_first_paragraph(contract.__doc__))}")
+    database.execute(f"COMMENT ON TABLE {name} IS {_quoted(_in_one_line(contract.__doc__))}")
     for column in columns:
         words = column.description + (f" ({column.unit})" if column.unit else "")
         database.execute(f"COMMENT ON COLUMN {name}.{column.name} IS {_quoted(words)}")
@@ -71,15 +71,15 @@ def _explain(database: duckdb.DuckDBPyConnection, dictionary: pl.DataFrame) -> N
     database.execute("CREATE TABLE data_dictionary AS SELECT * FROM handed_over")
     database.unregister("handed_over")
     database.execute(
-        "COMMENT ON TABLE data_dictionary IS 'One row for each column of the other tables: what it is, on which "
-        "step of its ladder it stands, and why'"
+        "COMMENT ON TABLE data_dictionary IS 'One row for each column of the other tables: what it is, in what "
+        "detail it is given, and why not in more'"
     )
     for name in dictionary.columns:
-        database.execute(f"COMMENT ON COLUMN data_dictionary.{name} IS {_quoted(name.replace('_', ' '))}")
+        database.execute(f"COMMENT ON COLUMN data_dictionary.{name} IS {_quoted(COLUMNS[name][1])}")
 
 
-def _first_paragraph(words: str | None) -> str:
-    return " ".join((words or "").split("\n\n")[0].split())
+def _in_one_line(words: str | None) -> str:
+    return " ".join((words or "").split())
 
 
 def _quoted(words: str) -> str:

@@ -1,7 +1,7 @@
 """The data dictionary: every column of every research table, what was done to it, and why.
 
-Belongs here: the dictionary, generated from the contracts and, where the step depends on the data, from the tables
-themselves. Does not belong here: any word about a column that its contract does not say.
+Belongs here: the dictionary, generated from the contracts and, where the detail depends on the data, from the
+tables themselves. Does not belong here: any word about a column that its contract does not say.
 """
 
 from __future__ import annotations
@@ -15,24 +15,31 @@ from tf_linkage.contracts.ladders import NOT_SHOWN, STEPS, standing_step, steps_
 from tf_linkage.contracts.research import RESEARCH_TABLES
 from tf_linkage.pages.markdown import markdown_table
 
-SCHEMA: Mapping[str, type[pl.DataType]] = {
-    "table_name": pl.String,
-    "column_name": pl.String,
-    "description": pl.String,
-    "class": pl.String,
-    "type": pl.String,
-    "unit": pl.String,
-    "codes": pl.String,
-    "may_be_empty": pl.Boolean,
-    "ladder": pl.String,
-    "step": pl.String,
-    "why": pl.String,
+COLUMNS: Mapping[str, tuple[type[pl.DataType], str]] = {
+    "table_name": (pl.String, "Table of the column"),
+    "column_name": (pl.String, "The column"),
+    "description": (pl.String, "What it is"),
+    "class": (pl.String, "What it could give away: reference, quasi-identifier (others may know it), attribute"),
+    "type": (pl.String, "Kind of its values"),
+    "unit": (pl.String, "Their unit, if they have one"),
+    "codes": (pl.String, "The values it may have, where they are a list"),
+    "may_be_empty": (pl.Boolean, "Whether a row may have no value"),
+    "levels_of_detail": (
+        pl.String,
+        "From fine to coarse, the detail in which it could be given; empty if it is as it came",
+    ),
+    "given_as": (pl.String, "The level of detail in which it is given; none: the column is empty in every row"),
+    "why": (pl.String, "Why it is not given in more detail"),
 }
+"""Columns of the dictionary: type, and what each tells."""
 
-FIXED = "fixed by the contract, whatever the data"
-FINEST = "the finest step that may be released: nobody stands out on it"
-COARSER = "the risk of standing out; no choice of steps that loses less hides everybody"
-WITHHELD = "Rows withheld, as no step hides them (all of the columns with a chosen step are empty)"
+FIXED = "so in every study, whatever the data"
+FINEST = "the most detail that may ever be given: nobody stands out by it"
+COARSER = "in more detail somebody would stand out"
+WITHHELD = (
+    "Rows in which nothing of this is shown, because somebody would stand out at any level of detail (their "
+    "other columns and references stay)"
+)
 
 
 def data_dictionary(tables: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
@@ -42,10 +49,10 @@ def data_dictionary(tables: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
         tables: research tables by name, as released.
 
     Returns:
-        The columns of `SCHEMA`: what the contract says, on which step of its ladder the column stands, and why.
+        The columns of `COLUMNS`: what the contract says, in what detail the column is given, and why.
     """
     rows = [row for name, table in tables.items() for row in _of_table(name, table)]
-    return pl.DataFrame(rows, schema=dict(SCHEMA), orient="row")
+    return pl.DataFrame(rows, schema={name: dtype for name, (dtype, _) in COLUMNS.items()}, orient="row")
 
 
 def withheld_rows(tables: Mapping[str, pl.LazyFrame]) -> dict[str, int]:
@@ -69,7 +76,7 @@ def dictionary_page(dictionary: pl.DataFrame, withheld: Mapping[str, int]) -> st
     parts = ["# Data dictionary", *_before(withheld)]
     for (name,), columns in dictionary.group_by("table_name", maintain_order=True):
         words = " ".join((RESEARCH_TABLES[str(name)].__doc__ or "").split())
-        head = ["column", "what it is", "values", "class", "what was done"]
+        head = ["column", "what it is", "values", "class", "given as, of which levels of detail, and why"]
         rows = [_cells(row) for row in columns.iter_rows(named=True)]
         parts += [f"## {name}", words, markdown_table(head, rows)]
     return "\n\n".join(parts) + "\n"
@@ -77,11 +84,16 @@ def dictionary_page(dictionary: pl.DataFrame, withheld: Mapping[str, int]) -> st
 
 def _before(withheld: Mapping[str, int]) -> list[str]:
     return [
-        "Generated from the contracts with the tables it describes. A ladder runs from fine to coarse; steps finer "
-        "than the one a column stands on were given up on the way.",
+        "Generated from the contracts with the tables it describes. Where a column could be given in more or "
+        "less detail, the last column names the levels from fine to coarse and, in bold, the one in which it "
+        "is given: **none** means that the column is empty in every row. Which level that is was chosen from "
+        "the data for what others may know of people and families, so that nobody stands out.",
         f"{WITHHELD}: " + ", ".join(f"{count:,} of {name}" for name, count in withheld.items()) + ".",
-        "People and families carry references of their own and cannot be joined by them. Somebody who knows dated "
-        "events of a person is not held off by coarse columns: these tables stay in the accredited setting.",
+        "A family of which nothing is shown has no outcomes either: shares reckoned from table families "
+        "leave it out. The figures of research/estimates were made before and count every family.",
+        "People and families carry references of their own and cannot be joined by them. Somebody who knows "
+        "dated events of a person is not held off by coarse columns: these tables stay in the accredited "
+        "setting.",
     ]
 
 
@@ -111,5 +123,5 @@ def _type(dtype: pl.DataType) -> str:
 def _cells(row: Mapping[str, object]) -> list[str]:
     values = str(row["codes"] or row["type"]) + (f" ({row['unit']})" if row["unit"] else "")
     values += "; may be empty" if row["may_be_empty"] else ""
-    done = f"{row['ladder']}: stands on **{row['step']}** ({row['why']})" if row["ladder"] else ""
+    done = f"**{row['given_as']}**, of {row['levels_of_detail']} ({row['why']})" if row["given_as"] else ""
     return [f"`{row['column_name']}`", str(row["description"]), values, str(row["class"]), done]

@@ -100,6 +100,36 @@ def test_a_sum_that_one_family_dominates_is_withheld(largest: float, rule: str |
     assert decisions["rule"].to_list() == [rule]
 
 
+@pytest.mark.parametrize(("largest", "rule"), [(100.0, None), (450.0, "dominance")])
+def test_all_costs_are_withheld_where_a_theme_is_but_not_because_the_programme_costs_the_others_nothing(
+    largest: float, rule: str | None
+):
+    tables = collected(two_groups((600, 60), (500, 50)))
+    plain = tables["differences"].with_columns(pl.selectors.enum().cast(pl.String))
+    compared = [
+        plain.with_columns(outcome=pl.lit(of), measure=pl.lit("pounds a family a year"))
+        for of in ("all costs", "the programme")
+    ]
+    spent = {"pounds": 1000.0, "largest": 100.0, "second_largest": 50.0, "families_with": 50, "people_with": 60}
+    nothing = dict.fromkeys(spent, 0)
+    money = pl.DataFrame(
+        [
+            {"theme": theme, "study_group": side, "window": WINDOW, "families": 500, "mean": 2.0, "low": 1.0,
+             "high": 3.0}
+            | (nothing if (theme, side) == ("the programme", "comparison") else spent)
+            | ({"largest": largest} if theme == "education" else {})
+            for theme in ("benefits", "social care", "crime and justice", "education", "the programme")
+            for side in ("programme", "comparison")
+        ]
+    ).cast(pl.Schema(schema_of(Money)))  # fmt: skip
+    stored = pl.concat(compared).cast(pl.Schema(schema_of(tables_contract())))
+    made, decisions = differences(tables | {"differences": stored, "money": money}, set())
+    assert made["outcome"].cast(pl.String).to_list() == ["all costs"], (
+        "of the programme there is nothing to compare"
+    )
+    assert decisions["rule"].to_list() == [rule]
+
+
 def tables_contract() -> type:
     from tf_linkage.contracts.estimates import Differences as Unprotected
 

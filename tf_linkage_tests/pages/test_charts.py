@@ -84,3 +84,13 @@ def test_histogram_shows_pairs_by_area() -> None:
 def test_nothing_to_draw_is_refused() -> None:
     with pytest.raises(ChartRefused, match="nothing to draw"):
         charts.intervals([], **SAYS, x_title="share")
+
+
+def test_what_is_withheld_has_its_line_and_says_so() -> None:
+    nothing = {"level": "Custody", "panel": "Recall", "value": None, "low": None, "high": None}
+    svg = charts.intervals([*SHARES, nothing], **SAYS, x_title="share", line=0.5)
+    assert svg.count(">withheld</text>") == 1
+    assert ">Custody</text>" in svg
+    assert "withheld" not in DRAWN["intervals"]()
+    with pytest.raises(ChartRefused, match="nothing to draw"):
+        charts.intervals([nothing], **SAYS, x_title="share")

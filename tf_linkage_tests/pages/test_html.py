@@ -17,3 +17,10 @@ def test_figures_are_set_as_numbers(cell: str) -> None:
 @pytest.mark.parametrize("cell", ["25-44", "kept", "95% of pupils", "1 (most deprived)", "too few", ".2% false"])
 def test_words_and_spans_are_not(cell: str) -> None:
     assert 'class="n"' not in table("", ("what", "figure"), [("a", cell)])
+
+
+def test_the_head_of_a_column_of_figures_stands_above_them() -> None:
+    made = table("", ("what", "share", "why"), [("a", "3.1%", "few"), ("b", "withheld", "none")])
+    assert '<th scope="col">what</th><th scope="col" class="n">share</th><th scope="col">why</th>' in made
+    assert '<td class="n">withheld</td><td>none</td>' in made
+    assert 'class="n"' not in table("", ("what", "share"), [("a", "withheld")]), "no figure, no column of figures"

@@ -28,6 +28,8 @@ def test_every_table_and_column_is_explained(tmp_path: Path):
     for name, contract in RESEARCH_TABLES.items():
         for column in columns_of(contract):
             assert explained[name, column.name].startswith(column.description)
+    assert "cannot be joined to people" in tables["families"], "the caveats come along"
+    assert "level of detail" in explained["data_dictionary", "given_as"]
 
 
 def test_rows_are_those_of_the_table(tmp_path: Path, linked_people: pl.LazyFrame, attributes: pl.LazyFrame,

@@ -30,20 +30,20 @@ def test_every_column_has_a_row_and_every_ladder_a_step() -> None:
     for name, column in columns:
         row = entry(dictionary, name, column.name)
         assert row["description"] == column.description
-        assert (row["step"] is not None) is bool(column.ladder)
+        assert (row["given_as"] is not None) is bool(column.ladder)
         assert (row["why"] is not None) is bool(column.ladder)
         if column.ladder and column.name not in STEPS.get(name, {}):
-            assert row["step"] == standing_step(column.ladder)
+            assert row["given_as"] == standing_step(column.ladder)
 
 
 def test_steps_are_those_of_the_table() -> None:
     dictionary = data_dictionary({"families": research_table("families", [FAMILY])})
     found = {column: entry(dictionary, "families", column) for column in STEPS["families"]}
-    assert {column: row["step"] for column, row in found.items()} == {
+    assert {column: row["given_as"] for column, row in found.items()} == {
         "region": "region", "adults": "wide band", "children": "band", "youngest": "none", "start_year": "none",
     }  # fmt: skip
-    assert "finest step" in str(found["region"]["why"])
-    assert "standing out" in str(found["youngest"]["why"])
+    assert "most detail" in str(found["region"]["why"])
+    assert "would stand out" in str(found["youngest"]["why"])
 
 
 def test_withheld_rows_are_counted() -> None:
@@ -56,7 +56,7 @@ def test_it_lies_beside_the_tables_and_in_the_database(rehearsed: Rehearsed) -> 
     folder = rehearsed.study.data / "research"
     page = (folder / "data_dictionary.md").read_text(encoding="utf-8")
     with duckdb.connect(str(folder / "linked.duckdb"), read_only=True) as database:
-        rows = database.sql("SELECT table_name, column_name, step FROM data_dictionary").fetchall()
+        rows = database.sql("SELECT table_name, column_name, given_as FROM data_dictionary").fetchall()
     steps = {(table, column): step for table, column, step in rows}
     assert set(steps) == {(name, c.name) for name, table in RESEARCH_TABLES.items() for c in columns_of(table)}
     for name in STEPS:

@@ -2,12 +2,13 @@
 
 from tf_linkage.pages.charts.curves import agreement, curves
 from tf_linkage.pages.charts.shares import flow, intervals
-from tf_linkage.pages.charts.style import BLUE, GREY, ORANGE, PALETTE, RED, ChartRefused, Rows, svg_of
+from tf_linkage.pages.charts.style import BLUE, GREEN, GREY, ORANGE, PALETTE, RED, ChartRefused, Rows, svg_of
 from tf_linkage.pages.charts.times import over_time
 from tf_linkage.pages.charts.weights import histogram, waterfalls
 
 __all__ = [
     "BLUE",
+    "GREEN",
     "GREY",
     "ORANGE",
     "PALETTE",

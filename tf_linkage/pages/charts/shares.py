@@ -20,23 +20,28 @@ def intervals(
     reference: str = "",
     domain: tuple[float, float] | None = None,
     numbers: str = "%",
+    line: float | None = None,
+    hue: str = "",
 ) -> str:
     """Dots with their 95% intervals: a line for each level, a panel for each of a few figures or departments.
 
     Args:
         rows: `level`, `panel`, `value`, `low`, `high` (shares between 0 and 1; `value` may be null where only the
-            interval may be shown).
+            interval may be shown, and all three are where nothing may: the word "withheld" stands there instead).
         title: read aloud first.
         description: read aloud next.
         x_title: below each panel.
         reference: the level that the others are held against, drawn as an upright line through its panel.
         domain: ends of the axis; for shares, from the next lower tenth to 1, unless given.
         numbers: how the axis writes its numbers (as d3-format does).
+        line: a figure at which an upright line goes through every panel, such as no difference.
+        hue: one colour for every panel; each has its own unless given.
     """
-    refuse_nothing(rows, title)
+    refuse_nothing([row for row in rows if row["high"] is not None], title)
     panels = list(dict.fromkeys(row["panel"] for row in rows))
     levels = list(dict.fromkeys(row["level"] for row in rows))
-    colour = {"field": "panel", "type": "nominal", "scale": colours(panels), "legend": None}
+    scale = {"domain": panels, "range": [hue] * len(panels)} if hue else colours(panels)
+    colour = {"field": "panel", "type": "nominal", "scale": scale, "legend": None}
     x: dict[str, Any] = {
         "type": "quantitative", "title": x_title, "axis": {"format": numbers, "tickCount": 4, "labelSeparation": 6},
         "scale": {"domain": list(domain or (floor_of(rows), 1)), "nice": False, "zero": False},
@@ -46,6 +51,8 @@ def intervals(
         "axis": {"grid": True, "domain": False, "ticks": False, "labelPadding": 8},
     }  # fmt: skip
     held_against = {"filter": {"field": "level", "equal": reference}}
+    shown, told = {"filter": "isValid(datum.high)"}, {"filter": "isValid(datum.value)"}
+    upright = {"type": "rule", "strokeDash": [4, 4], "color": GREY}
     spec = {
         "data": {"values": list(rows)},
         "facet": {"column": {"field": "panel", "type": "nominal", "title": None, "sort": panels}},
@@ -53,12 +60,16 @@ def intervals(
             "width": (WIDTH - 40 * (len(panels) - 1)) / len(panels),
             "height": {"step": 22},
             "layer": [
-                {"transform": [held_against], "mark": {"type": "rule", "strokeDash": [4, 4], "color": GREY},
-                 "encoding": {"x": x | {"field": "value"}}},
-                {"mark": {"type": "rule", "strokeWidth": 3, "opacity": 0.55},
+                {"transform": [held_against], "mark": upright, "encoding": {"x": x | {"field": "value"}}},
+                *([{"mark": upright, "encoding": {"x": x | {"datum": line}}}] if line is not None else []),
+                {"transform": [shown], "mark": {"type": "rule", "strokeWidth": 3, "opacity": 0.55},
                  "encoding": {"x": x | {"field": "low"}, "x2": {"field": "high"}, "y": y, "color": colour}},
-                {"mark": {"type": "point", "filled": True, "size": 65, "opacity": 1},
+                {"transform": [told], "mark": {"type": "point", "filled": True, "size": 65, "opacity": 1},
                  "encoding": {"x": x | {"field": "value"}, "y": y, "color": colour}},
+                {"transform": [{"filter": "!isValid(datum.high)"}],
+                 "mark": {"type": "text", "text": "withheld", "align": "left", "fontSize": 12, "color": "#666",
+                          "fontStyle": "italic"},
+                 "encoding": {"x": {"value": 5}, "y": y}},
             ],
         },
         "spacing": 40,
