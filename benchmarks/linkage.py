@@ -426,7 +426,9 @@ def _splink(records: Any, model: Any, tuned: bool) -> tuple[pl.DataFrame, dict[s
     sessions = [("dob",), ("forename", "surname"), ("postcode", "forename_first"), ("address", "forename_first")]
     for session in [keys for keys in sessions if set(keys) <= columns][:3]:
         linker.training.estimate_parameters_using_expectation_maximisation(
-            " AND ".join(f"l.{c} = r.{c}" for c in session), estimate_without_term_frequencies=tuned
+            " AND ".join(f"l.{c} = r.{c}" for c in session),
+            estimate_without_term_frequencies=tuned,
+            max_pairs=1e6 if tuned else None,
         )
     trained = time.perf_counter()
     scored = linker.inference.predict(threshold_match_probability=0.01, warning_mode="never").physical_name
