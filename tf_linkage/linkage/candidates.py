@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage.comparison import columns_of
-from tf_linkage.linkage.model import WIDE, BlockingRule
-from tf_linkage.linkage.patterns import pattern_sql, similarity_sql
+from tf_linkage.linkage.model import WIDE, BlockingRule, KeyPair
+from tf_linkage.linkage.patterns import pattern_sql, similarity_sql, unpack
 from tf_linkage.linkage.tables import Tables
 
 
@@ -37,13 +37,13 @@ class Candidates:
 
 
 def block_and_compare(tables: Tables, most_pairs: int) -> Candidates:
-    """Make the table `pairs` (l, r, pattern, rules, keys): rows of either side, each candidate pair once.
+    """Make the table `pairs` (l, r, pattern, rules): rows of either side, each candidate pair once.
 
     Raises:
         LinkageRefused: a rule would make more than `most_pairs` pairs; counted, not tried.
     """
     connection = tables.connection
-    rules, blocking = _affordable(tables, most_pairs)
+    rules = _affordable(tables, most_pairs)
     # Both rows in one number: one key to group by is twice as fast as two.
     found = " UNION ALL ".join(
         f"SELECT (l.row::UBIGINT << 32) | r.row AS pair, {1 << bit} AS rule FROM l JOIN r ON {_meet(tables, rule)}"
@@ -54,19 +54,38 @@ def block_and_compare(tables: Tables, most_pairs: int) -> Candidates:
         f"bit_or(rule)::INTEGER AS rules FROM ({found}) GROUP BY pair"
     )
     connection.execute(
-        f"CREATE TABLE pairs AS SELECT one AS l, other AS r, {_pattern(tables)}, rules, "
-        f"{_matchkeys(tables)} AS keys FROM ({_side_by_side(tables, 'blocked', 'rules')})"
+        f"CREATE TABLE pairs AS SELECT one AS l, other AS r, {_pattern(tables)}, rules "
+        f"FROM ({_side_by_side(tables, 'blocked', 'rules')})"
     )
     connection.execute("DROP TABLE blocked")
     patterns = tables.frame(
         "SELECT pattern, rules, count(*) AS pairs FROM pairs GROUP BY ALL ORDER BY pattern, rules"
     )
-    new_pairs = [
-        # A pair is its lowest rule's: the bits below are nought.
-        int(patterns.filter(pl.col("rules") % (2 << place) == 1 << place)["pairs"].sum())
-        for place in range(len(rules))
-    ]
-    return Candidates(tuple(rules), blocking.with_columns(pl.Series("new_pairs", new_pairs, pl.Int64)), patterns)
+    return Candidates(tuple(rules), _blocking(rules, patterns), patterns)
+
+
+def agreeing(tables: Tables, candidates: Candidates) -> pl.DataFrame:
+    """Candidates that agree on a matchkey: `left_row`, `right_row`, `entity`, `pattern`, `keys` (bits), sorted."""
+    model = tables.model
+    distinct = candidates.patterns["pattern"].unique().sort()
+    levels = unpack(distinct.to_numpy(), model.comparisons)
+    # Most pairs are strangers who share a birthday: their patterns alone say that no key can hold.
+    possible = np.zeros(len(levels), dtype=bool)
+    for key in model.matchkeys:
+        asked = [
+            place
+            for place, one in enumerate(model.comparisons)
+            if one.levels[0].equal_on in {(c,) for c in key.columns}
+        ]
+        possible |= (levels[:, asked] <= 0).all(axis=1)
+    tables.connection.register("keep", pl.DataFrame({"pattern": distinct.filter(pl.Series(possible))}).to_arrow())
+    found = tables.frame(
+        f"SELECT * FROM (SELECT p.l AS left_row, p.r AS right_row, entity, pattern, {_matchkeys(tables)} AS keys "
+        "FROM (SELECT l, r, pattern FROM pairs SEMI JOIN keep USING (pattern)) p "
+        "JOIN l ON p.l = l.row JOIN r ON p.r = r.row) WHERE keys > 0 ORDER BY left_row, right_row"
+    )
+    tables.connection.unregister("keep")
+    return found
 
 
 def compare_rows(
@@ -109,23 +128,52 @@ def counted_pairs(tables: Tables, keys: Sequence[tuple[str, str]]) -> int:
     )
 
 
-def _affordable(tables: Tables, most_pairs: int) -> tuple[list[BlockingRule], pl.DataFrame]:
-    """The rules to use, and how many pairs each makes. Counted before any pair is made."""
+def _affordable(tables: Tables, most_pairs: int) -> list[BlockingRule]:
+    """The rules to use. Their pairs are counted, or bounded by those of a laxer rule, before any pair is made."""
     wide = WIDE + max(tables.records.left.height, tables.records.right.height)
-    used: list[BlockingRule] = []
-    rows: list[tuple[str, int]] = []
+    counted: dict[frozenset[KeyPair], int] = {}
+
+    def pairs_of(keys: tuple[KeyPair, ...]) -> int:
+        if frozenset(keys) not in counted:
+            counted[frozenset(keys)] = counted_pairs(tables, keys)
+        return counted[frozenset(keys)]
+
     for rule in tables.model.blocking_rules:
-        pairs = counted_pairs(tables, rule.keys)
-        if rule.wide and pairs > wide:
+        if rule.wide:
+            pairs_of(rule.keys)
+    used: list[BlockingRule] = []
+    for rule in tables.model.blocking_rules:
+        if rule.wide and pairs_of(rule.keys) > wide:
             continue
+        # Who agrees on all of a rule's keys agrees on some of them.
+        if any(keys <= set(rule.keys) and pairs <= most_pairs for keys, pairs in counted.items()):
+            used.append(rule)
+            continue
+        pairs = pairs_of(rule.keys)
         if pairs > most_pairs:
             raise LinkageRefused(
                 f"blocking rule {rule.name!r} would make {pairs:,} pairs, more than the {most_pairs:,} allowed; "
                 "use a stricter rule, or allow more (most_pairs) if the machine can bear it"
             )
         used.append(rule)
-        rows.append((rule.name, pairs))
-    return used, pl.DataFrame(rows, schema={"rule": pl.String, "pairs": pl.Int64}, orient="row")
+    return used
+
+
+def _blocking(rules: Sequence[BlockingRule], patterns: pl.DataFrame) -> pl.DataFrame:
+    """How many pairs each rule made, and how many that no rule before it had made."""
+    met = [
+        int(patterns.filter(pl.col("rules") // (1 << place) % 2 == 1)["pairs"].sum()) for place in range(len(rules))
+    ]
+    # A pair is its lowest rule's: the bits below are nought.
+    new = [
+        int(patterns.filter(pl.col("rules") % (2 << place) == 1 << place)["pairs"].sum())
+        for place in range(len(rules))
+    ]
+    names = [rule.name for rule in rules]
+    return pl.DataFrame(
+        {"rule": names, "pairs": met, "new_pairs": new},
+        schema={"rule": pl.String, "pairs": pl.Int64, "new_pairs": pl.Int64},
+    )
 
 
 def _meet(tables: Tables, rule: BlockingRule) -> str:
@@ -136,7 +184,7 @@ def _matchkeys(tables: Tables) -> str:
     """The matchkeys that a pair agrees on, as bits."""
     bits = ["0"]
     for place, key in enumerate(tables.model.matchkeys):
-        equal = " AND ".join(f"l_{column} = r_{column}" for column in tables.numbers(key.columns))
+        equal = " AND ".join(f"l.{column} = r.{column}" for column in tables.numbers(key.columns))
         bits.append(f"CASE WHEN {equal} THEN {1 << place} ELSE 0 END")
     return " + ".join(bits)
 
@@ -145,7 +193,6 @@ def _side_by_side(tables: Tables, pairs: str, also: str, left_table: str = "l") 
     """A table of pairs with both records' columns as `l_column` and `r_column`, each similarity computed once."""
     comparisons = tables.model.comparisons
     columns = {column for comparison in comparisons for column in columns_of(comparison)}
-    columns |= {column for key in tables.model.matchkeys for column in tables.numbers(key.columns)}
     both = ", ".join(f"{side}.{column} AS {side}_{column}" for column in sorted(columns) for side in ("l", "r"))
     return (
         f"SELECT p.l AS one, p.r AS other, p.{also}, {both}{similarity_sql(comparisons)} "

@@ -184,7 +184,9 @@ _DATE_OF_BIRTH = Comparison(
         ),
         Level("one digit differs, or two neighbours are swapped", "dob_distance = 1"),
         Level(
-            "same day and month, year off by at most ten", "l.dob_day_month = r.dob_day_month and dob_years <= 10"
+            "same day and month, year off by at most ten",
+            "l.dob_day_month = r.dob_day_month and "
+            "abs(cast(l.dob_year as integer) - cast(r.dob_year as integer)) <= 10",
         ),
         Level("same year", "l.dob_year = r.dob_year", contradicts=True),
         Level("different", contradicts=True),
@@ -195,7 +197,6 @@ _DATE_OF_BIRTH = Comparison(
             "case when l.dob = r.dob then 0 when hamming(l.dob, r.dob) = 1 then 1 "
             "when hamming(l.dob, r.dob) = 2 and damerau_levenshtein(l.dob, r.dob) = 1 then 1 else 2 end",
         ),
-        ("dob_years", "abs(cast(l.dob_year as integer) - cast(r.dob_year as integer))"),
     ),
     frequency="dob",
     letters=("dob", "dob_year", "dob_day_month"),

@@ -33,11 +33,11 @@ def similarity_sql(comparisons: Sequence[Comparison]) -> str:
 
 def unpack(patterns: NDArray[np.int64], comparisons: Sequence[Comparison]) -> Levels:
     """The levels of each comparison from packed patterns."""
-    columns = [
-        patterns // step % (len(comparison.levels) + 1) + MISSING
-        for comparison, step in zip(comparisons, _steps(comparisons), strict=True)
-    ]
-    return np.stack(columns, axis=1) if columns else np.empty((len(patterns), 0), dtype=np.int64)
+    # Column by column in memory, since that is how they are read.
+    levels = np.empty((len(patterns), len(comparisons)), dtype=np.int64, order="F")
+    for place, (comparison, step) in enumerate(zip(comparisons, _steps(comparisons), strict=True)):
+        levels[:, place] = patterns // step % (len(comparison.levels) + 1) + MISSING
+    return levels
 
 
 def contradicted(levels: Levels, comparisons: Sequence[Comparison]) -> NDArray[np.bool_]:

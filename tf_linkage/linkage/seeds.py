@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from tf_linkage.linkage.candidates import Candidates, agreeing
 from tf_linkage.linkage.comparison import Comparison
 from tf_linkage.linkage.model import Matchkey, Model
 from tf_linkage.linkage.patterns import contradicted, unpack
@@ -23,16 +24,13 @@ _GUESS = 0.9
 """Share of full agreement among links where nothing is known yet; EM moves on from there."""
 
 
-def seed_links(tables: Tables) -> pl.DataFrame:
+def seed_links(tables: Tables, candidates: Candidates) -> pl.DataFrame:
     """`left_row`, `right_row`, `entity`, `pattern`, `matchkey` (strictest that holds), `keys` (bits of all).
 
     A record that two keys give to two people is left out.
     """
     model = tables.model
-    pairs = tables.frame(
-        "SELECT l AS left_row, pairs.r AS right_row, entity, pattern, keys FROM pairs JOIN r ON pairs.r = r.row "
-        "WHERE keys > 0 ORDER BY left_row, right_row"
-    )
+    pairs = agreeing(tables, candidates)
     levels = unpack(pairs["pattern"].to_numpy(), model.comparisons)
     pairs = pairs.with_columns(pl.Series("against", contradicted(levels, model.comparisons)))
     found = []

@@ -52,7 +52,7 @@ def link_records(
         candidates = block_and_compare(tables, bounds.most_pairs)
         pairs, patterns = int(candidates.patterns["pairs"].sum()), candidates.patterns["pattern"].n_unique()
         progress(f"blocked and compared {pairs:,} candidate pairs in {patterns:,} patterns")
-        seeds = seed_links(tables)
+        seeds = seed_links(tables, candidates)
         lesson = None
         if trained is None:
             lesson = gather(tables, candidates, seeds)

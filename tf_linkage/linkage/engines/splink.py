@@ -49,7 +49,7 @@ def link_by_splink(
     with connected(bounds) as connection:
         tables = load(connection, records, model)
         candidates = block_and_compare(tables, bounds.most_pairs)
-        seeds = seed_links(tables)
+        seeds = seed_links(tables, candidates)
         trained = gather(tables, candidates, seeds).learnt()
     progress(f"trained in {trained.curve.height} rounds")
     if warning := thin(seeds.height):
