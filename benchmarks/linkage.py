@@ -3,12 +3,12 @@
 
     python benchmarks/linkage.py febrl                # FEBRL4 and its half-overlap version
     python benchmarks/linkage.py departments          # 100,000 people asked about, registers of up to 1 million
-    python benchmarks/linkage.py oracle               # m from the truth; DWP on the notice's fields, without NINO
-    python benchmarks/linkage.py scaling              # DWP's register once, twice, four and eight times as large
+    python benchmarks/linkage.py oracle               # preset `study`: m from the truth; DWP without NINO
+    python benchmarks/linkage.py scaling              # 400,000 asked about, a register of 1 to 8 million
     python benchmarks/linkage.py large                # 400,000 x 4 million
 
 Each part can be cut to a few engines and runs: `departments --engines duckdb "splink tuned" --runs 3 --only dwp`.
-`--size 200 8000` tries out any part but `febrl` and `large` on a small population.
+`--size 200 8000` tries out any part but `febrl` on a small population.
 Peers live in an environment of their own under .benchmarks/, made at the first run. Each measurement is a process
 of its own, so that its peak memory is its own; tables are standardised beforehand, alike for all. Splink is run as
 its documentation shows and tuned: EM on counts of patterns, and the workaround for DuckDB's planner.
@@ -43,8 +43,17 @@ PEERS = (
 FEBRL_EXTRA = ("suburb", "state")
 DEPARTMENTS = ("dwp", "moj", "dfe")
 ENGINES = ("duckdb", "duckdb without family", "splink tuned", "splink documented", "recordlinkage")
-COHORT, LARGE = (24_000, 1_400_000), (96_000, 5_600_000)
-"""Families and population: about 100,000 people and a DWP register of 1 million; and four times as many."""
+SIZES = {
+    "departments": (24_000, 1_400_000),
+    "oracle": (40_000, 1_000_000),
+    "scaling": (96_000, 1_400_000),
+    "large": (96_000, 5_600_000),
+}
+"""Families and population of each part: 100,000 people beside a DWP register of 1 million; preset `study`; 400,000
+beside one of 1 million, which is then grown; and 400,000 beside one of 4 million."""
+
+SCALING_MEMORY_GB = 16.0
+"""What DuckDB may take where the register is largest."""
 
 
 def main() -> None:
@@ -57,30 +66,32 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5, help="measurements of which the median is shown")
     parser.add_argument("--engines", nargs="+", default=ENGINES, choices=ENGINES)
     parser.add_argument("--only", nargs="+", default=DEPARTMENTS, choices=DEPARTMENTS)
-    parser.add_argument(
-        "--size", nargs=2, type=int, default=COHORT, metavar=("FAMILIES", "POPULATION"), help="of the population"
-    )
+    parser.add_argument("--size", nargs=2, type=int, metavar=("FAMILIES", "POPULATION"), help="of the population")
     parser.add_argument("--seed", type=int, default=2015, help="of the simulated population")
     chosen = parser.parse_args()
     _peers()
     engines, runs = chosen.engines, chosen.runs
+
+    def world(part: str, department: str) -> Path:
+        return _world(*(chosen.size or SIZES[part]), department, chosen.seed)
+
     if "febrl" in chosen.parts:
         _print("FEBRL4 and its half-overlap version", runs, _measure(map(_febrl, FEBRL), engines, runs))
     if "departments" in chosen.parts:
-        worlds = (_world(*chosen.size, department, chosen.seed) for department in chosen.only)
+        worlds = (world("departments", department) for department in chosen.only)
         _print("Departments, realistic errors", runs, _measure(worlds, engines, runs))
     if "oracle" in chosen.parts:
-        worlds = (_world(*chosen.size, department, chosen.seed) for department in chosen.only)
+        worlds = (world("oracle", department) for department in chosen.only)
         _print("m learnt, and m from the truth", runs, _measure(worlds, ("duckdb", "duckdb taught by truth"), runs))
         if "dwp" in chosen.only:
-            without = _without_nino(_world(*chosen.size, "dwp", chosen.seed))
+            without = _without_nino(world("oracle", "dwp"))
             engines = [engine for engine in engines if engine != "recordlinkage"]
             _print("DWP without NINO", runs, _measure([without], engines, runs))
     if "scaling" in chosen.parts:
-        _scaling(_world(*chosen.size, "dwp", chosen.seed), runs)
+        _scaling(world("scaling", "dwp"), runs)
     if "large" in chosen.parts:
         engines = [engine for engine in engines if engine in {"duckdb", "splink tuned"}]
-        _print("400,000 x 4 million", runs, _measure([_world(*LARGE, "dwp", chosen.seed)], engines, runs))
+        _print("400,000 x 4 million", runs, _measure([world("large", "dwp")], engines, runs))
 
 
 def _measure(folders: Iterable[Path], engines: Iterable[str], runs: int) -> list[dict[str, Any]]:
@@ -110,9 +121,14 @@ def _run(engine: str, folder: Path) -> dict[str, Any]:
 
 
 def _print(title: str, runs: int, rows: list[dict[str, Any]]) -> None:
-    """A table in Markdown."""
+    """A table in Markdown. Beside each precision the lower end of its 95% Wilson interval."""
+    from tf_linkage.quality.intervals import wilson_ends
+
+    for row in rows:
+        if links := row.pop("links", None):
+            row["precision at least"] = wilson_ends(round(row["precision"] * links), round(links))[0]
     print(f"\n{title}; {'medians' if runs > 1 else 'one run'} of {runs}\n" if runs > 1 else f"\n{title}; one run\n")
-    columns = list(rows[0])
+    columns = list(dict.fromkeys(column for row in rows for column in row))
     print("| " + " | ".join(columns) + " |")
     print("|" + "---|" * len(columns))
     for row in rows:
@@ -124,7 +140,7 @@ def _shown(column: str, value: Any) -> str:
         return value or ""
     if column in {"left", "right"}:
         return f"{value:,.0f}"
-    if column in {"precision", "recall", "F1"}:
+    if column in {"precision", "recall", "F1", "precision at least"}:
         return f"{value:.4f}"
     return f"{value:.1%}" if column.startswith("missed") else f"{value:.2f}"
 
@@ -243,8 +259,11 @@ def _scaling(folder: Path, runs: int) -> None:
         every.with_columns(pl.col("record_id").rle_id().alias("entity")).write_parquet(grown / "right.parquet")
         for name in ("model.json", "truth.parquet"):
             (grown / name).write_bytes((folder / name).read_bytes())
-        seconds = statistics.median(_run("duckdb", grown)["seconds"] for _ in range(runs))
-        rows.append({"right": every.height, "seconds": seconds})
+        each = [_run("duckdb", grown) for _ in range(runs)]
+        seconds, peak = (statistics.median(one[key] for one in each) for key in ("seconds", "peak GB"))
+        rows.append({"right": every.height, "seconds": seconds, "peak GB": peak})
+        for name in ("left.parquet", "right.parquet"):
+            (grown / name).unlink()
     span = math.log(rows[-1]["right"] / rows[0]["right"])
     exponent = math.log(rows[-1]["seconds"] / rows[0]["seconds"]) / span
     _print("Cohort fixed, register growing", runs, rows)
@@ -342,6 +361,7 @@ def _score(links: pl.DataFrame, truth: pl.DataFrame) -> dict[str, float]:
         "recall": recall,
         "F1": 2 * precision * recall / max(precision + recall, 1e-9),
         "missed at .998": 1 - reached / present,
+        "links": at_half.height,
     }
 
 
@@ -350,11 +370,17 @@ def _ours(
 ) -> tuple[pl.DataFrame, dict[str, float]]:
     import dataclasses
 
+    from tf_linkage.linkage.bounds import Bounds
     from tf_linkage.linkage.engines.duckdb import link_records
 
     steps: list[tuple[str, float]] = [("", time.perf_counter())]
     model = dataclasses.replace(model, family_evidence=family)
-    result = link_records(records, model, lambda step: steps.append((step, time.perf_counter())), trained=trained)
+    bounds = Bounds(memory_gb=SCALING_MEMORY_GB) if records.right.height > SIZES["large"][1] else Bounds()
+
+    def progress(step: str) -> None:
+        steps.append((step, time.perf_counter()))
+
+    result = link_records(records, model, progress, trained=trained, bounds=bounds)
     weights = result.links.select("left_id", "right_id", pl.col("match_weight").alias("weight"))
     peeled = pl.when(result.links["status"] == "link").then(pl.max_horizontal("weight", pl.lit(0.0)))
     weights = weights.with_columns(peeled.otherwise(pl.min_horizontal("weight", pl.lit(-1e-9))).alias("weight"))
@@ -408,7 +434,7 @@ def _splink(records: Any, model: Any, tuned: bool) -> tuple[pl.DataFrame, dict[s
     from tf_linkage.linkage.engines.splink import splink_settings
     from tf_linkage.linkage.resolve import one_to_one
 
-    logging.getLogger("splink").setLevel(logging.ERROR)
+    logging.disable(logging.WARNING)
     started = time.perf_counter()
     connection = duckdb.connect()
     connection.execute("SET enable_progress_bar = false")
