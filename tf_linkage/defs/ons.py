@@ -15,7 +15,7 @@ from tf_linkage.defs.house import asset_key, house_asset, house_description
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.preview import WOULD_BE_SENT, would_be_sent
 from tf_linkage.defs.requests import asked_cohort
-from tf_linkage.defs.resources import StudyKey
+from tf_linkage.defs.resources import Linking, StudyKey
 from tf_linkage.study import Study
 
 RECORD = ["la_code", "person_ref"]
@@ -46,11 +46,12 @@ def ons_assets(study: Study) -> list[dg.AssetsDefinition]:
         context: dg.AssetExecutionContext,
         cohort: pl.LazyFrame,
         study_key: StudyKey,
+        linking: Linking,
         io_manager: dg.ResourceParam[ParquetStore],
     ) -> tuple[pl.LazyFrame, pl.LazyFrame]:
         with plainly():
             cohort = asked_cohort(io_manager.store, cohort, study_key.key(), by="ons_split")
-            duplicates = linkage.find_duplicates(cohort, RECORD).rename(PAIR)
+            duplicates = linkage.find_duplicates(cohort, RECORD, linking.bounds()).rename(PAIR)
             identifiers, attributes = custody.split(cohort, duplicates, study_key.key())
         context.add_output_metadata(
             {

@@ -1,8 +1,8 @@
 """One table resolved within itself: records of the same person, in one council or in two.
 
 Belongs here: the keys and guards for people named twice. Twins, siblings, and father and son share most of what
-identifies them, so a pair is accepted only on the keys below and when nothing contradicts it. Does not belong here:
-linkage of two tables.
+identifies them, so a pair is accepted on the keys below when nothing contradicts it, and beyond the keys only when
+it is all but certain by its likeness. Does not belong here: linkage of two tables.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from tf_linkage.linkage.bounds import Bounds
+from tf_linkage.linkage.grouping import grouped
+from tf_linkage.linkage.likeness import likely_duplicates
 from tf_linkage.linkage.matchkeys import contradicts
 from tf_linkage.linkage.standardise import STANDARD_FIELDS, standardise
 
@@ -28,34 +31,47 @@ _KEYS: tuple[tuple[str, ...], ...] = (
 one whose forenames must then be forms or beginnings of one another, which the guard sees to."""
 
 
-def find_duplicates(cohort: pl.LazyFrame, ids: Sequence[str]) -> pl.DataFrame:
+def find_duplicates(cohort: pl.LazyFrame, ids: Sequence[str], bounds: Bounds | None = None) -> pl.DataFrame:
     """Pairs of records that are the same person.
+
+    Whether two records are one person depends on the records that would become one with them, on nobody else's.
 
     Args:
         cohort: one row per record, with identifiers under the contracts' names.
         ids: the columns that together name a record.
+        bounds: memory, threads and pairs that may be used; the usual ones unless given.
 
     Returns:
-        One row per pair, each pair once: `left_<id>` and `right_<id>` for each id, sorted; the left record is the
-        one whose ids come first.
+        One row per pair, each pair once, and every pair within a group of records of one person: `left_<id>` and
+        `right_<id>` for each id, sorted; the left record is the one whose ids come first.
+
+    Raises:
+        LinkageRefused: more than the bounds allow.
     """
+    columns = [f"{side}_{name}" for side in ("left", "right") for name in ids]
     fields = [name for name in STANDARD_FIELDS if name in cohort.collect_schema().names()]
     named = cohort.with_columns(pl.concat_str([pl.col(name) for name in ids], separator="\x1f").alias("_record"))
     records = standardise(named, "_record", fields)
-    guarded = [column for column in records.columns if column not in ("row", "record_id")]
+    if records.is_empty():
+        return pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
+    guarded = [column for column in records.columns if column not in {"row", "record_id"}]
     theirs = records.select(pl.col("row").alias("row_right"), *[pl.col(c).alias(f"{c}_right") for c in guarded])
-    found = []
+    two_people = contradicts(guarded) | _doubtful(guarded)
+    found = [pl.DataFrame(schema={"row": pl.UInt32, "row_right": pl.UInt32})]
     for key in _KEYS:
         if not set(key) <= set(guarded):
             continue
         ours = records.drop_nulls(list(key))
         pairs = ours.join(theirs, left_on=list(key), right_on=[f"{c}_right" for c in key], coalesce=False)
-        pairs = pairs.filter(pl.col("row") < pl.col("row_right"), ~contradicts(guarded), ~_doubtful(guarded))
-        found.append(pairs.select("row", "row_right"))
-    columns = [f"{side}_{name}" for side in ("left", "right") for name in ids]
-    if not found:
-        return pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
-    pairs = pl.concat(found).unique(maintain_order=True)
+        pairs = pairs.filter(pl.col("row") < pl.col("row_right"), ~two_people)
+        found.append(pairs.select("row", "row_right").sort("row", "row_right"))
+    likely = likely_duplicates(records, fields, bounds or Bounds())
+    found.append(likely.sort("probability", "row", "row_right", descending=[True, False, False])[:, :2])
+    proposed = pl.concat(found).unique(keep="first", maintain_order=True)
+    pairs = grouped(
+        proposed,
+        lambda asked: asked.join(records, on="row").join(theirs, on="row_right").filter(two_people),
+    )
     names = records.select("row", pl.col("record_id").str.split("\x1f").alias("names"))
     both = pairs.join(names, on="row").join(
         names.rename({"row": "row_right", "names": "names_right"}), on="row_right"
