@@ -495,10 +495,10 @@ def _even(model: Any) -> Any:
     """A model that knows nothing yet, to write settings from."""
     import numpy as np
 
-    from tf_linkage.linkage.training import NO_TWINS, Housemates, Trained
+    from tf_linkage.linkage.training import NO_TIES, Housemates, Trained
 
     even = tuple(np.full(len(c.levels), 1 / len(c.levels)) for c in model.comparisons)
-    mates = Housemates(even, tuple(True for _ in even), NO_TWINS, 0.0)
+    mates = Housemates(even, tuple(True for _ in even), NO_TIES, 0.0)
     return Trained(even, even, mates, 1e-4, 1e-6, pl.DataFrame(), 0.0, held=True)
 
 

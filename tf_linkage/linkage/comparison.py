@@ -96,6 +96,8 @@ def columns_of(comparison: Comparison) -> set[str]:
 
 _SWAPPED = "l.forename_first = r.surname and l.surname = r.forename_first and l.forename_first <> l.surname"
 
+_TRADED = "(l.forename_first = r.surname or l.surname = r.forename_first)"
+"""One name stands in the other's place, and the other is misspelt, shortened or has changed."""
 
 _ONE_OFF = (
     "(length(l.forename_first) between 2 and 5 and abs(length(l.forename_first) - length(r.forename_first)) <= 1 "
@@ -111,7 +113,11 @@ def _jw(column: str) -> str:
 
 
 def _forename(swappable: bool) -> Comparison:
-    swapped = (Level("swapped with the surname", _SWAPPED),) if swappable else ()
+    swapped = (
+        (Level("swapped with the surname", _SWAPPED), Level("one of the names in the other's place", _TRADED))
+        if swappable
+        else ()
+    )
     return Comparison(
         name="forename",
         columns=("forename", "forename_first", "forename_second", "forename_canon"),
@@ -150,7 +156,9 @@ def _forename(swappable: bool) -> Comparison:
 def _surname(swappable: bool) -> Comparison:
     known = "l.surname is not null and r.surname is not null"
     if swappable:
-        known += f" and not coalesce({_SWAPPED}, false)"
+        # The forename's level says all that is to be said of names out of place.
+        apart = "l.forename_first <> r.forename_first and l.surname <> r.surname"
+        known += f" and not coalesce({_TRADED} and {apart}, false)"
     return Comparison(
         name="surname",
         columns=("surname", "surname_first", "surname_last"),
@@ -233,6 +241,7 @@ _PLACE = Comparison(
             ("house", "street", "postcode"),
         ),
         Level("same postcode", "l.postcode = r.postcode", ("postcode",), ("postcode", "house")),
+        Level("same street, another house", "l.street = r.street"),
         Level("same sector", "l.sector = r.sector", ("sector",), ("postcode",)),
         Level("same district", "l.district = r.district", ("district",), ("sector",)),
         Level("different"),

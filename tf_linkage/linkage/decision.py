@@ -17,8 +17,10 @@ from tf_linkage.linkage.candidates import Candidates, compare_rows
 from tf_linkage.linkage.claims import Claims, claims_of, no_claims
 from tf_linkage.linkage.explain import explanations
 from tf_linkage.linkage.family import bits_of, families, family_evidence
+from tf_linkage.linkage.fashions import fashions, of_one_time
 from tf_linkage.linkage.frequencies import full_names, near, rarity
 from tf_linkage.linkage.households import PLACES, homes
+from tf_linkage.linkage.kinds import Kinds, kinds_of, leaving_free, no_kinds
 from tf_linkage.linkage.model import Model
 from tf_linkage.linkage.patterns import Levels, unpack
 from tf_linkage.linkage.resolve import settled
@@ -38,7 +40,9 @@ class Decision:
     trained: Trained
     rare: list[NDArray[np.float64] | None]
     names: NDArray[np.float64] | None
+    fashions: NDArray[np.float64] | None
     seeds: pl.DataFrame
+    kinds: Kinds
 
     @classmethod
     def of(cls, tables: Tables, trained: Trained, seeds: pl.DataFrame) -> Decision:
@@ -47,7 +51,8 @@ class Decision:
             rarity(tables, comparison, trained.u[place]) if comparison.frequency else None
             for place, comparison in enumerate(tables.model.comparisons)
         ]
-        return cls(tables, trained, rare, full_names(tables, trained, rare), seeds)
+        names = full_names(tables, trained, rare)
+        return cls(tables, trained, rare, names, fashions(tables), seeds, no_kinds(tables))
 
     @property
     def model(self) -> Model:
@@ -95,13 +100,14 @@ class Decision:
         review = max(self.model.review_threshold, 1e-6)
         return math.log2(review / (1 - review)) - _HOPELESS
 
-    def claims(self, candidates: Candidates) -> Claims:
-        """What the links that are certain without any help claim."""
+    def first(self, candidates: Candidates) -> tuple[Claims, Kinds]:
+        """What the links that are certain without any help claim, and what all weights say of kinds of people."""
         # Who cannot be a link cannot stand in a link's way.
         pairs = self.worth_a_look(candidates, 0.0)
         weighed = self.weighed(pairs, None, no_claims(self.tables))
         links = self.resolved(weighed).filter(pl.col("status") == "link")
-        return claims_of(links, weighed, self.tables)
+        free = leaving_free(candidates.rules, self.model)
+        return claims_of(links, weighed, self.tables), kinds_of(weighed, self.tables, free)
 
     def with_family(
         self, pairs: pl.DataFrame, first: pl.DataFrame, claims: Claims, families_of: pl.DataFrame | None
@@ -139,16 +145,20 @@ class Decision:
         levels = unpack(pairs["pattern"].to_numpy(), self.model.comparisons)
         left = pairs["left_row"].to_numpy()
         family = pairs["family"].to_numpy()
-        beside = Beside(self.rare, self._names(levels, left), family, claims.free(pairs), claims)
+        beside = Beside(self.rare, self._names(levels, left), family, claims.free(pairs), claims, self.kinds)
         return levels, weigh(levels, left, self.trained, beside)
 
     def _names(self, levels: Levels, left: NDArray[np.uint32]) -> NDArray[np.float64]:
-        """What is taken off each pair because forename and surname go together, and more so in one district."""
+        """Bits of each pair because names go together, more so in one district, and with years of birth."""
+        found = np.zeros(len(levels))
+        if self.fashions is not None:
+            found += np.where(of_one_time(levels, self.model), self.fashions[left], 0.0)
         if self.names is None:
-            return np.zeros(len(levels))
+            return found
         # Forename and surname are the first two comparisons wherever both are compared.
         both = (levels[:, 0] == 0) & (levels[:, 1] == 0)
-        return np.where(both, self.names[left] - np.where(near(levels, self.model), self.trained.nearby, 0.0), 0.0)
+        together = self.names[left] - np.where(near(levels, self.model), self.trained.nearby, 0.0)
+        return found + np.where(both, together, 0.0)
 
     def _moved(self, levels: Levels) -> NDArray[np.bool_]:
         """Whether the address does not say that a pair lives in one place."""

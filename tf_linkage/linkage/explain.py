@@ -21,6 +21,7 @@ from tf_linkage.linkage.scoring import Weights
 def explanations(levels: Levels, weights: Weights, comparisons: Sequence[Comparison]) -> pl.DataFrame:
     """One row for each pair: `<comparison>` in bits, `<comparison> level` as its code, and the other parts."""
     columns: dict[str, NDArray[np.float64] | NDArray[np.int8] | float] = {"prior": weights.prior}
+    columns["presence"] = np.round(weights.presence, 6)
     for place, comparison in enumerate(comparisons):
         columns[comparison.name] = np.round(weights.comparisons[:, place], 6)
         columns[f"{comparison.name} level"] = levels[:, place].astype(np.int8)
@@ -45,11 +46,12 @@ def waterfall(result: LinkResult, left_id: str, right_id: str) -> pl.DataFrame:
         raise LinkageRefused("this pair is neither a link nor for review, so there is nothing to explain")
     row = found.row(0, named=True)
     parts: list[tuple[str, str, float]] = [("prior", "any two records of these tables", row["prior"])]
+    parts.append(("presence", "how often people of this sex and age are there", row["presence"]))
     for comparison in result.model.comparisons:
         code = row[f"{comparison.name} level"]
         words = "unknown on either side" if code == MISSING else comparison.levels[code].words
         parts.append((comparison.name, words, row[comparison.name]))
-    parts.append(("names", "forename and surname go together", row["names"]))
+    parts.append(("names", "names go together, and with years of birth", row["names"]))
     parts.append(("claims", "both records are free, others are taken", row["claims"]))
     parts.append(("housemates", "people of one home look like this too", row["housemates"]))
     parts.append(("family", "another member is linked to this home", row["family"]))

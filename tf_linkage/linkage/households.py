@@ -6,6 +6,8 @@ evidence that a family's links give its other members.
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -14,7 +16,7 @@ from tf_linkage.linkage.candidates import pattern_counts
 from tf_linkage.linkage.model import Model
 from tf_linkage.linkage.patterns import Levels, unpack
 from tf_linkage.linkage.tables import Tables
-from tf_linkage.linkage.training import NO_TWINS, Housemates, Twins, shares_of
+from tf_linkage.linkage.training import NO_TIES, Housemates, Ties, shares_of
 
 LARGEST_HOME = 12
 """People at one address beyond whom it is a hostel or a block, not a household."""
@@ -35,7 +37,7 @@ def housemates(tables: Tables) -> Housemates:
     apart = tuple(comparison.name not in PLACES for comparison in comparisons)
     even = tuple(np.full(len(comparison.levels), 1 / len(comparison.levels)) for comparison in comparisons)
     if not _home_columns(tables) or _pairs_of_one_home(tables) < FEW:
-        return Housemates(even, apart, NO_TWINS, 0.0)
+        return Housemates(even, apart, NO_TIES, 0.0)
     distinct, counts = pattern_counts(tables, "mates", "r")
     tables.connection.execute("DROP TABLE mates")
     levels = unpack(distinct, comparisons)
@@ -43,7 +45,7 @@ def housemates(tables: Tables) -> Housemates:
     return Housemates(
         shares_of(levels, counts, comparisons, smoothing=5.0),
         apart,
-        _twins(levels, counts, tables.model),
+        _ties(levels, counts, tables.model),
         float(at_one_address(tables).height),
     )
 
@@ -107,20 +109,29 @@ def homes(tables: Tables, rows: pl.Series) -> pl.DataFrame:
     return found.filter(pl.col("entity").n_unique().over("home") <= LARGEST_HOME)
 
 
-def _twins(levels: Levels, counts: NDArray[np.int64], model: Model) -> Twins:
-    """Twins share surname and date of birth, which other housemates seldom do both."""
+def _ties(levels: Levels, counts: NDArray[np.int64], model: Model) -> Ties:
+    """How names and birthdays of one home go together, counted where all that is compared is known."""
     names = [comparison.name for comparison in model.comparisons]
-    if not {"surname", "date of birth"} <= set(names):
-        return NO_TWINS
-    surname, born = names.index("surname"), names.index("date of birth")
-    known = (levels[:, surname] >= 0) & (levels[:, born] >= 0)
-    total = float(counts[known].sum())
-    same_name, same_day = (float(counts[known & (levels[:, at] == 0)].sum()) for at in (surname, born))
-    both = float(counts[known & (levels[:, surname] == 0) & (levels[:, born] == 0)].sum())
-    if not total or not same_name or not same_day:
-        return NO_TWINS
-    apart = same_name * same_day / total
-    return Twins(surname, born, float(np.log((both + 1) / (apart + 1))))
+    forename, surname, born = (
+        names.index(name) if name in names else None for name in ("forename", "surname", "date of birth")
+    )
+    last = tuple(len(comparison.levels) - 1 for comparison in model.comparisons)
+    ties = dataclasses.replace(NO_TIES, places=(forename, surname, born), last=last)
+    groups = np.stack(ties.group(levels))
+    known = (groups >= 0).all(axis=0)
+    seen = np.zeros(ties.logs.shape)
+    if None in ties.places or not counts[known].sum():
+        return NO_TIES
+    np.add.at(seen, tuple(groups[:, known]), counts[known].astype(np.float64))
+    # What is unknown may be anything: its place holds the sum of the others.
+    for axis in range(seen.ndim):
+        np.moveaxis(seen, axis, 0)[-1] = seen.sum(axis=axis)
+    total = seen[-1, -1, -1]
+    apart = seen[:, -1:, -1:] * seen[-1:, :, -1:] * seen[-1:, -1:, :] / total**2
+    logs = np.log((seen + 1) / (apart + 1))
+    # Who shares forename and birthday was left out as one person, so nothing was counted there.
+    logs[:2, :, 0] = np.maximum(logs[:2, :, 0], 0.0)
+    return dataclasses.replace(ties, logs=logs)
 
 
 def _one_person(levels: Levels, model: Model) -> NDArray[np.bool_]:

@@ -75,7 +75,7 @@ def told(weighed: pl.DataFrame, model: Model) -> tuple[pl.DataFrame, pl.DataFram
 def explained_by(model: Model) -> list[str]:
     """Columns that explain a pair: each comparison in bits and as its level, and the other parts."""
     parts = [name for c in model.comparisons for name in (c.name, f"{c.name} level")]
-    return ["prior", *parts, "names", "claims", "housemates", "family"]
+    return ["prior", "presence", *parts, "names", "claims", "housemates", "family"]
 
 
 def training_table(trained: Trained, model: Model) -> pl.DataFrame:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tf_linkage.linkage.claims import Claims
+from tf_linkage.linkage.kinds import Kinds
 from tf_linkage.linkage.patterns import Levels
 from tf_linkage.linkage.training import Trained, housemate_ratio, padded_log
 
@@ -26,8 +27,9 @@ class Weights:
 
     Attributes:
         prior: of any pair of the two tables.
+        presence: what is added because such people are oftener in the right table, or taken off as they seldom are.
         comparisons: one column for each comparison, rarity included.
-        names: what is taken off because forename and surname go together; never positive.
+        names: what is taken off or added because forenames go with surnames and with years of birth.
         claims: what is added because both records are free while many others are claimed; never negative.
         housemates: what is lost because people of one home look like this too; never positive.
         family: what the family's other links add; nought before they are known.
@@ -35,6 +37,7 @@ class Weights:
     """
 
     prior: float
+    presence: NDArray[np.float64]
     comparisons: NDArray[np.float64]
     names: NDArray[np.float64]
     claims: NDArray[np.float64]
@@ -55,10 +58,11 @@ class Beside:
 
     Attributes:
         rare: for each comparison, bits of rarity of each left row's value, if the comparison has a frequency.
-        names: bits taken off each pair because forename and surname go together.
+        names: bits of each pair because forenames go with surnames and with years of birth.
         family: bits by which a stranger is less likely, because of the family's other links.
         free: whether both records of each pair are claimed by no certain link.
         claims: how much rarer strangers and housemates are among such pairs.
+        kinds: what the sex and age of each left record say.
     """
 
     rare: Sequence[NDArray[np.float64] | None]
@@ -66,24 +70,35 @@ class Beside:
     family: NDArray[np.float64]
     free: NDArray[np.bool_]
     claims: Claims
+    kinds: Kinds
 
     def mates(self, levels: Levels) -> NDArray[np.float64]:
         """Bits by which housemates like each pair are rarer, where both records are free."""
         return np.where(self.free, self.claims.housemates(levels), 0.0)
 
+    def born(self, levels: Levels) -> NDArray[np.bool_]:
+        """Pairs that share a date of birth."""
+        if self.claims.born is None:
+            return np.zeros(len(levels), dtype=bool)
+        found: NDArray[np.bool_] = levels[:, self.claims.born] == 0
+        return found
+
 
 def weigh(levels: Levels, left_rows: NDArray[np.uint32], trained: Trained, beside: Beside) -> Weights:
     """Weigh pairs: one row of levels, one left row each."""
-    comparisons = comparison_bits(levels, left_rows, trained, beside.rare)
+    shifted = beside.kinds.shifted(levels, left_rows)
+    comparisons = comparison_bits(levels, left_rows, trained, beside.rare) + shifted
+    presence = beside.kinds.present(left_rows)
     prior = float(np.log2(trained.prior / (1 - trained.prior)))
     freed = np.where(beside.free, -np.log2(beside.claims.strangers), 0.0)
-    against_strangers = prior + comparisons.sum(axis=1) + beside.names + freed + beside.family
+    against_strangers = prior + presence + comparisons.sum(axis=1) + beside.names + freed + beside.family
     ratio = housemate_ratio(trained.m, trained.mates, levels) / np.log(2) + np.log2(trained.housemates)
-    ratio = ratio + beside.mates(levels)
+    # What makes a link of this kind likelier makes no housemate so, except that twins are of one kind.
+    ratio = ratio + beside.mates(levels) - shifted.sum(axis=1) - np.where(beside.born(levels), 0.0, presence)
     # Odds against add up: 1/odds = 1/odds against strangers + odds of a housemate.
     housemates = -np.logaddexp2(0.0, against_strangers + ratio)
     total = np.round(against_strangers + housemates, DECIMALS)
-    return Weights(prior, comparisons, beside.names, freed, housemates, beside.family, total)
+    return Weights(prior, presence, comparisons, beside.names, freed, housemates, beside.family, total)
 
 
 def comparison_bits(

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tf_linkage.linkage.comparison import Comparison
+from tf_linkage.linkage.comparison import MISSING, Comparison
 from tf_linkage.linkage.patterns import Levels
 
 Shares = tuple[NDArray[np.float64], ...]
@@ -33,15 +33,45 @@ _FLOOR = 1e-9
 
 
 @dataclass(frozen=True)
-class Twins:
-    """Natural log by which housemates agree fully on surname and date of birth oftener than if these were apart."""
+class Ties:
+    """How names and birthdays of housemates go together, beyond what each says alone.
 
-    surname: int
-    born: int
-    log: float
+    Twins share surname and day of birth, a father and his namesake both names but not the day, and hardly anybody
+    shares a day and no name.
+
+    Attributes:
+        places: of forename, surname and date of birth among the comparisons; None for one that is not compared.
+        last: for each comparison, the code of its last level.
+        logs: natural log of how much oftener a group of each is seen together than if they were apart, by the
+            groups of `group`; the last place of each axis stands for unknown.
+    """
+
+    places: tuple[int | None, int | None, int | None]
+    last: tuple[int, ...]
+    logs: NDArray[np.float64]
+
+    def group(self, levels: Levels) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """For each pattern the groups of both names (equal, alike, different) and of birth (one day or not)."""
+        found = []
+        for axis, place in enumerate(self.places):
+            if place is None:
+                found.append(np.full(len(levels), MISSING))
+                continue
+            codes = levels[:, place]
+            far = 1 if axis == _BORN else np.where(codes == self.last[place], 2, 1)
+            found.append(np.where(codes > 0, far, codes))
+        return found[0], found[1], found[2]
+
+    def of(self, levels: Levels) -> NDArray[np.float64]:
+        """The log for each pattern."""
+        found: NDArray[np.float64] = self.logs[self.group(levels)]
+        return found
 
 
-NO_TWINS = Twins(0, 0, 0.0)
+_BORN = 2
+"""The axis of the date of birth."""
+
+NO_TIES = Ties((None, None, None), (), np.zeros((4, 4, 3)))
 
 
 @dataclass(frozen=True)
@@ -51,13 +81,13 @@ class Housemates:
     Attributes:
         h: shares of levels between them.
         apart: for each comparison, whether it can tell them apart; where somebody lives cannot.
-        twins: how much surname and date of birth go together.
+        ties: how much names and birthdays go together.
         at_home: pairs of the two tables that stand at one address, links included.
     """
 
     h: Shares
     apart: tuple[bool, ...]
-    twins: Twins
+    ties: Ties
     at_home: float
 
 
@@ -199,9 +229,7 @@ def housemate_ratio(m: Shares, mates: Housemates, levels: Levels) -> NDArray[np.
     for place, (one, other) in enumerate(zip(m, mates.h, strict=True)):
         if mates.apart[place]:
             total += padded_log(other)[levels[:, place]] - padded_log(one)[levels[:, place]]
-    twins = mates.twins
-    total += np.where((levels[:, twins.surname] == 0) & (levels[:, twins.born] == 0), twins.log, 0.0)
-    return total
+    return total + mates.ties.of(levels)
 
 
 def _shares(levels: Levels, weight: NDArray[np.float64], free: NDArray[np.bool_], before: Shares) -> Shares:

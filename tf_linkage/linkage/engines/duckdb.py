@@ -60,7 +60,7 @@ def link_records(
             strayed = "" if trained.held else "; EM strayed from the matchkeys' links, so m is theirs"
             progress(f"trained in {trained.curve.height} rounds{strayed}")
         decision = Decision.of(tables, trained, seeds)
-        claims = decision.claims(candidates)
+        claims, kinds = decision.first(candidates)
         if lesson is not None:
             trained = again(lesson, tables, candidates, claims).learnt()
             progress(
@@ -68,7 +68,7 @@ def link_records(
             )
             if warning := thin(claims.pairs.height):
                 progress(warning)
-            decision = dataclasses.replace(decision, trained=trained)
+        decision = dataclasses.replace(decision, trained=trained, kinds=kinds)
         scored = decision.worth_a_look(candidates, decision.hopeless)
         without = decision.resolved(decision.weighed(scored, None, claims))
         progress(f"resolved {without.filter(pl.col('status') == 'link').height:,} links")

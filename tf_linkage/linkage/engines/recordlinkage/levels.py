@@ -103,6 +103,13 @@ def _swapped(measured: pd.DataFrame) -> NDArray[np.bool_]:
     )
 
 
+def _traded(measured: pd.DataFrame) -> NDArray[np.bool_]:
+    """One of the names stands in the other's place."""
+    if "same:forename_first:surname" not in measured:
+        return np.zeros(len(measured), dtype=bool)
+    return _same(measured, "forename_first", "surname") | _same(measured, "surname", "forename_first")
+
+
 def _gathered(records: Records, pairs: pd.MultiIndex, side: int, column: str) -> Any:
     frame = records.left if side == 0 else records.right
     return frame[column].to_numpy()[pairs.codes[side]]
@@ -129,8 +136,8 @@ def _code_forename(measured: pd.DataFrame, comparison: Comparison, records: Reco
         | _same(measured, "forename_second", "forename_first")
         | initial_only,
     ]
-    if len(comparison.levels) == len(conditions) + 3:
-        conditions.append(_swapped(measured))
+    if len(comparison.levels) == len(conditions) + 4:
+        conditions += [_swapped(measured), _traded(measured)]
     conditions.append(similar >= CLOSE)
     codes = _coded(conditions, _known(measured, "forename"))
     return _by_rarity(codes, comparison, records, pairs)
@@ -143,7 +150,8 @@ def _code_surname(measured: pd.DataFrame, comparison: Comparison, records: Recor
         for second in ("surname_first", "surname_last"):
             part |= _same(measured, first, second)
     conditions = [_same(measured, "surname"), similar >= ALIKE, part, similar >= CLOSE]
-    codes = _coded(conditions, _known(measured, "surname") & ~_swapped(measured))
+    out_of_place = _traded(measured) & ~_same(measured, "forename_first") & ~_same(measured, "surname")
+    codes = _coded(conditions, _known(measured, "surname") & ~out_of_place)
     return _by_rarity(codes, comparison, records, pairs)
 
 
@@ -174,6 +182,7 @@ def _code_place(measured: pd.DataFrame, comparison: Comparison, records: Records
         _same(measured, "postcode") & same_house,
         same_house & _same(measured, "street"),
         _same(measured, "postcode"),
+        _same(measured, "street"),
         _same(measured, "sector"),
         _same(measured, "district"),
     ]
