@@ -16,7 +16,7 @@ from tf_linkage.linkage.candidates import pattern_counts
 from tf_linkage.linkage.model import Model
 from tf_linkage.linkage.patterns import Levels, unpack
 from tf_linkage.linkage.tables import Tables
-from tf_linkage.linkage.training import NO_TIES, Housemates, Ties, shares_of
+from tf_linkage.linkage.training import NO_TIES, Housemates, Ties, shares_of, ties_of
 
 LARGEST_HOME = 12
 """People at one address beyond whom it is a hostel or a block, not a household."""
@@ -116,19 +116,9 @@ def _ties(levels: Levels, counts: NDArray[np.int64], model: Model) -> Ties:
         names.index(name) if name in names else None for name in ("forename", "surname", "date of birth")
     )
     last = tuple(len(comparison.levels) - 1 for comparison in model.comparisons)
-    ties = dataclasses.replace(NO_TIES, places=(forename, surname, born), last=last)
-    groups = np.stack(ties.group(levels))
-    known = (groups >= 0).all(axis=0)
-    seen = np.zeros(ties.logs.shape)
-    if None in ties.places or not counts[known].sum():
-        return NO_TIES
-    np.add.at(seen, tuple(groups[:, known]), counts[known].astype(np.float64))
-    # What is unknown may be anything: its place holds the sum of the others.
-    for axis in range(seen.ndim):
-        np.moveaxis(seen, axis, 0)[-1] = seen.sum(axis=axis)
-    total = seen[-1, -1, -1]
-    apart = seen[:, -1:, -1:] * seen[-1:, :, -1:] * seen[-1:, -1:, :] / total**2
-    logs = np.log((seen + 1) / (apart + 1))
+    places = (forename, surname, born)
+    ties = NO_TIES if None in places else ties_of(levels, counts.astype(np.float64), places, last)
+    logs = ties.logs.copy()
     # Who shares forename and birthday was left out as one person, so nothing was counted there.
     logs[:2, :, 0] = np.maximum(logs[:2, :, 0], 0.0)
     return dataclasses.replace(ties, logs=logs)

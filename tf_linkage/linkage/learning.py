@@ -23,7 +23,7 @@ from tf_linkage.linkage.patterns import unpack
 from tf_linkage.linkage.seeds import FEW, start_of
 from tf_linkage.linkage.standardise import field_of
 from tf_linkage.linkage.tables import Tables
-from tf_linkage.linkage.training import Housemates, Observed, Shares, Start, Trained, train
+from tf_linkage.linkage.training import Housemates, Observed, Places, Shares, Start, Trained, train
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,9 @@ def gather(tables: Tables, candidates: Candidates, seeds: pl.DataFrame) -> Lesso
         counts=candidates.patterns["pairs"].to_numpy(),
         certain=np.zeros(len(levels), dtype=np.int64),
         rarer=(nought, nought),
+        names=_names(model),
         free=_free(candidates, model),
+        free_names=_free_names(candidates, model),
         dependence=dependence.bits(levels, model) * math.log(2),
         nearby=dependence.near - dependence.far,
         every_pair=float(tables.records.left.height) * float(tables.people),
@@ -126,3 +128,23 @@ def _free(candidates: Candidates, model: Model) -> NDArray[np.bool_]:
     free = np.stack(columns, axis=1)
     # Where every rule looks at a comparison there is no choice.
     return np.where(free.any(axis=0), free, True)
+
+
+def _names(model: Model) -> tuple[Places, tuple[int, ...]]:
+    """Where both names stand, and the last code of every comparison."""
+    names = [comparison.name for comparison in model.comparisons]
+    forename, surname = (names.index(name) if name in names else None for name in ("forename", "surname"))
+    return (forename, surname, None), tuple(len(comparison.levels) - 1 for comparison in model.comparisons)
+
+
+def _free_names(candidates: Candidates, model: Model) -> NDArray[np.bool_]:
+    """For each row of patterns whether both names are compared and a rule that the pairs meet looks at neither."""
+    if not {"forename", "surname"} <= {comparison.name for comparison in model.comparisons}:
+        return np.zeros(candidates.patterns.height, dtype=bool)
+    mask = sum(
+        1 << bit
+        for bit, rule in enumerate(candidates.rules)
+        if not {"forename", "surname"} & {field_of(column) for column in rule.columns}
+    )
+    found: NDArray[np.bool_] = (candidates.patterns["rules"].to_numpy() & mask) != 0
+    return found

@@ -29,7 +29,8 @@ class Weights:
         prior: of any pair of the two tables.
         presence: what is added because such people are oftener in the right table, or taken off as they seldom are.
         comparisons: one column for each comparison, rarity included.
-        names: what is taken off or added because forenames go with surnames and with years of birth.
+        names: what is taken off or added because forenames go with surnames and years of birth, and who errs in
+            one name errs in the other.
         claims: what is added because both records are free while many others are claimed; never negative.
         housemates: what is lost because people of one home look like this too; never positive.
         family: what the family's other links add; nought before they are known.
@@ -89,16 +90,19 @@ def weigh(levels: Levels, left_rows: NDArray[np.uint32], trained: Trained, besid
     shifted = beside.kinds.shifted(levels, left_rows)
     comparisons = comparison_bits(levels, left_rows, trained, beside.rare) + shifted
     presence = beside.kinds.present(left_rows)
+    names = beside.names + trained.ties.of(levels) / np.log(2)
     prior = float(np.log2(trained.prior / (1 - trained.prior)))
     freed = np.where(beside.free, -np.log2(beside.claims.strangers), 0.0)
-    against_strangers = prior + presence + comparisons.sum(axis=1) + beside.names + freed + beside.family
-    ratio = housemate_ratio(trained.m, trained.mates, levels) / np.log(2) + np.log2(trained.housemates)
+    against_strangers = prior + presence + comparisons.sum(axis=1) + names + freed + beside.family
+    ratio = housemate_ratio(trained.m, trained.mates, levels, trained.ties) / np.log(2) + np.log2(
+        trained.housemates
+    )
     # What makes a link of this kind likelier makes no housemate so, except that twins are of one kind.
     ratio = ratio + beside.mates(levels) - shifted.sum(axis=1) - np.where(beside.born(levels), 0.0, presence)
     # Odds against add up: 1/odds = 1/odds against strangers + odds of a housemate.
     housemates = -np.logaddexp2(0.0, against_strangers + ratio)
     total = np.round(against_strangers + housemates, DECIMALS)
-    return Weights(prior, presence, comparisons, beside.names, freed, housemates, beside.family, total)
+    return Weights(prior, presence, comparisons, names, freed, housemates, beside.family, total)
 
 
 def comparison_bits(
@@ -125,4 +129,5 @@ def best_possible(
         rarity = rare[place]
         if rarity is not None:
             total += np.where(levels[:, place] == 0, max(0.0, float(rarity.max(initial=0.0))), 0.0)
-    return total
+    found: NDArray[np.float64] = total + np.maximum(trained.ties.of(levels), 0.0) / np.log(2)
+    return found

@@ -32,21 +32,26 @@ STRAY = 0.25
 _FLOOR = 1e-9
 
 
+Places = tuple[int | None, int | None, int | None]
+"""Of forename, surname and date of birth among the comparisons; None for one that is not compared."""
+
+
 @dataclass(frozen=True)
 class Ties:
-    """How names and birthdays of housemates go together, beyond what each says alone.
+    """How names and birthdays go together, beyond what each says alone.
 
-    Twins share surname and day of birth, a father and his namesake both names but not the day, and hardly anybody
-    shares a day and no name.
+    Among housemates twins share surname and day of birth, a father and his namesake both names but not the day, and
+    hardly anybody shares a day and no name. Among links who errs in one name errs in the other: names of some
+    communities are misspelt, shortened and turned round oftener.
 
     Attributes:
-        places: of forename, surname and date of birth among the comparisons; None for one that is not compared.
+        places: which comparisons they are between.
         last: for each comparison, the code of its last level.
         logs: natural log of how much oftener a group of each is seen together than if they were apart, by the
             groups of `group`; the last place of each axis stands for unknown.
     """
 
-    places: tuple[int | None, int | None, int | None]
+    places: Places
     last: tuple[int, ...]
     logs: NDArray[np.float64]
 
@@ -71,7 +76,35 @@ class Ties:
 _BORN = 2
 """The axis of the date of birth."""
 
+
 NO_TIES = Ties((None, None, None), (), np.zeros((4, 4, 3)))
+
+
+def ties_of(levels: Levels, counts: NDArray[np.float64], places: Places, last: tuple[int, ...]) -> Ties:
+    """Ties counted among patterns in which all of these places are known; none where nothing is counted.
+
+    One is added to what is seen and to what is expected, so that a group seldom seen says little.
+    """
+    ties = Ties(places, last, np.zeros((4, 4, 3)))
+    groups = np.stack([group for group, place in zip(ties.group(levels), places, strict=True) if place is not None])
+    known = (groups >= 0).all(axis=0)
+    compared = [axis for axis, place in enumerate(places) if place is not None]
+    seen = np.zeros([ties.logs.shape[axis] for axis in compared])
+    np.add.at(seen, tuple(groups[:, known]), counts[known])
+    if not seen.sum():
+        return NO_TIES
+    # What is unknown may be anything: its place holds the sum of the others.
+    for axis in range(seen.ndim):
+        np.moveaxis(seen, axis, 0)[-1] = seen.sum(axis=axis)
+    total = seen.flat[-1]
+    apart = np.full(seen.shape, total)
+    for axis in range(seen.ndim):
+        along = seen[tuple(slice(None) if other == axis else slice(-1, None) for other in range(seen.ndim))]
+        apart = apart * along / total
+    logs = np.log((seen + 1) / (apart + 1))
+    for axis, place in enumerate(places):
+        logs = logs if place is not None else np.expand_dims(logs, axis)
+    return Ties(places, last, np.broadcast_to(logs, ties.logs.shape).copy())
 
 
 @dataclass(frozen=True)
@@ -109,8 +142,10 @@ class Observed:
         certain: pairs of each that are links for certain, and among `counts` no more.
         rarer: for each row, natural logs by which strangers and housemates are rarer among the pairs counted than
             among all pairs, since others are known to be neither.
+        names: between which comparisons the ties of links are learnt, and the last code of each comparison.
         free: for each row and comparison, whether some rule that the pairs meet leaves that comparison free; only
             from such pairs is its m learnt, since a rule's own keys always agree.
+        free_names: for each row, whether some rule leaves both names free; only from such pairs are ties learnt.
         dependence: for each row, natural log by which strangers look so oftener than u says.
         nearby: bits by which both names agree oftener in one district than across districts, by chance.
         every_pair: number of pairs of the two tables, blocked or not.
@@ -120,7 +155,9 @@ class Observed:
     counts: NDArray[np.int64]
     certain: NDArray[np.int64]
     rarer: tuple[NDArray[np.float64], NDArray[np.float64]]
+    names: tuple[Places, tuple[int, ...]]
     free: NDArray[np.bool_]
+    free_names: NDArray[np.bool_]
     dependence: NDArray[np.float64]
     nearby: float
     every_pair: float
@@ -141,6 +178,7 @@ class Trained:
             comparison is learnt from those pairs alone whose blocking rule leaves it free.
         nearby: bits by which both names agree oftener in one district than across districts, by chance.
         held: whether EM stayed near the matchkeys' links; if not, m is theirs.
+        ties: how much a link's names go together.
     """
 
     m: Shares
@@ -151,6 +189,7 @@ class Trained:
     curve: pl.DataFrame
     nearby: float
     held: bool
+    ties: Ties = NO_TIES
 
 
 def train(observed: Observed, start: Start, u: Shares, mates: Housemates) -> Trained:
@@ -161,16 +200,19 @@ def train(observed: Observed, start: Start, u: Shares, mates: Housemates) -> Tra
     rows: list[tuple[int, float, float, float]] = []
     strangers, at_home = observed.rarer
     log_u = log_of(u, levels) + observed.dependence + strangers
+    ties = NO_TIES
     for turn in range(1, MOST_ROUNDS + 1):
         before, prior = expected, expected / every_pair
-        link = np.log(prior) + log_of(m, levels)
+        link = np.log(prior) + log_of(m, levels) + ties.of(levels)
         stranger = np.log1p(-min(prior, 0.5)) + log_u
         number = _housemates(expected, m, mates)
-        housemate = np.log(number) + link + housemate_ratio(m, mates, levels) + at_home
+        housemate = np.log(number) + link + housemate_ratio(m, mates, levels, ties) + at_home
         total = np.logaddexp(np.logaddexp(link, stranger), housemate)
         weight = observed.certain + counts * np.exp(link - total)
         expected = max(float(weight.sum()), 1e-3)
         new = _shares(levels, weight, observed.free, m)
+        if observed.free_names.any():
+            ties = ties_of(levels, np.where(observed.free_names, weight, 0.0), *observed.names)
         change = max(float(np.max(np.abs(one - other))) for one, other in zip(new, m, strict=True))
         likelihood = float((counts * total).sum() + (observed.certain * link).sum()) - before * (1 + number)
         rows.append((turn, likelihood, expected, change))
@@ -183,7 +225,17 @@ def train(observed: Observed, start: Start, u: Shares, mates: Housemates) -> Tra
     curve = pl.DataFrame(
         rows, schema=["round", "log_likelihood", "expected_links", "greatest_change"], orient="row"
     )
-    return Trained(m if held else start.m, u, mates, expected / every_pair, number, curve, observed.nearby, held)
+    return Trained(
+        m if held else start.m,
+        u,
+        mates,
+        expected / every_pair,
+        number,
+        curve,
+        observed.nearby,
+        held,
+        ties if held else NO_TIES,
+    )
 
 
 def _housemates(expected: float, m: Shares, mates: Housemates) -> float:
@@ -223,9 +275,9 @@ def padded_log(share: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.append(np.log(np.maximum(share, _FLOOR)), 0.0)
 
 
-def housemate_ratio(m: Shares, mates: Housemates, levels: Levels) -> NDArray[np.float64]:
+def housemate_ratio(m: Shares, mates: Housemates, levels: Levels, ties: Ties = NO_TIES) -> NDArray[np.float64]:
     """Log of how much likelier a pattern is between housemates than between records of one person."""
-    total = np.zeros(len(levels))
+    total = -ties.of(levels)
     for place, (one, other) in enumerate(zip(m, mates.h, strict=True)):
         if mates.apart[place]:
             total += padded_log(other)[levels[:, place]] - padded_log(one)[levels[:, place]]

@@ -22,7 +22,7 @@ from tf_linkage.linkage.patterns import unpack
 from tf_linkage.linkage.records import prepare
 from tf_linkage.linkage.seeds import seed_links
 from tf_linkage.linkage.tables import load
-from tf_linkage.linkage.training import NO_TIES, housemate_ratio
+from tf_linkage.linkage.training import NO_TIES, housemate_ratio, ties_of
 
 FIELDS = ("forename", "surname", "date_of_birth", "gender", "address", "postcode")
 MODEL = department_model("moj", FIELDS)
@@ -188,3 +188,32 @@ def test_what_is_learnt_of_kinds_bears_on_weights(village: Any) -> None:
     assert gain.max() == pytest.approx(1.0)
     assert gain.min() > -1e-6
     assert not before["match_weight"].equals(one["match_weight"])
+
+
+def test_ties_are_what_is_seen_over_what_is_expected() -> None:
+    """Forename and surname wrong together in 30 of 100 pairs, where a third of either would make 9 expected."""
+    levels = np.array([[0, 0], [1, 0], [0, 1], [2, 2], [-1, 2]])
+    counts = np.array([70.0, 0.0, 0.0, 30.0, 50.0])
+    ties = ties_of(levels, counts, (0, 1, None), (2, 2))
+    expected = [np.log(71 / 50), 0.0, 0.0, np.log(31 / 10), 0.0]
+    assert ties.of(levels)[[0, 3, 4]] == pytest.approx(np.array(expected)[[0, 3, 4]])
+    assert ties_of(levels, np.zeros(5), (0, 1, None), (2, 2)) is NO_TIES
+
+
+def test_who_errs_in_one_name_errs_in_the_other(village: Any) -> None:
+    """Errors put into both names of some are learnt as going together, and weigh so."""
+    cohort = village.cohort.with_row_index("number").with_columns(
+        pl.when(pl.col("number") % 12 == 0).then(pl.lit("Wrexham")).otherwise(pl.col("forename")).alias("forename"),
+        pl.when(pl.col("number") % 12 == 0).then(pl.lit("Zyx")).otherwise(pl.col("surname")).alias("surname"),
+    )
+    model = department_model("dwp", (*FIELDS, "nino"))
+    records = prepare(cohort.drop("number").lazy(), village.register.lazy(), model)
+    with connected(Bounds()) as connection:
+        tables = load(connection, records, model)
+        lesson = gather(tables, block_and_compare(tables, Bounds().most_pairs), seed_links(tables))
+    ties = lesson.learnt().ties
+    both = np.full((1, len(model.comparisons)), -1, dtype=np.int64)
+    names = [comparison.name for comparison in model.comparisons]
+    for name in ("forename", "surname"):
+        both[0, names.index(name)] = len(model.comparisons[names.index(name)].levels) - 1
+    assert ties.of(both)[0] > 1
