@@ -174,7 +174,7 @@ def test_what_is_learnt_of_kinds_bears_on_weights(village: Any) -> None:
     with connected(Bounds()) as connection:
         tables = load(connection, records, model)
         candidates = block_and_compare(tables, Bounds().most_pairs)
-        seeds = seed_links(tables)
+        seeds = seed_links(tables, candidates)
         decision = Decision.of(tables, gather(tables, candidates, seeds).learnt(), seeds)
         claims, kinds = decision.first(candidates)
         pairs = decision.worth_a_look(candidates, 0.0)
@@ -210,7 +210,8 @@ def test_who_errs_in_one_name_errs_in_the_other(village: Any) -> None:
     records = prepare(cohort.drop("number").lazy(), village.register.lazy(), model)
     with connected(Bounds()) as connection:
         tables = load(connection, records, model)
-        lesson = gather(tables, block_and_compare(tables, Bounds().most_pairs), seed_links(tables))
+        candidates = block_and_compare(tables, Bounds().most_pairs)
+        lesson = gather(tables, candidates, seed_links(tables, candidates))
     ties = lesson.learnt().ties
     both = np.full((1, len(model.comparisons)), -1, dtype=np.int64)
     names = [comparison.name for comparison in model.comparisons]
