@@ -3,7 +3,7 @@
 Belongs here: the assets and their checks. The rules are `disclosure`'s; the record of releases is `releases`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import dagster as dg
@@ -14,7 +14,7 @@ from tf_linkage.contracts.published import PUBLISHED_TABLES
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.house import asset_key, house_asset
 from tf_linkage.defs.io import ParquetStore
-from tf_linkage.defs.releases import put_on_record, refuse_if_near
+from tf_linkage.defs.releases import earlier_releases, put_on_record, refuse_if_near, refuse_if_told_together
 from tf_linkage.defs.resources import is_rehearsal
 from tf_linkage.defs.store import Store, relative
 from tf_linkage.study import Study
@@ -32,7 +32,7 @@ def published_assets(study: Study) -> list[dg.AssetsDefinition]:
 
 def published_checks(study: Study) -> list[dg.AssetChecksDefinition]:
     """The gates: each of them stops what would be published."""
-    return [withstands_attack(), apart_from_earlier(study)]
+    return [withstands_attack(), apart_from_earlier(study), withstands_attack_on_all(study)]
 
 
 def _release() -> dg.AssetsDefinition:
@@ -65,7 +65,8 @@ def _findings(study: Study) -> dg.AssetsDefinition:
             # Also where this asset is made by itself, and its gates do not run before it.
             disclosure.must_hold(disclosure.prove(release, estimates))
             refuse_if_near(store, study, release)
-            put_on_record(store, study, release)
+            refuse_if_told_together(store, study, release, estimates)
+            put_on_record(store, study, release, estimates)
         tables = {name: release[name] for name in PUBLISHED_TABLES}
         files = [disclosure.write_csv(table, _folder(store) / f"{name}.csv") for name, table in tables.items()]
         page = store.write_text(
@@ -113,39 +114,64 @@ def attack_verdict(proof: disclosure.Proof) -> dg.AssetCheckResult:
 
 
 def apart_from_earlier(study: Study) -> dg.AssetChecksDefinition:
-    """No figure differs from an earlier release by fewer than ten people or families. Writes the checker's page."""
+    """No figure differs from an earlier release by fewer than ten people or families."""
 
     @dg.asset_check(
         asset=asset_key(RELEASE),
         name="apart_from_earlier_releases",
         blocking=True,
         description="In no figure does it differ from an earlier release of the same study by fewer than ten "
-        "people or families. The output checker's page is written along with it.",
-        additional_ins={"estimates": dg.AssetIn(asset_key(ESTIMATES))},
+        "people or families.",
     )
-    def check(release: TableSet, estimates: TableSet) -> dg.AssetCheckResult:
-        store = ParquetStore.of(study).store
-        held_against, near = held(store, study, release)
-        page = disclosure.checkers_page(
-            release,
-            disclosure.prove(release, estimates),
-            held_against=held_against,
-            near=near,
-            content=disclosure.content_digest(release),
-        )
-        path = store.write_text(CHECK_PAGE, ".html", page)
-        return dg.AssetCheckResult(
-            passed=not near,
-            description=near or f"held against {held_against} earlier releases",
-            metadata={"earlier releases": held_against, "checker's page": dg.MetadataValue.path(relative(path))},
-        )
+    def check(release: TableSet) -> dg.AssetCheckResult:
+        return held_verdict(*held(refuse_if_near, ParquetStore.of(study).store, study, release))
 
     return check
 
 
-def held(store: Store, study: Study, release: TableSet) -> tuple[int, str]:
+def withstands_attack_on_all(study: Study) -> dg.AssetChecksDefinition:
+    """Nothing sensitive can be worked out from it and all earlier releases. Writes the checker's page."""
+
+    @dg.asset_check(
+        asset=asset_key(RELEASE),
+        name="withstands_attack_on_all_releases",
+        blocking=True,
+        description="An attacker who takes all releases of the same study together, and knows which numbers "
+        "changed and which way, is left with at least ten possible numbers for each sensitive one and for each "
+        "change by few, by linear programming. The output checker's page is written along with it.",
+        additional_ins={"estimates": dg.AssetIn(asset_key(ESTIMATES))},
+    )
+    def check(release: TableSet, estimates: TableSet) -> dg.AssetCheckResult:
+        store = ParquetStore.of(study).store
+        against, together = held(refuse_if_told_together, store, study, release, estimates)
+        page = disclosure.checkers_page(
+            release,
+            disclosure.prove(release, estimates),
+            held_against=against,
+            near=held(refuse_if_near, store, study, release)[1],
+            together=together,
+            content=disclosure.content_digest(release),
+        )
+        path = store.write_text(CHECK_PAGE, ".html", page)
+        return held_verdict(against, together, {"checker's page": dg.MetadataValue.path(relative(path))})
+
+    return check
+
+
+def held_verdict(
+    against: int, refused: str, beside: Mapping[str, dg.MetadataValue] | None = None
+) -> dg.AssetCheckResult:
+    """Red when a release may not leave because of those before it."""
+    return dg.AssetCheckResult(
+        passed=not refused,
+        description=refused or f"held against {against} earlier releases",
+        metadata={"earlier releases": against, **(beside or {})},
+    )
+
+
+def held(gate: Callable[..., int], store: Store, study: Study, *tables: TableSet) -> tuple[int, str]:
     """How many earlier releases a release was held against, and why it may not leave; empty if it may."""
     try:
-        return refuse_if_near(store, study, release), ""
+        return gate(store, study, *tables), ""
     except disclosure.ReleaseRefused as refusal:
-        return 1, str(refusal)
+        return len(earlier_releases(store, study)), str(refusal)

@@ -1,15 +1,15 @@
 """Where releases are put on record, and the earlier ones that a new one is held against.
 
-The ledger has an entry for each release, with digests of what was published; the counts behind it stay in the
-researchers' zone, in data/research/releases. Releases of one study are held against each other. With real people a
-data folder is one study, whatever is chosen. In a rehearsal every other choice makes other people or another
-question, so that only releases of the same choices, code and clerks' decisions are held against each other.
+The ledger has an entry for each release, with digests of what was published; the counts behind it, and what it
+told, stay in the researchers' zone, in data/research/releases. Releases of one study are held against each other.
+With real people a data folder is one study, whatever is chosen. In a rehearsal every other choice makes other
+people or another question, so that only releases of the same choices, code and clerks' decisions are held against
+each other.
 """
 
 import hashlib
 import json
 from collections.abc import Mapping
-from pathlib import Path
 
 import polars as pl
 
@@ -24,6 +24,7 @@ from tf_linkage.study import BOUNDS, Source, Study
 
 RELEASED, RELEASE = "released", "published/findings"
 REAL = "real people"
+BEHIND = "behind"
 STUDIED = ("custody", "linkage", "research", "disclosure")
 SIMULATED = ("population", "bodies")
 
@@ -45,16 +46,37 @@ def refuse_if_near(store: Store, study: Study, tables: Tables) -> int:
     if disclosure.content_digest(tables) in {entry.facts["content"] for entry in earlier}:
         return len(earlier)
     new = disclosure.behind(tables[DECISIONS].collect())
-    disclosure.must_be_apart(new, ((entry.day, _counts(store, entry)) for entry in earlier))
+    behind = ((entry.day, _kept(store, entry)[BEHIND].collect()) for entry in earlier)
+    disclosure.must_be_apart(new, behind)
     return len(earlier)
 
 
-def put_on_record(store: Store, study: Study, tables: Tables) -> None:
+def refuse_if_told_together(store: Store, study: Study, tables: Tables, estimates: Tables) -> int:
+    """Refuses a release that gives something away together with the earlier ones of the same study.
+
+    What was published before may be published again.
+
+    Returns:
+        How many earlier releases it was attacked together with.
+
+    Raises:
+        ReleaseRefused: something could be worked out, or what an earlier one told is missing.
+    """
+    earlier = earlier_releases(store, study)
+    if disclosure.content_digest(tables) in {entry.facts["content"] for entry in earlier}:
+        return len(earlier)
+    told = [disclosure.from_tables(_kept(store, entry)) for entry in earlier]
+    disclosure.must_give_nothing_away([*told, disclosure.told(tables, estimates)])
+    return len(earlier)
+
+
+def put_on_record(store: Store, study: Study, tables: Tables, estimates: Tables) -> None:
     """Puts a release on record before it leaves; one that tells the same as an earlier one is on record already."""
     content = disclosure.content_digest(tables)
     if content in {entry.facts["content"] for entry in earlier_releases(store, study)}:
         return
-    store.write(_place(content), disclosure.behind(tables[DECISIONS].collect()))
+    behind = disclosure.behind(tables[DECISIONS].collect())
+    store.write(_place(content), {BEHIND: behind, **disclosure.as_tables(disclosure.told(tables, estimates))})
     store.ledger().append(
         store.clock().today(), RELEASED, "research", RELEASE, study=same_study(store, study), content=content
     )
@@ -82,17 +104,16 @@ def same_study(store: Store, study: Study) -> str:
     return hashlib.sha256(json.dumps([chosen, extracts, clerks, code], sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _counts(store: Store, entry: Entry) -> pl.DataFrame:
+def _kept(store: Store, entry: Entry) -> dict[str, pl.LazyFrame]:
+    """What was kept of a release: the counts behind it, and its numbers and relations."""
     place = _place(entry.facts["content"])
-    path = Path(f"{store.place(place)}.parquet")
-    if not path.exists():
+    kept = store.read(place) if store.place(place).is_dir() else None
+    if not isinstance(kept, dict) or not kept.keys() >= {BEHIND, *disclosure.KEPT}:
         raise disclosure.ReleaseRefused(
-            f"not released: the counts behind the release of {entry.day} are missing ({path.name} in "
-            "data/research/releases), so nothing can be held against it; put them back"
+            f"not released: what was kept of the release of {entry.day} is missing ({'/'.join(place)} in the data "
+            "folder), so nothing can be held against it; put it back"
         )
-    kept = store.read(place)
-    assert isinstance(kept, pl.LazyFrame)  # noqa: S101 - one table by `put_on_record`
-    return kept.collect()
+    return kept
 
 
 def _place(content: str) -> list[str]:

@@ -56,7 +56,9 @@ class Known:
                 signs.append(sign)
         equal = csr_array((signs, (rows, columns)), shape=(len(system.relations), len(keys)))
         farthest = FARTHEST * max(1.0, *(quantity.value for quantity in system.quantities.values()))
-        low, high = np.zeros(len(keys)), np.full(len(keys), farthest)
+        # A number that is never shown is known not to be smaller than its least; others may be, where withheld.
+        low = np.array([0.0 if number.grid else number.least for number in system.quantities.values()])
+        high = np.full(len(keys), farthest)
         for key in shown:
             low[at[key]], high[at[key]] = system.quantities[key].bounds
         return cls(keys, at, equal, low, high)

@@ -26,7 +26,7 @@ _LINE = "_" * 20
 
 
 def checkers_page(
-    tables: Mapping[str, pl.LazyFrame], proof: Proof, *, held_against: int, near: str, content: str
+    tables: Mapping[str, pl.LazyFrame], proof: Proof, *, held_against: int, near: str, together: str, content: str
 ) -> str:
     """The page.
 
@@ -35,12 +35,13 @@ def checkers_page(
         proof: what the attack on them found.
         held_against: how many earlier releases they were held against.
         near: why they are too near to one of these; empty if they are not.
+        together: what they would give away together with all of these, in words; empty if nothing.
         content: digest of what would be published.
     """
     decisions = tables[DECISIONS].with_columns(pl.selectors.enum().cast(pl.String)).collect()
     names = list(dict.fromkeys(decisions.get_column("table")))
     sections = [
-        html.Section("gates", "Gates", "The gates", _gates(proof, held_against, near)),
+        html.Section("gates", "Gates", "The gates", _gates(proof, held_against, near, together)),
         html.Section("rules", "Rules", "The rules", _rules()),
         *(
             html.Section(
@@ -53,7 +54,7 @@ def checkers_page(
     return html.page(TITLE, SUBTITLE, sections)
 
 
-def _gates(proof: Proof, held_against: int, near: str) -> str:
+def _gates(proof: Proof, held_against: int, near: str, together: str) -> str:
     narrow = ", ".join(f"{key[0]} {key[1]}: {cell_words(key)}" for key in proof.exposed[:10])
     rows = [
         ("No withheld figure can be worked out", _verdict(not proof.exposed),
@@ -62,6 +63,8 @@ def _gates(proof: Proof, held_against: int, near: str) -> str:
         ("The files hold what was decided", _verdict(not proof.unlike), ", ".join(proof.unlike) or "every figure "
          "was made again from the estimates and compared"),
         ("Apart from earlier releases", _verdict(not near), near or _against(held_against)),
+        ("Nothing can be worked out from all releases together", _verdict(not together),
+         together or _against(held_against)),
     ]  # fmt: skip
     return html.table("Each of these stops the release by itself", ("Gate", "Result", "How"), rows)
 

@@ -183,7 +183,11 @@ def _numbers(cell: Cell, row: Row) -> dict[Key, Quantity]:
             people=people_with,
             families=families_with,
         ),
-        _without(cell): Quantity(all_of - some, need=open_count(all_of - some) if few_without else None),
+        _without(cell): Quantity(
+            all_of - some,
+            need=open_count(all_of - some) if few_without else None,
+            families=max(0, families - families_with),
+        ),
     }
 
 
@@ -259,7 +263,10 @@ def _beyond(narrow: Cell, wide: Cell, rows: Mapping[Cell, Row], why: str) -> Fou
     if by >= 0:
         name = (TABLE, why, *narrow)
         need = open_difference() if by > 0 and few(by, families) else None
-        yield {name: Quantity(by, need=need)}, Relation((number(wide),), (number(narrow), name), links=True)
+        yield (
+            {name: Quantity(by, need=need, families=max(0, families))},
+            Relation((number(wide),), (number(narrow), name), links=True),
+        )
 
 
 def _difference(name: Key, wide: Cell, narrow: Cell, rows: Mapping[Cell, Row], *, links: bool) -> Found:
@@ -268,7 +275,10 @@ def _difference(name: Key, wide: Cell, narrow: Cell, rows: Mapping[Cell, Row], *
     families = whole(rows[wide]["families_with"]) - whole(rows[narrow]["families_with"])
     if by >= 0:
         need = open_difference() if few(by, families) else None
-        yield {name: Quantity(by, need=need)}, Relation((having(wide),), (having(narrow), name), links)
+        yield (
+            {name: Quantity(by, need=need, families=max(0, families))},
+            Relation((having(wide),), (having(narrow), name), links),
+        )
 
 
 def _all_of(row: Row, unit: str) -> int:

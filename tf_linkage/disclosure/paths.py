@@ -62,7 +62,7 @@ def path_system(paths: pl.DataFrame, others: Mapping[Key, Quantity]) -> System:
         # A claim that the counts do not keep is none.
         if by >= 0:
             need = open_difference() if few(by, by) and (by > 0 or need_at_nought) else None
-            quantities[name] = Quantity(by, need=need)
+            quantities[name] = Quantity(by, need=need, families=by)
             relations.append(Relation((whole,), (*part, name), links=True))
     named = {key for relation in relations for key in relation.left if key in others}
     return System(quantities | {key: others[key] for key in sorted(named)}, relations)
@@ -131,7 +131,8 @@ def _numbers(cell: Cell, counts: Counts) -> dict[Key, Quantity]:
     numbers: dict[Key, Quantity] = {}
     for to, (some, some_families) in counts.items():
         rest = people - some
-        few_without = few(rest, max(each[1] for other, each in counts.items() if other != to))
+        rest_families = max(each[1] for other, each in counts.items() if other != to)
+        few_without = few(rest, rest_families)
         need = None
         if few(some, some_families):
             need = open_count(some)
@@ -141,7 +142,9 @@ def _numbers(cell: Cell, counts: Counts) -> dict[Key, Quantity]:
             people, NUMBER_ROUNDING, all_need, LEAST, 12.0, people=people, families=each_way
         )
         numbers[having(to, cell)] = Quantity(some, ROUNDING, need, LEAST, 2.0, people=some, families=some_families)
-        numbers[_without(to, cell)] = Quantity(rest, need=open_count(rest) if few_without else None)
+        numbers[_without(to, cell)] = Quantity(
+            rest, need=open_count(rest) if few_without else None, families=rest_families
+        )
     return numbers
 
 

@@ -23,6 +23,7 @@ from tf_linkage.disclosure.releases import ReleaseRefused
 from tf_linkage.disclosure.services import service_rows, service_system
 from tf_linkage.disclosure.suppression import Protected, protect
 from tf_linkage.disclosure.system import Key, System, joined
+from tf_linkage.disclosure.together import Told
 
 Tables = Mapping[str, pl.LazyFrame]
 
@@ -109,6 +110,17 @@ def prove(stored: Tables, estimates: Tables) -> Proof:
     again = _tables(frames, shown)
     unlike = tuple(name for name, table in again.items() if not table.equals(published[name]))
     return Proof(len(sensitive), tuple(found), unlike)
+
+
+def told(stored: Tables, estimates: Tables) -> Told:
+    """What a release tells, as it is stored.
+
+    Args:
+        stored: the tables of `contracts.release.RELEASE_TABLES`.
+        estimates: what they were made from.
+    """
+    system = system_of(_collected(estimates))
+    return Told(system, frozenset(_shown_in(_collected(stored), system)))
 
 
 def _tables(estimates: Mapping[str, pl.DataFrame], shown: Set[Key]) -> dict[str, pl.DataFrame]:

@@ -60,7 +60,7 @@ def service_system(use: pl.DataFrame, others: Mapping[Key, Quantity]) -> System:
             # A claim that the counts do not keep is none.
             if by >= 0:
                 need = open_difference() if few(by, by) and (by > 0 or need_at_nought) else None
-                quantities[name] = Quantity(by, need=need)
+                quantities[name] = Quantity(by, need=need, families=by)
                 relations.append(Relation(tuple(left), (*right, name), links=True))
     return System(quantities | {key: others[key] for key in _named(relations, others)}, relations)
 
@@ -130,7 +130,7 @@ def _numbers(cell: Cell, counts: Counts) -> dict[Key, Quantity]:
         )
         numbers[having(n, cell)] = Quantity(some, ROUNDING, need, LEAST, 2.0, people=some_people, families=some)
         rest = families - some
-        numbers[_without(n, cell)] = Quantity(rest, need=open_count(rest) if few_without else None)
+        numbers[_without(n, cell)] = Quantity(rest, need=open_count(rest) if few_without else None, families=rest)
     return numbers
 
 

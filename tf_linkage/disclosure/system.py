@@ -41,7 +41,7 @@ class Quantity:
         value: what it is.
         grid: what it is rounded to when it is shown; None for a number that is never shown itself.
         need: what has to stay open about it; None where it is not sensitive.
-        least: a reader knows that nothing shown of this kind is smaller.
+        least: a reader knows that nothing shown of this kind is smaller, and of one never shown that it is not.
         cost: what a reader loses when it is withheld, against another.
         whole: whether it is a count.
         people: on how many it stands.

@@ -15,8 +15,21 @@ from tables_of_counts import estimates as of_counts
 from tf_linkage import disclosure
 from tf_linkage.contracts.published import PUBLISHED_TABLES
 from tf_linkage.contracts.release import RELEASE_TABLES
-from tf_linkage.defs.published import CHECK_PAGE, apart_from_earlier, attack_verdict, published_checks
-from tf_linkage.defs.releases import REAL, earlier_releases, put_on_record, refuse_if_near, same_study
+from tf_linkage.defs.published import (
+    CHECK_PAGE,
+    apart_from_earlier,
+    attack_verdict,
+    published_checks,
+    withstands_attack_on_all,
+)
+from tf_linkage.defs.releases import (
+    REAL,
+    earlier_releases,
+    put_on_record,
+    refuse_if_near,
+    refuse_if_told_together,
+    same_study,
+)
 from tf_linkage.defs.store import Store
 from tf_linkage.study import Study
 
@@ -50,7 +63,11 @@ def evaluate(check: dg.AssetChecksDefinition, **stored: dict[str, pl.LazyFrame])
 
 def test_every_gate_blocks(study: Study) -> None:
     specs = [spec for check in published_checks(study) for spec in check.check_specs]
-    assert {spec.name for spec in specs} == {"withstands_attack", "apart_from_earlier_releases"}
+    assert {spec.name for spec in specs} == {
+        "withstands_attack",
+        "apart_from_earlier_releases",
+        "withstands_attack_on_all_releases",
+    }
     assert all(spec.blocking for spec in specs)
 
 
@@ -65,19 +82,47 @@ def test_the_gate_of_the_attack_passes_and_fails() -> None:
 
 def test_the_gate_of_earlier_releases_passes_and_fails(study: Study, store: Store) -> None:
     gate = apart_from_earlier(study)
-    assert evaluate(gate, release=released(), estimates=estimates()).passed
-    put_on_record(store, study, released())
-    assert evaluate(gate, release=released(), estimates=estimates()).passed, "the same again"
-    found = evaluate(gate, release=released(1), estimates=estimates(1))
+    assert evaluate(gate, release=released()).passed
+    put_on_record(store, study, released(), estimates())
+    assert evaluate(gate, release=released()).passed, "the same again"
+    found = evaluate(gate, release=released(1))
     assert not found.passed
     assert found.severity is dg.AssetCheckSeverity.ERROR
     assert "fewer than ten people or families" in (found.description or "")
-    assert evaluate(gate, release=released(12), estimates=estimates(12)).passed, "batched"
+    assert evaluate(gate, release=released(12)).passed, "batched"
+
+
+def convicted(more: int) -> dict[str, pl.LazyFrame]:
+    """The estimates of three regions, in one of which so many more families are convicted."""
+    of = {"London": (851 + more, 58 + more), "North": (853, 7), "South": (639, 21)}
+    return of_counts(
+        counts({("family", "conviction", "programme", "year before", name): each for name, each in of.items()})
+    )
+
+
+def test_the_gate_of_all_releases_together_passes_and_fails(study: Study, store: Store) -> None:
+    """Twelve more in London: no figure is too near, and each release by itself is safe."""
+    gate = withstands_attack_on_all(study)
+    first, second, third = (
+        {"release": disclosure.release(made), "estimates": made} for made in map(convicted, (0, 12, 300))
+    )
+    assert evaluate(gate, **first).passed, "nothing was released before"
+    put_on_record(store, study, first["release"], first["estimates"])
+    assert evaluate(gate, **first).passed, "the same again"
+    assert evaluate(apart_from_earlier(study), release=second["release"]).passed
+    found = evaluate(gate, **second)
+    assert not found.passed
+    assert found.severity is dg.AssetCheckSeverity.ERROR
+    assert "could be worked out" in (found.description or "")
+    assert "could be worked out" in Path(f"{store.place(CHECK_PAGE)}.html").read_text()
+    with pytest.raises(disclosure.ReleaseRefused, match="could be worked out"):
+        refuse_if_told_together(store, study, second["release"], second["estimates"])
+    assert evaluate(gate, **third).passed
 
 
 def test_the_checkers_page_lists_what_is_withheld_and_why_it_is_held(study: Study, store: Store) -> None:
-    put_on_record(store, study, released())
-    evaluate(apart_from_earlier(study), release=released(1), estimates=estimates(1))
+    put_on_record(store, study, released(), estimates())
+    evaluate(withstands_attack_on_all(study), release=released(1), estimates=estimates(1))
     page = Path(f"{store.place(CHECK_PAGE)}.html").read_text()
     for words in ("Sign-off", "missed", "fewer than ten people or families", *PUBLISHED_TABLES, "withheld figures"):
         assert words in page
@@ -85,7 +130,7 @@ def test_the_checkers_page_lists_what_is_withheld_and_why_it_is_held(study: Stud
 
 def test_a_release_is_on_record_once_and_its_counts_stay_with_the_researchers(study: Study, store: Store) -> None:
     for _ in range(2):
-        put_on_record(store, study, released())
+        put_on_record(store, study, released(), estimates())
     (entry,) = earlier_releases(store, study)
     assert entry.facts["content"] == disclosure.content_digest(released())
     kept = [path for path in study.data.rglob("*") if path.is_file() and entry.facts["content"][:16] in str(path)]
@@ -94,7 +139,7 @@ def test_a_release_is_on_record_once_and_its_counts_stay_with_the_researchers(st
 
 
 def test_a_rewritten_record_is_noticed(study: Study, store: Store) -> None:
-    put_on_record(store, study, released())
+    put_on_record(store, study, released(), estimates())
     path = store.ledger().path
     path.write_text(path.read_text().replace("released", "arrived"))
     with pytest.raises(Exception, match="ledger"):
@@ -102,15 +147,17 @@ def test_a_rewritten_record_is_noticed(study: Study, store: Store) -> None:
 
 
 def test_without_the_earlier_counts_nothing_is_released(study: Study, store: Store) -> None:
-    put_on_record(store, study, released())
+    put_on_record(store, study, released(), estimates())
     for path in (study.data / "research" / "releases").rglob("*.parquet"):
         path.unlink()
-    with pytest.raises(disclosure.ReleaseRefused, match="put them back"):
+    with pytest.raises(disclosure.ReleaseRefused, match="put it back"):
         refuse_if_near(store, study, released(1))
+    with pytest.raises(disclosure.ReleaseRefused, match="put it back"):
+        refuse_if_told_together(store, study, released(1), estimates(1))
 
 
 def test_another_choice_in_a_rehearsal_is_another_study(study: Study, store: Store) -> None:
-    put_on_record(store, study, released())
+    put_on_record(store, study, released(), estimates())
     other = study.model_copy(update={"seed": study.seed + 1})
     assert same_study(store, study) != same_study(store, other)
     # What bounds a linkage makes no other study of it.

@@ -104,10 +104,11 @@ RISKS: tuple[Risk, ...] = (
     Risk(
         "A family can be told from what is published",
         "minimum numbers of people and families, rounding, suppression that holds off an attack by linear "
-        "programming, and a comparison with every earlier release",
+        "programming, on each release and on all together, and a comparison with every earlier release",
         (
             "withstands_attack",
             "apart_from_earlier_releases",
+            "withstands_attack_on_all_releases",
             "test_no_sensitive_number_of_a_release_can_be_worked_out",
         ),
         "relations between figures that nobody declared are not in the attack",
