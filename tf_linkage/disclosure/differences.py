@@ -79,7 +79,9 @@ def differences(estimates: Mapping[str, pl.DataFrame], shown: Set[Key]) -> tuple
         )
     schema = pl.Schema(schema_of(Differences))
     plain_schema = {name: pl.String if isinstance(t, pl.Enum) else t for name, t in schema.items()}
-    return pl.DataFrame(rows, schema=plain_schema).cast(schema).sort(KEY), pl.DataFrame(decisions)
+    return pl.DataFrame(rows, schema=plain_schema).cast(schema).sort(KEY), pl.DataFrame(
+        decisions, infer_schema_length=None
+    )
 
 
 def _rule(row: Row, shown: Set[Key], money: Mapping[tuple[str, str, str], bool]) -> str | None:

@@ -162,7 +162,7 @@ def _decisions(system: System, protected: Protected) -> pl.DataFrame:
                 "rule": None if key in protected.shown else rule,
             }
         )
-    return _in_contract(pl.DataFrame(rows))
+    return _in_contract(pl.DataFrame(rows, infer_schema_length=None))
 
 
 def _in_contract(decisions: pl.DataFrame) -> pl.DataFrame:

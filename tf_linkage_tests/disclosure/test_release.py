@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tables_of_counts import counts, estimates, primary_alone, random_counts
 
-from tf_linkage.contracts.published import PUBLISHED_TABLES, Outcomes
+from tf_linkage.contracts.published import PUBLISHED_TABLES, REGIONAL_WINDOWS, Outcomes
 from tf_linkage.contracts.release import DECISIONS, RELEASE_TABLES
 from tf_linkage.disclosure import ReleaseRefused, must_hold, prove, release
 from tf_linkage.disclosure.attack import exposed, intervals, leaves_open
 from tf_linkage.disclosure.intervals import wilson
-from tf_linkage.disclosure.outcomes import having, number, outcome_system
+from tf_linkage.disclosure.outcomes import having, number, outcome_system, released_windows
 from tf_linkage.disclosure.release import system_of
 from tf_linkage.disclosure.system import System
 
@@ -181,3 +181,21 @@ def test_releases_do_not_depend_on_the_order_of_rows():
     frame = counts(random_counts(2, 150))
     one, other = (release(estimates(f)) for f in (frame, frame.reverse()))
     assert all(one[name].collect().equals(other[name].collect()) for name in RELEASE_TABLES)
+
+
+def test_a_release_of_which_little_is_withheld():
+    """More than a hundred figures are shown before the first that is not; why that one is not is told as well."""
+    cells = {
+        (unit, "conviction", group, window, region): (1000, 700 if window in REGIONAL_WINDOWS else 300)
+        for unit in ("adult", "child", "family")
+        for group in ("programme", "comparison")
+        for window in released_windows()
+        for region in ("North", "South")
+    }
+    few = {("family", "custody", *cell[2:]): (1000, 3) for cell in cells if cell[0] == "family"}
+    decisions = release(estimates(counts(cells | few)))[DECISIONS].collect()
+    of_outcomes = decisions.filter(pl.col("table") == "outcomes")
+    withheld = of_outcomes.filter(~pl.col("shown"))
+    assert of_outcomes["shown"].sum() > 100
+    assert set(withheld["cell"].str.split(", ").list.get(1)) == {"custody"}
+    assert set(withheld["rule"]) == {"few"}
