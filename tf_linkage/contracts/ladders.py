@@ -78,11 +78,26 @@ STEPS: Mapping[str, Mapping[str, Ladder]] = {
 """By table and column: the steps on which the column may be released."""
 
 STANDING = frozenset(
-    {"months from the start", "£25 band", "£2,500 band", "band", "key stage", "academic year", "broad group"}
+    {
+        "months from the start",
+        "£25 band",
+        "£2,500 band",
+        "band",
+        "key stage",
+        "academic year",
+        "broad group",
+        "two groups",
+    }
 )
 """Steps on which the other columns with a ladder stand, whatever the data."""
 
-WORTH: Mapping[str, int] = {"region": 1, "start_year": 1}
+SHOWN_OR_NOT: Mapping[str, tuple[str, ...]] = {
+    "schooling": ("academic_year", "ethnic_group", "language_group"),
+}
+"""Columns of other tables that add to what somebody outside may know of a person: on the one step that is released,
+or empty in every row, whichever the data allows."""
+
+WORTH: Mapping[str, int] = {"region": 1, "start_year": 1, "academic_year": 1}
 """How much a bit of a column counts when steps are weighed; 2 where nothing is said. Who people are comes before
 where and when: outcomes differ far more by age, gender and make-up than by region and year. Our choice."""
 

@@ -293,13 +293,19 @@ class Schooling(Table):
 
     person_study_ref = _person_ref(primary_key=True)
     academic_year = whole(
-        ColumnClass.ATTRIBUTE, "Year in which the academic year begins", least=2000, primary_key=True
+        ColumnClass.QUASI,
+        "Year in which the academic year begins; coarsened from the day. Empty where it would tell when the family "
+        "started",
+        nullable=True,
+        least=2000,
+        ladder=("day", "academic year", "none"),
     )
     years_from_start = whole(
         ColumnClass.ATTRIBUTE,
         "Academic years from the one in which the family's start lies; coarsened from the day",
         unit="years",
         least=-50,
+        primary_key=True,
         ladder=("day", "term", "academic year"),
     )
     phase = code(
@@ -321,7 +327,13 @@ class Schooling(Table):
         nullable=True,
         ladder=("minor group", "broad group", "none"),
     )
-    language_group = code(ColumnClass.QUASI, "First language", LANGUAGE_GROUPS, nullable=True)
+    language_group = code(
+        ColumnClass.QUASI,
+        "First language, as recorded: English or another",
+        LANGUAGE_GROUPS,
+        nullable=True,
+        ladder=("two groups", "none"),
+    )
     absence = code(
         ColumnClass.ATTRIBUTE,
         "Share of possible sessions missed, in bands; empty where none was collected",

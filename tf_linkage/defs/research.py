@@ -16,7 +16,7 @@ from tf_linkage.defs.catalogue import POPULATION_COUNTS
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.house import house_asset
 from tf_linkage.defs.io import ParquetStore
-from tf_linkage.defs.risk import released, what_remains
+from tf_linkage.defs.risk import released, released_schooling, what_remains
 from tf_linkage.defs.store import relative
 from tf_linkage.study import REGIONS, Source, Study
 
@@ -36,11 +36,6 @@ HISTORIES: dict[str, tuple[str, Callable[[pl.LazyFrame, pl.LazyFrame, TableSet],
         research.offending,
         "Offences and sentences of the people MoJ found, in months from the family's start.",
     ),
-    "schooling": (
-        "dfe",
-        research.schooling,
-        "School years of the pupils DfE found: absence, exclusions, results.",
-    ),
     "social_care": (
         "dfe",
         research.social_care,
@@ -56,6 +51,7 @@ def research_assets(study: Study) -> list[dg.AssetsDefinition]:
         _people(study),
         _families(study),
         *(_history(name) for name in HISTORIES),
+        _schooling(),
         _panel(),
         _estimates(study),
         _database(study),
@@ -115,6 +111,22 @@ def _history(name: str) -> dg.AssetsDefinition:
         return make(study.linked_people, study.attributes, study.returns[department])
 
     return history
+
+
+def _schooling() -> dg.AssetsDefinition:
+    @house_asset(
+        "research/schooling",
+        "School years of the pupils DfE found: absence, exclusions, results. What would make a pupil stand out "
+        "among the people as released is empty.",
+        rooms=["research", "disclosure"],
+        ins=LINKED_SET | {"people": "research/people"},
+    )
+    def schooling(linked_set: TableSet, people: pl.LazyFrame) -> dg.MaterializeResult[pl.LazyFrame]:
+        study = research.study_tables(linked_set)
+        made = research.schooling(study.linked_people, study.attributes, study.returns["dfe"])
+        return released_schooling(made, people)
+
+    return schooling
 
 
 def _panel() -> dg.AssetsDefinition:

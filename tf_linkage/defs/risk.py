@@ -91,7 +91,55 @@ def risk_checks(*, counted: bool) -> list[dg.AssetChecksDefinition]:
     Args:
         counted: whether the population has been counted.
     """
-    return [nobody_stands_out(name, counted=counted) for name in STEPS]
+    return [*(nobody_stands_out(name, counted=counted) for name in STEPS), no_pupil_stands_out()]
+
+
+def released_schooling(schooling: pl.LazyFrame, people: pl.LazyFrame) -> dg.MaterializeResult[pl.LazyFrame]:
+    """School years without what would make a pupil stand out among the people as released."""
+    hidden = disclosure.hide_pupils(schooling.collect().lazy(), people)
+    value = hidden.table.collect().lazy()
+    return dg.MaterializeResult(
+        value=value,
+        metadata={
+            "columns shown": ", ".join(hidden.shown) or "none",
+            "pupils withheld": hidden.withheld,
+            "bits lost a pupil": round(sum(hidden.lost.values()), 3),
+            **disclosure.pupil_risk(value, people),
+        },
+    )
+
+
+def no_pupil_stands_out() -> dg.AssetChecksDefinition:
+    """Ethnic group, first language and year tell nobody apart among the people as released."""
+
+    @dg.asset_check(
+        asset=asset_key("research/schooling"),
+        name="nobody_stands_out",
+        blocking=True,
+        description="Of every combination of what schooling adds (ethnic group, first language, academic year) to "
+        "what the table of people shows (region, age, gender, start year) there are at least "
+        f"{disclosure.RULE.alone} pupils, or nothing is shown.",
+        additional_ins={"people": dg.AssetIn(asset_key("research/people"))},
+    )
+    def check(stored: pl.LazyFrame, people: pl.LazyFrame) -> dg.AssetCheckResult:
+        return pupils_verdict(stored, people)
+
+    return check
+
+
+def pupils_verdict(schooling: pl.LazyFrame, people: pl.LazyFrame) -> dg.AssetCheckResult:
+    """Red when a pupil stands out."""
+    figures: dict[str, Any] = disclosure.pupil_risk(schooling, people)
+    below = figures["pupils in classes below the rule"]
+    return dg.AssetCheckResult(
+        passed=not below,
+        description=f"{below} of {figures['pupils']} pupils stand out"
+        if below
+        else f"at least {figures['smallest class']} look alike"
+        if figures["classes"]
+        else "nothing is shown that tells pupils apart",
+        metadata=figures,
+    )
 
 
 def nobody_stands_out(name: str, *, counted: bool) -> dg.AssetChecksDefinition:

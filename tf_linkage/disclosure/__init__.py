@@ -6,6 +6,7 @@ from tf_linkage.disclosure.coarsening import coarsened
 from tf_linkage.disclosure.files import spreadsheet_safe, write_csv
 from tf_linkage.disclosure.kept import KEPT, as_tables, from_tables
 from tf_linkage.disclosure.page import findings_page
+from tf_linkage.disclosure.pupils import Hidden, hide_pupils, pupil_risk
 from tf_linkage.disclosure.release import Proof, must_hold, prove, release, told
 from tf_linkage.disclosure.releases import ReleaseRefused, behind, content_digest, must_be_apart
 from tf_linkage.disclosure.risk import RULE, Rule, population_classes, released_classes, risk_table
@@ -19,6 +20,7 @@ __all__ = [
     "RULE",
     "SIZES",
     "Choice",
+    "Hidden",
     "NobodyToHideAmong",
     "Proof",
     "ReleaseRefused",
@@ -35,6 +37,7 @@ __all__ = [
     "findings_page",
     "from_tables",
     "given_away",
+    "hide_pupils",
     "in_words",
     "join_figures",
     "known_event",
@@ -43,6 +46,7 @@ __all__ = [
     "must_hold",
     "population_classes",
     "prove",
+    "pupil_risk",
     "release",
     "released_classes",
     "risk_compared",

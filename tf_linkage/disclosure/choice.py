@@ -225,10 +225,11 @@ def _bits(classes: Mapping[Labels, int], place: int) -> float:
     counts: Counter[Label] = Counter()
     for labels, rows in classes.items():
         counts[labels[place]] += rows
-    return _entropy(counts.values())
+    return entropy(counts.values())
 
 
-def _entropy(counts: Iterable[int]) -> float:
+def entropy(counts: Iterable[int]) -> float:
+    """Shannon's information of a column, in bits a row, from how often each label stands in it."""
     there = sorted(count for count in counts if count)
     total = sum(there)
     return -sum(count / total * math.log2(count / total) for count in there) if total else 0.0
@@ -237,4 +238,4 @@ def _entropy(counts: Iterable[int]) -> float:
 def _bits_of_the_rest(name: str, table: pl.LazyFrame) -> float:
     rest = lost_when_withheld(name)
     frame = table.select(rest).collect() if rest else pl.DataFrame()
-    return sum(_entropy(frame[column].value_counts()["count"].to_list()) for column in rest)
+    return sum(entropy(frame[column].value_counts()["count"].to_list()) for column in rest)

@@ -18,7 +18,7 @@ EVENTS: Mapping[str, tuple[str, str, str]] = {
     "month of a conviction or caution, and the offence": ("offending", "sentenced", "offence_group"),
     "month in which a benefit begins, and which": ("benefits_and_work", "starts", "benefit_type"),
     "month in which a social care episode begins, and which": ("social_care", "starts", "episode_type"),
-    "school year and its key stage, and nothing else": ("schooling", "academic_year", "phase"),
+    "school year from the start and its key stage, and nothing else": ("schooling", "years_from_start", "phase"),
 }
 """One thing that somebody may know of a person: table, when, what."""
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 
 from tf_linkage.contracts.columns import ColumnInfo, columns_of
-from tf_linkage.contracts.ladders import NOT_SHOWN, STEPS, standing_step, steps_of
+from tf_linkage.contracts.ladders import NOT_SHOWN, SHOWN_OR_NOT, STEPS, standing_step, steps_of
 from tf_linkage.contracts.research import RESEARCH_TABLES
 from tf_linkage.pages.markdown import markdown_table
 
@@ -99,13 +99,25 @@ def _before(withheld: Mapping[str, int]) -> list[str]:
 
 def _of_table(name: str, table: pl.LazyFrame) -> Iterator[tuple[object, ...]]:
     chosen = steps_of(name, table) if name in STEPS else {}
+    gone = _gone(name, table)
     for column in columns_of(RESEARCH_TABLES[name]):
         step, why = _step(name, column, chosen)
+        if column.name in gone:
+            step, why = NOT_SHOWN, COARSER
         codes = ", ".join(column.dtype.categories.to_list()) if isinstance(column.dtype, pl.Enum) else None
         yield (
             name, column.name, column.description, column.column_class.value, _type(column.dtype), column.unit,
             codes, column.nullable, " > ".join(column.ladder) or None, step, why,
         )  # fmt: skip
+
+
+def _gone(name: str, table: pl.LazyFrame) -> set[str]:
+    """Columns that are shown or not as the data allows, and are not: empty in every row there is."""
+    columns = SHOWN_OR_NOT.get(name, ())
+    if not columns:
+        return set()
+    filled = table.select(pl.len().alias("rows"), *(pl.col(column).count() for column in columns)).collect()
+    return {column for column in columns if filled["rows"][0] and not filled[column][0]}
 
 
 def _step(name: str, column: ColumnInfo, chosen: Mapping[str, str]) -> tuple[str | None, str | None]:

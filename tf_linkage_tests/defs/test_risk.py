@@ -9,7 +9,7 @@ from research_rows import research_table
 from tf_linkage.contracts.ladders import STEPS, emptiness_tells
 from tf_linkage.definitions import build_defs
 from tf_linkage.defs.jobs import REHEARSAL, RESEARCH
-from tf_linkage.defs.risk import nobody_stands_out, risk_verdict
+from tf_linkage.defs.risk import no_pupil_stands_out, nobody_stands_out, pupils_verdict, risk_verdict
 from tf_linkage.study import Study
 
 ALIKE = {"region": "North", "start_year": "2016-17", "adults": "1", "children": "2", "youngest": "0-4"}
@@ -41,7 +41,22 @@ def test_the_gates_block(name: str, *, counted: bool) -> None:
 def test_the_gates_are_in_every_job_that_makes_the_tables(job: str, source: str) -> None:
     made = build_defs(Study.of("tiny", source=source)).resolve_job_def(job)
     steps = {str(name) for name in made.graph.node_dict}
-    assert {f"research__{name}_nobody_stands_out" for name in STEPS} <= steps
+    assert {f"research__{name}_nobody_stands_out" for name in (*STEPS, "schooling")} <= steps
+
+
+@pytest.mark.parametrize(("alike", "passed"), [(20, True), (19, False)])
+def test_red_where_fewer_than_twenty_pupils_look_alike(alike: int, *, passed: bool) -> None:
+    """Somebody put what was emptied back into the table: the gate reads the table itself."""
+    refs = [f"R{at:05d}" for at in range(60)]
+    people = research_table("people", [{"region": "North", "person_study_ref": ref} for ref in refs])
+    rows = [
+        {"person_study_ref": ref, "years_from_start": 0, "ethnic_group": "black" if at < alike else "white"}
+        for at, ref in enumerate(refs)
+    ]
+    found = pupils_verdict(research_table("schooling", rows), people)
+    assert found.passed is passed
+    assert found.metadata["smallest class"].value == alike
+    assert all(spec.blocking for spec in no_pupil_stands_out().check_specs)
 
 
 @pytest.mark.parametrize("name", STEPS)

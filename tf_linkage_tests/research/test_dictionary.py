@@ -46,6 +46,14 @@ def test_steps_are_those_of_the_table() -> None:
     assert "would stand out" in str(found["youngest"]["why"])
 
 
+def test_a_column_that_is_empty_in_every_row_says_so() -> None:
+    """Ethnic group and first language are shown or not, as the data allows."""
+    dictionary = data_dictionary({"schooling": research_table("schooling", [{"ethnic_group": "white"}])})
+    shown, gone = (entry(dictionary, "schooling", column) for column in ("ethnic_group", "language_group"))
+    assert (shown["given_as"], gone["given_as"]) == ("broad group", "none")
+    assert "would stand out" in str(gone["why"])
+
+
 def test_withheld_rows_are_counted() -> None:
     table = research_table("families", [FAMILY, dict.fromkeys(FAMILY), dict.fromkeys(FAMILY)])
     assert withheld_rows({"families": table}) == {"families": 2}
