@@ -39,8 +39,8 @@ test: setup ## run the tests
 test-crash: setup ## kill the main job and the destruction at every write, and run them again (two hours)
 	@$(BIN)/python -m pytest -m slow tf_linkage_tests/test_crash.py
 
-test-study: setup ## hold the study's estimates to the true effects at size `study`, on true links (minutes)
-	@$(BIN)/python -m pytest -m slow tf_linkage_tests/test_recovery.py
+test-study: setup ## hold the estimates to the true effects, and the gates, at size `study`, on true links (minutes)
+	@$(BIN)/python -m pytest -m slow -s tf_linkage_tests/test_recovery.py tf_linkage_tests/test_gates_at_study.py
 
 check: setup ## lint, types, the laws of the house, and the Dagster definitions
 	$(BIN)/ruff check .

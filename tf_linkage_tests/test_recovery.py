@@ -10,16 +10,11 @@ from math import comb
 
 import polars as pl
 import pytest
+from true_links import truly_linked
 
-from tf_linkage import bodies, custody, linkage, population
-from tf_linkage.bodies import council, dfe, dwp, moj
 from tf_linkage.contracts.quality import EffectRecovery
-from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.defs.ons import PAIR, RECORD
-from tf_linkage.defs.resources import Simulation
-from tf_linkage.defs.world import settings_of
 from tf_linkage.population.rates import EFFECTS
-from tf_linkage.quality.effect_recovery import beside_truth, on_true_links
+from tf_linkage.quality.effect_recovery import beside_truth
 from tf_linkage.research.estimates import compared
 from tf_linkage.study import REGIONS, Study
 
@@ -29,21 +24,9 @@ WEIGHTED = pl.col("method").cast(pl.String) == "weighted"
 
 def recovered(study: Study) -> pl.DataFrame:
     """The estimates of a simulated study beside the truth, on true links."""
-    settings = settings_of(Simulation.of(study))
-    people = population.simulate(settings)
-    cohort = council.cohort(people, settings)
-    duplicates = linkage.find_duplicates(cohort, RECORD).rename(PAIR)
-    identifiers, attributes = custody.split(cohort, duplicates, custody.REHEARSAL_KEY)
-    unlinked = identifiers.select("person_id", "family_id").with_columns(
-        pl.lit(None, pl.String).alias(f"{name}_ref") for name in DEPARTMENTS
-    )
-    histories = {
-        name: body.histories(people, settings) for name, body in (("dwp", dwp), ("moj", moj), ("dfe", dfe))
-    }
-    truth = bodies.truth(people, settings)
-    linked, returns = on_true_links(unlinked, attributes, histories, truth["records"])
-    differences = compared(linked, attributes, returns, REGIONS, COVERED)
-    found = beside_truth({"true": differences}, truth["effects"].collect()).collect()
+    world = truly_linked(study)
+    differences = compared(world.linked_people, world.attributes, world.returns, REGIONS, COVERED)
+    found = beside_truth({"true": differences}, world.truth["effects"].collect()).collect()
     EffectRecovery.validate(found)
     return found
 

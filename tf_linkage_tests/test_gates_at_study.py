@@ -1,0 +1,103 @@
+"""The gates of what researchers see and of what leaves, at size `study`, on true links.
+
+Each is the gate that the job runs. What they found, and what protection cost, is printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+import pytest
+from tables_of_counts import primary_alone
+from true_links import TrulyLinked, truly_linked
+
+from tf_linkage import disclosure, research
+from tf_linkage.contracts.published import PUBLISHED_TABLES
+from tf_linkage.contracts.release import DECISIONS
+from tf_linkage.defs.risk import pupils_verdict, released, released_schooling, risk_verdict
+from tf_linkage.study import REGIONS, Study
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def study() -> Study:
+    return Study.of("study")
+
+
+@pytest.fixture(scope="module")
+def world(study: Study) -> TrulyLinked:
+    return truly_linked(study)
+
+
+def say(title: str, words: object) -> None:
+    print(f"\n{title}\n{words}")
+
+
+@pytest.fixture(autouse=True)
+def whole_tables() -> Iterator[None]:
+    with pl.Config(
+        tbl_rows=-1, tbl_cols=-1, tbl_width_chars=140, fmt_str_lengths=90, tbl_hide_dataframe_shape=True
+    ):
+        yield
+
+
+def test_nobody_stands_out(world: TrulyLinked) -> None:
+    """People, families and pupils."""
+    made = {
+        "people": research.people(world.linked_people, world.attributes, REGIONS),
+        "families": research.families(world.linked_people, world.attributes, world.returns, REGIONS),
+    }
+    population = {name: disclosure.population_classes(name, world.counts, REGIONS) for name in made}
+    tables: dict[str, pl.LazyFrame] = {}
+    for name, table in made.items():
+        finest = table.collect().lazy()
+        result = released(name, finest, world.linked_people, world.counts)
+        tables[name] = result.value
+        choice = disclosure.choose_steps(name, finest, population[name])
+        before, after = (disclosure.released_classes(name, one, population[name]) for one in (finest, result.value))
+        say(name, disclosure.in_words(choice, after))
+        say("", disclosure.risk_compared(before, after))
+        verdict = risk_verdict(name, result.value, world.counts)
+        assert verdict.passed, verdict.description
+        assert not risk_verdict(name, finest, world.counts).passed, (
+            "the control: as it was made, somebody stands out"
+        )
+    schooling = research.schooling(world.linked_people, world.attributes, world.returns["dfe"]).collect().lazy()
+    hidden = released_schooling(schooling, tables["people"])
+    say("schooling as made", disclosure.pupil_risk(schooling, tables["people"]))
+    say("schooling as released", dict(hidden.metadata or {}))
+    assert not pupils_verdict(schooling, tables["people"]).passed, "the control"
+    assert pupils_verdict(hidden.value, tables["people"]).passed
+
+
+def test_the_release_withstands_its_attackers(world: TrulyLinked, study: Study) -> None:
+    """One release by itself, and together with one that its gate has to refuse."""
+    covered = (study.dates.history_from, study.dates.extract)
+    made = research.estimates(world.linked_people, world.attributes, world.returns, REGIONS, covered)
+    estimates = {name: table.collect().lazy() for name, table in made.items()}
+    release = disclosure.release(estimates)
+    proof = disclosure.prove(release, estimates)
+    say("the attack", proof)
+    decisions = release[DECISIONS].collect()
+    say("figures, and why they are withheld", _withheld(decisions))
+    outcomes = release["outcomes"].collect()
+    say(
+        "by how much rounding may have moved a share, in points: median, most",
+        outcomes.select(
+            (100 * pl.col("moved_by_rounding")).median().round(2).alias("median"),
+            (100 * pl.col("moved_by_rounding")).max().round(2).alias("most"),
+        ).row(0),
+    )
+    assert proof.holds, str(proof)
+    assert set(decisions["table"].unique()) == set(PUBLISHED_TABLES)
+    told = disclosure.told(release, estimates)
+    small_withheld = disclosure.Told(told.system, frozenset(primary_alone(told.system)))
+    assert disclosure.given_away([told, told]) == []
+    assert disclosure.given_away([told, small_withheld]), "the control: small numbers alone are withheld"
+
+
+def _withheld(decisions: pl.DataFrame) -> pl.DataFrame:
+    reason = pl.when("shown").then(pl.lit("shown")).otherwise(pl.col("rule").cast(pl.String))
+    return decisions.group_by("table", "figure", reason.alias("why")).len().sort("table", "figure", "why")
