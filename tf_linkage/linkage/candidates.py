@@ -80,9 +80,10 @@ def agreeing(tables: Tables, candidates: Candidates) -> pl.DataFrame:
         possible |= (levels[:, asked] <= 0).all(axis=1)
     tables.connection.register("keep", pl.DataFrame({"pattern": distinct.filter(pl.Series(possible))}).to_arrow())
     found = tables.frame(
+        "WITH likely AS MATERIALIZED (SELECT l, r, pattern FROM pairs SEMI JOIN keep USING (pattern)) "
         f"SELECT * FROM (SELECT p.l AS left_row, p.r AS right_row, entity, pattern, {_matchkeys(tables)} AS keys "
-        "FROM (SELECT l, r, pattern FROM pairs SEMI JOIN keep USING (pattern)) p "
-        "JOIN l ON p.l = l.row JOIN r ON p.r = r.row) WHERE keys > 0 ORDER BY left_row, right_row"
+        f"FROM likely p JOIN l ON p.l = l.row JOIN {_met('likely')} r ON p.r = r.row) "
+        "WHERE keys > 0 ORDER BY left_row, right_row"
     )
     tables.connection.unregister("keep")
     return found
@@ -196,8 +197,13 @@ def _side_by_side(tables: Tables, pairs: str, also: str, left_table: str = "l") 
     both = ", ".join(f"{side}.{column} AS {side}_{column}" for column in sorted(columns) for side in ("l", "r"))
     return (
         f"SELECT p.l AS one, p.r AS other, p.{also}, {both}{similarity_sql(comparisons)} "
-        f"FROM {pairs} p JOIN {left_table} l ON p.l = l.row JOIN r ON p.r = r.row"
+        f"FROM {pairs} p JOIN {left_table} l ON p.l = l.row JOIN {_met(pairs)} r ON p.r = r.row"
     )
+
+
+def _met(pairs: str) -> str:
+    """The rows of `r` in a table of pairs: a join gathers every column of its table, of most rows for nothing."""
+    return f"(SELECT * FROM r SEMI JOIN {pairs} ON r.row = {pairs}.r)"
 
 
 def _pattern(tables: Tables) -> str:

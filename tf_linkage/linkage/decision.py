@@ -73,7 +73,7 @@ class Decision:
         return pairs
 
     def weighed(self, pairs: pl.DataFrame, family: NDArray[np.float64] | None, claims: Claims) -> pl.DataFrame:
-        """Pairs with their weight; the best row of each person where there are aliases."""
+        """Pairs, sorted by their rows, with their weight; the best row of each person where there are aliases."""
         bits = np.zeros(pairs.height) if family is None else family
         levels, weights = self._weights(pairs.with_columns(pl.Series("family", bits)), claims)
         frame = pairs.with_columns(
@@ -82,6 +82,8 @@ class Decision:
             pl.Series("moved", self._moved(levels)),
             pl.Series("family", bits),
         )
+        if not self.tables.aliased:
+            return frame
         order = ["left_row", "entity", "match_weight", "right_row"]
         frame = frame.sort(order, descending=[False, False, True, False])
         return frame.unique(subset=["left_row", "entity"], keep="first", maintain_order=True)

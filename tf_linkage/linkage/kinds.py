@@ -52,7 +52,7 @@ class Kinds:
 
     def shifted(self, levels: Levels, left_rows: NDArray[np.uint32]) -> NDArray[np.float64]:
         """Bits for each pair and comparison."""
-        found = np.zeros(levels.shape)
+        found = np.zeros(levels.shape, order="F")
         for place, bits in self.shifts:
             found[:, place] = bits[self.of[left_rows], levels[:, place]]
         return found

@@ -109,14 +109,14 @@ def comparison_bits(
     levels: Levels, left_rows: NDArray[np.uint32], trained: Trained, rare: Sequence[NDArray[np.float64] | None]
 ) -> NDArray[np.float64]:
     """Weight of each comparison of each pair in bits, rarity included."""
-    columns = []
+    found = np.empty(levels.shape, order="F")
     for place, (m, u) in enumerate(zip(trained.m, trained.u, strict=True)):
         bits = ((padded_log(m) - padded_log(u)) / np.log(2))[levels[:, place]]
         rarity = rare[place]
         if rarity is not None:
             bits = bits + np.where(levels[:, place] == 0, rarity[left_rows], 0.0)
-        columns.append(bits)
-    return np.stack(columns, axis=1)
+        found[:, place] = bits
+    return found
 
 
 def best_possible(
