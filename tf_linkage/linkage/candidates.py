@@ -36,17 +36,92 @@ class Candidates:
     patterns: pl.DataFrame
 
 
-def block_and_compare(tables: Tables, most_pairs: int) -> Candidates:
-    """Make the table `pairs` (l, r, pattern, rules): rows of either side, each candidate pair once.
+def affordable(tables: Tables, most_pairs: int) -> list[BlockingRule]:
+    """The rules to use. Their pairs are counted, or bounded by those of a laxer rule, before any pair is made.
 
     Raises:
         LinkageRefused: a rule would make more than `most_pairs` pairs; counted, not tried.
     """
-    connection = tables.connection
-    rules = _affordable(tables, most_pairs)
-    # Both rows in one number: one key to group by is twice as fast as two.
+    wide = WIDE + max(tables.records.left.height, tables.records.right.height)
+    counted: dict[frozenset[KeyPair], int] = {}
+
+    def pairs_of(keys: tuple[KeyPair, ...]) -> int:
+        if frozenset(keys) not in counted:
+            counted[frozenset(keys)] = counted_pairs(tables, keys)
+        return counted[frozenset(keys)]
+
+    for rule in tables.model.blocking_rules:
+        if rule.wide:
+            pairs_of(rule.keys)
+    used: list[BlockingRule] = []
+    for rule in tables.model.blocking_rules:
+        if rule.wide and pairs_of(rule.keys) > wide:
+            continue
+        # Who agrees on all of a rule's keys agrees on some of them.
+        if any(keys <= set(rule.keys) and pairs <= most_pairs for keys, pairs in counted.items()):
+            used.append(rule)
+            continue
+        pairs = pairs_of(rule.keys)
+        if pairs > most_pairs:
+            raise LinkageRefused(
+                f"blocking rule {rule.name!r} would make {pairs:,} pairs, more than the {most_pairs:,} allowed; "
+                "use a stricter rule, or allow more (most_pairs) if the machine can bear it"
+            )
+        used.append(rule)
+    return used
+
+
+def agreeing(tables: Tables) -> pl.DataFrame:
+    """Pairs that agree on a matchkey: `left_row`, `right_row`, `entity`, `pattern`, `keys` (bits), sorted."""
+    model = tables.model
     found = " UNION ALL ".join(
-        f"SELECT (l.row::UBIGINT << 32) | r.row AS pair, {1 << bit} AS rule FROM l JOIN r ON {_meet(tables, rule)}"
+        f"SELECT {_PAIR} AS pair, {1 << bit} AS key FROM l JOIN r ON "
+        + " AND ".join(f"l.{column} = r.{column}" for column in tables.numbers(key.columns))
+        for bit, key in enumerate(model.matchkeys)
+    )
+    if not found:
+        return pl.DataFrame(schema=_AGREEING)
+    pairs = tables.frame(
+        "SELECT left_row, right_row, entity, keys FROM (SELECT (pair >> 32)::UINTEGER AS left_row, "
+        f"(pair & 4294967295)::UINTEGER AS right_row, bit_or(key)::INTEGER AS keys FROM ({found}) GROUP BY pair) "
+        "JOIN r ON right_row = r.row ORDER BY left_row, right_row"
+    )
+    patterns = compare_rows(tables, pairs["left_row"].to_numpy(), pairs["right_row"].to_numpy())
+    return pairs.with_columns(pl.Series("pattern", patterns, pl.Int64)).select(_AGREEING)
+
+
+_AGREEING = {
+    "left_row": pl.UInt32,
+    "right_row": pl.UInt32,
+    "entity": pl.UInt32,
+    "pattern": pl.Int64,
+    "keys": pl.Int32,
+}
+
+_PAIR = "(l.row::UBIGINT << 32) | r.row"
+"""Both rows in one number: one key to group by is twice as fast as two."""
+
+
+def block_and_compare(tables: Tables, rules: Sequence[BlockingRule], peeled: pl.DataFrame) -> Candidates:
+    """Make the table `pairs` (l, r, pattern, rules): rows of either side, each candidate pair once.
+
+    Args:
+        tables: both tables.
+        rules: the rules to use; see `affordable`.
+        peeled: `left_row`, `right_row`, `entity`, `pattern` of links that stand before any rule is asked. Each is a
+            candidate, and nobody else is one for either of its records.
+    """
+    connection = tables.connection
+    connection.register("peeled", peeled.to_arrow())
+    keys = [sorted({tables.number(pair[side]) for rule in rules for pair in rule.keys}) for side in (0, 1)]
+    connection.execute(
+        f"CREATE TABLE l_free AS SELECT row, {', '.join(keys[0])} FROM l ANTI JOIN peeled ON l.row = left_row"
+    )
+    connection.execute(
+        f"CREATE TABLE r_free AS SELECT row, {', '.join(keys[1])} FROM r ANTI JOIN peeled ON r.entity = peeled.entity"
+    )
+    found = " UNION ALL ".join(
+        f"SELECT {_PAIR} AS pair, {1 << bit} AS rule FROM l_free l JOIN r_free r ON {_meet(tables, rule)}"
         for bit, rule in enumerate(rules)
     )
     connection.execute(
@@ -57,36 +132,19 @@ def block_and_compare(tables: Tables, most_pairs: int) -> Candidates:
         f"CREATE TABLE pairs AS SELECT one AS l, other AS r, {_pattern(tables)}, rules "
         f"FROM ({_side_by_side(tables, 'blocked', 'rules')})"
     )
-    connection.execute("DROP TABLE blocked")
+    met = " + ".join(
+        f"CASE WHEN {_meet(tables, rule)} THEN {1 << bit} ELSE 0 END" for bit, rule in enumerate(rules)
+    )
+    connection.execute(
+        f"INSERT INTO pairs SELECT l.row, r.row, pattern, {met} FROM peeled "
+        "JOIN l ON left_row = l.row JOIN r ON right_row = r.row"
+    )
+    connection.execute("DROP TABLE blocked; DROP TABLE l_free; DROP TABLE r_free")
+    connection.unregister("peeled")
     patterns = tables.frame(
         "SELECT pattern, rules, count(*) AS pairs FROM pairs GROUP BY ALL ORDER BY pattern, rules"
     )
     return Candidates(tuple(rules), _blocking(rules, patterns), patterns)
-
-
-def agreeing(tables: Tables, candidates: Candidates) -> pl.DataFrame:
-    """Candidates that agree on a matchkey: `left_row`, `right_row`, `entity`, `pattern`, `keys` (bits), sorted."""
-    model = tables.model
-    distinct = candidates.patterns["pattern"].unique().sort()
-    levels = unpack(distinct.to_numpy(), model.comparisons)
-    # Most pairs are strangers who share a birthday: their patterns alone say that no key can hold.
-    possible = np.zeros(len(levels), dtype=bool)
-    for key in model.matchkeys:
-        asked = [
-            place
-            for place, one in enumerate(model.comparisons)
-            if one.levels[0].equal_on in {(c,) for c in key.columns}
-        ]
-        possible |= (levels[:, asked] <= 0).all(axis=1)
-    tables.connection.register("keep", pl.DataFrame({"pattern": distinct.filter(pl.Series(possible))}).to_arrow())
-    found = tables.frame(
-        "WITH likely AS MATERIALIZED (SELECT l, r, pattern FROM pairs SEMI JOIN keep USING (pattern)) "
-        f"SELECT * FROM (SELECT p.l AS left_row, p.r AS right_row, entity, pattern, {_matchkeys(tables)} AS keys "
-        f"FROM likely p JOIN l ON p.l = l.row JOIN {_met('likely')} r ON p.r = r.row) "
-        "WHERE keys > 0 ORDER BY left_row, right_row"
-    )
-    tables.connection.unregister("keep")
-    return found
 
 
 def compare_rows(
@@ -129,37 +187,6 @@ def counted_pairs(tables: Tables, keys: Sequence[tuple[str, str]]) -> int:
     )
 
 
-def _affordable(tables: Tables, most_pairs: int) -> list[BlockingRule]:
-    """The rules to use. Their pairs are counted, or bounded by those of a laxer rule, before any pair is made."""
-    wide = WIDE + max(tables.records.left.height, tables.records.right.height)
-    counted: dict[frozenset[KeyPair], int] = {}
-
-    def pairs_of(keys: tuple[KeyPair, ...]) -> int:
-        if frozenset(keys) not in counted:
-            counted[frozenset(keys)] = counted_pairs(tables, keys)
-        return counted[frozenset(keys)]
-
-    for rule in tables.model.blocking_rules:
-        if rule.wide:
-            pairs_of(rule.keys)
-    used: list[BlockingRule] = []
-    for rule in tables.model.blocking_rules:
-        if rule.wide and pairs_of(rule.keys) > wide:
-            continue
-        # Who agrees on all of a rule's keys agrees on some of them.
-        if any(keys <= set(rule.keys) and pairs <= most_pairs for keys, pairs in counted.items()):
-            used.append(rule)
-            continue
-        pairs = pairs_of(rule.keys)
-        if pairs > most_pairs:
-            raise LinkageRefused(
-                f"blocking rule {rule.name!r} would make {pairs:,} pairs, more than the {most_pairs:,} allowed; "
-                "use a stricter rule, or allow more (most_pairs) if the machine can bear it"
-            )
-        used.append(rule)
-    return used
-
-
 def _blocking(rules: Sequence[BlockingRule], patterns: pl.DataFrame) -> pl.DataFrame:
     """How many pairs each rule made, and how many that no rule before it had made."""
     met = [
@@ -179,15 +206,6 @@ def _blocking(rules: Sequence[BlockingRule], patterns: pl.DataFrame) -> pl.DataF
 
 def _meet(tables: Tables, rule: BlockingRule) -> str:
     return " AND ".join(f"l.{tables.number(one)} = r.{tables.number(other)}" for one, other in rule.keys)
-
-
-def _matchkeys(tables: Tables) -> str:
-    """The matchkeys that a pair agrees on, as bits."""
-    bits = ["0"]
-    for place, key in enumerate(tables.model.matchkeys):
-        equal = " AND ".join(f"l.{column} = r.{column}" for column in tables.numbers(key.columns))
-        bits.append(f"CASE WHEN {equal} THEN {1 << place} ELSE 0 END")
-    return " + ".join(bits)
 
 
 def _side_by_side(tables: Tables, pairs: str, also: str, left_table: str = "l") -> str:

@@ -14,8 +14,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tf_linkage.linkage.households import at_one_address
-from tf_linkage.linkage.patterns import Levels
+from tf_linkage.linkage.households import moved
+from tf_linkage.linkage.patterns import Levels, unpack
 from tf_linkage.linkage.tables import Tables
 
 HIGH_BAR = 0.99
@@ -72,21 +72,35 @@ def no_claims(tables: Tables) -> Claims:
     return Claims(nobody, np.zeros(tables.records.left.height, dtype=bool), np.zeros(tables.people, dtype=bool))
 
 
-def claims_of(links: pl.DataFrame, weighed: pl.DataFrame, tables: Tables) -> Claims:
+def claims_of_peeled(peeled: pl.DataFrame, standing: pl.DataFrame, tables: Tables) -> Claims:
+    """Claims of the links that stand before anything is weighed.
+
+    Args:
+        peeled: `left_row`, `entity`, `pattern` of those links.
+        standing: pairs at one address; see `at_one_address`.
+        tables: both tables.
+    """
+    levels = unpack(peeled["pattern"].to_numpy(), tables.model.comparisons)
+    weighed = peeled.with_columns(
+        pl.lit(1.0).alias("match_probability"), pl.Series("moved", moved(levels, tables.model), pl.Boolean)
+    )
+    return claims_of(peeled.select("left_row", "entity"), weighed, standing, tables)
+
+
+def claims_of(certain: pl.DataFrame, weighed: pl.DataFrame, standing: pl.DataFrame, tables: Tables) -> Claims:
     """Claims of the certain links.
 
     Args:
-        links: `left_row`, `entity`, `match_probability` of links made without claims.
-        weighed: every weighed pair, with `moved`.
+        certain: `left_row`, `entity` of links that are certain without any claim.
+        weighed: every weighed pair: `left_row`, `entity`, `match_probability`, `moved`.
+        standing: pairs at one address; see `at_one_address`.
         tables: both tables.
     """
-    certain = links.filter(pl.col("match_probability") >= HIGH_BAR).select("left_row", "entity")
     nobody = no_claims(tables)
     nobody.left[certain["left_row"].to_numpy()] = True
     nobody.right[certain["entity"].to_numpy()] = True
     claims = dataclasses.replace(nobody, pairs=certain)
     # Pairs at one address that are not links, and those of them that are free still.
-    standing = at_one_address(tables)
     here = weighed.filter(~pl.col("moved"))
     probable = here["match_probability"].to_numpy()
     every = max(standing.height - float(probable.sum()), 1.0)

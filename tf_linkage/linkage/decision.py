@@ -14,12 +14,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tf_linkage.linkage.candidates import Candidates, compare_rows
-from tf_linkage.linkage.claims import Claims, claims_of, no_claims
+from tf_linkage.linkage.claims import HIGH_BAR, Claims, claims_of
 from tf_linkage.linkage.explain import explanations
 from tf_linkage.linkage.family import bits_of, families, family_evidence
 from tf_linkage.linkage.fashions import fashions, of_one_time
 from tf_linkage.linkage.frequencies import full_names, near, rarity
-from tf_linkage.linkage.households import PLACES, homes
+from tf_linkage.linkage.households import homes, moved
 from tf_linkage.linkage.kinds import Kinds, kinds_of, leaving_free, no_kinds
 from tf_linkage.linkage.model import Model
 from tf_linkage.linkage.patterns import Levels, unpack
@@ -41,18 +41,18 @@ class Decision:
     rare: list[NDArray[np.float64] | None]
     names: NDArray[np.float64] | None
     fashions: NDArray[np.float64] | None
-    seeds: pl.DataFrame
+    peeled: pl.DataFrame
     kinds: Kinds
 
     @classmethod
-    def of(cls, tables: Tables, trained: Trained, seeds: pl.DataFrame) -> Decision:
+    def of(cls, tables: Tables, trained: Trained, peeled: pl.DataFrame) -> Decision:
         """Look up how rare each left record's values are."""
         rare = [
             rarity(tables, comparison, trained.u[place]) if comparison.frequency else None
             for place, comparison in enumerate(tables.model.comparisons)
         ]
         names = full_names(tables, trained, rare)
-        return cls(tables, trained, rare, names, fashions(tables), seeds, no_kinds(tables))
+        return cls(tables, trained, rare, names, fashions(tables), peeled, no_kinds(tables))
 
     @property
     def model(self) -> Model:
@@ -79,7 +79,7 @@ class Decision:
         frame = pairs.with_columns(
             pl.Series("match_weight", weights.total),
             pl.Series("match_probability", weights.probability),
-            pl.Series("moved", self._moved(levels)),
+            pl.Series("moved", moved(levels, self.model)),
             pl.Series("family", bits),
         )
         if not self.tables.aliased:
@@ -90,8 +90,7 @@ class Decision:
 
     def resolved(self, weighed: pl.DataFrame) -> pl.DataFrame:
         """Links, reviews and rivals among weighed pairs, with stage and status."""
-        peel = [place for place, key in enumerate(self.model.matchkeys) if key.peel]
-        keys = self.seeds.filter(pl.col("matchkey").is_in(peel)).select("left_row", "entity", "matchkey")
+        keys = self.peeled.select("left_row", "entity", "matchkey")
         named = weighed.join(keys, on=["left_row", "entity"], how="left", maintain_order="left")
         named = named.with_columns(pl.col("matchkey").is_not_null().alias("peeled"))
         return settled(named, self.model).with_columns(self._stage())
@@ -102,14 +101,22 @@ class Decision:
         review = max(self.model.review_threshold, 1e-6)
         return math.log2(review / (1 - review)) - _HOPELESS
 
-    def first(self, candidates: Candidates) -> tuple[Claims, Kinds]:
-        """What the links that are certain without any help claim, and what all weights say of kinds of people."""
+    def first(self, candidates: Candidates, claims: Claims, standing: pl.DataFrame) -> tuple[Claims, Kinds]:
+        """What the links that are certain claim, and what all weights say of kinds of people.
+
+        Args:
+            candidates: what blocking and comparing left.
+            claims: those of the peeled links.
+            standing: pairs at one address.
+        """
         # Who cannot be a link cannot stand in a link's way.
         pairs = self.worth_a_look(candidates, 0.0)
-        weighed = self.weighed(pairs, None, no_claims(self.tables))
+        weighed = self.weighed(pairs, None, claims)
         links = self.resolved(weighed).filter(pl.col("status") == "link")
+        certain = links.filter((pl.col("match_probability") >= HIGH_BAR) | pl.col("matchkey").is_not_null())
+        certain = certain.select("left_row", "entity")
         free = leaving_free(candidates.rules, self.model)
-        return claims_of(links, weighed, self.tables), kinds_of(weighed, self.tables, free)
+        return claims_of(certain, weighed, standing, self.tables), kinds_of(weighed, self.tables, free)
 
     def with_family(
         self, pairs: pl.DataFrame, first: pl.DataFrame, claims: Claims, families_of: pl.DataFrame | None
@@ -133,9 +140,9 @@ class Decision:
         added = added.with_columns(pl.Series("pattern", patterns), pl.lit(0, pl.Int32).alias("rules"))
         added = added.join(entity, on="right_row", maintain_order="left").select(pairs.columns)
         every = pl.concat([pairs, added]).sort("left_row", "right_row")
-        moved = self._moved(unpack(every["pattern"].to_numpy(), self.model.comparisons))
+        elsewhere = moved(unpack(every["pattern"].to_numpy(), self.model.comparisons), self.model)
         together = evidence.together if evidence.moved else None
-        return self.resolved(self.weighed(every, bits_of(every, evidence, moved), claims)), together
+        return self.resolved(self.weighed(every, bits_of(every, evidence, elsewhere), claims)), together
 
     def explained(self, resolved: pl.DataFrame, claims: Claims) -> pl.DataFrame:
         """Links, reviews and rivals with every part of their weight."""
@@ -161,19 +168,6 @@ class Decision:
         both = (levels[:, 0] == 0) & (levels[:, 1] == 0)
         together = self.names[left] - np.where(near(levels, self.model), self.trained.nearby, 0.0)
         return found + np.where(both, together, 0.0)
-
-    def _moved(self, levels: Levels) -> NDArray[np.bool_]:
-        """Whether the address does not say that a pair lives in one place."""
-        names = [comparison.name for comparison in self.model.comparisons]
-        place = next((names.index(name) for name in PLACES if name in names), None)
-        if place is None:
-            return np.ones(len(levels), dtype=bool)
-        same = [
-            code
-            for code, level in enumerate(self.model.comparisons[place].levels)
-            if level.words.startswith(("same house", "same postcode", "equal"))
-        ]
-        return ~np.isin(levels[:, place], same)
 
     def _stage(self) -> pl.Expr:
         stage = pl.lit("")

@@ -31,8 +31,13 @@ PLACES = ("address and postcode", "postcode", "address")
 """Comparisons that say where somebody lives: among housemates they agree as often as among links."""
 
 
-def housemates(tables: Tables) -> Housemates:
-    """Learn from pairs of one home inside the right table. With no homes known there are no housemates."""
+def housemates(tables: Tables, standing: int) -> Housemates:
+    """Learn from pairs of one home inside the right table. With no homes known there are no housemates.
+
+    Args:
+        tables: both tables.
+        standing: number of pairs at one address.
+    """
     comparisons = tables.model.comparisons
     apart = tuple(comparison.name not in PLACES for comparison in comparisons)
     even = tuple(np.full(len(comparison.levels), 1 / len(comparison.levels)) for comparison in comparisons)
@@ -46,7 +51,7 @@ def housemates(tables: Tables) -> Housemates:
         shares_of(levels, counts, comparisons, smoothing=5.0),
         apart,
         _ties(levels, counts, tables.model),
-        float(at_one_address(tables).height),
+        float(standing),
     )
 
 
@@ -71,6 +76,21 @@ def _pairs_of_one_home(tables: Tables) -> int:
         f"JOIN homes other USING ({on}) WHERE one.entity < other.entity"
     )
     return int(tables.total("SELECT count(*) FROM mates"))
+
+
+def moved(levels: Levels, model: Model) -> NDArray[np.bool_]:
+    """Patterns of pairs whose addresses do not say that they live in one place."""
+    names = [comparison.name for comparison in model.comparisons]
+    place = next((names.index(name) for name in PLACES if name in names), None)
+    if place is None:
+        return np.ones(len(levels), dtype=bool)
+    same = [
+        code
+        for code, level in enumerate(model.comparisons[place].levels)
+        if level.words.startswith(("same house", "same postcode", "equal"))
+    ]
+    found: NDArray[np.bool_] = ~np.isin(levels[:, place], same)
+    return found
 
 
 def at_one_address(tables: Tables) -> pl.DataFrame:

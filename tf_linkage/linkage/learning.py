@@ -47,8 +47,14 @@ class Lesson:
         return train(self.observed, self.start, self.u, self.mates)
 
 
-def gather(tables: Tables, candidates: Candidates, seeds: pl.DataFrame) -> Lesson:
+def gather(tables: Tables, candidates: Candidates, seeds: pl.DataFrame, standing: int) -> Lesson:
     """What training needs, counted.
+
+    Args:
+        tables: both tables.
+        candidates: what blocking and comparing left.
+        seeds: the matchkeys' links.
+        standing: number of pairs at one address.
 
     Raises:
         NothingToLearn: no matchkey links anybody, so that there is nothing to start from.
@@ -75,11 +81,11 @@ def gather(tables: Tables, candidates: Candidates, seeds: pl.DataFrame) -> Lesso
         nearby=dependence.near - dependence.far,
         every_pair=float(tables.records.left.height) * float(tables.people),
     )
-    return Lesson(observed, start_of(seeds, model), u, housemates(tables))
+    return Lesson(observed, start_of(seeds, model), u, housemates(tables, standing))
 
 
-def again(lesson: Lesson, tables: Tables, candidates: Candidates, claims: Claims) -> Lesson:
-    """The lesson once the certain links are known: nobody whom one of them claims is anybody else.
+def beside(lesson: Lesson, tables: Tables, candidates: Candidates, claims: Claims) -> Lesson:
+    """The lesson beside certain links: nobody whom one of them claims is anybody else.
 
     A twin who stands in both tables no longer stands in the way of learning how often a person's own two records
     differ in what tells twins apart.

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tf_linkage.linkage.candidates import Candidates, agreeing
+from tf_linkage.linkage.candidates import agreeing
 from tf_linkage.linkage.comparison import Comparison
 from tf_linkage.linkage.model import Matchkey, Model
 from tf_linkage.linkage.patterns import contradicted, unpack
@@ -24,13 +24,13 @@ _GUESS = 0.9
 """Share of full agreement among links where nothing is known yet; EM moves on from there."""
 
 
-def seed_links(tables: Tables, candidates: Candidates) -> pl.DataFrame:
+def seed_links(tables: Tables) -> pl.DataFrame:
     """`left_row`, `right_row`, `entity`, `pattern`, `matchkey` (strictest that holds), `keys` (bits of all).
 
     A record that two keys give to two people is left out.
     """
     model = tables.model
-    pairs = agreeing(tables, candidates)
+    pairs = agreeing(tables)
     levels = unpack(pairs["pattern"].to_numpy(), model.comparisons)
     pairs = pairs.with_columns(pl.Series("against", contradicted(levels, model.comparisons)))
     found = []
@@ -48,6 +48,12 @@ def seed_links(tables: Tables, candidates: Candidates) -> pl.DataFrame:
     )
     every = every.filter(one_person).sort("left_row", "matchkey")
     return every.unique(subset=["left_row"], keep="first", maintain_order=True).drop("against")
+
+
+def peeled_of(seeds: pl.DataFrame, model: Model) -> pl.DataFrame:
+    """Those of the matchkeys' links that stand before any blocking rule is asked."""
+    keys = [place for place, key in enumerate(model.matchkeys) if key.peel]
+    return seeds.filter(pl.col("matchkey").is_in(keys))
 
 
 def start_of(seeds: pl.DataFrame, model: Model) -> Start:

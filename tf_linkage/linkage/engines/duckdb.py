@@ -10,15 +10,17 @@ import dataclasses
 import polars as pl
 
 from tf_linkage.linkage.bounds import Bounds
-from tf_linkage.linkage.candidates import block_and_compare
+from tf_linkage.linkage.candidates import affordable, block_and_compare
+from tf_linkage.linkage.claims import claims_of_peeled
 from tf_linkage.linkage.database import connected
 from tf_linkage.linkage.decision import Decision
-from tf_linkage.linkage.learning import again, gather, thin
+from tf_linkage.linkage.households import at_one_address
+from tf_linkage.linkage.learning import beside, gather, thin
 from tf_linkage.linkage.model import Model
 from tf_linkage.linkage.outcome import Outcome, result_of
 from tf_linkage.linkage.records import Records, prepare
 from tf_linkage.linkage.result import LinkResult, Progress
-from tf_linkage.linkage.seeds import seed_links
+from tf_linkage.linkage.seeds import peeled_of, seed_links
 from tf_linkage.linkage.tables import load
 from tf_linkage.linkage.training import Trained
 
@@ -49,20 +51,26 @@ def link_records(
     bounds = bounds or Bounds()
     with connected(bounds) as connection:
         tables = load(connection, records, model)
-        candidates = block_and_compare(tables, bounds.most_pairs)
+        rules = affordable(tables, bounds.most_pairs)
+        seeds = seed_links(tables)
+        peeled = peeled_of(seeds, model)
+        candidates = block_and_compare(tables, rules, peeled)
         pairs, patterns = int(candidates.patterns["pairs"].sum()), candidates.patterns["pattern"].n_unique()
-        progress(f"blocked and compared {pairs:,} candidate pairs in {patterns:,} patterns")
-        seeds = seed_links(tables, candidates)
+        progress(
+            f"peeled {peeled.height:,} links; blocked and compared {pairs:,} candidate pairs in {patterns:,} patterns"
+        )
+        standing = at_one_address(tables)
+        claims = claims_of_peeled(peeled, standing, tables)
         lesson = None
         if trained is None:
-            lesson = gather(tables, candidates, seeds)
-            trained = lesson.learnt()
+            lesson = gather(tables, candidates, seeds, standing.height)
+            trained = beside(lesson, tables, candidates, claims).learnt()
             strayed = "" if trained.held else "; EM strayed from the matchkeys' links, so m is theirs"
             progress(f"trained in {trained.curve.height} rounds{strayed}")
-        decision = Decision.of(tables, trained, seeds)
-        claims, kinds = decision.first(candidates)
+        decision = Decision.of(tables, trained, peeled)
+        claims, kinds = decision.first(candidates, claims, standing)
         if lesson is not None:
-            trained = again(lesson, tables, candidates, claims).learnt()
+            trained = beside(lesson, tables, candidates, claims).learnt()
             progress(
                 f"trained again beside {claims.pairs.height:,} certain links, in {trained.curve.height} rounds"
             )

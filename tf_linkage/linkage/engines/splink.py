@@ -19,16 +19,18 @@ import polars as pl
 
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage.bounds import Bounds
-from tf_linkage.linkage.candidates import block_and_compare
+from tf_linkage.linkage.candidates import affordable, block_and_compare
+from tf_linkage.linkage.claims import claims_of_peeled
 from tf_linkage.linkage.comparison import Comparison
 from tf_linkage.linkage.database import connected
-from tf_linkage.linkage.learning import gather, thin
+from tf_linkage.linkage.households import at_one_address
+from tf_linkage.linkage.learning import beside, gather, thin
 from tf_linkage.linkage.model import BlockingRule, Model
 from tf_linkage.linkage.outcome import training_table
 from tf_linkage.linkage.records import Records, prepare
 from tf_linkage.linkage.resolve import best_per_left, one_to_one
 from tf_linkage.linkage.result import LINK_SCHEMA, LinkResult, Progress
-from tf_linkage.linkage.seeds import seed_links
+from tf_linkage.linkage.seeds import peeled_of, seed_links
 from tf_linkage.linkage.tables import load
 from tf_linkage.linkage.training import Shares, Trained
 
@@ -48,9 +50,13 @@ def link_by_splink(
     records = prepare(left, right, model)
     with connected(bounds) as connection:
         tables = load(connection, records, model)
-        candidates = block_and_compare(tables, bounds.most_pairs)
-        seeds = seed_links(tables, candidates)
-        trained = gather(tables, candidates, seeds).learnt()
+        rules = affordable(tables, bounds.most_pairs)
+        seeds = seed_links(tables)
+        peeled = peeled_of(seeds, model)
+        candidates = block_and_compare(tables, rules, peeled)
+        standing = at_one_address(tables)
+        lesson = gather(tables, candidates, seeds, standing.height)
+        trained = beside(lesson, tables, candidates, claims_of_peeled(peeled, standing, tables)).learnt()
     progress(f"trained in {trained.curve.height} rounds")
     if warning := thin(seeds.height):
         progress(warning)
