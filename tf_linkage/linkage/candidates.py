@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage.comparison import columns_of
 from tf_linkage.linkage.model import WIDE, BlockingRule, KeyPair
-from tf_linkage.linkage.patterns import pattern_sql, similarity_sql, unpack
+from tf_linkage.linkage.patterns import pattern_sql, similarity_sql
 from tf_linkage.linkage.tables import Tables
 
 
@@ -87,7 +87,7 @@ def agreeing(tables: Tables) -> pl.DataFrame:
         "JOIN r ON right_row = r.row ORDER BY left_row, right_row"
     )
     patterns = compare_rows(tables, pairs["left_row"].to_numpy(), pairs["right_row"].to_numpy())
-    return pairs.with_columns(pl.Series("pattern", patterns, pl.Int64)).select(_AGREEING)
+    return pairs.with_columns(pl.Series("pattern", patterns, pl.Int64)).select(list(_AGREEING))
 
 
 _AGREEING = {
@@ -102,23 +102,26 @@ _PAIR = "(l.row::UBIGINT << 32) | r.row"
 """Both rows in one number: one key to group by is twice as fast as two."""
 
 
-def block_and_compare(tables: Tables, rules: Sequence[BlockingRule], peeled: pl.DataFrame) -> Candidates:
+def block_and_compare(
+    tables: Tables, rules: Sequence[BlockingRule], peeled: pl.DataFrame | None = None
+) -> Candidates:
     """Make the table `pairs` (l, r, pattern, rules): rows of either side, each candidate pair once.
 
     Args:
         tables: both tables.
         rules: the rules to use; see `affordable`.
         peeled: `left_row`, `right_row`, `entity`, `pattern` of links that stand before any rule is asked. Each is a
-            candidate, and nobody else is one for either of its records.
+            candidate, and nobody else is one for either of its records. None are peeled unless given.
     """
     connection = tables.connection
+    peeled = pl.DataFrame(schema=_AGREEING) if peeled is None else peeled
     connection.register("peeled", peeled.to_arrow())
     keys = [sorted({tables.number(pair[side]) for rule in rules for pair in rule.keys}) for side in (0, 1)]
     connection.execute(
         f"CREATE TABLE l_free AS SELECT row, {', '.join(keys[0])} FROM l ANTI JOIN peeled ON l.row = left_row"
     )
     connection.execute(
-        f"CREATE TABLE r_free AS SELECT row, {', '.join(keys[1])} FROM r ANTI JOIN peeled ON r.entity = peeled.entity"
+        f"CREATE TABLE r_free AS SELECT row, {', '.join(keys[1])} FROM r ANTI JOIN peeled USING (entity)"
     )
     found = " UNION ALL ".join(
         f"SELECT {_PAIR} AS pair, {1 << bit} AS rule FROM l_free l JOIN r_free r ON {_meet(tables, rule)}"

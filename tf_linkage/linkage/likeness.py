@@ -17,7 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tf_linkage.linkage.bounds import Bounds
-from tf_linkage.linkage.candidates import block_and_compare
+from tf_linkage.linkage.candidates import affordable, block_and_compare
 from tf_linkage.linkage.comparison import Comparison
 from tf_linkage.linkage.database import connected
 from tf_linkage.linkage.model import Model, general_model
@@ -107,7 +107,7 @@ def likely_duplicates(records: pl.DataFrame, fields: Sequence[str], bounds: Boun
     both = Records(records, records.with_columns(pl.col("row").alias("entity")))
     with connected(bounds) as connection:
         tables = load(connection, both, model)
-        block_and_compare(tables, bounds.most_pairs)
+        block_and_compare(tables, affordable(tables, bounds.most_pairs))
         patterns = tables.frame("SELECT DISTINCT pattern FROM pairs WHERE l < r ORDER BY pattern")["pattern"]
         posterior = probability(unpack(patterns.to_numpy(), model.comparisons), model.comparisons)
         likely = pl.DataFrame({"pattern": patterns, "probability": posterior})

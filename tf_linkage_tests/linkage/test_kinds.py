@@ -11,16 +11,17 @@ import pytest
 
 from tf_linkage.linkage import department_model
 from tf_linkage.linkage.bounds import Bounds
-from tf_linkage.linkage.candidates import block_and_compare, compare_rows
+from tf_linkage.linkage.candidates import affordable, block_and_compare, compare_rows
+from tf_linkage.linkage.claims import claims_of_peeled
 from tf_linkage.linkage.database import connected
 from tf_linkage.linkage.decision import Decision
 from tf_linkage.linkage.fashions import HALF_WAY, fashions, of_one_time
-from tf_linkage.linkage.households import housemates
+from tf_linkage.linkage.households import at_one_address, housemates
 from tf_linkage.linkage.kinds import FEW, kinds_of, leaving_free
 from tf_linkage.linkage.learning import gather
 from tf_linkage.linkage.patterns import unpack
 from tf_linkage.linkage.records import prepare
-from tf_linkage.linkage.seeds import seed_links
+from tf_linkage.linkage.seeds import peeled_of, seed_links
 from tf_linkage.linkage.tables import load
 from tf_linkage.linkage.training import NO_TIES, housemate_ratio, ties_of
 
@@ -173,10 +174,13 @@ def test_what_is_learnt_of_kinds_bears_on_weights(village: Any) -> None:
     records = prepare(cohort.lazy(), register.lazy(), model)
     with connected(Bounds()) as connection:
         tables = load(connection, records, model)
-        candidates = block_and_compare(tables, Bounds().most_pairs)
-        seeds = seed_links(tables, candidates)
-        decision = Decision.of(tables, gather(tables, candidates, seeds).learnt(), seeds)
-        claims, kinds = decision.first(candidates)
+        seeds = seed_links(tables)
+        peeled = peeled_of(seeds, model)
+        candidates = block_and_compare(tables, affordable(tables, Bounds().most_pairs), peeled)
+        standing = at_one_address(tables)
+        trained = gather(tables, candidates, seeds, standing.height).learnt()
+        decision = Decision.of(tables, trained, peeled)
+        claims, kinds = decision.first(candidates, claims_of_peeled(peeled, standing, tables), standing)
         pairs = decision.worth_a_look(candidates, 0.0)
         before = decision.weighed(pairs, None, claims)
         moved = dataclasses.replace(kinds, presence=kinds.presence + 1.0)
@@ -210,8 +214,8 @@ def test_who_errs_in_one_name_errs_in_the_other(village: Any) -> None:
     records = prepare(cohort.drop("number").lazy(), village.register.lazy(), model)
     with connected(Bounds()) as connection:
         tables = load(connection, records, model)
-        candidates = block_and_compare(tables, Bounds().most_pairs)
-        lesson = gather(tables, candidates, seed_links(tables, candidates))
+        candidates = block_and_compare(tables, affordable(tables, Bounds().most_pairs))
+        lesson = gather(tables, candidates, seed_links(tables), at_one_address(tables).height)
     ties = lesson.learnt().ties
     both = np.full((1, len(model.comparisons)), -1, dtype=np.int64)
     names = [comparison.name for comparison in model.comparisons]

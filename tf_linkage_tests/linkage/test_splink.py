@@ -12,7 +12,7 @@ import pytest
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage import department_model, link
 from tf_linkage.linkage.bounds import Bounds
-from tf_linkage.linkage.candidates import block_and_compare
+from tf_linkage.linkage.candidates import affordable, block_and_compare
 from tf_linkage.linkage.database import connected
 from tf_linkage.linkage.engines.splink import frequency_tables, splink_settings, splink_weights
 from tf_linkage.linkage.frequencies import rarity
@@ -52,7 +52,7 @@ def test_splink_gives_the_same_pairs_the_same_weights(village: Any) -> None:
     assert trained is not None
     with connected(Bounds()) as connection:
         tables = load(connection, records, MODEL)
-        candidates = block_and_compare(tables, 10**8)
+        candidates = block_and_compare(tables, affordable(tables, 10**8))
         pairs = tables.frame("SELECT l AS left_row, r AS right_row, pattern FROM pairs ORDER BY ALL")
         rare = [rarity(tables, c, trained.u[i]) if c.frequency else None for i, c in enumerate(MODEL.comparisons)]
     levels = unpack(pairs["pattern"].to_numpy(), MODEL.comparisons)

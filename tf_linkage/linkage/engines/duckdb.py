@@ -57,7 +57,7 @@ def link_records(
         candidates = block_and_compare(tables, rules, peeled)
         pairs, patterns = int(candidates.patterns["pairs"].sum()), candidates.patterns["pattern"].n_unique()
         progress(
-            f"peeled {peeled.height:,} links; blocked and compared {pairs:,} candidate pairs in {patterns:,} patterns"
+            f"peeled {peeled.height:,} links; blocked and compared {pairs:,} candidates in {patterns:,} patterns"
         )
         standing = at_one_address(tables)
         claims = claims_of_peeled(peeled, standing, tables)
