@@ -125,7 +125,7 @@ def test_housemates_who_share_both_names_or_a_birthday_are_learnt_together() -> 
         held.append(woman(f"Leah{chr(97 + home % 26)}", 1964, f"Other{chr(97 + home % 26)}", home))
     records = prepare(table("request_ref", held[:5]), table("moj_key", held), MODEL)
     with connected(Bounds()) as connection:
-        mates = housemates(load(connection, records, MODEL))
+        mates = housemates(load(connection, records, MODEL), standing=0)
     names = [comparison.name for comparison in MODEL.comparisons]
     last = {comparison.name: len(comparison.levels) - 1 for comparison in MODEL.comparisons}
     levels = np.full((5, len(names)), -1, dtype=np.int64)
