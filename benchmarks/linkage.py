@@ -400,7 +400,7 @@ def _oracle(records: Any, model: Any, truth: pl.DataFrame) -> tuple[pl.DataFrame
     from tf_linkage.linkage.database import connected
     from tf_linkage.linkage.engines.duckdb import link_records
     from tf_linkage.linkage.patterns import unpack
-    from tf_linkage.linkage.seeds import peeled_of, seed_links
+    from tf_linkage.linkage.seeds import peel
     from tf_linkage.linkage.tables import load
     from tf_linkage.linkage.training import shares_of
 
@@ -410,7 +410,7 @@ def _oracle(records: Any, model: Any, truth: pl.DataFrame) -> tuple[pl.DataFrame
     pairs = pairs.join(records.right.select(theirs="row", right_id="record_id"), on="right_id")
     with connected(Bounds()) as connection:
         tables = load(connection, records, model)
-        block_and_compare(tables, affordable(tables, Bounds().most_pairs), peeled_of(seed_links(tables), model))
+        block_and_compare(tables, affordable(tables, Bounds().most_pairs), peel(tables))
         connection.register("true_pairs", pairs.to_arrow())
         candidates = tables.frame(
             "SELECT left_id, right_id, pattern FROM pairs JOIN true_pairs ON l = ours AND r = theirs ORDER BY l, r"

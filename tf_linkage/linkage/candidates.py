@@ -36,6 +36,21 @@ class Candidates:
     patterns: pl.DataFrame
 
 
+@dataclass(frozen=True)
+class Peel:
+    """What the matchkeys say before any blocking rule is asked; all with the columns of `agreeing`.
+
+    Attributes:
+        seeds: links of all matchkeys, from which training starts; with `matchkey`, the strictest that holds.
+        links: those of them that stand at once.
+        rivals: other pairs of either of their records that agree on a matchkey too.
+    """
+
+    seeds: pl.DataFrame
+    links: pl.DataFrame
+    rivals: pl.DataFrame
+
+
 def affordable(tables: Tables, most_pairs: int) -> list[BlockingRule]:
     """The rules to use. Their pairs are counted, or bounded by those of a laxer rule, before any pair is made.
 
@@ -102,20 +117,19 @@ _PAIR = "(l.row::UBIGINT << 32) | r.row"
 """Both rows in one number: one key to group by is twice as fast as two."""
 
 
-def block_and_compare(
-    tables: Tables, rules: Sequence[BlockingRule], peeled: pl.DataFrame | None = None
-) -> Candidates:
+def block_and_compare(tables: Tables, rules: Sequence[BlockingRule], peel: Peel | None = None) -> Candidates:
     """Make the table `pairs` (l, r, pattern, rules): rows of either side, each candidate pair once.
 
     Args:
         tables: both tables.
         rules: the rules to use; see `affordable`.
-        peeled: `left_row`, `right_row`, `entity`, `pattern` of links that stand before any rule is asked. Each is a
-            candidate, and nobody else is one for either of its records. None are peeled unless given.
+        peel: links that stand before any rule is asked. For their records they and their rivals alone are
+            candidates. None are peeled unless given.
     """
     connection = tables.connection
-    peeled = pl.DataFrame(schema=_AGREEING) if peeled is None else peeled
-    connection.register("peeled", peeled.to_arrow())
+    peel = peel or Peel(*[pl.DataFrame(schema=_AGREEING)] * 3)
+    connection.register("peeled", peel.links.to_arrow())
+    connection.register("known", pl.concat([peel.links, peel.rivals], how="diagonal").to_arrow())
     keys = [sorted({tables.number(pair[side]) for rule in rules for pair in rule.keys}) for side in (0, 1)]
     connection.execute(
         f"CREATE TABLE l_free AS SELECT row, {', '.join(keys[0])} FROM l ANTI JOIN peeled ON l.row = left_row"
@@ -139,11 +153,12 @@ def block_and_compare(
         f"CASE WHEN {_meet(tables, rule)} THEN {1 << bit} ELSE 0 END" for bit, rule in enumerate(rules)
     )
     connection.execute(
-        f"INSERT INTO pairs SELECT l.row, r.row, pattern, {met} FROM peeled "
+        f"INSERT INTO pairs SELECT l.row, r.row, pattern, {met} FROM known "
         "JOIN l ON left_row = l.row JOIN r ON right_row = r.row"
     )
     connection.execute("DROP TABLE blocked; DROP TABLE l_free; DROP TABLE r_free")
     connection.unregister("peeled")
+    connection.unregister("known")
     patterns = tables.frame(
         "SELECT pattern, rules, count(*) AS pairs FROM pairs GROUP BY ALL ORDER BY pattern, rules"
     )

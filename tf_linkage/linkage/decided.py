@@ -12,6 +12,8 @@ import polars as pl
 
 from tf_linkage.linkage.clerical import HIGHEST
 from tf_linkage.linkage.decisions import verdicts_of
+from tf_linkage.linkage.further import STAGE, with_further
+from tf_linkage.linkage.model import Model
 from tf_linkage.linkage.outcome import told, training_table
 from tf_linkage.linkage.relearning import relearnt, rescored
 from tf_linkage.linkage.resolve import one_to_one, settled
@@ -25,7 +27,8 @@ def with_decisions(result: LinkResult, decisions: pl.DataFrame, *, highest: floa
 
     A pair is a link if its reviewers agree that it is, no link if they agree that it is none; where they differ or
     are unsure it is a pair like any other. A confirmed link keeps its records from all others; where links are one
-    to one and clerks found somebody in two records, the likelier one stands. What a rejected link kept out comes
+    to one and clerks found somebody in two records, the likelier one stands, but both where the right table may
+    hold a person twice. What a rejected link kept out comes
     back: as a link, if it is likely enough, or for review. Where too few decisions teach anything (`relearning`),
     every other pair keeps its posterior. Decisions about pairs that are no longer weighed change nothing.
 
@@ -43,13 +46,14 @@ def with_decisions(result: LinkResult, decisions: pl.DataFrame, *, highest: floa
         weighed = rescored(weighed, result.model, result.trained, taught.trained)
     judged = weighed.join(verdicts, on=_PAIR, how="left", maintain_order="left")
     every = judged.filter(pl.col("decision") == "link")
-    confirmed = _once(every) if result.model.one_to_one else every
+    confirmed = _once(every, result.model) if result.model.one_to_one else every
     taken = pl.col("left_id").is_in(confirmed["left_id"].implode())
     if result.model.one_to_one:
         taken |= pl.col("right_id").is_in(confirmed["right_id"].implode())
     rest = judged.filter(pl.col("decision").is_null(), ~taken)
     if not result.weighed.is_empty():
-        rest = settled(rest, result.model).select(judged.columns)
+        again = settled(rest.with_columns(pl.col("stage").str.strip_prefix(STAGE)), result.model)
+        rest = with_further(again, result.model).select(judged.columns)
     confirmed = confirmed.with_columns(pl.lit("link").alias("status"), pl.lit("clerical review").alias("stage"))
     after = pl.concat([rest, confirmed]).drop("decision").sort(_PAIR)
     counts = _counts(result.links, after, judged) | {
@@ -83,8 +87,16 @@ def _counts(links: pl.DataFrame, after: pl.DataFrame, judged: pl.DataFrame) -> d
     }
 
 
-def _once(confirmed: pl.DataFrame) -> pl.DataFrame:
-    """Confirmed links with each record once: where clerks found somebody twice, the likelier candidates stand."""
+def _once(confirmed: pl.DataFrame, model: Model) -> pl.DataFrame:
+    """Confirmed links with each record once: where clerks found somebody twice, the likelier candidates stand.
+
+    Where the right table may hold a person twice, a left record may stay in several.
+    """
+    if model.held_twice:
+        likelier = confirmed.sort("match_weight", "left_id", descending=[True, False]).unique(
+            "right_id", keep="first"
+        )
+        return confirmed.join(likelier.select(_PAIR), on=_PAIR, how="semi", maintain_order="left")
     least = confirmed["match_weight"].min()
     coded = confirmed.with_columns(
         left_row=pl.col("left_id").rank("dense"),

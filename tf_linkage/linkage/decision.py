@@ -19,6 +19,7 @@ from tf_linkage.linkage.explain import explanations
 from tf_linkage.linkage.family import bits_of, families, family_evidence
 from tf_linkage.linkage.fashions import fashions, of_one_time
 from tf_linkage.linkage.frequencies import full_names, near, rarity
+from tf_linkage.linkage.further import with_contradictions, with_further
 from tf_linkage.linkage.households import homes, moved
 from tf_linkage.linkage.kinds import Kinds, kinds_of, leaving_free, no_kinds
 from tf_linkage.linkage.model import Model
@@ -143,6 +144,10 @@ class Decision:
         elsewhere = moved(unpack(every["pattern"].to_numpy(), self.model.comparisons), self.model)
         together = evidence.together if evidence.moved else None
         return self.resolved(self.weighed(every, bits_of(every, evidence, elsewhere), claims)), together
+
+    def with_further(self, resolved: pl.DataFrame) -> pl.DataFrame:
+        """Links and what else was resolved, with a further link of whoever is held twice."""
+        return with_further(with_contradictions(resolved, self.tables), self.model)
 
     def explained(self, resolved: pl.DataFrame, claims: Claims) -> pl.DataFrame:
         """Links, reviews and rivals with every part of their weight."""

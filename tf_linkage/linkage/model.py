@@ -78,6 +78,8 @@ class Model:
         right_entity: column whose repeated values are one person (alias rows); the right id unless said.
         family: column of the left table that names families; without it a shared address does.
         one_to_one: whether a right-hand person may be linked only once.
+        held_twice: whether the right table may hold one person as two who are not known to be one. Then a further
+            right-hand person that nobody else is linked to may be linked besides the first (`further`).
         guard: posterior below which a pair with different forenames or dates of birth goes to review, unless the
             NINO agrees: twins share all but the forename, a namesake all but the date of birth. For engines whose
             classes know strangers alone or treat comparisons as independent; `duckdb` needs none. Nought for none.
@@ -96,6 +98,7 @@ class Model:
     right_entity: str | None = None
     family: str | None = None
     one_to_one: bool = True
+    held_twice: bool = False
     guard: float = 0.0
     family_evidence: bool = True
 
@@ -121,6 +124,7 @@ class Model:
             "",
             f"Link from posterior {self.link_threshold}, review from {self.review_threshold}, "
             + ("one to one" if self.one_to_one else "many to one")
+            + ("; a further record of a person who is held twice if all but certain" if self.held_twice else "")
             + (
                 f"; with different forenames or dates of birth from {self.guard}, unless the NINO agrees"
                 if self.guard
@@ -135,6 +139,9 @@ def department_model(
 ) -> Model:
     """The model by which a department links a request to its register.
 
+    Every register holds some people twice: under two NINOs, in records of the PNC that are not yet consolidated,
+    under a second pupil number after a change of school.
+
     Args:
         name: the department's short name; its register's key is `<name>_key`.
         columns: the identifiers the department is sent.
@@ -143,7 +150,7 @@ def department_model(
     """
     fields = tuple(column for column in STANDARD_FIELDS if column in set(columns))
     model = _model(("request_ref", f"{name}_key"), fields, (), (link_threshold, review_threshold))
-    return dataclasses.replace(model, guard=GUARD)
+    return dataclasses.replace(model, guard=GUARD, held_twice=True)
 
 
 def general_model(

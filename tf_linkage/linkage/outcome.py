@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from tf_linkage.linkage.candidates import Candidates
+from tf_linkage.linkage.further import APART, STAGE
 from tf_linkage.linkage.model import Model
 from tf_linkage.linkage.records import Records
 from tf_linkage.linkage.resolve import RIVAL
@@ -46,11 +47,12 @@ def result_of(outcome: Outcome) -> LinkResult:
     right_ids = records.right.select(pl.col("row").alias("right_row"), pl.col("record_id").alias("right_id"))
     words = {f"rule {bit}": f"rule: {rule.name}" for bit, rule in enumerate(candidates.rules)}
     words |= {f"family: {short}": f"family: {long}" for short, long in words.items()}
+    words |= {f"{STAGE}{short}": f"{STAGE}{long}" for short, long in words.items()}
     final = final.join(left_ids, on="left_row").join(right_ids, on="right_row").sort("left_id", "right_id")
     final = final.with_columns(pl.col("stage").replace(words))
     parts = explained_by(model)
     named = [pl.col(name).cast(kind) for name, kind in LINK_SCHEMA.items()]
-    weighed = final.select(*named, "left_row", "entity", "peeled", *parts)
+    weighed = final.select(*named, "left_row", "entity", "peeled", APART, *parts)
     links, explanations = told(weighed, model)
     return LinkResult(
         model=model,
@@ -89,7 +91,9 @@ def training_table(trained: Trained, model: Model) -> pl.DataFrame:
 
 
 def _counts(outcome: Outcome, links: pl.DataFrame) -> dict[str, int]:
-    linked = outcome.final.filter(pl.col("status") == "link").select("left_row", "entity")
+    every = outcome.final.filter(pl.col("status") == "link")
+    further = pl.col("stage").str.starts_with(STAGE)
+    linked = every.filter(~further).select("left_row", "entity")
     before = outcome.without.filter(pl.col("status") == "link").select("left_row", "entity")
     kept = linked.join(before, on=["left_row", "entity"]).height
     counts = {
@@ -101,6 +105,7 @@ def _counts(outcome: Outcome, links: pl.DataFrame) -> dict[str, int]:
         "links with family evidence": linked.height,
         "links gained by family evidence": linked.join(before, on="left_row", how="anti").height,
         "links overturned by family evidence": before.height - kept,
+        "further records of people held twice": every.filter(further).height,
     }
     for status, stage, number in links.group_by("status", "stage").len().sort("status", "stage").iter_rows():
         counts[f"{status}, {stage}"] = number

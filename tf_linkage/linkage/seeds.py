@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tf_linkage.linkage.candidates import agreeing
+from tf_linkage.linkage.candidates import Peel, agreeing
 from tf_linkage.linkage.comparison import Comparison
 from tf_linkage.linkage.model import Matchkey, Model
 from tf_linkage.linkage.patterns import contradicted, unpack
@@ -24,13 +24,23 @@ _GUESS = 0.9
 """Share of full agreement among links where nothing is known yet; EM moves on from there."""
 
 
-def seed_links(tables: Tables) -> pl.DataFrame:
-    """`left_row`, `right_row`, `entity`, `pattern`, `matchkey` (strictest that holds), `keys` (bits of all).
+def peel(tables: Tables) -> Peel:
+    """The matchkeys' links, and which of them stand before any blocking rule is asked."""
+    pairs = agreeing(tables)
+    seeds = _links(pairs, tables.model)
+    keys = [place for place, key in enumerate(tables.model.matchkeys) if key.peel]
+    links = seeds.filter(pl.col("matchkey").is_in(keys))
+    rivals = pairs.join(links, on=["left_row", "entity"], how="anti", maintain_order="left").filter(
+        pl.col("left_row").is_in(links["left_row"].to_list()) | pl.col("entity").is_in(links["entity"].to_list())
+    )
+    return Peel(seeds, links, rivals)
+
+
+def _links(pairs: pl.DataFrame, model: Model) -> pl.DataFrame:
+    """Those of the pairs that are unique by a key and uncontradicted, with `matchkey`.
 
     A record that two keys give to two people is left out.
     """
-    model = tables.model
-    pairs = agreeing(tables)
     levels = unpack(pairs["pattern"].to_numpy(), model.comparisons)
     pairs = pairs.with_columns(pl.Series("against", contradicted(levels, model.comparisons)))
     found = []
@@ -48,12 +58,6 @@ def seed_links(tables: Tables) -> pl.DataFrame:
     )
     every = every.filter(one_person).sort("left_row", "matchkey")
     return every.unique(subset=["left_row"], keep="first", maintain_order=True).drop("against")
-
-
-def peeled_of(seeds: pl.DataFrame, model: Model) -> pl.DataFrame:
-    """Those of the matchkeys' links that stand before any blocking rule is asked."""
-    keys = [place for place, key in enumerate(model.matchkeys) if key.peel]
-    return seeds.filter(pl.col("matchkey").is_in(keys))
 
 
 def start_of(seeds: pl.DataFrame, model: Model) -> Start:

@@ -20,7 +20,7 @@ from tf_linkage.linkage.seeds import FEW
 
 FIELDS = ("forename", "surname", "date_of_birth", "gender", "address", "postcode")
 MODEL = dataclasses.replace(department_model("dwp", FIELDS), review_threshold=0.001)
-BY_HAND = department_model("dwp", FIELDS)
+BY_HAND = dataclasses.replace(department_model("dwp", FIELDS), held_twice=False)
 """Links from posterior .5, reviews from .1: weights of 0 and of -3.2 bits."""
 
 
@@ -35,6 +35,7 @@ def by_hand(*pairs: tuple[str, str, float]) -> LinkResult:
             match_probability=1 / (1 + 2 ** -pl.col("match_weight")),
             peeled=pl.lit(False),
             stage=pl.lit("rule"),
+            apart=pl.lit([], dtype=pl.List(pl.UInt32)),
             **parts,
         ),
         BY_HAND,

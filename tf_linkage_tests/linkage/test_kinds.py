@@ -21,7 +21,7 @@ from tf_linkage.linkage.kinds import FEW, kinds_of, leaving_free
 from tf_linkage.linkage.learning import gather
 from tf_linkage.linkage.patterns import unpack
 from tf_linkage.linkage.records import prepare
-from tf_linkage.linkage.seeds import peeled_of, seed_links
+from tf_linkage.linkage.seeds import peel
 from tf_linkage.linkage.tables import load
 from tf_linkage.linkage.training import NO_TIES, housemate_ratio, ties_of
 
@@ -174,13 +174,12 @@ def test_what_is_learnt_of_kinds_bears_on_weights(village: Any) -> None:
     records = prepare(cohort.lazy(), register.lazy(), model)
     with connected(Bounds()) as connection:
         tables = load(connection, records, model)
-        seeds = seed_links(tables)
-        peeled = peeled_of(seeds, model)
+        peeled = peel(tables)
         candidates = block_and_compare(tables, affordable(tables, Bounds().most_pairs), peeled)
         standing = at_one_address(tables)
-        trained = gather(tables, candidates, seeds, standing.height).learnt()
-        decision = Decision.of(tables, trained, peeled)
-        claims, kinds = decision.first(candidates, claims_of_peeled(peeled, standing, tables), standing)
+        trained = gather(tables, candidates, peeled.seeds, standing.height).learnt()
+        decision = Decision.of(tables, trained, peeled.links)
+        claims, kinds = decision.first(candidates, claims_of_peeled(peeled.links, standing, tables), standing)
         pairs = decision.worth_a_look(candidates, 0.0)
         before = decision.weighed(pairs, None, claims)
         moved = dataclasses.replace(kinds, presence=kinds.presence + 1.0)
@@ -215,7 +214,7 @@ def test_who_errs_in_one_name_errs_in_the_other(village: Any) -> None:
     with connected(Bounds()) as connection:
         tables = load(connection, records, model)
         candidates = block_and_compare(tables, affordable(tables, Bounds().most_pairs))
-        lesson = gather(tables, candidates, seed_links(tables), at_one_address(tables).height)
+        lesson = gather(tables, candidates, peel(tables).seeds, at_one_address(tables).height)
     ties = lesson.learnt().ties
     both = np.full((1, len(model.comparisons)), -1, dtype=np.int64)
     names = [comparison.name for comparison in model.comparisons]

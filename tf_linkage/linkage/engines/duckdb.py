@@ -20,7 +20,7 @@ from tf_linkage.linkage.model import Model
 from tf_linkage.linkage.outcome import Outcome, result_of
 from tf_linkage.linkage.records import Records, prepare
 from tf_linkage.linkage.result import LinkResult, Progress
-from tf_linkage.linkage.seeds import peeled_of, seed_links
+from tf_linkage.linkage.seeds import peel
 from tf_linkage.linkage.tables import load
 from tf_linkage.linkage.training import Trained
 
@@ -52,22 +52,19 @@ def link_records(
     with connected(bounds) as connection:
         tables = load(connection, records, model)
         rules = affordable(tables, bounds.most_pairs)
-        seeds = seed_links(tables)
-        peeled = peeled_of(seeds, model)
+        peeled = peel(tables)
         candidates = block_and_compare(tables, rules, peeled)
         pairs, patterns = int(candidates.patterns["pairs"].sum()), candidates.patterns["pattern"].n_unique()
-        progress(
-            f"peeled {peeled.height:,} links; blocked and compared {pairs:,} candidates in {patterns:,} patterns"
-        )
+        progress(f"peeled {peeled.links.height:,} links; compared {pairs:,} candidates in {patterns:,} patterns")
         standing = at_one_address(tables)
-        claims = claims_of_peeled(peeled, standing, tables)
+        claims = claims_of_peeled(peeled.links, standing, tables)
         lesson = None
         if trained is None:
-            lesson = gather(tables, candidates, seeds, standing.height)
+            lesson = gather(tables, candidates, peeled.seeds, standing.height)
             trained = beside(lesson, tables, candidates, claims).learnt()
             strayed = "" if trained.held else "; EM strayed from the matchkeys' links, so m is theirs"
             progress(f"trained in {trained.curve.height} rounds{strayed}")
-        decision = Decision.of(tables, trained, peeled)
+        decision = Decision.of(tables, trained, peeled.links)
         claims, kinds = decision.first(candidates, claims, standing)
         if lesson is not None:
             trained = beside(lesson, tables, candidates, claims).learnt()
@@ -83,5 +80,5 @@ def link_records(
         final, together = decision.with_family(scored, without, claims, families_of)
         if together is not None:
             progress(f"family evidence: {together:.0%} of members who moved stand beside another member")
-        explained = decision.explained(final, claims)
+        explained = decision.explained(decision.with_further(final), claims)
     return result_of(Outcome(records, model, candidates, trained, without, explained))

@@ -30,7 +30,7 @@ from tf_linkage.linkage.outcome import training_table
 from tf_linkage.linkage.records import Records, prepare
 from tf_linkage.linkage.resolve import best_per_left, one_to_one
 from tf_linkage.linkage.result import LINK_SCHEMA, LinkResult, Progress
-from tf_linkage.linkage.seeds import peeled_of, seed_links
+from tf_linkage.linkage.seeds import peel
 from tf_linkage.linkage.tables import load
 from tf_linkage.linkage.training import Shares, Trained
 
@@ -51,14 +51,13 @@ def link_by_splink(
     with connected(bounds) as connection:
         tables = load(connection, records, model)
         rules = affordable(tables, bounds.most_pairs)
-        seeds = seed_links(tables)
-        peeled = peeled_of(seeds, model)
+        peeled = peel(tables)
         candidates = block_and_compare(tables, rules, peeled)
         standing = at_one_address(tables)
-        lesson = gather(tables, candidates, seeds, standing.height)
-        trained = beside(lesson, tables, candidates, claims_of_peeled(peeled, standing, tables)).learnt()
+        lesson = gather(tables, candidates, peeled.seeds, standing.height)
+        trained = beside(lesson, tables, candidates, claims_of_peeled(peeled.links, standing, tables)).learnt()
     progress(f"trained in {trained.curve.height} rounds")
-    if warning := thin(seeds.height):
+    if warning := thin(peeled.seeds.height):
         progress(warning)
     indifferent = math.log2(model.link_threshold / (1 - model.link_threshold))
     review = math.log2(max(model.review_threshold, 1e-6) / (1 - max(model.review_threshold, 1e-6)))
