@@ -353,7 +353,9 @@ def _score(links: pl.DataFrame, truth: pl.DataFrame) -> dict[str, float]:
     found = at_half.filter(pl.col("right") == 1)["left_id"].n_unique()
     running = judged.with_columns((pl.col("right").cum_sum() / pl.int_range(1, pl.len() + 1)).alias("precision"))
     last = running.with_row_index("at").filter(pl.col("precision") >= 0.998)["at"].max()
-    reached = int(running.head(int(last) + 1)["right"].sum()) if last is not None else 0  # type: ignore[call-overload]
+    top = running.head(int(last) + 1) if last is not None else running.head(0)  # type: ignore[call-overload]
+    # Somebody who is held twice is found once.
+    reached = top.filter(pl.col("right") == 1)["left_id"].n_unique()
     precision = float(at_half["right"].mean() or 0)  # type: ignore[arg-type]
     recall = found / present
     return {
