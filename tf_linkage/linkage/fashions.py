@@ -31,19 +31,22 @@ def fashions(tables: Tables) -> NDArray[np.float64] | None:
         return None
     forename = tables.number("forename")
     band = f"try_cast(dob_year AS INTEGER) // {YEARS}"
+    # Whoever has several rows counts once.
+    once = "DISTINCT" if tables.aliased else ""
     found = tables.frame(
-        f"WITH people AS (SELECT DISTINCT entity, {forename} AS name, {band} AS band FROM r "
+        f"WITH people AS (SELECT {once} entity, {forename} AS name, {band} AS band FROM r "
         f"WHERE {forename} IS NOT NULL AND {band} IS NOT NULL), "
-        "shared AS (SELECT name, band, count(*) AS number FROM people GROUP BY name, band), "
+        f"asked AS (SELECT row, {forename} AS name, {band} AS band FROM l), "
+        "shared AS (SELECT name, band, count(*) AS number FROM people SEMI JOIN asked USING (name) GROUP BY ALL), "
         "names AS (SELECT name, sum(number) AS number FROM shared GROUP BY name), "
-        "bands AS (SELECT band, sum(number) AS number FROM shared GROUP BY band) "
+        "bands AS (SELECT band, count(*) AS number FROM people GROUP BY band) "
         "SELECT coalesce(shared.number, 0)::DOUBLE AS seen, names.number::DOUBLE AS bearers, "
         "bands.number::DOUBLE AS born FROM "
-        f"(SELECT row, {forename} AS name, {band} AS band FROM l) asked LEFT JOIN shared USING (name, band) "
+        "asked LEFT JOIN shared USING (name, band) "
         "LEFT JOIN names USING (name) LEFT JOIN bands USING (band) ORDER BY row"
     )
     seen, bearers, born = (found[name].to_numpy() for name in ("seen", "bearers", "born"))
-    everybody = tables.total(f"SELECT count(DISTINCT entity) FROM r WHERE {band} IS NOT NULL")
+    everybody = tables.total(f"SELECT count({once} entity) FROM r WHERE {band} IS NOT NULL")
     expected = (bearers - 1) * born / max(everybody, 1.0)
     oftener = (np.maximum(seen - 1, 0.0) + HALF_WAY) / (expected + HALF_WAY)
     bits: NDArray[np.float64] = -np.log2(oftener)
