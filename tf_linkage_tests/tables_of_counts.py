@@ -12,10 +12,13 @@ from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.estimates import (
     ALL_REGIONS,
     ALL_WINDOWS,
+    Balance,
     BenefitPaths,
+    Characteristics,
     Differences,
     Money,
     OutcomeCounts,
+    Overlap,
     ServiceUse,
 )
 from tf_linkage.disclosure.intervals import NORMAL_95
@@ -23,6 +26,13 @@ from tf_linkage.disclosure.rules import few, open_count
 from tf_linkage.disclosure.system import Key, Quantity, Relation, System
 
 ALL = "all"
+
+SIDES = ("programme", "comparison")
+
+LIKELY = {"0.4-0.5": 120, "0.5-0.6": 180}
+"""Families of each group by band of the propensity."""
+
+KINDS = {"three problems": "problems", "four problems or more": "problems"}
 
 USING = (40, 120, 90, 30, 3)
 """Families by the number of services they used: with four, too few to be shown."""
@@ -113,7 +123,40 @@ def estimates(frame: pl.DataFrame) -> dict[str, pl.LazyFrame]:
         "money": costs(spent).lazy(),
         "benefit_paths": paths({("out of work", "working", "programme", "1-6 months after"): (80, 70)}).lazy(),
         "service_use": services({("programme", "1-6 months after"): USING}).lazy(),
+        "characteristics": characteristics({("crime", side): (300, 120) for side in SIDES}).lazy(),
+        "overlap": overlap({(band, side): n for band, n in LIKELY.items() for side in SIDES}).lazy(),
+        "balance": balance({"crime": (0.4, 0.4, 0.0)}).lazy(),
     }
+
+
+def characteristics(cells: Mapping[tuple[str, str], tuple[int, int]], *, size: int = 3) -> pl.DataFrame:
+    """`Characteristics` from families and those that have it, by name and group."""
+    rows = [
+        {"characteristic": name, "study_group": group, "kind": KINDS.get(name, name), "families": families,
+         "people": size * families, "families_with": some, "people_with": size * some}
+        for (name, group), (families, some) in cells.items()
+    ]  # fmt: skip
+    schema = pl.Schema(schema_of(Characteristics))
+    return pl.DataFrame(rows).select(schema.names()).cast(schema)
+
+
+def overlap(cells: Mapping[tuple[str, str], int], *, size: int = 3) -> pl.DataFrame:
+    """`Overlap` from families by band of the propensity and group."""
+    rows = [
+        {"propensity": band, "study_group": group, "families": n, "people": size * n, "weighted": float(n)}
+        for (band, group), n in cells.items()
+    ]
+    return pl.DataFrame(rows).cast(pl.Schema(schema_of(Overlap)))
+
+
+def balance(covariates: Mapping[str, tuple[float, float, float]]) -> pl.DataFrame:
+    """`Balance` from the share in each group and the weighted difference, by covariate."""
+    rows = [
+        {"covariate": name, "programme": on, "comparison": off, "comparison_weighted": on, "families_with": 100,
+         "spread": 0.5, "difference_before": (on - off) / 0.5, "difference_after": after}
+        for name, (on, off, after) in covariates.items()
+    ]  # fmt: skip
+    return pl.DataFrame(rows).cast(pl.Schema(schema_of(Balance)))
 
 
 def paths(cells: Mapping[tuple[str, str, str, str], tuple[int, int]]) -> pl.DataFrame:

@@ -67,6 +67,8 @@ BENEFIT_STATES = ("out of work", "working and claiming", "working", "neither")
 SERVICES = ("out-of-work benefits", "social care", "courts", "schools")
 """Used when: a claim; in need, on a plan or looked after; a conviction; an exclusion or persistent absence."""
 
+PROPENSITIES = tuple(f"{tenth / 10:.1f}-{(tenth + 1) / 10:.1f}" for tenth in range(10))
+
 _GROUP = "On the programme, or on the waiting list for it"
 
 
@@ -230,6 +232,9 @@ class Balance(Table):
     comparison = number(ColumnClass.ATTRIBUTE, "Mean of the comparison")
     comparison_weighted = number(ColumnClass.ATTRIBUTE, "Mean of the comparison, weighted")
     families_with = _families("Families of either group that have it, or the fewer of those with and without")
+    spread = number(
+        ColumnClass.ATTRIBUTE, "Standard deviation, the groups' variances averaged, unweighted", least=0
+    )
     difference_before = number(
         ColumnClass.ATTRIBUTE, "Standardised difference, unweighted", unit="standard deviations"
     )
@@ -238,13 +243,25 @@ class Balance(Table):
     )
 
 
+class Characteristics(Table):
+    """One row for each characteristic before the start and study group: how many families have it."""
+
+    characteristic = text(ColumnClass.ATTRIBUTE, "A covariate that a family has or has not", primary_key=True)
+    study_group = _group()
+    kind = text(ColumnClass.ATTRIBUTE, "Of the characteristics of one kind a family has one at most")
+    families = _families("Families of the group")
+    people = _people("People of these families")
+    families_with = _families("Families that have it")
+    people_with = _people("People of these families")
+
+
 class Overlap(Table):
     """One row for each band of the propensity and study group: whether each group has its like in the other."""
 
     propensity = code(
         ColumnClass.ATTRIBUTE,
         "Estimated chance of being on the programme, in tenths",
-        tuple(f"{tenth / 10:.1f}-{(tenth + 1) / 10:.1f}" for tenth in range(10)),
+        PROPENSITIES,
         primary_key=True,
     )
     study_group = _group()
@@ -260,6 +277,7 @@ ESTIMATE_TABLES: dict[str, type[dy.Schema]] = {
     "benefit_paths": BenefitPaths,
     "service_use": ServiceUse,
     "balance": Balance,
+    "characteristics": Characteristics,
     "overlap": Overlap,
 }
 """Every table of asset `research/estimates`, by name."""

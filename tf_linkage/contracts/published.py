@@ -21,6 +21,7 @@ from tf_linkage.contracts.estimates import (
     MEASURES,
     METHODS,
     OUTCOMES,
+    PROPENSITIES,
     SERVICES,
     UNITS,
 )
@@ -118,12 +119,18 @@ class Differences(Table):
         "What it is rounded to, about what five families make: the cost of protection",
         nullable=True,
     )
+    effective_families = whole(
+        ColumnClass.ATTRIBUTE,
+        "As how many equally weighted families the comparison counts, rounded to 10",
+        unit="families",
+        nullable=True,
+    )
     note = text(ColumnClass.ATTRIBUTE, "Says so where figures are withheld", nullable=True)
 
     @dy.rule()
     def withheld_as_a_whole(cls) -> pl.Expr:
         """A row shows all of its figures, or none and says so."""
-        return _whole_or_withheld(pl.col("estimate", "low", "high", "rounded_to"))
+        return _whole_or_withheld(pl.col("estimate", "low", "high", "rounded_to", "effective_families"))
 
 
 class ServiceUse(Table):
@@ -249,6 +256,99 @@ class Money(Table):
         return pl.all_horizontal((pl.col("mean", "low", "high") % step == 0) | step.is_null())
 
 
+class Characteristics(Table):
+    """One row for each characteristic before the start and study group: how many families have it."""
+
+    characteristic = text(ColumnClass.ATTRIBUTE, "What a family has or has not", primary_key=True)
+    study_group = code(ColumnClass.ATTRIBUTE, _GROUP, STUDY_GROUPS, primary_key=True)
+    number = whole(
+        ColumnClass.ATTRIBUTE, "Families, rounded to 10; empty where withheld", unit="families", nullable=True
+    )
+    number_with = whole(
+        ColumnClass.ATTRIBUTE,
+        "Families that have it, rounded to 5; empty where withheld",
+        unit="families",
+        nullable=True,
+    )
+    share = _share("Share that has it, from the rounded numbers")
+    low = _share("Lower end of its 95% interval (Wilson), from the rounded numbers")
+    high = _share("Upper end of the same interval")
+    moved_by_rounding = _share("By how much at most rounding may have moved the share: the cost of protection")
+    note = text(ColumnClass.ATTRIBUTE, "Says so where figures are withheld", nullable=True)
+
+    @dy.rule()
+    def on_their_grids(cls) -> pl.Expr:
+        """Every number is rounded, and none is below ten."""
+        return _on_grids()
+
+    @dy.rule()
+    def shares_follow_from_shown_counts(cls) -> pl.Expr:
+        """A share and its interval stand exactly where both numbers do, and a note where one does not."""
+        return _shares_where_counts()
+
+
+class Overlap(Table):
+    """One row for each band of the propensity and study group: whether each group has its like in the other."""
+
+    propensity = code(
+        ColumnClass.ATTRIBUTE, "Estimated chance of being on the programme", PROPENSITIES, primary_key=True
+    )
+    study_group = code(ColumnClass.ATTRIBUTE, _GROUP, STUDY_GROUPS, primary_key=True)
+    number = whole(
+        ColumnClass.ATTRIBUTE, "Families, rounded to 10; empty where withheld", unit="families", nullable=True
+    )
+    number_with = whole(
+        ColumnClass.ATTRIBUTE,
+        "Families in the band, rounded to 5; empty where withheld",
+        unit="families",
+        nullable=True,
+    )
+    share = _share("Share in the band, from the rounded numbers")
+    low = _share("Lower end of its 95% interval (Wilson), from the rounded numbers")
+    high = _share("Upper end of the same interval")
+    moved_by_rounding = _share("By how much at most rounding may have moved the share: the cost of protection")
+    note = text(ColumnClass.ATTRIBUTE, "Says so where figures are withheld", nullable=True)
+
+    @dy.rule()
+    def on_their_grids(cls) -> pl.Expr:
+        """Every number is rounded, and none is below ten."""
+        return _on_grids()
+
+    @dy.rule()
+    def shares_follow_from_shown_counts(cls) -> pl.Expr:
+        """A share and its interval stand exactly where both numbers do, and a note where one does not."""
+        return _shares_where_counts()
+
+
+class Balance(Table):
+    """One row for each covariate: how alike the groups were before the start, without weights and with them."""
+
+    covariate = text(ColumnClass.ATTRIBUTE, "What was known of a family before its start", primary_key=True)
+    before = number(
+        ColumnClass.ATTRIBUTE,
+        "Standardised difference of the groups as they are, from released counts; empty where these are not",
+        unit="standard deviations",
+        nullable=True,
+    )
+    after = number(
+        ColumnClass.ATTRIBUTE,
+        "Standardised difference once weighted, rounded; empty where withheld",
+        unit="standard deviations",
+        nullable=True,
+    )
+    rounded_to = number(
+        ColumnClass.ATTRIBUTE,
+        "What it is rounded to, about what five families make: the cost of protection",
+        nullable=True,
+    )
+    note = text(ColumnClass.ATTRIBUTE, "Says so where figures are withheld", nullable=True)
+
+    @dy.rule()
+    def withheld_as_a_whole(cls) -> pl.Expr:
+        """A weighted difference stands with its step, or the row says that it does not."""
+        return _whole_or_withheld(pl.col("after", "rounded_to"))
+
+
 def _on_grids() -> pl.Expr:
     grids = (("number", NUMBER_ROUNDING), ("number_with", ROUNDING))
     return pl.all_horizontal(
@@ -277,5 +377,8 @@ PUBLISHED_TABLES: dict[str, type[dy.Schema]] = {
     "money": Money,
     "service_use": ServiceUse,
     "benefit_paths": BenefitPaths,
+    "characteristics": Characteristics,
+    "balance": Balance,
+    "overlap": Overlap,
 }
 """Every table of the published folder, by name."""

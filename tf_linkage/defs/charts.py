@@ -59,6 +59,40 @@ def quality_metadata(figures: pl.DataFrame) -> dict[str, Any]:
     return numbers | drawn
 
 
+def alike_metadata(balance: pl.LazyFrame, overlap: pl.LazyFrame) -> dict[str, Any]:
+    """How alike the groups of the estimates were made: the largest difference left, and where they overlap.
+
+    Args:
+        balance: `contracts.estimates.Balance`.
+        overlap: `contracts.estimates.Overlap`. The picture has shares of each group, no counts.
+    """
+    left = balance.select(pl.col("difference_before", "difference_after").abs().max()).collect()
+    before, after = (left.get_column(name)[0] for name in left.columns)
+    share = pl.col("families") / pl.col("families").sum().over("study_group")
+    bands = overlap.with_columns(pl.selectors.enum().cast(pl.String)).sort("propensity", "study_group")
+    rows = [
+        {"band": row["propensity"], "series": row["study_group"], "count": round(row["share"], 2)}
+        for row in bands.with_columns(share=share).collect().iter_rows(named=True)
+    ]
+    shown: dict[str, Any] = {
+        "largest standardised difference": before or 0.0,
+        "largest standardised difference, weighted": after or 0.0,
+    }
+    if rows:
+        title = "Overlap of the groups"
+        drawn = charts.bars(
+            rows,
+            title=title,
+            description="Share of each group by its estimated chance of being on the programme.",
+            x_title="estimated chance of being on the programme",
+            y_title="share of the group",
+            series=["programme", "comparison"],
+            numbers="%",
+        )
+        shown["overlap"] = dg.MetadataValue.md(markdown(drawn, title))
+    return shown
+
+
 def disagreement_picture(disagreement: pl.DataFrame) -> str:
     """How often two bodies write one person's name differently, by community, beside the published figure."""
     shown = disagreement.filter(pl.col("field") == "surname", pl.col("bodies").str.starts_with("council"))

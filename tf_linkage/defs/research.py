@@ -13,6 +13,7 @@ import polars as pl
 from tf_linkage import research
 from tf_linkage.contracts.research import RESEARCH_TABLES
 from tf_linkage.defs.catalogue import POPULATION_COUNTS
+from tf_linkage.defs.charts import alike_metadata
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.house import house_asset
 from tf_linkage.defs.io import ParquetStore
@@ -155,10 +156,11 @@ def _estimates(study: Study) -> dg.AssetsDefinition:
         ins=LINKED_SET,
         choices=study.dates.model_dump(mode="json"),
     )
-    def estimates(linked_set: TableSet) -> dict[str, pl.LazyFrame]:
+    def estimates(linked_set: TableSet) -> dg.MaterializeResult[dict[str, pl.LazyFrame]]:
         known = research.study_tables(linked_set)
         covered = (study.dates.history_from, study.dates.extract)
-        return research.estimates(known.linked_people, known.attributes, known.returns, REGIONS, covered)
+        made = research.estimates(known.linked_people, known.attributes, known.returns, REGIONS, covered)
+        return dg.MaterializeResult(value=made, metadata=alike_metadata(made["balance"], made["overlap"]))
 
     return estimates
 

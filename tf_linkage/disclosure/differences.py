@@ -16,7 +16,7 @@ import polars as pl
 
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.estimates import ALL_REGIONS, COST_THEMES, MEASURES, METHODS
-from tf_linkage.contracts.published import LEAST, PRICES, ROUNDING, WITHHELD, Differences
+from tf_linkage.contracts.published import LEAST, NUMBER_ROUNDING, PRICES, ROUNDING, WITHHELD, Differences
 from tf_linkage.disclosure.intervals import grid_of
 from tf_linkage.disclosure.outcomes import having
 from tf_linkage.disclosure.rows import Row, real, whole
@@ -135,6 +135,7 @@ def _figures(row: Row) -> dict[str, object]:
         "low": _on(grid, math.floor(low / grid + EXACT)),
         "high": _on(grid, math.ceil(high / grid - EXACT)),
         "rounded_to": grid,
+        "effective_families": round(real(row["effective_families"]) / NUMBER_ROUNDING) * NUMBER_ROUNDING,
     }
 
 

@@ -12,6 +12,7 @@ import polars as pl
 
 from tf_linkage.contracts.estimates import ALL_REGIONS, OUTCOMES
 from tf_linkage.contracts.published import REGIONAL_WINDOWS
+from tf_linkage.disclosure.page_balance import balance_section
 from tf_linkage.disclosure.page_cells import plain
 from tf_linkage.disclosure.page_compared import compared_section
 from tf_linkage.disclosure.page_costs import costs_section
@@ -47,6 +48,7 @@ def findings_page(tables: Tables, *, rehearsal: bool) -> str:
         html.Section(
             "compared", "Compared", "The programme against the comparison", compared_section(read["differences"])
         ),
+        html.Section("balance", "Alike", "How alike the groups were made", balance_section(read)),
         html.Section("time", "Half-years", "Half-year by half-year", half_years(outcomes)),
         html.Section("regions", "Regions", "By region", regions(outcomes)),
         html.Section("people", "People", "Children and adults", people(outcomes)),

@@ -17,8 +17,17 @@ from tf_linkage.pages import html
 
 BEFORE, AFTER = REGIONAL_WINDOWS
 
-SHARES: Mapping[str, str] = {"service_use": "How many services", "benefit_paths": "Benefits and work"}
-ROUNDED: Mapping[str, tuple[str, str]] = {"differences": ("Differences", "estimate"), "money": ("Costs", "mean")}
+SHARES: Mapping[str, str] = {
+    "service_use": "How many services",
+    "benefit_paths": "Benefits and work",
+    "characteristics": "Who the families are",
+    "overlap": "Chance of being on the programme",
+}
+ROUNDED: Mapping[str, tuple[str, str]] = {
+    "differences": ("Differences", "estimate"),
+    "balance": ("Balance, weighted", "after"),
+    "money": ("Costs", "mean"),
+}
 
 WORDS = (
     "Protection has a price. Withheld rows say nothing; in the others rounding may have moved the share by "

@@ -14,7 +14,9 @@ import polars as pl
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.published import PUBLISHED_TABLES
 from tf_linkage.contracts.release import DECISIONS, Decisions
+from tf_linkage.disclosure.alike import alike_rows, alike_system
 from tf_linkage.disclosure.attack import exposed
+from tf_linkage.disclosure.balance import balance
 from tf_linkage.disclosure.differences import differences
 from tf_linkage.disclosure.money import money_rows, money_system
 from tf_linkage.disclosure.outcomes import outcome_rows, outcome_system
@@ -40,10 +42,10 @@ def release(estimates: Tables) -> dict[str, pl.LazyFrame]:
     frames = _collected(estimates)
     system = system_of(frames)
     protected = protect(system)
-    _, decided = differences(frames, protected.shown)
-    decisions = pl.concat([_decisions(system, protected), _in_contract(decided)])
+    compared, alike = differences(frames, protected.shown)[1], balance(frames, system, protected.shown)[1]
+    decisions = pl.concat([_decisions(system, protected), _in_contract(compared), _in_contract(alike)])
     return {
-        **{name: table.lazy() for name, table in _tables(frames, protected.shown).items()},
+        **{name: table.lazy() for name, table in _tables(frames, system, protected.shown).items()},
         DECISIONS: decisions.sort("table", "figure", "cell").lazy(),
     }
 
@@ -53,7 +55,9 @@ def system_of(estimates: Mapping[str, pl.DataFrame]) -> System:
     counts = outcome_system(estimates["outcome_counts"])
     services = service_system(estimates["service_use"], counts.quantities)
     paths = path_system(estimates["benefit_paths"], counts.quantities)
-    return joined([counts, services, paths, money_system(estimates["money"])])
+    others = {**counts.quantities, **services.quantities}
+    alike = alike_system(estimates["characteristics"], estimates["overlap"], others)
+    return joined([counts, services, paths, alike, money_system(estimates["money"])])
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,7 @@ def prove(stored: Tables, estimates: Tables) -> Proof:
     shown = _shown_in(published, system)
     sensitive = system.sensitive()
     found = dict.fromkeys([*exposed(system, shown), *(key for key in sensitive if key in shown)])
-    again = _tables(frames, shown)
+    again = _tables(frames, system, shown)
     unlike = tuple(name for name, table in again.items() if not table.equals(published[name]))
     return Proof(len(sensitive), tuple(found), unlike)
 
@@ -123,13 +127,15 @@ def told(stored: Tables, estimates: Tables) -> Told:
     return Told(system, frozenset(_shown_in(_collected(stored), system)))
 
 
-def _tables(estimates: Mapping[str, pl.DataFrame], shown: Set[Key]) -> dict[str, pl.DataFrame]:
+def _tables(estimates: Mapping[str, pl.DataFrame], system: System, shown: Set[Key]) -> dict[str, pl.DataFrame]:
     return {
         "outcomes": outcome_rows(estimates["outcome_counts"], shown),
         "differences": differences(estimates, shown)[0],
         "money": money_rows(estimates["money"], shown),
         "benefit_paths": path_rows(estimates["benefit_paths"], shown),
         "service_use": service_rows(estimates["service_use"], shown),
+        **alike_rows(estimates["characteristics"], estimates["overlap"], shown),
+        "balance": balance(estimates, system, shown)[0],
     }
 
 

@@ -1,5 +1,6 @@
 """Charts as accessible SVG: a few kinds, each from plain rows."""
 
+from tf_linkage.pages.charts.alike import bars, love
 from tf_linkage.pages.charts.curves import agreement, curves
 from tf_linkage.pages.charts.shares import flow, intervals
 from tf_linkage.pages.charts.style import BLUE, GREEN, GREY, ORANGE, PALETTE, RED, ChartRefused, Rows, svg_of
@@ -16,10 +17,12 @@ __all__ = [
     "ChartRefused",
     "Rows",
     "agreement",
+    "bars",
     "curves",
     "flow",
     "histogram",
     "intervals",
+    "love",
     "over_time",
     "svg_of",
     "waterfalls",

@@ -10,6 +10,7 @@ import polars as pl
 from threadpoolctl import threadpool_limits
 
 from tf_linkage.research.estimates.by_family import new_events, shares
+from tf_linkage.research.estimates.characteristics import characteristics
 from tf_linkage.research.estimates.counts import outcome_counts
 from tf_linkage.research.estimates.covariates import covariates
 from tf_linkage.research.estimates.differences import (
@@ -51,7 +52,8 @@ def estimates(
     costs = family_costs(laid, laid.refs(linked_people), returns)
     # Linear algebra on one thread: sums in another order would differ in their last digits.
     with threadpool_limits(limits=1):
-        weighting = weigh(covariates(laid, attributes), laid.members)
+        known = covariates(laid, attributes)
+        weighting = weigh(known, laid.members)
         rows = differences(laid, counted, weighting.families) + costs_compared(costs, weighting.families)
     tables = {
         "outcome_counts": outcome_counts(counted),
@@ -60,6 +62,7 @@ def estimates(
         "benefit_paths": benefit_paths(laid),
         "service_use": service_use(laid),
         "balance": weighting.balance,
+        "characteristics": characteristics(known, laid.members),
         "overlap": weighting.overlap,
     }
     return {name: table.lazy() for name, table in tables.items()}

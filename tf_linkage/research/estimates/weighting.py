@@ -109,6 +109,7 @@ def _balanced(name: str, values: Floats, programme: Floats, weight: Floats) -> t
         float(off.mean()),
         weighted,
         min(has, len(values) - has),
+        spread,
         (float(on.mean()) - float(off.mean())) / spread,
         (float(on.mean()) - weighted) / spread,
     )
