@@ -57,7 +57,7 @@ def alike_system(characteristics: pl.DataFrame, overlap: pl.DataFrame, others: M
         by = int(known[wide].value - known[narrow].value)
         # A claim that the counts do not keep is none; that there is no difference tells of nobody.
         if by >= 0:
-            quantities[name] = Quantity(by, need=open_difference() if 0 < by < LEAST else None)
+            quantities[name] = Quantity(by, need=open_difference() if 0 < by < LEAST else None, families=by)
             relations.append(Relation((wide,), (narrow, name), links=True))
     named = {key for relation in relations for key in (*relation.left, *relation.right) if key in others}
     return System(quantities | {key: others[key] for key in sorted(named)}, relations)
@@ -140,7 +140,7 @@ def _numbers(table: str, name: str, group: str, counts: Counts) -> dict[Key, Qua
             families, NUMBER_ROUNDING, all_need, LEAST, 12.0, people=people, families=families
         ),
         having(table, name, group): Quantity(some, ROUNDING, need, LEAST, 2.0, people=some_people, families=some),
-        _without(table, name, group): Quantity(rest, need=open_count(rest) if few_without else None),
+        _without(table, name, group): Quantity(rest, need=open_count(rest) if few_without else None, families=rest),
     }
 
 
@@ -167,7 +167,7 @@ def _adding_up(table: str, group: str, counts: Counts) -> Found:
             # Those of none of these: the kind that stands in no row.
             need = open_count(rest) if rest < LEAST else None
             yield (
-                {_none_of(kind, group): Quantity(rest, need=need)},
+                {_none_of(kind, group): Quantity(rest, need=need, families=rest)},
                 Relation((first,), (*parts, _none_of(kind, group))),
             )
     yield from _problems(group, counts)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tables_of_counts import counts, estimates, random_margins
+from tables_of_counts import SIDES, characteristics, counts, estimates, overlap, random_margins
 
 from tf_linkage.contracts.release import DECISIONS
 from tf_linkage.disclosure import (
@@ -21,7 +23,9 @@ from tf_linkage.disclosure import (
     release,
     told,
 )
+from tf_linkage.disclosure.alike import having
 from tf_linkage.disclosure.attack import exposed, intervals
+from tf_linkage.disclosure.release import system_of
 from tf_linkage.disclosure.releases import too_near
 from tf_linkage.disclosure.rules import few, open_count
 from tf_linkage.disclosure.suppression import protect
@@ -194,3 +198,69 @@ def test_what_is_kept_of_a_release_is_all_that_an_attack_needs():
     both, again = all_together(two), all_together(kept)
     sought = both.system.sensitive()
     assert intervals(both.system, both.shown, sought) == intervals(again.system, again.shown, sought)
+
+
+LOWEST, LOW, HIGH = (having("overlap", f"0.{at}-0.{at + 1}", "comparison") for at in (3, 4, 5))
+THREE, FOUR, NEITHER = (
+    having("characteristics", "three problems", "comparison"),
+    having("characteristics", "four problems or more", "comparison"),
+    ("characteristics", "none of", "problems", "comparison"),
+)
+
+
+def likely(more: int) -> dict[str, pl.LazyFrame]:
+    """Comparison families by their chance: 498 and so many more, 38, and 4; 8 at most, from what is shown as 40."""
+    of = {"0.3-0.4": 498 + more, "0.4-0.5": 38, "0.5-0.6": 4}
+    bands = {(band, "comparison"): n for band, n in of.items()} | {("0.4-0.5", "programme"): 300}
+    return _same_families(more) | {"overlap": overlap(bands).lazy()}
+
+
+def problems(more: int) -> dict[str, pl.LazyFrame]:
+    """Comparison families by problems: 498 and so many more have three, 38 four, and 4 two, who stand in no row."""
+    of = {"three problems": 498 + more, "four problems or more": 38}
+    known = {(name, "comparison"): (540 + more, n) for name, n in of.items()}
+    return _same_families(more) | {"characteristics": characteristics(known).lazy()}
+
+
+def _same_families(more: int) -> dict[str, pl.LazyFrame]:
+    """As many families as bands and problems add up to, in the other tables too."""
+    families = dict(zip(SIDES, (300, 540 + more), strict=True))
+    cells = {("family", "conviction", side, "year before", "North"): (n, 60) for side, n in families.items()}
+    both = {
+        "characteristics": characteristics({("crime", side): (n, 120) for side, n in families.items()}),
+        "overlap": overlap({("0.4-0.5", side): n for side, n in families.items()}),
+    }
+    return estimates(counts(cells)) | {name: table.lazy() for name, table in both.items()}
+
+
+@pytest.mark.parametrize(
+    ("made", "large", "small", "few_of"), [(likely, LOWEST, LOW, HIGH), (problems, THREE, FOUR, NEITHER)]
+)
+def test_bands_and_characteristics_are_attacked_together_too(
+    made: Callable[[int], dict[str, pl.LazyFrame]], large: Key, small: Key, few_of: Key
+):
+    """The first release hides the four behind the smaller number, the second behind the larger: 544 - 498 - 38."""
+    two = []
+    for more, hidden in ((0, small), (20, large)):
+        system = system_of({name: table.collect() for name, table in made(more).items()})
+        shown = (protect(system).shown | {large, small}) - {hidden}
+        assert few_of not in shown
+        assert not exposed(system, shown), "each is safe by itself"
+        two.append(Told(system, frozenset(shown)))
+    kept = [from_tables({name: table.lazy() for name, table in as_tables(each).items()}) for each in two]
+    both = all_together(kept)
+    assert intervals(both.system, both.shown, [("0", *few_of)]) == {("0", *few_of): (0, 8)}
+    assert set(given_away(kept)) >= {("0", *few_of), ("1", *few_of)}
+    assert given_away([kept[0], kept[0]]) == []
+
+
+def test_what_a_release_tells_of_bands_and_characteristics_is_kept():
+    made = likely(0)
+    released = release(made)
+    kept = from_tables({name: table.lazy() for name, table in as_tables(told(released, made)).items()})
+    assert HIGH in kept.system.sensitive()
+    assert HIGH not in kept.shown
+    for table in ("characteristics", "overlap"):
+        rows = released[table].filter(pl.col("number_with").is_not_null()).collect().height
+        assert rows > 0
+        assert sum(key[:2] == (table, "number_with") for key in kept.shown) == rows
