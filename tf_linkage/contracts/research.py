@@ -392,7 +392,9 @@ class Panel(Table):
         primary_key=True,
         ladder=DATE_LADDER,
     )
-    child = flag(ColumnClass.ATTRIBUTE, "Under 18 at the start; empty if the age is not known", nullable=True)
+    child = flag(
+        ColumnClass.ATTRIBUTE, "Under 18 at the start; empty if the age is not known or withheld", nullable=True
+    )
     found_by_dwp = flag(ColumnClass.ATTRIBUTE, "DWP found the person")
     found_by_moj = flag(ColumnClass.ATTRIBUTE, "MoJ found the person")
     found_by_dfe = flag(ColumnClass.ATTRIBUTE, "DfE found the person")

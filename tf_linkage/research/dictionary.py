@@ -91,6 +91,8 @@ def _before(withheld: Mapping[str, int]) -> list[str]:
         f"{WITHHELD}: " + ", ".join(f"{count:,} of {name}" for name, count in withheld.items()) + ".",
         "A family of which nothing is shown has no outcomes either: shares reckoned from table families "
         "leave it out. The figures of research/estimates were made before and count every family.",
+        "A person of whom nothing is shown has an empty `child` in table panel, and no outcome there that is told "
+        "of adults or of children alone.",
         "People and families carry references of their own and cannot be joined by them. Somebody who knows "
         "dated events of a person is not held off by coarse columns: these tables stay in the accredited "
         "setting.",
