@@ -73,21 +73,26 @@ def _balance(balance: pl.DataFrame) -> str:
     title = "Standardised differences before the start"
     ordered = balance.sort(pl.col("before").abs(), descending=True, nulls_last=True, maintain_order=True)
     rows = [
-        {"level": row["covariate"].capitalize(), "series": series, "value": row[figure]}
+        {"level": _words(row["covariate"]), "series": series, "value": row[figure]}
         for row in ordered.iter_rows(named=True)
         for series, figure in zip(SERIES, ("before", "after"), strict=True)
     ]
     svg = charts.love(
-        rows, title=title, description=SAYS, x_title="standard deviations, programme less comparison",
+        rows, title=title, description=SAYS, x_title="standard deviations, on the programme less waiting for it",
         series=SERIES, limits=LIMITS,
     )  # fmt: skip
     table = [
-        (row["covariate"].capitalize(), _figure(row["before"], "–"), _figure(row["after"], WITHHELD),
+        (_words(row["covariate"]), _figure(row["before"], "–"), _figure(row["after"], WITHHELD),
          "" if row["rounded_to"] is None else f"{row['rounded_to'] / 2:g}")
         for row in ordered.iter_rows(named=True)
     ]  # fmt: skip
     head = ("", *(name.capitalize() for name in SERIES), PRICE)
     return html.figure(Picture("balance", title, SAYS, svg, (head, table)))
+
+
+def _words(covariate: str) -> str:
+    """A covariate as the head of a row; regions keep their capital."""
+    return covariate[:1].upper() + covariate[1:]
 
 
 def _figure(value: float | None, instead: str) -> str:
@@ -114,5 +119,5 @@ def _overlap(overlap: pl.DataFrame) -> str:
 
 def _characteristics(characteristics: pl.DataFrame) -> str:
     cells = both_groups(characteristics, ["characteristic"])
-    table = [(name.capitalize(), *figures) for (name,), figures in cells]
+    table = [(_words(name), *figures) for (name,), figures in cells]
     return html.opened("Who the families are", html.table(CHARACTERISTICS_SAY, HEAD, table)) if table else ""

@@ -35,7 +35,9 @@ def everything(
     return estimates(frame) | {
         "characteristics": characteristics(known).lazy(),
         "overlap": overlap(likely).lazy(),
-        "balance": balance({"crime": (shares[0], shares[1], after), "children": (2.4, 2.5, -0.2)}).lazy(),
+        "balance": balance(
+            {"crime": (shares[0], shares[1], after), "children": (2.4, 2.5, -0.2), "region North": (0.5, 0.5, 0.0)}
+        ).lazy(),
     }
 
 
@@ -111,6 +113,12 @@ def test_a_withheld_band_that_is_shown_is_refused() -> None:
 
 def test_it_stands_on_the_page() -> None:
     page = findings_page(release(everything()), rehearsal=True)
-    for words in ("How alike the groups were made", "effective sample size", "Four problems or more", "0.15"):
+    for words in (
+        "How alike the groups were made",
+        "effective sample size",
+        "Four problems or more",
+        "Region North",
+        "0.15",
+    ):
         assert words in page
     assert ">withheld</text>" in page.split('id="overlap"')[1].split("</figure>")[0]
