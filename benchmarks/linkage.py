@@ -4,7 +4,7 @@
     python benchmarks/linkage.py febrl                # FEBRL4 and its half-overlap version
     python benchmarks/linkage.py departments          # 100,000 people asked about, registers of up to 1 million
     python benchmarks/linkage.py oracle               # preset `study`: m from the truth; DWP without NINO
-    python benchmarks/linkage.py scaling              # 400,000 asked about, a register of 1 to 8 million
+    python benchmarks/linkage.py scaling              # 300,000 asked about, a register of 1 to 8 million
     python benchmarks/linkage.py large                # 400,000 x 4 million
 
 Each part can be cut to a few engines and runs: `departments --engines duckdb "splink tuned" --runs 3 --only dwp`.
@@ -46,10 +46,10 @@ ENGINES = ("duckdb", "duckdb without family", "splink tuned", "splink documented
 SIZES = {
     "departments": (24_000, 1_400_000),
     "oracle": (40_000, 1_000_000),
-    "scaling": (96_000, 1_400_000),
+    "scaling": (70_000, 1_400_000),
     "large": (96_000, 5_600_000),
 }
-"""Families and population of each part: 100,000 people beside a DWP register of 1 million; preset `study`; 400,000
+"""Families and population of each part: 100,000 people beside a DWP register of 1 million; preset `study`; 300,000
 beside one of 1 million, which is then grown; and 400,000 beside one of 4 million."""
 
 SCALING_MEMORY_GB = 16.0
