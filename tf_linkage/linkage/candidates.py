@@ -1,4 +1,4 @@
-"""Blocking and comparison in SQL: each candidate pair once, with its pattern, rules and matchkeys.
+"""Blocking and comparison in SQL: each candidate pair once, with its pattern and rules; matchkeys before both.
 
 Belongs here: the table `pairs` of a DuckDB connection and the statements that make it. Does not belong here: what
 the patterns are worth.
@@ -27,7 +27,8 @@ class Candidates:
 
     Attributes:
         rules: the rules that were used, in order; bit i of `rules` in the table stands for the i-th.
-        blocking: one row for each rule: `rule`, `pairs`, `new_pairs`.
+        blocking: one row for each rule: `rule`, `pairs` of those in the table that meet it, `new_pairs` that meet none
+            before it.
         patterns: one row for each pattern and set of rules: `pattern`, `rules`, `pairs`.
     """
 

@@ -1,4 +1,4 @@
-"""Engine `duckdb`: block and compare in one pass of SQL, learn on counts of patterns, resolve exactly, family last.
+"""Engine `duckdb`: peel, block and compare in SQL, learn on counts of patterns, resolve exactly, family last.
 
 Belongs here: the order of the steps. Does not belong here: any step.
 """
