@@ -27,8 +27,7 @@ class Candidates:
 
     Attributes:
         rules: the rules that were used, in order; bit i of `rules` in the table stands for the i-th.
-        blocking: one row for each rule: `rule`, `pairs` of those in the table that meet it, `new_pairs` that meet none
-            before it.
+        blocking: one row for each rule: `rule`, `pairs` that meet it, `new_pairs` that meet none before it.
         patterns: one row for each pattern and set of rules: `pattern`, `rules`, `pairs`.
     """
 
