@@ -55,7 +55,8 @@ def link_records(
         peeled = peel(tables)
         candidates = block_and_compare(tables, rules, peeled)
         pairs, patterns = int(candidates.patterns["pairs"].sum()), candidates.patterns["pattern"].n_unique()
-        progress(f"peeled {peeled.links.height:,} links; compared {pairs:,} candidates in {patterns:,} patterns")
+        peel_and_pairs = f"peeled {peeled.links.height:,} links; compared {pairs:,} candidate pairs"
+        progress(f"{peel_and_pairs} in {patterns:,} patterns")
         standing = at_one_address(tables)
         claims = claims_of_peeled(peeled.links, standing, tables)
         lesson = None
