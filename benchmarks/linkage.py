@@ -398,11 +398,10 @@ def _oracle(records: Any, model: Any, truth: pl.DataFrame) -> tuple[pl.DataFrame
     import numpy as np
 
     from tf_linkage.linkage.bounds import Bounds
-    from tf_linkage.linkage.candidates import affordable, block_and_compare
     from tf_linkage.linkage.database import connected
     from tf_linkage.linkage.engines.duckdb import link_records
+    from tf_linkage.linkage.groundwork import groundwork
     from tf_linkage.linkage.patterns import unpack
-    from tf_linkage.linkage.seeds import peel
     from tf_linkage.linkage.tables import load
     from tf_linkage.linkage.training import shares_of
 
@@ -412,7 +411,7 @@ def _oracle(records: Any, model: Any, truth: pl.DataFrame) -> tuple[pl.DataFrame
     pairs = pairs.join(records.right.select(theirs="row", right_id="record_id"), on="right_id")
     with connected(Bounds()) as connection:
         tables = load(connection, records, model)
-        block_and_compare(tables, affordable(tables, Bounds().most_pairs), peel(tables))
+        groundwork(tables, Bounds().most_pairs)
         connection.register("true_pairs", pairs.to_arrow())
         candidates = tables.frame(
             "SELECT left_id, right_id, pattern FROM pairs JOIN true_pairs ON l = ours AND r = theirs ORDER BY l, r"

@@ -9,7 +9,7 @@ Does not belong here: any particular body's table.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -170,6 +170,18 @@ def columns_of(table: type[dy.Schema]) -> Iterator[ColumnInfo]:
 def schema_of(table: type[dy.Schema]) -> pl.Schema:
     """The contract as a polars schema."""
     return pl.Schema({name: column.dtype for name, column in table.columns().items()})
+
+
+def of_rows(table: type[dy.Schema], rows: Iterable[Mapping[str, object]]) -> pl.DataFrame:
+    """A table of the contract made of rows by name; what a row does not name is empty in it.
+
+    Raises:
+        InvalidOperationError: a value is none of its column's codes (polars).
+    """
+    schema = schema_of(table)
+    # Codes are read as text first: polars makes no codes of a row's values by itself.
+    plain = {name: pl.String() if isinstance(dtype, pl.Enum) else dtype for name, dtype in schema.items()}
+    return pl.DataFrame(list(rows), schema=plain).cast(schema)
 
 
 def empty(table: type[dy.Schema]) -> pl.DataFrame:

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 import dataframely as dy
 
 from tf_linkage.contracts.columns import ColumnClass, Table, code, number, text, whole
-from tf_linkage.contracts.council import STUDY_GROUPS
+from tf_linkage.contracts.council import PROBLEMS, STUDY_GROUPS
 from tf_linkage.contracts.research import FAMILY_OUTCOMES
 
 UNITS = ("family", "child", "adult")
@@ -66,6 +66,10 @@ BENEFIT_STATES = ("out of work", "working and claiming", "working", "neither")
 
 SERVICES = ("out-of-work benefits", "social care", "courts", "schools")
 """Used when: a claim; in need, on a plan or looked after; a conviction; an exclusion or persistent absence."""
+
+PROBLEM_NAMES = tuple(problem.replace("_", " ") for problem in PROBLEMS)
+THREE_PROBLEMS, FOUR_PROBLEMS = "three problems", "four problems or more"
+"""Characteristics of a family: each problem, and how many beyond the two that every family has."""
 
 PROPENSITIES = tuple(f"{tenth / 10:.1f}-{(tenth + 1) / 10:.1f}" for tenth in range(10))
 

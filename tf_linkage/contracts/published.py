@@ -61,7 +61,30 @@ def _share(description: str) -> dy.Float64:
     return number(ColumnClass.ATTRIBUTE, description, unit="share", nullable=True, least=0, most=1)
 
 
-class Outcomes(Table):
+class RoundedShares(Table):
+    """Base of every table of shares: `number`, `number_with`, their share and its interval, and a `note`."""
+
+    @dy.rule()
+    def counts_are_rounded(cls) -> pl.Expr:
+        """Every number is rounded, and none is below ten."""
+        grids = (("number", NUMBER_ROUNDING), ("number_with", ROUNDING))
+        return pl.all_horizontal(
+            pl.col(name).is_null() | ((pl.col(name) % grid == 0) & (pl.col(name) >= LEAST)) for name, grid in grids
+        )
+
+    @dy.rule()
+    def shares_follow_from_shown_counts(cls) -> pl.Expr:
+        """A share and its interval stand exactly where both numbers do, and a note where one does not."""
+        both = pl.all_horizontal(pl.col("number", "number_with").is_not_null())
+        figures = pl.col("share", "low", "high", "moved_by_rounding")
+        return (
+            pl.when(both)
+            .then(pl.all_horizontal(figures.is_not_null()) & pl.col("note").is_null())
+            .otherwise(pl.all_horizontal(figures.is_null()) & pl.col("note").is_not_null())
+        )
+
+
+class Outcomes(RoundedShares):
     """One row for each unit, outcome, study group, window and region: to how many it could happen, and did."""
 
     unit = code(ColumnClass.ATTRIBUTE, "Whose share it is", UNITS, primary_key=True)
@@ -86,16 +109,6 @@ class Outcomes(Table):
     high = _share("Upper end of the same interval")
     moved_by_rounding = _share("By how much at most rounding may have moved the share: the cost of protection")
     note = text(ColumnClass.ATTRIBUTE, "Says so where figures are withheld", nullable=True)
-
-    @dy.rule()
-    def counts_are_rounded(cls) -> pl.Expr:
-        """Every number is rounded, and none is below ten."""
-        return _on_grids()
-
-    @dy.rule()
-    def shares_follow_from_shown_counts(cls) -> pl.Expr:
-        """A share and its interval stand exactly where both numbers do, and a note where one does not."""
-        return _shares_where_counts()
 
 
 class Differences(Table):
@@ -133,7 +146,7 @@ class Differences(Table):
         return _whole_or_withheld(pl.col("estimate", "low", "high", "rounded_to", "effective_families"))
 
 
-class ServiceUse(Table):
+class ServiceUse(RoundedShares):
     """One row for each number of services, study group and half-year: how many families used so many."""
 
     services = whole(
@@ -159,18 +172,8 @@ class ServiceUse(Table):
     moved_by_rounding = _share("By how much at most rounding may have moved the share: the cost of protection")
     note = text(ColumnClass.ATTRIBUTE, "Says so where figures are withheld", nullable=True)
 
-    @dy.rule()
-    def on_their_grids(cls) -> pl.Expr:
-        """Every number is rounded, and none is below ten."""
-        return _on_grids()
 
-    @dy.rule()
-    def shares_follow_from_shown_counts(cls) -> pl.Expr:
-        """A share and its interval stand exactly where both numbers do, and a note where one does not."""
-        return _shares_where_counts()
-
-
-class BenefitPaths(Table):
+class BenefitPaths(RoundedShares):
     """One row for each state before, state after, study group and half-year after: adults who went that way."""
 
     from_state = code(
@@ -196,16 +199,6 @@ class BenefitPaths(Table):
     high = _share("Upper end of the same interval")
     moved_by_rounding = _share("By how much at most rounding may have moved the share: the cost of protection")
     note = text(ColumnClass.ATTRIBUTE, "Says so where figures are withheld", nullable=True)
-
-    @dy.rule()
-    def on_their_grids(cls) -> pl.Expr:
-        """Every number is rounded, and none is below ten."""
-        return _on_grids()
-
-    @dy.rule()
-    def shares_follow_from_shown_counts(cls) -> pl.Expr:
-        """A share and its interval stand exactly where both numbers do, and a note where one does not."""
-        return _shares_where_counts()
 
 
 class Money(Table):
@@ -256,7 +249,7 @@ class Money(Table):
         return pl.all_horizontal((pl.col("mean", "low", "high") % step == 0) | step.is_null())
 
 
-class Characteristics(Table):
+class Characteristics(RoundedShares):
     """One row for each characteristic before the start and study group: how many families have it."""
 
     characteristic = text(ColumnClass.ATTRIBUTE, "What a family has or has not", primary_key=True)
@@ -276,18 +269,8 @@ class Characteristics(Table):
     moved_by_rounding = _share("By how much at most rounding may have moved the share: the cost of protection")
     note = text(ColumnClass.ATTRIBUTE, "Says so where figures are withheld", nullable=True)
 
-    @dy.rule()
-    def on_their_grids(cls) -> pl.Expr:
-        """Every number is rounded, and none is below ten."""
-        return _on_grids()
 
-    @dy.rule()
-    def shares_follow_from_shown_counts(cls) -> pl.Expr:
-        """A share and its interval stand exactly where both numbers do, and a note where one does not."""
-        return _shares_where_counts()
-
-
-class Overlap(Table):
+class Overlap(RoundedShares):
     """One row for each band of the propensity and study group: whether each group has its like in the other."""
 
     propensity = code(
@@ -308,16 +291,6 @@ class Overlap(Table):
     high = _share("Upper end of the same interval")
     moved_by_rounding = _share("By how much at most rounding may have moved the share: the cost of protection")
     note = text(ColumnClass.ATTRIBUTE, "Says so where figures are withheld", nullable=True)
-
-    @dy.rule()
-    def on_their_grids(cls) -> pl.Expr:
-        """Every number is rounded, and none is below ten."""
-        return _on_grids()
-
-    @dy.rule()
-    def shares_follow_from_shown_counts(cls) -> pl.Expr:
-        """A share and its interval stand exactly where both numbers do, and a note where one does not."""
-        return _shares_where_counts()
 
 
 class Balance(Table):
@@ -347,23 +320,6 @@ class Balance(Table):
     def withheld_as_a_whole(cls) -> pl.Expr:
         """A weighted difference stands with its step, or the row says that it does not."""
         return _whole_or_withheld(pl.col("after", "rounded_to"))
-
-
-def _on_grids() -> pl.Expr:
-    grids = (("number", NUMBER_ROUNDING), ("number_with", ROUNDING))
-    return pl.all_horizontal(
-        pl.col(name).is_null() | ((pl.col(name) % grid == 0) & (pl.col(name) >= LEAST)) for name, grid in grids
-    )
-
-
-def _shares_where_counts() -> pl.Expr:
-    both = pl.all_horizontal(pl.col("number", "number_with").is_not_null())
-    figures = pl.col("share", "low", "high", "moved_by_rounding")
-    return (
-        pl.when(both)
-        .then(pl.all_horizontal(figures.is_not_null()) & pl.col("note").is_null())
-        .otherwise(pl.all_horizontal(figures.is_null()) & pl.col("note").is_not_null())
-    )
 
 
 def _whole_or_withheld(figures: pl.Expr) -> pl.Expr:

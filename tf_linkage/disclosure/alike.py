@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Set
 
 import polars as pl
 
-from tf_linkage.contracts.columns import schema_of
-from tf_linkage.contracts.estimates import ALL_REGIONS, PROPENSITIES
+from tf_linkage.contracts.columns import of_rows
+from tf_linkage.contracts.estimates import ALL_REGIONS, FOUR_PROBLEMS, PROBLEM_NAMES, PROPENSITIES, THREE_PROBLEMS
 from tf_linkage.contracts.published import LEAST, NUMBER_ROUNDING, PUBLISHED_TABLES, REGIONAL_WINDOWS, ROUNDING
 from tf_linkage.disclosure import outcomes, services
 from tf_linkage.disclosure.rules import few, open_count, open_difference
@@ -23,11 +23,6 @@ KEYS: Mapping[str, list[str]] = {
     CHARACTERISTICS: ["characteristic", "study_group"],
     OVERLAP: ["propensity", "study_group"],
 }
-
-FLAGS = ("worklessness", "school absence", "child need", "crime", "domestic abuse", "health")
-"""The six problems. A family has two, three, or four and more of them."""
-
-THREE, FOUR = "three problems", "four problems or more"
 
 Count = tuple[int, int]
 """Families and their people."""
@@ -84,9 +79,7 @@ def alike_rows(characteristics: pl.DataFrame, overlap: pl.DataFrame, shown: Set[
                 all_of, some = (int(numbers[key].shown) if key in shown else None for key in keys)
                 named = dict(zip(KEYS[table], (name, group), strict=True))
                 rows.append(named | outcomes.figures(all_of, some, design_effect=1.0))
-        schema = pl.Schema(schema_of(PUBLISHED_TABLES[table]))
-        plain = {name: pl.String if isinstance(dtype, pl.Enum) else dtype for name, dtype in schema.items()}
-        made[table] = pl.DataFrame(rows, schema=plain).cast(schema).sort(KEYS[table])
+        made[table] = of_rows(PUBLISHED_TABLES[table], rows).sort(KEYS[table])
     return made
 
 
@@ -175,16 +168,18 @@ def _adding_up(table: str, group: str, counts: Counts) -> Found:
 
 def _problems(group: str, counts: Counts) -> Found:
     """Problems add up over the families that have two, three, or four and more."""
-    if not all(name in counts for name in (*FLAGS, THREE, FOUR)):
+    if not all(name in counts for name in (*PROBLEM_NAMES, THREE_PROBLEMS, FOUR_PROBLEMS)):
         return
-    three, four = (counts[name][0][0] for name in (THREE, FOUR))
-    two = counts[THREE][1][0] - three - four
-    beyond = sum(counts[name][0][0] for name in FLAGS) - 2 * two - 3 * three - 4 * four
+    three, four = (counts[name][0][0] for name in (THREE_PROBLEMS, FOUR_PROBLEMS))
+    two = counts[THREE_PROBLEMS][1][0] - three - four
+    beyond = sum(counts[name][0][0] for name in PROBLEM_NAMES) - 2 * two - 3 * three - 4 * four
     if two >= 0 and beyond >= 0:
         name = (CHARACTERISTICS, "more problems", group)
-        at = {each: having(CHARACTERISTICS, each, group) for each in (*FLAGS, THREE, FOUR)}
-        told = (*[_none_of("problems", group)] * 2, *[at[THREE]] * 3, *[at[FOUR]] * 4, name)
-        yield {name: Quantity(beyond)}, Relation(tuple(at[flag] for flag in FLAGS), told)
+        at = {
+            each: having(CHARACTERISTICS, each, group) for each in (*PROBLEM_NAMES, THREE_PROBLEMS, FOUR_PROBLEMS)
+        }
+        told = (*[_none_of("problems", group)] * 2, *[at[THREE_PROBLEMS]] * 3, *[at[FOUR_PROBLEMS]] * 4, name)
+        yield {name: Quantity(beyond)}, Relation(tuple(at[flag] for flag in PROBLEM_NAMES), told)
 
 
 def _without(table: str, name: str, group: str) -> Key:

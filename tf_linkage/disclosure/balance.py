@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Set
 
 import polars as pl
 
-from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.columns import of_rows
 from tf_linkage.contracts.estimates import ALL_REGIONS, OUTCOMES
 from tf_linkage.contracts.published import LEAST, REGIONAL_WINDOWS, ROUNDING, WITHHELD, Balance
 from tf_linkage.disclosure import alike, outcomes
@@ -72,7 +72,7 @@ def balance(
                 "rule": rule,
             }
         )
-    made = pl.DataFrame(rows, schema=pl.Schema(schema_of(Balance)))
+    made = of_rows(Balance, rows)
     return made, pl.DataFrame(decisions)
 
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Set
 
 import polars as pl
 
-from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.columns import of_rows
 from tf_linkage.contracts.estimates import ALL_REGIONS, COST_THEMES, MEASURES, METHODS
 from tf_linkage.contracts.published import LEAST, NUMBER_ROUNDING, PRICES, ROUNDING, WITHHELD, Differences
 from tf_linkage.disclosure.intervals import grid_of
@@ -77,11 +77,7 @@ def differences(estimates: Mapping[str, pl.DataFrame], shown: Set[Key]) -> tuple
                 "rule": rule,
             }
         )
-    schema = pl.Schema(schema_of(Differences))
-    plain_schema = {name: pl.String if isinstance(t, pl.Enum) else t for name, t in schema.items()}
-    return pl.DataFrame(rows, schema=plain_schema).cast(schema).sort(KEY), pl.DataFrame(
-        decisions, infer_schema_length=None
-    )
+    return of_rows(Differences, rows).sort(KEY), pl.DataFrame(decisions, infer_schema_length=None)
 
 
 def _rule(row: Row, shown: Set[Key], money: Mapping[tuple[str, str, str], bool]) -> str | None:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Set
 
 import polars as pl
 
-from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.columns import of_rows
 from tf_linkage.contracts.published import LEAST, PRICES, ROUNDING, WITHHELD, Money
 from tf_linkage.disclosure.intervals import NORMAL_95, round_step
 from tf_linkage.disclosure.rows import Row, real, whole
@@ -56,9 +56,7 @@ def money_rows(money: pl.DataFrame, shown: Set[Key]) -> pl.DataFrame:
         | (_figures(row) if _name(row) in shown else {"note": WITHHELD})
         for row in _released(money)
     ]
-    schema = pl.Schema(schema_of(Money))
-    plain = {name: pl.String if isinstance(dtype, pl.Enum) else dtype for name, dtype in schema.items()}
-    return pl.DataFrame(rows, schema=plain).cast(schema).sort(KEY)
+    return of_rows(Money, rows).sort(KEY)
 
 
 def _released(money: pl.DataFrame) -> Iterator[Row]:

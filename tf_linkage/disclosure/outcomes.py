@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Set
 
 import polars as pl
 
-from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.columns import of_rows
 from tf_linkage.contracts.estimates import ALL_REGIONS, ALL_WINDOWS, HALF_YEARS, SPANS
 from tf_linkage.contracts.published import (
     LEAST,
@@ -107,9 +107,7 @@ def outcome_rows(counts: pl.DataFrame, shown: Set[Key]) -> pl.DataFrame:
         rows.append(
             dict(zip(CELL, cell, strict=True)) | figures(all_of, some, _design_effect(row["design_effect"]))
         )
-    schema = schema_of(Outcomes)
-    plain = {name: pl.String if isinstance(dtype, pl.Enum) else dtype for name, dtype in schema.items()}
-    return pl.DataFrame(rows, schema=plain).cast(pl.Schema(schema)).sort(CELL)
+    return of_rows(Outcomes, rows).sort(CELL)
 
 
 def figures(all_of: int | None, some: int | None, design_effect: float) -> dict[str, object]:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 
 import polars as pl
 
-from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.columns import of_rows
 from tf_linkage.contracts.estimates import ALL_REGIONS, ALL_WINDOWS, BENEFIT_STATES
 from tf_linkage.contracts.published import LEAST, NUMBER_ROUNDING, ROUNDING, BenefitPaths
 from tf_linkage.disclosure import outcomes
@@ -88,9 +88,7 @@ def path_rows(paths: pl.DataFrame, shown: Set[Key]) -> pl.DataFrame:
             named = dict(zip(KEY, (cell[0], to, *cell[1:]), strict=True))
             # As if adults of one family always went the same way.
             rows.append(named | outcomes.figures(all_of, some, design_effect=people / max(1, families)))
-    schema = pl.Schema(schema_of(BenefitPaths))
-    plain = {name: pl.String if isinstance(dtype, pl.Enum) else dtype for name, dtype in schema.items()}
-    return pl.DataFrame(rows, schema=plain).cast(schema).sort(KEY)
+    return of_rows(BenefitPaths, rows).sort(KEY)
 
 
 def number(to: str, cell: Cell) -> Key:

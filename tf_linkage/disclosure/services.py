@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 
 import polars as pl
 
-from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.columns import of_rows
 from tf_linkage.contracts.estimates import ALL_REGIONS, ALL_WINDOWS, HALF_YEARS, SERVICES
 from tf_linkage.contracts.published import LEAST, NUMBER_ROUNDING, ROUNDING, ServiceUse
 from tf_linkage.disclosure import outcomes
@@ -84,9 +84,7 @@ def service_rows(use: pl.DataFrame, shown: Set[Key]) -> pl.DataFrame:
             )
             named = dict(zip(KEY, (n, *cell), strict=True))
             rows.append(named | outcomes.figures(all_of, some, design_effect=1.0))
-    schema = pl.Schema(schema_of(ServiceUse))
-    plain = {name: pl.String if isinstance(dtype, pl.Enum) else dtype for name, dtype in schema.items()}
-    return pl.DataFrame(rows, schema=plain).cast(schema).sort(KEY)
+    return of_rows(ServiceUse, rows).sort(KEY)
 
 
 def number(services: int, cell: Cell) -> Key:

@@ -1,14 +1,23 @@
-"""How many candidate pairs a blocking rule makes, counted before any pair is made.
+"""How many candidate pairs a blocking rule makes, counted before any pair is made, and what rules look at.
 
-Belongs here: sizes of rules. Does not belong here: making the pairs, which each engine does in its own way.
+Belongs here: what is asked of rules alone. Does not belong here: making the pairs, which engines do.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
 from tf_linkage.linkage.model import BlockingRule
 from tf_linkage.linkage.records import Records
+from tf_linkage.linkage.standardise import field_of
+
+
+def leaving_free(rules: Sequence[BlockingRule], columns: Iterable[str]) -> int:
+    """The bits of the rules that look at none of these columns' fields."""
+    fields = {field_of(column) for column in columns}
+    return sum(1 << bit for bit, rule in enumerate(rules) if fields.isdisjoint(map(field_of, rule.columns)))
 
 
 def expected_pairs(records: Records, rule: BlockingRule) -> int:

@@ -58,25 +58,18 @@ def affordable(tables: Tables, most_pairs: int) -> list[BlockingRule]:
         LinkageRefused: a rule would make more than `most_pairs` pairs; counted, not tried.
     """
     wide = WIDE + max(tables.records.left.height, tables.records.right.height)
-    counted: dict[frozenset[KeyPair], int] = {}
-
-    def pairs_of(keys: tuple[KeyPair, ...]) -> int:
-        if frozenset(keys) not in counted:
-            counted[frozenset(keys)] = counted_pairs(tables, keys)
-        return counted[frozenset(keys)]
-
-    for rule in tables.model.blocking_rules:
-        if rule.wide:
-            pairs_of(rule.keys)
+    rules = tables.model.blocking_rules
+    counted = {frozenset(rule.keys): counted_pairs(tables, rule.keys) for rule in rules if rule.wide}
     used: list[BlockingRule] = []
-    for rule in tables.model.blocking_rules:
-        if rule.wide and pairs_of(rule.keys) > wide:
+    for rule in rules:
+        keys = frozenset(rule.keys)
+        if rule.wide and counted[keys] > wide:
             continue
         # Who agrees on all of a rule's keys agrees on some of them.
-        if any(keys <= set(rule.keys) and pairs <= most_pairs for keys, pairs in counted.items()):
-            used.append(rule)
-            continue
-        pairs = pairs_of(rule.keys)
+        bounds = [number for fewer, number in counted.items() if fewer <= keys]
+        pairs = min(bounds, default=most_pairs + 1)
+        if pairs > most_pairs:
+            pairs = counted[keys] = counted_pairs(tables, rule.keys)
         if pairs > most_pairs:
             raise LinkageRefused(
                 f"blocking rule {rule.name!r} would make {pairs:,} pairs, more than the {most_pairs:,} allowed; "
@@ -90,16 +83,14 @@ def agreeing(tables: Tables) -> pl.DataFrame:
     """Pairs that agree on a matchkey: `left_row`, `right_row`, `entity`, `pattern`, `keys` (bits), sorted."""
     model = tables.model
     found = " UNION ALL ".join(
-        f"SELECT {_PAIR} AS pair, {1 << bit} AS key FROM l JOIN r ON "
-        + " AND ".join(f"l.{column} = r.{column}" for column in tables.numbers(key.columns))
+        _met_by(tables, 1 << bit, [(column, column) for column in key.columns], ("l", "r"))
         for bit, key in enumerate(model.matchkeys)
     )
     if not found:
         return pl.DataFrame(schema=_AGREEING)
     pairs = tables.frame(
-        "SELECT left_row, right_row, entity, keys FROM (SELECT (pair >> 32)::UINTEGER AS left_row, "
-        f"(pair & 4294967295)::UINTEGER AS right_row, bit_or(key)::INTEGER AS keys FROM ({found}) GROUP BY pair) "
-        "JOIN r ON right_row = r.row ORDER BY left_row, right_row"
+        f"SELECT l AS left_row, found.r AS right_row, entity, bits AS keys FROM ({_each_once(found)}) found "
+        "JOIN r ON found.r = r.row ORDER BY left_row, right_row"
     )
     patterns = compare_rows(tables, pairs["left_row"].to_numpy(), pairs["right_row"].to_numpy())
     return pairs.with_columns(pl.Series("pattern", patterns, pl.Int64)).select(list(_AGREEING))
@@ -112,9 +103,6 @@ _AGREEING = {
     "pattern": pl.Int64,
     "keys": pl.Int32,
 }
-
-_PAIR = "(l.row::UBIGINT << 32) | r.row"
-"""Both rows in one number: one key to group by is twice as fast as two."""
 
 
 def block_and_compare(tables: Tables, rules: Sequence[BlockingRule], peel: Peel | None = None) -> Candidates:
@@ -138,19 +126,15 @@ def block_and_compare(tables: Tables, rules: Sequence[BlockingRule], peel: Peel 
         f"CREATE TABLE r_free AS SELECT row, {', '.join(keys[1])} FROM r ANTI JOIN peeled USING (entity)"
     )
     found = " UNION ALL ".join(
-        f"SELECT {_PAIR} AS pair, {1 << bit} AS rule FROM l_free l JOIN r_free r ON {_meet(tables, rule)}"
-        for bit, rule in enumerate(rules)
+        _met_by(tables, 1 << bit, rule.keys, ("l_free", "r_free")) for bit, rule in enumerate(rules)
     )
-    connection.execute(
-        "CREATE TABLE blocked AS SELECT (pair >> 32)::UINTEGER AS l, (pair & 4294967295)::UINTEGER AS r, "
-        f"bit_or(rule)::INTEGER AS rules FROM ({found}) GROUP BY pair"
-    )
+    connection.execute(f"CREATE TABLE blocked AS SELECT l, r, bits AS rules FROM ({_each_once(found)})")
     connection.execute(
         f"CREATE TABLE pairs AS SELECT one AS l, other AS r, {_pattern(tables)}, rules "
         f"FROM ({_side_by_side(tables, 'blocked', 'rules')})"
     )
     met = " + ".join(
-        f"CASE WHEN {_meet(tables, rule)} THEN {1 << bit} ELSE 0 END" for bit, rule in enumerate(rules)
+        f"CASE WHEN {_meet(tables, rule.keys)} THEN {1 << bit} ELSE 0 END" for bit, rule in enumerate(rules)
     )
     connection.execute(
         f"INSERT INTO pairs SELECT l.row, r.row, pattern, {met} FROM known "
@@ -222,8 +206,24 @@ def _blocking(rules: Sequence[BlockingRule], patterns: pl.DataFrame) -> pl.DataF
     )
 
 
-def _meet(tables: Tables, rule: BlockingRule) -> str:
-    return " AND ".join(f"l.{tables.number(one)} = r.{tables.number(other)}" for one, other in rule.keys)
+def _meet(tables: Tables, keys: Sequence[KeyPair]) -> str:
+    return " AND ".join(f"l.{tables.number(one)} = r.{tables.number(other)}" for one, other in keys)
+
+
+def _met_by(tables: Tables, bit: int, keys: Sequence[KeyPair], of: tuple[str, str]) -> str:
+    """Pairs of rows of two tables that agree on keys: `pair`, both rows in one number, and `bit`."""
+    return (
+        f"SELECT (l.row::UBIGINT << 32) | r.row AS pair, {bit} AS bit FROM {of[0]} l JOIN {of[1]} r "
+        f"ON {_meet(tables, keys)}"
+    )
+
+
+def _each_once(found: str) -> str:
+    """Pairs of `_met_by` as `l`, `r` and `bits`. One key to group by is twice as fast as two."""
+    return (
+        "SELECT (pair >> 32)::UINTEGER AS l, (pair & 4294967295)::UINTEGER AS r, bit_or(bit)::INTEGER AS bits "
+        f"FROM ({found}) GROUP BY pair"
+    )
 
 
 def _side_by_side(tables: Tables, pairs: str, also: str, left_table: str = "l") -> str:

@@ -6,13 +6,13 @@ parts themselves.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from tf_linkage.linkage.blocking import leaving_free
 from tf_linkage.linkage.candidates import Candidates, compare_rows
 from tf_linkage.linkage.claims import HIGH_BAR, Claims, claims_of
 from tf_linkage.linkage.explain import explanations
@@ -21,8 +21,8 @@ from tf_linkage.linkage.fashions import fashions, of_one_time
 from tf_linkage.linkage.frequencies import full_names, near, rarity
 from tf_linkage.linkage.further import with_contradictions, with_further
 from tf_linkage.linkage.households import homes, moved
-from tf_linkage.linkage.kinds import Kinds, kinds_of, leaving_free, no_kinds
-from tf_linkage.linkage.model import Model
+from tf_linkage.linkage.kinds import Kinds, kinds_of, no_kinds
+from tf_linkage.linkage.model import Model, bits_at
 from tf_linkage.linkage.patterns import Levels, unpack
 from tf_linkage.linkage.resolve import settled
 from tf_linkage.linkage.scoring import Beside, Weights, best_possible, weigh
@@ -99,8 +99,7 @@ class Decision:
     @property
     def hopeless(self) -> float:
         """Bits below which nothing can make a pair worth a clerk's look."""
-        review = max(self.model.review_threshold, 1e-6)
-        return math.log2(review / (1 - review)) - _HOPELESS
+        return bits_at(self.model.review_threshold) - _HOPELESS
 
     def first(self, candidates: Candidates, claims: Claims, standing: pl.DataFrame) -> tuple[Claims, Kinds]:
         """What the links that are certain claim, and what all weights say of kinds of people.
@@ -116,7 +115,7 @@ class Decision:
         links = self.resolved(weighed).filter(pl.col("status") == "link")
         certain = links.filter((pl.col("match_probability") >= HIGH_BAR) | pl.col("matchkey").is_not_null())
         certain = certain.select("left_row", "entity")
-        free = leaving_free(candidates.rules, self.model)
+        free = {one.name: leaving_free(candidates.rules, one.columns) for one in self.model.comparisons}
         return claims_of(certain, weighed, standing, self.tables), kinds_of(weighed, self.tables, free)
 
     def with_family(

@@ -7,14 +7,12 @@ contradict each other. Belongs here: that rule. Does not belong here: the first 
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import polars as pl
 
 from tf_linkage.linkage.candidates import compare_rows
 from tf_linkage.linkage.claims import HIGH_BAR
-from tf_linkage.linkage.model import Model
+from tf_linkage.linkage.model import Model, bits_at
 from tf_linkage.linkage.patterns import contradicted, unpack
 from tf_linkage.linkage.resolve import RIVAL, one_to_one
 from tf_linkage.linkage.tables import Tables
@@ -41,7 +39,7 @@ def with_further(settled: pl.DataFrame, model: Model) -> pl.DataFrame:
         return settled
     links = settled.filter(pl.col("status") == "link")
     first = links.group_by("left_row").agg(pl.col("entity").alias("first"))
-    bar = math.log2(HIGH_BAR / (1 - HIGH_BAR))
+    bar = bits_at(HIGH_BAR)
     likely = (
         settled.filter(pl.col("status") == RIVAL, pl.col("match_weight") >= bar)
         .join(links, on="entity", how="anti", maintain_order="left")

@@ -7,7 +7,6 @@ from the first weights, without labels. Does not belong here: the weights.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,9 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tf_linkage.linkage.households import PLACES
-from tf_linkage.linkage.model import BlockingRule, Model
 from tf_linkage.linkage.patterns import Levels, unpack
-from tf_linkage.linkage.standardise import field_of
 from tf_linkage.linkage.tables import Tables
 
 YEARS = 5
@@ -91,17 +88,6 @@ def kinds_of(weighed: pl.DataFrame, tables: Tables, free: dict[str, int]) -> Kin
         shifts.append((place, np.pad(np.log2(own / average), ((0, 0), (0, 1)))))
     presence = np.log2(share / overall) if overall > 0 else np.zeros(number)
     return Kinds(kind, presence, tuple(shifts))
-
-
-def leaving_free(rules: Sequence[BlockingRule], model: Model) -> dict[str, int]:
-    """For each comparison the bits of the blocking rules that do not look at it."""
-    found = {}
-    for comparison in model.comparisons:
-        roots = {field_of(column) for column in comparison.columns}
-        found[comparison.name] = sum(
-            1 << bit for bit, rule in enumerate(rules) if not roots & {field_of(column) for column in rule.columns}
-        )
-    return found
 
 
 def _kind(left: pl.DataFrame) -> NDArray[np.int64]:

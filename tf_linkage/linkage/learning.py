@@ -14,6 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tf_linkage.errors import NothingToLearn
+from tf_linkage.linkage.blocking import leaving_free
 from tf_linkage.linkage.candidates import Candidates
 from tf_linkage.linkage.claims import Claims
 from tf_linkage.linkage.frequencies import chance_agreement, name_dependence
@@ -21,7 +22,6 @@ from tf_linkage.linkage.households import housemates
 from tf_linkage.linkage.model import Model
 from tf_linkage.linkage.patterns import unpack
 from tf_linkage.linkage.seeds import FEW, start_of
-from tf_linkage.linkage.standardise import field_of
 from tf_linkage.linkage.tables import Tables
 from tf_linkage.linkage.training import Housemates, Observed, Places, Shares, Start, Trained, train
 
@@ -124,13 +124,7 @@ def _free(candidates: Candidates, model: Model) -> NDArray[np.bool_]:
     rules = candidates.patterns["rules"].to_numpy()
     columns = []
     for comparison in model.comparisons:
-        roots = {field_of(column) for column in comparison.columns}
-        mask = sum(
-            1 << bit
-            for bit, rule in enumerate(candidates.rules)
-            if not roots & {field_of(column) for column in rule.columns}
-        )
-        columns.append((rules & mask) != 0)
+        columns.append((rules & leaving_free(candidates.rules, comparison.columns)) != 0)
     free = np.stack(columns, axis=1)
     # Where every rule looks at a comparison there is no choice.
     return np.where(free.any(axis=0), free, True)
@@ -147,10 +141,6 @@ def _free_names(candidates: Candidates, model: Model) -> NDArray[np.bool_]:
     """For each row of patterns whether both names are compared and a rule that the pairs meet looks at neither."""
     if not {"forename", "surname"} <= {comparison.name for comparison in model.comparisons}:
         return np.zeros(candidates.patterns.height, dtype=bool)
-    mask = sum(
-        1 << bit
-        for bit, rule in enumerate(candidates.rules)
-        if not {"forename", "surname"} & {field_of(column) for column in rule.columns}
-    )
+    mask = leaving_free(candidates.rules, ("forename", "surname"))
     found: NDArray[np.bool_] = (candidates.patterns["rules"].to_numpy() & mask) != 0
     return found

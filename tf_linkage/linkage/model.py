@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -132,6 +133,12 @@ class Model:
             ),
         ]
         return "\n".join(lines)
+
+
+def bits_at(probability: float) -> float:
+    """The weight at which the posterior is this; that of a millionth for less."""
+    probability = max(probability, 1e-6)
+    return math.log2(probability / (1 - probability))
 
 
 def department_model(

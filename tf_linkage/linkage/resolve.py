@@ -8,8 +8,6 @@ clerks reject the link that keeps it out. Does not belong here: scores.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -17,7 +15,7 @@ from scipy.optimize import linear_sum_assignment
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from tf_linkage.linkage.model import Model
+from tf_linkage.linkage.model import Model, bits_at
 
 RIVAL = "rival"
 """Status of a pair that is neither link nor for review, but likely enough to be either once another pair is not."""
@@ -40,7 +38,7 @@ def settled(weighed: pl.DataFrame, model: Model) -> pl.DataFrame:
     Returns:
         The rows of links, then of reviews, then of rivals, with `status`; any others are left out.
     """
-    indifferent, review = (_bits(share) for share in (model.link_threshold, model.review_threshold))
+    indifferent, review = (bits_at(share) for share in (model.link_threshold, model.review_threshold))
     gain = pl.col("match_weight") - indifferent + 1e-9
     # A unique, uncontradicted matchkey is a link whatever the weights say, but not against a stronger claim.
     gain = pl.when("peeled").then(pl.max_horizontal(gain, pl.lit(1e-9))).otherwise(gain)
@@ -86,12 +84,6 @@ def best_per_left(pairs: pl.DataFrame) -> pl.DataFrame:
     """The best pair of each left row, with no limit on how often a right-hand person is chosen."""
     pairs = pairs.filter(pl.col("gain") > 0).sort(["left_row", "gain", "entity"], descending=[False, True, False])
     return pairs.unique(subset=["left_row"], keep="first", maintain_order=True).sort("left_row")
-
-
-def _bits(share: float) -> float:
-    """The weight at which the posterior is this."""
-    share = max(share, 1e-6)
-    return math.log2(share / (1 - share))
 
 
 def _codes(column: pl.Series) -> NDArray[np.int64]:

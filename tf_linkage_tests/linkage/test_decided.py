@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tf_linkage.linkage import LinkResult, department_model, link, waterfall
-from tf_linkage.linkage.clerical import review_sheet, simulated_answers
+from tf_linkage.linkage import LinkResult, department_model, waterfall
+from tf_linkage.linkage.clerical import simulated_answers
 from tf_linkage.linkage.decided import with_decisions
 from tf_linkage.linkage.decisions import DECIDED, decisions_of
 from tf_linkage.linkage.outcome import explained_by, told
@@ -19,7 +19,6 @@ from tf_linkage.linkage.resolve import settled
 from tf_linkage.linkage.seeds import FEW
 
 FIELDS = ("forename", "surname", "date_of_birth", "gender", "address", "postcode")
-MODEL = dataclasses.replace(department_model("dwp", FIELDS), review_threshold=0.001)
 BY_HAND = dataclasses.replace(department_model("dwp", FIELDS), held_twice=False)
 """Links from posterior .5, reviews from .1: weights of 0 and of -3.2 bits."""
 
@@ -145,15 +144,6 @@ def contested(result: LinkResult) -> tuple[str, str]:
         if against.height == 1:
             return against.row(0)
     raise AssertionError("this village has no contested link; try another seed")
-
-
-@pytest.fixture(scope="module")
-def reviewed(village_of: Any) -> Any:
-    village = village_of(seed=9, moves=0.5)
-    result = link(village.cohort.lazy(), village.register.lazy(), MODEL, engine="duckdb")
-    sheet = review_sheet(result, village.cohort.lazy(), village.register.lazy(), highest=0.9999)
-    truth = pl.DataFrame(sorted(village.truth), schema=["left_id", "right_id"], orient="row")
-    return result, sheet, truth
 
 
 def test_too_few_decisions_teach_nothing_and_unreviewed_pairs_keep_their_posterior(reviewed: Any) -> None:

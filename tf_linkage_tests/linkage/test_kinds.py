@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from tf_linkage.linkage import department_model
+from tf_linkage.linkage.blocking import leaving_free
 from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.candidates import affordable, block_and_compare, compare_rows
 from tf_linkage.linkage.claims import claims_of_peeled
@@ -17,7 +18,7 @@ from tf_linkage.linkage.database import connected
 from tf_linkage.linkage.decision import Decision
 from tf_linkage.linkage.fashions import HALF_WAY, fashions, of_one_time
 from tf_linkage.linkage.households import at_one_address, housemates
-from tf_linkage.linkage.kinds import FEW, kinds_of, leaving_free
+from tf_linkage.linkage.kinds import FEW, kinds_of
 from tf_linkage.linkage.learning import gather
 from tf_linkage.linkage.patterns import unpack
 from tf_linkage.linkage.records import prepare
@@ -83,7 +84,7 @@ def test_of_links_whose_surname_differs_more_are_of_the_kind_that_changes_it() -
 
 
 def test_only_rules_that_do_not_look_leave_a_comparison_free() -> None:
-    free = leaving_free(MODEL.blocking_rules, MODEL)
+    free = {one.name: leaving_free(MODEL.blocking_rules, one.columns) for one in MODEL.comparisons}
     for bit, rule in enumerate(MODEL.blocking_rules):
         looked = any(column.startswith("surname") for column in rule.columns)
         assert bool(free["surname"] >> bit & 1) is not looked

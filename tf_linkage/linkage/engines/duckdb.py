@@ -10,17 +10,14 @@ import dataclasses
 import polars as pl
 
 from tf_linkage.linkage.bounds import Bounds
-from tf_linkage.linkage.candidates import affordable, block_and_compare
-from tf_linkage.linkage.claims import claims_of_peeled
 from tf_linkage.linkage.database import connected
 from tf_linkage.linkage.decision import Decision
-from tf_linkage.linkage.households import at_one_address
-from tf_linkage.linkage.learning import beside, gather, thin
+from tf_linkage.linkage.groundwork import groundwork
+from tf_linkage.linkage.learning import beside, thin
 from tf_linkage.linkage.model import Model
 from tf_linkage.linkage.outcome import Outcome, result_of
 from tf_linkage.linkage.records import Records, prepare
 from tf_linkage.linkage.result import LinkResult, Progress
-from tf_linkage.linkage.seeds import peel
 from tf_linkage.linkage.tables import load
 from tf_linkage.linkage.training import Trained
 
@@ -51,22 +48,19 @@ def link_records(
     bounds = bounds or Bounds()
     with connected(bounds) as connection:
         tables = load(connection, records, model)
-        rules = affordable(tables, bounds.most_pairs)
-        peeled = peel(tables)
-        candidates = block_and_compare(tables, rules, peeled)
+        work = groundwork(tables, bounds.most_pairs)
+        candidates, peeled = work.candidates, work.peel.links
         pairs, patterns = int(candidates.patterns["pairs"].sum()), candidates.patterns["pattern"].n_unique()
-        peel_and_pairs = f"peeled {peeled.links.height:,} links; compared {pairs:,} candidate pairs"
+        peel_and_pairs = f"peeled {peeled.height:,} links; compared {pairs:,} candidate pairs"
         progress(f"{peel_and_pairs} in {patterns:,} patterns")
-        standing = at_one_address(tables)
-        claims = claims_of_peeled(peeled.links, standing, tables)
         lesson = None
         if trained is None:
-            lesson = gather(tables, candidates, peeled.seeds, standing.height)
-            trained = beside(lesson, tables, candidates, claims).learnt()
+            lesson = work.lesson()
+            trained = lesson.learnt()
             strayed = "" if trained.held else "; EM strayed from the matchkeys' links, so m is theirs"
             progress(f"trained in {trained.curve.height} rounds{strayed}")
-        decision = Decision.of(tables, trained, peeled.links)
-        claims, kinds = decision.first(candidates, claims, standing)
+        decision = Decision.of(tables, trained, peeled)
+        claims, kinds = decision.first(candidates, work.claims, work.standing)
         if lesson is not None:
             trained = beside(lesson, tables, candidates, claims).learnt()
             progress(

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import math
 import re
 from typing import Any
 
@@ -19,18 +18,15 @@ import polars as pl
 
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage.bounds import Bounds
-from tf_linkage.linkage.candidates import affordable, block_and_compare
-from tf_linkage.linkage.claims import claims_of_peeled
 from tf_linkage.linkage.comparison import Comparison
 from tf_linkage.linkage.database import connected
-from tf_linkage.linkage.households import at_one_address
-from tf_linkage.linkage.learning import beside, gather, thin
-from tf_linkage.linkage.model import BlockingRule, Model
+from tf_linkage.linkage.groundwork import groundwork
+from tf_linkage.linkage.learning import thin
+from tf_linkage.linkage.model import BlockingRule, Model, bits_at
 from tf_linkage.linkage.outcome import training_table
 from tf_linkage.linkage.records import Records, prepare
 from tf_linkage.linkage.resolve import best_per_left, one_to_one
 from tf_linkage.linkage.result import LINK_SCHEMA, LinkResult, Progress
-from tf_linkage.linkage.seeds import peel
 from tf_linkage.linkage.tables import load
 from tf_linkage.linkage.training import Shares, Trained
 
@@ -50,17 +46,12 @@ def link_by_splink(
     records = prepare(left, right, model)
     with connected(bounds) as connection:
         tables = load(connection, records, model)
-        rules = affordable(tables, bounds.most_pairs)
-        peeled = peel(tables)
-        candidates = block_and_compare(tables, rules, peeled)
-        standing = at_one_address(tables)
-        lesson = gather(tables, candidates, peeled.seeds, standing.height)
-        trained = beside(lesson, tables, candidates, claims_of_peeled(peeled.links, standing, tables)).learnt()
+        work = groundwork(tables, bounds.most_pairs)
+        candidates, trained = work.candidates, work.lesson().learnt()
     progress(f"trained in {trained.curve.height} rounds")
-    if warning := thin(peeled.seeds.height):
+    if warning := thin(work.peel.seeds.height):
         progress(warning)
-    indifferent = math.log2(model.link_threshold / (1 - model.link_threshold))
-    review = math.log2(max(model.review_threshold, 1e-6) / (1 - max(model.review_threshold, 1e-6)))
+    indifferent, review = bits_at(model.link_threshold), bits_at(model.review_threshold)
     scored = splink_weights(records, model, trained, candidates.rules, bounds)
     scored = scored.filter(pl.col("match_weight") >= review)
     progress(f"Splink scored {scored.height:,} pairs above the review threshold")

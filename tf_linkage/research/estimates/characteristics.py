@@ -9,14 +9,12 @@ from __future__ import annotations
 import polars as pl
 
 from tf_linkage.contracts.columns import schema_of
-from tf_linkage.contracts.council import PROBLEMS
-from tf_linkage.contracts.estimates import Characteristics
+from tf_linkage.contracts.estimates import FOUR_PROBLEMS, PROBLEM_NAMES, THREE_PROBLEMS, Characteristics
 
 KINDS = ("youngest child ", "start in ")
 """How the names of covariates begin of which a family has one at most."""
 
-PROBLEMS_COUNTED = ("three problems", "four problems or more")
-ALONE = ("two adults or more", *(problem.replace("_", " ") for problem in PROBLEMS))
+ALONE = ("two adults or more", *PROBLEM_NAMES)
 
 
 def characteristics(covariates: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
@@ -53,6 +51,6 @@ def _kind(covariate: str) -> str | None:
     """Of what kind a covariate is; None for those that are counted elsewhere or are numbers."""
     if covariate in ALONE:
         return covariate
-    if covariate in PROBLEMS_COUNTED:
+    if covariate in {THREE_PROBLEMS, FOUR_PROBLEMS}:
         return "problems"
     return next((kind.strip() for kind in KINDS if covariate.startswith(kind)), None)

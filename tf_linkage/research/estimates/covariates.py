@@ -9,6 +9,7 @@ import polars as pl
 
 from tf_linkage.contracts import bands
 from tf_linkage.contracts.council import PROBLEMS
+from tf_linkage.contracts.estimates import FOUR_PROBLEMS, PROBLEM_NAMES, THREE_PROBLEMS
 from tf_linkage.research.coarsening import band, financial_year
 from tf_linkage.research.estimates.by_family import ADULT, families_of
 from tf_linkage.research.half_years import Laid
@@ -59,14 +60,14 @@ def _make_up(laid: Laid) -> pl.LazyFrame:
 def _problems(attributes: pl.LazyFrame) -> pl.LazyFrame:
     found = attributes.group_by("family_id").agg(
         *(
-            pl.col(problem).is_not_null().any().cast(pl.Int8).alias(problem.replace("_", " "))
-            for problem in PROBLEMS
+            pl.col(problem).is_not_null().any().cast(pl.Int8).alias(name)
+            for problem, name in zip(PROBLEMS, PROBLEM_NAMES, strict=True)
         )
     )
-    number = pl.sum_horizontal(problem.replace("_", " ") for problem in PROBLEMS)
+    number = pl.sum_horizontal(PROBLEM_NAMES)
     return found.with_columns(
-        (number == 3).cast(pl.Int8).alias("three problems"),
-        (number >= 4).cast(pl.Int8).alias("four problems or more"),
+        (number == 3).cast(pl.Int8).alias(THREE_PROBLEMS),
+        (number >= 4).cast(pl.Int8).alias(FOUR_PROBLEMS),
     )
 
 

@@ -12,7 +12,7 @@ import polars as pl
 
 from tf_linkage.linkage.comparison import MISSING
 from tf_linkage.linkage.engines.recordlinkage.levels import BAND
-from tf_linkage.linkage.model import Model
+from tf_linkage.linkage.model import Model, bits_at
 from tf_linkage.linkage.records import Records
 from tf_linkage.linkage.resolve import best_per_left, one_to_one
 from tf_linkage.linkage.result import LINK_SCHEMA
@@ -41,7 +41,7 @@ def resolved(
         peeled.select("left_row", "entity", pl.col("matchkey").replace_strict(dict(enumerate(names))).alias("key")),
         on=["left_row", "entity"],
     ).with_columns(pl.format("matchkey: {}", pl.col("key")).alias("stage"), pl.lit("link").alias("status"))
-    indifferent = math.log2(model.link_threshold / (1 - model.link_threshold))
+    indifferent = bits_at(model.link_threshold)
     rest = scored.join(peeled, on="left_row", how="anti").join(peeled, on="entity", how="anti")
     rest = rest.with_columns((pl.col("match_weight") - indifferent + 1e-9).alias("gain"))
     open_pairs = rest.filter(~pl.col("guarded"))
