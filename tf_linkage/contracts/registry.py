@@ -10,10 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import dataframely as dy
+import polars as pl
 
 from tf_linkage.contracts import council, dfe, dwp, exchange, moj
 from tf_linkage.contracts.columns import ColumnClass, columns_of
 from tf_linkage.contracts.identity import IdentityWithNino
+from tf_linkage.contracts.relations import ByExtract, Relation, Strength, of_history, relations_of
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,9 @@ DEPARTMENTS: dict[str, Department] = {
 """Ages: nobody under 16 claims or works as an adult (LEO); the police record people from 10; the National
 Pupil Database holds pupils and children in need, so a person of up to 18 in 2012 is up to 26 in 2020."""
 
+ACADEMIC_YEAR = "academic_year"
+"""Year in which an academic year begins: in September."""
+
 COUNCIL_TABLES: dict[str, type[dy.Schema]] = {"cohort": council.Cohort}
 
 
@@ -102,6 +107,31 @@ def extract_tables() -> dict[str, type[dy.Schema]]:
         for history, table in department.histories[1].items():
             tables[f"{department.name}_{history}"] = table
     return tables
+
+
+def extract_relations() -> dict[str, tuple[Relation, ...]]:
+    """What must hold of every extract beyond its own rows, by file stem; each history's rules are the same."""
+    found = {}
+    for stem, table in extract_tables().items():
+        body, _, name = stem.partition("_")
+        dated = tuple(
+            column.name
+            for column in columns_of(table)
+            if isinstance(column.dtype, pl.Date) or column.name == ACADEMIC_YEAR
+        )
+        of_all: tuple[Relation, ...] = (
+            ByExtract(
+                strength=Strength.REFUSE,
+                reason="an extract cannot hold what had not happened; write an open end as an empty cell",
+                columns=dated,
+            ),
+        )
+        department = DEPARTMENTS.get(body)
+        if department and name in department.histories[1]:
+            people = f"{body}_{department.people[0]}"
+            of_all += tuple(of_history(department.key, people))
+        found[stem] = of_all + relations_of(table)
+    return found
 
 
 def direct_identifiers() -> frozenset[str]:

@@ -13,7 +13,7 @@ from tf_linkage.defs.answers import access_job
 from tf_linkage.defs.catalogue import ASSESSED
 from tf_linkage.defs.checks import study_checks
 from tf_linkage.defs.departments import department_assets, returns_from_elsewhere
-from tf_linkage.defs.extracts import extract_assets, register_assets
+from tf_linkage.defs.extracts import Incoming, extract_assets, register_assets
 from tf_linkage.defs.flows import with_flows
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.jobs import assess_job, custodian_jobs, rehearsal_job
@@ -56,12 +56,12 @@ def build_defs(study: Study, loggers: Mapping[str, dg.LoggerDefinition] | None =
         simulation = Simulation.of(study)
         resources["simulation"] = simulation
         bodies = world_assets(simulation, _departments(study, DepartmentSource.SIMULATION))
-        bodies += register_assets(study.incoming, _departments(study, DepartmentSource.REGISTER))
+        bodies += register_assets(Incoming.of(study), _departments(study, DepartmentSource.REGISTER))
         if study.wholly_simulated:
             calibration, longer = calibration_checks(), assess_assets(study)
             jobs = [rehearsal_job(besides=ASSESSED), assess_job()]
     else:
-        bodies = extract_assets(study.incoming, _departments(study, DepartmentSource.REGISTER))
+        bodies = extract_assets(Incoming.of(study), _departments(study, DepartmentSource.REGISTER))
     assets = [
         *bodies,
         *ons_assets(study),

@@ -6,7 +6,13 @@ their way out (`exports`).
 
 from __future__ import annotations
 
+import gzip
+import hashlib
+import io
+import re
+import zlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import dataframely as dy
@@ -17,20 +23,68 @@ from tf_linkage.contracts.identity import Identity
 from tf_linkage.contracts.registry import extract_tables
 from tf_linkage.errors import InputRefused
 from tf_linkage.intake.cells import SYNONYMS, typed
+from tf_linkage.intake.headers import described
 from tf_linkage.intake.problems import Problems
 from tf_linkage.intake.structure import cells_of, structure_of
 
-FORMS = (".csv", ".parquet")
+FORMS = (".csv", ".csv.gz", ".parquet")
+
+SENDER = re.compile(r"(\.[a-z0-9][a-z0-9_-]*)?")
+"""What may stand between a table's name and the form: the sender."""
+
+LARGEST = 8 * 10**9
+"""Bytes of a packed file's content: far more than any extract of the study, and no more than a machine holds."""
 
 _ROW = "row_in_file"
 
 Line = Callable[[int], int]
 
 
+@dataclass(frozen=True)
+class Extract:
+    """One table of a body as it was read, and where each of its rows stands.
+
+    Attributes:
+        rows: the table of its contract.
+        parts: the files it was read from, in order: name, rows, line of a row, digest of the bytes read.
+    """
+
+    rows: pl.DataFrame
+    parts: tuple[Part, ...]
+
+    @property
+    def file(self) -> str:
+        """The file, or the files, by name."""
+        return " and ".join(part.file for part in self.parts)
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """SHA-256 of each file that was read."""
+        return {part.file: part.digest for part in self.parts}
+
+    def place(self, row: int) -> str:
+        """File and line of a row, from 0."""
+        for part in self.parts:
+            if row < part.rows:
+                return f"{part.file}: line {part.line_of(row):,}"
+            row -= part.rows
+        raise IndexError(row)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of a table."""
+
+    file: str
+    rows: int
+    line_of: Line
+    digest: str
+
+
 def read_extract(folder: Path, table: str) -> pl.LazyFrame:
     """Reads one table of a body's extract, such as `council_cohort` from council_cohort.csv or .parquet.
 
-    Strict: what does not keep the contract is refused, never mended, padded or skipped. Accepted beside the
+    Strict: what does not keep the contract is refused, never mended, padded or skipped. Accepted next to the
     contract's own spellings are `sex` for `gender`, M/F/1/2, days as dd/mm/yyyy where the whole column is, and
     yes/no/1/0. Blank cells are null. Columns may stand in any order.
 
@@ -39,50 +93,118 @@ def read_extract(folder: Path, table: str) -> pl.LazyFrame:
         table: one of `registry.extract_tables()`.
 
     Returns:
-        The table of its contract, rows in the order of the file.
+        The table of its contract, rows in the order of the files by name, and of each file.
 
     Raises:
         InputRefused: names file, line or row, column and rule of the first ten problems, and how many rows each
             concerns; never a value.
     """
+    return extract_of(folder, table).rows.lazy()
+
+
+def extract_of(folder: Path, table: str) -> Extract:
+    """Reads one table with the places of its rows and the digests of its files; otherwise as `read_extract`."""
     tables = extract_tables()
     if table not in tables:
         raise InputRefused(f"no body hands over a table named {table}; known are {', '.join(tables)}")
-    path = _the_file(folder, table)
-    read = _from_csv if path.suffix == ".csv" else _from_parquet
-    return read(path, tables[table]).lazy()
+    read = [_read(path, tables[table]) for path in files_of(folder, table)]
+    rows = pl.concat([frame for frame, _ in read])
+    _one_key(rows, table, tables[table])
+    return Extract(rows, tuple(part for _, part in read))
 
 
-def _the_file(folder: Path, table: str) -> Path:
-    present = [path for form in FORMS if (path := folder / f"{table}{form}").is_file()]
+def files_of(folder: Path, table: str) -> list[Path]:
+    """The files of a table: `council_cohort.csv`, or one a sender, `council_cohort.hackney.csv` and so on.
+
+    Raises:
+        InputRefused: there is none, or a sender's table is there twice.
+    """
+    present = sorted(path for form in FORMS for path in _named(folder, table, form))
     if not present:
         raise InputRefused(
             f"{table}.csv (or {table}.parquet) is missing in {folder}; every body's tables must be there"
         )
-    if len(present) > 1:
-        raise InputRefused(f"{table} is there twice, as .csv and as .parquet, in {folder}; remove one")
-    return present[0]
+    stems = [_stem(path) for path in present]
+    if twice := sorted({stem for stem in stems if stems.count(stem) > 1}):
+        raise InputRefused(f"{twice[0]} is there twice, in two forms, in {folder}; remove one")
+    if len(stems) > 1 and table in stems:
+        raise InputRefused(
+            f"{table} is there both for all senders and for single ones, in {folder}; name each file after its "
+            "sender, or put all into one"
+        )
+    return present
 
 
-def _from_csv(path: Path, table: type[dy.Schema]) -> pl.DataFrame:
+def _named(folder: Path, table: str, form: str) -> list[Path]:
+    found = [folder / f"{table}{form}", *folder.glob(f"{table}.*{form}")]
+    return [path for path in found if path.is_file() and SENDER.fullmatch(_stem(path).removeprefix(table))]
+
+
+def _stem(path: Path) -> str:
+    for form in FORMS:
+        if path.name.endswith(form):
+            return path.name.removesuffix(form)
+    raise AssertionError("a file of a table ends in one of the forms")
+
+
+def _read(path: Path, table: type[dy.Schema]) -> tuple[pl.DataFrame, Part]:
+    """One file, whole in memory so that its digest is that of what was read."""
+    data = path.read_bytes()
+    digest = hashlib.sha256(data).hexdigest()
     problems = Problems(path.name)
-    structure = structure_of(path.read_bytes(), problems)
+    if path.name.endswith(".parquet"):
+        frame, line_of = _from_parquet(data, table, problems)
+    else:
+        plain = unpacked(data, problems) if path.name.endswith(".gz") else data
+        frame, line_of = _from_csv(plain, table, problems)
+    return frame, Part(path.name, frame.height, line_of, digest)
+
+
+def unpacked(data: bytes, problems: Problems) -> bytes:
+    """The content of a gzip file, of no more than `LARGEST` bytes.
+
+    Raises:
+        InputRefused: it is none, is damaged, or holds more.
+    """
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
+            plain = stream.read(LARGEST + 1)
+    except (OSError, EOFError, zlib.error):
+        problems.refuse("not a gzip file that can be read; pack it again")
+    if len(plain) > LARGEST:
+        problems.refuse(f"more than {LARGEST // 10**9} GB when unpacked")
+    return plain
+
+
+def _one_key(rows: pl.DataFrame, stem: str, table: type[dy.Schema]) -> None:
+    """Whether senders' files, each sound by itself, are so together."""
+    key = table.primary_key()
+    if key and (twice := int(rows.select(pl.struct(key).is_duplicated().sum()).item())):
+        problems = Problems(f"{stem}, all files together")
+        problems.add(f"more than one row with the same {' and '.join(key)}", rows=twice)
+        problems.refuse_if_any()
+
+
+def _from_csv(data: bytes, table: type[dy.Schema], problems: Problems) -> tuple[pl.DataFrame, Line]:
+    structure = structure_of(data, problems)
     header = _known_names(structure.header, table, problems)
     text = cells_of(structure, header, problems)
-    return _kept(_typed(text, table, problems, structure.line_of), table, problems, structure.line_of)
+    typed_rows = _typed(text, table, problems, structure.line_of)
+    return _kept(typed_rows, table, problems, structure.line_of), structure.line_of
 
 
-def _from_parquet(path: Path, table: type[dy.Schema]) -> pl.DataFrame:
-    problems = Problems(path.name)
-    if not path.stat().st_size:
+def _from_parquet(data: bytes, table: type[dy.Schema], problems: Problems) -> tuple[pl.DataFrame, Line]:
+    if not data:
         problems.refuse("the file is empty")
     try:
-        frame = pl.read_parquet(path)
-    except (pl.exceptions.PolarsError, OSError):
+        frame = pl.read_parquet(data)
+    except Exception:
         # What the reader says may quote the file; the file's name is enough.
+        frame = None
+    if frame is None:
         problems.refuse("not a Parquet file that can be read; write it again")
     frame.columns = _known_names(frame.columns, table, problems)
-    return _kept(_typed(frame, table, problems, _row_number), table, problems, _row_number)
+    return _kept(_typed(frame, table, problems, _row_number), table, problems, _row_number), _row_number
 
 
 def _row_number(row: int) -> int:
@@ -102,8 +224,9 @@ def _known_names(header: list[str], table: type[dy.Schema], problems: Problems) 
             problems.add("the column is missing", column=column)
         elif names.count(column) > 1:
             problems.add("the column stands there under two names; remove one", column=column)
-    if extra := [name for name in names if name not in wanted]:
-        problems.add(f"the contract has no such column, remove it: {', '.join(extra)}")
+    for at, name in enumerate(names, start=1):
+        if name not in wanted:
+            problems.add(f"the contract has no such column; remove it: {described(name, at, wanted)}", line=1)
     problems.refuse_if_any()
     return names
 
@@ -169,5 +292,6 @@ def _in_words(rule: str, table: type[dy.Schema]) -> tuple[str | None, str]:
         "max": "above the greatest value allowed",
     }
     if column:
-        return column, said.get(kind, kind.replace("_", " "))
+        bound = getattr(table.columns()[column], kind, None) if kind in ("min", "max") else None
+        return column, said.get(kind, kind.replace("_", " ")) + (f" ({bound})" if bound else "")
     return None, f"against the rule: {kind.replace('_', ' ')}"
