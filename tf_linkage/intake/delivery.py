@@ -11,9 +11,9 @@ from pathlib import Path
 from tf_linkage.contracts.registry import extract_relations, extract_tables
 from tf_linkage.contracts.relations import Strength
 from tf_linkage.errors import InputRefused
-from tf_linkage.intake.exports import is_rehearsal
-from tf_linkage.intake.extracts import Extract, extract_of, files_of
-from tf_linkage.intake.problems import MOST_SHOWN
+from tf_linkage.intake.export import is_rehearsal
+from tf_linkage.intake.reading.extracts import Extract, extract_of, files_of
+from tf_linkage.intake.reading.problems import MOST_SHOWN
 from tf_linkage.intake.relations.checking import Finding, findings
 
 

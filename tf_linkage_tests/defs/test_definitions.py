@@ -10,9 +10,9 @@ import yaml
 
 import tf_linkage
 from tf_linkage.definitions import build_defs
-from tf_linkage.defs.catalogue import ASSESSED, EFFECT_RECOVERY, TABLES
-from tf_linkage.defs.jobs import ASSESS, REHEARSAL
+from tf_linkage.defs.jobs.jobs import ASSESS, REHEARSAL
 from tf_linkage.study import Study
+from tf_linkage.workspace.catalogue import ASSESSED, EFFECT_RECOVERY, TABLES
 
 PACKAGE = Path(tf_linkage.__file__).parent
 GROUPS = ["population", "council", "dwp", "moj", "dfe", "ons", "linkage", "research", "quality", "published"]
@@ -169,7 +169,7 @@ def test_the_launchpad_offers_what_a_linkage_may_use_with_words() -> None:
 
 def test_no_release_of_a_study_of_which_any_research_table_broke_a_rule() -> None:
     """Its checks block: the release waits for every research table, also those it is not made from."""
-    from tf_linkage.contracts.research import RESEARCH_TABLES
+    from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
 
     graph = build_defs(Study.of("tiny")).resolve_asset_graph()
     before = graph.get(dg.AssetKey(["research", "release"])).parent_keys

@@ -23,7 +23,7 @@ from tf_linkage.contracts.relations import (
     Strength,
     Unlike,
 )
-from tf_linkage.intake.extracts import Extract
+from tf_linkage.intake.reading.extracts import Extract
 
 FIRST_MONTH_OF_YEAR = 9
 """An academic year begins in September."""

@@ -1,0 +1,296 @@
+"""A body's extract, read from a file into its contract, or refused with file, line, column and rule.
+
+The reading of one table.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import re
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import dataframely as dy
+import polars as pl
+
+from tf_linkage.contracts.bodies.identity import Identity
+from tf_linkage.contracts.columns import ColumnInfo, columns_of, schema_of
+from tf_linkage.contracts.registry import extract_tables
+from tf_linkage.errors import InputRefused
+from tf_linkage.intake.headers import described
+from tf_linkage.intake.reading.cells import SYNONYMS, typed
+from tf_linkage.intake.reading.problems import Problems
+from tf_linkage.intake.reading.structure import cells_of, structure_of
+
+FORMS = (".csv", ".csv.gz", ".parquet")
+
+SENDER = re.compile(r"(\.[a-z0-9][a-z0-9_-]*)?")
+"""What may stand between a table's name and the form: the sender."""
+
+LARGEST = 8 * 10**9
+"""Bytes of a packed file's content: far more than any extract of the study, and no more than a machine holds."""
+
+_ROW = "row_in_file"
+
+Line = Callable[[int], int]
+
+
+@dataclass(frozen=True)
+class Extract:
+    """One table of a body as it was read, and where each of its rows stands.
+
+    Attributes:
+        rows: the table of its contract.
+        parts: the files it was read from, in order: name, rows, line of a row, digest of the bytes read.
+    """
+
+    rows: pl.DataFrame
+    parts: tuple[Part, ...]
+
+    @property
+    def file(self) -> str:
+        """The file, or the files, by name."""
+        return " and ".join(part.file for part in self.parts)
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """SHA-256 of each file that was read."""
+        return {part.file: part.digest for part in self.parts}
+
+    def place(self, row: int) -> str:
+        """File and line of a row, from 0."""
+        for part in self.parts:
+            if row < part.rows:
+                return f"{part.file}: line {part.line_of(row):,}"
+            row -= part.rows
+        raise IndexError(row)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of a table."""
+
+    file: str
+    rows: int
+    line_of: Line
+    digest: str
+
+
+def read_extract(folder: Path, table: str) -> pl.LazyFrame:
+    """Reads one table of a body's extract, such as `council_cohort` from council_cohort.csv or .parquet.
+
+    Strict: what does not keep the contract is refused, never mended, padded or skipped. Accepted next to the
+    contract's own spellings are `sex` for `gender`, M/F/1/2, days as dd/mm/yyyy where the whole column is, and
+    yes/no/1/0. Blank cells are null. Columns may stand in any order.
+
+    Args:
+        folder: where the extracts lie.
+        table: one of `registry.extract_tables()`.
+
+    Returns:
+        The table of its contract, rows in the order of the files by name, and of each file.
+
+    Raises:
+        InputRefused: names file, line or row, column and rule of the first ten problems, and how many rows each
+            concerns; never a value.
+    """
+    return extract_of(folder, table).rows.lazy()
+
+
+def extract_of(folder: Path, table: str) -> Extract:
+    """Reads one table with the places of its rows and the digests of its files; otherwise as `read_extract`."""
+    tables = extract_tables()
+    if table not in tables:
+        raise InputRefused(f"no body hands over a table named {table}; known are {', '.join(tables)}")
+    read = [_read(path, tables[table]) for path in files_of(folder, table)]
+    rows = pl.concat([frame for frame, _ in read])
+    _one_key(rows, table, tables[table])
+    return Extract(rows, tuple(part for _, part in read))
+
+
+def files_of(folder: Path, table: str) -> list[Path]:
+    """The files of a table: `council_cohort.csv`, or one a sender, `council_cohort.hackney.csv` and so on.
+
+    Raises:
+        InputRefused: there is none, or a sender's table is there twice.
+    """
+    present = sorted(path for form in FORMS for path in _named(folder, table, form))
+    if not present:
+        raise InputRefused(
+            f"{table}.csv (or {table}.parquet) is missing in {folder}; every body's tables must be there"
+        )
+    stems = [_stem(path) for path in present]
+    if twice := sorted({stem for stem in stems if stems.count(stem) > 1}):
+        raise InputRefused(f"{twice[0]} is there twice, in two forms, in {folder}; remove one")
+    if len(stems) > 1 and table in stems:
+        raise InputRefused(
+            f"{table} is there both for all senders and for single ones, in {folder}; name each file after its "
+            "sender, or put all into one"
+        )
+    return present
+
+
+def _named(folder: Path, table: str, form: str) -> list[Path]:
+    found = [folder / f"{table}{form}", *folder.glob(f"{table}.*{form}")]
+    return [path for path in found if path.is_file() and SENDER.fullmatch(_stem(path).removeprefix(table))]
+
+
+def _stem(path: Path) -> str:
+    for form in FORMS:
+        if path.name.endswith(form):
+            return path.name.removesuffix(form)
+    raise AssertionError("a file of a table ends in one of the forms")
+
+
+def _read(path: Path, table: type[dy.Schema]) -> tuple[pl.DataFrame, Part]:
+    """One file, whole in memory so that its digest is that of what was read."""
+    data = path.read_bytes()
+    digest = hashlib.sha256(data).hexdigest()
+    problems = Problems(path.name)
+    if path.name.endswith(".parquet"):
+        frame, line_of = _from_parquet(data, table, problems)
+    else:
+        plain = unpacked(data, problems) if path.name.endswith(".gz") else data
+        frame, line_of = _from_csv(plain, table, problems)
+    return frame, Part(path.name, frame.height, line_of, digest)
+
+
+def unpacked(data: bytes, problems: Problems) -> bytes:
+    """The content of a gzip file, of no more than `LARGEST` bytes.
+
+    Raises:
+        InputRefused: it is none, is damaged, or holds more.
+    """
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
+            plain = stream.read(LARGEST + 1)
+    except (OSError, EOFError, zlib.error):
+        problems.refuse("not a gzip file that can be read; pack it again")
+    if len(plain) > LARGEST:
+        problems.refuse(f"more than {LARGEST // 10**9} GB when unpacked")
+    return plain
+
+
+def _one_key(rows: pl.DataFrame, stem: str, table: type[dy.Schema]) -> None:
+    """Whether senders' files, each sound by itself, are so together."""
+    key = table.primary_key()
+    if key and (twice := int(rows.select(pl.struct(key).is_duplicated().sum()).item())):
+        problems = Problems(f"{stem}, all files together")
+        problems.add(f"more than one row with the same {' and '.join(key)}", rows=twice)
+        problems.refuse_if_any()
+
+
+def _from_csv(data: bytes, table: type[dy.Schema], problems: Problems) -> tuple[pl.DataFrame, Line]:
+    structure = structure_of(data, problems)
+    header = _known_names(structure.header, table, problems)
+    text = cells_of(structure, header, problems)
+    typed_rows = _typed(text, table, problems, structure.line_of)
+    return _kept(typed_rows, table, problems, structure.line_of), structure.line_of
+
+
+def _from_parquet(data: bytes, table: type[dy.Schema], problems: Problems) -> tuple[pl.DataFrame, Line]:
+    if not data:
+        problems.refuse("the file is empty")
+    try:
+        frame = pl.read_parquet(data)
+    except Exception:
+        # What the reader says may quote the file; the file's name is enough.
+        frame = None
+    if frame is None:
+        problems.refuse("not a Parquet file that can be read; write it again")
+    frame.columns = _known_names(frame.columns, table, problems)
+    return _kept(_typed(frame, table, problems, _row_number), table, problems, _row_number), _row_number
+
+
+def _row_number(row: int) -> int:
+    """A Parquet file has no lines; its rows are counted from 1."""
+    return row + 1
+
+
+def _known_names(header: list[str], table: type[dy.Schema], problems: Problems) -> list[str]:
+    """The contract's names for the file's columns, in the file's order."""
+    wanted = list(schema_of(table))
+    names = [SYNONYMS.get(name, name) if SYNONYMS.get(name) in wanted else name for name in header]
+    if 2 * len(set(wanted) & set(names)) < len(wanted):
+        # Then the first line may well be data, of which nothing is repeated.
+        problems.refuse(f"the header is missing or another table's; it must name {', '.join(wanted)}", line=1)
+    for column in wanted:
+        if column not in names:
+            problems.add("the column is missing", column=column)
+        elif names.count(column) > 1:
+            problems.add("the column stands there under two names; remove one", column=column)
+    for at, name in enumerate(names, start=1):
+        if name not in wanted:
+            problems.add(f"the contract has no such column; remove it: {described(name, at, wanted)}", line=1)
+    problems.refuse_if_any()
+    return names
+
+
+def _typed(frame: pl.DataFrame, table: type[dy.Schema], problems: Problems, line_of: Line) -> pl.DataFrame:
+    """Every column in the contract's type and order; what could not be read is noted."""
+    columns = [_column(frame.get_column(column.name), column, problems, line_of) for column in columns_of(table)]
+    return pl.DataFrame(columns)
+
+
+def _column(values: pl.Series, column: ColumnInfo, problems: Problems, line_of: Line) -> pl.Series:
+    if isinstance(values.dtype, pl.String | pl.Categorical | pl.Enum):
+        text = values.cast(pl.String)
+        blank = text.str.strip_chars() == ""
+        return typed(
+            pl.select(pl.when(~blank).then(text)).to_series().alias(values.name), column, problems, line_of
+        )
+    if values.dtype == column.dtype:
+        return values
+    if values.dtype.is_integer() and column.dtype.is_numeric():
+        cast = values.cast(column.dtype, strict=False)
+        if cast.null_count() == values.null_count():
+            return cast
+    if values.dtype == pl.Null:
+        return values.cast(column.dtype)
+    problems.add(f"holds {_plain(values.dtype)}, not {_plain(column.dtype)}", column=column.name)
+    return pl.Series(values.name, [None] * len(values), dtype=column.dtype)
+
+
+def _plain(dtype: pl.DataType) -> str:
+    return str(dtype.base_type()).lower()
+
+
+def _kept(frame: pl.DataFrame, table: type[dy.Schema], problems: Problems, line_of: Line) -> pl.DataFrame:
+    """The table, once every rule of its contract holds."""
+    if not frame.height and issubclass(table, Identity):
+        problems.refuse("there are no rows below the header")
+    problems.refuse_if_any()
+
+    class Numbered(table):  # type: ignore[misc, valid-type]
+        row_in_file = dy.UInt32(nullable=False)
+
+    failures = Numbered.filter(frame.with_row_index(_ROW).select(list(schema_of(Numbered))))[1]
+    for rule, count in failures.counts().items():
+        first = failures.details().filter(pl.col(rule) == "invalid")[_ROW].min()
+        assert isinstance(first, int)  # noqa: S101  (a rule with failures has a first one)
+        column, words = _in_words(rule, table)
+        problems.add(words, column=column, line=line_of(first), rows=count)
+    problems.refuse_if_any()
+    return frame
+
+
+def _in_words(rule: str, table: type[dy.Schema]) -> tuple[str | None, str]:
+    """The column a broken rule speaks of, if one, and the rule in words."""
+    if rule == "primary_key":
+        return None, f"more than one row with the same {' and '.join(table.primary_key())}"
+    column, _, kind = rule.rpartition("|")
+    said = {
+        "nullability": "the cell is blank",
+        "min_length": "the cell is blank",
+        "regex": "not of the form that the contract gives",
+        "min": "below the least value allowed",
+        "max": "above the greatest value allowed",
+    }
+    if column:
+        bound = getattr(table.columns()[column], kind, None) if kind in ("min", "max") else None
+        return column, said.get(kind, kind.replace("_", " ")) + (f" ({bound})" if bound else "")
+    return None, f"against the rule: {kind.replace('_', ' ')}"
