@@ -122,7 +122,7 @@ def _run(engine: str, folder: Path) -> dict[str, Any]:
 
 def _print(title: str, runs: int, rows: list[dict[str, Any]]) -> None:
     """A table in Markdown. Beside each precision the lower end of its 95% Wilson interval."""
-    from tf_linkage.quality.intervals import wilson_ends
+    from tf_linkage.quality.measures.intervals import wilson_ends
 
     for row in rows:
         if links := row.pop("links", None):
@@ -232,7 +232,7 @@ def _model_of(described: dict[str, Any]) -> Any:
 def _store(
     name: str, left: pl.DataFrame, right: pl.DataFrame, truth: pl.DataFrame, described: dict[str, Any]
 ) -> Path:
-    from tf_linkage.linkage.records import prepare
+    from tf_linkage.linkage.tables.records import prepare
 
     folder = PLACE / name
     folder.mkdir(parents=True, exist_ok=True)
@@ -300,7 +300,7 @@ def _parts(columns: list[str]) -> list[list[str]]:
 
 def _work(engine: str, folder_name: str, answer: str) -> None:
     """In a process of its own: link once, score, write the figures."""
-    from tf_linkage.linkage.records import Records
+    from tf_linkage.linkage.tables.records import Records
 
     folder = Path(folder_name)
     model = _model_of(json.loads((folder / "model.json").read_text()))
@@ -339,7 +339,7 @@ def _imports(engine: str) -> None:
 
     first = engine.split(maxsplit=1)[0]
     importlib.import_module(f"tf_linkage.linkage.engines.{first}")
-    importlib.import_module("tf_linkage.linkage.resolve")
+    importlib.import_module("tf_linkage.linkage.resolve.assignment")
     if first == "splink":
         importlib.import_module("splink")
 
@@ -398,12 +398,12 @@ def _oracle(records: Any, model: Any, truth: pl.DataFrame) -> tuple[pl.DataFrame
     import numpy as np
 
     from tf_linkage.linkage.bounds import Bounds
-    from tf_linkage.linkage.database import connected
+    from tf_linkage.linkage.compare.patterns import unpack
     from tf_linkage.linkage.engines.duckdb import link_records
-    from tf_linkage.linkage.groundwork import groundwork
-    from tf_linkage.linkage.patterns import unpack
-    from tf_linkage.linkage.tables import load
-    from tf_linkage.linkage.training import shares_of
+    from tf_linkage.linkage.estimate.em import shares_of
+    from tf_linkage.linkage.estimate.preparation import groundwork
+    from tf_linkage.linkage.tables.database import connected
+    from tf_linkage.linkage.tables.encoded import load
 
     learnt = link_records(records, model, lambda _: None).trained
     assert learnt is not None  # noqa: S101  engine duckdb always learns
@@ -434,7 +434,7 @@ def _splink(records: Any, model: Any, tuned: bool) -> tuple[pl.DataFrame, dict[s
     from splink import DuckDBAPI, Linker
 
     from tf_linkage.linkage.engines.splink import splink_settings
-    from tf_linkage.linkage.resolve import one_to_one
+    from tf_linkage.linkage.resolve.assignment import one_to_one
 
     logging.disable(logging.WARNING)
     started = time.perf_counter()
@@ -486,8 +486,8 @@ def _toolkit(records: Any, model: Any) -> tuple[pl.DataFrame, dict[str, float]]:
 
 def _affordable(records: Any, model: Any) -> tuple[Any, ...]:
     """The rules that our engine uses on these tables."""
-    from tf_linkage.linkage.blocking import expected_pairs
-    from tf_linkage.linkage.model import WIDE
+    from tf_linkage.linkage.block.rule_counts import expected_pairs
+    from tf_linkage.linkage.model.model import WIDE
 
     wide = WIDE + max(records.left.height, records.right.height)
     return tuple(rule for rule in model.blocking_rules if not rule.wide or expected_pairs(records, rule) <= wide)
@@ -497,7 +497,7 @@ def _even(model: Any) -> Any:
     """A model that knows nothing yet, to write settings from."""
     import numpy as np
 
-    from tf_linkage.linkage.training import NO_TIES, Housemates, Trained
+    from tf_linkage.linkage.estimate.em import NO_TIES, Housemates, Trained
 
     even = tuple(np.full(len(c.levels), 1 / len(c.levels)) for c in model.comparisons)
     mates = Housemates(even, tuple(True for _ in even), NO_TIES, 0.0)

@@ -8,10 +8,10 @@ import itertools
 import random
 import time
 
-from tf_linkage.disclosure.attack import exposed, intervals
-from tf_linkage.disclosure.rules import few, open_count
-from tf_linkage.disclosure.suppression import protect
-from tf_linkage.disclosure.system import Key, Quantity, Relation, System
+from tf_linkage.disclosure.suppression.attack import exposed, intervals
+from tf_linkage.disclosure.suppression.linked_counts import Key, Quantity, Relation, System
+from tf_linkage.disclosure.suppression.rules import few, open_count
+from tf_linkage.disclosure.suppression.secondary import protect
 
 ROWS, COLUMNS, TABLES, MEAN = 10, 6, 20, 25
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import polars as pl
 
-from tf_linkage.custody.passwords import Passwords
-from tf_linkage.custody.vault import Vault, content_digest
+from tf_linkage.custody.vault.passwords import Passwords
+from tf_linkage.custody.vault.vault import Vault, content_digest
 
 BUDGET = 2.0
 

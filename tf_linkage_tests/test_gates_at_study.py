@@ -13,9 +13,9 @@ from tables_of_counts import primary_alone
 from true_links import TrulyLinked, truly_linked
 
 from tf_linkage import disclosure, research
-from tf_linkage.contracts.published import PUBLISHED_TABLES
-from tf_linkage.contracts.release import DECISIONS
-from tf_linkage.defs.risk import pupils_verdict, released, released_schooling, risk_verdict
+from tf_linkage.contracts.outputs.published import PUBLISHED_TABLES
+from tf_linkage.contracts.outputs.release import DECISIONS
+from tf_linkage.defs.assets.microdata_risk import pupils_verdict, released, released_schooling, risk_verdict
 from tf_linkage.study import REGIONS, Study
 
 pytestmark = pytest.mark.slow

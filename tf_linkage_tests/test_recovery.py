@@ -12,9 +12,9 @@ import polars as pl
 import pytest
 from true_links import truly_linked
 
-from tf_linkage.contracts.quality import EffectRecovery
+from tf_linkage.contracts.outputs.quality import EffectRecovery
 from tf_linkage.population.rates import EFFECTS
-from tf_linkage.quality.effect_recovery import beside_truth
+from tf_linkage.quality.studies.effect_recovery import beside_truth
 from tf_linkage.research.estimates import compared
 from tf_linkage.study import REGIONS, Study
 

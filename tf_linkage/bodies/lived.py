@@ -13,12 +13,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tf_linkage.population.draws import Draws, Flags, Ints
-from tf_linkage.population.households import NEVER, YEAR
-from tf_linkage.population.offending import DISPOSALS
-from tf_linkage.population.places import PEOPLE_PER_LOCALITY
+from tf_linkage.population.lives.offending import DISPOSALS
+from tf_linkage.population.lives.work import BENEFITS
+from tf_linkage.population.people.households import NEVER, YEAR
+from tf_linkage.population.places.places import PEOPLE_PER_LOCALITY
 from tf_linkage.population.rates import EFFECTS
 from tf_linkage.population.settings import Settings, day
-from tf_linkage.population.work import BENEFITS
 
 Columns = dict[str, NDArray[Any]]
 Population = dict[str, pl.LazyFrame]

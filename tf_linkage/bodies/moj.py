@@ -14,19 +14,19 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tf_linkage.bodies.council import roster
-from tf_linkage.bodies.error_rates import ALIASES, IN_PRISON
-from tf_linkage.bodies.keys import as_text, record_number
 from tf_linkage.bodies.lived import Columns, Population, columns, position, with_effects
-from tf_linkage.bodies.misspelling import misspell
-from tf_linkage.bodies.recorded import Occasion, Recorded
-from tf_linkage.bodies.recording import record
+from tf_linkage.bodies.recording.error_rates import ALIASES, IN_PRISON
+from tf_linkage.bodies.recording.keys import as_text, record_number
+from tf_linkage.bodies.recording.misspelling import misspell
+from tf_linkage.bodies.recording.recorded import Occasion, Recorded
+from tf_linkage.bodies.recording.recording import record
 from tf_linkage.bodies.register import Register, dates, enum_of, in_key_order
+from tf_linkage.contracts.bodies.moj import ADJUDICATIONS, DISPOSALS, OFFENCE_GROUPS, Offences, People
 from tf_linkage.contracts.columns import schema_of
-from tf_linkage.contracts.moj import ADJUDICATIONS, DISPOSALS, OFFENCE_GROUPS, Offences, People
 from tf_linkage.population.draws import Draws, Flags
-from tf_linkage.population.households import NEVER
-from tf_linkage.population.offending import ADJUDICATIONS as ADJUDICATED
-from tf_linkage.population.offending import DISPOSALS as DISPOSED
+from tf_linkage.population.lives.offending import ADJUDICATIONS as ADJUDICATED
+from tf_linkage.population.lives.offending import DISPOSALS as DISPOSED
+from tf_linkage.population.people.households import NEVER
 from tf_linkage.population.settings import Settings, day
 
 ADDRESS_AGE = 0.36

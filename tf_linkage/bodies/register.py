@@ -13,12 +13,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tf_linkage.bodies.error_rates import DUPLICATES, MERGED
-from tf_linkage.bodies.keys import record_number, shuffled
 from tf_linkage.bodies.lived import Columns
-from tf_linkage.bodies.recorded_births import relative
+from tf_linkage.bodies.recording.births import relative
+from tf_linkage.bodies.recording.error_rates import DUPLICATES, MERGED
+from tf_linkage.bodies.recording.keys import record_number, shuffled
 from tf_linkage.population.draws import Draws, Flags, Ints
-from tf_linkage.population.households import NEVER
+from tf_linkage.population.people.households import NEVER
 from tf_linkage.population.settings import Settings
 
 

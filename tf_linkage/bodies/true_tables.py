@@ -11,18 +11,18 @@ import polars as pl
 
 from tf_linkage.bodies import council, dfe, dwp, moj
 from tf_linkage.bodies.hard_cases import hard_cases
-from tf_linkage.bodies.keys import as_text, record_number, shuffled
 from tf_linkage.bodies.lived import Columns, Population, columns, with_effects
-from tf_linkage.bodies.recorded import Recorded
+from tf_linkage.bodies.recording.keys import as_text, record_number, shuffled
+from tf_linkage.bodies.recording.recorded import Recorded
 from tf_linkage.bodies.register import Register, enum_of
 from tf_linkage.contracts import truth as contract
+from tf_linkage.contracts.bodies.council import STUDY_GROUPS
+from tf_linkage.contracts.bodies.identity import GENDERS
 from tf_linkage.contracts.columns import schema_of
-from tf_linkage.contracts.council import STUDY_GROUPS
-from tf_linkage.contracts.identity import GENDERS
 from tf_linkage.population.draws import Draws, Ints
-from tf_linkage.population.households import YEAR
-from tf_linkage.population.persons import COMMUNITIES, FAMILY_TYPES
-from tf_linkage.population.places import AUTHORITIES
+from tf_linkage.population.people.households import YEAR
+from tf_linkage.population.people.persons import COMMUNITIES, FAMILY_TYPES
+from tf_linkage.population.places.places import AUTHORITIES
 from tf_linkage.population.rates import EFFECTS
 from tf_linkage.population.settings import Settings, day
 

@@ -25,7 +25,7 @@ from tf_linkage.bodies import council, dfe, dwp, moj
 from tf_linkage.bodies.lived import Columns, with_effects
 from tf_linkage.bodies.true_tables import true_people, true_records_and_errors
 from tf_linkage.population.draws import Draws
-from tf_linkage.population.localities import Localities, localities
+from tf_linkage.population.people.localities import Localities, localities
 from tf_linkage.population.settings import Settings
 from tf_linkage.population.simulation import simulate_columns
 

@@ -15,7 +15,7 @@ import polars as pl
 
 from tf_linkage.contracts import bands
 from tf_linkage.contracts.columns import ColumnClass, columns_of
-from tf_linkage.contracts.research import EMPTY_FOR_OTHER_REASONS, Families
+from tf_linkage.contracts.outputs.research import EMPTY_FOR_OTHER_REASONS, Families
 
 NOT_SHOWN = "none"
 """The last step of every ladder: the column is empty in every row."""

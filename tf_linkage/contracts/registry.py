@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import dataframely as dy
 
-from tf_linkage.contracts import council, dfe, dwp, exchange, moj
+from tf_linkage.contracts.bodies import council, dfe, dwp, moj
+from tf_linkage.contracts.bodies.identity import IdentityWithNino
 from tf_linkage.contracts.columns import ColumnClass, columns_of
-from tf_linkage.contracts.identity import IdentityWithNino
+from tf_linkage.contracts.handovers import exchange
 
 
 @dataclass(frozen=True)

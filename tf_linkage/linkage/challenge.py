@@ -9,14 +9,14 @@ import numpy as np
 import polars as pl
 
 from tf_linkage.linkage.bounds import Bounds
-from tf_linkage.linkage.candidates import compare_rows
-from tf_linkage.linkage.database import connected
-from tf_linkage.linkage.model import Model
-from tf_linkage.linkage.patterns import unpack
-from tf_linkage.linkage.records import prepare
+from tf_linkage.linkage.compare.candidates import compare_rows
+from tf_linkage.linkage.compare.patterns import unpack
+from tf_linkage.linkage.estimate.em import shares_of
+from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.result import LinkResult
-from tf_linkage.linkage.tables import load
-from tf_linkage.linkage.training import shares_of
+from tf_linkage.linkage.tables.database import connected
+from tf_linkage.linkage.tables.encoded import load
+from tf_linkage.linkage.tables.records import prepare
 
 
 def agreement(ours: LinkResult, theirs: LinkResult) -> dict[str, float]:

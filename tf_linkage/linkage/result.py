@@ -12,8 +12,8 @@ from typing import Protocol
 import polars as pl
 
 from tf_linkage.linkage.bounds import Bounds
-from tf_linkage.linkage.model import Model
-from tf_linkage.linkage.training import Trained
+from tf_linkage.linkage.estimate.em import Trained
+from tf_linkage.linkage.model.model import Model
 
 Progress = Callable[[str], None]
 """Receives a line for people at each step of a long linkage; never a value from the data."""

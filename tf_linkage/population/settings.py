@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 from tf_linkage.errors import StudyRefused
-from tf_linkage.population.places import HOME_AUTHORITIES
+from tf_linkage.population.places.places import HOME_AUTHORITIES
 
 NoisePreset = Literal["clean", "realistic", "hard"]
 

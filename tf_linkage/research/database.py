@@ -14,9 +14,9 @@ import duckdb
 import polars as pl
 
 from tf_linkage.contracts.columns import columns_of
-from tf_linkage.contracts.research import RESEARCH_TABLES
+from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
 from tf_linkage.research.dictionary import COLUMNS, data_dictionary
-from tf_linkage.research.starts import ResearchRefused
+from tf_linkage.research.tables.starts import ResearchRefused
 
 
 def write_duckdb(tables: Mapping[str, pl.LazyFrame], path: Path) -> Path:

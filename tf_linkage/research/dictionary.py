@@ -12,7 +12,7 @@ import polars as pl
 
 from tf_linkage.contracts.columns import ColumnInfo, columns_of
 from tf_linkage.contracts.ladders import NOT_SHOWN, SHOWN_OR_NOT, STEPS, standing_step, steps_of
-from tf_linkage.contracts.research import RESEARCH_TABLES
+from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
 from tf_linkage.pages.markdown import markdown_table
 
 COLUMNS: Mapping[str, tuple[type[pl.DataType], str]] = {

@@ -16,12 +16,12 @@ from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage import department_model, link
 from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.challenge import agreement, m_beside_truth
-from tf_linkage.linkage.database import connected
 from tf_linkage.linkage.engines.duckdb import link_records
-from tf_linkage.linkage.explain import waterfall
-from tf_linkage.linkage.model import Matchkey, Model
-from tf_linkage.linkage.records import prepare
-from tf_linkage.linkage.standardise import standard_columns
+from tf_linkage.linkage.model.model import Matchkey, Model
+from tf_linkage.linkage.score.explain import waterfall
+from tf_linkage.linkage.standardise.fields import standard_columns
+from tf_linkage.linkage.tables.database import connected
+from tf_linkage.linkage.tables.records import prepare
 
 FIELDS = ("forename", "surname", "date_of_birth", "gender", "address", "postcode", "nino")
 MODEL = department_model("dwp", FIELDS)

@@ -19,7 +19,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tf_linkage.quality import Assessment, completeness, evaluate, report
+from tf_linkage.quality import Assessment, evaluate
+from tf_linkage.quality import completeness
+from tf_linkage.quality import report
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: the page is not opened")

@@ -10,16 +10,16 @@ import dataclasses
 import polars as pl
 
 from tf_linkage.linkage.bounds import Bounds
-from tf_linkage.linkage.database import connected
-from tf_linkage.linkage.decision import Decision
-from tf_linkage.linkage.groundwork import groundwork
-from tf_linkage.linkage.learning import beside, thin
-from tf_linkage.linkage.model import Model
-from tf_linkage.linkage.outcome import Outcome, result_of
-from tf_linkage.linkage.records import Records, prepare
+from tf_linkage.linkage.estimate.em import Trained
+from tf_linkage.linkage.estimate.preparation import groundwork
+from tf_linkage.linkage.estimate.training_input import beside, thin
+from tf_linkage.linkage.model.model import Model
+from tf_linkage.linkage.resolve.decision import Decision
+from tf_linkage.linkage.resolve.outcome import Outcome, result_of
 from tf_linkage.linkage.result import LinkResult, Progress
-from tf_linkage.linkage.tables import load
-from tf_linkage.linkage.training import Trained
+from tf_linkage.linkage.tables.database import connected
+from tf_linkage.linkage.tables.encoded import load
+from tf_linkage.linkage.tables.records import Records, prepare
 
 
 def link_by_duckdb(

@@ -18,17 +18,17 @@ import polars as pl
 
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage.bounds import Bounds
-from tf_linkage.linkage.comparison import Comparison
-from tf_linkage.linkage.database import connected
-from tf_linkage.linkage.groundwork import groundwork
-from tf_linkage.linkage.learning import thin
-from tf_linkage.linkage.model import BlockingRule, Model, bits_at
-from tf_linkage.linkage.outcome import training_table
-from tf_linkage.linkage.records import Records, prepare
-from tf_linkage.linkage.resolve import best_per_left, one_to_one
+from tf_linkage.linkage.estimate.em import Shares, Trained
+from tf_linkage.linkage.estimate.preparation import groundwork
+from tf_linkage.linkage.estimate.training_input import thin
+from tf_linkage.linkage.model.comparisons import Comparison
+from tf_linkage.linkage.model.model import BlockingRule, Model, bits_at
+from tf_linkage.linkage.resolve.assignment import best_per_left, one_to_one
+from tf_linkage.linkage.resolve.outcome import training_table
 from tf_linkage.linkage.result import LINK_SCHEMA, LinkResult, Progress
-from tf_linkage.linkage.tables import load
-from tf_linkage.linkage.training import Shares, Trained
+from tf_linkage.linkage.tables.database import connected
+from tf_linkage.linkage.tables.encoded import load
+from tf_linkage.linkage.tables.records import Records, prepare
 
 _LEAST_SHARE = 1e-9
 

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from tf_linkage.contracts.estimates import ALL_WINDOWS, UNITS
-from tf_linkage.research.half_years import MONTHS, Laid
-from tf_linkage.research.outcomes import AGES
-from tf_linkage.research.school_outcomes import ENOUGH
+from tf_linkage.contracts.outputs.estimates import ALL_WINDOWS, UNITS
+from tf_linkage.research.tables.half_years import MONTHS, Laid
+from tf_linkage.research.tables.outcomes import AGES
+from tf_linkage.research.tables.school_outcomes import ENOUGH
 
 ADULT = 18
 EITHER = "either"

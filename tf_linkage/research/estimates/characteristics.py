@@ -9,7 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from tf_linkage.contracts.columns import schema_of
-from tf_linkage.contracts.estimates import FOUR_PROBLEMS, PROBLEM_NAMES, THREE_PROBLEMS, Characteristics
+from tf_linkage.contracts.outputs.estimates import FOUR_PROBLEMS, PROBLEM_NAMES, THREE_PROBLEMS, Characteristics
 
 KINDS = ("youngest child ", "start in ")
 """How the names of covariates begin of which a family has one at most."""

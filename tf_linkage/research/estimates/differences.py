@@ -18,10 +18,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tf_linkage.contracts.columns import schema_of
-from tf_linkage.contracts.estimates import MEASURES, METHODS, Differences
+from tf_linkage.contracts.outputs.estimates import MEASURES, METHODS, Differences
 from tf_linkage.research.estimates.counts import Z
 from tf_linkage.research.estimates.weighting import effective
-from tf_linkage.research.school_outcomes import ENOUGH
+from tf_linkage.research.tables.school_outcomes import ENOUGH
 
 Floats = NDArray[np.float64]
 

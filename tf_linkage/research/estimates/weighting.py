@@ -18,7 +18,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tf_linkage.contracts.columns import schema_of
-from tf_linkage.contracts.estimates import Balance, Overlap
+from tf_linkage.contracts.outputs.estimates import Balance, Overlap
 
 Floats = NDArray[np.float64]
 

@@ -13,11 +13,11 @@ import polars as pl
 import recordlinkage
 from numpy.typing import NDArray
 
-from tf_linkage.linkage.comparison import ALIKE, CLOSE, MISSING, Comparison
+from tf_linkage.linkage.compare.patterns import guarded
 from tf_linkage.linkage.engines.recordlinkage.pairs import as_pandas
-from tf_linkage.linkage.model import Model
-from tf_linkage.linkage.patterns import guarded
-from tf_linkage.linkage.records import Records
+from tf_linkage.linkage.model.comparisons import ALIKE, CLOSE, MISSING, Comparison
+from tf_linkage.linkage.model.model import Model
+from tf_linkage.linkage.tables.records import Records
 
 _RARE, _UNCOMMON = 1e-4, 1e-3
 """Bands of a value's share of the right table: agreement on a rare name says more than on a common one."""

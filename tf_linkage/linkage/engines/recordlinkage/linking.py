@@ -8,15 +8,15 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from tf_linkage.linkage.block.matchkeys import matchkey_links
 from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.engines.recordlinkage.levels import doubtful_pairs, levels_of
 from tf_linkage.linkage.engines.recordlinkage.outcome import counts_of, resolved, training_of
 from tf_linkage.linkage.engines.recordlinkage.pairs import blocked_pairs, random_pairs
 from tf_linkage.linkage.engines.recordlinkage.teaching import seed_labels, teach
-from tf_linkage.linkage.matchkeys import matchkey_links
-from tf_linkage.linkage.model import Model
-from tf_linkage.linkage.records import Records, prepare
+from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.result import LinkResult, Progress
+from tf_linkage.linkage.tables.records import Records, prepare
 
 
 def link_by_recordlinkage(

@@ -10,12 +10,12 @@ from typing import Any
 
 import polars as pl
 
-from tf_linkage.linkage.comparison import MISSING
 from tf_linkage.linkage.engines.recordlinkage.levels import BAND
-from tf_linkage.linkage.model import Model, bits_at
-from tf_linkage.linkage.records import Records
-from tf_linkage.linkage.resolve import best_per_left, one_to_one
+from tf_linkage.linkage.model.comparisons import MISSING
+from tf_linkage.linkage.model.model import Model, bits_at
+from tf_linkage.linkage.resolve.assignment import best_per_left, one_to_one
 from tf_linkage.linkage.result import LINK_SCHEMA
+from tf_linkage.linkage.tables.records import Records
 
 
 def resolved(

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage.engines.recordlinkage.levels import Codes, doubtful_pairs
-from tf_linkage.linkage.model import Model
-from tf_linkage.linkage.records import Records
-from tf_linkage.linkage.resolve import one_to_one
+from tf_linkage.linkage.model.model import Model
+from tf_linkage.linkage.resolve.assignment import one_to_one
+from tf_linkage.linkage.tables.records import Records
 
 ROUNDS = 3
 """Times the classifier is taught anew by its own one-to-one links; links change little after the second."""
