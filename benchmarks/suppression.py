@@ -1,4 +1,4 @@
-"""What rounding spares: numbers withheld beside the sensitive ones, in tables shown exactly and rounded to five.
+"""What rounding spares: numbers withheld next to the sensitive ones, in tables shown exactly and rounded to five.
 
 Prints, over twenty random tables of 10 by 6 with margins: sensitive numbers, those that an attacker finds exactly
 or narrows too far when they alone are withheld, and how many more are withheld against it.

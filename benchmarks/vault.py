@@ -1,4 +1,4 @@
-"""What encryption costs: a million people written to and read from a vault, beside plain Parquet.
+"""What encryption costs: a million people written to and read from a vault, next to plain Parquet.
 
     python benchmarks/vault.py [--rows 1000000] [--runs 5]
 

@@ -77,7 +77,7 @@ def test_the_release_withstands_its_attackers(world: TrulyLinked, study: Study) 
     covered = (study.dates.history_from, study.dates.extract)
     made = research.estimates(world.linked_people, world.attributes, world.returns, REGIONS, covered)
     estimates = {name: table.collect().lazy() for name, table in made.items()}
-    release = disclosure.release(estimates)
+    release = disclosure.propose_release(estimates)
     proof = disclosure.prove(release, estimates)
     say("the attack", proof)
     decisions = release[DECISIONS].collect()
@@ -92,10 +92,10 @@ def test_the_release_withstands_its_attackers(world: TrulyLinked, study: Study) 
     )
     assert proof.holds, str(proof)
     assert set(decisions["table"].unique()) == set(PUBLISHED_TABLES)
-    told = disclosure.told(release, estimates)
-    small_withheld = disclosure.Told(told.system, frozenset(primary_alone(told.system)))
-    assert disclosure.given_away([told, told]) == []
-    assert disclosure.given_away([told, small_withheld]), "the control: small numbers alone are withheld"
+    released = disclosure.released(release, estimates)
+    small_withheld = disclosure.Released(released.system, frozenset(primary_alone(released.system)))
+    assert disclosure.given_away([released, released]) == []
+    assert disclosure.given_away([released, small_withheld]), "the control: small numbers alone are withheld"
 
 
 def _withheld(decisions: pl.DataFrame) -> pl.DataFrame:

@@ -23,7 +23,7 @@ WEIGHTED = pl.col("method").cast(pl.String) == "weighted"
 
 
 def recovered(study: Study) -> pl.DataFrame:
-    """The estimates of a simulated study beside the truth, on true links."""
+    """The estimates of a simulated study next to the truth, on true links."""
     world = truly_linked(study)
     differences = compared(world.linked_people, world.attributes, world.returns, REGIONS, COVERED)
     found = beside_truth({"true": differences}, world.truth["effects"].collect()).collect()

@@ -33,7 +33,7 @@ PACKAGE = Path(tf_linkage.__file__).parent
 
 
 def without_home() -> dict[str, str]:
-    """The environment, without the Dagster home of whoever runs the tests."""
+    """The environment, without the Dagster home of anyone who runs the tests."""
     return {name: value for name, value in os.environ.items() if name != "DAGSTER_HOME"}
 
 

@@ -322,7 +322,7 @@ def extract(
     keys = frame.select(
         record_key=pl.col("la_code") + "|" + pl.col("person_ref"), person=pl.Series(people["person"][place])
     )
-    # Whoever was merged has no record of their own: the relative's stands for both.
+    # Anyone who was merged has no record of their own: the relative's stands for both.
     own = np.ones(len(place), dtype=bool)
     own[absorbed] = False
     keys = keys.with_columns(keys["record_key"].scatter(absorbed, keys["record_key"].gather(rows)))

@@ -60,7 +60,7 @@ class Register:
         )
         merged = merged[present[merged[:, 1]]]
         holder[merged[:, 0]] = merged[:, 1]
-        # Whoever holds a relative's record keeps their own.
+        # Anyone who holds a relative's record keeps their own.
         holder[merged[:, 1]] = merged[:, 1]
         rows = rows[holder[rows] == rows]
         twice = rows[draws.below(f"{body}/two records", person[rows], DUPLICATES[body][0] * noise)]

@@ -159,12 +159,12 @@ def _write_sheet(result: LinkResult, left: pl.LazyFrame, right: pl.LazyFrame, pa
 
 def _as_decided(result: LinkResult, left: pl.LazyFrame, right: pl.LazyFrame, path: Path) -> LinkResult:
     """The links as a clerk decided; the same files linked the same way ask about the same pairs."""
-    from tf_linkage.linkage.review.answers import decisions_of  # noqa: PLC0415
-    from tf_linkage.linkage.review.applied import with_decisions  # noqa: PLC0415
+    from tf_linkage.linkage.review.answers import answers_of  # noqa: PLC0415
+    from tf_linkage.linkage.review.applied import with_answers  # noqa: PLC0415
     from tf_linkage.linkage.review.sheets import review_sheet  # noqa: PLC0415
 
     answers = {path.name: intake.read_table(path).collect()}
-    decided = with_decisions(result, decisions_of(answers, review_sheet(result, left, right)))
+    decided = with_answers(result, answers_of(answers, review_sheet(result, left, right)))
     say(
         f"{decided.counts['confirmed by clerks']:,} pairs confirmed and {decided.counts['rejected by clerks']:,} "
         f"rejected by {path.name}; of what these kept out, {decided.counts['brought back by clerks']:,} pairs "

@@ -21,7 +21,7 @@ from tf_linkage.errors import InputRefused
 Step = Callable[[Any, argparse.Namespace], None]
 
 
-def add_carrying(commands: Any) -> None:
+def add_packages(commands: Any) -> None:
     """Adds the four commands."""
     send = _command(
         commands, "send", "pack a hand-over into one encrypted file, to be carried to its recipient", _send

@@ -115,7 +115,7 @@ def emptiness_tells(table: str) -> tuple[str, ...]:
     """Columns that are empty exactly where a family's make-up leaves no room for them.
 
     A family without a child under 18 cannot have one looked after: an empty cell gives that away as surely as a
-    column that counts children. So they count with the make-up wherever risk is reckoned.
+    column that counts children. So they count with the make-up wherever risk is computed.
     """
     if table != "families":
         return ()

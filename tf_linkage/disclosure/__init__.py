@@ -14,16 +14,16 @@ from tf_linkage.disclosure.microdata.risk_words import (
     risk_compared,
     steps_table,
 )
-from tf_linkage.disclosure.release.across_releases import Told, given_away, must_give_nothing_away
-from tf_linkage.disclosure.release.archive import KEPT, as_tables, from_tables
+from tf_linkage.disclosure.release.across_releases import Released, given_away, must_give_nothing_away
+from tf_linkage.disclosure.release.archive import ARCHIVED, as_tables, from_tables
 from tf_linkage.disclosure.release.earlier_releases import ReleaseRefused, behind, content_digest, must_be_apart
 from tf_linkage.disclosure.release.files import spreadsheet_safe, write_csv
 from tf_linkage.disclosure.release.output_check import checkers_page
-from tf_linkage.disclosure.release.release import Proof, must_hold, prove, release, told
+from tf_linkage.disclosure.release.release import Proof, must_hold, propose_release, prove, released
 
 __all__ = [
     "ACCREDITED",
-    "KEPT",
+    "ARCHIVED",
     "RULE",
     "SIZES",
     "Choice",
@@ -31,8 +31,8 @@ __all__ = [
     "NobodyToHideAmong",
     "Proof",
     "ReleaseRefused",
+    "Released",
     "Rule",
-    "Told",
     "alike",
     "as_tables",
     "behind",
@@ -52,14 +52,14 @@ __all__ = [
     "must_give_nothing_away",
     "must_hold",
     "population_classes",
+    "propose_release",
     "prove",
     "pupil_risk",
-    "release",
+    "released",
     "released_classes",
     "risk_compared",
     "risk_table",
     "spreadsheet_safe",
     "steps_table",
-    "told",
     "write_csv",
 ]

@@ -20,7 +20,7 @@ from tf_linkage.contracts.registry import extract_tables
 from tf_linkage.errors import InputRefused
 
 MARK = "rehearsal.json"
-"""Says that the files beside it are simulated, and gives the digest of each."""
+"""Says that the files next to it are simulated, and gives the digest of each."""
 
 
 def write_extracts(
@@ -28,7 +28,7 @@ def write_extracts(
 ) -> list[Path]:
     """Writes extract tables as files of a folder, all of them or none.
 
-    The folder is made beside its place and renamed into it. Earlier extracts in the folder are replaced as a
+    The folder is made next to its place and renamed into it. Earlier extracts in the folder are replaced as a
     whole; a folder that holds anything else is not touched.
 
     Args:
@@ -47,7 +47,7 @@ def write_extracts(
         raise InputRefused(f"no body hands over a table named {unknown[0]}; known are {', '.join(known)}")
     check_folder(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    fresh = _beside(folder, "partial")
+    fresh = _sibling(folder, "partial")
     try:
         fresh.mkdir()
         for name, table in tables.items():
@@ -125,15 +125,15 @@ def _extracts_in(folder: Path) -> list[Path]:
 
 def _swap(fresh: Path, folder: Path) -> None:
     """Puts the fresh folder in the place of the old one."""
-    old = _beside(folder, "old")
+    old = _sibling(folder, "old")
     if folder.exists():
         folder.rename(old)
     fresh.rename(folder)
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _beside(folder: Path, word: str) -> Path:
-    """A hidden folder beside the one asked for; what an interrupted export left there is removed."""
+def _sibling(folder: Path, word: str) -> Path:
+    """A hidden folder next to the one asked for; what an interrupted export left there is removed."""
     path = folder.parent / f".{folder.name}.{word}"
     shutil.rmtree(path, ignore_errors=True)
     return path

@@ -1,6 +1,6 @@
-"""The challenger check: two engines on the same tables, and what was learnt beside the truth.
+"""The challenger check: two engines on the same tables, and what was learnt next to the truth.
 
-Belongs here: comparing results. Does not belong here: verdicts, which belong to whoever sets floors.
+Belongs here: comparing results. Does not belong here: verdicts, which belong to anyone who sets floors.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ def agreement(ours: LinkResult, theirs: LinkResult) -> dict[str, float]:
     }
 
 
-def m_beside_truth(
+def m_against_truth(
     left: pl.LazyFrame, right: pl.LazyFrame, model: Model, truth: pl.DataFrame, result: LinkResult
 ) -> pl.DataFrame:
     """The training table with the true m of each level, where the true pairs (`left_id`, `right_id`) are known.
 
-    A level that no true pair holds has a true m of nought.
+    A level that no true pair holds has a true m of zero.
     """
     records = prepare(left, right, model)
     rows = records.right.unique(subset=["record_id"], keep="first", maintain_order=True)

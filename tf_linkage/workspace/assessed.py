@@ -1,4 +1,4 @@
-"""What job `assess` left, for the report: only what belongs to the figures it stands beside.
+"""What job `assess` left, for the report: only what belongs to the figures it stands next to.
 
 Belongs here: the mark by which a table of the longer studies is known to be of a run, and reading those that are.
 Does not belong here: making them (`assess.py`, which needs the simulated world).
@@ -36,7 +36,7 @@ def code_fingerprint() -> str:
 
 
 def mark(store: Store, key: str, of: str) -> None:
-    """Say beside a table what it was made for."""
+    """Say next to a table what it was made for."""
     store.write_text(key.split("/"), MARK, of)
 
 

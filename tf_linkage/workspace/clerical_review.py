@@ -16,8 +16,8 @@ from tf_linkage.custody.vault.clerks_desk import Desk
 from tf_linkage.disclosure.release.files import spreadsheet_safe
 from tf_linkage.errors import TfLinkageError
 from tf_linkage.linkage import LinkResult
-from tf_linkage.linkage.review.answers import Agreement, agreement_of, decisions_of, verdicts_of
-from tf_linkage.linkage.review.applied import with_decisions
+from tf_linkage.linkage.review.answers import Agreement, agreement_of, answers_of, verdicts_of
+from tf_linkage.linkage.review.applied import with_answers
 from tf_linkage.linkage.review.sheets import REVIEW, clerks_sheet, review_sheet, simulated_answers
 from tf_linkage.quality.measures.judging import owners
 from tf_linkage.study import Study
@@ -104,7 +104,7 @@ def import_review(store: Store, name: str) -> Imported:
     """
     desk, asked, paths = _laid_out(store, name)
     sheets = {path.name: intake.read_table(path).collect() for path in paths}
-    decisions = decisions_of(sheets, asked)
+    decisions = answers_of(sheets, asked)
     before = _kept(store, name, DECISIONS)
     if before is not None:
         earlier = before.join(decisions, on=IDS, how="anti", maintain_order="left")
@@ -179,7 +179,7 @@ def _file(reviewer: int) -> str:
 def as_clerks_decided(store: Store, name: str, result: LinkResult) -> LinkResult:
     """A department's links with the decisions that its vault holds, if it holds any."""
     decisions = _kept(store, name, DECISIONS)
-    return result if decisions is None else with_decisions(result, decisions)
+    return result if decisions is None else with_answers(result, decisions)
 
 
 def _as_csv(sheet: pl.DataFrame) -> bytes:

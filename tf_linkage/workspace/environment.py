@@ -66,7 +66,7 @@ def bounds_of(study: Study) -> linkage.Bounds:
 
 
 def study_key(simulated: bool, incoming: Path) -> bytes:
-    """The secret from which every reference is derived: the environment's, or in a rehearsal the published constant.
+    """The secret behind every reference: the environment's, or in a rehearsal the published constant.
 
     Args:
         simulated: whether the bodies' registers are simulated.

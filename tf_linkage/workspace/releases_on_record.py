@@ -51,7 +51,7 @@ def refuse_if_near(store: Store, study: Study, tables: Tables) -> int:
     return len(earlier)
 
 
-def refuse_if_told_together(store: Store, study: Study, tables: Tables, estimates: Tables) -> int:
+def refuse_if_released_together(store: Store, study: Study, tables: Tables, estimates: Tables) -> int:
     """Refuses a release that gives something away together with the earlier ones of the same study.
 
     What was published before may be published again.
@@ -65,8 +65,8 @@ def refuse_if_told_together(store: Store, study: Study, tables: Tables, estimate
     earlier = earlier_releases(store, study)
     if disclosure.content_digest(tables) in {entry.facts["content"] for entry in earlier}:
         return len(earlier)
-    told = [disclosure.from_tables(_kept(store, entry)) for entry in earlier]
-    disclosure.must_give_nothing_away([*told, disclosure.told(tables, estimates)])
+    released = [disclosure.from_tables(_kept(store, entry)) for entry in earlier]
+    disclosure.must_give_nothing_away([*released, disclosure.released(tables, estimates)])
     return len(earlier)
 
 
@@ -76,7 +76,7 @@ def put_on_record(store: Store, study: Study, tables: Tables, estimates: Tables)
     if content in {entry.facts["content"] for entry in earlier_releases(store, study)}:
         return
     behind = disclosure.behind(tables[DECISIONS].collect())
-    store.write(_place(content), {BEHIND: behind, **disclosure.as_tables(disclosure.told(tables, estimates))})
+    store.write(_place(content), {BEHIND: behind, **disclosure.as_tables(disclosure.released(tables, estimates))})
     store.ledger().append(
         store.clock().today(), RELEASED, "research", RELEASE, study=same_study(store, study), content=content
     )
@@ -108,7 +108,7 @@ def _kept(store: Store, entry: Entry) -> dict[str, pl.LazyFrame]:
     """What was kept of a release: the counts behind it, and its numbers and relations."""
     place = _place(entry.facts["content"])
     kept = store.read(place) if store.place(place).is_dir() else None
-    if not isinstance(kept, dict) or not kept.keys() >= {BEHIND, *disclosure.KEPT}:
+    if not isinstance(kept, dict) or not kept.keys() >= {BEHIND, *disclosure.ARCHIVED}:
         raise disclosure.ReleaseRefused(
             f"not released: what was kept of the release of {entry.day} is missing ({'/'.join(place)} in the data "
             "folder), so nothing can be held against it; put it back"

@@ -59,7 +59,7 @@ def lists(store: Store, by: str) -> Requests:
 
 
 def asked_cohort(store: Store, cohort: pl.LazyFrame, study_key: bytes, by: str) -> pl.LazyFrame:
-    """The councils' records as people asked; whoever works with them begins here."""
+    """The councils' records as people asked; anyone who works with them begins here."""
     return as_asked(cohort, lists(store, by), study_key)
 
 
@@ -115,7 +115,7 @@ def write_afterwards(store: Store, held: Held) -> dict[str, Written]:
 
 
 def take_out_of_cohort(store: Store, asked: Requests, study_key: bytes, by: str) -> None:
-    """Takes whoever left out of ONS's own copy of what the councils sent, where it has one."""
+    """Takes anyone who left out of ONS's own copy of what the councils sent, where it has one."""
     if store.in_vault(COHORT):
         cohort = table(store, COHORT, by)
         gone = record_tokens(cohort, study_key).is_in(asked.withdrawn["record"].implode())

@@ -33,8 +33,8 @@ from tf_linkage.study import NAME, Dates
 Value = pl.DataFrame | pl.LazyFrame | Mapping[str, pl.DataFrame | pl.LazyFrame]
 """What an asset may be: one table, or a set of tables by name."""
 
-Beside = Callable[[Mapping[str, pl.DataFrame], Path], object]
-"""Puts something beside encrypted tables, before anybody can see them."""
+Companion = Callable[[Mapping[str, pl.DataFrame], Path], object]
+"""Puts something next to encrypted tables, before anybody can see them."""
 
 REGISTERS = ("council", "dwp", "moj", "dfe")
 WORKING = {"link_request", "return", "review_pairs", "review_decisions"}
@@ -153,7 +153,7 @@ class Store:
             return self._write_to_vault(*kept, value, partial(self.delivery().send, handover) if handover else None)
         place.parent.mkdir(parents=True, exist_ok=True)
         if isinstance(value, Mapping):
-            new = _beside(place, NEW)
+            new = _sibling(place, NEW)
             shutil.rmtree(new, ignore_errors=True)
             new.mkdir()
             for name, table in value.items():
@@ -162,7 +162,7 @@ class Store:
             files = {name: place / f"{name}.parquet" for name in value}
         else:
             path = place.with_name(f"{place.name}.parquet")
-            new = _beside(path, NEW)
+            new = _sibling(path, NEW)
             _write_parquet(value, new)
             new.replace(path)
             files = {"": path}
@@ -179,8 +179,8 @@ class Store:
         vault = self.vault(handover.recipient)
         return self._write_to_vault(vault, handover.dataset, value, partial(self.delivery().take_out, handover))
 
-    def _write_to_vault(self, vault: Vault, dataset: str, value: Value, beside: Beside | None) -> Written:
-        """Write a dataset and what is put beside it, and swap both in."""
+    def _write_to_vault(self, vault: Vault, dataset: str, value: Value, companion: Companion | None) -> Written:
+        """Write a dataset and what is put next to it, and swap both in."""
         place = vault.folder / dataset
         batch, last_day = self.deadlines.of(vault.custodian)
         if self.clock().today() >= last_day:
@@ -196,12 +196,12 @@ class Store:
         place.parent.mkdir(parents=True, exist_ok=True)
         tables = value if isinstance(value, Mapping) else {"": value}
         frames = {name: table.lazy().collect() for name, table in tables.items()}
-        new = _beside(place, NEW)
+        new = _sibling(place, NEW)
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir()
         vault.write(dataset, frames, new, batch=batch, destroy_by=last_day)
-        if beside:
-            beside(frames, new)
+        if companion:
+            companion(frames, new)
         swap_folder(new, place)
         return Written(
             path=place,
@@ -216,7 +216,7 @@ class Store:
         place = self.place(key)
         place.parent.mkdir(parents=True, exist_ok=True)
         path = place.with_name(f"{place.name}{suffix}")
-        new = _beside(path, NEW)
+        new = _sibling(path, NEW)
         new.write_text(text, encoding="utf-8")
         new.replace(path)
         return path
@@ -289,7 +289,7 @@ class Store:
                 new.unlink()
 
 
-def _beside(path: Path, suffix: str) -> Path:
+def _sibling(path: Path, suffix: str) -> Path:
     return path.with_name(f".{path.name}{suffix}")
 
 
@@ -305,7 +305,7 @@ def swap_folder(new: Path, place: Path) -> None:
     if not place.exists():
         new.rename(place)
         return
-    old = _beside(place, OLD)
+    old = _sibling(place, OLD)
     shutil.rmtree(old, ignore_errors=True)
     place.rename(old)
     new.rename(place)

@@ -1,4 +1,4 @@
-"""A study small enough to reckon by hand: eleven people whose links and truth stand in one table."""
+"""A study small enough to compute by hand: eleven people whose links and truth stand in one table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figures against reckoning by hand, and against recordlinkage's own measures."""
+"""Figures against computation by hand, and against recordlinkage's own measures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What families cost, reckoned by hand on the small world (see conftest)."""
+"""What families cost, computed by hand on the small world (see conftest)."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def test_clerks_decisions_change_the_links_of_the_next_run(
     keys = ["request_ref", "register_key"]
     assert before.join(rejected, on=keys, how="semi").height == shown.height
     assert links(store).join(rejected, on=keys, how="semi").is_empty()
-    # Whoever competed with no rejected pair is linked as before; a record that fell free may be somebody else's.
+    # Anyone who competed with no rejected pair is linked as before; a record that fell free may be somebody else's.
     rest = before.join(rejected, on=keys, how="anti").select(keys).sort(keys)
     assert links(store).join(rest, on=keys, how="semi").select(keys).sort(keys).equals(rest)
     freed = [pl.col(key).is_in(rejected[key].implode()) for key in keys]

@@ -16,7 +16,7 @@ from rehearsing import Rehearsed, digests
 
 from tf_linkage import intake
 from tf_linkage.cli import main
-from tf_linkage.cli.packages import add_carrying
+from tf_linkage.cli.packages import add_packages
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.refusals import LockMissing
 from tf_linkage.custody.vault.passwords import Passwords
@@ -52,7 +52,7 @@ class Body:
         """Run a command as this body."""
         with pytest.MonkeyPatch.context() as patched:
             self._alone(patched)
-            return main(list(words), also=[add_carrying])
+            return main(list(words), also=[add_packages])
 
     def run(self, job: str) -> None:
         """Run a job as this body, with every check it makes."""
@@ -90,7 +90,7 @@ class Carried:
 
 @pytest.fixture(scope="module")
 def carried(rehearsed: Rehearsed, tmp_path_factory: pytest.TempPathFactory) -> Carried:
-    """ONS asks DWP, which works elsewhere on its own register; MoJ and DfE are rehearsed beside ONS."""
+    """ONS asks DWP, which works elsewhere on its own register; MoJ and DfE are rehearsed next to ONS."""
     root = tmp_path_factory.mktemp("bodies")
     files = root / "carried"
     files.mkdir()

@@ -1,4 +1,4 @@
-"""Published results of real linkages, to set beside what ours reaches. Nothing is tuned to them.
+"""Published results of real linkages, to set next to what ours reaches. Nothing is tuned to them.
 
 Belongs here: the figures and their sources. Does not belong here: calibration targets (`calibration.py`).
 """

@@ -132,7 +132,7 @@ years ago, whose address is that of their last school day by design."""
 def calibrate(
     population: Population, extracts: dict[str, pl.LazyFrame], truth: dict[str, pl.LazyFrame], settings: Settings
 ) -> pl.DataFrame:
-    """What was generated beside what is published.
+    """What was generated next to what is published.
 
     Args:
         population: the tables of `population.simulate`.
@@ -158,7 +158,7 @@ def _row(target: Target, found: Found) -> tuple[str, str, float, float, float, i
 
 
 def noise_realised(population: Population, settings: Settings) -> pl.DataFrame:
-    """Noise requested beside noise realised, by body, kind and community.
+    """Noise requested next to noise realised, by body, kind and community.
 
     Columns body, kind, community, records, requested, realised (shares of records), tolerance,
     passed. The tolerance
@@ -220,7 +220,7 @@ def _tallied(
 
 
 def disagreement_by_community(extracts: dict[str, pl.LazyFrame], truth: dict[str, pl.LazyFrame]) -> pl.DataFrame:
-    """How often two bodies' records of one person disagree, by community, beside the published figure.
+    """How often two bodies' records of one person disagree, by community, next to the published figure.
 
     Columns bodies (such as `council and dwp`), field, community, records, disagree,
     published (the overall figure of

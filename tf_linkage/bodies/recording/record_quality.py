@@ -130,4 +130,4 @@ def _odds(settings: Settings, people: Table) -> dict[str, Floats]:
 
 _TYPICAL = {"name": 1.25, "birth": 1.12, "address": 1.35, "nino": 1.12}
 """Mean odds of the groups above in the population of five councils, so that a table's rate is what is met overall
-(measured; calibration shows requested beside realised)."""
+(measured; calibration shows requested next to realised)."""

@@ -1,4 +1,4 @@
-"""What researchers reckon about groups, before anything is protected: the seam to `disclosure`.
+"""What researchers compute about groups, before anything is protected: the seam to `disclosure`.
 
 These tables stay in the researchers' zone. They hold figures about groups, with the counts of people and families
 that the rules of release ask for; nothing in them is rounded or withheld, so nothing of them may leave as it is.

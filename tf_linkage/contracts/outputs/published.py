@@ -46,7 +46,7 @@ PRICES: Mapping[str, str] = {
     "education": "illustrative",
     "the programme": "published average",
 }
-"""At what prices each cost theme is reckoned."""
+"""At what prices each cost theme is computed."""
 
 REGIONAL_WINDOWS = ("year before", "24 months after")
 """Windows that are published by region. Half-years are for all regions together."""

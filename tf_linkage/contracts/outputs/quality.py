@@ -1,7 +1,7 @@
 """What is reported about a linkage: aggregated figures with their intervals, and nothing about any one pair.
 
 Belongs here: the tables that checks, plots and the report read, and what each figure means. Does not belong
-here: how a figure is reckoned (`quality/`), or anything that names a record: no reference, no score of a pair.
+here: how a figure is computed (`quality/`), or anything that names a record: no reference, no score of a pair.
 """
 
 from __future__ import annotations
@@ -179,7 +179,7 @@ LINK_SETS: dict[str, str] = {
     "weighted": "The links made; each outcome weighs precision over recall of its group, as the truth has them",
     "drawn": "Sets of links drawn from the posterior probabilities, their results combined by Rubin's rules",
 }
-"""Sets of links on which an outcome may be reckoned."""
+"""Sets of links on which an outcome may be computed."""
 
 COMPARED = ("programme", "comparison", "difference")
 
@@ -205,7 +205,7 @@ class LinkageEffects(Table):
 
 
 class EffectRecovery(Table):
-    """One row for each true effect, set of links and method: what the study estimates beside what is so.
+    """One row for each true effect, set of links and method: what the study estimates next to what is so.
 
     Empty where too few families had the outcome. The wider interval holds all effects of one set of links and one
     method together in 95 of 100 worlds (Bonferroni).

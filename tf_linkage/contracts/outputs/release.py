@@ -1,6 +1,6 @@
 """What is proposed for release, with the reason for each figure: between the researchers and the output checker.
 
-It stays in the researchers' zone: beside the protected tables it holds what stands behind each figure.
+It stays in the researchers' zone: next to the protected tables it holds what stands behind each figure.
 """
 
 from __future__ import annotations

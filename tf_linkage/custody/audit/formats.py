@@ -187,7 +187,7 @@ _FORMATS: list[tuple[Callable[[bytes, str], bool], Reader]] = [
     (_starts(b"\x1f\x8b"), _gzip),
     (_starts(b"PK\x03\x04"), _zip),
     (_starts(b"SQLite format 3\0"), _sqlite),
-    # What SQLite keeps beside a database: its write-ahead log and the index of that log.
+    # What SQLite keeps next to a database: its write-ahead log and the index of that log.
     (_starts(b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83", b"\x18\xe2\x2d\x00"), _remnant),
     (lambda data, name: data[8:12] == b"DUCK", _duckdb),
     (_starts(b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"), _pickle),

@@ -24,7 +24,7 @@ from tf_linkage.custody.audit.formats import Opened, files_below, opened
 from tf_linkage.custody.refusals import CustodyRefused
 
 MOST_PEOPLE = 2_000
-"""People searched for, spread evenly over the study: whoever leaks a table leaks one of them."""
+"""People searched for, spread evenly over the study: anyone who leaks a table leaks one of them."""
 
 SHARE = 0.2
 LEAST_VALUES = 3
@@ -198,7 +198,7 @@ def _drawn_from(table: pl.DataFrame, target: Sought) -> list[str]:
 
 
 def _as_text(table: pl.DataFrame) -> str:
-    """The table's distinct rows as text, cell beside cell, so that a name split over two columns is one again."""
+    """The table's distinct rows as text, cell next to cell, so that a name split over two columns is one again."""
     cells = [column.cast(pl.String).fill_null("") for column in table.get_columns() if not column.dtype.is_nested()]
     if not cells:
         return ""

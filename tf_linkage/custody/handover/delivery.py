@@ -60,7 +60,7 @@ class Delivery:
     ledger: Ledger
 
     def send(self, handover: Handover, tables: Mapping[str, pl.DataFrame], folder: Path) -> Manifest:
-        """Puts the manifest beside a dataset that was just encrypted for its recipient, and tells the ledger.
+        """Puts the manifest next to a dataset that was just encrypted for its recipient, and tells the ledger.
 
         Args:
             handover: which one it is.

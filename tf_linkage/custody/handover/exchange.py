@@ -35,7 +35,7 @@ def link_request(
         identifiers: `ons.Identifiers`.
         department: who is asked.
         key: that department's own key (`references.recipient_key`).
-        extract_date: the day the registers draw their extracts. Whoever is younger or older that day than
+        extract_date: the day the registers draw their extracts. Anyone who is younger or older that day than
             anybody in the register is not asked about; whose age is unknown, is.
 
     Returns:

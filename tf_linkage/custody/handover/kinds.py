@@ -1,7 +1,7 @@
 """Who hands what to whom: the four kinds of dataset that pass from one body's hands into another's vault.
 
 Belongs here: sender, recipient, place in the recipient's vault, contract. Does not belong here: what a dataset
-holds (`exchange`, `handing_over`), what travels beside it (`manifest`).
+holds (`exchange`, `handing_over`), what travels next to it (`manifest`).
 """
 
 from __future__ import annotations

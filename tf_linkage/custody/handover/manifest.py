@@ -39,7 +39,7 @@ class Manifest:
         contract: version of the contract (`contract_version`).
         tables: rows and keyed digest of each table.
         answers: what it answers: the request's own digest over its tables (`content`).
-        key_sha256: digest of the sealed key beside it, in which the digest of each encrypted file stands.
+        key_sha256: digest of the sealed key next to it, in which the digest of each encrypted file stands.
         seal: what nobody but sender and recipient can make of the rest.
     """
 
@@ -75,12 +75,12 @@ class Manifest:
         return hmac.digest(key, b"manifest\0" + words.encode(), "sha256").hex()
 
     def write(self, folder: Path) -> None:
-        """Puts it beside the dataset it speaks of."""
+        """Puts it next to the dataset it speaks of."""
         (folder / FILE).write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """The manifest beside a dataset.
+    """The manifest next to a dataset.
 
     Raises:
         ManifestMissing: there is none, or what is there is none.

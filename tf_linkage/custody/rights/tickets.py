@@ -1,9 +1,9 @@
 """Tickets: opaque numbers that stand for people's requests, so that nothing else need be named anywhere.
 
-Whoever takes a request (a family's lead worker, or the department's data protection officer) makes a ticket. What
-it stands for is sealed into the trusted third party's vault, for which the lock is enough: the one who makes it can
-read neither this request again nor any other. A run is told the number alone.
-Belongs here: what a ticket holds, making and reading one. Does not belong here: meeting the request (`rights`).
+Anyone who takes a request (a family's lead worker, or the department's data protection officer) makes a ticket.
+What it stands for is sealed into the trusted third party's vault, for which the lock is enough: the one who makes
+it can read neither this request again nor any other. A run is told the number alone. Belongs here: what a ticket
+holds, making and reading one. Does not belong here: meeting the request (`rights`).
 """
 
 from __future__ import annotations

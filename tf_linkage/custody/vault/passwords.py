@@ -1,6 +1,6 @@
 """Where the vaults' passwords come from: the environment, or, in a rehearsal, a file of its own making.
 
-Belongs here: the one place that reads a password. It is never stored beside the vault it opens, never shown and
+Belongs here: the one place that reads a password. It is never stored next to the vault it opens, never shown and
 never part of a run's configuration. Does not belong here: what a password opens (`locks`).
 """
 
@@ -28,7 +28,7 @@ class Passwords:
     """The passwords of the custodians' vaults.
 
     Attributes:
-        rehearsal_file: where a rehearsal keeps the passwords it made, beside the simulated world that they protect
+        rehearsal_file: where a rehearsal keeps the passwords it made, next to the simulated world that they protect
             from nobody; None where the people are real.
         environment: where custodians' own passwords are looked up.
     """

@@ -16,7 +16,7 @@ from tf_linkage.defs.assets.quality import INS, REGISTERS, TRUTH, asked_of, by_d
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.metadata import charts
-from tf_linkage.defs.metadata.description import house_asset
+from tf_linkage.defs.metadata.description import study_asset
 from tf_linkage.defs.resources import Linking, StudyKey
 from tf_linkage.linkage import ENGINES, Bounds, LinkResult
 from tf_linkage.rehearsal.cases import Case, link_case, links_of
@@ -47,7 +47,7 @@ def assess_assets(study: Study) -> list[dg.AssetsDefinition]:
 
 
 def _effects(study: Study) -> dg.AssetsDefinition:
-    @house_asset(
+    @study_asset(
         "quality/linkage_effects",
         "What linkage error does to the study: outcomes and the programme's difference on true links, on those "
         "found, and corrected, by threshold.",
@@ -72,7 +72,7 @@ def _effects(study: Study) -> dg.AssetsDefinition:
 def _patterns(study: Study) -> dg.AssetsDefinition:
     bounds = Linking.of(study).bounds()
 
-    @house_asset(
+    @study_asset(
         "quality/typical_patterns",
         "How pairs typically come to their match weight: agreements and disagreements shared by ten pairs or more.",
         rooms=["quality", "linkage"],
@@ -94,7 +94,7 @@ def _agreement(study: Study) -> dg.AssetsDefinition:
     other = next(name for name in sorted(ENGINES) if name != study.engine)
     bounds = Linking.of(study).bounds()
 
-    @house_asset(
+    @study_asset(
         "quality/engine_agreement",
         "How far a second engine makes the same links: an estimate of accuracy that needs no truth.",
         rooms=["quality", "linkage"],
@@ -114,7 +114,7 @@ def _agreement(study: Study) -> dg.AssetsDefinition:
 
 
 def _bought(study: Study) -> dg.AssetsDefinition:
-    @house_asset(
+    @study_asset(
         "quality/identifiers_bought",
         "What each identifier buys: accuracy, the worst community and a finding, with less told to departments, or "
         "more.",
@@ -143,7 +143,7 @@ def _bought(study: Study) -> dg.AssetsDefinition:
 
 
 def _sweep(study: Study) -> dg.AssetsDefinition:
-    @house_asset(
+    @study_asset(
         SWEEP,
         f"Ranges instead of one draw: {SEEDS} seeds under each setting of noise and of NINOs handed over, at "
         "the size of preset `tiny`; and what family evidence adds, by how often families move together. Goes on "

@@ -13,7 +13,7 @@ from tf_linkage.contracts.registry import DEPARTMENTS, Department
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.metadata import charts
-from tf_linkage.defs.metadata.description import house_asset, house_description
+from tf_linkage.defs.metadata.description import asset_description, study_asset
 from tf_linkage.defs.resources import Linking, StudyKey
 from tf_linkage.study import DepartmentSource, Study
 from tf_linkage.workspace.clerical_review import as_clerks_decided
@@ -33,7 +33,7 @@ def returns_from_elsewhere(study: Study) -> list[dg.AssetSpec]:
     """The returns that arrive as files: made elsewhere, received by command, read like any other."""
     return [
         dg.AssetSpec(
-            **house_description(
+            **asset_description(
                 f"{name}/return",
                 f"What {name.upper()} sent back from where it does its part: its histories of the people it "
                 "linked, without identifiers and without its own keys. Received by command; checked when read.",
@@ -49,7 +49,7 @@ def _assets_of(department: Department, study: Study) -> list[dg.AssetsDefinition
     name = department.name
     choices = {"engine": study.engine, "link": study.link_threshold, "review": study.review_threshold}
 
-    @house_asset(
+    @study_asset(
         f"{name}/link_request",
         f"What ONS asks {name.upper()} about: {', '.join(department.request_columns)}, under references made "
         f"for {name.upper()} alone.",
@@ -62,7 +62,7 @@ def _assets_of(department: Department, study: Study) -> list[dg.AssetsDefinition
             key = custody.recipient_key(study_key.key(), name)
             return custody.link_request(identifiers, department, key, study.dates.extract)
 
-    @house_asset(
+    @study_asset(
         f"linkage/{name}_links",
         f"{name.upper()} finds the people it was asked about in its own register; where clerks decided, as they "
         f"did. A working file, kept no longer than a month.",
@@ -100,7 +100,7 @@ def _assets_of(department: Department, study: Study) -> list[dg.AssetsDefinition
             metadata=charts.linkage_metadata(result),
         )
 
-    @house_asset(
+    @study_asset(
         f"{name}/return",
         f"What {name.upper()} sends back: its histories of the people it linked, without identifiers and "
         f"without its own keys.",

@@ -13,7 +13,7 @@ import polars as pl
 from tf_linkage import intake
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.failures import plainly
-from tf_linkage.defs.metadata.description import house_asset
+from tf_linkage.defs.metadata.description import study_asset
 
 
 def extract_assets(incoming: Path, departments: Iterable[str] = DEPARTMENTS) -> list[dg.AssetsDefinition]:
@@ -50,7 +50,7 @@ def register_assets(incoming: Path, departments: Iterable[str]) -> list[dg.Asset
 
 
 def _table(incoming: Path, key: str, stem: str, description: str) -> dg.AssetsDefinition:
-    @house_asset(key, description, rooms=["intake"], kinds=["polars", "csv"])
+    @study_asset(key, description, rooms=["intake"], kinds=["polars", "csv"])
     def extract() -> dg.MaterializeResult[pl.LazyFrame]:
         with plainly():
             value = intake.read_extract(incoming, stem)
@@ -60,7 +60,7 @@ def _table(incoming: Path, key: str, stem: str, description: str) -> dg.AssetsDe
 
 
 def _set(incoming: Path, key: str, stems: Mapping[str, str], description: str) -> dg.AssetsDefinition:
-    @house_asset(key, description, rooms=["intake"], kinds=["polars", "csv"])
+    @study_asset(key, description, rooms=["intake"], kinds=["polars", "csv"])
     def extract() -> dg.MaterializeResult[dict[str, pl.LazyFrame]]:
         with plainly():
             value = {table: intake.read_extract(incoming, stem) for table, stem in stems.items()}

@@ -21,7 +21,7 @@ from tf_linkage.workspace.catalogue import POPULATION_COUNTS
 
 COLOURS = dict(zip(disclosure.SIZES, (charts.RED, charts.ORANGE, charts.GREY, charts.BLUE), strict=True))
 DRAWN_BY = {"people": "family_study_ref", "families": "person_study_ref"}
-"""The order by which rows of a table are drawn: the reference that no table shows beside its own."""
+"""The order by which rows of a table are drawn: the reference that no table shows next to its own."""
 
 
 def released(

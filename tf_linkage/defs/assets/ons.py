@@ -14,17 +14,17 @@ from tf_linkage.custody.references.people import PAIR, RECORD
 from tf_linkage.defs.assets.preview import WOULD_BE_SENT, would_be_sent
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.io import ParquetStore
-from tf_linkage.defs.metadata.description import asset_key, house_asset, house_description
+from tf_linkage.defs.metadata.description import asset_description, asset_key, study_asset
 from tf_linkage.defs.resources import Linking, StudyKey
 from tf_linkage.study import Study
 from tf_linkage.workspace.requests import asked_cohort
 
-IDENTIFIERS = house_description(
+IDENTIFIERS = asset_description(
     "ons/identifiers",
     "Who the people of the study are, each once: names, dates of birth, gender, addresses, NINOs; nothing else.",
     rooms=["custody", "linkage"],
 )
-ATTRIBUTES = house_description(
+ATTRIBUTES = asset_description(
     "ons/attributes",
     "What the councils said about them, under study references: everything that is not an identifier.",
     rooms=["custody", "linkage"],
@@ -59,7 +59,7 @@ def ons_assets(study: Study) -> list[dg.AssetsDefinition]:
         )
         return identifiers, attributes
 
-    @house_asset(
+    @study_asset(
         "linkage/linked_people",
         "Everyone in the study and the departments that found them, under references alone.",
         rooms=["custody"],
@@ -81,7 +81,7 @@ def ons_assets(study: Study) -> list[dg.AssetsDefinition]:
         with plainly():
             return custody.linked_people(identifiers, attributes, returns, study_key.key())
 
-    @house_asset(
+    @study_asset(
         "research/linked_set",
         "What ONS hands over: everything known of the people of the study, under references that only researchers "
         "see. The research tables are made from it and from nothing else.",

@@ -10,7 +10,7 @@ from tf_linkage import quality
 from tf_linkage.contracts.flows import flows, published
 from tf_linkage.custody import papers
 from tf_linkage.defs.io import ParquetStore
-from tf_linkage.defs.metadata.description import asset_key, house_asset
+from tf_linkage.defs.metadata.description import asset_key, study_asset
 from tf_linkage.defs.metadata.flows import destroy_by
 from tf_linkage.study import Study
 from tf_linkage.workspace.assessed import assessment_of, fingerprint
@@ -25,7 +25,7 @@ def papers_asset(study: Study) -> dg.AssetsDefinition:
     """Record of processing and draft impact assessment."""
     simulated = study.wholly_simulated
 
-    @house_asset(
+    @study_asset(
         "quality/papers",
         "Record of processing and a draft data protection impact assessment: who hands what to whom, by what "
         "right, until when, and what this run measured of each risk.",

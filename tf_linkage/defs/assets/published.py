@@ -13,14 +13,14 @@ from tf_linkage import disclosure
 from tf_linkage.contracts.outputs.published import PUBLISHED_TABLES
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.io import ParquetStore
-from tf_linkage.defs.metadata.description import asset_key, house_asset
+from tf_linkage.defs.metadata.description import asset_key, study_asset
 from tf_linkage.study import Study
 from tf_linkage.workspace.environment import is_rehearsal
 from tf_linkage.workspace.releases_on_record import (
     earlier_releases,
     put_on_record,
     refuse_if_near,
-    refuse_if_told_together,
+    refuse_if_released_together,
 )
 from tf_linkage.workspace.store import Store, relative
 
@@ -41,7 +41,7 @@ def published_checks(study: Study) -> list[dg.AssetChecksDefinition]:
 
 
 def _release() -> dg.AssetsDefinition:
-    @house_asset(
+    @study_asset(
         RELEASE,
         "What is proposed for release: the estimates after minimum counts, dominance, suppression and rounding, "
         "and "
@@ -51,13 +51,13 @@ def _release() -> dg.AssetsDefinition:
         group="published",  # what is made again without being released makes no proposal either
     )
     def release(estimates: TableSet) -> dict[str, pl.LazyFrame]:
-        return disclosure.release(estimates)
+        return disclosure.propose_release(estimates)
 
     return release
 
 
 def _findings(study: Study) -> dg.AssetsDefinition:
-    @house_asset(
+    @study_asset(
         "published/findings",
         "What leaves: how often each outcome happened before and after, by group, as tables and as one page. What "
         "the rules of release do not let pass is withheld.",
@@ -70,7 +70,7 @@ def _findings(study: Study) -> dg.AssetsDefinition:
             # Also where this asset is made by itself, and its gates do not run before it.
             disclosure.must_hold(disclosure.prove(release, estimates))
             refuse_if_near(store, study, release)
-            refuse_if_told_together(store, study, release, estimates)
+            refuse_if_released_together(store, study, release, estimates)
             put_on_record(store, study, release, estimates)
         tables = {name: release[name] for name in PUBLISHED_TABLES}
         files = [disclosure.write_csv(table, _folder(store) / f"{name}.csv") for name, table in tables.items()]
@@ -87,7 +87,7 @@ def _findings(study: Study) -> dg.AssetsDefinition:
 
 
 def _folder(store: Store) -> Path:
-    """The folder of files that leave, beside the tables as Parquet, which are replaced as a folder."""
+    """The folder of files that leave, next to the tables as Parquet, which are replaced as a folder."""
     return store.place(["published", "csv"])
 
 
@@ -148,7 +148,7 @@ def withstands_attack_on_all(study: Study) -> dg.AssetChecksDefinition:
     )
     def check(release: TableSet, estimates: TableSet) -> dg.AssetCheckResult:
         store = ParquetStore.of(study).store
-        against, together = held(refuse_if_told_together, store, study, release, estimates)
+        against, together = held(refuse_if_released_together, store, study, release, estimates)
         page = disclosure.checkers_page(
             release,
             disclosure.prove(release, estimates),

@@ -15,7 +15,7 @@ from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.metadata import charts
-from tf_linkage.defs.metadata.description import asset_key, house_asset
+from tf_linkage.defs.metadata.description import asset_key, study_asset
 from tf_linkage.defs.resources import StudyKey
 from tf_linkage.study import COUNCILS, REGIONS, Source, Study
 from tf_linkage.workspace.assessed import assessment_of, fingerprint
@@ -74,7 +74,7 @@ def by_department(tables: Mapping[str, Any], kind: str) -> dict[str, Any]:
 
 
 def _figures(ins: Mapping[str, str], clerk_error: float) -> dg.AssetsDefinition:
-    @house_asset(
+    @study_asset(
         "quality/linkage_quality", DESCRIPTION, rooms=["quality"], choices={"clerk error": clerk_error}, ins=ins
     )
     def linkage_quality(
@@ -86,7 +86,9 @@ def _figures(ins: Mapping[str, str], clerk_error: float) -> dg.AssetsDefinition:
             figures = _measured(tables, study_key, clerk_error)
         metadata = charts.quality_metadata(figures)
         if "truth" in tables:
-            metadata["published linkages beside ours"] = charts.records_of(quality.beside(figures, published()))
+            metadata["published linkages beside ours"] = charts.records_of(
+                quality.published_linkages(figures, published())
+            )
         return dg.MaterializeResult(value=figures, metadata=metadata)
 
     return linkage_quality
@@ -121,7 +123,7 @@ def published() -> pl.DataFrame:
 
 
 def _causes(ins: Mapping[str, str]) -> dg.AssetsDefinition:
-    @house_asset(
+    @study_asset(
         "quality/gap_causes",
         "Which errors drive each gap between a group and everybody else, from the truth's record of what went "
         "wrong.",
@@ -137,7 +139,7 @@ def _causes(ins: Mapping[str, str]) -> dg.AssetsDefinition:
 
 
 def _recovery(study: Study) -> dg.AssetsDefinition:
-    @house_asset(
+    @study_asset(
         EFFECT_RECOVERY,
         "Whether the study finds the effects that the simulated programme has: its estimates on true links and on "
         "those found, each beside the truth.",
@@ -169,7 +171,7 @@ def _report(study: Study) -> dg.AssetsDefinition:
     simulated = study.source is Source.SIMULATION
     ins = {"figures": "quality/linkage_quality"} | ({"causes": "quality/gap_causes"} if simulated else {})
 
-    @house_asset(
+    @study_asset(
         "quality/report",
         "The figures as one page with pictures; opens in any browser, without a network. It shows what job "
         "`assess` found, once that has run on the same figures.",
@@ -184,7 +186,7 @@ def _report(study: Study) -> dg.AssetsDefinition:
         causes = tables["causes"].collect() if simulated else None
         assessment = assessment_of(store, fingerprint(figures)) if study.wholly_simulated else quality.Assessment()
         with plainly():
-            page = quality.report(
+            page = quality.quality_report(
                 figures,
                 run=named(study),
                 names=COUNCILS,

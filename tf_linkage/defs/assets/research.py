@@ -16,7 +16,7 @@ from tf_linkage.defs.assets.microdata_risk import released, released_schooling, 
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.metadata.charts import alike_metadata
-from tf_linkage.defs.metadata.description import house_asset
+from tf_linkage.defs.metadata.description import study_asset
 from tf_linkage.study import REGIONS, Source, Study
 from tf_linkage.workspace.catalogue import POPULATION_COUNTS
 from tf_linkage.workspace.store import relative
@@ -65,7 +65,7 @@ def _counts(study: Study) -> dict[str, str]:
 
 
 def _people(study: Study) -> dg.AssetsDefinition:
-    @house_asset(
+    @study_asset(
         "research/people",
         "Everyone in the study under a study reference: broad age, gender, region, problems, and who found them; "
         "each column as coarse as it must be for nobody to stand out.",
@@ -82,7 +82,7 @@ def _people(study: Study) -> dg.AssetsDefinition:
 
 
 def _families(study: Study) -> dg.AssetsDefinition:
-    @house_asset(
+    @study_asset(
         "research/families",
         "Every family under a reference of its own: make-up as coarse as it must be for none to stand out, "
         "problems, and what happened before and after its start. It cannot be joined to people.",
@@ -101,7 +101,7 @@ def _families(study: Study) -> dg.AssetsDefinition:
 def _history(name: str) -> dg.AssetsDefinition:
     department, make, description = HISTORIES[name]
 
-    @house_asset(
+    @study_asset(
         f"research/{name}",
         description,
         rooms=["research"],
@@ -115,7 +115,7 @@ def _history(name: str) -> dg.AssetsDefinition:
 
 
 def _schooling() -> dg.AssetsDefinition:
-    @house_asset(
+    @study_asset(
         "research/schooling",
         "School years of the pupils DfE found: absence, exclusions, results. What would make a pupil stand out "
         "among the people as released is empty.",
@@ -133,7 +133,7 @@ def _schooling() -> dg.AssetsDefinition:
 def _panel() -> dg.AssetsDefinition:
     made_from = ("people", "benefits_and_work", "offending", "schooling", "social_care")
 
-    @house_asset(
+    @study_asset(
         "research/panel",
         "Person by half-year, two years before the start and two after: what happened, from the other research "
         "tables and nothing else.",
@@ -147,7 +147,7 @@ def _panel() -> dg.AssetsDefinition:
 
 
 def _estimates(study: Study) -> dg.AssetsDefinition:
-    @house_asset(
+    @study_asset(
         "research/estimates",
         "Figures about groups, from exact days and whole families: how often each outcome happened, by group and "
         "half-year, and the programme against the comparison, with intervals. Unprotected: it stays in the "
@@ -166,7 +166,7 @@ def _estimates(study: Study) -> dg.AssetsDefinition:
 
 
 def _database(study: Study) -> dg.AssetsDefinition:
-    @house_asset(
+    @study_asset(
         "research/linked_duckdb",
         "The research tables in one DuckDB file, with every table and column explained in it and in the data "
         "dictionary beside it.",

@@ -13,7 +13,7 @@ import polars as pl
 from tf_linkage import bodies, population
 from tf_linkage.bodies import council, dfe, dwp, moj
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.defs.metadata.description import house_asset
+from tf_linkage.defs.metadata.description import study_asset
 from tf_linkage.defs.resources import Simulation
 from tf_linkage.population.settings import Settings
 from tf_linkage.workspace.code_version import code_version
@@ -47,7 +47,7 @@ def world_assets(simulation: Simulation, departments: Iterable[str] = DEPARTMENT
 
 
 def _people(simulation: Simulation) -> dg.AssetsDefinition:
-    @house_asset(
+    @study_asset(
         "population/people",
         "Families and people of a simulated England: who they are, where they live and what happens to them. "
         "Nobody here is real.",
@@ -65,7 +65,7 @@ def _people(simulation: Simulation) -> dg.AssetsDefinition:
 
 
 def _truth() -> dg.AssetsDefinition:
-    @house_asset(
+    @study_asset(
         "population/truth",
         "Who every record really belongs to and what went wrong in it. Only the quality figures may read it.",
         rooms=["population", "bodies"],
@@ -78,7 +78,7 @@ def _truth() -> dg.AssetsDefinition:
 
 
 def _counts() -> dg.AssetsDefinition:
-    @house_asset(
+    @study_asset(
         "population/population_counts",
         "How many families of the population share a make-up. No reference to anybody: the one thing that crosses "
         "to disclosure control.",
@@ -92,7 +92,7 @@ def _counts() -> dg.AssetsDefinition:
 
 
 def _cohort() -> dg.AssetsDefinition:
-    @house_asset(
+    @study_asset(
         "council/cohort",
         "What the councils give the trusted third party: people in families with two or more of six problems.",
         rooms=["population", "bodies"],
@@ -110,7 +110,7 @@ def _register_assets(name: str) -> list[dg.AssetsDefinition]:
     record_people: Callable[..., pl.LazyFrame] = body.people
     record_histories: Callable[..., TableSet] = body.histories
 
-    @house_asset(
+    @study_asset(
         f"{name}/{department.people[0]}",
         f"{department.title}: everyone in its register, as it recorded them.",
         rooms=["population", "bodies"],
@@ -119,7 +119,7 @@ def _register_assets(name: str) -> list[dg.AssetsDefinition]:
     def register(people: TableSet, simulation: Simulation) -> pl.LazyFrame:
         return record_people(people, settings_of(simulation))
 
-    @house_asset(
+    @study_asset(
         f"{name}/{department.histories[0]}",
         f"{department.title}: what its register holds about them ({', '.join(department.histories[1])}).",
         rooms=["population", "bodies"],

@@ -1,4 +1,4 @@
-"""What the UI shows beside an asset: figures that plot over runs, small tables, pictures.
+"""What the UI shows next to an asset: figures that plot over runs, small tables, pictures.
 
 Belongs here: the translation of results into Dagster metadata. Never a person's value, never a pair's score.
 """
@@ -94,7 +94,7 @@ def alike_metadata(balance: pl.LazyFrame, overlap: pl.LazyFrame) -> dict[str, An
 
 
 def disagreement_picture(disagreement: pl.DataFrame) -> str:
-    """How often two bodies write one person's name differently, by community, beside the published figure."""
+    """How often two bodies write one person's name differently, by community, next to the published figure."""
     shown = disagreement.filter(pl.col("field") == "surname", pl.col("bodies").str.starts_with("council"))
     rows: list[dict[str, Any]] = []
     for row in shown.iter_rows(named=True):

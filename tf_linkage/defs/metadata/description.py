@@ -34,7 +34,7 @@ def asset_key(key: str) -> list[str]:
     return key.split("/")
 
 
-def house_asset(
+def study_asset(
     key: str,
     description: str,
     *,
@@ -59,7 +59,7 @@ def house_asset(
         deps: paths of assets that are made before it where both are, but not handed to it.
         group: the group in which the graph shows it, where that is not the first part of its key.
     """
-    described = house_description(key, description, rooms=rooms, custodian=custodian, kinds=kinds, choices=choices)
+    described = asset_description(key, description, rooms=rooms, custodian=custodian, kinds=kinds, choices=choices)
     described |= {"group_name": group} if group else {}
     inputs = {name: dg.AssetIn(asset_key(upstream)) for name, upstream in (ins or {}).items()}
     decorate: Callable[[Callable[..., Any]], dg.AssetsDefinition] = dg.asset(
@@ -68,7 +68,7 @@ def house_asset(
     return decorate
 
 
-def house_description(
+def asset_description(
     key: str,
     description: str,
     *,
@@ -77,7 +77,7 @@ def house_description(
     kinds: Sequence[str] = ("polars", "parquet"),
     choices: object = None,
 ) -> dict[str, Any]:
-    """What an asset or a spec of this house says of itself; arguments as in `house_asset`."""
+    """What an asset or a spec of this house says of itself; arguments as in `study_asset`."""
     group = key.split("/", maxsplit=1)[0]
     owner = custodian or CUSTODIANS[group]
     tables = TABLES.get(key, {})

@@ -1,4 +1,4 @@
-"""Cells of the page's tables: both groups side by side, and beside each figure what protecting it cost.
+"""Cells of the page's tables: both groups side by side, and next to each figure what protecting it cost.
 
 Belongs here: the writing of a released share or cost as cells, and as rows of a chart. Does not belong here: words
 of any one section.

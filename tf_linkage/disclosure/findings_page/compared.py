@@ -74,7 +74,7 @@ def _shares(rows: pl.DataFrame) -> str:
         return html.paragraph("Too few families for any comparison.")
     svg = charts.intervals(
         shown, title=title, description=SHARES_SAY, x_title="programme less comparison",
-        domain=_around_nought(shown), line=0, hue=GREEN,
+        domain=_around_zero(shown), line=0, hue=GREEN,
     )  # fmt: skip
     return html.figure(Picture("compared-families", title, SHARES_SAY, svg, (head, table)))
 
@@ -101,7 +101,7 @@ def _costs(rows: pl.DataFrame) -> str:
         return html.paragraph("Too few families for any comparison of costs.") if shown else ""
     svg = charts.intervals(
         shown, title=title, description=COSTS_SAY, x_title="pounds, programme less comparison",
-        domain=_around_nought(shown), numbers=",.0f", line=0, hue=GREEN,
+        domain=_around_zero(shown), numbers=",.0f", line=0, hue=GREEN,
     )  # fmt: skip
     return html.figure(Picture("compared-costs", title, COSTS_SAY, svg, (head, table)))
 
@@ -130,13 +130,13 @@ def _drawn(rows: pl.DataFrame) -> list[dict[str, object]]:
     ]  # fmt: skip
 
 
-def _around_nought(rows: Sequence[Mapping[str, object]]) -> tuple[float, float]:
+def _around_zero(rows: Sequence[Mapping[str, object]]) -> tuple[float, float]:
     ends = max(abs(float(str(row[end]))) for row in rows if row["high"] is not None for end in ("low", "high"))
     return -ends, ends
 
 
 def _table(rows: pl.DataFrame, written: Writing, words: str, *, kept: bool = True) -> Table:
-    """Each estimate, and what it was rounded to; beside it, where asked, the one with joiners kept."""
+    """Each estimate, and what it was rounded to; next to it, where asked, the one with joiners kept."""
     methods = [WEIGHTED, JOINERS_KEPT] if kept else [WEIGHTED]
     head = ("", f"{words} (95%)", PRICE, *(("joiners kept (95%)", PRICE) if kept else ()))
     table = []

@@ -91,5 +91,5 @@ def _how_many(outcomes: pl.DataFrame) -> str:
         & pl.col("number").is_not_null()
     )
     most = dict(families.group_by("study_group").agg(pl.col("number").max()).sort("study_group").rows())
-    told = [f"{GROUPS[group].lower()}: about {most[group]:,} families" for group in GROUPS if group in most]
-    return f"{'; '.join(told).capitalize()}." if told else ""
+    released = [f"{GROUPS[group].lower()}: about {most[group]:,} families" for group in GROUPS if group in most]
+    return f"{'; '.join(released).capitalize()}." if released else ""

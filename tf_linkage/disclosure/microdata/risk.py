@@ -71,10 +71,10 @@ def sample_classes(name: str, table: pl.LazyFrame) -> pl.DataFrame:
 
 def empty_cells(name: str) -> pl.Expr:
     """Which of the cells are empty whose emptiness tells of a family's make-up, as text."""
-    told = emptiness_tells(name)
-    if not told:
+    released = emptiness_tells(name)
+    if not released:
         return pl.lit("").alias(PATTERN)
-    return pl.concat_str(pl.col(column).is_null().cast(pl.Int8) for column in told).alias(PATTERN)
+    return pl.concat_str(pl.col(column).is_null().cast(pl.Int8) for column in released).alias(PATTERN)
 
 
 def population_classes(name: str, counts: pl.LazyFrame, regions: Mapping[str, str]) -> pl.DataFrame:
@@ -171,7 +171,7 @@ def released_classes(name: str, table: pl.LazyFrame, population: pl.DataFrame | 
     named = steps_of(name, table)
     steps = {column: next(step for step in ladder if step.name == named[column])
              for column, ladder in STEPS[name].items()}  # fmt: skip
-    # On a table that was made coarser the steps change nothing; they only lay the population beside it.
+    # On a table that was made coarser the steps change nothing; they only lay the population next to it.
     found = classes_on(steps, sample_classes(name, table), population)
     shown = [column for column, step in steps.items() if step.shows]
     withheld = pl.all_horizontal(pl.col(shown).is_null()) if shown else pl.lit(value=False)

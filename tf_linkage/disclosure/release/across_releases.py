@@ -26,7 +26,7 @@ BETWEEN = "between"
 
 
 @dataclass(frozen=True)
-class Told:
+class Released:
     """What a release tells.
 
     Attributes:
@@ -38,7 +38,7 @@ class Told:
     shown: frozenset[Key]
 
 
-def all_together(releases: Sequence[Told]) -> Told:
+def all_releases(releases: Sequence[Released]) -> Released:
     """Several releases as one system, the earliest first.
 
     A number's name begins with its release, counted from 0. What a number changed by stands under `between`, the
@@ -47,39 +47,39 @@ def all_together(releases: Sequence[Told]) -> Told:
     quantities: dict[Key, Quantity] = {}
     relations: list[Relation] = []
     shown: set[Key] = set()
-    for at, told in enumerate(releases):
+    for at, released in enumerate(releases):
         tag = str(at)
-        quantities |= {(tag, *key): quantity for key, quantity in told.system.quantities.items()}
-        shown |= {(tag, *key) for key in told.shown}
-        for relation in told.system.relations:
+        quantities |= {(tag, *key): quantity for key, quantity in released.system.quantities.items()}
+        shown |= {(tag, *key) for key in released.shown}
+        for relation in released.system.relations:
             left, right = (tuple((tag, *key) for key in side) for side in (relation.left, relation.right))
             relations.append(Relation(left, right, relation.links))
-    for key in dict.fromkeys(key for told in releases for key in told.system.quantities):
-        of_each = {str(at): told.system.quantities.get(key) for at, told in enumerate(releases)}
+    for key in dict.fromkeys(key for released in releases for key in released.system.quantities):
+        of_each = {str(at): released.system.quantities.get(key) for at, released in enumerate(releases)}
         for more, relation in _links(key, {tag: number for tag, number in of_each.items() if number is not None}):
             quantities |= more
             relations.append(relation)
-    return Told(System(quantities, relations), frozenset(shown))
+    return Released(System(quantities, relations), frozenset(shown))
 
 
-def given_away(releases: Sequence[Told]) -> list[Key]:
-    """Names of what the last release gives away together with the earlier ones, as `all_together` names them.
+def given_away(releases: Sequence[Released]) -> list[Key]:
+    """Names of what the last release gives away together with the earlier ones, as `all_releases` names them.
 
     That is a sensitive number of any of them, or a change by few of whom more than few could be told. What the
     earlier ones gave away without it is not counted: it cannot be taken back.
     """
     if len(releases) < 2:
         return []
-    everything = all_together(releases)
+    everything = all_releases(releases)
     found = exposed(everything.system, everything.shown)
     if not found:
         return []
-    before = all_together(releases[:-1])
+    before = all_releases(releases[:-1])
     already = exposed(before.system, before.shown)
     return [key for key in found if key not in already]
 
 
-def must_give_nothing_away(releases: Sequence[Told]) -> None:
+def must_give_nothing_away(releases: Sequence[Released]) -> None:
     """Refuses a release that gives something away together with the earlier ones.
 
     Args:

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from tf_linkage.disclosure.release.across_releases import Told
+from tf_linkage.disclosure.release.across_releases import Released
 from tf_linkage.disclosure.suppression.linked_counts import Key, Need, Quantity, Relation, System
 
-KEPT = ("numbers", "relations")
-NUMBERS, RELATIONS = KEPT
+ARCHIVED = ("numbers", "relations")
+NUMBERS, RELATIONS = ARCHIVED
 
 _NUMBERS: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "name": pl.List(pl.String),
@@ -37,7 +37,7 @@ _RELATIONS: Mapping[str, pl.DataType | type[pl.DataType]] = {
 }
 
 
-def as_tables(told: Told) -> dict[str, pl.DataFrame]:
+def as_tables(released: Released) -> dict[str, pl.DataFrame]:
     """What a release tells as tables: `numbers`, one row for each, and `relations`, one for each of its numbers.
 
     They hold no person and no reference, and no count that does not follow from those behind the figures
@@ -46,7 +46,7 @@ def as_tables(told: Told) -> dict[str, pl.DataFrame]:
     numbers = [
         {
             "name": list(key),
-            "shown": key in told.shown,
+            "shown": key in released.shown,
             "value": number.value,
             "grid": number.grid,
             "least": number.least,
@@ -57,18 +57,18 @@ def as_tables(told: Told) -> dict[str, pl.DataFrame]:
             "reach": number.need.reach if number.need else None,
             "rule": number.need.rule if number.need else None,
         }
-        for key, number in told.system.quantities.items()
+        for key, number in released.system.quantities.items()
     ]
     relations = [
         {"relation": at, "left": left, "name": list(key)}
-        for at, relation in enumerate(told.system.relations)
+        for at, relation in enumerate(released.system.relations)
         for left, side in ((True, relation.left), (False, relation.right))
         for key in side
     ]
     return {NUMBERS: pl.DataFrame(numbers, _NUMBERS), RELATIONS: pl.DataFrame(relations, _RELATIONS)}
 
 
-def from_tables(tables: Mapping[str, pl.LazyFrame]) -> Told:
+def from_tables(tables: Mapping[str, pl.LazyFrame]) -> Released:
     """What `as_tables` was made of, but for costs and which relations link tables: an attack asks for neither."""
     quantities: dict[Key, Quantity] = {}
     shown: set[Key] = set()
@@ -90,4 +90,4 @@ def from_tables(tables: Mapping[str, pl.LazyFrame]) -> Told:
     for row in tables[RELATIONS].collect().iter_rows(named=True):
         sides[row["relation"]][row["left"]].append(tuple(row["name"]))
     relations = [Relation(tuple(side[True]), tuple(side[False])) for _, side in sorted(sides.items())]
-    return Told(System(quantities, relations), frozenset(shown))
+    return Released(System(quantities, relations), frozenset(shown))

@@ -14,13 +14,13 @@ import polars as pl
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.outputs.published import PUBLISHED_TABLES
 from tf_linkage.contracts.outputs.release import DECISIONS, Decisions
-from tf_linkage.disclosure.release.across_releases import Told
+from tf_linkage.disclosure.release.across_releases import Released
 from tf_linkage.disclosure.release.earlier_releases import ReleaseRefused
 from tf_linkage.disclosure.suppression.attack import exposed
 from tf_linkage.disclosure.suppression.linked_counts import Key, System, joined
 from tf_linkage.disclosure.suppression.secondary import Protected, protect
 from tf_linkage.disclosure.tables.balance import balance
-from tf_linkage.disclosure.tables.characteristics import alike_rows, alike_system
+from tf_linkage.disclosure.tables.characteristics import characteristics_rows, characteristics_system
 from tf_linkage.disclosure.tables.differences import differences
 from tf_linkage.disclosure.tables.money import money_rows, money_system
 from tf_linkage.disclosure.tables.outcomes import outcome_rows, outcome_system
@@ -30,7 +30,7 @@ from tf_linkage.disclosure.tables.services import service_rows, service_system
 Tables = Mapping[str, pl.LazyFrame]
 
 
-def release(estimates: Tables) -> dict[str, pl.LazyFrame]:
+def propose_release(estimates: Tables) -> dict[str, pl.LazyFrame]:
     """Protects the estimates.
 
     Args:
@@ -56,7 +56,7 @@ def system_of(estimates: Mapping[str, pl.DataFrame]) -> System:
     services = service_system(estimates["service_use"], counts.quantities)
     paths = path_system(estimates["benefit_paths"], counts.quantities)
     others = {**counts.quantities, **services.quantities}
-    alike = alike_system(estimates["characteristics"], estimates["overlap"], others)
+    alike = characteristics_system(estimates["characteristics"], estimates["overlap"], others)
     return joined([counts, services, paths, alike, money_system(estimates["money"])])
 
 
@@ -116,7 +116,7 @@ def prove(stored: Tables, estimates: Tables) -> Proof:
     return Proof(len(sensitive), tuple(found), unlike)
 
 
-def told(stored: Tables, estimates: Tables) -> Told:
+def released(stored: Tables, estimates: Tables) -> Released:
     """What a release tells, as it is stored.
 
     Args:
@@ -124,7 +124,7 @@ def told(stored: Tables, estimates: Tables) -> Told:
         estimates: what they were made from.
     """
     system = system_of(_collected(estimates))
-    return Told(system, frozenset(_shown_in(_collected(stored), system)))
+    return Released(system, frozenset(_shown_in(_collected(stored), system)))
 
 
 def _tables(estimates: Mapping[str, pl.DataFrame], system: System, shown: Set[Key]) -> dict[str, pl.DataFrame]:
@@ -134,7 +134,7 @@ def _tables(estimates: Mapping[str, pl.DataFrame], system: System, shown: Set[Ke
         "money": money_rows(estimates["money"], shown),
         "benefit_paths": path_rows(estimates["benefit_paths"], shown),
         "service_use": service_rows(estimates["service_use"], shown),
-        **alike_rows(estimates["characteristics"], estimates["overlap"], shown),
+        **characteristics_rows(estimates["characteristics"], estimates["overlap"], shown),
         "balance": balance(estimates, system, shown)[0],
     }
 

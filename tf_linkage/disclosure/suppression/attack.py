@@ -1,7 +1,7 @@
 """The attacker: everything that can be worked out from what is shown, by linear programming.
 
 The attacker knows every number that is shown to within its rounding, how numbers add up, that none is negative, the
-least that may be shown, and that counts are whole. The interval found for a withheld number is exact for whoever
+least that may be shown, and that counts are whole. The interval found for a withheld number is exact for anyone who
 knows just that. Solved by HiGHS.
 Belongs here: intervals, and which sensitive numbers are left too narrow. Does not belong here: what to do about it
 (`suppression`).

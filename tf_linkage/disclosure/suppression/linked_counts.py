@@ -1,4 +1,4 @@
-"""What a reader could reckon with: numbers, and how they add up.
+"""What a reader could compute with: numbers, and how they add up.
 
 Everything that is published, and everything that follows from it, is one system: a number for each count or sum,
 and relations in which a whole is the sum of its parts. What nobody publishes stands in it too where it could be

@@ -57,15 +57,15 @@ def balance(
         rule = _rule(row, pairs, system, shown, sizes)
         step = grid_of(ROUNDING / max(1, smaller) / real(row["spread"]), STEPS)
         after = {"after": _on(step, real(row["difference_after"])), "rounded_to": step}
-        told = {"covariate": row["covariate"], "before": _before(pairs, system, shown)}
-        rows.append(told | (after if rule is None else {"note": WITHHELD}))
+        released = {"covariate": row["covariate"], "before": _before(pairs, system, shown)}
+        rows.append(released | (after if rule is None else {"note": WITHHELD}))
         decisions.append(
             {
                 "table": TABLE,
                 "figure": "after",
                 "cell": row["covariate"],
                 "value": row["difference_after"],
-                # Whoever leaves either side changes it.
+                # Anyone who leaves either side changes it.
                 "people": totals.get_column("people").sum(),
                 "families": totals.get_column("families").sum(),
                 "shown": rule is None,

@@ -43,7 +43,9 @@ Counts = Mapping[str, tuple[Count, Count, str]]
 """Of one group, by name of the row: those that have it, all of the group, and of which kind it is."""
 
 
-def alike_system(characteristics: pl.DataFrame, overlap: pl.DataFrame, others: Mapping[Key, Quantity]) -> System:
+def characteristics_system(
+    characteristics: pl.DataFrame, overlap: pl.DataFrame, others: Mapping[Key, Quantity]
+) -> System:
     """The counts as numbers that add up, also with those of outcomes and services.
 
     Args:
@@ -70,7 +72,9 @@ def alike_system(characteristics: pl.DataFrame, overlap: pl.DataFrame, others: M
     return System(quantities | {key: others[key] for key in sorted(named)}, relations)
 
 
-def alike_rows(characteristics: pl.DataFrame, overlap: pl.DataFrame, shown: Set[Key]) -> dict[str, pl.DataFrame]:
+def characteristics_rows(
+    characteristics: pl.DataFrame, overlap: pl.DataFrame, shown: Set[Key]
+) -> dict[str, pl.DataFrame]:
     """What is published of the counts.
 
     Args:
@@ -190,8 +194,8 @@ def _problems(group: str, counts: Counts) -> Found:
         at = {
             each: having(CHARACTERISTICS, each, group) for each in (*PROBLEM_NAMES, THREE_PROBLEMS, FOUR_PROBLEMS)
         }
-        told = (*[_none_of("problems", group)] * 2, *[at[THREE_PROBLEMS]] * 3, *[at[FOUR_PROBLEMS]] * 4, name)
-        yield {name: Quantity(beyond)}, Relation(tuple(at[flag] for flag in PROBLEM_NAMES), told)
+        released = (*[_none_of("problems", group)] * 2, *[at[THREE_PROBLEMS]] * 3, *[at[FOUR_PROBLEMS]] * 4, name)
+        yield {name: Quantity(beyond)}, Relation(tuple(at[flag] for flag in PROBLEM_NAMES), released)
 
 
 def _without(table: str, name: str, group: str) -> Key:

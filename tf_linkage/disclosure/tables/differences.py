@@ -4,7 +4,7 @@ Belongs here: the rules for estimates, which are no counts and do not add up. Do
 made (`research`), or the counts behind them (`outcomes`).
 
 Only weighted comparisons leave: the weights are known to nobody outside, so that no count follows from them. What
-is not weighted can be read from the published counts, and would give these away if it stood beside them unrounded.
+is not weighted can be read from the published counts, and would give these away if it stood next to them unrounded.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ THEMES_THAT_VARY = tuple(theme for theme in COST_THEMES if theme not in KNOWN_TO
 """Themes whose costs differ from family to family. Of the others there is nothing to compare."""
 
 EXACT = 1e-9
-"""Below this, what a figure lies beside its step is floating point's."""
+"""Below this, what a figure lies next to its step is floating point's."""
 
 KEY = ["outcome", "unit", "window", "measure", "method"]
 
@@ -70,7 +70,7 @@ def differences(estimates: Mapping[str, pl.DataFrame], shown: Set[Key]) -> tuple
                 "figure": "estimate",
                 "cell": ", ".join(str(row[name]) for name in KEY),
                 "value": row["estimate"],
-                # Whoever leaves either side changes it; each side by itself stands among the counts.
+                # Anyone who leaves either side changes it; each side by itself stands among the counts.
                 "people": sum(whole(row[f"{side}_people"]) for side in SIDES),
                 "families": sum(whole(row[f"{side}_families"]) for side in SIDES),
                 "shown": rule is None,

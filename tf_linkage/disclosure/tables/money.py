@@ -1,6 +1,6 @@
 """What families cost: which sums may leave, and how finely.
 
-Belongs here: the rules for sums of money, by theme, group and window. Does not belong here: how costs are reckoned
+Belongs here: the rules for sums of money, by theme, group and window. Does not belong here: how costs are computed
 (`research`), or the difference between the groups (`differences`).
 
 The attacker is taken to know how many families were followed, so that a mean tells their sum; only the rounding is
@@ -28,7 +28,7 @@ OF_THE_PROGRAMME = ("the programme", "programme", "24 months after")
 """The one row in which the programme costs anything, by definition: others would say nothing."""
 
 EXACT = 1e-9
-"""Below this, what a figure lies beside its step is floating point's."""
+"""Below this, what a figure lies next to its step is floating point's."""
 
 
 def money_system(money: pl.DataFrame) -> System:

@@ -112,12 +112,16 @@ def outcome_rows(counts: pl.DataFrame, shown: Set[Key]) -> pl.DataFrame:
 
 def figures(all_of: int | None, some: int | None, design_effect: float) -> dict[str, object]:
     """The published figures of a row, from rounded numbers alone."""
-    told: dict[str, object] = {"number": all_of, "number_with": some, "note": WITHHELD if some is None else None}
+    released: dict[str, object] = {
+        "number": all_of,
+        "number_with": some,
+        "note": WITHHELD if some is None else None,
+    }
     if all_of is None or some is None:
-        return told | {"note": WITHHELD}
+        return released | {"note": WITHHELD}
     effect = max(1.0, round(design_effect, 1))
     low, high = wilson(some / all_of, all_of / effect)
-    return told | {
+    return released | {
         "share": some / all_of,
         "low": low,
         "high": high,

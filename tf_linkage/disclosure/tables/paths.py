@@ -57,11 +57,11 @@ def path_system(paths: pl.DataFrame, others: Mapping[Key, Quantity]) -> System:
         relations += [Relation((number(to, cell),), (having(to, cell), _without(to, cell))) for to in counts]
         relations += [Relation((_total(cell),), (number(to, cell),)) for to in BENEFIT_STATES[1:]]
     known = {**quantities, **others}
-    for name, whole, part, need_at_nought in _linked(cells, others):
+    for name, whole, part, need_at_zero in _linked(cells, others):
         by = int(known[whole].value - sum(known[key].value for key in part))
         # A claim that the counts do not keep is none.
         if by >= 0:
-            need = open_difference() if few(by, by) and (by > 0 or need_at_nought) else None
+            need = open_difference() if few(by, by) and (by > 0 or need_at_zero) else None
             quantities[name] = Quantity(by, need=need, families=by)
             relations.append(Relation((whole,), (*part, name), links=True))
     named = {key for relation in relations for key in relation.left if key in others}

@@ -1,7 +1,7 @@
 """How many services families use: the counts as numbers that add up, and the rows that may be shown of them.
 
 Belongs here: what follows from what in these counts, and from the counts of outcomes: numbers of services make up
-all families; whoever has an outcome of a service uses one at least; all that is used adds up over the services.
+all families; anyone who has an outcome of a service uses one at least; all that is used adds up over the services.
 Does not belong here: the rules (`rules`) or the suppression.
 """
 
@@ -25,7 +25,7 @@ OUTCOMES_OF_SERVICES = (
     "out_of_work_benefit", "child_in_need", "child_protection", "looked_after", "conviction", "exclusion",
     "persistent_absence",
 )  # fmt: skip
-"""Whoever has one of these in a half-year used a service in it."""
+"""Anyone who has one of these in a half-year used a service in it."""
 
 ONE_OF_EACH = ("out_of_work_benefit", "child_in_need", "conviction", "persistent_absence")
 """One outcome of each service: the families that have them are no more than the services used, together."""
@@ -54,12 +54,12 @@ def service_system(use: pl.DataFrame, others: Mapping[Key, Quantity]) -> System:
         relations += [Relation((number(n, cell),), (having(n, cell), _without(n, cell))) for n in counts]
         relations += [Relation((number(0, cell),), (number(n, cell),)) for n in counts if n]
     for cell, counts in cells.items():
-        for name, left, right, need_at_nought in _linked(cell, counts, cells, others):
+        for name, left, right, need_at_zero in _linked(cell, counts, cells, others):
             known = {**quantities, **others}
             by = int(sum(known[key].value for key in left) - sum(known[key].value for key in right))
             # A claim that the counts do not keep is none.
             if by >= 0:
-                need = open_difference() if few(by, by) and (by > 0 or need_at_nought) else None
+                need = open_difference() if few(by, by) and (by > 0 or need_at_zero) else None
                 quantities[name] = Quantity(by, need=need, families=by)
                 relations.append(Relation(tuple(left), (*right, name), links=True))
     return System(quantities | {key: others[key] for key in _named(relations, others)}, relations)

@@ -15,7 +15,7 @@ from tf_linkage.contracts.columns import ColumnInfo
 from tf_linkage.intake.reading.problems import Problems
 
 SYNONYMS = {"sex": "gender"}
-"""Column names accepted beside the contract's."""
+"""Column names accepted next to the contract's."""
 
 GENDER_SPELLINGS = {
     "m": "male", "male": "male", "1": "male",

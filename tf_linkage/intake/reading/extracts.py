@@ -30,7 +30,7 @@ Line = Callable[[int], int]
 def read_extract(folder: Path, table: str) -> pl.LazyFrame:
     """Reads one table of a body's extract, such as `council_cohort` from council_cohort.csv or .parquet.
 
-    Strict: what does not keep the contract is refused, never mended, padded or skipped. Accepted beside the
+    Strict: what does not keep the contract is refused, never mended, padded or skipped. Accepted next to the
     contract's own spellings are `sex` for `gender`, M/F/1/2, days as dd/mm/yyyy where the whole column is, and
     yes/no/1/0. Blank cells are null. Columns may stand in any order.
 

@@ -37,16 +37,16 @@ class Candidates:
 
 
 @dataclass(frozen=True)
-class Peel:
+class DeterministicPass:
     """What the matchkeys say before any blocking rule is asked; all with the columns of `agreeing`.
 
     Attributes:
-        seeds: links of all matchkeys, from which training starts; with `matchkey`, the strictest that holds.
-        links: those of them that stand at once.
-        rivals: other pairs of either of their records that agree on a matchkey too.
+        training_links: links of all matchkeys, from which training starts; with `matchkey`, the strictest that
+        holds. links: those of them that stand at once. rivals: other pairs of either of their records that agree on
+        a matchkey too.
     """
 
-    seeds: pl.DataFrame
+    training_links: pl.DataFrame
     links: pl.DataFrame
     rivals: pl.DataFrame
 
@@ -105,19 +105,24 @@ _AGREEING = {
 }
 
 
-def block_and_compare(tables: Tables, rules: Sequence[BlockingRule], peel: Peel | None = None) -> Candidates:
+def block_and_compare(
+    tables: Tables, rules: Sequence[BlockingRule], deterministic_pass: DeterministicPass | None = None
+) -> Candidates:
     """Make the table `pairs` (l, r, pattern, rules): rows of either side, each candidate pair once.
 
     Args:
         tables: both tables.
         rules: the rules to use; see `affordable`.
-        peel: links that stand before any rule is asked. For their records they and their rivals alone are
+        deterministic_pass: links that stand before any rule is asked. For their records they and their rivals alone
+        are
             candidates. None are peeled unless given.
     """
     connection = tables.connection
-    peel = peel or Peel(*[pl.DataFrame(schema=_AGREEING)] * 3)
-    connection.register("peeled", peel.links.to_arrow())
-    connection.register("known", pl.concat([peel.links, peel.rivals], how="diagonal").to_arrow())
+    deterministic_pass = deterministic_pass or DeterministicPass(*[pl.DataFrame(schema=_AGREEING)] * 3)
+    connection.register("peeled", deterministic_pass.links.to_arrow())
+    connection.register(
+        "known", pl.concat([deterministic_pass.links, deterministic_pass.rivals], how="diagonal").to_arrow()
+    )
     keys = [sorted({tables.number(pair[side]) for rule in rules for pair in rule.keys}) for side in (0, 1)]
     connection.execute(
         f"CREATE TABLE l_free AS SELECT row, {', '.join(keys[0])} FROM l ANTI JOIN peeled ON l.row = left_row"
@@ -194,7 +199,7 @@ def _blocking(rules: Sequence[BlockingRule], patterns: pl.DataFrame) -> pl.DataF
     met = [
         int(patterns.filter(pl.col("rules") // (1 << place) % 2 == 1)["pairs"].sum()) for place in range(len(rules))
     ]
-    # A pair is its lowest rule's: the bits below are nought.
+    # A pair is its lowest rule's: the bits below are zero.
     new = [
         int(patterns.filter(pl.col("rules") % (2 << place) == 1 << place)["pairs"].sum())
         for place in range(len(rules))

@@ -70,6 +70,6 @@ def _steps(comparisons: Sequence[Comparison]) -> list[int]:
 
 
 def _level_sql(comparison: Comparison) -> str:
-    """The level's code plus one, so that unknown is nought."""
+    """The level's code plus one, so that unknown is zero."""
     whens = [f"when {level.sql} then {code + 1}" for code, level in enumerate(comparison.levels) if level.sql]
     return f"(case when not ({comparison.known}) then 0 {' '.join(whens)} else {len(comparison.levels)} end)"

@@ -31,7 +31,7 @@ HIGH_BAR: Final = 0.99
 TWICE: Final = 0.04
 """Records that have a second one of the same person (our assumption, as for the simulated councils)."""
 
-HOUSEMATES: Final = 3.0
+HOUSEHOLD_MEMBERS: Final = 3.0
 """Others of the same home per record, in families (our assumption)."""
 
 CROWD: Final = 100_000.0
@@ -120,7 +120,7 @@ def likely_duplicates(records: pl.DataFrame, fields: Sequence[str], bounds: Boun
 
 def probability(levels: Levels, comparisons: Sequence[Comparison]) -> NDArray[np.float64]:
     """Posterior probability that a pair of each pattern is one person; unknown values are no evidence."""
-    prior = np.array([TWICE / CROWD, HOUSEMATES / CROWD, 1.0])
+    prior = np.array([TWICE / CROWD, HOUSEHOLD_MEMBERS / CROWD, 1.0])
     total = np.tile(np.log(prior), (len(levels), 1))
     for place, comparison in enumerate(comparisons):
         shares = SHARES[comparison.name]

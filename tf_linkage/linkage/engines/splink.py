@@ -2,8 +2,8 @@
 
 Belongs here: the translation. Levels, m, u, prior, blocking rules and term frequencies become Splink's own, so that
 anybody can look at the model with Splink's charts, or run it on the databases Splink knows. What Splink has no word
-for (housemates, claims, names that go together, family evidence) stays behind. Splink is optional and imported only
-where it runs. Does not belong here: training.
+for (household members, claims, names that go together, family evidence) stays behind. Splink is optional and
+imported only where it runs. Does not belong here: training.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import polars as pl
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.estimate.em import Shares, Trained
-from tf_linkage.linkage.estimate.preparation import groundwork
+from tf_linkage.linkage.estimate.preparation import preparation_of
 from tf_linkage.linkage.estimate.training_input import thin
 from tf_linkage.linkage.model.comparisons import Comparison
 from tf_linkage.linkage.model.model import BlockingRule, Model, bits_at
@@ -46,10 +46,10 @@ def link_by_splink(
     records = prepare(left, right, model)
     with connected(bounds) as connection:
         tables = load(connection, records, model)
-        work = groundwork(tables, bounds.most_pairs)
-        candidates, trained = work.candidates, work.lesson().learnt()
+        work = preparation_of(tables, bounds.most_pairs)
+        candidates, trained = work.candidates, work.training_input().learnt()
     progress(f"trained in {trained.curve.height} rounds")
-    if warning := thin(work.peel.seeds.height):
+    if warning := thin(work.deterministic_pass.training_links.height):
         progress(warning)
     indifferent, review = bits_at(model.link_threshold), bits_at(model.review_threshold)
     scored = splink_weights(records, model, trained, candidates.rules, bounds)

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tf_linkage.linkage.compare.candidates import Peel, agreeing
+from tf_linkage.linkage.compare.candidates import DeterministicPass, agreeing
 from tf_linkage.linkage.compare.patterns import contradicted, unpack
 from tf_linkage.linkage.estimate.em import Start, shares_of
 from tf_linkage.linkage.model.comparisons import Comparison
@@ -24,16 +24,16 @@ _GUESS = 0.9
 """Share of full agreement among links where nothing is known yet; EM moves on from there."""
 
 
-def peel(tables: Tables) -> Peel:
+def deterministic_pass(tables: Tables) -> DeterministicPass:
     """The matchkeys' links, and which of them stand before any blocking rule is asked."""
     pairs = agreeing(tables)
-    seeds = _links(pairs, tables.model)
-    keys = [place for place, key in enumerate(tables.model.matchkeys) if key.peel]
-    links = seeds.filter(pl.col("matchkey").is_in(keys))
+    training_links = _links(pairs, tables.model)
+    keys = [place for place, key in enumerate(tables.model.matchkeys) if key.deterministic_pass]
+    links = training_links.filter(pl.col("matchkey").is_in(keys))
     rivals = pairs.join(links, on=["left_row", "entity"], how="anti", maintain_order="left").filter(
         pl.col("left_row").is_in(links["left_row"].implode()) | pl.col("entity").is_in(links["entity"].implode())
     )
-    return Peel(seeds, links, rivals)
+    return DeterministicPass(training_links, links, rivals)
 
 
 def _links(pairs: pl.DataFrame, model: Model) -> pl.DataFrame:
@@ -60,14 +60,14 @@ def _links(pairs: pl.DataFrame, model: Model) -> pl.DataFrame:
     return every.unique(subset=["left_row"], keep="first", maintain_order=True).drop("against")
 
 
-def start_of(seeds: pl.DataFrame, model: Model) -> Start:
+def start_of(training_links: pl.DataFrame, model: Model) -> Start:
     """M by the matchkeys' links: for each comparison, from those that agree on a key that leaves it free.
 
     A comparison that every key looks at starts from a guess.
     """
-    levels = unpack(seeds["pattern"].to_numpy(), model.comparisons)
+    levels = unpack(training_links["pattern"].to_numpy(), model.comparisons)
     ones = np.ones(len(levels), dtype=np.int64)
-    keys = seeds["keys"].to_numpy()
+    keys = training_links["keys"].to_numpy()
     shares: list[NDArray[np.float64]] = []
     learnt: list[bool] = []
     for place, comparison in enumerate(model.comparisons):

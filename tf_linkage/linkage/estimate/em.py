@@ -1,4 +1,4 @@
-"""How often each level occurs among links, strangers and housemates: m, u and h, learnt without labels.
+"""How often each level occurs among links, strangers and household members: m, u and h, learnt without labels.
 
 Belongs here: the estimation. u comes from value frequencies where a level is plain equality and from random pairs
 where it is not. m comes from EM on the counts of patterns, in three classes: links, strangers, and people of one
@@ -37,12 +37,12 @@ Places = tuple[int | None, int | None, int | None]
 
 
 @dataclass(frozen=True)
-class Ties:
+class Dependence:
     """How names and birthdays go together, beyond what each says alone.
 
-    Among housemates twins share surname and day of birth, a father and his namesake both names but not the day, and
-    hardly anybody shares a day and no name. Among links who errs in one name errs in the other: names of some
-    communities are misspelt, shortened and turned round oftener.
+    Among household members twins share surname and day of birth, a father and his namesake both names but not the
+    day, and hardly anybody shares a day and no name. Among links who errs in one name errs in the other: names of
+    some communities are misspelt, shortened and turned round oftener.
 
     Attributes:
         places: which comparisons they are between.
@@ -77,22 +77,24 @@ _BORN = 2
 """The axis of the date of birth."""
 
 
-NO_TIES = Ties((None, None, None), (), np.zeros((4, 4, 3)))
+NO_DEPENDENCE = Dependence((None, None, None), (), np.zeros((4, 4, 3)))
 
 
-def ties_of(levels: Levels, counts: NDArray[np.float64], places: Places, last: tuple[int, ...]) -> Ties:
+def dependence_of(levels: Levels, counts: NDArray[np.float64], places: Places, last: tuple[int, ...]) -> Dependence:
     """Ties counted among patterns in which all of these places are known; none where nothing is counted.
 
     One is added to what is seen and to what is expected, so that a group seldom seen says little.
     """
-    ties = Ties(places, last, np.zeros((4, 4, 3)))
-    groups = np.stack([group for group, place in zip(ties.group(levels), places, strict=True) if place is not None])
+    dependence = Dependence(places, last, np.zeros((4, 4, 3)))
+    groups = np.stack(
+        [group for group, place in zip(dependence.group(levels), places, strict=True) if place is not None]
+    )
     known = (groups >= 0).all(axis=0)
     compared = [axis for axis, place in enumerate(places) if place is not None]
-    seen = np.zeros([ties.logs.shape[axis] for axis in compared])
+    seen = np.zeros([dependence.logs.shape[axis] for axis in compared])
     np.add.at(seen, tuple(groups[:, known]), counts[known])
     if not seen.sum():
-        return NO_TIES
+        return NO_DEPENDENCE
     # What is unknown may be anything: its place holds the sum of the others.
     for axis in range(seen.ndim):
         np.moveaxis(seen, axis, 0)[-1] = seen.sum(axis=axis)
@@ -104,23 +106,23 @@ def ties_of(levels: Levels, counts: NDArray[np.float64], places: Places, last: t
     logs = np.log((seen + 1) / (apart + 1))
     for axis, place in enumerate(places):
         logs = logs if place is not None else np.expand_dims(logs, axis)
-    return Ties(places, last, np.broadcast_to(logs, ties.logs.shape).copy())
+    return Dependence(places, last, np.broadcast_to(logs, dependence.logs.shape).copy())
 
 
 @dataclass(frozen=True)
-class Housemates:
+class HouseholdMembers:
     """What training needs to know of people of one home who are not one person.
 
     Attributes:
         h: shares of levels between them.
         apart: for each comparison, whether it can tell them apart; where somebody lives cannot.
-        ties: how much names and birthdays go together.
+        dependence: how much names and birthdays go together.
         at_home: pairs of the two tables that stand at one address, links included.
     """
 
     h: Shares
     apart: tuple[bool, ...]
-    ties: Ties
+    dependence: Dependence
     at_home: float
 
 
@@ -140,7 +142,8 @@ class Observed:
         levels: one row for each pattern and set of blocking rules.
         counts: pairs of each of which training is to find out what they are.
         certain: pairs of each that are links for certain, and among `counts` no more.
-        rarer: for each row, natural logs by which strangers and housemates are rarer among the pairs counted than
+        rarer: for each row, natural logs by which strangers and household members are rarer among the pairs counted
+        than
             among all pairs, since others are known to be neither.
         names: between which comparisons the ties of links are learnt, and the last code of each comparison.
         free: for each row and comparison, whether some rule that the pairs meet leaves that comparison free; only
@@ -170,49 +173,49 @@ class Trained:
     Attributes:
         m: shares among links.
         u: shares among strangers.
-        mates: what is known of housemates.
+        members: what is known of household members.
         prior: share of links among all pairs of the two tables.
-        housemates: pairs of two people of one household for each link.
+        household members: pairs of two people of one household for each link.
         curve: one row for each round: `round`, `log_likelihood` (of the pairs blocked, and of no more links and
-            housemates than expected), `expected_links`, `greatest_change`. It may fall slightly, since the m of a
-            comparison is learnt from those pairs alone whose blocking rule leaves it free.
+            household members than expected), `expected_links`, `greatest_change`. It may fall slightly, since the m
+            of a comparison is learnt from those pairs alone whose blocking rule leaves it free.
         nearby: bits by which both names agree oftener in one district than across districts, by chance.
         held: whether EM stayed near the matchkeys' links; if not, m is theirs.
-        ties: how much a link's names go together.
+        dependence: how much a link's names go together.
     """
 
     m: Shares
     u: Shares
-    mates: Housemates
+    members: HouseholdMembers
     prior: float
-    housemates: float
+    household_members: float
     curve: pl.DataFrame
     nearby: float
     held: bool
-    ties: Ties = NO_TIES
+    dependence: Dependence = NO_DEPENDENCE
 
 
-def train(observed: Observed, start: Start, u: Shares, mates: Housemates) -> Trained:
-    """EM over patterns, from `start`; u and the housemates' shares stay as they are."""
+def train(observed: Observed, start: Start, u: Shares, members: HouseholdMembers) -> Trained:
+    """EM over patterns, from `start`; u and the household members' shares stay as they are."""
     levels, counts, every_pair = observed.levels, observed.counts, observed.every_pair
     m = start.m
     expected = float(max(1, min((counts + observed.certain).sum(), every_pair**0.5)))
     rows: list[tuple[int, float, float, float]] = []
     strangers, at_home = observed.rarer
     log_u = log_of(u, levels) + observed.dependence + strangers
-    ties = NO_TIES
+    dependence = NO_DEPENDENCE
     for turn in range(1, MOST_ROUNDS + 1):
         before, prior = expected, expected / every_pair
-        link = np.log(prior) + log_of(m, levels) + ties.of(levels)
+        link = np.log(prior) + log_of(m, levels) + dependence.of(levels)
         stranger = np.log1p(-min(prior, 0.5)) + log_u
-        number = _housemates(expected, m, mates)
-        housemate = np.log(number) + link + housemate_ratio(m, mates, levels, ties) + at_home
-        total = np.logaddexp(np.logaddexp(link, stranger), housemate)
+        number = _household_members(expected, m, members)
+        household_member = np.log(number) + link + household_ratio(m, members, levels, dependence) + at_home
+        total = np.logaddexp(np.logaddexp(link, stranger), household_member)
         weight = observed.certain + counts * np.exp(link - total)
         expected = max(float(weight.sum()), 1e-3)
         new = _shares(levels, weight, observed.free, m)
         if observed.free_names.any():
-            ties = ties_of(levels, np.where(observed.free_names, weight, 0.0), *observed.names)
+            dependence = dependence_of(levels, np.where(observed.free_names, weight, 0.0), *observed.names)
         change = max(float(np.max(np.abs(one - other))) for one, other in zip(new, m, strict=True))
         likelihood = float((counts * total).sum() + (observed.certain * link).sum()) - before * (1 + number)
         rows.append((turn, likelihood, expected, change))
@@ -228,24 +231,24 @@ def train(observed: Observed, start: Start, u: Shares, mates: Housemates) -> Tra
     return Trained(
         m if held else start.m,
         u,
-        mates,
+        members,
         expected / every_pair,
         number,
         curve,
         observed.nearby,
         held,
-        ties if held else NO_TIES,
+        dependence if held else NO_DEPENDENCE,
     )
 
 
-def _housemates(expected: float, m: Shares, mates: Housemates) -> float:
+def _household_members(expected: float, m: Shares, members: HouseholdMembers) -> float:
     """Pairs of two people of one household for each link, wherever they are recorded.
 
-    Of the pairs at one address some are links; the rest are housemates whom no move has parted, and moves part them
-    as often as they part a person's two records.
+    Of the pairs at one address some are links; the rest are household members whom no move has parted, and moves
+    part them as often as they part a person's two records.
     """
-    stayed = next((float(share[0]) for share, telling in zip(m, mates.apart, strict=True) if not telling), 1.0)
-    return max(mates.at_home / max(stayed, 0.05) - expected, 1e-6) / expected
+    stayed = next((float(share[0]) for share, telling in zip(m, members.apart, strict=True) if not telling), 1.0)
+    return max(members.at_home / max(stayed, 0.05) - expected, 1e-6) / expected
 
 
 def shares_of(
@@ -271,17 +274,19 @@ def log_of(shares: Shares, levels: Levels) -> NDArray[np.float64]:
 
 
 def padded_log(share: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Logs of the shares with a nought at the end, where code -1 looks."""
+    """Logs of the shares with a zero at the end, where code -1 looks."""
     return np.append(np.log(np.maximum(share, _FLOOR)), 0.0)
 
 
-def housemate_ratio(m: Shares, mates: Housemates, levels: Levels, ties: Ties = NO_TIES) -> NDArray[np.float64]:
-    """Log of how much likelier a pattern is between housemates than between records of one person."""
-    total = -ties.of(levels)
-    for place, (one, other) in enumerate(zip(m, mates.h, strict=True)):
-        if mates.apart[place]:
+def household_ratio(
+    m: Shares, members: HouseholdMembers, levels: Levels, dependence: Dependence = NO_DEPENDENCE
+) -> NDArray[np.float64]:
+    """Log of how much likelier a pattern is between household members than between records of one person."""
+    total = -dependence.of(levels)
+    for place, (one, other) in enumerate(zip(m, members.h, strict=True)):
+        if members.apart[place]:
             total += padded_log(other)[levels[:, place]] - padded_log(one)[levels[:, place]]
-    return total + mates.ties.of(levels)
+    return total + members.dependence.of(levels)
 
 
 def _shares(levels: Levels, weight: NDArray[np.float64], free: NDArray[np.bool_], before: Shares) -> Shares:

@@ -21,7 +21,7 @@ HALF_WAY = 2.0
 nobody else bears nothing is known."""
 
 
-def fashions(tables: Tables) -> NDArray[np.float64] | None:
+def forename_cohorts(tables: Tables) -> NDArray[np.float64] | None:
     """For each left row, bits by which its forename is rarer among those born about then than among all.
 
     Counted between people of the right table, of whom one may be the person who is asked about. None where forename
@@ -31,7 +31,7 @@ def fashions(tables: Tables) -> NDArray[np.float64] | None:
         return None
     forename = tables.number("forename")
     band = f"try_cast(dob_year AS INTEGER) // {YEARS}"
-    # Whoever has several rows counts once.
+    # Anyone who has several rows counts once.
     once = "DISTINCT" if tables.aliased else ""
     found = tables.frame(
         f"WITH people AS (SELECT {once} entity, {forename} AS name, {band} AS band FROM r "

@@ -114,7 +114,7 @@ class NameDependence:
     near: float
 
     def bits(self, levels: Levels, model: Model) -> NDArray[np.float64]:
-        """Bits for each pattern; nought unless forename and surname are equal."""
+        """Bits for each pattern; zero unless forename and surname are equal."""
         names = [comparison.name for comparison in model.comparisons]
         if not {"forename", "surname"} <= set(names):
             return np.zeros(len(levels))

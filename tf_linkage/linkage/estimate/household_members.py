@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tf_linkage.linkage.compare.candidates import pattern_counts
 from tf_linkage.linkage.compare.patterns import Levels, unpack
-from tf_linkage.linkage.estimate.em import NO_TIES, Housemates, Ties, shares_of, ties_of
+from tf_linkage.linkage.estimate.em import NO_DEPENDENCE, Dependence, HouseholdMembers, dependence_of, shares_of
 from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.tables.encoded import Tables
 
@@ -25,14 +25,14 @@ MOST_PEOPLE = 200_000
 """People at home from whose households is learnt; more add nothing."""
 
 FEW = 50
-"""Pairs of housemates below which nothing is learnt from them."""
+"""Pairs of household members below which nothing is learnt from them."""
 
 PLACES = ("address and postcode", "postcode", "address")
-"""Comparisons that say where somebody lives: among housemates they agree as often as among links."""
+"""Comparisons that say where somebody lives: among household members they agree as often as among links."""
 
 
-def housemates(tables: Tables, standing: int) -> Housemates:
-    """Learn from pairs of one home inside the right table. With no homes known there are no housemates.
+def household_members(tables: Tables, standing: int) -> HouseholdMembers:
+    """Learn from pairs of one home inside the right table. With no homes known there are no household members.
 
     Args:
         tables: both tables.
@@ -42,15 +42,15 @@ def housemates(tables: Tables, standing: int) -> Housemates:
     apart = tuple(comparison.name not in PLACES for comparison in comparisons)
     even = tuple(np.full(len(comparison.levels), 1 / len(comparison.levels)) for comparison in comparisons)
     if not _home_columns(tables) or _pairs_of_one_home(tables) < FEW:
-        return Housemates(even, apart, NO_TIES, 0.0)
+        return HouseholdMembers(even, apart, NO_DEPENDENCE, 0.0)
     distinct, counts = pattern_counts(tables, "mates", "r")
     tables.connection.execute("DROP TABLE mates")
     levels = unpack(distinct, comparisons)
     counts = np.where(_one_person(levels, tables.model), 0, counts)
-    return Housemates(
+    return HouseholdMembers(
         shares_of(levels, counts, comparisons, smoothing=5.0),
         apart,
-        _ties(levels, counts, tables.model),
+        _dependence(levels, counts, tables.model),
         float(standing),
     )
 
@@ -63,7 +63,7 @@ def _home_columns(tables: Tables) -> list[str]:
 
 
 def _pairs_of_one_home(tables: Tables) -> int:
-    """Make the table `mates` (`l`, `r`): pairs of right rows at one address, of a sample of all addresses."""
+    """Make the table `members` (`l`, `r`): pairs of right rows at one address, of a sample of all addresses."""
     on = ", ".join(_home_columns(tables))
     sample = max(1, tables.records.right.height // MOST_PEOPLE)
     known = " AND ".join(f"{column} IS NOT NULL" for column in _home_columns(tables))
@@ -129,7 +129,7 @@ def homes(tables: Tables, rows: pl.Series) -> pl.DataFrame:
     return found.filter(pl.col("entity").n_unique().over("home") <= LARGEST_HOME)
 
 
-def _ties(levels: Levels, counts: NDArray[np.int64], model: Model) -> Ties:
+def _dependence(levels: Levels, counts: NDArray[np.int64], model: Model) -> Dependence:
     """How names and birthdays of one home go together, counted where all that is compared is known."""
     names = [comparison.name for comparison in model.comparisons]
     forename, surname, born = (
@@ -137,15 +137,15 @@ def _ties(levels: Levels, counts: NDArray[np.int64], model: Model) -> Ties:
     )
     last = tuple(len(comparison.levels) - 1 for comparison in model.comparisons)
     places = (forename, surname, born)
-    ties = NO_TIES if None in places else ties_of(levels, counts.astype(np.float64), places, last)
-    logs = ties.logs.copy()
+    dependence = NO_DEPENDENCE if None in places else dependence_of(levels, counts.astype(np.float64), places, last)
+    logs = dependence.logs.copy()
     # Who shares forename and birthday was left out as one person, so nothing was counted there.
     logs[:2, :, 0] = np.maximum(logs[:2, :, 0], 0.0)
-    return dataclasses.replace(ties, logs=logs)
+    return dataclasses.replace(dependence, logs=logs)
 
 
 def _one_person(levels: Levels, model: Model) -> NDArray[np.bool_]:
-    """Patterns that look like one person registered twice, who is nobody's housemate."""
+    """Patterns that look like one person registered twice, who is nobody's household member."""
     names = [comparison.name for comparison in model.comparisons]
     if not {"forename", "date of birth"} <= set(names):
         return np.zeros(len(levels), dtype=bool)

@@ -28,7 +28,7 @@ CHANGING = ("surname", *PLACES)
 
 
 @dataclass(frozen=True)
-class Kinds:
+class Strata:
     """What is known of the kinds.
 
     Attributes:
@@ -55,12 +55,12 @@ class Kinds:
         return found
 
 
-def no_kinds(tables: Tables) -> Kinds:
+def no_strata(tables: Tables) -> Strata:
     """Before anything is known."""
-    return Kinds(np.zeros(tables.records.left.height, dtype=np.int64), np.zeros(1), ())
+    return Strata(np.zeros(tables.records.left.height, dtype=np.int64), np.zeros(1), ())
 
 
-def kinds_of(weighed: pl.DataFrame, tables: Tables, free: dict[str, int]) -> Kinds:
+def strata_of(weighed: pl.DataFrame, tables: Tables, free: dict[str, int]) -> Strata:
     """The kinds, by the first weights.
 
     Args:
@@ -68,7 +68,7 @@ def kinds_of(weighed: pl.DataFrame, tables: Tables, free: dict[str, int]) -> Kin
         tables: both tables.
         free: for each comparison, bits of the rules that leave it free.
     """
-    kind = _kind(tables.records.left)
+    kind = _stratum(tables.records.left)
     number = int(kind.max(initial=0)) + 1
     rows, probable = weighed["left_row"].to_numpy(), weighed["match_probability"].to_numpy()
     people = np.bincount(kind, minlength=number).astype(np.float64)
@@ -87,10 +87,10 @@ def kinds_of(weighed: pl.DataFrame, tables: Tables, free: dict[str, int]) -> Kin
         own = (counts + FEW * average) / (counts.sum(axis=1, keepdims=True) + FEW)
         shifts.append((place, np.pad(np.log2(own / average), ((0, 0), (0, 1)))))
     presence = np.log2(share / overall) if overall > 0 else np.zeros(number)
-    return Kinds(kind, presence, tuple(shifts))
+    return Strata(kind, presence, tuple(shifts))
 
 
-def _kind(left: pl.DataFrame) -> NDArray[np.int64]:
+def _stratum(left: pl.DataFrame) -> NDArray[np.int64]:
     """A number for each left row: its sex and years of birth, each possibly unknown."""
     unknown = pl.lit(None, pl.String)
     sex = pl.col("gender") if "gender" in left.columns else unknown

@@ -17,49 +17,49 @@ from tf_linkage.errors import NothingToLearn
 from tf_linkage.linkage.block.rule_counts import leaving_free
 from tf_linkage.linkage.compare.candidates import Candidates
 from tf_linkage.linkage.compare.patterns import unpack
-from tf_linkage.linkage.estimate.certain_links import Claims
+from tf_linkage.linkage.estimate.certain_links import CertainLinks
 from tf_linkage.linkage.estimate.deterministic import FEW, start_of
-from tf_linkage.linkage.estimate.em import Housemates, Observed, Places, Shares, Start, Trained, train
+from tf_linkage.linkage.estimate.em import HouseholdMembers, Observed, Places, Shares, Start, Trained, train
 from tf_linkage.linkage.estimate.frequencies import chance_agreement, name_dependence
-from tf_linkage.linkage.estimate.household_members import housemates
+from tf_linkage.linkage.estimate.household_members import household_members
 from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.tables.encoded import Tables
 
 
 @dataclass(frozen=True)
-class Lesson:
+class TrainingInput:
     """What EM is given.
 
     Attributes:
         observed: the candidate pairs, counted.
         start: m of the matchkeys' links.
         u: shares among strangers.
-        mates: what is known of housemates.
+        members: what is known of household members.
     """
 
     observed: Observed
     start: Start
     u: Shares
-    mates: Housemates
+    members: HouseholdMembers
 
     def learnt(self) -> Trained:
         """M and the prior, by EM."""
-        return train(self.observed, self.start, self.u, self.mates)
+        return train(self.observed, self.start, self.u, self.members)
 
 
-def gather(tables: Tables, candidates: Candidates, seeds: pl.DataFrame, standing: int) -> Lesson:
+def gather(tables: Tables, candidates: Candidates, training_links: pl.DataFrame, standing: int) -> TrainingInput:
     """What training needs, counted.
 
     Args:
         tables: both tables.
         candidates: what blocking and comparing left.
-        seeds: the matchkeys' links.
+        training_links: the matchkeys' links.
         standing: number of pairs at one address.
 
     Raises:
         NothingToLearn: no matchkey links anybody, so that there is nothing to start from.
     """
-    if seeds.is_empty():
+    if training_links.is_empty():
         raise NothingToLearn(
             "no pair agrees uniquely on a matchkey, so there is nothing to learn from; are these the right tables, "
             "and are their columns named as the contracts name them?"
@@ -68,12 +68,12 @@ def gather(tables: Tables, candidates: Candidates, seeds: pl.DataFrame, standing
     u = chance_agreement(tables)
     levels = unpack(candidates.patterns["pattern"].to_numpy(), model.comparisons)
     dependence = name_dependence(tables, u)
-    nought = np.zeros(len(levels))
+    zero = np.zeros(len(levels))
     observed = Observed(
         levels=levels,
         counts=candidates.patterns["pairs"].to_numpy(),
         certain=np.zeros(len(levels), dtype=np.int64),
-        rarer=(nought, nought),
+        rarer=(zero, zero),
         names=_names(model),
         free=_free(candidates, model),
         free_names=_free_names(candidates, model),
@@ -81,16 +81,18 @@ def gather(tables: Tables, candidates: Candidates, seeds: pl.DataFrame, standing
         nearby=dependence.near - dependence.far,
         every_pair=float(tables.records.left.height) * float(tables.people),
     )
-    return Lesson(observed, start_of(seeds, model), u, housemates(tables, standing))
+    return TrainingInput(observed, start_of(training_links, model), u, household_members(tables, standing))
 
 
-def beside(lesson: Lesson, tables: Tables, candidates: Candidates, claims: Claims) -> Lesson:
-    """The lesson beside certain links: nobody whom one of them claims is anybody else.
+def given_known_links(
+    training_input: TrainingInput, tables: Tables, candidates: Candidates, certain_links: CertainLinks
+) -> TrainingInput:
+    """The lesson next to certain links: nobody whom one of them claims is anybody else.
 
     A twin who stands in both tables no longer stands in the way of learning how often a person's own two records
     differ in what tells twins apart.
     """
-    taken = pl.DataFrame({"l": claims.pairs["left_row"], "entity": claims.pairs["entity"]})
+    taken = pl.DataFrame({"l": certain_links.pairs["left_row"], "entity": certain_links.pairs["entity"]})
     tables.connection.register("taken", taken.to_arrow())
     found = tables.frame(
         "SELECT pattern, rules, count(*) FILTER (one.entity = r.entity)::BIGINT AS certain, "
@@ -99,14 +101,17 @@ def beside(lesson: Lesson, tables: Tables, candidates: Candidates, claims: Claim
         "LEFT JOIN taken other ON r.entity = other.entity GROUP BY pattern, rules ORDER BY pattern, rules"
     )
     tables.connection.unregister("taken")
-    levels = lesson.observed.levels
+    levels = training_input.observed.levels
     observed = dataclasses.replace(
-        lesson.observed,
+        training_input.observed,
         counts=found["pairs"].to_numpy(),
         certain=found["certain"].to_numpy(),
-        rarer=(np.full(len(levels), math.log(claims.strangers)), claims.housemates(levels) * math.log(2)),
+        rarer=(
+            np.full(len(levels), math.log(certain_links.strangers)),
+            certain_links.household_members(levels) * math.log(2),
+        ),
     )
-    return dataclasses.replace(lesson, observed=observed)
+    return dataclasses.replace(training_input, observed=observed)
 
 
 def thin(certain: int) -> str | None:

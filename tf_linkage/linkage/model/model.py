@@ -54,12 +54,12 @@ class Matchkey:
     Attributes:
         name: what agrees, in words.
         columns: standardised columns that must agree.
-        peel: whether its links are taken at once; the others only teach the classifier.
+        deterministic_pass: whether its links are taken at once; the others only teach the classifier.
     """
 
     name: str
     columns: tuple[str, ...]
-    peel: bool
+    deterministic_pass: bool
 
 
 @dataclass(frozen=True)
@@ -79,11 +79,12 @@ class Model:
         right_entity: column whose repeated values are one person (alias rows); the right id unless said.
         family: column of the left table that names families; without it a shared address does.
         one_to_one: whether a right-hand person may be linked only once.
-        held_twice: whether the right table may hold one person as two who are not known to be one. Then a further
+        second_records: whether the right table may hold one person as two who are not known to be one. Then a
+        further
             right-hand person that nobody else is linked to may be linked besides the first (`further`).
         guard: posterior below which a pair with different forenames or dates of birth goes to review, unless the
             NINO agrees: twins share all but the forename, a namesake all but the date of birth. For engines whose
-            classes know strangers alone or treat comparisons as independent; `duckdb` needs none. Nought for none.
+            classes know strangers alone or treat comparisons as independent; `duckdb` needs none. Zero for none.
         family_evidence: whether links of a family speak for its other members.
     """
 
@@ -99,7 +100,7 @@ class Model:
     right_entity: str | None = None
     family: str | None = None
     one_to_one: bool = True
-    held_twice: bool = False
+    second_records: bool = False
     guard: float = 0.0
     family_evidence: bool = True
 
@@ -109,7 +110,7 @@ class Model:
         return self.right_entity or self.right_id
 
     def digest(self) -> str:
-        """Short fingerprint of everything above, to stand beside each run's links."""
+        """Short fingerprint of everything above, to stand next to each run's links."""
         text = json.dumps(dataclasses.asdict(self), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -120,12 +121,14 @@ class Model:
         lines += ["", "Candidates agree on one of:"]
         lines += [f"  {rule.name}" for rule in self.blocking_rules]
         lines += ["", "Matchkeys, unique on both sides and uncontradicted:"]
-        lines += [f"  {key.name}" + ("" if key.peel else " (training only)") for key in self.matchkeys]
+        lines += [
+            f"  {key.name}" + ("" if key.deterministic_pass else " (training only)") for key in self.matchkeys
+        ]
         lines += [
             "",
             f"Link from posterior {self.link_threshold}, review from {self.review_threshold}, "
             + ("one to one" if self.one_to_one else "many to one")
-            + ("; a further record of a person who is held twice if all but certain" if self.held_twice else "")
+            + ("; a further record of a person who is held twice if all but certain" if self.second_records else "")
             + (
                 f"; with different forenames or dates of birth from {self.guard}, unless the NINO agrees"
                 if self.guard
@@ -157,7 +160,7 @@ def department_model(
     """
     fields = tuple(column for column in STANDARD_FIELDS if column in set(columns))
     model = _model(("request_ref", f"{name}_key"), fields, (), (link_threshold, review_threshold))
-    return dataclasses.replace(model, guard=GUARD, held_twice=True)
+    return dataclasses.replace(model, guard=GUARD, second_records=True)
 
 
 def general_model(
@@ -223,7 +226,9 @@ def _model(
     )
     if not rules:
         rules = tuple(BlockingRule(column, ((column, column),)) for column in sorted(columns) if column != "gender")
-    keys = tuple(Matchkey(name, on, peel) for name, on, peel in _MATCHKEYS if set(on) <= columns)
+    keys = tuple(
+        Matchkey(name, on, deterministic_pass) for name, on, deterministic_pass in _MATCHKEYS if set(on) <= columns
+    )
     return Model(
         left_id=ids[0],
         right_id=ids[1],

@@ -2,7 +2,7 @@
 
 Belongs here: the assignment. It is exact: inside every group of competing pairs the set of links with the greatest
 total evidence is chosen, not the greedy one. Ties fall to the smaller row numbers, which are sorted by id. What is
-likely enough beside the links is for review; whatever else comes near is a rival, which becomes a link only if
+likely enough next to the links is for review; whatever else comes near is a rival, which becomes a link only if
 clerks reject the link that keeps it out. Does not belong here: scores.
 """
 
@@ -31,7 +31,8 @@ def settled(weighed: pl.DataFrame, model: Model) -> pl.DataFrame:
     """What becomes of weighed pairs: links, pairs for review, and their rivals.
 
     Args:
-        weighed: `left_row`, `entity`, `match_weight`, `match_probability`, `peeled` (agrees on a unique,
+        weighed: `left_row`, `entity`, `match_weight`, `match_probability`, `deterministic_links` (agrees on a
+        unique,
             uncontradicted matchkey); at most one row for each left row and entity.
         model: says from when a pair is a link or for review, and how often a person may be linked.
 

@@ -15,52 +15,52 @@ from numpy.typing import NDArray
 from tf_linkage.linkage.block.rule_counts import leaving_free
 from tf_linkage.linkage.compare.candidates import Candidates, compare_rows
 from tf_linkage.linkage.compare.patterns import Levels, unpack
-from tf_linkage.linkage.estimate.certain_links import HIGH_BAR, Claims, claims_of
+from tf_linkage.linkage.estimate.certain_links import HIGH_BAR, CertainLinks, certain_links_of
 from tf_linkage.linkage.estimate.em import Trained
-from tf_linkage.linkage.estimate.forename_cohorts import fashions, of_one_time
+from tf_linkage.linkage.estimate.forename_cohorts import forename_cohorts, of_one_time
 from tf_linkage.linkage.estimate.frequencies import full_names, near, rarity
 from tf_linkage.linkage.estimate.household_members import homes, moved
-from tf_linkage.linkage.estimate.strata import Kinds, kinds_of, no_kinds
+from tf_linkage.linkage.estimate.strata import Strata, no_strata, strata_of
 from tf_linkage.linkage.model.model import Model, bits_at
 from tf_linkage.linkage.resolve.assignment import settled
-from tf_linkage.linkage.resolve.second_records import with_contradictions, with_further
+from tf_linkage.linkage.resolve.second_records import with_contradictions, with_second_records
 from tf_linkage.linkage.score.explain import explanations
 from tf_linkage.linkage.score.family import bits_of, families, family_evidence
-from tf_linkage.linkage.score.weights import Beside, Weights, best_possible, weigh
+from tf_linkage.linkage.score.weights import Evidence, Weights, best_possible, weigh
 from tf_linkage.linkage.tables.encoded import Tables
 
-_HOPELESS = 10.0
+_BELOW_FLOOR = 10.0
 """Bits below the review threshold at which a pair is dropped before anything else is asked about it."""
 
 
 @dataclass(frozen=True)
-class Decision:
+class DecisionRule:
     """What is known of two tables once a model is trained, and the steps from patterns to links."""
 
     tables: Tables
     trained: Trained
     rare: list[NDArray[np.float64] | None]
     names: NDArray[np.float64] | None
-    fashions: NDArray[np.float64] | None
-    peeled: pl.DataFrame
-    kinds: Kinds
+    forename_cohorts: NDArray[np.float64] | None
+    deterministic_links: pl.DataFrame
+    strata: Strata
 
     @classmethod
-    def of(cls, tables: Tables, trained: Trained, peeled: pl.DataFrame) -> Decision:
+    def of(cls, tables: Tables, trained: Trained, deterministic_links: pl.DataFrame) -> DecisionRule:
         """Look up how rare each left record's values are."""
         rare = [
             rarity(tables, comparison, trained.u[place]) if comparison.frequency else None
             for place, comparison in enumerate(tables.model.comparisons)
         ]
         names = full_names(tables, trained, rare)
-        return cls(tables, trained, rare, names, fashions(tables), peeled, no_kinds(tables))
+        return cls(tables, trained, rare, names, forename_cohorts(tables), deterministic_links, no_strata(tables))
 
     @property
     def model(self) -> Model:
         """What is compared and when a pair is a link."""
         return self.tables.model
 
-    def worth_a_look(self, candidates: Candidates, least: float) -> pl.DataFrame:
+    def kept_pairs(self, candidates: Candidates, least: float) -> pl.DataFrame:
         """Pairs that could weigh that many bits: `left_row`, `right_row`, `entity`, `pattern`, `rules`, sorted."""
         distinct = candidates.patterns["pattern"].unique().sort()
         levels = unpack(distinct.to_numpy(), self.model.comparisons)
@@ -73,10 +73,12 @@ class Decision:
         self.tables.connection.unregister("keep")
         return pairs
 
-    def weighed(self, pairs: pl.DataFrame, family: NDArray[np.float64] | None, claims: Claims) -> pl.DataFrame:
+    def weighed(
+        self, pairs: pl.DataFrame, family: NDArray[np.float64] | None, certain_links: CertainLinks
+    ) -> pl.DataFrame:
         """Pairs, sorted by their rows, with their weight; the best row of each person where there are aliases."""
         bits = np.zeros(pairs.height) if family is None else family
-        levels, weights = self._weights(pairs.with_columns(pl.Series("family", bits)), claims)
+        levels, weights = self._weights(pairs.with_columns(pl.Series("family", bits)), certain_links)
         frame = pairs.with_columns(
             pl.Series("match_weight", weights.total),
             pl.Series("match_probability", weights.probability),
@@ -91,39 +93,45 @@ class Decision:
 
     def resolved(self, weighed: pl.DataFrame) -> pl.DataFrame:
         """Links, reviews and rivals among weighed pairs, with stage and status."""
-        keys = self.peeled.select("left_row", "entity", "matchkey")
+        keys = self.deterministic_links.select("left_row", "entity", "matchkey")
         named = weighed.join(keys, on=["left_row", "entity"], how="left", maintain_order="left")
         named = named.with_columns(pl.col("matchkey").is_not_null().alias("peeled"))
         return settled(named, self.model).with_columns(self._stage())
 
     @property
-    def hopeless(self) -> float:
+    def below_floor(self) -> float:
         """Bits below which nothing can make a pair worth a clerk's look."""
-        return bits_at(self.model.review_threshold) - _HOPELESS
+        return bits_at(self.model.review_threshold) - _BELOW_FLOOR
 
-    def first(self, candidates: Candidates, claims: Claims, standing: pl.DataFrame) -> tuple[Claims, Kinds]:
+    def first(
+        self, candidates: Candidates, certain_links: CertainLinks, standing: pl.DataFrame
+    ) -> tuple[CertainLinks, Strata]:
         """What the links that are certain claim, and what all weights say of kinds of people.
 
         Args:
             candidates: what blocking and comparing left.
-            claims: those of the peeled links.
+            certain_links: those of the deterministic links.
             standing: pairs at one address.
         """
         # Who cannot be a link cannot stand in a link's way.
-        pairs = self.worth_a_look(candidates, 0.0)
-        weighed = self.weighed(pairs, None, claims)
+        pairs = self.kept_pairs(candidates, 0.0)
+        weighed = self.weighed(pairs, None, certain_links)
         links = self.resolved(weighed).filter(pl.col("status") == "link")
         certain = links.filter((pl.col("match_probability") >= HIGH_BAR) | pl.col("matchkey").is_not_null())
         certain = certain.select("left_row", "entity")
         free = {one.name: leaving_free(candidates.rules, one.columns) for one in self.model.comparisons}
-        return claims_of(certain, weighed, standing, self.tables), kinds_of(weighed, self.tables, free)
+        return certain_links_of(certain, weighed, standing, self.tables), strata_of(weighed, self.tables, free)
 
     def with_family(
-        self, pairs: pl.DataFrame, first: pl.DataFrame, claims: Claims, families_of: pl.DataFrame | None
+        self,
+        pairs: pl.DataFrame,
+        first: pl.DataFrame,
+        certain_links: CertainLinks,
+        families_of: pl.DataFrame | None,
     ) -> tuple[pl.DataFrame, float | None]:
         """Resolve again with what certain links say of their families; unchanged where there are no families.
 
-        Also gives the share of members who moved beside another one, if anybody is known to have moved.
+        Also gives the share of members who moved next to another one, if anybody is known to have moved.
         """
         records = self.tables.records
         members = families(records, families_of)
@@ -142,30 +150,32 @@ class Decision:
         every = pl.concat([pairs, added]).sort("left_row", "right_row")
         elsewhere = moved(unpack(every["pattern"].to_numpy(), self.model.comparisons), self.model)
         together = evidence.together if evidence.moved else None
-        return self.resolved(self.weighed(every, bits_of(every, evidence, elsewhere), claims)), together
+        return self.resolved(self.weighed(every, bits_of(every, evidence, elsewhere), certain_links)), together
 
-    def with_further(self, resolved: pl.DataFrame) -> pl.DataFrame:
-        """Links and what else was resolved, with a further link of whoever is held twice."""
-        return with_further(with_contradictions(resolved, self.tables), self.model)
+    def with_second_records(self, resolved: pl.DataFrame) -> pl.DataFrame:
+        """Links and what else was resolved, with a further link of anyone who is held twice."""
+        return with_second_records(with_contradictions(resolved, self.tables), self.model)
 
-    def explained(self, resolved: pl.DataFrame, claims: Claims) -> pl.DataFrame:
+    def explained(self, resolved: pl.DataFrame, certain_links: CertainLinks) -> pl.DataFrame:
         """Links, reviews and rivals with every part of their weight."""
-        levels, weights = self._weights(resolved, claims)
+        levels, weights = self._weights(resolved, certain_links)
         parts = explanations(levels, weights, self.model.comparisons)
         return pl.concat([resolved.drop("family"), parts], how="horizontal")
 
-    def _weights(self, pairs: pl.DataFrame, claims: Claims) -> tuple[Levels, Weights]:
+    def _weights(self, pairs: pl.DataFrame, certain_links: CertainLinks) -> tuple[Levels, Weights]:
         levels = unpack(pairs["pattern"].to_numpy(), self.model.comparisons)
         left = pairs["left_row"].to_numpy()
         family = pairs["family"].to_numpy()
-        beside = Beside(self.rare, self._names(levels, left), family, claims.free(pairs), claims, self.kinds)
-        return levels, weigh(levels, left, self.trained, beside)
+        evidence = Evidence(
+            self.rare, self._names(levels, left), family, certain_links.free(pairs), certain_links, self.strata
+        )
+        return levels, weigh(levels, left, self.trained, evidence)
 
     def _names(self, levels: Levels, left: NDArray[np.uint32]) -> NDArray[np.float64]:
         """Bits of each pair because names go together, more so in one district, and with years of birth."""
         found = np.zeros(len(levels))
-        if self.fashions is not None:
-            found += np.where(of_one_time(levels, self.model), self.fashions[left], 0.0)
+        if self.forename_cohorts is not None:
+            found += np.where(of_one_time(levels, self.model), self.forename_cohorts[left], 0.0)
         if self.names is None:
             return found
         # Forename and surname are the first two comparisons wherever both are compared.

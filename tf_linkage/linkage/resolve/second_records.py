@@ -28,14 +28,14 @@ NUMBER = "NINO"
 """What two records of one person in one table never share: to be held twice is to have two numbers."""
 
 
-def with_further(settled: pl.DataFrame, model: Model) -> pl.DataFrame:
+def with_second_records(settled: pl.DataFrame, model: Model) -> pl.DataFrame:
     """Links, reviews and rivals, of which some rivals have become further links.
 
     Args:
         settled: from `resolve.settled`, with `stage` and `APART`.
         model: says whether the right table may hold people twice.
     """
-    if not model.held_twice:
+    if not model.second_records:
         return settled
     links = settled.filter(pl.col("status") == "link")
     first = links.group_by("left_row").agg(pl.col("entity").alias("first"))
@@ -49,10 +49,10 @@ def with_further(settled: pl.DataFrame, model: Model) -> pl.DataFrame:
     )
     chosen = one_to_one(likely).select("left_row", "entity", pl.lit(True).alias("chosen"))
     marked = settled.join(chosen, on=["left_row", "entity"], how="left", maintain_order="left")
-    is_further = pl.col("chosen").is_not_null()
+    is_second_record = pl.col("chosen").is_not_null()
     return marked.with_columns(
-        pl.when(is_further).then(pl.lit("link")).otherwise("status").alias("status"),
-        pl.when(is_further).then(pl.lit(STAGE) + pl.col("stage")).otherwise("stage").alias("stage"),
+        pl.when(is_second_record).then(pl.lit("link")).otherwise("status").alias("status"),
+        pl.when(is_second_record).then(pl.lit(STAGE) + pl.col("stage")).otherwise("stage").alias("stage"),
     ).drop("chosen")
 
 
@@ -62,7 +62,7 @@ def with_contradictions(settled: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     likely = settled.filter(pl.col("match_probability") >= HIGH_BAR).select("left_row", "right_row", "entity")
     both = likely.join(likely, on="left_row", suffix="_other", maintain_order="left_right")
     both = both.filter(pl.col("entity") != pl.col("entity_other"))
-    if both.is_empty() or not tables.model.held_twice:
+    if both.is_empty() or not tables.model.second_records:
         return settled.with_columns(nobody)
     patterns = compare_rows(tables, both["right_row"].to_numpy(), both["right_row_other"].to_numpy(), "r")
     levels = unpack(patterns, tables.model.comparisons)

@@ -23,7 +23,7 @@ DECIDED = pl.Schema({"left_id": pl.String, "right_id": pl.String, "reviewer": pl
 _ROW, _WORD, _SHEET = "_row", "_word", "_sheet"
 
 
-def decisions_of(sheets: Mapping[str, pl.DataFrame], asked: pl.DataFrame) -> pl.DataFrame:
+def answers_of(sheets: Mapping[str, pl.DataFrame], asked: pl.DataFrame) -> pl.DataFrame:
     """The decisions of one sheet for each reviewer, once every row of every sheet is sound.
 
     Args:
@@ -106,13 +106,13 @@ def _problems(rows: pl.DataFrame, meant: pl.DataFrame, name: str) -> list[str]:
     """What is wrong with one sheet, by kind; never a cell's content, which a clerk may have put anywhere."""
     known = pl.col("pair").is_in(meant["pair"].implode()).fill_null(value=False)
     again = pl.col("pair").is_not_null() & pl.col("pair").is_duplicated() & ~pl.col("pair").is_first_distinct()
-    kinds = (
+    strata = (
         (~known, "about a pair that was not asked about on this sheet"),
         (again & known, "about a pair that has a decision in an earlier row"),
         (known & pl.col(_WORD).is_null(), f"without a decision; write one of {', '.join(DECISIONS)}"),
         (known & ~pl.col(_WORD).is_in(DECISIONS), f"whose decision is none of {', '.join(DECISIONS)}"),
     )
-    found = [(rows.filter(fault.fill_null(value=False))[_ROW].to_list(), words) for fault, words in kinds]
+    found = [(rows.filter(fault.fill_null(value=False))[_ROW].to_list(), words) for fault, words in strata]
     lost = meant.join(rows, on="pair", how="anti")["pair"].sort().to_list()
     problems = [f"{name}: {_counted('row', at)} {words}" for at, words in found if at]
     return problems + ([f"{name}: {_counted('pair', lost)} missing"] if lost else [])

@@ -12,17 +12,17 @@ import polars as pl
 
 from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.resolve.assignment import one_to_one, settled
-from tf_linkage.linkage.resolve.outcome import told, training_table
-from tf_linkage.linkage.resolve.second_records import STAGE, with_further
+from tf_linkage.linkage.resolve.outcome import links_and_reviews, training_table
+from tf_linkage.linkage.resolve.second_records import STAGE, with_second_records
 from tf_linkage.linkage.result import LinkResult
 from tf_linkage.linkage.review.answers import verdicts_of
-from tf_linkage.linkage.review.reestimation import relearnt, rescored
+from tf_linkage.linkage.review.reestimation import reestimate, rescored
 from tf_linkage.linkage.review.sheets import HIGHEST
 
 _PAIR = ["left_id", "right_id"]
 
 
-def with_decisions(result: LinkResult, decisions: pl.DataFrame, *, highest: float = HIGHEST) -> LinkResult:
+def with_answers(result: LinkResult, decisions: pl.DataFrame, *, highest: float = HIGHEST) -> LinkResult:
     """Links as the reviewers decided, m learnt anew, and all other pairs settled anew by it.
 
     A pair is a link if its reviewers agree that it is, no link if they agree that it is none; where they differ or
@@ -36,14 +36,14 @@ def with_decisions(result: LinkResult, decisions: pl.DataFrame, *, highest: floa
 
     Args:
         result: a linkage.
-        decisions: from `decisions_of`.
+        decisions: from `answers_of`.
         highest: posterior up to which pairs were sampled.
     """
     verdicts = verdicts_of(decisions)
-    taught = relearnt(result, verdicts, highest)
+    reestimated = reestimate(result, verdicts, highest)
     weighed = result.links if result.weighed.is_empty() else result.weighed
-    if taught.trained is not result.trained and taught.trained and result.trained:
-        weighed = rescored(weighed, result.model, result.trained, taught.trained)
+    if reestimated.trained is not result.trained and reestimated.trained and result.trained:
+        weighed = rescored(weighed, result.model, result.trained, reestimated.trained)
     judged = weighed.join(verdicts, on=_PAIR, how="left", maintain_order="left")
     every = judged.filter(pl.col("decision") == "link")
     confirmed = _once(every, result.model) if result.model.one_to_one else every
@@ -53,22 +53,22 @@ def with_decisions(result: LinkResult, decisions: pl.DataFrame, *, highest: floa
     rest = judged.filter(pl.col("decision").is_null(), ~taken)
     if not result.weighed.is_empty():
         again = settled(rest.with_columns(pl.col("stage").str.strip_prefix(STAGE)), result.model)
-        rest = with_further(again, result.model).select(judged.columns)
+        rest = with_second_records(again, result.model).select(judged.columns)
     confirmed = confirmed.with_columns(pl.lit("link").alias("status"), pl.lit("clerical review").alias("stage"))
     after = pl.concat([rest, confirmed]).drop("decision").sort(_PAIR)
     counts = _counts(result.links, after, judged) | {
         "confirmed by clerks": confirmed.height,
         "confirmed beside a likelier one": every.height - confirmed.height,
-        "decisions that m was learnt anew from": taught.decisions,
+        "decisions that m was learnt anew from": reestimated.decisions,
     }
     changed = dataclasses.replace(result, links=after, counts=dict(result.counts) | counts)
     if not result.weighed.is_empty():
-        links, explanations = told(after, result.model)
+        links, explanations = links_and_reviews(after, result.model)
         changed = dataclasses.replace(changed, weighed=after, links=links, explanations=explanations)
-    if taught.trained is None:
+    if reestimated.trained is None:
         return changed
-    training = training_table(taught.trained, result.model)
-    return dataclasses.replace(changed, trained=taught.trained, training=training)
+    training = training_table(reestimated.trained, result.model)
+    return dataclasses.replace(changed, trained=reestimated.trained, training=training)
 
 
 def _counts(links: pl.DataFrame, after: pl.DataFrame, judged: pl.DataFrame) -> dict[str, int]:
@@ -92,7 +92,7 @@ def _once(confirmed: pl.DataFrame, model: Model) -> pl.DataFrame:
 
     Where the right table may hold a person twice, a left record may stay in several.
     """
-    if model.held_twice:
+    if model.second_records:
         likelier = confirmed.sort("match_weight", "left_id", descending=[True, False]).unique(
             "right_id", keep="first"
         )

@@ -21,24 +21,24 @@ from tf_linkage.linkage.review.sheets import with_patterns
 from tf_linkage.linkage.score.weights import DECIMALS
 
 OWN_WORD = 2.0
-"""Answers that the model's own posterior counts as, beside the clerks' about one pattern: our judgement. One answer
-about a pattern, which may be wrong, then moves its share of links by a third of the way."""
+"""Answers that the model's own posterior counts as, next to the clerks' about one pattern: our judgement. One
+answer about a pattern, which may be wrong, then moves its share of links by a third of the way."""
 
 
 @dataclass(frozen=True)
-class Taught:
+class Reestimated:
     """What is known after the decisions.
 
     Attributes:
         trained: the model, with m learnt anew where enough decisions bear on it; the same object where none does.
-        decisions: how many m was learnt anew from; nought where they were too few.
+        decisions: how many m was learnt anew from; zero where they were too few.
     """
 
     trained: Trained | None
     decisions: int
 
 
-def relearnt(result: LinkResult, verdicts: pl.DataFrame, highest: float) -> Taught:
+def reestimate(result: LinkResult, verdicts: pl.DataFrame, highest: float) -> Reestimated:
     """M with each reviewed pattern counted as clerks found it, as far as they looked.
 
     Pairs were sampled by pattern, so an answer speaks for all pairs of its pattern in the zone: their share of
@@ -53,7 +53,7 @@ def relearnt(result: LinkResult, verdicts: pl.DataFrame, highest: float) -> Taug
         highest: posterior up to which pairs were sampled.
     """
     if result.trained is None or result.explanations.is_empty():
-        return Taught(result.trained, 0)
+        return Reestimated(result.trained, 0)
     zone = with_patterns(result).filter(pl.col("match_probability") < highest)
     zone = zone.join(verdicts, on=["left_id", "right_id"], how="left", maintain_order="left")
     answers, yes = pl.col("decision").count(), (pl.col("decision") == "link").sum()
@@ -77,8 +77,8 @@ def relearnt(result: LinkResult, verdicts: pl.DataFrame, highest: float) -> Taug
         number = np.maximum(m * float(sure["match_probability"].sum()) + change, 1 / len(m))
         shares.append(number / number.sum())
     if not used:
-        return Taught(result.trained, 0)
-    return Taught(dataclasses.replace(result.trained, m=tuple(shares)), used)
+        return Reestimated(result.trained, 0)
+    return Reestimated(dataclasses.replace(result.trained, m=tuple(shares)), used)
 
 
 def rescored(weighed: pl.DataFrame, model: Model, before: Trained, after: Trained) -> pl.DataFrame:
@@ -91,14 +91,14 @@ def rescored(weighed: pl.DataFrame, model: Model, before: Trained, after: Traine
         after: the same with another m.
     """
     gained = _gains(weighed, model, before.m, after.m)
-    apart = np.array(before.mates.apart)
-    housemates = weighed["housemates"].to_numpy()
-    # What is lost to housemates is log2(1 + 2^odds) for their odds against strangers; where m tells the two apart
-    # it bears on both alike, and on strangers alone where it does not.
+    apart = np.array(before.members.apart)
+    household_members = weighed["household_members"].to_numpy()
+    # What is lost to household members is log2(1 + 2^odds) for their odds against strangers; where m tells the
+    # two apart it bears on both alike, and on strangers alone where it does not.
     with np.errstate(divide="ignore"):
-        odds = np.log2(np.exp2(-housemates) - 1)
+        odds = np.log2(np.exp2(-household_members) - 1)
     lost = np.where(np.isfinite(odds), -np.logaddexp2(0.0, odds + gained[:, ~apart].sum(axis=1)), 0.0)
-    change = gained.sum(axis=1) + lost - housemates
+    change = gained.sum(axis=1) + lost - household_members
     total = np.where(change == 0, weighed["match_weight"], np.round(weighed["match_weight"] + change, DECIMALS))
     parts = {
         comparison.name: np.round(weighed[comparison.name].to_numpy() + gained[:, place], 6)
@@ -106,7 +106,7 @@ def rescored(weighed: pl.DataFrame, model: Model, before: Trained, after: Traine
     }
     return weighed.with_columns(
         *[pl.Series(name, bits) for name, bits in parts.items()],
-        pl.Series("housemates", np.round(lost, 6)),
+        pl.Series("household_members", np.round(lost, 6)),
         pl.Series("match_weight", total),
         pl.Series("match_probability", 1 / (1 + np.exp2(-total))),
     )

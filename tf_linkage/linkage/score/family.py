@@ -28,7 +28,7 @@ class FamilyEvidence:
         together: share of members whose record stands in the home of another member's record, of those whose record
             does not stand at the address asked about; estimated from certain links.
         moved: how many such members it is estimated from; of none, `together` is only a guess.
-        pairs: `left_row`, `right_row`, `bits`: each member beside each person of the homes of his family.
+        pairs: `left_row`, `right_row`, `bits`: each member next to each person of the homes of his family.
     """
 
     together: float

@@ -1,4 +1,4 @@
-"""What a pair is worth in bits: prior, each comparison, rarity, housemates, family.
+"""What a pair is worth in bits: prior, each comparison, rarity, household members, family.
 
 Belongs here: the sum. A pair is a link as far as it is likelier as one person than as two strangers and as two
 people of one home together. Does not belong here: which pairs become links.
@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tf_linkage.linkage.compare.patterns import Levels
-from tf_linkage.linkage.estimate.certain_links import Claims
-from tf_linkage.linkage.estimate.em import Trained, housemate_ratio, padded_log
-from tf_linkage.linkage.estimate.strata import Kinds
+from tf_linkage.linkage.estimate.certain_links import CertainLinks
+from tf_linkage.linkage.estimate.em import Trained, household_ratio, padded_log
+from tf_linkage.linkage.estimate.strata import Strata
 
 DECIMALS = 9
 """Weights are rounded to this many decimals, far beyond meaning, so that the last bits of a sum decide nothing."""
@@ -31,9 +31,9 @@ class Weights:
         comparisons: one column for each comparison, rarity included.
         names: what is taken off or added because forenames go with surnames and years of birth, and who errs in
             one name errs in the other.
-        claims: what is added because both records are free while many others are claimed; never negative.
-        housemates: what is lost because people of one home look like this too; never positive.
-        family: what the family's other links add; nought before they are known.
+        certain_links: what is added because both records are free while many others are claimed; never negative.
+        household members: what is lost because people of one home look like this too; never positive.
+        family: what the family's other links add; zero before they are known.
         total: sum of all.
     """
 
@@ -41,8 +41,8 @@ class Weights:
     presence: NDArray[np.float64]
     comparisons: NDArray[np.float64]
     names: NDArray[np.float64]
-    claims: NDArray[np.float64]
-    housemates: NDArray[np.float64]
+    certain_links: NDArray[np.float64]
+    household_members: NDArray[np.float64]
     family: NDArray[np.float64]
     total: NDArray[np.float64]
 
@@ -54,7 +54,7 @@ class Weights:
 
 
 @dataclass(frozen=True)
-class Beside:
+class Evidence:
     """What bears on each pair besides its levels.
 
     Attributes:
@@ -62,47 +62,47 @@ class Beside:
         names: bits of each pair because forenames go with surnames and with years of birth.
         family: bits by which a stranger is less likely, because of the family's other links.
         free: whether both records of each pair are claimed by no certain link.
-        claims: how much rarer strangers and housemates are among such pairs.
-        kinds: what the sex and age of each left record say.
+        certain_links: how much rarer strangers and household members are among such pairs.
+        strata: what the sex and age of each left record say.
     """
 
     rare: Sequence[NDArray[np.float64] | None]
     names: NDArray[np.float64]
     family: NDArray[np.float64]
     free: NDArray[np.bool_]
-    claims: Claims
-    kinds: Kinds
+    certain_links: CertainLinks
+    strata: Strata
 
-    def mates(self, levels: Levels) -> NDArray[np.float64]:
-        """Bits by which housemates like each pair are rarer, where both records are free."""
-        return np.where(self.free, self.claims.housemates(levels), 0.0)
+    def members(self, levels: Levels) -> NDArray[np.float64]:
+        """Bits by which household members like each pair are rarer, where both records are free."""
+        return np.where(self.free, self.certain_links.household_members(levels), 0.0)
 
     def born(self, levels: Levels) -> NDArray[np.bool_]:
         """Pairs that share a date of birth."""
-        if self.claims.born is None:
+        if self.certain_links.born is None:
             return np.zeros(len(levels), dtype=bool)
-        found: NDArray[np.bool_] = levels[:, self.claims.born] == 0
+        found: NDArray[np.bool_] = levels[:, self.certain_links.born] == 0
         return found
 
 
-def weigh(levels: Levels, left_rows: NDArray[np.uint32], trained: Trained, beside: Beside) -> Weights:
+def weigh(levels: Levels, left_rows: NDArray[np.uint32], trained: Trained, evidence: Evidence) -> Weights:
     """Weigh pairs: one row of levels, one left row each."""
-    shifted = beside.kinds.shifted(levels, left_rows)
-    comparisons = comparison_bits(levels, left_rows, trained, beside.rare) + shifted
-    presence = beside.kinds.present(left_rows)
-    names = beside.names + trained.ties.of(levels) / np.log(2)
+    shifted = evidence.strata.shifted(levels, left_rows)
+    comparisons = comparison_bits(levels, left_rows, trained, evidence.rare) + shifted
+    presence = evidence.strata.present(left_rows)
+    names = evidence.names + trained.dependence.of(levels) / np.log(2)
     prior = float(np.log2(trained.prior / (1 - trained.prior)))
-    freed = np.where(beside.free, -np.log2(beside.claims.strangers), 0.0)
-    against_strangers = prior + presence + comparisons.sum(axis=1) + names + freed + beside.family
-    ratio = housemate_ratio(trained.m, trained.mates, levels, trained.ties) / np.log(2) + np.log2(
-        trained.housemates
+    freed = np.where(evidence.free, -np.log2(evidence.certain_links.strangers), 0.0)
+    against_strangers = prior + presence + comparisons.sum(axis=1) + names + freed + evidence.family
+    ratio = household_ratio(trained.m, trained.members, levels, trained.dependence) / np.log(2) + np.log2(
+        trained.household_members
     )
-    # What makes a link of this kind likelier makes no housemate so, except that twins are of one kind.
-    ratio = ratio + beside.mates(levels) - shifted.sum(axis=1) - np.where(beside.born(levels), 0.0, presence)
-    # Odds against add up: 1/odds = 1/odds against strangers + odds of a housemate.
-    housemates = -np.logaddexp2(0.0, against_strangers + ratio)
-    total = np.round(against_strangers + housemates, DECIMALS)
-    return Weights(prior, presence, comparisons, names, freed, housemates, beside.family, total)
+    # What makes a link of this kind likelier makes no household member so, except that twins are of one kind.
+    ratio = ratio + evidence.members(levels) - shifted.sum(axis=1) - np.where(evidence.born(levels), 0.0, presence)
+    # Odds against add up: 1/odds = 1/odds against strangers + odds of a household member.
+    household_members = -np.logaddexp2(0.0, against_strangers + ratio)
+    total = np.round(against_strangers + household_members, DECIMALS)
+    return Weights(prior, presence, comparisons, names, freed, household_members, evidence.family, total)
 
 
 def comparison_bits(
@@ -129,5 +129,5 @@ def best_possible(
         rarity = rare[place]
         if rarity is not None:
             total += np.where(levels[:, place] == 0, max(0.0, float(rarity.max(initial=0.0))), 0.0)
-    found: NDArray[np.float64] = total + np.maximum(trained.ties.of(levels), 0.0) / np.log(2)
+    found: NDArray[np.float64] = total + np.maximum(trained.dependence.of(levels), 0.0) / np.log(2)
     return found

@@ -45,7 +45,7 @@ class Tables:
 
     @property
     def people(self) -> int:
-        """Number of people in the right table, who are numbered from nought."""
+        """Number of people in the right table, who are numbered from zero."""
         return int(self.records.right["entity"].max() or 0) + 1  # type: ignore[arg-type]
 
     @property
@@ -58,7 +58,7 @@ class Tables:
         return frame_of(self.connection, query)
 
     def total(self, query: str) -> float:
-        """The one number that a query answers; nought if it is null."""
+        """The one number that a query answers; zero if it is null."""
         return float(self.connection.execute(query).fetchall()[0][0] or 0)
 
 

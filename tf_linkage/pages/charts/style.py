@@ -30,7 +30,7 @@ DARK = (BLUE, GREEN, RED)
 
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 WIDTH = 720
-"""Width of the drawing area in pixels; axis labels come beside it."""
+"""Width of the drawing area in pixels; axis labels come next to it."""
 
 VEGALITE = "6.4"
 """Version of Vega-Lite among those in the wheel, named so that an update does not redraw every chart."""

@@ -4,7 +4,7 @@ Belongs here: names, how skewed they are, which are variants of one another. Doe
 what (`names.py`) and how names are miswritten (`bodies/recording.py`).
 
 faker seeds the pools and is not the sampler: its English surnames are read as absolute shares (they sum to 39.5%)
-beside a tail of composed names; its own sampling would make coincidences 6.4 times too common.
+next to a tail of composed names; its own sampling would make coincidences 6.4 times too common.
 """
 
 from __future__ import annotations

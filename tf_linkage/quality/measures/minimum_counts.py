@@ -1,6 +1,6 @@
 """Which figures may be shown: nothing about fewer than ten.
 
-Belongs here: the two rules that stand between a reckoned figure and a stored one. Does not belong here: the
+Belongs here: the two rules that stand between a computed figure and a stored one. Does not belong here: the
 rules for research outputs (`disclosure/`), which round and suppress tables of outcomes.
 Source of ten: the threshold of the secure research service and of UK LLC, which count zero as small too.
 """
@@ -30,7 +30,7 @@ def of_real_people(metrics: pl.DataFrame) -> pl.DataFrame:
     """Figures of real extracts: small denominators are emptied, small numerators become intervals.
 
     A numerator under ten, or within ten of its denominator, is replaced by the interval that holds for all of the
-    numerators it might be, so that it cannot be reckoned back. Where that leaves one group of a breakdown hidden
+    numerators it might be, so that it cannot be computed back. Where that leaves one group of a breakdown hidden
     alone, the next smallest is hidden with it: else the total would give the first away.
     """
     large = of_ten_or_more(metrics)

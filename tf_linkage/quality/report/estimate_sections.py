@@ -13,7 +13,7 @@ from tf_linkage.contracts.outputs.quality import MEASURES
 from tf_linkage.pages import charts, html
 from tf_linkage.pages.picture import Picture
 from tf_linkage.pages.words import with_interval
-from tf_linkage.quality.report.published_linkages import beside
+from tf_linkage.quality.report.published_linkages import published_linkages
 from tf_linkage.quality.report.words import DEPARTMENT_ORDER, TITLES, departments_in, plain_figures, word
 
 FREQUENT = 0.01
@@ -116,10 +116,10 @@ def signs(plain: pl.DataFrame, truth: bool, agreement: pl.DataFrame | None) -> s
 
 
 def published_section(metrics: pl.DataFrame, published: pl.DataFrame | None) -> str:
-    """Published results of real linkages beside ours."""
+    """Published results of real linkages next to ours."""
     if published is None or published.is_empty():
         return ""
-    table = beside(metrics, published)
+    table = published_linkages(metrics, published)
     words = (
         "Other linkages, on other people and with other identifiers: they show the order of magnitude, no more. "
         "Nothing here was tuned to them."

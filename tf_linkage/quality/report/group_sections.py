@@ -165,7 +165,7 @@ def _gap(row: dict[str, float]) -> str:
 
 
 def _against(row: dict[str, float]) -> str:
-    """The worst group's figure beside everybody else's, and the gap."""
+    """The worst group's figure next to everybody else's, and the gap."""
     return (
         f"{percent(row['worst_value'])} of {row['worst_of']:,}, against {percent(row['rest_value'])} of all "
         f"others, a gap of {_gap(row)} points"

@@ -1,6 +1,6 @@
-"""Published results of real linkages, and what ours reaches beside them. Nothing is tuned to them.
+"""Published results of real linkages, and what ours reaches next to them. Nothing is tuned to them.
 
-Belongs here: which of our figures stands beside which published one. Does not belong here: the published figures;
+Belongs here: which of our figures stands next to which published one. Does not belong here: the published figures;
 they are handed in.
 """
 
@@ -17,10 +17,10 @@ OURS = {
     "missed match rate": ("missed_match_rate",),
 }
 """Our figures for each published one. A published match rate may or may not leave out those whom the register does
-not hold, so both of ours stand beside it."""
+not hold, so both of ours stand next to it."""
 
 
-def beside(metrics: pl.DataFrame, published: pl.DataFrame) -> pl.DataFrame:
+def published_linkages(metrics: pl.DataFrame, published: pl.DataFrame) -> pl.DataFrame:
     """Each published result with ours, in words.
 
     Args:

@@ -35,7 +35,7 @@ WITHOUT_TRUTH = (
 )
 
 
-def report(
+def quality_report(
     metrics: pl.DataFrame,
     *,
     run: Mapping[str, str] | None = None,
@@ -94,7 +94,8 @@ def report(
         html.Section("stages", "Stages", "Which stage made the links", estimate_sections.stages(plain, truth)),
         html.Section("cohort", "Records", "One person, one reference", estimate_sections.cohort(plain)),
         html.Section(
-            "completeness", "Completeness", "How complete the identifiers are", estimate_sections.completeness(plain)
+            "completeness", "Completeness", "How complete the identifiers are",
+            estimate_sections.completeness(plain)
         ),
         html.Section("items", "Reporting", "What guidance asks to report", _items(plain, run, assessment)),
         html.Section("meaning", "Meaning", "What the figures mean", _meaning(plain) + _run(run)),

@@ -1,6 +1,6 @@
-"""Whether the study finds the effects that the simulated programme has: its estimates beside the truth.
+"""Whether the study finds the effects that the simulated programme has: its estimates next to the truth.
 
-Belongs here: the study's own estimates on the true links and on those found, each beside the true effect. Does not
+Belongs here: the study's own estimates on the true links and on those found, each next to the true effect. Does not
 belong here: how an estimate is made (`research.estimates`), and what linkage error does to shares (`effects`).
 
 On true links the estimates should hold the true effects within their intervals: then what is left is sampling. On
@@ -56,7 +56,7 @@ def effect_recovery(
     regions: Mapping[str, str],
     covered: tuple[dt.date, dt.date],
 ) -> pl.LazyFrame:
-    """The study's estimates beside the true effects, on true links and on those found.
+    """The study's estimates next to the true effects, on true links and on those found.
 
     Args:
         linked_people: `ons.LinkedPeople`.
@@ -75,13 +75,13 @@ def effect_recovery(
         TRUE: compared(people, attributes, true_returns, regions, covered),
         FOUND: compared(linked_people, attributes, returns, regions, covered),
     }
-    return beside_truth(found, truth["effects"].collect())
+    return against_truth(found, truth["effects"].collect())
 
 
-def beside_truth(found: Mapping[str, pl.DataFrame], effects: pl.DataFrame) -> pl.LazyFrame:
-    """Each estimate beside its true effect.
+def against_truth(found: Mapping[str, pl.DataFrame], effects: pl.DataFrame) -> pl.LazyFrame:
+    """Each estimate next to its true effect.
 
-    Beside the 95% interval stands one that is wider (Bonferroni): it holds the truth of all of them together, of
+    Next to the 95% interval stands one that is wider (Bonferroni): it holds the truth of all of them together, of
     one set of links and one method, in 95 of 100 worlds.
 
     Args:
@@ -100,8 +100,8 @@ def beside_truth(found: Mapping[str, pl.DataFrame], effects: pl.DataFrame) -> pl
             for name in told:
                 measure = ESTIMATE_OF[name][2]
                 value = true[name] if measure == RATIO else 0.0
-                beside = _beside(_estimate(differences, name, method), measure, value, z_of_all)
-                rows.append({"effect": name, "links": links, "method": method, **beside})
+                against = _against(_estimate(differences, name, method), measure, value, z_of_all)
+                rows.append({"effect": name, "links": links, "method": method, **against})
     return of_rows(EffectRecovery, rows).sort("effect", "links", "method").lazy()
 
 
@@ -160,7 +160,7 @@ def _estimate(differences: pl.DataFrame, name: str, method: str) -> dict[str, An
     return rows.row(0, named=True) if rows.height else {}
 
 
-def _beside(row: Mapping[str, Any], measure: str, true: float, z_of_all: float) -> dict[str, Any]:
+def _against(row: Mapping[str, Any], measure: str, true: float, z_of_all: float) -> dict[str, Any]:
     told: dict[str, Any] = {"measure": measure, "true_value": true}
     estimate, error = row.get("estimate"), row.get("standard_error")
     if estimate is None or error is None:

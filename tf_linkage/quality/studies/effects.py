@@ -31,7 +31,7 @@ from tf_linkage.quality.measures.judging import judged_pairs, made_links, owners
 from tf_linkage.quality.measures.minimum_counts import LEAST
 from tf_linkage.quality.measures.pairs import resolved
 from tf_linkage.quality.studies.drawing import LinkSet, drawn_links, rubin
-from tf_linkage.quality.studies.outcomes import Histories, Reckoning, reachable
+from tf_linkage.quality.studies.outcomes import Computation, Histories, reachable
 
 Frames = Mapping[str, pl.LazyFrame]
 
@@ -64,7 +64,7 @@ def effects(
         links: by department, `exchange.Links`.
         truth: `records` (`truth.TrueRecords`).
         histories: by department and table, the registers' histories under their own keys.
-        thresholds: thresholds at which the found links are also reckoned, resolved one to one again.
+        thresholds: thresholds at which the found links are also computed, resolved one to one again.
         draws: how many sets of links are drawn, two or more; 0 leaves the drawn rows out.
         seed: of the draws.
 
@@ -94,11 +94,11 @@ def effects(
     needed = reachable(
         histories, [*true.values(), *(p.select("person_id", "register_key") for p in pairs.values())]
     )
-    reckon = Reckoning(people, needed)
+    compute = Computation(people, needed)
     found = {name: table.filter(pl.col("status").cast(pl.String) == "link") for name, table in pairs.items()}
-    on_true, on_found = reckon(true), reckon(found)
-    weights = _weights(reckon.people, found, true)
-    drawn = [reckon(chosen) for chosen in drawn_links(pairs, draws=draws, seed=seed)]
+    on_true, on_found = compute(true), compute(found)
+    weights = _weights(compute.people, found, true)
+    drawn = [compute(chosen) for chosen in drawn_links(pairs, draws=draws, seed=seed)]
     rows: list[dict[str, Any]] = []
     for outcome in FAMILY_OUTCOMES:
         department = OUTCOME_DEPARTMENT[outcome]
@@ -112,7 +112,7 @@ def effects(
             rows += _combined(drawn, outcome, key | {"links": "drawn"})
     for threshold in thresholds:
         above = {name: resolved(p).filter(pl.col("match_probability") >= threshold) for name, p in pairs.items()}
-        at = reckon(above)
+        at = compute(above)
         for outcome in FAMILY_OUTCOMES:
             if (department := OUTCOME_DEPARTMENT[outcome]) in pairs:
                 key = {"outcome": outcome, "department": department, "threshold": f"{threshold:g}"}
@@ -140,7 +140,7 @@ def _weights(people: pl.DataFrame, found: LinkSet, true: LinkSet) -> dict[str, p
 
 
 def _rates(
-    reckoned: pl.DataFrame,
+    computed: pl.DataFrame,
     outcome: str,
     key: Mapping[str, str],
     *,
@@ -148,7 +148,7 @@ def _rates(
     weights: pl.DataFrame | None = None,
 ) -> list[dict[str, Any]]:
     """The rows of one outcome on one set of links: each group, and the difference."""
-    rows = reckoned.filter(pl.col(outcome).is_not_null())
+    rows = computed.filter(pl.col(outcome).is_not_null())
     rows = (
         rows.with_columns(weight=pl.lit(1.0))
         if weights is None
@@ -198,7 +198,7 @@ def _ends(people: int, had: int, weighed: float) -> tuple[float, float, float]:
 
 def _combined(drawn: Sequence[pl.DataFrame], outcome: str, key: Mapping[str, str]) -> list[dict[str, Any]]:
     """The rows of one outcome over all draws."""
-    by_draw = [_rates(reckoned, outcome, key) for reckoned in drawn]
+    by_draw = [_rates(computed, outcome, key) for computed in drawn]
     if any(row.get("value") is None for row in itertools.chain(*by_draw)):
         return by_draw[0]
     combined = []

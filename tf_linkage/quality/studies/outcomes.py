@@ -1,4 +1,4 @@
-"""The study's outcomes, reckoned person by person on any set of links.
+"""The study's outcomes, computed person by person on any set of links.
 
 Belongs here: laying histories on people by a set of links and asking `research.outcomes` what happened. Each person
 stands as a family of one, so that definitions, ages and windows are the study's own. Does not belong here: sets of
@@ -24,7 +24,7 @@ ADULT = 18
 NO_LINKS = pl.DataFrame(schema={"person_id": pl.String, "register_key": pl.String})
 
 
-class Reckoning:
+class Computation:
     """Outcomes of each person for any set of links, on one cohort and its histories."""
 
     def __init__(self, attributes: pl.DataFrame, histories: Histories) -> None:

@@ -59,7 +59,7 @@ def _jobs(jobs: pl.LazyFrame) -> pl.LazyFrame:
 def _unless_imputed(day: str, imputed: str) -> pl.Expr:
     """Months from the start; whole years only where the day is the register's own 5 or 6 April.
 
-    A known calendar day beside its distance from the start would give away the start's month, and with it who is
+    A known calendar day next to its distance from the start would give away the start's month, and with it who is
     of one family.
     """
     start = pl.col("start")

@@ -2,7 +2,7 @@
 
 Belongs here: who is followed until when, and what overlaps or begins in which half-year. Does not belong here:
 figures about groups (`estimates`). These tables hold a person and a family together: they exist only while the
-estimates are reckoned, and are never stored.
+estimates are computed, and are never stored.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ def family_starts(attributes: pl.LazyFrame) -> pl.LazyFrame:
     """Where each family's clock begins.
 
     The start is the day a council found the family eligible, for both groups alike: to count from the start of a
-    service would give the comparison families no start, and would let the programme's wait beside them unseen. A
+    service would give the comparison families no start, and would let the programme's wait next to them unseen. A
     family that two councils named, or that waited and then joined, is on the programme from the first day on
     which it was found eligible there.
 

@@ -139,7 +139,7 @@ def test_a_manifest_names_nobody(root: Path) -> None:
 
 
 def test_a_digest_of_a_table_says_nothing_without_the_key() -> None:
-    """Whoever guesses the table cannot tell that the guess is right."""
+    """Anyone who guesses the table cannot tell that the guess is right."""
     keyed, other = (told({"": ASKED}, key)[""][1] for key in (b"k" * 32, b"l" * 32))
     assert keyed != other
     assert told({"": ASKED}, b"k" * 32)[""] == (40, keyed)

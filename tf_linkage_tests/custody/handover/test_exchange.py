@@ -22,8 +22,8 @@ from tf_linkage.custody import (
     recipient_key,
     reference,
     returned_columns,
+    split,
 )
-from tf_linkage.custody import split
 
 DAY = dt.date(2020, 3, 31)
 DWP, MOJ, DFE = DEPARTMENTS["dwp"], DEPARTMENTS["moj"], DEPARTMENTS["dfe"]

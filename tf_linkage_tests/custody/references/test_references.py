@@ -33,7 +33,7 @@ def test_one_worked_example():
 
 @given(names, st.randoms(use_true_random=False))
 def test_a_reference_depends_on_its_own_name_alone(rows: list[tuple[str, str]], rng: random.Random):
-    """The same whoever else is there and in whatever order: what makes "as if never" possible."""
+    """The same anyone who else is there and in whatever order: what makes "as if never" possible."""
     together = dict(zip(rows, refs(b"key", "person", rows), strict=True))
     shuffled = rng.sample(rows, len(rows))
     kept = shuffled[: max(1, len(rows) // 2)]
@@ -62,7 +62,7 @@ def test_the_order_of_references_says_nothing_of_the_input():
 
 
 def test_references_are_not_plain_hashes_of_the_name():
-    """Whoever lacks the key and knows the name cannot remake the reference from any plain digest of it."""
+    """Anyone who lacks the key and knows the name cannot remake the reference from any plain digest of it."""
     made = set(refs(REHEARSAL_KEY, "person", [("E09000012", "1")]))
     guesses = []
     for text in (b"E090000121", b"E09000012|1", b"1", b"person\0E090000121"):

@@ -15,8 +15,7 @@ from tf_linkage.contracts.bodies import council
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.handovers import ons
 from tf_linkage.contracts.registry import direct_identifiers
-from tf_linkage.custody import CustodyRefused
-from tf_linkage.custody import split
+from tf_linkage.custody import CustodyRefused, split
 from tf_linkage.custody.references.split import whole_years
 
 Cohort = Callable[..., pl.LazyFrame]

@@ -99,7 +99,7 @@ def test_an_earlier_withdrawal_can_be_repeated_and_widened(attributes: pl.DataFr
 
 @given(numbers=st.lists(st.text(min_size=1, max_size=6), min_size=1, max_size=8, unique=True), data=st.data())
 def test_exactly_the_withdrawn_records_go(numbers: list[str], data: st.DataObject) -> None:
-    """Whoever is on the list and however many: the others stay, in their order, with their values."""
+    """Anyone who is on the list and however many: the others stay, in their order, with their values."""
     key = b"another key of this test, of thirty-two bytes"
     rows = [(number, f"F{at}", "OFF", "MH") for at, number in enumerate(numbers)]
     cohort = pl.DataFrame(rows, schema=["person_ref", "family_ref", "crime", "health"], orient="row").with_columns(

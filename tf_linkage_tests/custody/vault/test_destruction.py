@@ -148,7 +148,7 @@ def test_a_changed_or_missing_certificate_is_noticed(custody: Custody) -> None:
 
 
 def test_two_worlds_leave_the_same_trace_at_a_department(tmp_path: Path) -> None:
-    """Whoever was asked about: what the department's folder holds afterwards is the same, namely nothing."""
+    """Anyone who was asked about: what the department's folder holds afterwards is the same, namely nothing."""
     for world, people in {"a": ["Ann", "Bob"], "b": ["Cyd"]}.items():
         custody = Custody(tmp_path / world)
         vault = custody.vaults[1]

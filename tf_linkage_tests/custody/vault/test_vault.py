@@ -169,7 +169,7 @@ def test_a_dataset_under_anothers_name(vault: Vault) -> None:
 
 
 def test_polars_itself_refuses_a_file_under_another_name(vault: Vault) -> None:
-    """The name is bound into the file, not only written beside it."""
+    """The name is bound into the file, not only written next to it."""
     slot, secret = vault._open("people")
     assert slot.dataset == "people"
     path = vault.folder / "people" / "table.parquet"

@@ -28,7 +28,7 @@ from tf_linkage.workspace.releases_on_record import (
     earlier_releases,
     put_on_record,
     refuse_if_near,
-    refuse_if_told_together,
+    refuse_if_released_together,
     same_study,
 )
 from tf_linkage.workspace.store import Store
@@ -42,7 +42,7 @@ def estimates(less: int = 0) -> dict[str, pl.LazyFrame]:
 
 
 def released(less: int = 0) -> dict[str, pl.LazyFrame]:
-    return disclosure.release(estimates(less))
+    return disclosure.propose_release(estimates(less))
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_the_gate_of_all_releases_together_passes_and_fails(study: Study, store:
     """Twelve more in London: no figure is too near, and each release by itself is safe."""
     gate = withstands_attack_on_all(study)
     first, second, third = (
-        {"release": disclosure.release(made), "estimates": made} for made in map(convicted, (0, 12, 300))
+        {"release": disclosure.propose_release(made), "estimates": made} for made in map(convicted, (0, 12, 300))
     )
     assert evaluate(gate, **first).passed, "nothing was released before"
     put_on_record(store, study, first["release"], first["estimates"])
@@ -116,7 +116,7 @@ def test_the_gate_of_all_releases_together_passes_and_fails(study: Study, store:
     assert "could be worked out" in (found.description or "")
     assert "could be worked out" in Path(f"{store.place(CHECK_PAGE)}.html").read_text()
     with pytest.raises(disclosure.ReleaseRefused, match="could be worked out"):
-        refuse_if_told_together(store, study, second["release"], second["estimates"])
+        refuse_if_released_together(store, study, second["release"], second["estimates"])
     assert evaluate(gate, **third).passed
 
 
@@ -153,7 +153,7 @@ def test_without_the_earlier_counts_nothing_is_released(study: Study, store: Sto
     with pytest.raises(disclosure.ReleaseRefused, match="put it back"):
         refuse_if_near(store, study, released(1))
     with pytest.raises(disclosure.ReleaseRefused, match="put it back"):
-        refuse_if_told_together(store, study, released(1), estimates(1))
+        refuse_if_released_together(store, study, released(1), estimates(1))
 
 
 def test_another_choice_in_a_rehearsal_is_another_study(study: Study, store: Store) -> None:

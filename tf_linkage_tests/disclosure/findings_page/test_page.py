@@ -1,4 +1,4 @@
-"""The findings' page: what is withheld says so, and what a figure lost by protection stands beside it."""
+"""The findings' page: what is withheld says so, and what a figure lost by protection stands next to it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import polars as pl
 import pytest
 from tables_of_counts import counts, estimates
 
-from tf_linkage.disclosure import findings_page
-from tf_linkage.disclosure import release
+from tf_linkage.disclosure import findings_page, propose_release
 
 BEFORE, AFTER = "year before", "24 months after"
 SIDES = {"programme": 664, "comparison": 536}
@@ -25,7 +24,7 @@ def page() -> str:
         for region in ("North", "South")
         for outcome, having in (("conviction", 62), ("custody", 30 if side == "programme" else 1))
     }
-    return findings_page(release(estimates(counts(cells))), rehearsal=True).replace("&nbsp;", " ")
+    return findings_page(propose_release(estimates(counts(cells))), rehearsal=True).replace("&nbsp;", " ")
 
 
 def section(page: str, name: str) -> str:
@@ -72,7 +71,7 @@ def test_an_outcome_that_is_withheld_throughout_is_named() -> None:
         for side, families in SIDES.items()
         for outcome, having in (("conviction", 62), ("custody", 2))
     }
-    made = findings_page(release(estimates(counts(cells))), rehearsal=False)
+    made = findings_page(propose_release(estimates(counts(cells))), rehearsal=False)
     assert "Withheld in every half-year: custody." in made
     assert "Nobody in them is real" not in made
     assert pl.Series([made]).str.contains("Too few families for any figure").all(), "neither window is there"

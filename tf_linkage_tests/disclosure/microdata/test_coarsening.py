@@ -154,7 +154,7 @@ def test_the_coarsest_steps_alone_may_pass() -> None:
 
 
 def bits_lost(finest: pl.LazyFrame, steps: dict[str, Step]) -> dict[str, float]:
-    """Bits lost by column, with entropy as polars reckons it."""
+    """Bits lost by column, with entropy as polars computes it."""
 
     def bits(column: pl.Expr) -> float:
         counts = finest.group_by(column.alias("label")).agg(pl.len().alias("rows"))

@@ -112,7 +112,7 @@ def test_the_order_of_rows_joins_nobody(released: Tables, truly: pl.DataFrame) -
 
 
 def test_the_join_by_attributes_is_measured_and_told(rehearsed: Rehearsed, released: Tables) -> None:
-    """It is not held off: a person's events are the family's. The figure stands beside the tables."""
+    """It is not held off: a person's events are the family's. The figure stands next to the tables."""
     figures = join_figures(families_that_fit(released))
     assert figures["people held against every family"] > 400
     assert 0 < figures["chance that a guess is right"] < 1
@@ -122,7 +122,7 @@ def test_the_join_by_attributes_is_measured_and_told(rehearsed: Rehearsed, relea
         if event.asset_key.path == ["research", "linked_duckdb"]
     )
     shown = event.materialization.metadata
-    told = {str(next(iter(row.data.values()))): row.data[""] for row in shown["joining by attributes"].records}
-    assert told == figures
+    released = {str(next(iter(row.data.values()))): row.data[""] for row in shown["joining by attributes"].records}
+    assert released == figures
     assert len(shown["singled out by one dated event"].records) == 4
     assert "accredited setting" in str(shown["what remains"].value)

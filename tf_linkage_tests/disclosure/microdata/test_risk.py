@@ -83,8 +83,8 @@ def test_a_family_is_told_by_its_empty_cells_too() -> None:
     """Twenty families alike in every column; in one of them nobody could be excluded from school."""
     alike = [family() for _ in range(20)]
     assert risk_table(released_classes("families", research_table("families", alike), None))["classes"] == 1
-    told = [*alike, family() | {"exclusion_year_before": None, "exclusion_two_years_after": None}]
-    found = risk_table(released_classes("families", research_table("families", told), None))
+    released = [*alike, family() | {"exclusion_year_before": None, "exclusion_two_years_after": None}]
+    found = risk_table(released_classes("families", research_table("families", released), None))
     assert (found["rows alone in their class"], found["rows in classes below the rule"]) == (1, 1)
 
 

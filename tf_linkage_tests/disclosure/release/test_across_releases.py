@@ -12,18 +12,18 @@ from tables_of_counts import SIDES, characteristics, counts, estimates, overlap,
 
 from tf_linkage.contracts.outputs.release import DECISIONS
 from tf_linkage.disclosure import (
+    Released,
     ReleaseRefused,
-    Told,
     as_tables,
     behind,
     from_tables,
     given_away,
     must_give_nothing_away,
+    propose_release,
     prove,
-    told,
+    released,
 )
-from tf_linkage.disclosure import release
-from tf_linkage.disclosure.release.across_releases import BETWEEN, all_together
+from tf_linkage.disclosure.release.across_releases import BETWEEN, all_releases
 from tf_linkage.disclosure.release.earlier_releases import too_near
 from tf_linkage.disclosure.release.release import system_of
 from tf_linkage.disclosure.suppression.attack import exposed, intervals
@@ -35,14 +35,14 @@ from tf_linkage.disclosure.tables.characteristics import having
 A, B, C, ALL = ("a",), ("b",), ("c",), ("all",)
 
 
-def three_regions(a: int, b: int, c: int, shown: set[Key], grid: float = 1) -> Told:
+def three_regions(a: int, b: int, c: int, shown: set[Key], grid: float = 1) -> Released:
     """Three counts and their sum, of which some are shown."""
     values = {A: a, B: b, C: c, ALL: a + b + c}
     numbers = {
         key: Quantity(value, grid, open_count(value) if few(value, value) else None, least=10)
         for key, value in values.items()
     }
-    return Told(System(numbers, [Relation((ALL,), (A, B, C))]), frozenset(shown))
+    return Released(System(numbers, [Relation((ALL,), (A, B, C))]), frozenset(shown))
 
 
 FIRST = three_regions(50, 40, 3, {A, ALL})
@@ -55,7 +55,7 @@ def test_each_of_two_releases_is_safe_and_together_they_give_a_count_away():
     """By hand: C is the first release's 43 less B, which the second shows and which is the same: 3."""
     assert not exposed(FIRST.system, FIRST.shown)
     assert not exposed(SECOND.system, SECOND.shown)
-    both = all_together([FIRST, SECOND])
+    both = all_releases([FIRST, SECOND])
     assert intervals(both.system, both.shown, [("0", *C), ("1", *C)]) == {("0", *C): (3, 3), ("1", *C): (3, 3)}
     assert set(given_away([FIRST, SECOND])) == {("0", *C), ("1", *C)}
     with pytest.raises(ReleaseRefused, match="2 withheld numbers"):
@@ -70,7 +70,7 @@ def test_each_of_two_releases_is_safe_and_together_they_give_a_count_away():
         three_regions(50, 40, 3, {A, ALL}),  # the same again
     ],
 )
-def test_what_gives_nothing_away(second: Told):
+def test_what_gives_nothing_away(second: Released):
     assert given_away([FIRST, second]) == []
     must_give_nothing_away([FIRST, second])
 
@@ -95,8 +95,8 @@ def test_who_knows_the_rule_of_ten_knows_how_few_there_were():
     """By hand: shown as 15 it is from 13 to 17; ten more at least than before, so that there were 7 at most."""
     one = {A: Quantity(5, 5, open_count(5), least=10)}
     other = {A: Quantity(15, 5, least=10)}
-    told_of = [Told(System(one, []), frozenset()), Told(System(other, []), frozenset({A}))]
-    both = all_together(told_of)
+    told_of = [Released(System(one, []), frozenset()), Released(System(other, []), frozenset({A}))]
+    both = all_releases(told_of)
     assert intervals(both.system, both.shown, [("0", *A)]) == {("0", *A): (0, 7)}
     assert given_away(told_of) == [("0", *A)]
 
@@ -104,14 +104,14 @@ def test_who_knows_the_rule_of_ten_knows_how_few_there_were():
 WITHOUT = ("number", "without")
 
 
-def with_and_without(all_of: int, having: int, grids: tuple[float, float]) -> Told:
+def with_and_without(all_of: int, having: int, grids: tuple[float, float]) -> Released:
     """A group and those of it with something, both shown; those without follow."""
     numbers = {
         ALL: Quantity(all_of, grids[0], least=10),
         A: Quantity(having, grids[1], least=10),
         WITHOUT: Quantity(all_of - having),
     }
-    return Told(System(numbers, [Relation((ALL,), (A, WITHOUT))]), frozenset({ALL, A}))
+    return Released(System(numbers, [Relation((ALL,), (A, WITHOUT))]), frozenset({ALL, A}))
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_a_change_by_few_that_only_follows(
 ):
     """All and those with changed by ten and more, those without by two."""
     two = [with_and_without(*before, grids), with_and_without(*after, grids)]
-    both, change = all_together(two), (BETWEEN, "0", "1", *WITHOUT)
+    both, change = all_releases(two), (BETWEEN, "0", "1", *WITHOUT)
     assert intervals(both.system, both.shown, [change]) == {change: worked_out}
     assert given_away(two) == ([] if safe else [change])
 
@@ -150,8 +150,8 @@ def test_what_the_attacker_is_given_is_true(seed: int, grid: int):
     releases = []
     for more in (0, 1, 0):
         system = random_margins(seed + more, 2, 2, grid)
-        releases.append(Told(system, protect(system).shown))
-    both = all_together(releases)
+        releases.append(Released(system, protect(system).shown))
+    both = all_releases(releases)
     assert not both.system.broken()
     for key, (low, high) in intervals(both.system, both.shown, both.system.quantities).items():
         assert low <= both.system.quantities[key].value <= high
@@ -174,28 +174,28 @@ def test_two_releases_as_they_are_made_give_a_region_away_together():
     Each release withstands the attack by itself, and in no figure do they differ by few.
     """
     first, then = convicted(0), convicted(12)
-    one, other = release(first), release(then)
+    one, other = propose_release(first), propose_release(then)
     assert prove(one, first).holds
     assert prove(other, then).holds
     assert too_near(behind(other[DECISIONS].collect()), behind(one[DECISIONS].collect())).is_empty()
-    found = given_away([told(one, first), told(other, then)])
+    found = given_away([released(one, first), released(other, then)])
     assert {key[-1] for key in found} == {FEW}
     with pytest.raises(ReleaseRefused, match="together with the 1 released before"):
-        must_give_nothing_away([told(one, first), told(other, then)])
+        must_give_nothing_away([released(one, first), released(other, then)])
 
 
 def test_two_releases_that_hide_it_behind_the_same_region_give_nothing_away():
     first, then = convicted(0), convicted(300)
-    assert given_away([told(release(made), made) for made in (first, then)]) == []
+    assert given_away([released(propose_release(made), made) for made in (first, then)]) == []
 
 
 def test_what_is_kept_of_a_release_is_all_that_an_attack_needs():
     first, then = convicted(0), convicted(12)
-    two = [told(release(made), made) for made in (first, then)]
+    two = [released(propose_release(made), made) for made in (first, then)]
     kept = [from_tables({name: table.lazy() for name, table in as_tables(each).items()}) for each in two]
     assert [each.shown for each in kept] == [each.shown for each in two]
     assert given_away(kept) == given_away(two)
-    both, again = all_together(two), all_together(kept)
+    both, again = all_releases(two), all_releases(kept)
     sought = both.system.sensitive()
     assert intervals(both.system, both.shown, sought) == intervals(again.system, again.shown, sought)
 
@@ -246,9 +246,9 @@ def test_bands_and_characteristics_are_attacked_together_too(
         shown = (protect(system).shown | {large, small}) - {hidden}
         assert few_of not in shown
         assert not exposed(system, shown), "each is safe by itself"
-        two.append(Told(system, frozenset(shown)))
+        two.append(Released(system, frozenset(shown)))
     kept = [from_tables({name: table.lazy() for name, table in as_tables(each).items()}) for each in two]
-    both = all_together(kept)
+    both = all_releases(kept)
     assert intervals(both.system, both.shown, [("0", *few_of)]) == {("0", *few_of): (0, 8)}
     assert set(given_away(kept)) >= {("0", *few_of), ("1", *few_of)}
     assert given_away([kept[0], kept[0]]) == []
@@ -256,8 +256,8 @@ def test_bands_and_characteristics_are_attacked_together_too(
 
 def test_what_a_release_tells_of_bands_and_characteristics_is_kept():
     made = likely(0)
-    released = release(made)
-    kept = from_tables({name: table.lazy() for name, table in as_tables(told(released, made)).items()})
+    released = propose_release(made)
+    kept = from_tables({name: table.lazy() for name, table in as_tables(released(released, made)).items()})
     assert HIGH in kept.system.sensitive()
     assert HIGH not in kept.shown
     for table in ("characteristics", "overlap"):

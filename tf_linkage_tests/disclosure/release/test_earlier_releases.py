@@ -7,8 +7,7 @@ import pytest
 from tables_of_counts import counts, estimates, random_counts
 
 from tf_linkage.contracts.outputs.release import DECISIONS
-from tf_linkage.disclosure import ReleaseRefused, behind, content_digest, must_be_apart
-from tf_linkage.disclosure import release
+from tf_linkage.disclosure import ReleaseRefused, behind, content_digest, must_be_apart, propose_release
 from tf_linkage.disclosure.release.earlier_releases import CELL, too_near
 
 WHERE = ("programme", "North")
@@ -27,7 +26,7 @@ def leaving(seed: int, families: int) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def remembered(frame: pl.DataFrame) -> pl.DataFrame:
-    return behind(release(estimates(frame))[DECISIONS].collect())
+    return behind(propose_release(estimates(frame))[DECISIONS].collect())
 
 
 def differences(before: pl.DataFrame, after: pl.DataFrame, column: str) -> set[int]:
@@ -48,7 +47,7 @@ def test_rounding_alone_shows_that_somebody_left():
     """A second control: without the ledger even rounded tables can differ when one family withdraws."""
     seen: set[int] = set()
     for seed in range(6):
-        before, after = (release(estimates(f))["outcomes"].collect() for f in leaving(seed, 1))
+        before, after = (propose_release(estimates(f))["outcomes"].collect() for f in leaving(seed, 1))
         seen |= differences(before, after, "number_with") | differences(before, after, "number")
     assert seen - {0}
 
@@ -78,7 +77,7 @@ def test_it_is_held_against_every_earlier_release():
 def test_the_same_again_is_no_difference():
     before, _ = leaving(3, 1)
     must_be_apart(remembered(before), [("2020-04-06", remembered(before))])
-    one, other = (release(estimates(before)) for _ in range(2))
+    one, other = (propose_release(estimates(before)) for _ in range(2))
     assert content_digest(one) == content_digest(other)
 
 

@@ -10,8 +10,7 @@ from tables_of_counts import counts, estimates, primary_alone, random_counts
 
 from tf_linkage.contracts.outputs.published import PUBLISHED_TABLES, REGIONAL_WINDOWS, Outcomes
 from tf_linkage.contracts.outputs.release import DECISIONS, RELEASE_TABLES
-from tf_linkage.disclosure import ReleaseRefused, must_hold, prove
-from tf_linkage.disclosure import release
+from tf_linkage.disclosure import ReleaseRefused, must_hold, propose_release, prove
 from tf_linkage.disclosure.release.release import system_of
 from tf_linkage.disclosure.suppression.attack import exposed, intervals, leaves_open
 from tf_linkage.disclosure.suppression.linked_counts import System
@@ -27,7 +26,7 @@ def one_group(**regions: tuple[int, int]) -> pl.DataFrame:
 
 
 def published(frame: pl.DataFrame) -> pl.DataFrame:
-    made = release(estimates(frame))
+    made = propose_release(estimates(frame))
     for name, contract in RELEASE_TABLES.items():
         contract.validate(made[name].collect())
     return made["outcomes"].collect()
@@ -52,7 +51,7 @@ def test_one_row_by_hand():
      (100, False, "nearly all")],
 )  # fmt: skip
 def test_neither_few_nor_nearly_all(having: int, shown: bool, rule: str | None):
-    made = release(estimates(one_group(North=(100, having))))
+    made = propose_release(estimates(one_group(North=(100, having))))
     found = row(made["outcomes"].collect(), "North")
     assert (found["number_with"] is not None) is shown
     assert found["number"] == 100
@@ -110,7 +109,7 @@ def test_custody_and_conviction_are_not_both_shown_where_they_are_nearly_the_sam
 def test_no_sensitive_number_of_a_release_can_be_worked_out(seed: int, families: int):
     """The attack over all tables of a release together, each sensitive number with programmes of its own."""
     frame = counts(random_counts(seed, families))
-    made = release(estimates(frame))
+    made = propose_release(estimates(frame))
     system = everything(frame)
     shown = _shown(made["outcomes"].collect())
     found = intervals(system, shown, system.sensitive())
@@ -151,7 +150,7 @@ WITHHELD_BUT_SHOWN = pl.when(pl.col("region") == "North").then(pl.lit(10, pl.Int
 )
 def test_a_release_that_was_tampered_with_is_refused(spoil: dict[str, pl.Expr]):
     frame = one_group(London=(200, 50), North=(200, 3), South=(200, 70))
-    made = release(estimates(frame))
+    made = propose_release(estimates(frame))
     must_hold(prove(made, estimates(frame)))
     spoiled = made | {"outcomes": made["outcomes"].with_columns(**spoil)}
     with pytest.raises(ReleaseRefused, match="not released"):
@@ -160,14 +159,14 @@ def test_a_release_that_was_tampered_with_is_refused(spoil: dict[str, pl.Expr]):
 
 def test_showing_a_withheld_number_exposes_it():
     frame = one_group(London=(200, 50), North=(200, 3), South=(200, 70))
-    made = release(estimates(frame))
+    made = propose_release(estimates(frame))
     spoiled = made | {"outcomes": made["outcomes"].with_columns(number_with=WITHHELD_BUT_SHOWN)}
     small = having(("family", "conviction", "programme", BEFORE, "North"))
     assert small in prove(spoiled, estimates(frame)).exposed
 
 
 def test_every_published_table_has_a_decision_on_each_figure():
-    made = release(estimates(counts(random_counts(1, 150))))
+    made = propose_release(estimates(counts(random_counts(1, 150))))
     decisions = made[DECISIONS].collect()
     assert decisions.filter(pl.col("table") == "differences").height == made["differences"].collect().height
     assert set(decisions["table"]) == set(PUBLISHED_TABLES)
@@ -180,7 +179,7 @@ def test_every_published_table_has_a_decision_on_each_figure():
 
 def test_releases_do_not_depend_on_the_order_of_rows():
     frame = counts(random_counts(2, 150))
-    one, other = (release(estimates(f)) for f in (frame, frame.reverse()))
+    one, other = (propose_release(estimates(f)) for f in (frame, frame.reverse()))
     assert all(one[name].collect().equals(other[name].collect()) for name in RELEASE_TABLES)
 
 
@@ -194,7 +193,7 @@ def test_a_release_of_which_little_is_withheld():
         for region in ("North", "South")
     }
     few = {("family", "custody", *cell[2:]): (1000, 3) for cell in cells if cell[0] == "family"}
-    decisions = release(estimates(counts(cells | few)))[DECISIONS].collect()
+    decisions = propose_release(estimates(counts(cells | few)))[DECISIONS].collect()
     of_outcomes = decisions.filter(pl.col("table") == "outcomes")
     withheld = of_outcomes.filter(~pl.col("shown"))
     assert of_outcomes["shown"].sum() > 100

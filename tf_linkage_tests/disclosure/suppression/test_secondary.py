@@ -1,4 +1,4 @@
-"""What is withheld beside the sensitive numbers: enough, and little more."""
+"""What is withheld next to the sensitive numbers: enough, and little more."""
 
 from __future__ import annotations
 

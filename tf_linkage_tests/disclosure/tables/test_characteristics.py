@@ -9,8 +9,7 @@ import pytest
 from tables_of_counts import SIDES, balance, characteristics, counts, estimates, overlap, primary_alone
 
 from tf_linkage.contracts.outputs.published import Balance, Characteristics, Overlap
-from tf_linkage.disclosure import ReleaseRefused, findings_page, must_hold, prove
-from tf_linkage.disclosure import release
+from tf_linkage.disclosure import ReleaseRefused, findings_page, must_hold, propose_release, prove
 from tf_linkage.disclosure.release.release import system_of
 from tf_linkage.disclosure.suppression.attack import exposed, intervals
 from tf_linkage.disclosure.suppression.linked_counts import System
@@ -53,7 +52,7 @@ def of(table: str, made: dict[str, pl.LazyFrame], **wanted: str) -> dict[str, ob
 
 def test_rows_by_hand() -> None:
     """275 of 664 are 275 of 660, 183 of 536 are 185 of 540: 0.4167 and 0.3426, 0.153 standard deviations apart."""
-    made = release(everything())
+    made = propose_release(everything())
     for name, contract in (("characteristics", Characteristics), ("overlap", Overlap), ("balance", Balance)):
         contract.validate(made[name].collect())
     crime = of("characteristics", made, characteristic="crime", study_group="programme")
@@ -70,14 +69,14 @@ def test_rows_by_hand() -> None:
 def test_a_difference_without_weights_tells_nothing_that_the_counts_do_not() -> None:
     """One family more, and every released figure of the covariate stays as it was."""
     one_more = CRIME | {"programme": CRIME["programme"] + 1}
-    first, then = (release(everything(crime)) for crime in (CRIME, one_more))
+    first, then = (propose_release(everything(crime)) for crime in (CRIME, one_more))
     assert first["balance"].collect().equals(then["balance"].collect())
     assert first["characteristics"].collect().equals(then["characteristics"].collect())
 
 
 @pytest.mark.parametrize(("having_it", "rule"), [(9, "few"), (530, "nearly all"), (183, None)])
 def test_both_sides_must_stand_on_ten(having_it: int, rule: str | None) -> None:
-    made = release(everything({"programme": 275, "comparison": having_it}))
+    made = propose_release(everything({"programme": 275, "comparison": having_it}))
     decision = made["decisions"].filter(pl.col("table") == "balance", pl.col("cell") == "crime").collect()
     assert decision["rule"].cast(pl.String).to_list() == [rule]
     row = of("balance", made, covariate="crime")
@@ -85,7 +84,7 @@ def test_both_sides_must_stand_on_ten(having_it: int, rule: str | None) -> None:
 
 
 def test_few_in_a_band_cannot_be_worked_out_and_can_from_exact_counts() -> None:
-    made, whole = release(everything()), system()
+    made, whole = propose_release(everything()), system()
     assert prove(made, everything()).holds
     small = having("overlap", "0.5-0.6", "comparison")
     exact = {key: replace(one, grid=one.grid and 1.0) for key, one in whole.quantities.items()}
@@ -103,7 +102,7 @@ def test_few_in_a_band_cannot_be_worked_out_and_can_from_exact_counts() -> None:
 
 
 def test_a_withheld_band_that_is_shown_is_refused() -> None:
-    made = release(everything())
+    made = propose_release(everything())
     small = (pl.col("propensity").cast(pl.String) == "0.5-0.6") & (
         pl.col("study_group").cast(pl.String) == "comparison"
     )
@@ -113,7 +112,7 @@ def test_a_withheld_band_that_is_shown_is_refused() -> None:
 
 
 def test_it_stands_on_the_page() -> None:
-    page = findings_page(release(everything()), rehearsal=True)
+    page = findings_page(propose_release(everything()), rehearsal=True)
     for words in (
         "How alike the groups were made",
         "effective sample size",

@@ -9,7 +9,7 @@ from tables_of_counts import counts, estimates
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.outputs.estimates import Money
 from tf_linkage.contracts.outputs.published import Differences
-from tf_linkage.disclosure import release
+from tf_linkage.disclosure import propose_release
 from tf_linkage.disclosure.tables.differences import differences
 
 WINDOW = "year before"
@@ -21,7 +21,7 @@ def two_groups(programme: tuple[int, int], comparison: tuple[int, int]) -> dict[
 
 
 def released(tables: dict[str, pl.LazyFrame]) -> tuple[dict[str, object], str | None]:
-    made = release(tables)
+    made = propose_release(tables)
     table = made["differences"].collect()
     Differences.validate(table)
     decisions = made["decisions"].collect().filter(pl.col("table") == "differences")
@@ -59,7 +59,7 @@ def test_too_few_effective_families_are_too_few_degrees_of_freedom():
 
 
 def test_an_unweighted_difference_does_not_leave():
-    """It would give away to the family what the counts beside it are rounded to five for."""
+    """It would give away to the family what the counts next to it are rounded to five for."""
     tables = two_groups((600, 60), (500, 50))
     method = tables["differences"].collect_schema()["method"]
     unadjusted = tables["differences"].with_columns(method=pl.lit("unadjusted").cast(method))

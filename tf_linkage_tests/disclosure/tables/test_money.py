@@ -13,8 +13,7 @@ from tables_of_counts import costs, counts, estimates
 
 from tf_linkage.contracts.outputs.published import PRICES, Money
 from tf_linkage.contracts.outputs.release import DECISIONS
-from tf_linkage.disclosure import behind, findings_page, must_be_apart, must_hold, prove
-from tf_linkage.disclosure import release
+from tf_linkage.disclosure import behind, findings_page, must_be_apart, must_hold, propose_release, prove
 from tf_linkage.disclosure.release.earlier_releases import ReleaseRefused
 from tf_linkage.disclosure.suppression.attack import intervals
 from tf_linkage.disclosure.suppression.rules import P, dominated, spread_tells
@@ -34,7 +33,7 @@ def everything(pounds: Sequence[float]) -> dict[str, pl.LazyFrame]:
 
 
 def published(pounds: Sequence[float]) -> tuple[dict[str, object], str | None]:
-    made = release(everything(pounds))
+    made = propose_release(everything(pounds))
     table = made["money"].collect()
     Money.validate(table)
     decisions = made[DECISIONS].collect().filter(pl.col("table") == "money")
@@ -108,7 +107,7 @@ def test_the_attack_succeeds_on_an_unprotected_sum():
 
 @pytest.mark.parametrize("spoil", [{"mean": pl.col("mean") + 50}, {"high": pl.col("high") - 50}])
 def test_figures_that_were_tampered_with_are_refused(spoil: dict[str, pl.Expr]):
-    made = release(everything(SPREAD))
+    made = propose_release(everything(SPREAD))
     must_hold(prove(made, everything(SPREAD)))
     with pytest.raises(ReleaseRefused, match="money"):
         must_hold(prove(made | {"money": made["money"].with_columns(**spoil)}, everything(SPREAD)))
@@ -116,7 +115,7 @@ def test_figures_that_were_tampered_with_are_refused(spoil: dict[str, pl.Expr]):
 
 def test_showing_a_withheld_sum_exposes_it():
     few = everything([0.0] * 100 + [1000.0] * 9)
-    made = release(few)
+    made = propose_release(few)
     spoiled = money_rows(few["money"].collect(), {NAME}).lazy()
     assert prove(made, few).holds
     assert NAME in prove(made | {"money": spoiled}, few).exposed
@@ -125,7 +124,7 @@ def test_showing_a_withheld_sum_exposes_it():
 @pytest.mark.parametrize(("families", "held"), [(1, True), (9, True), (10, False)])
 def test_a_release_after_few_withdrawals_is_held_back(families: int, held: bool):
     earlier, later = (
-        behind(release(everything(pounds))[DECISIONS].collect()) for pounds in (SPREAD, SPREAD[:-families])
+        behind(propose_release(everything(pounds))[DECISIONS].collect()) for pounds in (SPREAD, SPREAD[:-families])
     )
     if held:
         with pytest.raises(ReleaseRefused):
@@ -139,7 +138,7 @@ def test_a_release_after_few_withdrawals_is_held_back(families: int, held: bool)
 )
 def test_the_contract_refuses(spoil: dict[str, pl.Expr]):
     """Half a row; a mean outside its interval; a figure between two steps."""
-    table = release(everything(SPREAD))["money"].collect()
+    table = propose_release(everything(SPREAD))["money"].collect()
     with pytest.raises(ValidationError):
         Money.validate(table.with_columns(**spoil))
 
@@ -149,7 +148,7 @@ def test_illustrative_unit_costs_are_marked():
     assert {theme for theme, ours in themes.items() if ours} == {
         theme for theme, prices in PRICES.items() if prices == "illustrative"
     }
-    made = release(everything(SPREAD))
+    made = propose_release(everything(SPREAD))
     page = findings_page(made, rehearsal=True)
     assert "no conclusion may be drawn from these sums" in page.replace("\n", " ")
     assert "£500 (400 to 600)" in page.replace("&nbsp;", " ")

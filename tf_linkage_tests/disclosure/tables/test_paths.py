@@ -14,8 +14,15 @@ from tables_of_counts import counts, estimates, paths, primary_alone
 from tf_linkage.contracts.outputs.estimates import BENEFIT_STATES
 from tf_linkage.contracts.outputs.published import PUBLISHED_TABLES, BenefitPaths
 from tf_linkage.contracts.outputs.release import DECISIONS
-from tf_linkage.disclosure import ReleaseRefused, behind, findings_page, must_be_apart, must_hold, prove
-from tf_linkage.disclosure import release
+from tf_linkage.disclosure import (
+    ReleaseRefused,
+    behind,
+    findings_page,
+    must_be_apart,
+    must_hold,
+    propose_release,
+    prove,
+)
 from tf_linkage.disclosure.release.release import system_of
 from tf_linkage.disclosure.suppression.attack import exposed, intervals, leaves_open
 from tf_linkage.disclosure.suppression.linked_counts import Key, System
@@ -42,7 +49,7 @@ def system(went: tuple[int, ...]) -> System:
 
 
 def published(went: tuple[int, ...], families: tuple[int, ...] | None = None) -> pl.DataFrame:
-    table = release(everything(went, families))["benefit_paths"].collect()
+    table = propose_release(everything(went, families))["benefit_paths"].collect()
     BenefitPaths.validate(table)
     return table
 
@@ -81,7 +88,7 @@ def test_adults_of_few_families_are_few(families: tuple[int, ...], shown: bool):
 
 
 def test_the_whole_does_not_give_away_a_rare_path():
-    made = release(everything(WENT))
+    made = propose_release(everything(WENT))
     rare = having("neither", FROM)
     low, high = intervals(system(WENT), shown_in(made), [rare])[rare]
     assert low <= 3 <= high
@@ -91,7 +98,7 @@ def test_the_whole_does_not_give_away_a_rare_path():
 @settings(max_examples=10, deadline=None)
 @given(st.tuples(*[st.integers(0, 60)] * 4).filter(lambda went: sum(went) > 0))
 def test_no_sensitive_number_can_be_worked_out(went: tuple[int, ...]):
-    made, known = release(everything(went)), system(went)
+    made, known = propose_release(everything(went)), system(went)
     assert not known.broken()
     found = intervals(known, shown_in(made), known.sensitive())
     assert all(leaves_open(known, key, interval) for key, interval in found.items())
@@ -104,7 +111,7 @@ def test_the_attack_succeeds_on_unprotected_tables():
 
 
 def test_a_withheld_number_that_is_shown_is_exposed_and_refused():
-    made = release(everything(WENT))
+    made = propose_release(everything(WENT))
     must_hold(prove(made, everything(WENT)))
     rare = (pl.col("from_state") == "out of work") & (pl.col("to_state") == "neither")
     given_away = pl.when(rare).then(pl.lit(10, pl.Int32)).otherwise("number_with")
@@ -118,7 +125,8 @@ def test_a_withheld_number_that_is_shown_is_exposed_and_refused():
 @pytest.mark.parametrize(("left", "held"), [(1, True), (9, True), (10, False)])
 def test_a_release_after_few_withdrawals_is_held_back(left: int, held: bool):
     earlier, later = (
-        behind(release(everything((200, 60, working, 0)))[DECISIONS].collect()) for working in (40, 40 - left)
+        behind(propose_release(everything((200, 60, working, 0)))[DECISIONS].collect())
+        for working in (40, 40 - left)
     )
     if held:
         with pytest.raises(ReleaseRefused):
@@ -135,6 +143,6 @@ def test_the_contract_refuses(spoil: dict[str, pl.Expr]):
 
 
 def test_it_stands_on_the_page():
-    page = findings_page(release(everything(WENT)), rehearsal=True)
+    page = findings_page(propose_release(everything(WENT)), rehearsal=True)
     assert "Between benefits and work" in page
     assert "Out of work, then working and claiming" in page

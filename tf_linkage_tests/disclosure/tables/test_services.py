@@ -13,8 +13,15 @@ from tables_of_counts import USING, counts, estimates, primary_alone, services
 
 from tf_linkage.contracts.outputs.published import PUBLISHED_TABLES, ServiceUse
 from tf_linkage.contracts.outputs.release import DECISIONS
-from tf_linkage.disclosure import ReleaseRefused, behind, findings_page, must_be_apart, must_hold, prove
-from tf_linkage.disclosure import release
+from tf_linkage.disclosure import (
+    ReleaseRefused,
+    behind,
+    findings_page,
+    must_be_apart,
+    must_hold,
+    propose_release,
+    prove,
+)
 from tf_linkage.disclosure.release.release import system_of
 from tf_linkage.disclosure.suppression.attack import exposed, intervals, leaves_open
 from tf_linkage.disclosure.suppression.linked_counts import Key, System
@@ -35,7 +42,7 @@ def system(using: tuple[int, ...], convicted: int = 60) -> System:
 
 
 def published(using: tuple[int, ...], convicted: int = 60) -> pl.DataFrame:
-    table = release(everything(using, convicted))["service_use"].collect()
+    table = propose_release(everything(using, convicted))["service_use"].collect()
     ServiceUse.validate(table)
     return table
 
@@ -74,7 +81,7 @@ def test_the_whole_does_not_give_away_those_who_use_four():
 @pytest.mark.parametrize(("convicted", "both"), [(60, True), (238, False)])
 def test_those_who_use_a_service_and_those_with_its_outcome_are_not_nearly_the_same(convicted: int, both: bool):
     """243 used a service. Where 238 were convicted, five used another one alone."""
-    made = release(everything(USING, convicted))
+    made = propose_release(everything(USING, convicted))
     assert prove(made, everything(USING, convicted)).holds
     tables = (made["outcomes"].collect(), made["service_use"].collect().head(4))
     assert all(table["number_with"].null_count() == 0 for table in tables) is both
@@ -84,7 +91,7 @@ def test_those_who_use_a_service_and_those_with_its_outcome_are_not_nearly_the_s
 @given(st.tuples(*[st.integers(0, 60)] * 5).filter(lambda using: sum(using) > 0))
 def test_no_sensitive_number_can_be_worked_out(using: tuple[int, ...]):
     convicted = sum(using[1:]) // 3
-    made = release(everything(using, convicted))
+    made = propose_release(everything(using, convicted))
     known = system(using, convicted)
     assert not known.broken()
     shown = shown_in({name: made[name] for name in ("service_use", "outcomes")})
@@ -112,7 +119,7 @@ FOUR = ("out_of_work_benefit", "child_in_need", "conviction", "persistent_absenc
 
 
 def test_a_withheld_number_that_is_shown_is_exposed_and_refused():
-    made = release(everything(USING))
+    made = propose_release(everything(USING))
     must_hold(prove(made, everything(USING)))
     spoiled = made | {"service_use": made["service_use"].with_columns(pl.col("number_with").fill_null(10))}
     proof = prove(spoiled, everything(USING))
@@ -124,7 +131,8 @@ def test_a_withheld_number_that_is_shown_is_exposed_and_refused():
 @pytest.mark.parametrize(("left", "held"), [(1, True), (9, True), (10, False)])
 def test_a_release_after_few_withdrawals_is_held_back(left: int, held: bool):
     earlier, later = (
-        behind(release(everything((40, using, 90, 30, 0), 60))[DECISIONS].collect()) for using in (120, 120 - left)
+        behind(propose_release(everything((40, using, 90, 30, 0), 60))[DECISIONS].collect())
+        for using in (120, 120 - left)
     )
     if held:
         with pytest.raises(ReleaseRefused):
@@ -141,7 +149,7 @@ def test_the_contract_refuses(spoil: dict[str, pl.Expr]):
 
 
 def test_it_stands_on_the_page():
-    page = findings_page(release(everything(USING)), rehearsal=True)
+    page = findings_page(propose_release(everything(USING)), rehearsal=True)
     assert "How many services families use" in page
     assert f"None, {AFTER}" in page
     assert number(0, CELL) in system(USING).quantities

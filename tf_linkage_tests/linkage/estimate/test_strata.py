@@ -1,4 +1,4 @@
-"""What sex and age say, forenames and years of birth, ties between housemates: each on a few counted people."""
+"""What sex and age, forenames by year of birth, and household members' names say, each on a few counted people."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from tf_linkage.linkage.block.rule_counts import leaving_free
 from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.compare.candidates import affordable, block_and_compare, compare_rows
 from tf_linkage.linkage.compare.patterns import unpack
-from tf_linkage.linkage.estimate.certain_links import claims_of_peeled
-from tf_linkage.linkage.estimate.deterministic import peel
-from tf_linkage.linkage.estimate.em import NO_TIES, housemate_ratio, ties_of
-from tf_linkage.linkage.estimate.forename_cohorts import HALF_WAY, fashions, of_one_time
-from tf_linkage.linkage.estimate.household_members import at_one_address, housemates
-from tf_linkage.linkage.estimate.strata import FEW, kinds_of
+from tf_linkage.linkage.estimate.certain_links import certain_of_deterministic
+from tf_linkage.linkage.estimate.deterministic import deterministic_pass
+from tf_linkage.linkage.estimate.em import NO_DEPENDENCE, dependence_of, household_ratio
+from tf_linkage.linkage.estimate.forename_cohorts import HALF_WAY, forename_cohorts, of_one_time
+from tf_linkage.linkage.estimate.household_members import at_one_address, household_members
+from tf_linkage.linkage.estimate.strata import FEW, strata_of
 from tf_linkage.linkage.estimate.training_input import gather
-from tf_linkage.linkage.resolve.decision import Decision
+from tf_linkage.linkage.resolve.decision import DecisionRule
 from tf_linkage.linkage.tables.database import connected
 from tf_linkage.linkage.tables.encoded import load
 from tf_linkage.linkage.tables.records import prepare
@@ -51,9 +51,9 @@ def test_who_is_oftener_there_is_likelier_a_link_and_a_small_kind_is_like_the_re
         weighed = pl.DataFrame(
             {"left_row": np.arange(300, dtype=np.uint32), "pattern": 0, "rules": 1, "match_probability": 0.5}
         )
-        kinds = kinds_of(weighed, tables, {comparison.name: 1 for comparison in MODEL.comparisons})
+        strata = strata_of(weighed, tables, {comparison.name: 1 for comparison in MODEL.comparisons})
     overall = 150 / 601
-    bits = kinds.present(np.array([0, 300, 600], dtype=np.uint32))
+    bits = strata.present(np.array([0, 300, 600], dtype=np.uint32))
     assert bits[0] == pytest.approx(np.log2((150 + FEW * overall) / (300 + FEW) / overall))
     assert bits[1] == pytest.approx(np.log2(FEW / (300 + FEW)))
     assert bits[2] == pytest.approx(np.log2(FEW / (1 + FEW)))
@@ -69,10 +69,10 @@ def test_of_links_whose_surname_differs_more_are_of_the_kind_that_changes_it() -
         patterns = compare_rows(tables, from_rows, from_rows)
         weighed = pl.DataFrame({"left_row": from_rows, "pattern": patterns, "rules": 1, "match_probability": 1.0})
         free = {comparison.name: 1 for comparison in MODEL.comparisons}
-        kinds = kinds_of(weighed, tables, free)
-        nowhere_free = kinds_of(weighed, tables, dict.fromkeys(free, 2))
+        strata = strata_of(weighed, tables, free)
+        nowhere_free = strata_of(weighed, tables, dict.fromkeys(free, 2))
     levels = unpack(patterns, MODEL.comparisons)
-    shifted = kinds.shifted(levels, from_rows)
+    shifted = strata.shifted(levels, from_rows)
     names = [comparison.name for comparison in MODEL.comparisons]
     surname = names.index("surname")
     differs = levels[:, surname] == len(MODEL.comparisons[surname].levels) - 1
@@ -96,7 +96,7 @@ def test_a_forename_in_fashion_is_less_rare_among_those_born_then() -> None:
     asked = [man("Kevin", 1965), man("Kevin", 2005), man("Ezra", 2005), ("Kevin", "Oakley", "", "male", "", "")]
     records = prepare(table("request_ref", asked), table("moj_key", held), MODEL)
     with connected(Bounds()) as connection:
-        bits = fashions(load(connection, records, MODEL))
+        bits = forename_cohorts(load(connection, records, MODEL))
     assert bits is not None
     share = 40 / 82
     assert bits[0] == pytest.approx(-np.log2((39 + HALF_WAY) / (40 * share + HALF_WAY)))
@@ -126,7 +126,7 @@ def test_housemates_who_share_both_names_or_a_birthday_are_learnt_together() -> 
         held.append(woman(f"Leah{chr(97 + home % 26)}", 1964, f"Other{chr(97 + home % 26)}", home))
     records = prepare(table("request_ref", held[:5]), table("moj_key", held), MODEL)
     with connected(Bounds()) as connection:
-        mates = housemates(load(connection, records, MODEL), standing=0)
+        members = household_members(load(connection, records, MODEL), standing=0)
     names = [comparison.name for comparison in MODEL.comparisons]
     last = {comparison.name: len(comparison.levels) - 1 for comparison in MODEL.comparisons}
     levels = np.full((5, len(names)), -1, dtype=np.int64)
@@ -140,16 +140,16 @@ def test_housemates_who_share_both_names_or_a_birthday_are_learnt_together() -> 
     for row, pattern in enumerate(patterns):
         for name, code in pattern.items():
             levels[row, names.index(name)] = code
-    namesakes, twins, strange, alone, no_birthday = mates.ties.of(levels)
+    namesakes, twins, strange, alone, no_birthday = members.dependence.of(levels)
     assert namesakes > 0.5
     assert twins > 0.5
     assert strange < -1
     assert alone == pytest.approx(0)
     assert no_birthday > 0.5
-    untied = dataclasses.replace(mates, ties=NO_TIES)
+    untied = dataclasses.replace(members, dependence=NO_DEPENDENCE)
     m = tuple(np.full(len(comparison.levels), 1 / len(comparison.levels)) for comparison in MODEL.comparisons)
-    gained = housemate_ratio(m, mates, levels) - housemate_ratio(m, untied, levels)
-    assert gained == pytest.approx(mates.ties.of(levels))
+    gained = household_ratio(m, members, levels) - household_ratio(m, untied, levels)
+    assert gained == pytest.approx(members.dependence.of(levels))
 
 
 def test_one_name_in_the_others_place_is_seen_and_the_surname_says_no_more() -> None:
@@ -169,23 +169,26 @@ def test_one_name_in_the_others_place_is_seen_and_the_surname_says_no_more() -> 
 
 
 def test_what_is_learnt_of_kinds_bears_on_weights(village: Any) -> None:
-    """A weight moves by the presence of its kind, unless the pair looks like housemates."""
+    """A weight moves by the presence of its kind, unless the pair looks like household members."""
     cohort, register = village.cohort, village.register
     model = department_model("dwp", (*FIELDS, "nino"))
     records = prepare(cohort.lazy(), register.lazy(), model)
     with connected(Bounds()) as connection:
         tables = load(connection, records, model)
-        peeled = peel(tables)
-        candidates = block_and_compare(tables, affordable(tables, Bounds().most_pairs), peeled)
+        deterministic_links = deterministic_pass(tables)
+        candidates = block_and_compare(tables, affordable(tables, Bounds().most_pairs), deterministic_links)
         standing = at_one_address(tables)
-        trained = gather(tables, candidates, peeled.seeds, standing.height).learnt()
-        decision = Decision.of(tables, trained, peeled.links)
-        claims, kinds = decision.first(candidates, claims_of_peeled(peeled.links, standing, tables), standing)
-        pairs = decision.worth_a_look(candidates, 0.0)
-        before = decision.weighed(pairs, None, claims)
-        moved = dataclasses.replace(kinds, presence=kinds.presence + 1.0)
+        trained = gather(tables, candidates, deterministic_links.seeds, standing.height).learnt()
+        decision = DecisionRule.of(tables, trained, deterministic_links.links)
+        certain_links, strata = decision.first(
+            candidates, certain_of_deterministic(deterministic_links.links, standing, tables), standing
+        )
+        pairs = decision.kept_pairs(candidates, 0.0)
+        before = decision.weighed(pairs, None, certain_links)
+        moved = dataclasses.replace(strata, presence=strata.presence + 1.0)
         one, other = (
-            dataclasses.replace(decision, kinds=each).weighed(pairs, None, claims) for each in (kinds, moved)
+            dataclasses.replace(decision, strata=each).weighed(pairs, None, certain_links)
+            for each in (strata, moved)
         )
     both = one.join(other, on=["left_row", "right_row"], suffix="_moved")
     gain = (both["match_weight_moved"] - both["match_weight"]).to_numpy()
@@ -198,10 +201,10 @@ def test_ties_are_what_is_seen_over_what_is_expected() -> None:
     """Forename and surname wrong together in 30 of 100 pairs, where a third of either would make 9 expected."""
     levels = np.array([[0, 0], [1, 0], [0, 1], [2, 2], [-1, 2]])
     counts = np.array([70.0, 0.0, 0.0, 30.0, 50.0])
-    ties = ties_of(levels, counts, (0, 1, None), (2, 2))
+    dependence = dependence_of(levels, counts, (0, 1, None), (2, 2))
     expected = [np.log(71 / 50), 0.0, 0.0, np.log(31 / 10), 0.0]
-    assert ties.of(levels)[[0, 3, 4]] == pytest.approx(np.array(expected)[[0, 3, 4]])
-    assert ties_of(levels, np.zeros(5), (0, 1, None), (2, 2)) is NO_TIES
+    assert dependence.of(levels)[[0, 3, 4]] == pytest.approx(np.array(expected)[[0, 3, 4]])
+    assert dependence_of(levels, np.zeros(5), (0, 1, None), (2, 2)) is NO_DEPENDENCE
 
 
 def test_who_errs_in_one_name_errs_in_the_other(village: Any) -> None:
@@ -215,10 +218,10 @@ def test_who_errs_in_one_name_errs_in_the_other(village: Any) -> None:
     with connected(Bounds()) as connection:
         tables = load(connection, records, model)
         candidates = block_and_compare(tables, affordable(tables, Bounds().most_pairs))
-        lesson = gather(tables, candidates, peel(tables).seeds, at_one_address(tables).height)
-    ties = lesson.learnt().ties
+        training_input = gather(tables, candidates, deterministic_pass(tables).seeds, at_one_address(tables).height)
+    dependence = training_input.learnt().dependence
     both = np.full((1, len(model.comparisons)), -1, dtype=np.int64)
     names = [comparison.name for comparison in model.comparisons]
     for name in ("forename", "surname"):
         both[0, names.index(name)] = len(model.comparisons[names.index(name)].levels) - 1
-    assert ties.of(both)[0] > 1
+    assert dependence.of(both)[0] > 1

@@ -12,24 +12,26 @@ import pytest
 from tf_linkage.linkage import department_model, link
 from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.resolve.assignment import settled
-from tf_linkage.linkage.resolve.second_records import APART, STAGE, with_contradictions, with_further
+from tf_linkage.linkage.resolve.second_records import APART, STAGE, with_contradictions, with_second_records
 from tf_linkage.linkage.tables.database import connected
 from tf_linkage.linkage.tables.encoded import load
 from tf_linkage.linkage.tables.records import prepare
 
 FIELDS = ("forename", "surname", "date_of_birth", "gender", "address", "postcode", "nino")
 TWICE = department_model("dwp", FIELDS)
-ONCE = dataclasses.replace(TWICE, held_twice=False)
+ONCE = dataclasses.replace(TWICE, second_records=False)
 
 
 def linked(model: Any, *pairs: tuple[int, int, float], apart: tuple[int, ...] = ()) -> set[tuple[int, int]]:
     """Links among pairs of a left row, a right person and a weight; two of the people may contradict each other."""
     rows = pl.DataFrame(pairs, schema=["left_row", "entity", "match_weight"], orient="row")
     rows = rows.with_columns(
-        match_probability=1 / (1 + 2 ** -pl.col("match_weight")), peeled=pl.lit(False), stage=pl.lit("rule")
+        match_probability=1 / (1 + 2 ** -pl.col("match_weight")),
+        deterministic_links=pl.lit(False),
+        stage=pl.lit("rule"),
     )
     others = [[one for one in apart if one != person and person in apart] for person in rows["entity"]]
-    found = with_further(
+    found = with_second_records(
         settled(rows, model).join(
             rows.select("left_row", "entity", pl.Series(APART, others, pl.List(pl.Int64))),
             on=["left_row", "entity"],
@@ -112,6 +114,6 @@ def test_whoever_a_register_holds_twice_is_found_twice(village_of: Any) -> None:
     due = sum(right_id in set(again[key].str.strip_prefix("again-")) for _, right_id in village.truth)
     assert all(right)
     assert further.height > 0.5 * due
-    once = link(village.cohort.lazy(), register.lazy(), dataclasses.replace(model, held_twice=False))
+    once = link(village.cohort.lazy(), register.lazy(), dataclasses.replace(model, second_records=False))
     first = links.filter(~pl.col("stage").str.starts_with(STAGE))
     assert first.equals(once.links.filter(pl.col("status") == "link"))

@@ -12,14 +12,14 @@ import pytest
 from tf_linkage.linkage import LinkResult, department_model, waterfall
 from tf_linkage.linkage.estimate.deterministic import FEW
 from tf_linkage.linkage.resolve.assignment import settled
-from tf_linkage.linkage.resolve.outcome import explained_by, told
-from tf_linkage.linkage.review.answers import DECIDED, decisions_of
-from tf_linkage.linkage.review.applied import with_decisions
-from tf_linkage.linkage.review.reestimation import OWN_WORD, relearnt, rescored
+from tf_linkage.linkage.resolve.outcome import explained_by, links_and_reviews
+from tf_linkage.linkage.review.answers import DECIDED, answers_of
+from tf_linkage.linkage.review.applied import with_answers
+from tf_linkage.linkage.review.reestimation import OWN_WORD, reestimate, rescored
 from tf_linkage.linkage.review.sheets import simulated_answers
 
 FIELDS = ("forename", "surname", "date_of_birth", "gender", "address", "postcode")
-BY_HAND = dataclasses.replace(department_model("dwp", FIELDS), held_twice=False)
+BY_HAND = dataclasses.replace(department_model("dwp", FIELDS), second_records=False)
 """Links from posterior .5, reviews from .1: weights of 0 and of -3.2 bits."""
 
 
@@ -32,14 +32,14 @@ def by_hand(*pairs: tuple[str, str, float]) -> LinkResult:
             left_row=pl.col("left_id").rank("dense"),
             entity=pl.col("right_id").rank("dense"),
             match_probability=1 / (1 + 2 ** -pl.col("match_weight")),
-            peeled=pl.lit(False),
+            deterministic_links=pl.lit(False),
             stage=pl.lit("rule"),
             apart=pl.lit([], dtype=pl.List(pl.UInt32)),
             **parts,
         ),
         BY_HAND,
     )
-    links, explanations = told(weighed.sort("left_id", "right_id"), BY_HAND)
+    links, explanations = links_and_reviews(weighed.sort("left_id", "right_id"), BY_HAND)
     none = pl.DataFrame()
     return LinkResult(BY_HAND, "duckdb", links, none, none, {}, explanations, weighed=weighed)
 
@@ -51,7 +51,7 @@ def said(words: dict[tuple[str, str], str]) -> pl.DataFrame:
 
 
 def after(result: LinkResult, words: dict[tuple[str, str], str]) -> dict[tuple[str, str], str]:
-    links = with_decisions(result, said(words)).links
+    links = with_answers(result, said(words)).links
     return {(left, right): status for left, right, status in links.select("left_id", "right_id", "status").rows()}
 
 
@@ -113,7 +113,7 @@ def test_a_chain_of_rivals_is_settled_as_the_engine_would_have_without_the_rejec
 
 def test_what_came_of_the_decisions_is_counted() -> None:
     result = by_hand(*RIVALS, ("c", "W", 3.0), ("c", "V", -2.0))
-    counts = with_decisions(result, said({("a", "X"): "non-link", ("c", "W"): "non-link"})).counts
+    counts = with_answers(result, said({("a", "X"): "non-link", ("c", "W"): "non-link"})).counts
     told_of = {name: counts[name] for name in counts if name.endswith("clerks")}
     assert told_of == {
         "confirmed by clerks": 0,
@@ -127,7 +127,7 @@ def test_what_came_of_the_decisions_is_counted() -> None:
 def test_every_link_after_decisions_explains_itself(reviewed: Any) -> None:
     result, *_ = reviewed
     rejected = contested(result)
-    changed = with_decisions(result, said({rejected: "non-link"}))
+    changed = with_answers(result, said({rejected: "non-link"}))
     assert changed.counts["brought back by clerks"] + changed.counts["sent to review by clerks"] > 0
     for left, right, weight in changed.links.select("left_id", "right_id", "match_weight").iter_rows():
         assert waterfall(changed, left, right)["running"].tail(1).item() == pytest.approx(weight, abs=1e-4)
@@ -149,7 +149,7 @@ def contested(result: LinkResult) -> tuple[str, str]:
 def test_too_few_decisions_teach_nothing_and_unreviewed_pairs_keep_their_posterior(reviewed: Any) -> None:
     result, sheet, _ = reviewed
     few = sheet.head(FEW - 1).select("left_id", "right_id").rows()
-    changed = with_decisions(result, said(dict.fromkeys(few, "link")), highest=0.9999)
+    changed = with_answers(result, said(dict.fromkeys(few, "link")), highest=0.9999)
     assert changed.counts["decisions that m was learnt anew from"] == 0
     assert changed.trained is result.trained
     unreviewed = changed.weighed.join(sheet.head(FEW - 1), on=["left_id", "right_id"], how="anti")
@@ -175,10 +175,11 @@ def test_another_m_moves_a_weight_by_its_log_and_no_further_than_housemates_let_
     again = rescored(result.weighed, result.model, result.trained, dataclasses.replace(result.trained, m=tuple(m)))
     equal = (result.weighed["surname level"] == 0).to_numpy()
     change = (again["match_weight"] - result.weighed["match_weight"]).to_numpy()
-    unharmed = (result.weighed["housemates"] == 0).to_numpy()
+    unharmed = (result.weighed["household_members"] == 0).to_numpy()
     assert change[equal & unharmed] == pytest.approx(-1.0, abs=1e-6)
     assert np.all(change[~equal] == 0)
-    # Surnames tell housemates apart, so that links lose against strangers and against housemates alike.
+    # Surnames tell household members apart, so that links lose against strangers and against household members
+    # alike.
     assert np.all(np.abs(change[equal] + 1) < 1e-3)
 
 
@@ -191,14 +192,14 @@ def test_each_pattern_counts_as_clerks_found_it_and_the_model_expected(reviewed:
         left_id=pl.format("a{}", pl.int_range(40)), right_id=pl.format("b{}", pl.int_range(40)),
         match_probability=pl.lit(0.5), match_weight=pl.lit(0.0), status=pl.lit("review"),
     )  # fmt: skip
-    links, explanations = told(copies, result.model)
+    links, explanations = links_and_reviews(copies, result.model)
     only = dataclasses.replace(result, links=links, explanations=explanations, weighed=copies)
     verdicts = links.head(FEW).select("left_id", "right_id", decision=pl.lit("link"))
-    taught = relearnt(only, verdicts, 0.99)
-    assert taught.decisions == FEW
+    reestimated = reestimate(only, verdicts, 0.99)
+    assert reestimated.decisions == FEW
     # Of the pattern's pairs (30 + 2 * .5) / (30 + 2) are links, not .5: the 40 gain this much at their level.
     gain = 40 * ((FEW + OWN_WORD * 0.5) / (FEW + OWN_WORD) - 0.5)
-    for m, new, name in zip(result.trained.m, taught.trained.m, names, strict=True):  # type: ignore[union-attr]
+    for m, new, name in zip(result.trained.m, reestimated.trained.m, names, strict=True):  # type: ignore[union-attr]
         level = row[name][0]
         if level < 0:
             assert new is m
@@ -210,7 +211,7 @@ def test_each_pattern_counts_as_clerks_found_it_and_the_model_expected(reviewed:
 def test_a_rejected_link_is_gone_and_what_clerks_did_not_see_stays(reviewed: Any) -> None:
     result, *_ = reviewed
     rejected = contested(result)
-    changed = with_decisions(result, said({rejected: "non-link"}))
+    changed = with_answers(result, said({rejected: "non-link"}))
     touched = pl.col("left_id").eq(rejected[0]) | pl.col("right_id").eq(rejected[1])
     assert rejected not in changed.links.select("left_id", "right_id").rows()
     assert changed.links.filter(touched).height > 0
@@ -221,7 +222,7 @@ def test_decisions_change_links_and_unreviewed_pairs_stay(reviewed: Any) -> None
     linked = result.links.filter(pl.col("status") == "link")
     review = result.links.filter(pl.col("status") == "review")
     yes, no = (part.select("left_id", "right_id").head(1) for part in (review, linked))
-    after = with_decisions(result, said({yes.row(0): "link", no.row(0): "non-link"}))
+    after = with_answers(result, said({yes.row(0): "link", no.row(0): "non-link"}))
     pairs = set(after.links.filter(pl.col("status") == "link").select("left_id", "right_id").iter_rows())
     assert yes.row(0) in pairs
     assert no.row(0) not in pairs
@@ -233,12 +234,12 @@ def test_reviewers_who_differ_leave_the_pair_as_it_was(reviewed: Any) -> None:
     result, _, _ = reviewed
     one = result.links.head(1).select("left_id", "right_id").row(0)
     decisions = pl.concat([said({one: "link"}), said({one: "non-link"}).with_columns(reviewer=pl.lit(2, pl.Int64))])
-    assert with_decisions(result, decisions).links.equals(result.links)
+    assert with_answers(result, decisions).links.equals(result.links)
 
 
 def test_decisions_about_other_pairs_change_nothing(reviewed: Any) -> None:
     result, _, _ = reviewed
-    after = with_decisions(result, said({("nobody", "no one"): "link"}))
+    after = with_answers(result, said({("nobody", "no one"): "link"}))
     assert after.links.equals(result.links)
     assert after.counts["confirmed by clerks"] == 0
 
@@ -247,7 +248,7 @@ def test_decisions_about_other_pairs_change_nothing(reviewed: Any) -> None:
 def test_of_two_confirmed_records_of_somebody_the_likelier_stands(one_to_one: bool, stand: list[str]) -> None:
     result = by_hand(("one", "second", -2.0), ("one", "first", 1.0))
     result = dataclasses.replace(result, model=dataclasses.replace(result.model, one_to_one=one_to_one))
-    changed = with_decisions(result, said({("one", "first"): "link", ("one", "second"): "link"}))
+    changed = with_answers(result, said({("one", "first"): "link", ("one", "second"): "link"}))
     assert changed.links["right_id"].to_list() == stand
     assert changed.links["stage"].unique().to_list() == ["clerical review"]
     assert changed.counts["confirmed beside a likelier one"] == 2 - len(stand)
@@ -262,8 +263,8 @@ def test_an_engine_that_keeps_no_rivals_brings_none_back() -> None:
 def test_perfect_answers_move_m_towards_the_truth(reviewed: Any) -> None:
     result, sheet, truth = reviewed
     answers = simulated_answers(sheet, truth, reviewer=1, wrong=0, unsure=0)
-    decisions = decisions_of({"sheet": answers}, sheet.with_columns(reviewers=pl.lit(1, pl.Int64)))
-    after = with_decisions(result, decisions, highest=0.9999)
+    decisions = answers_of({"sheet": answers}, sheet.with_columns(reviewers=pl.lit(1, pl.Int64)))
+    after = with_answers(result, decisions, highest=0.9999)
     assert after.trained is not None
     for before, now in zip(result.trained.m, after.trained.m, strict=True):
         assert now.sum() == pytest.approx(1)

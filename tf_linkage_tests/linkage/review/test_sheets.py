@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from tf_linkage.errors import LinkageRefused
-from tf_linkage.linkage.review.answers import agreement_of, decisions_of
+from tf_linkage.linkage.review.answers import agreement_of, answers_of
 from tf_linkage.linkage.review.sheets import (
     REVIEW,
     WRONG,
@@ -55,7 +55,7 @@ def test_kappa_by_hand() -> None:
     sheets = {"one": filled_in(*first), "two": filled_in(*second)}
     asked = asked_about(*zip("abcd", "abcd", strict=True), reviewers=2)
     # 3 of 4 agree; chance is .5 * .25 + .5 * .75 = .5; kappa = (.75 - .5) / .5.
-    found = agreement_of(decisions_of(sheets, asked))
+    found = agreement_of(answers_of(sheets, asked))
     assert found.kappa == pytest.approx(0.5)
     assert found.pairs == 4
 
@@ -69,13 +69,13 @@ def test_kappa_rests_on_pairs_with_two_answers() -> None:
         ]
     )
     sheets = {"one": filled_in("link", "non-link", "unsure"), "two": filled_in("link", "non-link")}
-    found = agreement_of(decisions_of(sheets, asked.cast(REVIEW)))
+    found = agreement_of(answers_of(sheets, asked.cast(REVIEW)))
     assert (found.kappa, found.pairs) == (1.0, 2)
 
 
 def test_kappa_needs_two_reviewers() -> None:
     with pytest.raises(LinkageRefused, match="twice"):
-        agreement_of(decisions_of({"one": filled_in("link")}, asked_about(("a", "b"))))
+        agreement_of(answers_of({"one": filled_in("link")}, asked_about(("a", "b"))))
 
 
 def test_what_clerks_are_handed_names_no_reference(reviewed: Any) -> None:
@@ -99,7 +99,7 @@ def test_pairs_that_clerks_have_seen_are_not_asked_again(reviewed: Any, village_
 
 def test_answers_are_read_whatever_their_case_and_blank_rows_do_not_count() -> None:
     sheet = pl.concat([filled_in(" Link ", "NON-LINK"), pl.DataFrame({"pair": [None], "decision": [""]})])
-    found = decisions_of({"sheet": sheet}, asked_about(("a", "b"), ("c", "d")))
+    found = answers_of({"sheet": sheet}, asked_about(("a", "b"), ("c", "d")))
     assert found.rows() == [("a", "b", 1, "link"), ("c", "d", 1, "non-link")]
 
 
@@ -125,21 +125,21 @@ def test_answers_are_read_whatever_their_case_and_blank_rows_do_not_count() -> N
 def test_a_sheet_that_is_not_sound_is_refused_by_row(pairs: list[str], words: list[str], said: str) -> None:
     sheet = pl.DataFrame({"pair": pairs, "decision": words}, schema={"pair": pl.String, "decision": pl.String})
     with pytest.raises(LinkageRefused, match=said) as refusal:
-        decisions_of({"sheet_1.csv": sheet}, asked_about(("a", "b"), ("c", "d")))
+        answers_of({"sheet_1.csv": sheet}, asked_about(("a", "b"), ("c", "d")))
     assert "perhaps" not in str(refusal.value)
 
 
 def test_an_undecided_sheet_is_told_in_one_line() -> None:
     pairs = [(f"a{number}", f"b{number}") for number in range(30)]
     with pytest.raises(LinkageRefused) as refusal:
-        decisions_of({"sheet": filled_in(*[None] * 30)}, asked_about(*pairs))
+        answers_of({"sheet": filled_in(*[None] * 30)}, asked_about(*pairs))
     words = "without a decision; write one of link, non-link, unsure"
     assert str(refusal.value) == f"sheet: 30 rows (2, 3, 4, 5, 6, ...) {words}"
 
 
 def test_a_sheet_without_its_columns_is_refused() -> None:
     with pytest.raises(LinkageRefused, match="sheet has no column pair"):
-        decisions_of({"sheet": filled_in("link").drop("pair")}, asked_about(("a", "b")))
+        answers_of({"sheet": filled_in("link").drop("pair")}, asked_about(("a", "b")))
 
 
 def test_reviewers_who_err_as_published_agree_as_published() -> None:
@@ -148,4 +148,4 @@ def test_reviewers_who_err_as_published_agree_as_published() -> None:
     asked = asked_about(*pairs, reviewers=2)
     truth = pl.DataFrame(pairs[::2], schema=["left_id", "right_id"], orient="row")
     sheets = {f"{n}": simulated_answers(asked, truth, reviewer=n, wrong=WRONG, unsure=0) for n in (1, 2)}
-    assert agreement_of(decisions_of(sheets, asked)).kappa == pytest.approx(0.601, abs=0.04)
+    assert agreement_of(answers_of(sheets, asked)).kappa == pytest.approx(0.601, abs=0.04)

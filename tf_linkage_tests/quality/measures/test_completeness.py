@@ -5,8 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from tf_linkage.contracts.outputs.quality import Metrics
-from tf_linkage.quality import figure
-from tf_linkage.quality import completeness
+from tf_linkage.quality import completeness, figure
 
 
 def test_completeness_by_hand() -> None:

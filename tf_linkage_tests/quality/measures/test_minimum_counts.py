@@ -1,4 +1,4 @@
-"""What may be shown of real people cannot be reckoned back."""
+"""What may be shown of real people cannot be computed back."""
 
 from __future__ import annotations
 

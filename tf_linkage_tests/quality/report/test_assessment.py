@@ -9,8 +9,7 @@ import polars as pl
 import pytest
 
 from tf_linkage.contracts.outputs.quality import Patterns
-from tf_linkage.quality import Assessment, evaluate, match_rates, typical_patterns
-from tf_linkage.quality import report
+from tf_linkage.quality import Assessment, evaluate, match_rates, quality_report, typical_patterns
 
 
 def result_of(rows: list[tuple[str, float, float, str]]) -> Any:
@@ -52,10 +51,10 @@ def test_an_engine_that_explains_nothing_adds_nothing() -> None:
 
 def test_the_page_takes_what_there_is(world: Any, assessment: Assessment) -> None:
     metrics = evaluate(world.attributes, world.requested, world.links, world.truth).collect()
-    bare = report(metrics)
+    bare = quality_report(metrics)
     assert 'id="findings"' not in bare
     assert "not reckoned yet" in bare
-    full = report(metrics, assessment=assessment)
+    full = quality_report(metrics, assessment=assessment)
     for name in ("findings", "disclosed", "patterns", "sweep"):
         assert f'id="{name}"' in full
     assert "-2.00 (-3.00&nbsp;to&nbsp;-1.00)" in full or "-2.00 (-3.00 to -1.00)" in full
@@ -70,16 +69,16 @@ def test_findings_too_small_to_show_make_no_chart(world: Any, assessment: Assess
     metrics = evaluate(world.attributes, world.requested, world.links, world.truth).collect()
     assert assessment.effects is not None
     small = assessment.effects.with_columns(pl.lit(None, pl.Float64).alias(end) for end in ("value", "low", "high"))
-    page = report(metrics, assessment=Assessment(effects=small))
+    page = quality_report(metrics, assessment=Assessment(effects=small))
     assert "too few" in page
     assert 'id="effects_moj"' not in page
 
 
 def test_reporting_items_are_filled_from_the_run(world: Any) -> None:
     metrics = evaluate(world.attributes, world.requested, world.links, world.truth).collect()
-    page = report(metrics, run={"engine": "duckdb", "seed": "7"})
+    page = quality_report(metrics, run={"engine": "duckdb", "seed": "7"})
     assert "engine duckdb, seed 7" in page
     assert "DWP precision 85.7%, recall 80.0%" in page
     assert "DWP 40 sent, 28 linked" in page
     real = match_rates(world.attributes, world.requested, world.links).collect()
-    assert "Accuracy, as the model expects it" in report(real)
+    assert "Accuracy, as the model expects it" in quality_report(real)

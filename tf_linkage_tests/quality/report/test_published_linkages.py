@@ -1,4 +1,4 @@
-"""Published linkages beside ours."""
+"""Published linkages next to ours."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from typing import Any
 import pytest
 
 from tf_linkage.bodies.calibration.predictions import predictions
-from tf_linkage.quality import evaluate
-from tf_linkage.quality import beside, report
+from tf_linkage.quality import evaluate, published_linkages, quality_report
 from tf_linkage.quality.report.published_linkages import OURS
 
 
 def test_each_published_result_has_ours_beside_it(world: Any) -> None:
     metrics = evaluate(world.attributes, world.requested, world.links, world.truth).collect()
     published = predictions()
-    table = beside(metrics, published)
+    table = published_linkages(metrics, published)
     assert table.height == published.height
     by_name = {row["Published linkage"]: row for row in table.iter_rows(named=True)}
     census = by_name["Census 2021 to DWP, all identifiers"]
@@ -34,5 +33,5 @@ def test_every_published_figure_has_one_of_ours(measure: str) -> None:
 
 def test_the_page_shows_them(world: Any) -> None:
     metrics = evaluate(world.attributes, world.requested, world.links, world.truth).collect()
-    assert 'id="published"' in report(metrics, published=predictions())
-    assert 'id="published"' not in report(metrics)
+    assert 'id="published"' in quality_report(metrics, published=predictions())
+    assert 'id="published"' not in quality_report(metrics)

@@ -12,8 +12,7 @@ import pytest
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.outputs.quality import LinkageEffects, Metrics
 from tf_linkage.contracts.registry import direct_identifiers
-from tf_linkage.quality import Assessment, evaluate, headline, in_short, match_rates
-from tf_linkage.quality import pictures, report
+from tf_linkage.quality import Assessment, evaluate, headline, in_short, match_rates, pictures, quality_report
 
 
 class Page(HTMLParser):
@@ -49,24 +48,24 @@ def without_truth(world: Any) -> pl.DataFrame:
 
 
 def test_with_truth_it_says_how_good(with_truth: pl.DataFrame) -> None:
-    page = Page(report(with_truth))
+    page = Page(quality_report(with_truth))
     assert "of 40 people sent, its register holds 30; 80.0% of these were found" in page.text
     assert {"short", "records", "errors", "bounds", "groups", "threshold", "stages"} <= set(page.ids)
 
 
 def test_without_truth_it_says_so_and_claims_less(without_truth: pl.DataFrame) -> None:
-    page = Page(report(without_truth))
+    page = Page(quality_report(without_truth))
     assert "Made without the truth" in page.text
     assert "of 40 people sent, 70.0% were linked" in page.text
     assert "bounds" not in page.ids
     assert "its register holds" not in page.text
-    # Recall among the pairs weighed leaves out whoever was never weighed: no figure to be read in short.
+    # Recall among the pairs weighed leaves out anyone who was never weighed: no figure to be read in short.
     assert "Expected recall" not in page.text.split("Where the records went")[0]
     assert "How many were missed cannot be known" in page.text
 
 
 def test_it_needs_nothing_but_itself(with_truth: pl.DataFrame) -> None:
-    text = report(with_truth)
+    text = quality_report(with_truth)
     page = Page(text)
     assert "script" not in page.tags
     assert all(link.startswith(("#", "data:")) for link in page.links)
@@ -75,7 +74,7 @@ def test_it_needs_nothing_but_itself(with_truth: pl.DataFrame) -> None:
 
 
 def test_it_is_in_order_for_those_who_do_not_see_it(with_truth: pl.DataFrame) -> None:
-    text = report(with_truth)
+    text = quality_report(with_truth)
     page = Page(text)
     assert len(page.ids) == len(set(page.ids))
     assert {link[1:] for link in page.links if link.startswith("#")} <= set(page.ids)
@@ -87,7 +86,7 @@ def test_it_is_in_order_for_those_who_do_not_see_it(with_truth: pl.DataFrame) ->
 
 
 def test_it_holds_no_reference_no_key_and_no_identifier(world: Any, with_truth: pl.DataFrame) -> None:
-    text = report(with_truth)
+    text = quality_report(with_truth)
     references = [
         *world.attributes.collect()["person_id"],
         *world.requested["dwp"].collect()["request_ref"],
@@ -100,11 +99,11 @@ def test_it_holds_no_reference_no_key_and_no_identifier(world: Any, with_truth: 
 
 
 def test_it_is_the_same_every_time(with_truth: pl.DataFrame) -> None:
-    assert report(with_truth) == report(with_truth.clone())
+    assert quality_report(with_truth) == quality_report(with_truth.clone())
 
 
 def test_it_writes_names_for_codes_and_escapes_them(with_truth: pl.DataFrame, make: Any) -> None:
-    text = report(with_truth, names={make.hackney: "Hackney <b>"}, run={"seed": "<1>"})
+    text = quality_report(with_truth, names={make.hackney: "Hackney <b>"}, run={"seed": "<1>"})
     assert "Hackney &lt;b&gt;" in text
     assert make.hackney not in text
     assert "&lt;1&gt;" in text
@@ -115,7 +114,7 @@ def test_nothing_linked_still_makes_a_page(world: Any, make: Any) -> None:
 
     none = world.with_links(dwp=make.table([], exchange.Links))
     metrics = evaluate(none.attributes, none.requested, none.links, none.truth).collect()
-    assert "0.0% of these were found" in report(metrics)
+    assert "0.0% of these were found" in quality_report(metrics)
 
 
 def test_pictures_travel_as_markdown(with_truth: pl.DataFrame) -> None:
@@ -227,12 +226,12 @@ def test_no_figure_is_minus_nothing() -> None:
         {"department": ["dfe"], "breakdown": ["gender"], "worst": ["female"], "error": ["address"],
          "share_worst": [0.2], "share_rest": [0.2], "cost": [-0.0001], "part": [-0.0001]}
     )  # fmt: skip
-    text = report(metrics, causes=causes)
+    text = quality_report(metrics, causes=causes)
     assert "Every gap by error" in text
     assert not re.search(r"-0\.0+(?!\d)", text)
 
 
 def test_the_page_tells_the_rule_by_which_gaps_are_judged(with_truth: pl.DataFrame) -> None:
-    text = Page(report(with_truth)).text
+    text = Page(quality_report(with_truth)).text
     assert "“kept” when it is itself at most the bound" in text
     assert "“in doubt” when it is above the bound but its interval reaches down to it" in text

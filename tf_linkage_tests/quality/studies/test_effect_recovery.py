@@ -1,4 +1,4 @@
-"""Estimates beside the truth: what holds, and what the true links are."""
+"""Estimates next to the truth: what holds, and what the true links are."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tf_linkage.contracts.columns import empty
 from tf_linkage.contracts.outputs.estimates import Differences
 from tf_linkage.contracts.outputs.quality import EffectRecovery
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.quality.studies.effect_recovery import ESTIMATE_OF, beside_truth, on_true_links
+from tf_linkage.quality.studies.effect_recovery import ESTIMATE_OF, against_truth, on_true_links
 
 
 def differences(effect: str, method: str, estimate: float, error: float) -> pl.DataFrame:
@@ -38,7 +38,7 @@ def effects(**of: float) -> pl.DataFrame:
 def test_a_ratio_holds_the_truth_or_not(case: tuple[float, bool, bool]):
     """0.68 with error 0.12: 0.54 to 0.86. With two effects the wider one goes 2.24 errors out: 0.52 to 0.89."""
     true, holds, holds_of_all = case
-    table = beside_truth(
+    table = against_truth(
         {"true": differences("looked after", "weighted", 0.68, 0.12)},
         effects(looked_after=true, protection_plans=1.0),
     ).collect()
@@ -55,10 +55,10 @@ def test_a_ratio_holds_the_truth_or_not(case: tuple[float, bool, bool]):
 
 def test_no_effect_on_a_share_is_a_difference_of_nothing():
     of = differences("persistent absence", "weighted", 0.01, 0.02)
-    none = beside_truth({"true": of}, effects(persistent_absence=1.0)).collect()
+    none = against_truth({"true": of}, effects(persistent_absence=1.0)).collect()
     told = none.row(by_predicate=pl.col("method").cast(pl.String) == "weighted", named=True)
     assert (told["true_value"], told["holds"]) == (0.0, True)
-    some = beside_truth({"true": of}, effects(persistent_absence=0.9)).collect()
+    some = against_truth({"true": of}, effects(persistent_absence=0.9)).collect()
     assert some.is_empty(), "a difference cannot be held against a ratio"
 
 
