@@ -1,7 +1,7 @@
 """Run a job in process, print its summary, and say by the exit code whether every check passed.
 
-Belongs here: what a command line needs that Dagster's own does not give, above all a non-zero exit for any
-failed ERROR check, blocking or not. `python -m tf_linkage.run --help` lists the choices.
+What a command line needs that Dagster's own does not give, above all a non-zero exit for any failed ERROR check,
+blocking or not. `python -m tf_linkage.run --help` lists the choices.
 """
 
 import argparse

@@ -1,7 +1,6 @@
 """A council: finds families with two or more of the six problems, and extracts who they are.
 
-Belongs here: what the council knows about its families, whom it finds, on which day, and what it hands over. Does
-not belong here: how an identity is miswritten (`recording.py`).
+What the council knows about its families, whom it finds, on which day, and what it hands over.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """The Department for Education: pupils, schooling, social care.
 
-Belongs here: coverage, second pupil numbers, school and care records under DfE's keys. Does not belong here: the
-schooling's making (`population/schooling.py`, `population/care.py`).
+Coverage, second pupil numbers, school and care records under DfE's keys.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """The Department for Work and Pensions: who has an account, what they claimed, where they worked.
 
-Belongs here: coverage, double accounts, spells under DWP's keys. Does not belong here: the spells' making
-(`population/work.py`), how an identity is miswritten (`recording.py`).
+Coverage, double accounts, spells under DWP's keys.
 """
 
 from __future__ import annotations

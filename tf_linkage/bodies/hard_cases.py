@@ -1,7 +1,6 @@
 """Named hard cases of people: why a linker may miss or confuse them.
 
-Belongs here: one predicate for each case. Does not belong here: their rates (`population/rates.py`,
-`error_rates.py`).
+One predicate for each case.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """The population as arrays, and what the programme changed in its lives.
 
-Belongs here: reading the population's tables, and applying the programme's true effects to the families that
-receive it. Does not belong here: who receives it (`council.py`), how a body records it.
+Reading the population's tables, and applying the programme's true effects to the families that receive it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """The Ministry of Justice: people on the Police National Computer, and their offences.
 
-Belongs here: coverage, aliases, records not consolidated, offences under MoJ's keys. Does not belong here: the
-offences' making (`population/offending.py`).
+Coverage, aliases, records not consolidated, offences under MoJ's keys.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A register: which people it holds, how many records each has, under which keys, in key order.
 
-Belongs here: what the three departments' registers share. Does not belong here: who is in one.
+What the three departments' registers share.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The truth: who everybody is, whose each record is, what went wrong in it, what the programme does.
 
-Belongs here: the truth tables of contracts/truth.py, recomputed from the population alone by the same pure
-functions that made the registers. Does not belong here: any use of them; only `quality/` may.
+The truth tables of contracts/truth.py, recomputed from the population alone by the same pure functions that made
+the registers.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The whole simulated world written to files, in pieces, so that memory does not grow with the population.
 
-Belongs here: simulating some localities at a time, recording them in every register, and laying the pieces of each
-register together in key order. Does not belong here: what any table holds.
+Simulating some localities at a time, recording them in every register, and laying the pieces of each register
+together in key order.
 
 A register's rows come in the order of its keys over the whole world, never in the order of the pieces: which
 piece a row came from would say where the person lives.

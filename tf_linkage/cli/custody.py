@@ -1,6 +1,6 @@
 """`leak-scan` and `make-lock`: what a custodian does by hand.
 
-Belongs here: arguments and what is said. Does not belong here: the search and the locks.
+Arguments and what is said.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """`link`: two files of anybody's, linked.
 
-Belongs here: arguments, names of columns, and what is said. Does not belong here: the linkage.
+Arguments, names of columns, and what is said.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """What a person should know about two files of his before he trusts their links.
 
-Belongs here: dates that are none, ids that repeat, columns that are not known; counts and names of columns, never a
-value. Does not belong here: what becomes of them in the linkage.
+Dates that are none, ids that repeat, columns that are not known; counts and names of columns, never a value.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """`send`, `receive`, `export-lock`, `import-lock`: what bodies do when they work on machines of their own.
 
-Belongs here: arguments and what is said. Does not belong here: packing (`custody.carrying`), checking
-(`custody.delivery`), making what is handed over (the jobs).
+Arguments and what is said.
 """
 
 import argparse

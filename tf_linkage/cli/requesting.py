@@ -1,7 +1,7 @@
 """`request` and `open-answer`: how people's requests come in, and how an answer is read.
 
-Belongs here: arguments and what is said. Whose request it is stands in a file or comes on standard input, never
-among the arguments, which other users of a machine can read. Does not belong here: tickets and seals.
+Arguments and what is said. Whose request it is stands in a file or comes on standard input, never among the
+arguments, which other users of a machine can read.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """`review`: clerical review of a department's links, from the command line.
 
-Belongs here: arguments and what is said. Does not belong here: the review itself (`review`).
+Arguments and what is said.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """What a person reads when the main job has run.
 
-Belongs here: the text of the summary, from the stored figures.
+The text of the summary, from the stored figures.
 """
 
 from pathlib import Path

@@ -1,9 +1,8 @@
 """The steps on which a released quasi-identifier may stand, from fine to coarse.
 
-Belongs here: for each column that somebody outside may know of a person or a family, the steps among which the
-gate of `disclosure` chooses, and how a finer label becomes a coarser one. A column's whole ladder stands in its
-contract (`research`); its finer steps (a day, a year of age, a council) are never released, whatever the risk.
-Does not belong here: the choice, which depends on the data and is told in the data dictionary.
+For each column that somebody outside may know of a person or a family, the steps among which the gate of
+`disclosure` chooses, and how a finer label becomes a coarser one. A column's whole ladder stands in its contract
+(`research`); its finer steps (a day, a year of age, a council) are never released, whatever the risk.
 """
 
 from __future__ import annotations

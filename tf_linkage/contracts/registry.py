@@ -1,7 +1,7 @@
 """The bodies and their tables, by name: the one list that the rest of the system walks.
 
-Belongs here: which tables a body's extract consists of and what a department may be sent. A new department is
-a new entry here and a contract next to this file.
+Which tables a body's extract consists of and what a department may be sent. A new department is a new entry here
+and a contract next to this file.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The assembly: which assets, checks, jobs and resources a study consists of.
 
-Belongs here: the choice between the simulated world and real extracts, and nothing that could be said in the
-modules it assembles.
+The choice between the simulated world and real extracts, and nothing that could be said in the modules it
+assembles.
 """
 
 from collections.abc import Mapping

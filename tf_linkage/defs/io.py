@@ -1,7 +1,7 @@
 """The I/O manager: Dagster's door to the store.
 
-Belongs here: what an output's metadata says, and how an input is found. The ready-made managers cannot read
-with today's polars and DuckDB, and none of them replaces a set of tables as one.
+What an output's metadata says, and how an input is found. The ready-made managers cannot read with today's polars
+and DuckDB, and none of them replaces a set of tables as one.
 """
 
 import datetime as dt

@@ -1,6 +1,6 @@
 """What a run is handed: the simulated world's settings, the linkage's choices, the study's key.
 
-Belongs here: resources with their bounds and words as the launchpad shows them.
+Resources with their bounds and words as the launchpad shows them.
 """
 
 from pathlib import Path

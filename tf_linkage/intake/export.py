@@ -1,7 +1,7 @@
 """Extract files on their way out: the same tables, in the form in which `extracts` reads them back exactly.
 
-Belongs here: writing a set of tables as files, all or nothing, and the mark of a rehearsal's files. Extracts are
-for machines: cells are not altered for spreadsheets (published tables are, see `disclosure`).
+Writing a set of tables as files, all or nothing, and the mark of a rehearsal's files. Extracts are for machines:
+cells are not altered for spreadsheets (published tables are, see `disclosure`).
 """
 
 from __future__ import annotations

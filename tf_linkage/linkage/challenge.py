@@ -1,6 +1,6 @@
 """The challenger check: two engines on the same tables, and what was learnt next to the truth.
 
-Belongs here: comparing results. Does not belong here: verdicts, which belong to anyone who sets floors.
+Comparing results.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a linkage hands back: links, what was learnt, and counts; and what every engine promises.
 
-Belongs here: the shapes. Does not belong here: how they come about.
+The shapes.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """How many families of the population share a make-up: the one aggregate that crosses to the study.
 
-Belongs here: family fingerprints and their counts, without ids. Does not belong here: what is done about risk
-(`disclosure/`).
+Family fingerprints and their counts, without ids.
 """
 
 from __future__ import annotations

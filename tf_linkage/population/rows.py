@@ -1,7 +1,7 @@
 """Some rows of a table of arrays, column by column as they are asked for.
 
-Belongs here: choosing rows. Most kernels need a few of the forty columns of a person, and copying the others costs
-more than drawing. Does not belong here: what any column means.
+Choosing rows. Most kernels need a few of the forty columns of a person, and copying the others costs more than
+drawing.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """What distinguishes one simulated world from another: plain values, checked.
 
-Belongs here: the choices and their bounds. Does not belong here: rates of the world, which stand in `rates.py`
-and in `bodies/error_rates.py` with their sources.
+The choices and their bounds.
 """
 
 from __future__ import annotations

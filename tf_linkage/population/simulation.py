@@ -1,7 +1,6 @@
 """The whole population: families, people and the lives they lead.
 
-Belongs here: putting the parts of the room together. Does not belong here: any draw of its own that a named
-concept's file could hold.
+Putting the parts of the room together.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The two ways to look at a linkage: with the truth of a simulation, and without.
 
-Belongs here: which figures are made for whom, as one table. Does not belong here: any formula.
+Which figures are made for whom, as one table.
 """
 
 from __future__ import annotations

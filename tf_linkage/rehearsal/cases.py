@@ -1,7 +1,7 @@
 """One simulated study from its settings to its figures, in memory and without Dagster: a case of many.
 
-Belongs here: the spine as plain calls, for what needs it over and over: the accepted baseline and the sweeps. Does
-not belong here: what is done with the figures. Tests hold it to the figures that the job stores.
+The spine as plain calls, for what needs it over and over: the accepted baseline and the sweeps. Tests hold it to
+the figures that the job stores.
 """
 
 import dataclasses

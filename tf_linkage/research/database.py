@@ -1,8 +1,7 @@
 """The researchers' database: one DuckDB file with every research table, rebuilt whole.
 
-Belongs here: the file, its tables and their comments. Does not belong here: what the tables hold. A row taken out
-of a DuckDB file stays readable in it, so the file is never altered: it is written anew next to its place and put in
-it, or not at all.
+The file, its tables and their comments. A row taken out of a DuckDB file stays readable in it, so the file is never
+altered: it is written anew next to its place and put in it, or not at all.
 """
 
 from __future__ import annotations

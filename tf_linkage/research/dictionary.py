@@ -1,7 +1,6 @@
 """The data dictionary: every column of every research table, what was done to it, and why.
 
-Belongs here: the dictionary, generated from the contracts and, where the detail depends on the data, from the
-tables themselves. Does not belong here: any word about a column that its contract does not say.
+The dictionary, generated from the contracts and, where the detail depends on the data, from the tables themselves.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """The linked set as the tables that research is made from.
 
-Belongs here: the names under which the other modules of this room know what was handed over. Does not belong here:
-any research table.
+The names under which the other modules of this room know what was handed over.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """What job `assess` left, for the report: only what belongs to the figures it stands next to.
 
-Belongs here: the mark by which a table of the longer studies is known to be of a run, and reading those that are.
-Does not belong here: making them (`assess.py`, which needs the simulated world).
+The mark by which a table of the longer studies is known to be of a run, and reading those that are.
 """
 
 import hashlib

@@ -1,7 +1,6 @@
 """Clerical review of a department's links, by the department alone: with its own password, in its own folder.
 
-Belongs here: what is read from the vault, laid on the clerks' desk, and put back. Does not belong here: sampling
-and what answers change (`linkage`), the desk (`custody`), the command's wording (`review_command`).
+What is read from the vault, laid on the clerks' desk, and put back.
 """
 
 from dataclasses import dataclass

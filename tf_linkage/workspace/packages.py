@@ -1,7 +1,6 @@
 """Hand-overs out of a data folder as files to be carried, and carried files into it.
 
-Belongs here: where they lie, and that they get there whole. Does not belong here: the file (`custody.carrying`),
-the commands (`carrying_command`).
+Where they lie, and that they get there whole.
 """
 
 import shutil

@@ -1,7 +1,6 @@
 """People's requests in the data folder: the lists that every run keeps to, and what can still be done today.
 
-Belongs here: reading and writing what custody's rights work on, each reading on record. Does not belong here: what
-a right means (custody's), the jobs (`rights.py`).
+Reading and writing what custody's rights work on, each reading on record.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Where every table lies on disk, and how it gets there whole.
 
-Belongs here: paths, which of them are vaults, atomic writes, the lock of a data folder, and the sweeping of what a
-killed run left behind. Plain files and polars: no Dagster (that is `io.py`), no idea of what a table means.
+Paths, which of them are vaults, atomic writes, the lock of a data folder, and the sweeping of what a killed run
+left behind. Plain files and polars: no Dagster (that is `io.py`), no idea of what a table means.
 """
 
 from __future__ import annotations

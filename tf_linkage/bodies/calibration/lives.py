@@ -1,7 +1,6 @@
 """Measures of the lives: what goes together across registers, and what happens after a family is found.
 
-Belongs here: one function for each calibration target about lives. Does not belong here: targets
-(`calibration.py`).
+One function for each calibration target about lives.
 """
 
 from __future__ import annotations

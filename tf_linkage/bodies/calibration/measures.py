@@ -1,7 +1,6 @@
 """What a measure of a simulated world may look at, and what it returns.
 
-Belongs here: the world as a measure sees it, and shares with their errors. Does not belong here: the measures
-(`measured_people.py`, `measured_registers.py`, `measured_lives.py`), what they should be (`calibration.py`).
+The world as a measure sees it, and shares with their errors.
 
 People of families in high need are drawn more often than they occur; measures of the population weigh them back.
 """

@@ -1,7 +1,6 @@
 """Measures of the people: names, households, the families of the study.
 
-Belongs here: one function for each calibration target about who there is. Does not belong here: targets
-(`calibration.py`).
+One function for each calibration target about who there is.
 """
 
 from __future__ import annotations

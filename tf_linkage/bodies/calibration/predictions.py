@@ -1,6 +1,6 @@
 """Published results of real linkages, to set next to what ours reaches. Nothing is tuned to them.
 
-Belongs here: the figures and their sources. Does not belong here: calibration targets (`calibration.py`).
+The figures and their sources.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Measures of the registers: who is in one, and how far two of them disagree about a person.
 
-Belongs here: one function for each calibration target about coverage and errors. Does not belong here: targets
-(`calibration.py`).
+One function for each calibration target about coverage and errors.
 """
 
 from __future__ import annotations

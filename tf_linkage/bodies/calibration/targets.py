@@ -1,7 +1,6 @@
 """Is the simulated world like England? Targets from published sources against what was generated.
 
-Belongs here: the targets, what was found for each, and whether noise came out as asked. Does not belong here:
-predictions of what linkage then reaches, to which nothing is tuned (`predictions.py`).
+The targets, what was found for each, and whether noise came out as asked.
 
 A target passes if what was found lies within the source's own tolerance plus three standard errors of a share of
 that size in so many observations.

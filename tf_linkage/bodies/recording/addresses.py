@@ -1,7 +1,6 @@
 """How a body writes down where somebody lives.
 
-Belongs here: former addresses, placements, prisons, the other parent's home, wrong numbers, style, postcodes. Does
-not belong here: where people really live (`population/persons.py`).
+Former addresses, placements, prisons, the other parent's home, wrong numbers, style, postcodes.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """How a body writes down a date of birth and a gender.
 
-Belongs here: wrong and missing dates, wrong and missing gender. Does not belong here: what a wrong date looks like
-(`misspelling.py`).
+Wrong and missing dates, wrong and missing gender.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """What goes wrong when a body records a person: every rate, by body, with its source.
 
-Belongs here: the tables. Does not belong here: how an error looks (`recording.py`) or who is prone (`quality.py`).
-Each rate cites keys of `population/sources.py`; `A` is an assumption, anchored to the sources after it.
+The tables. Each rate cites keys of `population/sources.py`; `A` is an assumption, anchored to the sources after it.
 """
 
 from __future__ import annotations

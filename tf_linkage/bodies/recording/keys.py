@@ -1,6 +1,6 @@
 """The bodies' own keys: keyed, one to one, and unrelated to anything about the person.
 
-Belongs here: keys and references. Does not belong here: study references, which custody makes.
+Keys and references.
 """
 
 from __future__ import annotations

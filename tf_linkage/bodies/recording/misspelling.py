@@ -1,6 +1,6 @@
 """How a written value goes wrong: typing errors, dates, numbers, addresses.
 
-Belongs here: one kernel for each kind of damage, on the few values it hits. Does not belong here: which are hit.
+One kernel for each kind of damage, on the few values it hits.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """How a body writes down a name.
 
-Belongs here: former and other surnames, short forms, spellings, misspellings, swapped names, placeholders. Does not
-belong here: names themselves (`population/names.py`), the rates (`error_rates.py`).
+Former and other surnames, short forms, spellings, misspellings, swapped names, placeholders.
 """
 
 from __future__ import annotations

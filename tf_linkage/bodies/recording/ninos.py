@@ -1,7 +1,6 @@
 """Which National Insurance number a body holds.
 
-Belongs here: numbers not known, wrong, a relative's, second and temporary ones. Does not belong here: the numbers
-themselves (`keys.py`).
+Numbers not known, wrong, a relative's, second and temporary ones.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The latent quality of a record: who is prone to errors, all of them together.
 
-Belongs here: one score per record and cell, of a person, a family, a recording unit and noise, and the odds that a
-person's group puts on it. Does not belong here: what the errors look like.
+One score per record and cell, of a person, a family, a recording unit and noise, and the odds that a person's group
+puts on it.
 
 An error of rate p happens where the score's share of the normal lies below p. Since the score does not depend on p,
 raising a rate keeps the cells already hit. Structure and shares are assumptions (`error_rates.py`).

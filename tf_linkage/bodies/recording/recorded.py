@@ -1,6 +1,6 @@
 """What a body has written down, and when it learned it.
 
-Belongs here: the shape of a recording. Does not belong here: how it comes about (`recording.py`).
+The shape of a recording.
 """
 
 from __future__ import annotations

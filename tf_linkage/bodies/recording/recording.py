@@ -1,8 +1,7 @@
 """How a body writes down who somebody is.
 
-Belongs here: from the true person to the recorded identity, with a list of what went wrong: the order of the parts
-`recorded_names.py`, `recorded_births.py`, `recorded_addresses.py`, `recorded_ninos.py`. Does not belong here: who
-is in the register (each body's own file), the rates (`error_rates.py`).
+From the true person to the recorded identity, with a list of what went wrong: the order of the parts
+`names.py`, `births.py`, `addresses.py`, `ninos.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """The identifiers that bodies hold about people: one name for one thing, anyone who holds it.
 
-Belongs here: the columns that every body's people share, their wording and their formats. Does not belong
-here: keys and references, which are each body's own.
+The columns that every body's people share, their wording and their formats.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What leaves: figures about groups, never about a person or a family.
 
-Belongs here: the tables of data/published. Every figure in them has passed the rules of `disclosure`; what has not
-is withheld in the open. One sentence stands for every reason, since the reason is itself a figure.
+The tables of data/published. Every figure in them has passed the rules of `disclosure`; what has not is withheld in
+the open. One sentence stands for every reason, since the reason is itself a figure.
 """
 
 from __future__ import annotations

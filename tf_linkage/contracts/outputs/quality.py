@@ -1,7 +1,6 @@
 """What is reported about a linkage: aggregated figures with their intervals, and nothing about any one pair.
 
-Belongs here: the tables that checks, plots and the report read, and what each figure means. Does not belong
-here: how a figure is computed (`quality/`), or anything that names a record: no reference, no score of a pair.
+The tables that checks, plots and the report read, and what each figure means.
 """
 
 from __future__ import annotations
@@ -59,7 +58,7 @@ MEASURES: dict[str, str] = {
     "standardised_difference": "How far linked and unlinked differ in being of the group, in standard deviations",
     "completeness": "Records that have the identifier, as a share of records",
 }
-"""Every figure, in words. `quality.measures` holds the formulas."""
+"""Every figure, in words. `quality.measures.figures` holds the formulas."""
 
 BREAKDOWNS: dict[str, str] = {
     "all": "Everybody",

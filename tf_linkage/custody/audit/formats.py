@@ -1,8 +1,7 @@
 """Any file opened by what its bytes say it is, and shown as tables and text.
 
 A search for names that reads bytes finds none in a compressed file. Here each format is decoded, and a file of a
-format that is not known is an error, not a pass.
-Belongs here: the formats. Does not belong here: what is searched for (`leak_scan`).
+format that is not known is an error, not a pass. The formats.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What two recipients could do together: join their extracts by reference, by the order of rows, by what they say.
 
-Belongs here: the three attempts, and how often each is right. Does not belong here: making the extracts. Anyone who
-tries has the two tables and nothing else; who is really who is known to the judge alone (`who`).
+The three attempts, and how often each is right. Anyone who tries has the two tables and nothing else; who is really
+who is known to the judge alone (`who`).
 """
 
 from __future__ import annotations

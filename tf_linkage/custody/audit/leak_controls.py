@@ -1,7 +1,7 @@
 """The leak scan's own proof: somebody planted in every format, all of whom it has to find.
 
-Nobody is called this and the National Insurance number can never be allocated.
-Belongs here: the planted people and the ways in which they hide. They are searched together with the folders.
+Nobody is called this and the National Insurance number can never be allocated. The planted people and the ways in
+which they hide. They are searched together with the folders.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 Every file is opened by its format (`formats`) and searched for National Insurance numbers, forenames with surnames,
 address lines and postcodes of people in the study: as they are, in any case and punctuation, in base64 and
 hexadecimal, and as MD5, SHA-1 and SHA-256. A forename, a surname or a date of birth alone tells nothing, unless a
-column draws more than a fifth of its values from those of the study.
-Belongs here: what is searched for and what counts as found. It proves itself each time on `leak_controls`.
+column draws more than a fifth of its values from those of the study. What is searched for and what counts as found.
+It proves itself each time on `leak_controls`.
 """
 
 from __future__ import annotations

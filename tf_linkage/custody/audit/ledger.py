@@ -2,8 +2,7 @@
 
 Each entry carries the digest of the one before it. A copy of the newest digest, the head, stands elsewhere, so that
 an ending that was cut off is noticed too. An entry names bodies, datasets and days; never a person, and no count
-finer than five.
-Belongs here: appending and checking. Does not belong here: what is worth an entry.
+finer than five. Appending and checking.
 """
 
 from __future__ import annotations

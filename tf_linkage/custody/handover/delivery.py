@@ -1,8 +1,6 @@
 """Handing over and receiving: a manifest is made with each hand-over and checked on arrival, and the ledger told.
 
-Belongs here: what a sender says and what a recipient checks, each refusal in words of its own. Does not belong
-here: the manifest itself (`manifest`), who hands what to whom (`handovers`), carrying files between machines
-(`carrying`).
+What a sender says and what a recipient checks, each refusal in words of its own.
 """
 
 from __future__ import annotations

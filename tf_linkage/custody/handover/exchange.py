@@ -1,7 +1,7 @@
 """What passes between the trusted third party and a department: the request out, the return in.
 
-Belongs here: who is asked about and what the department may see; what comes back and under which reference; how
-the returns are brought together. Does not belong here: linking (linkage), keeping and destroying the files.
+Who is asked about and what the department may see; what comes back and under which reference; how the returns are
+brought together.
 """
 
 from __future__ import annotations

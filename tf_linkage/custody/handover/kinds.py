@@ -1,7 +1,6 @@
 """Who hands what to whom: the four kinds of dataset that pass from one body's hands into another's vault.
 
-Belongs here: sender, recipient, place in the recipient's vault, contract. Does not belong here: what a dataset
-holds (`exchange`, `handing_over`), what travels next to it (`manifest`).
+Sender, recipient, place in the recipient's vault, contract.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """What the trusted third party hands on to researchers' keepers: everything, and nobody.
 
-Belongs here: the linked set, under researchers' references alone. Does not belong here: coarsening it into research
-tables (`research`), what passes between the third party and a department (`exchange`).
+The linked set, under researchers' references alone.
 """
 
 from __future__ import annotations

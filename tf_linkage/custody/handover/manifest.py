@@ -2,7 +2,7 @@
 
 It names bodies, columns' digest, rows and days; never a person, nor anything from which one could be guessed: the
 digests of tables are made under a key that sender and recipient alone can make, and so is the seal over the whole.
-Belongs here: the file, its making and its reading. Does not belong here: what its recipient checks (`delivery`).
+The file, its making and its reading.
 """
 
 from __future__ import annotations

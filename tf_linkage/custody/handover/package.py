@@ -1,8 +1,7 @@
 """A hand-over as one file that can be carried to another machine, and back out of it.
 
 Everything in the file is encrypted for its recipient but the manifest and the sealed key, which name nobody; so it
-may travel on any medium. What is inside shows only to its recipient.
-Belongs here: packing and unpacking. Does not belong here: whether what arrived is what was sent (`delivery`).
+may travel on any medium. What is inside shows only to its recipient. Packing and unpacking.
 """
 
 from __future__ import annotations

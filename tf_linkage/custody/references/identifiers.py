@@ -1,7 +1,7 @@
 """The one place through which identifiers are dropped, at ONS and at each return (law 5).
 
-Belongs here: which columns are direct identifiers, and their removal. The contracts' classes decide, so that a
-new identifier is declared once. Does not belong here: coarsening of what remains (`research`).
+Which columns are direct identifiers, and their removal. The contracts' classes decide, so that a new identifier is
+declared once.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Who is who in the cohort: records that are one person, and records that are one family.
 
-Belongs here: the grouping of the councils' records, from the pairs that de-duplication found. Plain union of
-pairs: the work of deciding a pair is linkage's. Does not belong here: references and identifiers' values.
+The grouping of the councils' records, from the pairs that de-duplication found. Plain union of pairs: the work of
+deciding a pair is linkage's.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """References: what stands for a person or a family once the name is gone.
 
-Belongs here: how a reference is made from a key, and which keys may be used. A reference depends on the key,
-on its domain and on the person's own record, and on nothing else: not on other people, not on row order, not
-on a running number. Anyone who lacks the key can neither remake it nor join two recipients' references.
-Does not belong here: which references go to whom (`split`, `exchange`), where keys are kept.
+How a reference is made from a key, and which keys may be used. A reference depends on the key, on its domain and on
+the person's own record, and on nothing else: not on other people, not on row order, not on a running number. Anyone
+who lacks the key can neither remake it nor join two recipients' references.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """The split: one person one reference, and identifiers apart from everything else.
 
-Belongs here: how the councils' records become the two tables of the trusted third party. Does not belong here:
-finding the duplicates (linkage), keeping the tables (the vault's), handing anything out (`exchange`).
+How the councils' records become the two tables of the trusted third party.
 """
 
 from __future__ import annotations

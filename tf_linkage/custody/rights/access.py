@@ -2,9 +2,8 @@
 
 Rows are found by the person's references, whichever table they stand in, so that a new table is covered without
 being named here. A family's row is made of all its members and would tell one of another; it is spoken of and not
-handed over. References are left out: anyone who has one could find the person's row among researchers'.
-Belongs here: whose rows, which columns, what is said next to them. Does not belong here: reading tables, the sealed
-file (`rights_bundle`).
+handed over. References are left out: anyone who has one could find the person's row among researchers'. Whose rows,
+which columns, what is said next to them.
 """
 
 from __future__ import annotations

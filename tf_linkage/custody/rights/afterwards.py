@@ -1,7 +1,6 @@
 """Requests that come when departments cannot be asked again: rows go or change, everybody else's links stay.
 
-Belongs here: what the trusted third party still holds then, without a person or with the right values. Does not
-belong here: the lists themselves and runs from the beginning (`rights`), making the research tables again.
+What the trusted third party still holds then, without a person or with the right values.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """The file in which a person's answer travels: sealed under a password that goes another way.
 
-Belongs here: sealing and opening (AES-256-GCM under a key that scrypt makes of a one-time password), and the
-archive inside. Does not belong here: what the answer says (`rights_access`).
+Sealing and opening (AES-256-GCM under a key that scrypt makes of a one-time password), and the archive inside.
 """
 
 from __future__ import annotations

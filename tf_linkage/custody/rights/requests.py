@@ -3,9 +3,7 @@
 Two lists carry every request: who is not to be processed, as keyed tokens, and what is to be corrected. While
 departments can still be asked, the lists are laid over the councils' records before anything else is done with
 them, so that a run afterwards is a run on records that never said otherwise. The councils' own registers stay as
-they are.
-Belongs here: the lists, whom a request is about, and the records as the lists leave them. Does not belong here:
-tables that cannot be made again (`rights_afterwards`), tickets (`rights_tickets`), what is told (`rights_access`).
+they are. The lists, whom a request is about, and the records as the lists leave them.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 Anyone who takes a request (a family's lead worker, or the department's data protection officer) makes a ticket.
 What it stands for is sealed into the trusted third party's vault, for which the lock is enough: the one who makes
-it can read neither this request again nor any other. A run is told the number alone. Belongs here: what a ticket
-holds, making and reading one. Does not belong here: meeting the request (`rights`).
+it can read neither this request again nor any other. A run is told the number alone. What a ticket holds, making
+and reading one.
 """
 
 from __future__ import annotations

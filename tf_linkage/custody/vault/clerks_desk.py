@@ -2,8 +2,8 @@
 
 A clerk cannot judge what is encrypted, and spreadsheets open no vault. So the sheets lie in the custodian's own
 folder, readable by its account alone; what they say of whom (the references) stays in the vault. They go when the
-answers are read, and at the latest with the custodian's working files.
-Belongs here: laying sheets out, finding them, and clearing them away. Does not belong here: what stands on them.
+answers are read, and at the latest with the custodian's working files. Laying sheets out, finding them, and
+clearing them away.
 """
 
 from __future__ import annotations

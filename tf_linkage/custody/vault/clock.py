@@ -1,7 +1,7 @@
 """The study's one clock, by which every deadline is kept.
 
-Belongs here: what day it is. In a rehearsal the day stands in a file and moves only when a job moves it; where
-people are real it is the calendar's. Does not belong here: what falls due on which day (`retention`).
+What day it is. In a rehearsal the day stands in a file and moves only when a job moves it; where people are real it
+is the calendar's.
 """
 
 from __future__ import annotations

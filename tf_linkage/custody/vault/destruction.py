@@ -1,8 +1,7 @@
 """Destruction: what is past its last day goes, by key and by file, and a certificate says so.
 
 Killed half-way, it is finished the next time; late, it is done all the same and the lateness is put on record.
-Belongs here: destroying what is due, its certificates, and what was destroyed when. Does not belong here: deadlines
-(`retention`), how one dataset is destroyed (`vault`).
+Destroying what is due, its certificates, and what was destroyed when.
 """
 
 from __future__ import annotations

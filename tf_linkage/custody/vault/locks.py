@@ -1,9 +1,9 @@
 """A custodian's lock: what its password opens, and how a key is sealed for it.
 
-Belongs here: the lock file and its two halves. The private half is wrapped by AES-256-GCM under a key that scrypt
-makes of the password; anyone who has it opens the vault. The public half stands in the lock in clear: with it
-anybody can put something into the vault, and nobody can take anything out. Keys are sealed by hybrid public-key
-encryption (RFC 9180). Does not belong here: datasets (`vault`), where passwords come from (`passwords`).
+The lock file and its two halves. The private half is wrapped by AES-256-GCM under a key that scrypt makes of the
+password; anyone who has it opens the vault. The public half stands in the lock in clear: with it anybody can put
+something into the vault, and nobody can take anything out. Keys are sealed by hybrid public-key encryption (RFC
+9180).
 """
 
 from __future__ import annotations

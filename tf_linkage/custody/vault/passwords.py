@@ -1,7 +1,7 @@
 """Where the vaults' passwords come from: the environment, or, in a rehearsal, a file of its own making.
 
-Belongs here: the one place that reads a password. It is never stored next to the vault it opens, never shown and
-never part of a run's configuration. Does not belong here: what a password opens (`locks`).
+The one place that reads a password. It is never stored next to the vault it opens, never shown and never part of a
+run's configuration.
 """
 
 from __future__ import annotations

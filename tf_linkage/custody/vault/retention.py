@@ -1,7 +1,6 @@
 """How long who may hold what: the batches and the last day of each.
 
-Belongs here: the notice's deadlines as rules over the study's calendar. Does not belong here: the destroying itself
-(`vault`), the clock (`clock`).
+The notice's deadlines as rules over the study's calendar.
 """
 
 from __future__ import annotations

@@ -3,8 +3,7 @@
 A dataset is a folder: its tables as polars' encrypted Parquet, and `key.json`, this writing's random key, sealed
 for the custodian's lock together with what makes tampering, truncation and swapping visible. Writing needs the lock
 alone, so that one body can hand a dataset to another; reading needs the password. A folder is swapped in whole, so
-key and tables cannot part.
-Belongs here: writing, reading and destroying datasets. Does not belong here: when to destroy (`retention`).
+key and tables cannot part. Writing, reading and destroying datasets.
 """
 
 from __future__ import annotations
@@ -62,7 +61,7 @@ class Vault:
     """One custodian's vault.
 
     Attributes:
-        folder: where it lies; nothing else lies there but the clerks' desk (`desk`).
+        folder: where it lies; nothing else lies there but the clerks' desk (`clerks_desk`).
         custodian: whose it is.
         passwords: where its password is found when it is needed.
     """
@@ -175,7 +174,7 @@ class Vault:
     def destroy(self, dataset: str) -> None:
         """Destroys a dataset: first its key, which is overwritten and removed, then its files.
 
-        Files in the clear (`desk`) are overwritten like the key. With the last dataset the lock goes too, and the
+        Files in the clear (`clerks_desk`) are overwritten like the key. With the last dataset the lock goes too, and the
         folder is empty.
         """
         place = self.folder / dataset

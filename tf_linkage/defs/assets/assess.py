@@ -1,7 +1,7 @@
 """The longer studies of a linkage: what its errors do to findings, what identifiers buy, ranges over many runs.
 
-Belongs here: the assets of job `assess`. They read what the main job stored and link again where they must. They
-need the truth, so they exist in a rehearsal only, like the world itself.
+The assets of job `assess`. They read what the main job stored and link again where they must. They need the truth,
+so they exist in a rehearsal only, like the world itself.
 """
 
 from collections.abc import Callable, Iterator, Mapping

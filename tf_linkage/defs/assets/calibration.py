@@ -1,7 +1,7 @@
 """Whether the simulated world is like England, as checks: targets from published sources against what was made.
 
-Belongs here: the two checks on the truth and their pictures. The targets with their sources stand in
-`bodies/calibration.py`. Absent on real extracts, like the world itself.
+The two checks on the truth and their pictures. The targets with their sources stand in `bodies/calibration/targets.py`.
+Absent on real extracts, like the world itself.
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """What every department does, made once for all three: request, links, return.
 
-Belongs here: the factory. A new department is an entry in `contracts/registry.py` and appears here by itself.
+The factory. A new department is an entry in `contracts/registry.py` and appears here by itself.
 """
 
 import dagster as dg

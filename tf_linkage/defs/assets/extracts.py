@@ -1,6 +1,6 @@
 """The same keys from real files: each body's extract, read into its contract or refused.
 
-Belongs here: the assets that replace the simulated world when the study runs on extracts.
+The assets that replace the simulated world when the study runs on extracts.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """Nobody stands out: research/people and research/families on their chosen steps, and the gate before them.
 
-Belongs here: the choice of steps as part of making those two tables, what the UI shows of it, and the blocking
-checks. The rules themselves stand in `disclosure`.
+The choice of steps as part of making those two tables, what the UI shows of it, and the blocking checks. The rules
+themselves stand in `disclosure`.
 """
 
 from collections.abc import Mapping

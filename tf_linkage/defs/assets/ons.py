@@ -1,6 +1,6 @@
 """The trusted third party: the vault of identifiers, the attributes apart from it, and who was linked where.
 
-Belongs here: ONS's own assets. What it does with each department is in `departments.py`.
+ONS's own assets. What it does with each department is in `departments.py`.
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """The papers that data protection law asks for, made from the flows' metadata and the run's figures.
 
-Belongs here: the asset. What the papers say is custody's (`custody.papers`).
+The asset. What the papers say is custody's (`custody.papers`).
 """
 
 import dagster as dg

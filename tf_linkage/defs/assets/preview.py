@@ -1,6 +1,6 @@
 """What each department would be sent, before anything is: columns and how many rows, no value.
 
-Belongs here: the preview as metadata of `ons/identifiers` and as text. Does not belong here: the request itself.
+The preview as metadata of `ons/identifiers` and as text.
 """
 
 import dagster as dg

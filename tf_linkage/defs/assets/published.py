@@ -1,6 +1,6 @@
 """What may leave: the release that is proposed, its gates, and what is published of it.
 
-Belongs here: the assets and their checks. The rules are `disclosure`'s; the record of releases is `releases`.
+The assets and their checks. The rules are `disclosure`'s; the record of releases is `releases`.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,7 +1,7 @@
 """How good the linkage is: the figures, and the page that shows them.
 
-Belongs here: the assets of the quality group that every run makes. In a rehearsal they may read the truth; on real
-extracts they make do without. The longer studies are in `assess.py`.
+The assets of the quality group that every run makes. In a rehearsal they may read the truth; on real extracts they
+make do without. The longer studies are in `assess.py`.
 """
 
 from collections.abc import Mapping

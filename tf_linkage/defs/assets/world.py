@@ -1,7 +1,7 @@
 """The left wing: a simulated population, its truth, and each body's register of it.
 
-Belongs here: assets that exist only in a rehearsal. On real extracts `extracts.py` takes their place under the
-same keys, and this module is not imported.
+Assets that exist only in a rehearsal. On real extracts `extracts.py` takes their place under the same keys, and
+this module is not imported.
 """
 
 import datetime as dt

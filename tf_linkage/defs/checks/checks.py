@@ -1,7 +1,7 @@
 """The asset checks: what must hold before anything downstream is made.
 
-Belongs here: checks as Dagster sees them, made by factories from the contracts and from the rooms' own rules.
-What stops things is a blocking ERROR. Each check has a passing and a failing test.
+Checks as Dagster sees them, made by factories from the contracts and from the rooms' own rules. What stops things
+is a blocking ERROR. Each check has a passing and a failing test.
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """The leak scan of a study's folders: as a check of what is published, and for the command line.
 
-Belongs here: which folders are searched and for whom. The searching is custody's.
+Which folders are searched and for whom. The searching is custody's.
 """
 
 import os

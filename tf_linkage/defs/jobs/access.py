@@ -1,7 +1,6 @@
 """The job by which somebody sees what is held about them: told a ticket, it leaves a sealed answer in ONS's vault.
 
-Belongs here: reading every table that could speak of the person, and putting the answer together. Does not belong
-here: whose rows and which columns (custody's `rights_access`), the other rights (`rights`).
+Reading every table that could speak of the person, and putting the answer together.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """The jobs: what can be run as a whole.
 
-Belongs here: names and selections. What a job does is what its assets and checks do.
+Names and selections. What a job does is what its assets and checks do.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """The jobs that end things: after a month for the departments, at the study's end for everybody.
 
-Belongs here: jobs, their schedule, and what the web UI is told about what was destroyed. Destroying is custody's.
+Jobs, their schedule, and what the web UI is told about what was destroyed. Destroying is custody's.
 """
 
 import dagster as dg

@@ -1,7 +1,6 @@
 """The jobs by which people's requests are met: withdraw, correct, erase. They are told tickets, and nothing else.
 
-Belongs here: the steps, and making the tables again afterwards, as a run of its own. Does not belong here: what
-each right means (custody's `rights`), reading and writing (`requests`), the answer to a question (`answers`).
+The steps, and making the tables again afterwards, as a run of its own.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -1,6 +1,6 @@
 """What the UI shows next to an asset: figures that plot over runs, small tables, pictures.
 
-Belongs here: the translation of results into Dagster metadata. Never a person's value, never a pair's score.
+The translation of results into Dagster metadata. Never a person's value, never a pair's score.
 """
 
 from collections.abc import Sequence

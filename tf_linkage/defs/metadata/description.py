@@ -1,7 +1,7 @@
 """How an asset of this house is described: one call gives it all that the graph shows.
 
-Belongs here: group, owner, kinds, tags, columns and code version of every asset, derived from its key and its
-contract so that two assets of a kind cannot differ by accident.
+Group, owner, kinds, tags, columns and code version of every asset, derived from its key and its contract so that
+two assets of a kind cannot differ by accident.
 """
 
 from collections.abc import Callable, Mapping, Sequence

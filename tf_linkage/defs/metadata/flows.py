@@ -1,6 +1,6 @@
 """What the graph says of each hand-over between bodies: who, to whom, what for, by what right, until when.
 
-Belongs here: laying the register of flows over the assets. Does not belong here: the flows (`contracts.flows`).
+Laying the register of flows over the assets.
 """
 
 import datetime as dt

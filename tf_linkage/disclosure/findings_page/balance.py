@@ -1,6 +1,6 @@
 """The part of the findings' page that tells who the families are and how alike the groups were made.
 
-Belongs here: characteristics, balance and overlap as released. Does not belong here: which of them may be shown.
+Characteristics, balance and overlap as released.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Cells of the page's tables: both groups side by side, and next to each figure what protecting it cost.
 
-Belongs here: the writing of a released share or cost as cells, and as rows of a chart. Does not belong here: words
-of any one section.
+The writing of a released share or cost as cells, and as rows of a chart.
 """
 
 from __future__ import annotations

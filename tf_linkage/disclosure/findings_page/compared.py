@@ -1,6 +1,6 @@
 """The part of the findings' page that holds the programme against the comparison.
 
-Belongs here: weighted differences and ratios as released. Does not belong here: which of them may be shown.
+Weighted differences and ratios as released.
 """
 
 from __future__ import annotations

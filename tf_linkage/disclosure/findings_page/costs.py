@@ -1,6 +1,6 @@
 """The part of the findings' page that tells what families cost.
 
-Belongs here: costs as released, in a picture and as a table. Does not belong here: which of them may be shown.
+Costs as released, in a picture and as a table.
 """
 
 from __future__ import annotations

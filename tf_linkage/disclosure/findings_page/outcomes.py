@@ -1,7 +1,6 @@
 """The parts of the findings' page that tell how often what happened, by group, time, region and person.
 
-Belongs here: outcomes as released, in pictures and tables. Does not belong here: comparing the groups
-(`page_compared`), which figures may be shown.
+Outcomes as released, in pictures and tables.
 """
 
 from __future__ import annotations

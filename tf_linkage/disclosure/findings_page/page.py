@@ -1,7 +1,7 @@
 """The findings as one page that opens offline: what was released, in pictures and tables.
 
-Belongs here: the order of the page, and what a reader has to know first. It reads published tables alone, so that
-nothing stands on it that has not passed the rules.
+The order of the page, and what a reader has to know first. It reads published tables alone, so that nothing stands
+on it that has not passed the rules.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The part of the findings' page that tells where adults went between benefits and work.
 
-Belongs here: benefit paths as released, in a picture and as tables. Does not belong here: what may be shown.
+Benefit paths as released, in a picture and as tables.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """The parts of the findings' page that tell by which rules figures were protected, and what that cost.
 
-Belongs here: how much is withheld and what rounding may have moved, and the rules in words. Does not belong here:
-the rules themselves (`rules`).
+How much is withheld and what rounding may have moved, and the rules in words.
 """
 
 from __future__ import annotations

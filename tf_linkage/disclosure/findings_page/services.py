@@ -1,6 +1,6 @@
 """The part of the findings' page that tells how many services families use.
 
-Belongs here: service use as released, in a picture and as a table. Does not belong here: what may be shown of it.
+Service use as released, in a picture and as a table.
 """
 
 from __future__ import annotations

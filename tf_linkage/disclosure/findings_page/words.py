@@ -1,6 +1,6 @@
 """Published codes in words.
 
-Belongs here: how the page and the checker's page name outcomes, groups and units.
+How the page and the checker's page name outcomes, groups and units.
 """
 
 from __future__ import annotations

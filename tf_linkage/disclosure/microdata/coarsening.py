@@ -1,7 +1,4 @@
-"""Making people and families coarser: a table on its chosen steps, the rows withheld that no step hides.
-
-Does not belong here: which steps (`choice`), when a table passes (`risk`).
-"""
+"""Making people and families coarser: a table on its chosen steps, the rows withheld that no step hides."""
 
 from __future__ import annotations
 

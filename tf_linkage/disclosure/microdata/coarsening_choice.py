@@ -1,7 +1,6 @@
 """Which steps: the coarsening of least loss on which nobody stands out.
 
-Belongs here: the search among the steps of `contracts.ladders`, every combination tried, and what each loses. Does
-not belong here: when a class passes (`risk`), making the table coarser (`coarsening`).
+The search among the steps of `contracts.ladders`, every combination tried, and what each loses.
 
 Loss is measured in bits of Shannon's information a row: what a column still tells on its step, against what it told
 on the finest (the entropy measure of Gionis and Tassa, k-anonymization with minimal loss of information, 2009). A

@@ -3,9 +3,8 @@
 A table of people on which nobody stands out gives them away again once each is joined to more of what is known of
 them. The academic year adds to it since, less the years from the start, it is the year of the family's start,
 differently cut. So each of these columns is shown only where the pupils who share it, and all that the table of
-people shows, are twenty at least: nobody has counted the population by them.
-Belongs here: which of the columns may be shown, for whom not, and the figures for the gate. Does not belong here:
-people and families themselves (`choice`, `coarsening`, `risk`).
+people shows, are twenty at least: nobody has counted the population by them. Which of the columns may be shown, for
+whom not, and the figures for the gate.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """What coarse columns do not hold off: who knows dated events, or joins people to families by what they share.
 
-Belongs here: figures that are printed next to the tables and gate nothing; for them row data stays in an accredited
-setting. Does not belong here: the gate (`risk`).
+Figures that are printed next to the tables and gate nothing; for them row data stays in an accredited setting.
 """
 
 from __future__ import annotations

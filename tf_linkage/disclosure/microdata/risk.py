@@ -1,8 +1,7 @@
 """How many people or families look alike in a table: in the sample, and in the population where that is known.
 
-Belongs here: classes of rows that somebody outside cannot tell apart, the counts behind them, and the rule that
-they have to pass. Does not belong here: making a table coarser until it passes (`coarsening`), what remains for
-someone who knows more (`risk_remaining`).
+Classes of rows that somebody outside cannot tell apart, the counts behind them, and the rule that they have to
+pass.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """What was done about risk, in tables and words: the steps chosen, why, and what they cost.
 
-Belongs here: what is shown next to the released tables and stands in their data dictionary. Does not belong here:
-the choice (`choice`), how it is drawn.
+What is shown next to the released tables and stands in their data dictionary.
 """
 
 from __future__ import annotations

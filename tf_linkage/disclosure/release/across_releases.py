@@ -5,9 +5,8 @@ releases that are safe one by one can give a number away together, and so can tw
 The attacker is given more than anybody is likely to have. Of every number, also of those that only follow from
 others, he knows whether it is the same in two releases, and if not, which is the larger; and he knows the rule by
 which a figure that changed did so by ten at least (`releases.too_near`). All that he knows of each release by
-itself he knows as well (`attack`). By how much numbers changed he does not know.
-Belongs here: the one system of all releases, and what it gives away. Does not belong here: any one release
-(`release`), the comparison figure by figure (`releases`).
+itself he knows as well (`attack`). By how much numbers changed he does not know. The one system of all releases,
+and what it gives away.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """What is kept of a release, as tables, so that later ones can be attacked together with it.
 
-Belongs here: a release's numbers and relations as rows, and back. Does not belong here: where they are kept and put
-on record (`defs`).
+A release's numbers and relations as rows, and back.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Two releases of one study can be taken from each other. Where a figure's people or families differ by fewer than
 ten, the difference tells of those few: a family that withdrew, or one whose record was corrected. Such a release is
 held back as a whole, and what was released before stays as it is: withdrawals wait until there are enough of them.
-Belongs here: the comparison. Does not belong here: where releases are kept and put on record (`defs`).
+The comparison.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Published tables as files that a spreadsheet opens without harm.
 
-Belongs here: the writing of CSV files that leave. Does not belong here: what may stand in them (`findings`).
+The writing of CSV files that leave.
 """
 
 from __future__ import annotations

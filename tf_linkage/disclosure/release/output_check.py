@@ -1,7 +1,6 @@
 """The output checker's page: each output with its rules, its results and what is withheld, to sign off.
 
-It shows counts as they are and stays in the researchers' zone.
-Belongs here: what a checker has to see. Does not belong here: the rules and the checks themselves.
+It shows counts as they are and stays in the researchers' zone. What a checker has to see.
 """
 
 from __future__ import annotations

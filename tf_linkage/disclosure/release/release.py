@@ -1,7 +1,6 @@
 """A release: what may be published of the estimates, and the decision on each figure.
 
-Belongs here: putting the tables together as one system, protecting it, and proving a release as it is stored. Does
-not belong here: any one table (`outcomes` and its neighbours), earlier releases (`releases`).
+Putting the tables together as one system, protecting it, and proving a release as it is stored.
 """
 
 from __future__ import annotations

@@ -2,9 +2,7 @@
 
 The attacker knows every number that is shown to within its rounding, how numbers add up, that none is negative, the
 least that may be shown, and that counts are whole. The interval found for a withheld number is exact for anyone who
-knows just that. Solved by HiGHS.
-Belongs here: intervals, and which sensitive numbers are left too narrow. Does not belong here: what to do about it
-(`suppression`).
+knows just that. Solved by HiGHS. Intervals, and which sensitive numbers are left too narrow.
 """
 
 from __future__ import annotations

@@ -3,8 +3,7 @@
 Everything that is published, and everything that follows from it, is one system: a number for each count or sum,
 and relations in which a whole is the sum of its parts. What nobody publishes stands in it too where it could be
 worked out: those without an outcome, or the few by whom one published group exceeds another that lies within it.
-Belongs here: the system and its parts. Does not belong here: which tables make it up (`counts`, `money`), attacking
-it (`attack`), withholding (`suppression`).
+The system and its parts.
 """
 
 from __future__ import annotations

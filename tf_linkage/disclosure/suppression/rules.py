@@ -1,6 +1,6 @@
 """The rules of release: when a figure may not be shown as it is, and what has to stay open about it.
 
-Belongs here: each rule with its source, in one table. Does not belong here: applying them to a table.
+Each rule with its source, in one table.
 """
 
 from __future__ import annotations

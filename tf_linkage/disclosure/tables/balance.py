@@ -1,9 +1,9 @@
 """How alike the groups were before the start: which standardised differences may leave, and how finely.
 
-Belongs here: the rules for these. Without weights a difference is made from counts that are released anyway, and
-tells nothing more than they do; where they are not released, there is none. With weights, which are known to nobody
-outside, it leaves under the rules of `differences`: ten families on each side that have it and ten that have not,
-no withheld count behind it, rounded to about what five families make. Does not belong here: the counts (`alike`).
+The rules for these. Without weights a difference is made from counts that are released anyway, and tells nothing
+more than they do; where they are not released, there is none. With weights, which are known to nobody outside, it
+leaves under the rules of `differences`: ten families on each side that have it and ten that have not, no withheld
+count behind it, rounded to about what five families make.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Who the families are, and how likely on the programme: counts as numbers that add up, and the rows shown of them.
 
-Belongs here: what follows from what: of one kind a family has one characteristic at most, bands of the propensity
-make up all families, and these are much the same as those of the other tables. Does not belong here: weighted
-differences (`balance`), the rules (`rules`) or the suppression.
+What follows from what: of one kind a family has one characteristic at most, bands of the propensity make up all
+families, and these are much the same as those of the other tables.
 """
 
 from __future__ import annotations

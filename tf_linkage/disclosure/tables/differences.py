@@ -1,7 +1,6 @@
 """The programme against the comparison: which estimates may leave, and how finely.
 
-Belongs here: the rules for estimates, which are no counts and do not add up. Does not belong here: how they are
-made (`research`), or the counts behind them (`outcomes`).
+The rules for estimates, which are no counts and do not add up.
 
 Only weighted comparisons leave: the weights are known to nobody outside, so that no count follows from them. What
 is not weighted can be read from the published counts, and would give these away if it stood next to them unrounded.

@@ -1,6 +1,6 @@
 """Intervals of published shares, from rounded counts alone, and what rounding may have moved.
 
-Belongs here: arithmetic on figures that are already fit to be shown.
+Arithmetic on figures that are already fit to be shown.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """What families cost: which sums may leave, and how finely.
 
-Belongs here: the rules for sums of money, by theme, group and window. Does not belong here: how costs are computed
-(`research`), or the difference between the groups (`differences`).
+The rules for sums of money, by theme, group and window.
 
 The attacker is taken to know how many families were followed, so that a mean tells their sum; only the rounding is
 between the two. Themes are not summed and windows do not overlap, so that no sum follows from another.

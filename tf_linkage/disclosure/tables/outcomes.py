@@ -1,9 +1,8 @@
 """How often what happened: the counts as numbers that add up, and the rows that may be shown of them.
 
-Belongs here: what follows from what in the counts of outcomes: regions make up the whole, those with and those
-without make up all, a half-year lies within its span, custody within conviction, and the families to whom something
-could happen are much the same from outcome to outcome and grow fewer by those who joined. Does not belong here: the
-rules (`rules`) or the suppression.
+What follows from what in the counts of outcomes: regions make up the whole, those with and those without make up
+all, a half-year lies within its span, custody within conviction, and the families to whom something could happen
+are much the same from outcome to outcome and grow fewer by those who joined.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Where adults stood and where they stand: the counts as numbers that add up, and the rows that may be shown.
 
-Belongs here: what follows from what in these counts, and from the counts of outcomes: those who came from a state
-went to one of the states, and adults who claim or work are among all who do. Does not belong here: the rules
-(`rules`) or the suppression.
+What follows from what in these counts, and from the counts of outcomes: those who came from a state went to one of
+the states, and adults who claim or work are among all who do.
 
 How many families the adults of a whole state have is not known, only of each path: at least as many as its largest.
 """

@@ -1,8 +1,7 @@
 """How many services families use: the counts as numbers that add up, and the rows that may be shown of them.
 
-Belongs here: what follows from what in these counts, and from the counts of outcomes: numbers of services make up
-all families; anyone who has an outcome of a service uses one at least; all that is used adds up over the services.
-Does not belong here: the rules (`rules`) or the suppression.
+What follows from what in these counts, and from the counts of outcomes: numbers of services make up all families;
+anyone who has an outcome of a service uses one at least; all that is used adds up over the services.
 """
 
 from __future__ import annotations

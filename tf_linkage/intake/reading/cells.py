@@ -1,7 +1,6 @@
 """Cells of text turned into the contract's types, or refused column by column.
 
-Belongs here: which spellings of a date, a number, a yes or a code are accepted. Does not belong here: what makes
-a file sound (`structure`), rules between columns (`extracts`). Placeholders such as 1900-01-01 stay as they are:
+Which spellings of a date, a number, a yes or a code are accepted. Placeholders such as 1900-01-01 stay as they are:
 to know them is linkage's business.
 """
 

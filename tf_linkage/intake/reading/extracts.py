@@ -1,7 +1,6 @@
 """A body's extract, read from a file into its contract, or refused with file, line, column and rule.
 
-Belongs here: the reading of one table. Does not belong here: repair of values (linkage standardises), files on
-their way out (`exports`).
+The reading of one table.
 """
 
 from __future__ import annotations

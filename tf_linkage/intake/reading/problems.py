@@ -1,6 +1,6 @@
 """How a refusal is worded: file, line, column, rule, and how many rows; never the value.
 
-Belongs here: the collecting of what is wrong with one file into one error. Does not belong here: the checks.
+The collecting of what is wrong with one file into one error.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 Parsers forgive: polars pads a short row, reads a file separated by semicolons as one column and accepts a header
 twice; others turn an unclosed quote into data. Here a file is either plainly rows of equally many fields or it is
-refused with its line. Once this check has passed, the parser has nothing left to guess.
-Belongs here: bytes, quotes, delimiters, line numbers. Does not belong here: what the fields mean (`cells`).
+refused with its line. Once this check has passed, the parser has nothing left to guess. Bytes, quotes, delimiters,
+line numbers.
 """
 
 from __future__ import annotations

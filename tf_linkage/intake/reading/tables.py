@@ -1,7 +1,7 @@
 """Any table in a file, for commands that link files which keep no contract.
 
-Belongs here: reading and writing one table, CSV or Parquet by its suffix, as strictly in structure as an extract
-and as freely in content as the user likes. Does not belong here: contracts (`extracts`).
+Reading and writing one table, CSV or Parquet by its suffix, as strictly in structure as an extract and as freely in
+content as the user likes.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Deterministic links: pairs that agree on a strict key, uniquely, and that nothing contradicts.
 
-Belongs here: the keys at work and the contradiction guard. Their links are taken at once or teach the classifier
-what links look like. Does not belong here: the list of keys, which is part of the model.
+The keys at work and the contradiction guard. Their links are taken at once or teach the classifier what links look
+like.
 """
 
 from __future__ import annotations

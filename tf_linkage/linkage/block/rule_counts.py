@@ -1,6 +1,6 @@
 """How many candidate pairs a blocking rule makes, counted before any pair is made, and what rules look at.
 
-Belongs here: what is asked of rules alone. Does not belong here: making the pairs, which engines do.
+What is asked of rules alone.
 """
 
 from __future__ import annotations

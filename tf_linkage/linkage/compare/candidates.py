@@ -1,7 +1,6 @@
 """Blocking and comparison in SQL: each candidate pair once, with its pattern and rules; matchkeys before both.
 
-Belongs here: the table `pairs` of a DuckDB connection and the statements that make it. Does not belong here: what
-the patterns are worth.
+The table `pairs` of a DuckDB connection and the statements that make it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Agreement patterns: the levels of all comparisons of a pair packed into one integer.
 
-Belongs here: packing, unpacking, and the SQL that computes the integer in one pass over a pair's columns. Does not
-belong here: which pairs are compared.
+Packing, unpacking, and the SQL that computes the integer in one pass over a pair's columns.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """One table resolved within itself: records of the same person, in one council or in two.
 
-Belongs here: the keys and guards for people named twice. Twins, siblings, and father and son share most of what
-identifies them, so a pair is accepted on the keys below when nothing contradicts it, and beyond the keys only when
-it is all but certain by its likeness. Does not belong here: linkage of two tables.
+The keys and guards for people named twice. Twins, siblings, and father and son share most of what identifies them,
+so a pair is accepted on the keys below when nothing contradicts it, and beyond the keys only when it is all but
+certain by its likeness.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Groups of records of one person, from pairs; no group holds two records that contradict each other.
 
 One wrong pair would join two people with all their records, and everything that each of them is linked to. So pairs
-are joined strongest first, and a pair whose groups hold records of two different people is left out. Belongs here:
-the closure. Does not belong here: which pairs are proposed, what contradicts.
+are joined strongest first, and a pair whose groups hold records of two different people is left out. The closure.
 """
 
 from __future__ import annotations

@@ -2,8 +2,7 @@
 
 A study reference must not change because somebody else takes part or withdraws, so nothing here is learnt from the
 table: the shares are fixed, one table below, and the two rivals of "one person twice" stand in it by name: people
-of one home, and strangers. Belongs here: candidates within one table, and their posterior. Does not belong here:
-which of them become one person (`duplicates`), linkage of two tables.
+of one home, and strangers. Candidates within one table, and their posterior.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Engine `duckdb`: peel, block and compare in SQL, learn on counts of patterns, resolve exactly, family last.
 
-Belongs here: the order of the steps. Does not belong here: any step.
+The order of the steps.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Engine `splink`: a model trained here, written as Splink settings and scored by Splink 5.
 
-Belongs here: the translation. Levels, m, u, prior, blocking rules and term frequencies become Splink's own, so that
-anybody can look at the model with Splink's charts, or run it on the databases Splink knows. What Splink has no word
-for (household members, claims, names that go together, family evidence) stays behind. Splink is optional and
-imported only where it runs. Does not belong here: training.
+The translation. Levels, m, u, prior, blocking rules and term frequencies become Splink's own, so that anybody can
+look at the model with Splink's charts, or run it on the databases Splink knows. What Splink has no word for
+(household members, claims, names that go together, family evidence) stays behind. Splink is optional and imported
+only where it runs.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """What certain links say of everybody else: a linked record is no longer anybody else's double.
 
-Belongs here: how much rarer strangers and household members are among the records that no certain link has claimed.
-A twin who stands in both tables is claimed by himself, so few of the pairs that look like twins and are still free
-are twins. Does not belong here: which links are made.
+How much rarer strangers and household members are among the records that no certain link has claimed. A twin who
+stands in both tables is claimed by himself, so few of the pairs that look like twins and are still free are twins.
 """
 
 from __future__ import annotations

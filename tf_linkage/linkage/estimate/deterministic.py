@@ -1,6 +1,6 @@
 """The matchkeys' links among the candidates: unique on both sides, uncontradicted; and what they say of m.
 
-Belongs here: where training starts, and what is peeled. Does not belong here: the keys, which are the model's.
+Where training starts, and what is peeled.
 """
 
 from __future__ import annotations

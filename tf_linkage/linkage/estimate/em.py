@@ -1,9 +1,9 @@
 """How often each level occurs among links, strangers and household members: m, u and h, learnt without labels.
 
-Belongs here: the estimation. u comes from value frequencies where a level is plain equality and from random pairs
-where it is not. m comes from EM on the counts of patterns, in three classes: links, strangers, and people of one
-home. The third class is what keeps EM from settling on households. It starts from the matchkeys' links and is
-checked against them. An unknown value is no evidence in any class. Does not belong here: what a pair is worth.
+The estimation. u comes from value frequencies where a level is plain equality and from random pairs where it is
+not. m comes from EM on the counts of patterns, in three classes: links, strangers, and people of one home. The
+third class is what keeps EM from settling on households. It starts from the matchkeys' links and is checked against
+them. An unknown value is no evidence in any class.
 """
 
 from __future__ import annotations

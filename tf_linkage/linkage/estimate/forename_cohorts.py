@@ -1,7 +1,6 @@
 """Forenames go with years of birth: a Jacqueline born in 1977 is less rare than Jacquelines are.
 
-Belongs here: how much oftener strangers born about the same time share a forename. Does not belong here: forenames
-that go with surnames, which are `frequencies`.
+How much oftener strangers born about the same time share a forename.
 """
 
 from __future__ import annotations

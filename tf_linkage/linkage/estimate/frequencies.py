@@ -1,7 +1,7 @@
 """How often values agree by chance: u of each level, and the rarity of each value.
 
-Belongs here: u and term frequencies. Plain equality needs no sample: the chance that two strangers agree is the sum
-over values of the product of their shares on either side. Does not belong here: m.
+U and term frequencies. Plain equality needs no sample: the chance that two strangers agree is the sum over values
+of the product of their shares on either side.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """People of one home who are not one person: how alike their records are, and how many there are.
 
-Belongs here: the third class of training, learnt from pairs inside the right table. Does not belong here: the
-evidence that a family's links give its other members.
+The third class of training, learnt from pairs inside the right table.
 """
 
 from __future__ import annotations

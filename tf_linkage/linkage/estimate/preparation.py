@@ -1,6 +1,6 @@
 """What stands before a model is trained: who is peeled, who is a candidate, who lives where.
 
-Belongs here: the order of these steps, the same for every engine that trains here. Does not belong here: any step.
+The order of these steps, the same for every engine that trains here.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What kind of person a left record is, by sex and age, and what that says before anything is compared.
 
-Belongs here: how often such people are in the right table at all, and how often their names and homes change. Few
-children are known to the police and few grandparents to a school; women change surnames oftener than men. Learnt
-from the first weights, without labels. Does not belong here: the weights.
+How often such people are in the right table at all, and how often their names and homes change. Few children are
+known to the police and few grandparents to a school; women change surnames oftener than men. Learnt from the first
+weights, without labels.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Training of a model on two tables: everything that EM needs, brought together.
 
-Belongs here: the order in which it is gathered. Does not belong here: EM, which is `training`.
+The order in which it is gathered.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """What is compared and in which levels, from full agreement to disagreement, each in words and in SQL.
 
-Belongs here: the levels. A level's code is its place in the list; -1 stands for "unknown on either side", which is
-no evidence. Does not belong here: how often each level occurs among links, which training finds out.
+The levels. A level's code is its place in the list; -1 stands for "unknown on either side", which is no evidence.
 """
 
 from __future__ import annotations

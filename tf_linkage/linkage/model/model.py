@@ -1,7 +1,6 @@
 """The model of one linkage, in words a person can read: what is compared, blocked, keyed and decided.
 
-Belongs here: the description, as plain frozen data, and the two ready-made models. Does not belong here: how an
-engine computes any of it.
+The description, as plain frozen data, and the two ready-made models.
 """
 
 from __future__ import annotations
@@ -81,7 +80,7 @@ class Model:
         one_to_one: whether a right-hand person may be linked only once.
         second_records: whether the right table may hold one person as two who are not known to be one. Then a
         further
-            right-hand person that nobody else is linked to may be linked besides the first (`further`).
+            right-hand person that nobody else is linked to may be linked besides the first (`second_records`).
         guard: posterior below which a pair with different forenames or dates of birth goes to review, unless the
             NINO agrees: twins share all but the forename, a namesake all but the date of birth. For engines whose
             classes know strangers alone or treat comparisons as independent; `duckdb` needs none. Zero for none.

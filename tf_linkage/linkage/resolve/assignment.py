@@ -1,9 +1,9 @@
 """From scored pairs to links: each person once on either side where the model says so.
 
-Belongs here: the assignment. It is exact: inside every group of competing pairs the set of links with the greatest
-total evidence is chosen, not the greedy one. Ties fall to the smaller row numbers, which are sorted by id. What is
-likely enough next to the links is for review; whatever else comes near is a rival, which becomes a link only if
-clerks reject the link that keeps it out. Does not belong here: scores.
+The assignment. It is exact: inside every group of competing pairs the set of links with the greatest total evidence
+is chosen, not the greedy one. Ties fall to the smaller row numbers, which are sorted by id. What is likely enough
+next to the links is for review; whatever else comes near is a rival, which becomes a link only if clerks reject the
+link that keeps it out.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """From compared pairs to links: weigh, claim, assign, and again with family evidence.
 
-Belongs here: the second half of a linkage, in the order in which its parts are taken. Does not belong here: the
-parts themselves.
+The second half of a linkage, in the order in which its parts are taken.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The result of a linkage as its user reads it: ids instead of row numbers, words instead of codes.
 
-Belongs here: the last step. Does not belong here: any decision.
+The last step.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A further record is linked only where the table is declared to hold people twice, the person has a first link,
 nobody else is linked to the record, the pair is certain by a bar of its own, and both records of the table do not
-contradict each other. Belongs here: that rule. Does not belong here: the first links (`resolve`).
+contradict each other. That rule.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Clerks' answers, read back strictly.
 
-Belongs here: what is wrong with a sheet that comes back; agreement between reviewers. Does not belong here: which
-pairs are asked about (`clerical`), what the answers change (`decided`).
+What is wrong with a sheet that comes back; agreement between reviewers.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Links as clerks decided: confirmed pairs stand, rejected ones are gone, and all others are settled anew.
 
-Belongs here: what verdicts do to a linkage. Does not belong here: reading them (`decisions`), what they teach the
-model (`relearning`), how pairs compete (`resolve`).
+What verdicts do to a linkage.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ def with_answers(result: LinkResult, decisions: pl.DataFrame, *, highest: float 
     are unsure it is a pair like any other. A confirmed link keeps its records from all others; where links are one
     to one and clerks found somebody in two records, the likelier one stands, but both where the right table may
     hold a person twice. What a rejected link kept out comes
-    back: as a link, if it is likely enough, or for review. Where too few decisions teach anything (`relearning`),
+    back: as a link, if it is likely enough, or for review. Where too few decisions teach anything (`reestimation`),
     every other pair keeps its posterior. Decisions about pairs that are no longer weighed change nothing.
 
     An engine that keeps no rivals brings none back: its other links stay as they were.

@@ -1,7 +1,6 @@
 """What clerks' decisions teach a model: m once more, and the weights of the pairs that nobody reviewed.
 
-Belongs here: the one further round of training in which what clerks found counts instead of what the model
-expected. Does not belong here: links.
+The one further round of training in which what clerks found counts instead of what the model expected.
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
 """Clerical review: which pairs a clerk should see, and how an imperfect clerk answers.
 
-Belongs here: sampling by pattern, the sheet, and simulated reviewers. Does not belong here: what answers change
-(`decisions`); where the sheet is kept: it holds identifiers side by side, so it belongs in the custodian's folder,
-which is the caller's duty.
+Sampling by pattern, the sheet, and simulated reviewers.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Why a pair is a link: its parts in bits, one under the other, without anyone's values.
 
-Belongs here: the explanation tables. Does not belong here: the arithmetic, which is `scoring`.
+The explanation tables.
 """
 
 from __future__ import annotations

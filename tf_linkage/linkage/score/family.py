@@ -1,9 +1,8 @@
 """Family evidence: where one member of a family is found, the others may be near.
 
-Belongs here: the second pass. Members of a family with a certain link are retried against everybody who lives with
-the linked record, and a pair in that home is less likely a stranger's by as much as such homes are rare. It can
-overturn a link elsewhere. It never tells one member of a home from another: names and dates of birth do that.
-Does not belong here: the first pass.
+The second pass. Members of a family with a certain link are retried against everybody who lives with the linked
+record, and a pair in that home is less likely a stranger's by as much as such homes are rare. It can overturn a
+link elsewhere. It never tells one member of a home from another: names and dates of birth do that.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a pair is worth in bits: prior, each comparison, rarity, household members, family.
 
-Belongs here: the sum. A pair is a link as far as it is likelier as one person than as two strangers and as two
-people of one home together. Does not belong here: which pairs become links.
+The sum. A pair is a link as far as it is likelier as one person than as two strangers and as two people of one home
+together.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Records brought into one form before they are compared: case, accents, titles, sentinels, parts.
 
-Belongs here: what each raw field becomes. Blanks and sentinels (1900, "Baby", no fixed abode, QQ numbers) become
-null, since an unknown value is no evidence for or against a link. Does not belong here: any comparison of two
-records.
+What each raw field becomes. Blanks and sentinels (1900, "Baby", no fixed abode, QQ numbers) become null, since an
+unknown value is no evidence for or against a link.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Forms of one forename: nicknames and spellings, as a table from form to canonical name.
 
-Belongs here: common English short forms and the spellings of names that are romanised in many ways. The spellings
-of Mohammed follow the counts of the England and Wales birth statistics for 2020. Does not belong here: similarity,
-which the comparison levels measure.
+Common English short forms and the spellings of names that are romanised in many ways. The spellings of Mohammed
+follow the counts of the England and Wales birth statistics for 2020.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A DuckDB connection that keeps to its bounds and leaves nothing behind.
 
-Belongs here: settings. Memory is bounded, nothing spills to disk, no Python variable is taken for a table, and no
-database file is ever made. Does not belong here: queries.
+Settings. Memory is bounded, nothing spills to disk, no Python variable is taken for a table, and no database file
+is ever made.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Both tables in DuckDB, narrow: every value a number, its letters only where a comparison reads them.
 
-Belongs here: the tables `l` and `r`. Equality is all that blocking, counting and most levels ask of a value, and a
-64-bit hash answers that; names and dates keep their letters besides. Does not belong here: any question to them.
+The tables `l` and `r`. Equality is all that blocking, counting and most levels ask of a value, and a 64-bit hash
+answers that; names and dates keep their letters besides.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The two tables of a linkage, standardised and numbered, before any engine touches them.
 
-Belongs here: what every engine does first. Does not belong here: the standard forms themselves.
+What every engine does first.
 """
 
 from __future__ import annotations

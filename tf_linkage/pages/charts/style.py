@@ -1,6 +1,6 @@
 """What all charts share: colours, writing, and the drawing itself.
 
-Belongs here: the look of the house. Does not belong here: any one kind of chart.
+The look of the house.
 
 Drawn by Vega-Lite through vl-convert, which carries Vega-Lite, its engine and a font in its wheel: no browser, no
 network, and the same SVG every time. Each SVG has a title and a description, so that it can be read aloud. Colours

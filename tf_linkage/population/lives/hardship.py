@@ -1,6 +1,6 @@
 """Problems that only a council sees: domestic abuse, ill health, debt, anti-social behaviour.
 
-Belongs here: who has them and when. Does not belong here: which of them a council finds (`bodies/council.py`).
+Who has them and when.
 """
 
 from __future__ import annotations

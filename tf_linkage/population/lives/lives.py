@@ -1,6 +1,6 @@
 """What happens to people: work, crime, school, care, hardship, all from one life.
 
-Belongs here: the list of domains. Does not belong here: any of them.
+The list of domains.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Offences, from age ten.
 
-Belongs here: who offends, when, with what outcome. Does not belong here: how the police record names it.
+Who offends, when, with what outcome.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """School years, absence, exclusions and key stages.
 
-Belongs here: schooling of everyone of school age in the window. Does not belong here: how DfE keys it.
+Schooling of everyone of school age in the window.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Benefit and employment spells.
 
-Belongs here: who works, who claims what, when. Does not belong here: how DWP keys it.
+Who works, who claims what, when.
 """
 
 from __future__ import annotations

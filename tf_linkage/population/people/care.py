@@ -1,6 +1,6 @@
 """Children's social care: in need, on a protection plan, looked after.
 
-Belongs here: who is known to social care and when. Does not belong here: how DfE records it.
+Who is known to social care and when.
 """
 
 from __future__ import annotations

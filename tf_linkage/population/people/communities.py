@@ -1,7 +1,6 @@
 """Communities: how they name, where they live, how they arrived.
 
-Belongs here: one table of origins and one of each council's mix, with sources. Does not belong here: the names
-themselves (`name_pools.py`).
+One table of origins and one of each council's mix, with sources.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Surnames of communities for which faker has no list, in the romanised spellings of British registers.
 
-Belongs here: the names, commonest first. Does not belong here: their shares and how they are drawn
-(`name_pools.py`). The lists are general knowledge, not checked against a register (A).
+The names, commonest first. The lists are general knowledge, not checked against a register (A).
 """
 
 from __future__ import annotations

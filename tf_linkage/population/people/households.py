@@ -1,6 +1,6 @@
 """Families: who belongs to one, how they are related, when they join and leave.
 
-Belongs here: kinship and the dates of family life. Does not belong here: names, addresses, what happens to people.
+Kinship and the dates of family life.
 
 A family unit is everyone who shares a household at some time in the window or is a parent of its children: lone
 parents, couples, step and blended families, former partners, grandparents, sharers. Its anchor is the middle of the

@@ -1,7 +1,7 @@
 """How a population is divided: councils into localities, localities into families.
 
-Belongs here: numbering and counts. A locality is the unit that is simulated as a whole, has its own quota of study
-families, and does not depend on any other. Does not belong here: who lives in it.
+Numbering and counts. A locality is the unit that is simulated as a whole, has its own quota of study families, and
+does not depend on any other.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """The names that exist: pools of forenames and surnames with their shares, by origin and birth cohort.
 
-Belongs here: names, how skewed they are, which are variants of one another. Does not belong here: who is called
-what (`names.py`) and how names are miswritten (`bodies/recording.py`).
+Names, how skewed they are, which are variants of one another.
 
 faker seeds the pools and is not the sampler: its English surnames are read as absolute shares (they sum to 39.5%)
 next to a tail of composed names; its own sampling would make coincidences 6.4 times too common.

@@ -1,7 +1,6 @@
 """What people are called, and when that changes.
 
-Belongs here: forenames, surnames at birth and after marriage, separation, step-families. Does not belong here: the
-pools (`name_pools.py`) and how names are miswritten (`bodies/recording.py`).
+Forenames, surnames at birth and after marriage, separation, step-families.
 
 Names stay codes; a surname has two parts, the second -1 where there is none. A person has up to three surnames in
 time: the first from birth, the others from `surname_from_1` and `surname_from_2`.

@@ -1,6 +1,6 @@
 """What a person is, apart from kin and name: birth, death, migration, dwelling group, temperament.
 
-Belongs here: one column each. Does not belong here: what happens in their lives (`lives.py`).
+One column each.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Where people live: authorities, streets, addresses, postcodes.
 
-Belongs here: the fixed list of authorities between which people move, and how an address follows from (dwelling
-group, spell). Does not belong here: who moves when, which `households.py` draws.
+The fixed list of authorities between which people move, and how an address follows from (dwelling group, spell).
 
 Every postcode area begins with X, which no postcode in the United Kingdom does, and belongs to one authority.
 """

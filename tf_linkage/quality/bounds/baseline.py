@@ -1,7 +1,6 @@
 """What the linkage reached when it was last accepted, and whether a run falls below it.
 
-Belongs here: the accepted figures over many seeds, their file, and the verdict. Does not belong here: floors,
-which are reasons from outside; a baseline only says that something became worse.
+The accepted figures over many seeds, their file, and the verdict.
 """
 
 from __future__ import annotations

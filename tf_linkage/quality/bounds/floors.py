@@ -1,7 +1,6 @@
 """The least a linkage must reach, and the most its groups may lie apart: fixed before any run, with reasons.
 
-Belongs here: the two tables of bounds and the verdict on them. Does not belong here: the checks themselves, which
-`defs/` makes from these verdicts: `missed` is an error, `in doubt` and `not judged` are warnings.
+The two tables of bounds and the verdict on them.
 """
 
 from __future__ import annotations

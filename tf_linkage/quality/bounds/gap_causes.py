@@ -1,6 +1,6 @@
 """Which errors drive each gap between groups, from the truth's record of what went wrong.
 
-Belongs here: how a gap in recall falls into parts. Does not belong here: the gaps themselves (`floors`).
+How a gap in recall falls into parts.
 
 A group fares worse because errors are more frequent in it, or because something else keeps its members from
 being found. The decomposition is Oaxaca's and Blinder's with pooled slopes: being missed is regressed on the errors

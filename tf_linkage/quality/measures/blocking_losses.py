@@ -1,7 +1,6 @@
 """Why a person was missed: was the true pair never compared, or compared and not believed?
 
-Belongs here: losses of blocking apart from losses of scoring. Does not belong here: blocking itself; the rules are
-the model's own, asked of the true pairs alone.
+Losses of blocking apart from losses of scoring.
 """
 
 from __future__ import annotations

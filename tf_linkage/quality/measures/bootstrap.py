@@ -1,7 +1,7 @@
 """Bootstrap intervals for figures that are no simple shares.
 
-Belongs here: resampling of clusters that stand for themselves, and the ends it gives. Does not belong here: what a
-cluster is and what is computed on it. Percentile bootstrap (Efron 1979) of a ratio of sums, clusters drawn whole.
+Resampling of clusters that stand for themselves, and the ends it gives. Percentile bootstrap (Efron 1979) of a
+ratio of sums, clusters drawn whole.
 """
 
 from __future__ import annotations

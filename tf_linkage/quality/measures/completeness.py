@@ -1,7 +1,6 @@
 """How complete the identifiers are on either side, before anything is linked.
 
-Belongs here: the share of records that have each identifier. Does not belong here: any identifier itself; only
-counts leave.
+The share of records that have each identifier.
 """
 
 from __future__ import annotations

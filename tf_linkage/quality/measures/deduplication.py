@@ -1,7 +1,6 @@
 """How well the cohort was de-duplicated: one person, one reference.
 
-Belongs here: council records under one reference, held against whose they are. Does not belong here: links to
-departments.
+Council records under one reference, held against whose they are.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How right the groups of records are, where a register holds a person more than once.
 
-Belongs here: B-cubed figures (Bagga and Baldwin 1998): the mean, over records, of how much of a record's group is
-of its person and how much of its person is in its group. Does not belong here: figures about single links.
+B-cubed figures (Bagga and Baldwin 1998): the mean, over records, of how much of a record's group is of its person
+and how much of its person is in its group.
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
 """From people judged one by one to the figures that are reported.
 
-Belongs here: the formula of each figure and how figures are laid out as rows of `contracts.quality.Metrics`.
-Does not belong here: how a link is judged right (`judging`), by what people are grouped (`groups`), or which
-figures may be shown (`showing`).
+The formula of each figure and how figures are laid out as rows of `contracts.quality.Metrics`.
 """
 
 from __future__ import annotations

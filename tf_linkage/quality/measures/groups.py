@@ -1,7 +1,7 @@
 """Who belongs to which group, for figures by subgroup.
 
-Belongs here: the groups of people in `contracts.quality.SUBGROUPS`, read from the truth where there is one and
-else from what ONS holds. Does not belong here: the figures.
+The groups of people in `contracts.quality.SUBGROUPS`, read from the truth where there is one and else from what ONS
+holds.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Confidence intervals of rates, as polars expressions.
 
-Belongs here: Wilson's interval of a rate and Newcombe's of a difference of two. Does not belong here: which
-rates there are. Formulas: Wilson 1927 (score interval); Newcombe 1998 (method 10, from two Wilson intervals).
+Wilson's interval of a rate and Newcombe's of a difference of two. Formulas: Wilson 1927 (score interval); Newcombe
+1998 (method 10, from two Wilson intervals).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Whether a link is right: people sent, held against the truth one by one.
 
-Belongs here: who a study person truly is, and what became of each person sent. Does not belong here: figures.
-Nothing made here is stored: these rows are of single people.
+Who a study person truly is, and what became of each person sent. Nothing made here is stored: these rows are of
+single people.
 
 Decisions:
 * A study person whose council records belong to two true people counts as the one with most of those records,

@@ -1,8 +1,7 @@
 """Which figures may be shown: nothing about fewer than ten.
 
-Belongs here: the two rules that stand between a computed figure and a stored one. Does not belong here: the
-rules for research outputs (`disclosure/`), which round and suppress tables of outcomes.
-Source of ten: the threshold of the secure research service and of UK LLC, which count zero as small too.
+The two rules that stand between a computed figure and a stored one. Source of ten: the threshold of the secure
+research service and of UK LLC, which count zero as small too.
 """
 
 from __future__ import annotations

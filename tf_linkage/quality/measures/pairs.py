@@ -1,7 +1,6 @@
 """Figures about the pairs themselves: by stage, by band of match weight and of posterior probability.
 
-Belongs here: what the linker said about its pairs, counted in bands wide enough to show. Does not belong here:
-any single pair's weight.
+What the linker said about its pairs, counted in bands wide enough to show.
 """
 
 from __future__ import annotations

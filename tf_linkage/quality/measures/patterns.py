@@ -1,7 +1,6 @@
 """Typical patterns: how pairs come to their match weight, step by step.
 
-Belongs here: pairs that agree and disagree on the same comparisons, taken together. Does not belong here: the
-explanation of any single pair, which never leaves the department.
+Pairs that agree and disagree on the same comparisons, taken together.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What the longer studies add to the report: findings, identifiers, patterns, sweeps.
 
-Belongs here: their pictures, tables and sentences. Does not belong here: how their figures are made.
+Their pictures, tables and sentences.
 """
 
 from __future__ import annotations

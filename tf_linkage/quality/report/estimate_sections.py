@@ -1,6 +1,6 @@
 """Where links came from, where people were lost, and how far the signs that need no truth can be trusted.
 
-Belongs here: the words and tables of those sections. Does not belong here: the figures.
+The words and tables of those sections.
 """
 
 from __future__ import annotations

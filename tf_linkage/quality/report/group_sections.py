@@ -1,6 +1,6 @@
 """For whom the linkage is worse: gaps, what drives them, and how the linked differ from the unlinked.
 
-Belongs here: the words and tables of that section. Does not belong here: the figures.
+The words and tables of that section.
 """
 
 from __future__ import annotations

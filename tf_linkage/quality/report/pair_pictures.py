@@ -1,6 +1,6 @@
 """What is drawn about pairs: their weights, other thresholds, calibration.
 
-Belongs here: pictures of bands and thresholds. Does not belong here: pictures of people (`pictures`).
+Pictures of bands and thresholds.
 """
 
 from __future__ import annotations

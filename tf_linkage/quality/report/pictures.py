@@ -1,7 +1,6 @@
 """What is drawn about a linkage, in the order in which it is read.
 
-Belongs here: which figures a picture shows, what its caption says and which table stands for it. Does not belong
-here: how charts look (`charts`) and the page around them (`report`).
+Which figures a picture shows, what its caption says and which table stands for it.
 
 Everything is drawn from `contracts.quality.Metrics`, so a picture can show no pair and nobody's reference.
 """

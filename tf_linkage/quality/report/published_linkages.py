@@ -1,7 +1,6 @@
 """Published results of real linkages, and what ours reaches next to them. Nothing is tuned to them.
 
-Belongs here: which of our figures stands next to which published one. Does not belong here: the published figures;
-they are handed in.
+Which of our figures stands next to which published one.
 """
 
 from __future__ import annotations

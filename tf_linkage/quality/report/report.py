@@ -1,7 +1,6 @@
 """The report: one page from which a reader learns how good the linkage is, for whom worse, and how sure that is.
 
-Belongs here: the order of the sections, and the bounds. Does not belong here: figures, pictures, HTML as such, and
-the words of longer sections (`summing_up`, `group_sections`, `estimate_sections`, `assessing`).
+The order of the sections, and the bounds.
 
 The page is made of aggregated tables alone, so it can hold no score of a pair, no reference and no identifier. It
 opens from a file, without a network and without scripts.

@@ -1,8 +1,7 @@
 """The items that guidance asks a linked study to report, filled from the run itself.
 
-Belongs here: items after GUILD (Gilbert et al. 2018, Journal of Public Health) and RECORD, and where each answer
-comes from. Does not belong here: anything a run cannot know; such items are left to the study team and say so.
-The wording of the items is ours.
+Items after GUILD (Gilbert et al. 2018, Journal of Public Health) and RECORD, and where each answer comes from. The
+wording of the items is ours.
 """
 
 from __future__ import annotations

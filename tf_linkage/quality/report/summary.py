@@ -1,7 +1,6 @@
 """In short: the five things a reader comes for, in sentences made from the figures.
 
-Belongs here: how good, for whom worse, how sure, at what threshold, what it does to the findings. Does not belong
-here: the sections that show each of them whole.
+How good, for whom worse, how sure, at what threshold, what it does to the findings.
 """
 
 from __future__ import annotations

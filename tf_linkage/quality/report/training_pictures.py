@@ -1,7 +1,6 @@
 """Pictures of what an engine has learnt: the weight of each comparison level, m and u, and the training curve.
 
-Belongs here: drawings of `LinkResult.training` and `LinkResult.training_curve`. Does not belong here: how they come
-about (`linkage.training`), or anything about a single pair.
+Drawings of `LinkResult.training` and `LinkResult.training_curve`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Figures in words, as captions, tables and the page write them.
 
-Belongs here: how a share, an interval, a department or a measure is written. Does not belong here: sentences of
-one picture or section.
+How a share, an interval, a department or a measure is written.
 """
 
 from __future__ import annotations

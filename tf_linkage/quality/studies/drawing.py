@@ -1,6 +1,6 @@
 """Sets of links drawn from the posteriors, and results combined over them.
 
-Belongs here: the draws and Rubin's rules. Does not belong here: what is computed on a set of links.
+The draws and Rubin's rules.
 """
 
 from __future__ import annotations

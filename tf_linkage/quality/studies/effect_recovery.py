@@ -1,7 +1,6 @@
 """Whether the study finds the effects that the simulated programme has: its estimates next to the truth.
 
-Belongs here: the study's own estimates on the true links and on those found, each next to the true effect. Does not
-belong here: how an estimate is made (`research.estimates`), and what linkage error does to shares (`effects`).
+The study's own estimates on the true links and on those found, each next to the true effect.
 
 On true links the estimates should hold the true effects within their intervals: then what is left is sampling. On
 found links they need not: a missed link hides an event, a false one adds somebody else's.

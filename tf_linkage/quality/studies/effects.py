@@ -1,8 +1,6 @@
 """What linkage error does to the study: the same outcome on true links, on those found, and corrected.
 
-Belongs here: outcome rates by study group for a set of links, and two corrections. Does not belong here: what an
-outcome is, which `research.outcomes` says; here each person stands as a family of one, so that the definitions,
-ages and windows are the study's own.
+Outcome rates by study group for a set of links, and two corrections.
 
 The corrections, and what they assume:
 * weighted: each outcome counts precision / recall of its study group and age (child or adult), known here from the

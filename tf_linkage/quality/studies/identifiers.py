@@ -1,7 +1,6 @@
 """What each identifier buys: the linkage again, with less told to the departments, or more.
 
-Belongs here: the choices, and what each does to accuracy, to the worst-served community and to a finding. Does not
-belong here: linking, or what an outcome is.
+The choices, and what each does to accuracy, to the worst-served community and to a finding.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The study's outcomes, computed person by person on any set of links.
 
-Belongs here: laying histories on people by a set of links and asking `research.outcomes` what happened. Each person
-stands as a family of one, so that definitions, ages and windows are the study's own. Does not belong here: sets of
-links, and figures.
+Laying histories on people by a set of links and asking `research.outcomes` what happened. Each person stands as a
+family of one, so that definitions, ages and windows are the study's own.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Many runs under different settings: ranges instead of one draw.
 
-Belongs here: running the cases one after another, keeping each as it ends, going on where an earlier sweep stopped,
-and what the cases come to together. Does not belong here: what a case is; the caller hands a function that makes
-its figures.
+Running the cases one after another, keeping each as it ends, going on where an earlier sweep stopped, and what the
+cases come to together.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Estimates that need no truth but a little work: a clerk's sample, and a second engine.
 
-Belongs here: what a clerk who looks at a random sample of pairs, or a second way of linking, would let us estimate.
-Does not belong here: the clerk's desk. In the rehearsal the clerk is simulated twice: one who never errs, which
-shows what sampling alone leaves uncertain, and one who errs as people do.
+What a clerk who looks at a random sample of pairs, or a second way of linking, would let us estimate. In the
+rehearsal the clerk is simulated twice: one who never errs, which shows what sampling alone leaves uncertain, and
+one who errs as people do.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Histories that cannot be those of the person sent: signs of false links that need no truth.
 
-Belongs here: the scenarios, and how many linked people show them. Does not belong here: whether the links are
-wrong, which `evaluating` adds where the truth is known.
+The scenarios, and how many linked people show them.
 
 A true record may be implausible too, when a date of birth or a school year was entered wrongly; and most false
 links are plausible. The figures are signs, not an estimate. "After death" is not among the scenarios: no table

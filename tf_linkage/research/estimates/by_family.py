@@ -1,6 +1,6 @@
 """What each family contributes to a figure: people to whom it could happen and did, events and years.
 
-Belongs here: adding people up to families, the clusters of every interval. Does not belong here: groups.
+Adding people up to families, the clusters of every interval.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """characteristics: how many families of each group have what, before the start.
 
-Belongs here: counting those covariates that a family has or has not. Does not belong here: earlier outcomes and
-regions, which are counted with the outcomes (`counts`).
+Counting those covariates that a family has or has not.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """outcome_counts: how often what happened, by unit, group, window and region.
 
-Belongs here: counting, and how sure a share is. Does not belong here: comparing the groups (`differences`).
+Counting, and how sure a share is.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What was known of a family before its start: what the groups are made alike on.
 
-Belongs here: the covariates. Does not belong here: how they are used (`weighting`).
+The covariates.
 """
 
 from __future__ import annotations

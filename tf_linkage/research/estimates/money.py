@@ -1,6 +1,6 @@
 """money: what families cost, by theme, at illustrative unit costs (`unit_costs`).
 
-Belongs here: pounds of each family and window, and their sums by group. Does not belong here: which unit costs.
+Pounds of each family and window, and their sums by group.
 """
 
 from __future__ import annotations

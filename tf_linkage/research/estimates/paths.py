@@ -1,6 +1,6 @@
 """benefit_paths and service_use: where adults and families stand, half-year by half-year.
 
-Belongs here: states of adults, and how many services a family uses. Does not belong here: what anything cost.
+States of adults, and how many services a family uses.
 """
 
 from __future__ import annotations

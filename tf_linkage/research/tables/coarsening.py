@@ -1,7 +1,6 @@
 """How a value is made coarse: the steps of the contracts' ladders, as expressions.
 
-Belongs here: ages, money, lengths and dates turned into bands. Does not belong here: the bands (`contracts.bands`)
-and which column stands on which step (`contracts.research`).
+Ages, money, lengths and dates turned into bands.
 """
 
 from __future__ import annotations

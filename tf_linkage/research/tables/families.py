@@ -1,6 +1,6 @@
 """research/families: one row for each family, with what happened in it, joined to no person.
 
-Belongs here: a family's make-up and problems in bands. What happened before and after stands in `outcomes`.
+A family's make-up and problems in bands. What happened before and after stands in `outcomes`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Histories laid on half-years from the month of each family's start, person by person.
 
-Belongs here: who is followed until when, and what overlaps or begins in which half-year. Does not belong here:
-figures about groups (`estimates`). These tables hold a person and a family together: they exist only while the
-estimates are computed, and are never stored.
+Who is followed until when, and what overlaps or begins in which half-year. These tables hold a person and a family
+together: they exist only while the estimates are computed, and are never stored.
 """
 
 from __future__ import annotations

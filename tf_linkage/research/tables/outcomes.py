@@ -1,8 +1,7 @@
 """What happened in a family before and after its start, computed before release.
 
-Belongs here: the family outcomes of `contracts.research.FAMILY_OUTCOMES`, from the returned histories and exact
-days, so that neither days nor family references need reach a researcher. Does not belong here: comparing groups
-(`disclosure`).
+The family outcomes of `contracts.research.FAMILY_OUTCOMES`, from the returned histories and exact days, so that
+neither days nor family references need reach a researcher.
 """
 
 from __future__ import annotations

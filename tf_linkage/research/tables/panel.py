@@ -1,8 +1,7 @@
 """research/panel: one row for each person and half-year, from the other research tables and nothing else.
 
-Belongs here: laying released histories on half-years. As no day, no exact age and no family is read, the panel
-cannot say more than the tables it is made from. Does not belong here: figures for which days and families are
-needed (`estimates`).
+Laying released histories on half-years. As no day, no exact age and no family is read, the panel cannot say more
+than the tables it is made from.
 """
 
 from __future__ import annotations

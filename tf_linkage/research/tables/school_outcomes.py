@@ -1,6 +1,6 @@
 """What pupils missed and reached, month by month from the family's start.
 
-Belongs here: when a term or an assessment lies, and what counts. Does not belong here: windows.
+When a term or an assessment lies, and what counts.
 """
 
 from __future__ import annotations

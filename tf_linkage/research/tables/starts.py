@@ -1,7 +1,6 @@
 """Where each family's clock begins, and how a department's rows are laid on it.
 
-Belongs here: a family's group, start and region; the join from a request's reference to a researcher's. Does not
-belong here: any one research table.
+A family's group, start and region; the join from a request's reference to a researcher's.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The level of each comparison for each pair, read from what the toolkit's Compare measures.
 
-Belongs here: the toolkit's features, and how levels follow from them. Does not belong here: what a level is worth.
+The toolkit's features, and how levels follow from them.
 """
 
 from __future__ import annotations

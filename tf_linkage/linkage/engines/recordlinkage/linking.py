@@ -1,7 +1,4 @@
-"""The order of the toolkit's steps: block, compare, teach, weigh, resolve.
-
-Does not belong here: any step.
-"""
+"""The order of the toolkit's steps: block, compare, teach, weigh, resolve."""
 
 from __future__ import annotations
 

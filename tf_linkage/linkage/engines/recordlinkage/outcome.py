@@ -1,7 +1,4 @@
-"""What the toolkit's weights come to: links, pairs for review, and the tables that say how.
-
-Does not belong here: how a weight comes about.
-"""
+"""What the toolkit's weights come to: links, pairs for review, and the tables that say how."""
 
 from __future__ import annotations
 

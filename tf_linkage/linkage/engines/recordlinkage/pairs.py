@@ -1,7 +1,4 @@
-"""The pairs that the toolkit looks at: candidates by its Block indexes, and pairs of strangers at random.
-
-Does not belong here: what the pairs have in common.
-"""
+"""The pairs that the toolkit looks at: candidates by its Block indexes, and pairs of strangers at random."""
 
 from __future__ import annotations
 

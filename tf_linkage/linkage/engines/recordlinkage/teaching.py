@@ -1,7 +1,4 @@
-"""What levels are worth: the toolkit's naive Bayes classifier, taught by matchkeys and then by its own links.
-
-Does not belong here: which pairs become links in the end.
-"""
+"""What levels are worth: the toolkit's naive Bayes classifier, taught by matchkeys and then by its own links."""
 
 from __future__ import annotations
 
