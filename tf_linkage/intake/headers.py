@@ -69,6 +69,7 @@ _PREFIXES = ("pers_", "ssd_", "child_")
 _ALL_KNOWN = frozenset(name for names in KNOWN.values() for name in names) | {
     "id",
     "record_id",
+    "rec_id",
     "upn",
     "uprn",
 }
