@@ -188,8 +188,8 @@ def _from_csv(data: bytes, table: type[dy.Schema], problems: Problems) -> tuple[
     structure = structure_of(data, problems)
     header = _known_names(structure.header, table, problems)
     text = cells_of(structure, header, problems)
-    typed_rows = _typed(text, table, problems, structure.line_of)
-    return _kept(typed_rows, table, problems, structure.line_of), structure.line_of
+    rows = typed_rows(text, table, problems, structure.line_of)
+    return keep(rows, table, problems, structure.line_of), structure.line_of
 
 
 def _from_parquet(data: bytes, table: type[dy.Schema], problems: Problems) -> tuple[pl.DataFrame, Line]:
@@ -203,7 +203,7 @@ def _from_parquet(data: bytes, table: type[dy.Schema], problems: Problems) -> tu
     if frame is None:
         problems.refuse("not a Parquet file that can be read; write it again")
     frame.columns = _known_names(frame.columns, table, problems)
-    return _kept(_typed(frame, table, problems, _row_number), table, problems, _row_number), _row_number
+    return keep(typed_rows(frame, table, problems, _row_number), table, problems, _row_number), _row_number
 
 
 def _row_number(row: int) -> int:
@@ -230,7 +230,7 @@ def _known_names(header: list[str], table: type[dy.Schema], problems: Problems) 
     return names
 
 
-def _typed(frame: pl.DataFrame, table: type[dy.Schema], problems: Problems, line_of: Line) -> pl.DataFrame:
+def typed_rows(frame: pl.DataFrame, table: type[dy.Schema], problems: Problems, line_of: Line) -> pl.DataFrame:
     """Every column in the contract's type and order; what could not be read is noted."""
     columns = [_column(frame.get_column(column.name), column, problems, line_of) for column in columns_of(table)]
     return pl.DataFrame(columns)
@@ -259,7 +259,7 @@ def _plain(dtype: pl.DataType) -> str:
     return str(dtype.base_type()).lower()
 
 
-def _kept(frame: pl.DataFrame, table: type[dy.Schema], problems: Problems, line_of: Line) -> pl.DataFrame:
+def keep(frame: pl.DataFrame, table: type[dy.Schema], problems: Problems, line_of: Line) -> pl.DataFrame:
     """The table, once every rule of its contract holds."""
     if not frame.height and issubclass(table, Identity):
         problems.refuse("there are no rows below the header")
