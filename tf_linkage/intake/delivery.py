@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +11,10 @@ from tf_linkage.contracts.registry import extract_relations, extract_tables
 from tf_linkage.contracts.relations import Strength
 from tf_linkage.errors import InputRefused
 from tf_linkage.intake.export import is_rehearsal
-from tf_linkage.intake.reading.extracts import Extract, extract_of, files_of
+from tf_linkage.intake.reading.extracts import Extract
 from tf_linkage.intake.reading.problems import MOST_SHOWN
 from tf_linkage.intake.relations.checking import Finding, findings
+from tf_linkage.intake.senders import digests_of, extract_of
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,8 @@ class Delivery:
         digests: SHA-256 of each file as it was read.
         notes: what was found and is not refused.
         rows: rows of each table, by file stem.
+        left_out: what mappings left out, by file stem.
+        mappings: SHA-256 of the mapping by which a file was made, by file.
         rehearsal: whether the folder held nothing but a rehearsal's files when they were read.
     """
 
@@ -33,6 +35,8 @@ class Delivery:
     digests: dict[str, str]
     notes: tuple[Finding, ...]
     rows: dict[str, int]
+    left_out: Mapping[str, tuple[str, ...]]
+    mappings: Mapping[str, str]
     rehearsal: bool
 
 
@@ -68,6 +72,8 @@ def check_delivery(folder: Path, body: str, day: dt.date) -> Delivery:
         digests=digests,
         notes=tuple(finding for finding in found if finding.strength is Strength.NOTE),
         rows={stem: extract.rows.height for stem, extract in extracts.items()},
+        left_out={stem: extract.left_out for stem, extract in extracts.items()},
+        mappings={file: digest for extract in extracts.values() for file, digest in extract.mappings.items()},
         rehearsal=is_rehearsal(folder),
     )
     return _passed[known]
@@ -124,13 +130,7 @@ def _refuse(broken: list[Finding]) -> None:
 
 
 def _digests(folder: Path, body: str) -> dict[str, str]:
-    return digests_of(path for stem in stems_of(body) for path in files_of(folder, stem))
-
-
-def digests_of(paths: Iterable[Path]) -> dict[str, str]:
-    """SHA-256 of files, by name."""
-    found = {}
-    for path in paths:
-        with path.open("rb") as stream:
-            found[path.name] = hashlib.file_digest(stream, "sha256").hexdigest()
+    found: dict[str, str] = {}
+    for stem in stems_of(body):
+        found |= digests_of(folder, stem)
     return found

@@ -40,6 +40,8 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "school_absence": ("school_absence", "absence_issue"),
     "child_need": ("child_need", "child_issue"),
     "domestic_abuse": ("domestic_abuse", "dv", "da", "domestic_violence"),
+    "uncertain_start_date": ("uncertain_start_date", "start_imputed", "fuzzy_start"),
+    "uncertain_end_date": ("uncertain_end_date", "end_imputed", "fuzzy_end"),
     "dwp_key": ("dwp_key", "edukey", "key", "customer_key"),
     "moj_key": ("moj_key", "pncid", "pnc_id", "mojuid"),
     "name_number": ("name_number", "alias_no", "alias_number"),
@@ -65,14 +67,25 @@ _SHAPES = (
     ("letters and digits", re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9 /-]+")),
     ("one word", re.compile(r"[^\s0-9]+")),
 )
-_PREFIXES = ("pers_", "ssd_", "child_")
-_ALL_KNOWN = frozenset(name for names in KNOWN.values() for name in names) | {
-    "id",
-    "record_id",
-    "rec_id",
-    "upn",
-    "uprn",
-}
+_PREFIXES = ("pers_", "ssd_")
+_ALL_KNOWN = (
+    frozenset(name for names in KNOWN.values() for name in names)
+    | {word for word in DANGER if len(word) > 3}
+    | {
+        "id",
+        "record_id",
+        "rec_id",
+        "upn",
+        "uprn",
+        "title",
+        "town",
+        "county",
+        "phone",
+        "email",
+        "notes",
+        "ethnicity",
+    }
+)
 
 
 def plain(header: str) -> str:
@@ -94,7 +107,7 @@ def described(header: str, position: int, known: Iterable[str] = ()) -> str:
     """
     names = {*known, *_ALL_KNOWN}
     if header in names or plain(header) in names:
-        return header.strip() if header in names else plain(header)
+        return header.strip()
     if near := difflib.get_close_matches(plain(header), sorted(names), n=1, cutoff=NEAR):
         return f"column {position} (close to {near[0]})"
     kind = next((kind for kind, shape in _SHAPES if shape.fullmatch(header)), "words")

@@ -15,7 +15,7 @@ from tf_linkage.intake.headers import described, plain
         ("12345", "column 4 (a number)"),
         ("Amara Okafor", "column 4 (words)"),
         ("surnam", "column 4 (close to surname)"),
-        ("Last name", "last_name"),
+        ("Last name", "Last name"),
         ("surname", "surname"),
         ("", "column 4 (blank)"),
     ],

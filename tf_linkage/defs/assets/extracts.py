@@ -115,11 +115,15 @@ def _taken(
         }
     digests = {file: digest for extract, _ in taken.values() for file, digest in extract.digests.items()}
     notes = [note for _, delivery in taken.values() for note in delivery.notes if note.table in stems.values()]
+    left_out = [note for extract, _ in taken.values() for note in extract.left_out]
+    mappings = {file: digest for extract, _ in taken.values() for file, digest in extract.mappings.items()}
     total = hashlib.sha256("".join(digests[file] for file in sorted(digests)).encode())
     metadata = {
         "files": ", ".join(digests),
-        "notes": "\n".join(f"- {note}" for note in dict.fromkeys(notes)) or "none",
+        "notes": "\n".join(f"- {note}" for note in dict.fromkeys([*left_out, *map(str, notes)])) or "none",
     }
+    if mappings:
+        metadata["mappings"] = ", ".join(f"{file}: {digest[:16]}" for file, digest in mappings.items())
     tables = {table: extract.rows.lazy() for table, (extract, _) in taken.items()}
     return tables, metadata, dg.DataVersion(total.hexdigest()[:12])
 

@@ -66,6 +66,7 @@ def mapped(path: Path, loaded: Loaded, shown_as: str | None = None) -> Mapped:
         total.update(digest)
         return cells
 
+    # Of the file, the second files and the mapping together: another of any of them is another delivery.
     rows = rows_of(source.cells, mapping, second, problems, source.line_of)
     origin = rows.cells.get_column(ROW).to_list()
 
@@ -77,6 +78,7 @@ def mapped(path: Path, loaded: Loaded, shown_as: str | None = None) -> Mapped:
     table = extract_tables()[mapping.table]
     typed = keep(typed_rows(text, table, problems, line_of), table, problems, line_of)
     _by_the_day(typed, loaded, problems, line_of)
+    total.update(loaded.digest.encode())
     part = Part(name, typed.height, line_of, total.hexdigest())
     return Mapped(typed, part, tuple(rows.left_out), (loaded.name, loaded.digest))
 

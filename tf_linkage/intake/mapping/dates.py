@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import polars as pl
@@ -60,23 +59,14 @@ def form_of(name: str) -> Form | None:
 
 
 def fitting(cells: pl.Series) -> list[str]:
-    """The forms in which every cell is a day of the calendar; for a draft."""
+    """The forms in which every cell is a day of the calendar, whatever its time of day; for a draft."""
     known = cells.drop_nulls()
     if not len(known):
         return []
-    times = [
-        time for time, shape in TIMES.items() if known.str.contains(f"[0-9A-Za-z]{re.sub('^$', '', shape)}$").all()
-    ]
     found = []
     for day in DAYS:
-        for time in times:
-            read, _ = Form(day + time, day, time).read(
-                known.str.replace(r"[0-9]{2}:[0-9]{2}(:[0-9]{2})?(\.[0-9]+)?$", _zeros(time))
-            )
-            if not read.null_count():
+        for time in TIMES:
+            read, timed = Form(day + time, day, time).read(known)
+            if not (read.is_null() & ~timed).any() and not timed.all():
                 found.append(day + time)
     return found
-
-
-def _zeros(time: str) -> str:
-    return re.sub("[hms]", "0", time[1:]) if time else "$0"

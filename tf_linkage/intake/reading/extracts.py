@@ -10,8 +10,8 @@ import hashlib
 import io
 import re
 import zlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import dataframely as dy
@@ -19,7 +19,6 @@ import polars as pl
 
 from tf_linkage.contracts.bodies.identity import Identity
 from tf_linkage.contracts.columns import ColumnInfo, columns_of, schema_of
-from tf_linkage.contracts.registry import extract_tables
 from tf_linkage.errors import InputRefused
 from tf_linkage.intake.headers import described
 from tf_linkage.intake.reading.cells import SYNONYMS, typed
@@ -31,8 +30,10 @@ FORMS = (".csv", ".csv.gz", ".parquet")
 SENDER = re.compile(r"(\.[a-z0-9][a-z0-9_-]*)?")
 """What may stand between a table's name and the form: the sender."""
 
-LARGEST = 8 * 10**9
-"""Bytes of a packed file's content: far more than any extract of the study, and no more than a machine holds."""
+LARGEST, LEAST_LARGEST, MOST_PACKED = 8 * 10**9, 50_000_000, 100
+"""Bytes of a packed file's content: no more than a machine holds, and no more than a hundred times what it is
+packed into, unless that is little. Tables pack to a tenth or a twentieth; what packs to less is made to fill a
+memory."""
 
 _ROW = "row_in_file"
 
@@ -45,11 +46,15 @@ class Extract:
 
     Attributes:
         rows: the table of its contract.
-        parts: the files it was read from, in order: name, rows, line of a row, digest of the bytes read.
+        parts: the files it was read from, in order.
+        left_out: what mappings left out, with counts.
+        mappings: SHA-256 of the mapping by which a file was made, by file.
     """
 
     rows: pl.DataFrame
     parts: tuple[Part, ...]
+    left_out: tuple[str, ...] = ()
+    mappings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def file(self) -> str:
@@ -72,7 +77,7 @@ class Extract:
 
 @dataclass(frozen=True)
 class Part:
-    """One file of a table."""
+    """One file of a table: its rows, the line of each (from 0), and the digest of the bytes that were read."""
 
     file: str
     rows: int
@@ -80,46 +85,19 @@ class Part:
     digest: str
 
 
-def read_extract(folder: Path, table: str) -> pl.LazyFrame:
-    """Reads one table of a body's extract, such as `council_cohort` from council_cohort.csv or .parquet.
-
-    Strict: what does not keep the contract is refused, never mended, padded or skipped. Accepted next to the
-    contract's own spellings are `sex` for `gender`, M/F/1/2, days as dd/mm/yyyy where the whole column is, and
-    yes/no/1/0. Blank cells are null. Columns may stand in any order.
+def files_of(folder: Path, table: str, *, needed: bool = True) -> list[Path]:
+    """The files of a table: `council_cohort.csv`, or one a sender, `council_cohort.hackney.csv` and so on.
 
     Args:
-        folder: where the extracts lie.
-        table: one of `registry.extract_tables()`.
-
-    Returns:
-        The table of its contract, rows in the order of the files by name, and of each file.
-
-    Raises:
-        InputRefused: names file, line or row, column and rule of the first ten problems, and how many rows each
-            concerns; never a value.
-    """
-    return extract_of(folder, table).rows.lazy()
-
-
-def extract_of(folder: Path, table: str) -> Extract:
-    """Reads one table with the places of its rows and the digests of its files; otherwise as `read_extract`."""
-    tables = extract_tables()
-    if table not in tables:
-        raise InputRefused(f"no body hands over a table named {table}; known are {', '.join(tables)}")
-    read = [_read(path, tables[table]) for path in files_of(folder, table)]
-    rows = pl.concat([frame for frame, _ in read])
-    _one_key(rows, table, tables[table])
-    return Extract(rows, tuple(part for _, part in read))
-
-
-def files_of(folder: Path, table: str) -> list[Path]:
-    """The files of a table: `council_cohort.csv`, or one a sender, `council_cohort.hackney.csv` and so on.
+        folder: where they lie.
+        table: file stem.
+        needed: whether there must be one.
 
     Raises:
         InputRefused: there is none, or a sender's table is there twice.
     """
     present = sorted(path for form in FORMS for path in _named(folder, table, form))
-    if not present:
+    if not present and needed:
         raise InputRefused(
             f"{table}.csv (or {table}.parquet) is missing in {folder}; every body's tables must be there"
         )
@@ -146,7 +124,7 @@ def _stem(path: Path) -> str:
     raise AssertionError("a file of a table ends in one of the forms")
 
 
-def _read(path: Path, table: type[dy.Schema]) -> tuple[pl.DataFrame, Part]:
+def read_file(path: Path, table: type[dy.Schema]) -> tuple[pl.DataFrame, Part]:
     """One file, whole in memory so that its digest is that of what was read."""
     data = path.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
@@ -160,22 +138,23 @@ def _read(path: Path, table: type[dy.Schema]) -> tuple[pl.DataFrame, Part]:
 
 
 def unpacked(data: bytes, problems: Problems) -> bytes:
-    """The content of a gzip file, of no more than `LARGEST` bytes.
+    """The content of a gzip file.
 
     Raises:
         InputRefused: it is none, is damaged, or holds more.
     """
+    most = min(LARGEST, max(LEAST_LARGEST, MOST_PACKED * len(data)))
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
-            plain = stream.read(LARGEST + 1)
+            plain = stream.read(most + 1)
     except (OSError, EOFError, zlib.error):
         problems.refuse("not a gzip file that can be read; pack it again")
-    if len(plain) > LARGEST:
-        problems.refuse(f"more than {LARGEST // 10**9} GB when unpacked")
+    if len(plain) > most:
+        problems.refuse(f"more than {most // 10**6:,} MB when unpacked")
     return plain
 
 
-def _one_key(rows: pl.DataFrame, stem: str, table: type[dy.Schema]) -> None:
+def one_key(rows: pl.DataFrame, stem: str, table: type[dy.Schema]) -> None:
     """Whether senders' files, each sound by itself, are so together."""
     key = table.primary_key()
     if key and (twice := int(rows.select(pl.struct(key).is_duplicated().sum()).item())):

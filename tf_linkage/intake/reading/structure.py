@@ -81,6 +81,7 @@ def structure_of(data: bytes, problems: Problems, layout: Layout = PLAIN) -> Str
     if not data.strip():
         problems.refuse("the file is empty")
     _is_text(data, problems)
+    _separated_as_said(data, problems, layout)
     ends, lines, fields = _scan(data, problems, layout.delimiter)
     starts = np.concatenate(([0], ends + 1)).astype(np.int64)
     ends = np.concatenate((ends, [len(data)])).astype(np.int64)
@@ -101,6 +102,17 @@ def structure_of(data: bytes, problems: Problems, layout: Layout = PLAIN) -> Str
     _equal_rows(fields[first:last], lines[first:last], problems)
     body = data[starts[first + 1] : ends[last - 1]].rstrip(b"\r\n") if last - 1 > first else b""
     return Structure(header, body, lines[first:last], footer, layout.delimiter)
+
+
+def _separated_as_said(data: bytes, problems: Problems, layout: Layout) -> None:
+    """Refuses a header that another mark separates, before quotes between such marks look wrong."""
+    header = next(iter(data.split(b"\n", layout.header_row)[layout.header_row - 1 :]), b"")
+    if layout.delimiter.encode() in header:
+        return
+    for delimiter, name in ((b",", "commas"), (b";", "semicolons"), (b"\t", "tabs"), (b"|", "bars")):
+        if delimiter in header:
+            wanted = "separate them by commas" if layout.delimiter == "," else "say so with delimiter"
+            problems.refuse(f"fields are separated by {name}; {wanted}", line=layout.header_row)
 
 
 def _cells(row: bytes, delimiter: str) -> list[str]:
@@ -210,11 +222,6 @@ def _short_fields(data: bytes, boundaries: npt.NDArray[np.int64], problems: Prob
 
 
 def _sound_header(header: list[str], problems: Problems, layout: Layout) -> None:
-    if len(header) == 1:
-        for delimiter, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
-            if delimiter in header[0]:
-                wanted = "separate them by commas" if layout == PLAIN else "say so with delimiter"
-                problems.refuse(f"fields are separated by {name}; {wanted}", line=layout.header_row)
     if any(not name.strip() for name in header):
         problems.refuse("a column has no name", line=layout.header_row)
     same_names(header, problems, line=layout.header_row)
