@@ -12,6 +12,7 @@ from importlib.metadata import entry_points
 
 import dataframely as dy
 
+from tf_linkage.contracts import requests
 from tf_linkage.contracts.bodies import council, dfe, dwp, moj
 from tf_linkage.contracts.bodies.identity import IdentityWithNino
 from tf_linkage.contracts.columns import ColumnClass, columns_of
@@ -26,7 +27,6 @@ from tf_linkage.contracts.departments import (
     TooYoung,
     declared,
 )
-from tf_linkage.contracts.handovers import exchange
 
 OURS: tuple[Department, ...] = (
     Department(
@@ -35,7 +35,7 @@ OURS: tuple[Department, ...] = (
         title="Department for Work and Pensions",
         people=("people", dwp.People),
         histories=("spells", {"benefits": dwp.Benefits, "employment": dwp.Employment}),
-        request=exchange.RequestWithNino,
+        request=requests.RequestWithNino,
         youngest=16,
         oldest=130,
         carries=f"{SPECIAL} (benefits for illness and disability)",
@@ -61,7 +61,7 @@ OURS: tuple[Department, ...] = (
         title="Ministry of Justice",
         people=("people", moj.People),
         histories=("offences", {"offences": moj.Offences}),
-        request=exchange.Request,
+        request=requests.Request,
         youngest=10,
         oldest=130,
         carries=OFFENCES,
@@ -99,7 +99,7 @@ OURS: tuple[Department, ...] = (
                 "social_care": dfe.SocialCare,
             },
         ),
-        request=exchange.Request,
+        request=requests.Request,
         youngest=0,
         oldest=26,
         carries=f"{SPECIAL} (ethnic group, special educational needs, social care)",

@@ -9,7 +9,6 @@ from tf_linkage.contracts.bodies import dwp
 from tf_linkage.contracts.bodies.identity import Identity
 from tf_linkage.contracts.columns import ColumnClass, Table, code, columns_of, date, extended, flag, number, text
 from tf_linkage.contracts.departments import Bound, Department, DepartmentRefused, TooYoung, declared
-from tf_linkage.contracts.handovers.exchange import Request
 from tf_linkage.contracts.ladders import standing_step
 from tf_linkage.contracts.outputs.history_tables import BANDS, band_labels, band_width, columns_given, history_table
 from tf_linkage.contracts.outputs.quality import MEASURES
@@ -21,6 +20,7 @@ from tf_linkage.contracts.outputs.research import (
     WRITTEN,
 )
 from tf_linkage.contracts.registry import DEPARTMENTS, direct_identifiers, extract_tables
+from tf_linkage.contracts.requests import Request
 
 
 class People(Identity):

@@ -8,7 +8,7 @@ import polars as pl
 from tf_linkage.contracts.bodies.identity import IdentityWithNino
 from tf_linkage.contracts.columns import ColumnClass, Table, code, date, flag, number, text
 from tf_linkage.contracts.departments import Bound, Department, TooYoung
-from tf_linkage.contracts.handovers.exchange import RequestWithNino
+from tf_linkage.contracts.requests import RequestWithNino
 
 INCOME_TYPES = ("employment", "occupational pension")
 SECTORS = ("production", "services", "public")

@@ -17,8 +17,8 @@ from tf_linkage.research.tables.starts import in_contract, on_the_clock
 FIXED_DAY = 0.05
 """Share of a column's dates on one calendar day (such as 6 April) from which that day is the register's own doing.
 
-One in 365 would be 0.3%. A known calendar day next to its distance from the start would give away the start's month,
-and with it who is of one family (`benefits_and_work`), so such dates are given in whole years."""
+One in 365 would be 0.3%. A known calendar day next to its distance from the start would give away the start's
+month, and with it who is of one family (`benefits_and_work`), so such dates are given in whole years."""
 
 
 def history_from_contract(
