@@ -116,6 +116,12 @@ class Department:
         return f"{self.name}_key"
 
     @property
+    def packages(self) -> tuple[str, ...]:
+        """The installed package that declares it, if not ours: its code is part of what makes the tables."""
+        package = self.people[1].__module__.split(".", maxsplit=1)[0]
+        return () if package == __name__.split(".", maxsplit=1)[0] else (package,)
+
+    @property
     def request_columns(self) -> tuple[str, ...]:
         """The identifiers the department is sent."""
         return tuple(name for name in self.request.columns() if name != "request_ref")

@@ -39,7 +39,7 @@ def returns_from_elsewhere(study: Study) -> list[dg.AssetSpec]:
                 f"What {DEPARTMENTS[name].short} sent back from where it does its part: its histories of the "
                 "people it linked, without identifiers and without its own keys. Received by command; checked when "
                 "read.",
-                rooms=["custody"],
+                rooms=["custody", *DEPARTMENTS[name].packages],
             )
         )
         for name in DEPARTMENTS
@@ -55,7 +55,7 @@ def _assets_of(department: Department, study: Study) -> list[dg.AssetsDefinition
         f"{name}/link_request",
         f"What ONS asks {department.short} about: {', '.join(department.request_columns)}, under references made "
         f"for {department.short} alone.",
-        rooms=["custody"],
+        rooms=["custody", *department.packages],
         custodian="ons",
         ins={"identifiers": "ons/identifiers"},
     )
@@ -106,7 +106,7 @@ def _assets_of(department: Department, study: Study) -> list[dg.AssetsDefinition
         f"{name}/return",
         f"What {department.short} sends back: its histories of the people it linked, without identifiers and "
         f"without its own keys.",
-        rooms=["custody"],
+        rooms=["custody", *department.packages],
         ins={
             "links": f"linkage/{name}_links",
             "histories": f"{name}/{department.histories[0]}",

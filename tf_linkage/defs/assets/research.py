@@ -11,6 +11,7 @@ import polars as pl
 
 from tf_linkage import research
 from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
+from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.assets.microdata_risk import released, released_schooling, what_remains
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.io import ParquetStore
@@ -84,7 +85,7 @@ def _history(name: str) -> dg.AssetsDefinition:
     @study_asset(
         f"research/{name}",
         table.words,
-        rooms=["research"],
+        rooms=["research", *DEPARTMENTS[table.department].packages],
         ins=LINKED_SET,
     )
     def history(linked_set: TableSet) -> pl.LazyFrame:

@@ -110,7 +110,7 @@ def _register_assets(name: str) -> list[dg.AssetsDefinition]:
     @study_asset(
         f"{name}/{department.people[0]}",
         f"{department.title}: everyone in its register, as it recorded them.",
-        rooms=["population", "bodies"],
+        rooms=["population", "bodies", *department.packages],
         ins=POPULATION,
     )
     def register(people: TableSet, simulation: Simulation) -> pl.LazyFrame:
@@ -119,7 +119,7 @@ def _register_assets(name: str) -> list[dg.AssetsDefinition]:
     @study_asset(
         f"{name}/{department.histories[0]}",
         f"{department.title}: what its register holds about them ({', '.join(department.histories[1])}).",
-        rooms=["population", "bodies"],
+        rooms=["population", "bodies", *department.packages],
         ins=POPULATION,
     )
     def histories(people: TableSet, simulation: Simulation) -> TableSet:
