@@ -14,7 +14,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import annotated_types
 from pydantic import ValidationError
 
 from tf_linkage.contracts.names import department_names
@@ -67,11 +66,8 @@ def choices() -> dict[str, Choice]:
     """Every choice that commands, make and the environment may make, from the study's own definition."""
     found = {name: _of_field(name) for name in _NAMES}
     for name in department_names():
-        found[f"{name}_source"] = Choice(
-            f"{name}_source",
-            f"Where the part of {name} is done, on which register",
-            tuple(map(str, DepartmentSource)),
-        )
+        where = f"Where the part of {name} is done, on which register"
+        found[f"{name}_source"] = Choice(f"{name}_source", where, tuple(map(str, DepartmentSource)))
     for name, field in Dates.model_fields.items():
         found[f"date_{name}"] = Choice(
             f"date_{name}", field.description or "", range="yyyy-mm-dd", default=str(field.default)
@@ -159,9 +155,9 @@ def refuse_unknown_variables(environment: Mapping[str, str]) -> None:
     all_known = [*known, *secrets, PREFIX + BY_MAKE]
     for name in sorted(environment):
         if name.startswith(PREFIX) and name not in all_known:
-            raise StudyRefused(
-                f"{name}: there is no such variable; known are {', '.join([*known, *secrets])}{closest(name, all_known)}"
-            )
+            there = ", ".join([*known, *secrets])
+            near = closest(name, all_known)
+            raise StudyRefused(f"{name}: there is no such variable; known are {there}{near}")
 
 
 def _made(base: Mapping[str, Any], explicit: Mapping[str, str], data: Path, typed: Mapping[str, str]) -> Study:
@@ -217,10 +213,11 @@ def _late_values(name: str) -> tuple[str, ...]:
 def _of_field(name: str) -> Choice:
     field = Study.model_fields[name]
     values = tuple(field.annotation) if isinstance(field.annotation, type(StrEnum)) else ()
-    least = next((bound.ge for bound in field.metadata if isinstance(bound, annotated_types.Ge)), None)
-    most = next((bound.le for bound in field.metadata if isinstance(bound, annotated_types.Le)), None)
     bounds = " ".join(
-        f"{word} {_number(bound)}" for word, bound in (("from", least), ("to", most)) if bound is not None
+        f"{word} {_number(getattr(bound, side))}"
+        for side, word in (("ge", "from"), ("le", "to"))
+        for bound in field.metadata
+        if hasattr(bound, side)
     )
     of_preset = name in _SIZES
     default = "the preset's" if of_preset else "" if field.default is None else _number(field.default)

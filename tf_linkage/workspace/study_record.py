@@ -1,4 +1,4 @@
-"""`study.json`: the choices with which a data folder was made, kept in it, so that later commands need not repeat them.
+"""`study.json`: the choices with which a data folder was made, kept in it for later commands.
 
 No secret is among them: the study key and the passwords are never part of a `Study`.
 """
