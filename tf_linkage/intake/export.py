@@ -29,7 +29,10 @@ _hashed: dict[Looks, str] = {}
 
 
 def write_extracts(
-    tables: Mapping[str, pl.LazyFrame], folder: Path, form: Literal["csv", "parquet"] = "csv"
+    tables: Mapping[str, pl.LazyFrame],
+    folder: Path,
+    form: Literal["csv", "parquet"] = "csv",
+    foreign: Mapping[str, bytes] | None = None,
 ) -> list[Path]:
     """Writes extract tables as files of a folder, all of them or none.
 
@@ -40,6 +43,7 @@ def write_extracts(
         tables: tables by their file stem (`registry.extract_tables()`).
         folder: where the files are to lie.
         form: csv (UTF-8, commas, null as an empty cell) or parquet.
+        foreign: further files by their path below the folder, such as foreign ones and their mappings.
 
     Returns:
         The files, in the order of the tables.
@@ -62,10 +66,14 @@ def write_extracts(
                 frame.write_csv(path)
             else:
                 frame.write_parquet(path)
+        for name, content in (foreign or {}).items():
+            place = fresh / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
         _swap(fresh, folder)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-    return [folder / f"{name}.{form}" for name in tables]
+    return [folder / f"{name}.{form}" for name in tables] + [folder / name for name in foreign or {}]
 
 
 def check_folder(folder: Path) -> None:
