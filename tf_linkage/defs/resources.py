@@ -15,13 +15,14 @@ from pydantic import Field, ValidationError
 from tf_linkage import custody, intake, linkage
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.errors import StudyRefused, TfLinkageError
-from tf_linkage.study import Dates, DepartmentSource, Noise, Preset, Source, Study
+from tf_linkage.study import Confounding, Dates, DepartmentSource, Noise, Preset, Source, Study
 
 PREFIX = "TF_LINKAGE_"
 
 CHOICES = (
-    "name", "source", "families", "population", "seed", "noise", "noise_multiplier", "moves_together", "engine",
-    "memory_gb", "threads", "most_pairs", "clerk_error", "data", "incoming",
+    "name", "source", "families", "population", "seed", "noise", "noise_multiplier", "moves_together",
+    "confounding", "confounding_strength", "engine", "memory_gb", "threads", "most_pairs",
+    "clerk_error", "data", "incoming",
 )  # fmt: skip
 """Choices that an environment variable may make, such as TF_LINKAGE_SEED for `seed`. The study's days have
 variables too, such as TF_LINKAGE_DATE_EXCHANGE, and so has each department's source: TF_LINKAGE_DWP_SOURCE."""
@@ -76,6 +77,13 @@ class Simulation(dg.ConfigurableResource):  # type: ignore[misc, type-arg]
         description="Share of a household's moves that each further member makes with it; the others then live at "
         "an address of their own until the next. 1 keeps households whole",
     )
+    confounding: Confounding = Field(
+        description="Why programme and waiting families differ beyond what registers hold: none, severity, crisis, "
+        "reporting, uptake, joiners, drift, or all (but drift)"
+    )
+    confounding_strength: float = Field(
+        ge=-1, le=1, description="How strongly; 0 is none, negative serves the hopeful first"
+    )
     councils: list[str] = Field(description="Councils (GSS codes) that take part")
     history_from: str = Field(description="First day of the histories (yyyy-mm-dd)")
     identified_from: str = Field(description="First day on which a council could identify a family")
@@ -92,6 +100,8 @@ class Simulation(dg.ConfigurableResource):  # type: ignore[misc, type-arg]
             noise=study.noise,
             noise_multiplier=study.noise_multiplier,
             moves_together=study.moves_together,
+            confounding=study.confounding,
+            confounding_strength=study.confounding_strength,
             councils=list(study.councils),
             history_from=study.dates.history_from.isoformat(),
             identified_from=study.dates.identified_from.isoformat(),

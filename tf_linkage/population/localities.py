@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from tf_linkage.population.confounding import missed_share
 from tf_linkage.population.draws import Ints
 from tf_linkage.population.places import HOME_AUTHORITIES, LOCALITIES_PER_COUNCIL, units_of
 from tf_linkage.population.rates import rate
@@ -32,6 +33,11 @@ HIGH_NEED_MARGIN = 1.75
 
 The population is a stratified sample. Families in high need (the most adverse 5.9% of families with children) are
 drawn more often than they occur, so that a study of any size fits its population; `weight` undoes it."""
+
+
+UNRECORDED_MARGIN = 4.5
+"""What the margin grows by for the share of problems that a council misses (measured: nearly every council then
+finds as many families as it is asked for)."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,9 @@ def localities(settings: Settings) -> Localities:
     families, rest = divmod(settings.families, len(settings.councils))
     for place, council in enumerate(settings.councils):
         wanted = _shares(families + (place < rest), count)
-        needy = np.ceil(wanted * HIGH_NEED_MARGIN).astype(np.int64) + 4
+        # Where a council misses problems, fewer families reach two recorded ones.
+        margin = HIGH_NEED_MARGIN * (1 + UNRECORDED_MARGIN * missed_share(settings, council))
+        needy = np.ceil(wanted * margin).astype(np.int64) + 4
         others = np.maximum((people / count - needy * HIGH_NEED_SIZE) / GENERAL_SIZE, 10).astype(np.int64)
         home = HOME_AUTHORITIES[council]
         number.append(home * LOCALITIES_PER_COUNCIL + np.arange(count))
