@@ -1,7 +1,7 @@
 """How far estimates miss in worlds without any effect, by kind of confounding: straight from the lives.
 
-No register, no linkage, no effect: whatever an estimate says is its error. Each family's events are laid on half-years
-from the day it was found, as exact as can be, so that what is left is the confounding alone.
+No register, no linkage, no effect: whatever an estimate says is its error. Each family's events are laid on
+half-years from the day it was found, as exact as can be, so that what is left is the confounding alone.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ FIRST, LAST = -6, 3
 
 @dataclass(frozen=True)
 class Families:
-    """What an analyst sees: programme or not, flags and council, events by half-year from -6 to 3; when one joins."""
+    """What an analyst sees: programme or not, flags and council, events by half-year, -6 to 3, who joins when."""
 
     programme: NDArray[np.bool_]
     flags: Floats
@@ -37,7 +37,9 @@ class Families:
     def until_joining(self, first: int, last: int) -> tuple[Floats, Floats]:
         """Events of those half-years, and half-years followed, up to the one in which a waiting family joins."""
         waits = np.arange(first, last + 1) < np.floor(self.joins)[:, None]
-        return (self.events[:, first - FIRST : last - FIRST + 1] * waits).sum(axis=1), waits.sum(axis=1).astype(float)
+        return (self.events[:, first - FIRST : last - FIRST + 1] * waits).sum(axis=1), waits.sum(axis=1).astype(
+            float
+        )
 
     def between(self, first: int, last: int) -> Floats:
         """Events of the half-years from first to last."""

@@ -13,9 +13,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from tf_linkage.bodies.effects import with_effects
 from tf_linkage.bodies.error_rates import COVERAGE, DUPLICATES, MERGED
 from tf_linkage.bodies.keys import as_text, record_number, shuffled
-from tf_linkage.bodies.lived import Columns, Population, columns, position, with_effects
+from tf_linkage.bodies.lived import Columns, Population, columns, position
 from tf_linkage.bodies.recorded import Recorded
 from tf_linkage.bodies.recording import record
 from tf_linkage.bodies.selection import crisis, family_events, joining, programme_chance, recorded_problems
@@ -62,7 +63,21 @@ class Roster:
     def served(self) -> Columns:
         """Families that receive the programme, with the day it starts."""
         first = (self.families["start"] < NEVER) & (self.families["copy"] == 0)
-        return {"family": self.families["family"][first], "start": self.families["start"][first]}
+        return self._of(first)
+
+    @property
+    def served_at_once(self) -> Columns:
+        """Those of them that the programme took at once: the group whose average effect is the truth's."""
+        rows = self.families
+        return self._of((rows["start"] < NEVER) & (rows["copy"] == 0) & (rows["group"] == 0))
+
+    def _of(self, chosen: Flags) -> Columns:
+        crime = np.zeros(len(chosen), dtype=np.int64)
+        crime[self.members["at"][self.members["crime"] > 0]] = 1
+        return {
+            "family": self.families["family"][chosen], "start": self.families["start"][chosen],
+            "crime": crime[chosen],
+        }  # fmt: skip
 
 
 def cohort(population: Population, settings: Settings) -> pl.LazyFrame:
@@ -140,7 +155,9 @@ def _flags(  # noqa: PLR0917 (a kernel names each column it needs)
     slot = families["slot"][at[mine]]
     out = np.zeros((len(AUTHORITIES), len(_COLUMNS), 2, 2), dtype=np.int64)
     for column in range(len(_COLUMNS)):
-        np.add.at(out, (slot, column, (true[mine, column] > 0) * 1, (recorded[mine, column] > 0) * 1), 1)
+        cell = slot * 4 + (true[mine, column] > 0) * 2 + (recorded[mine, column] > 0)
+        counts = np.bincount(cell, minlength=len(AUTHORITIES) * 4)
+        out[:, column] = counts.reshape(-1, 2, 2)
     return out
 
 
@@ -232,7 +249,7 @@ def _recent(when: Ints, date: Ints) -> Flags:
 
 def _choose(draws: Draws, families: Columns, eligible: Flags, count: Ints) -> Ints:
     """The families that fill each locality's quota: more problems first, with much chance."""
-    score = 1.8 * count + draws.normal("council/priority", families["family"])
+    score = 0.6 * count + draws.normal("council/priority", families["family"])
     at = np.flatnonzero(eligible)
     order = at[np.lexsort((families["family"][at], -score[at], families["locality"][at]))]
     locality = families["locality"][order]

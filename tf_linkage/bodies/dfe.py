@@ -14,8 +14,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tf_linkage.bodies.council import roster
+from tf_linkage.bodies.effects import with_effects
 from tf_linkage.bodies.keys import as_text
-from tf_linkage.bodies.lived import Columns, Population, columns, position, with_effects
+from tf_linkage.bodies.lived import Columns, Population, columns, position
 from tf_linkage.bodies.recorded import Occasion, Recorded
 from tf_linkage.bodies.recording import record
 from tf_linkage.bodies.register import Register, dates, enum_of, in_key_order

@@ -10,9 +10,10 @@ import numpy as np
 import polars as pl
 
 from tf_linkage.bodies.council import roster
+from tf_linkage.bodies.effects import with_effects
 from tf_linkage.bodies.error_rates import COVERAGE
 from tf_linkage.bodies.keys import as_text, record_number
-from tf_linkage.bodies.lived import Columns, Population, columns, position, with_effects
+from tf_linkage.bodies.lived import Columns, Population, columns, position
 from tf_linkage.bodies.recorded import Recorded
 from tf_linkage.bodies.recording import record
 from tf_linkage.bodies.register import Register, dates, enum_of, in_key_order

@@ -14,9 +14,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tf_linkage.bodies.council import roster
+from tf_linkage.bodies.effects import with_effects
 from tf_linkage.bodies.error_rates import ALIASES, IN_PRISON
 from tf_linkage.bodies.keys import as_text, record_number
-from tf_linkage.bodies.lived import Columns, Population, columns, position, with_effects
+from tf_linkage.bodies.lived import Columns, Population, columns, position
 from tf_linkage.bodies.misspelling import misspell
 from tf_linkage.bodies.recorded import Occasion, Recorded
 from tf_linkage.bodies.recording import record

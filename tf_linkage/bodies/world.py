@@ -22,7 +22,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tf_linkage.bodies import council, dfe, dwp, moj
-from tf_linkage.bodies.lived import Columns, with_effects
+from tf_linkage.bodies.effects import with_effects
+from tf_linkage.bodies.lived import Columns
 from tf_linkage.bodies.true_tables import true_people, true_records_and_errors
 from tf_linkage.population.draws import Draws
 from tf_linkage.population.localities import Localities, localities
