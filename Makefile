@@ -31,7 +31,7 @@ assess: setup ## after `make run`: what linkage error does to findings, what ide
 	@$(BIN)/python -m tf_linkage.run --job assess
 
 baseline: setup ## accept today's figures at `tiny` as what later runs are held to (minutes)
-	@$(BIN)/python -m tf_linkage.defs.baseline
+	@$(BIN)/python -m tf_linkage.rehearsal.accepted_baseline
 
 test: setup ## run the tests
 	@$(BIN)/python -m pytest

@@ -6,8 +6,8 @@ their research tables; who is alone in what both tables say is found again. Prin
 
 import polars as pl
 
-from tf_linkage.contracts.research import RESEARCH_TABLES
-from tf_linkage.custody.joining import by_attributes, history_of
+from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
+from tf_linkage.custody.audit.joining import by_attributes, history_of
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.resources import study_from_environment
 

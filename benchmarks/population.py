@@ -1,4 +1,4 @@
-"""How fast the population is, beside pseudopeople and faker on the same machine in the same run.
+"""How fast the population is, next to pseudopeople and faker on the same machine in the same run.
 
     python benchmarks/population.py [--people 1000000] [--large 0]
 

@@ -1,4 +1,4 @@
-"""What rounding spares: numbers withheld beside the sensitive ones, in tables shown exactly and rounded to five.
+"""What rounding spares: numbers withheld next to the sensitive ones, in tables shown exactly and rounded to five.
 
 Prints, over twenty random tables of 10 by 6 with margins: sensitive numbers, those that an attacker finds exactly
 or narrows too far when they alone are withheld, and how many more are withheld against it.
@@ -8,10 +8,10 @@ import itertools
 import random
 import time
 
-from tf_linkage.disclosure.attack import exposed, intervals
-from tf_linkage.disclosure.rules import few, open_count
-from tf_linkage.disclosure.suppression import protect
-from tf_linkage.disclosure.system import Key, Quantity, Relation, System
+from tf_linkage.disclosure.suppression.attack import exposed, intervals
+from tf_linkage.disclosure.suppression.linked_counts import Key, Quantity, Relation, System
+from tf_linkage.disclosure.suppression.rules import few, open_count
+from tf_linkage.disclosure.suppression.secondary import protect
 
 ROWS, COLUMNS, TABLES, MEAN = 10, 6, 20, 25
 

@@ -1,4 +1,4 @@
-"""What encryption costs: a million people written to and read from a vault, beside plain Parquet.
+"""What encryption costs: a million people written to and read from a vault, next to plain Parquet.
 
     python benchmarks/vault.py [--rows 1000000] [--runs 5]
 
@@ -15,8 +15,8 @@ from pathlib import Path
 
 import polars as pl
 
-from tf_linkage.custody.passwords import Passwords
-from tf_linkage.custody.vault import Vault, content_digest
+from tf_linkage.custody.vault.passwords import Passwords
+from tf_linkage.custody.vault.vault import Vault, content_digest
 
 BUDGET = 2.0
 

@@ -3,8 +3,8 @@
 import sys
 
 from tf_linkage.cli import main
-from tf_linkage.defs.carrying_command import add_carrying
-from tf_linkage.defs.review_command import add_review
+from tf_linkage.cli.packages import add_packages
+from tf_linkage.cli.review import add_review
 
 if __name__ == "__main__":
-    sys.exit(main(also=[add_review, add_carrying]))
+    sys.exit(main(also=[add_review, add_packages]))

@@ -1,7 +1,7 @@
 """Run a job in process, print its summary, and say by the exit code whether every check passed.
 
-Belongs here: what a command line needs that Dagster's own does not give, above all a non-zero exit for any
-failed ERROR check, blocking or not. `python -m tf_linkage.run --help` lists the choices.
+What a command line needs that Dagster's own does not give, above all a non-zero exit for any failed ERROR check,
+blocking or not. `python -m tf_linkage.run --help` lists the choices.
 """
 
 import argparse
@@ -13,17 +13,17 @@ from collections.abc import Sequence
 import dagster as dg
 from dagster._core.errors import DagsterHomeNotSetError
 
+from tf_linkage.cli.summary import summary, vaults
+from tf_linkage.defs.assets.preview import preview_text
 from tf_linkage.defs.build import build_defs
-from tf_linkage.defs.catalogue import ASSESSED
-from tf_linkage.defs.jobs import PREVIEW, REHEARSAL
-from tf_linkage.defs.preview import preview_text
+from tf_linkage.defs.jobs.jobs import PREVIEW, REHEARSAL
+from tf_linkage.defs.jobs.retention import DESTROY_DUE, END_OF_MONTH, END_OF_STUDY
+from tf_linkage.defs.jobs.rights import RIGHTS, told
 from tf_linkage.defs.resources import study_from_environment
-from tf_linkage.defs.retention import DESTROY_DUE, END_OF_MONTH, END_OF_STUDY
-from tf_linkage.defs.rights import RIGHTS, told
-from tf_linkage.defs.store import relative
-from tf_linkage.defs.summary import summary, vaults
 from tf_linkage.errors import StudyRefused, TfLinkageError
 from tf_linkage.study import Study
+from tf_linkage.workspace.catalogue import ASSESSED
+from tf_linkage.workspace.store import relative
 
 FAILED, REFUSED = 1, 2
 """Exit codes: the run or an ERROR check failed; the study could not begin."""

@@ -1,8 +1,7 @@
 """The study's one configuration: how large, which councils, which dates, how linked.
 
-Belongs here: every choice a user may make, with its bounds and its words. Rooms do not import this; they are
-handed plain values from it. Does not belong here: rates and code lists of the world, which stand in the rooms
-that use them, with their sources.
+Every choice a user may make, with its bounds and its words. Rooms do not import this; they are handed plain values
+from it.
 """
 
 from __future__ import annotations

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from tf_linkage.bodies.council import Roster, roster
 from tf_linkage.bodies.lived import Columns, columns
 from tf_linkage.bodies.selection import family_events
-from tf_linkage.contracts.council import PROBLEMS
+from tf_linkage.contracts.bodies.council import PROBLEMS
 from tf_linkage.population import Settings, simulate
-from tf_linkage.population.households import NEVER
+from tf_linkage.population.people.households import NEVER
 
 Floats = NDArray[np.float64]
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from tf_linkage.contracts.columns import schema_of
-from tf_linkage.contracts.research import RESEARCH_TABLES
+from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
 
 
 def research_table(name: str, rows: Sequence[dict[str, object]]) -> pl.LazyFrame:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from tf_linkage.contracts.columns import schema_of
-from tf_linkage.contracts.estimates import (
+from tf_linkage.contracts.outputs.estimates import (
     ALL_REGIONS,
     ALL_WINDOWS,
     Balance,
@@ -21,9 +21,9 @@ from tf_linkage.contracts.estimates import (
     Overlap,
     ServiceUse,
 )
-from tf_linkage.disclosure.intervals import NORMAL_95
-from tf_linkage.disclosure.rules import few, open_count
-from tf_linkage.disclosure.system import Key, Quantity, Relation, System
+from tf_linkage.disclosure.suppression.linked_counts import Key, Quantity, Relation, System
+from tf_linkage.disclosure.suppression.rules import few, open_count
+from tf_linkage.disclosure.tables.intervals import NORMAL_95
 
 ALL = "all"
 

@@ -1,4 +1,4 @@
-"""The queries of examples/ answer their questions on a finished run, and rightly: polars reckons them again."""
+"""The queries of examples/ answer their questions on a finished run, and rightly: polars computes them again."""
 
 from pathlib import Path
 

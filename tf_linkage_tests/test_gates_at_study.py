@@ -13,9 +13,9 @@ from tables_of_counts import primary_alone
 from true_links import TrulyLinked, truly_linked
 
 from tf_linkage import disclosure, research
-from tf_linkage.contracts.published import PUBLISHED_TABLES
-from tf_linkage.contracts.release import DECISIONS
-from tf_linkage.defs.risk import pupils_verdict, released, released_schooling, risk_verdict
+from tf_linkage.contracts.outputs.published import PUBLISHED_TABLES
+from tf_linkage.contracts.outputs.release import DECISIONS
+from tf_linkage.defs.assets.microdata_risk import pupils_verdict, released, released_schooling, risk_verdict
 from tf_linkage.study import REGIONS, Study
 
 pytestmark = pytest.mark.slow
@@ -77,7 +77,7 @@ def test_the_release_withstands_its_attackers(world: TrulyLinked, study: Study) 
     covered = (study.dates.history_from, study.dates.extract)
     made = research.estimates(world.linked_people, world.attributes, world.returns, REGIONS, covered)
     estimates = {name: table.collect().lazy() for name, table in made.items()}
-    release = disclosure.release(estimates)
+    release = disclosure.propose_release(estimates)
     proof = disclosure.prove(release, estimates)
     say("the attack", proof)
     decisions = release[DECISIONS].collect()
@@ -92,10 +92,10 @@ def test_the_release_withstands_its_attackers(world: TrulyLinked, study: Study) 
     )
     assert proof.holds, str(proof)
     assert set(decisions["table"].unique()) == set(PUBLISHED_TABLES)
-    told = disclosure.told(release, estimates)
-    small_withheld = disclosure.Told(told.system, frozenset(primary_alone(told.system)))
-    assert disclosure.given_away([told, told]) == []
-    assert disclosure.given_away([told, small_withheld]), "the control: small numbers alone are withheld"
+    released = disclosure.released(release, estimates)
+    small_withheld = disclosure.Released(released.system, frozenset(primary_alone(released.system)))
+    assert disclosure.given_away([released, released]) == []
+    assert disclosure.given_away([released, small_withheld]), "the control: small numbers alone are withheld"
 
 
 def _withheld(decisions: pl.DataFrame) -> pl.DataFrame:

@@ -8,9 +8,9 @@ import pytest
 from rehearsing import Rehearsed
 
 from tf_linkage.cli import main
-from tf_linkage.custody.leak_controls import PLANTED
-from tf_linkage.defs.leaks import leak_scan, leak_verdict
-from tf_linkage.defs.store import Store
+from tf_linkage.custody.audit.leak_controls import PLANTED
+from tf_linkage.defs.checks.leaks import leak_scan, leak_verdict
+from tf_linkage.workspace.store import Store
 
 
 def test_the_rehearsal_leaks_nobody(rehearsed: Rehearsed) -> None:

@@ -13,9 +13,9 @@ import pytest
 from true_links import truly_linked
 
 from tf_linkage.bodies import effects
-from tf_linkage.contracts.quality import EffectRecovery
+from tf_linkage.contracts.outputs.quality import EffectRecovery
 from tf_linkage.population.rates import EFFECTS
-from tf_linkage.quality.effect_recovery import beside_truth
+from tf_linkage.quality.studies.effect_recovery import against_truth
 from tf_linkage.research.estimates import compared
 from tf_linkage.study import REGIONS, Study
 
@@ -24,10 +24,10 @@ WEIGHTED = pl.col("method").cast(pl.String) == "weighted"
 
 
 def recovered(study: Study) -> pl.DataFrame:
-    """The estimates of a simulated study beside the truth, on true links."""
+    """The estimates of a simulated study next to the truth, on true links."""
     world = truly_linked(study)
     differences = compared(world.linked_people, world.attributes, world.returns, REGIONS, COVERED)
-    found = beside_truth({"true": differences}, world.truth["effects"].collect()).collect()
+    found = against_truth({"true": differences}, world.truth["effects"].collect()).collect()
     EffectRecovery.validate(found)
     return found
 

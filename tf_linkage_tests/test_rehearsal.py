@@ -18,22 +18,22 @@ from rehearsing import Rehearsed, digests, rehearse
 
 import tf_linkage
 from tf_linkage import cli, disclosure, research
+from tf_linkage.cli.summary import summary
 from tf_linkage.contracts.registry import direct_identifiers
-from tf_linkage.custody.passwords import CUSTODIANS
-from tf_linkage.defs.catalogue import ASSESSED, TABLES
-from tf_linkage.defs.jobs import REHEARSAL
-from tf_linkage.defs.risk import lots_of
-from tf_linkage.defs.summary import summary
+from tf_linkage.custody.vault.passwords import CUSTODIANS
+from tf_linkage.defs.assets.microdata_risk import lots_of
+from tf_linkage.defs.jobs.jobs import REHEARSAL
 from tf_linkage.linkage import ENGINES, Bounds, LinkResult, Model
 from tf_linkage.linkage.result import Progress
 from tf_linkage.run import run
 from tf_linkage.study import REGIONS, Dates, Study
+from tf_linkage.workspace.catalogue import ASSESSED, TABLES
 
 PACKAGE = Path(tf_linkage.__file__).parent
 
 
 def without_home() -> dict[str, str]:
-    """The environment, without the Dagster home of whoever runs the tests."""
+    """The environment, without the Dagster home of anyone who runs the tests."""
     return {name: value for name, value in os.environ.items() if name != "DAGSTER_HOME"}
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from rehearsing import Rehearsed
 
-from tf_linkage.defs.retention import END_OF_MONTH
+from tf_linkage.defs.jobs.retention import END_OF_MONTH
 from tf_linkage.run import REFUSED, main, run
 
 

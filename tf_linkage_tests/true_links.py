@@ -10,10 +10,10 @@ import polars as pl
 from tf_linkage import bodies, custody, linkage, population
 from tf_linkage.bodies import council, dfe, dwp, moj
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.defs.ons import PAIR, RECORD
+from tf_linkage.defs.assets.ons import PAIR, RECORD
+from tf_linkage.defs.assets.world import settings_of
 from tf_linkage.defs.resources import Simulation
-from tf_linkage.defs.world import settings_of
-from tf_linkage.quality.effect_recovery import on_true_links
+from tf_linkage.quality.studies.effect_recovery import on_true_links
 from tf_linkage.study import Study
 
 

@@ -1,7 +1,6 @@
 """A council: finds families with two or more of the six problems, and extracts who they are.
 
-Belongs here: what the council knows about its families, whom it finds, on which day, and what it hands over. Does
-not belong here: how an identity is miswritten (`recording.py`).
+What the council knows about its families, whom it finds, on which day, and what it hands over.
 """
 
 from __future__ import annotations
@@ -14,25 +13,25 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tf_linkage.bodies.effects import with_effects
-from tf_linkage.bodies.error_rates import COVERAGE, DUPLICATES, MERGED
-from tf_linkage.bodies.keys import as_text, record_number, shuffled
 from tf_linkage.bodies.lived import Columns, Population, columns, position
-from tf_linkage.bodies.recorded import Recorded
-from tf_linkage.bodies.recording import record
+from tf_linkage.bodies.recording.error_rates import COVERAGE, DUPLICATES, MERGED
+from tf_linkage.bodies.recording.keys import as_text, record_number, shuffled
+from tf_linkage.bodies.recording.recorded import Recorded
+from tf_linkage.bodies.recording.recording import record
 from tf_linkage.bodies.selection import crisis, family_events, joining, programme_chance, recorded_problems
+from tf_linkage.contracts.bodies.council import LEAST_PROBLEMS, PROBLEMS, STUDY_GROUPS, Cohort
 from tf_linkage.contracts.columns import schema_of
-from tf_linkage.contracts.council import LEAST_PROBLEMS, PROBLEMS, STUDY_GROUPS, Cohort
-from tf_linkage.population.care import EPISODES
-from tf_linkage.population.chosen import Chosen
 from tf_linkage.population.confounding import need
 from tf_linkage.population.draws import Draws, Flags, Ints
-from tf_linkage.population.hardship import PROBLEMS as HARDSHIPS
-from tf_linkage.population.households import NEVER, ROLES, YEAR
-from tf_linkage.population.persons import dwelling
-from tf_linkage.population.places import AUTHORITIES, HOME_AUTHORITIES
-from tf_linkage.population.schooling import SESSIONS
+from tf_linkage.population.lives.hardship import PROBLEMS as HARDSHIPS
+from tf_linkage.population.lives.schooling import SESSIONS
+from tf_linkage.population.lives.work import BENEFITS, OUT_OF_WORK, WORK
+from tf_linkage.population.people.care import EPISODES
+from tf_linkage.population.people.households import NEVER, ROLES, YEAR
+from tf_linkage.population.people.persons import dwelling
+from tf_linkage.population.places.places import AUTHORITIES, HOME_AUTHORITIES
+from tf_linkage.population.rows import Chosen
 from tf_linkage.population.settings import Settings, day
-from tf_linkage.population.work import BENEFITS, OUT_OF_WORK, WORK
 
 LOOKBACK: Final = 365
 """Days before identification in which an event counts as a present problem (assumption: councils used a year)."""
@@ -366,7 +365,7 @@ def extract(
     keys = frame.select(
         record_key=pl.col("la_code") + "|" + pl.col("person_ref"), person=pl.Series(people["person"][place])
     )
-    # Whoever was merged has no record of their own: the relative's stands for both.
+    # Anyone who was merged has no record of their own: the relative's stands for both.
     own = np.ones(len(place), dtype=bool)
     own[absorbed] = False
     keys = keys.with_columns(keys["record_key"].scatter(absorbed, keys["record_key"].gather(rows)))

@@ -1,7 +1,6 @@
 """The Department for Education: pupils, schooling, social care.
 
-Belongs here: coverage, second pupil numbers, school and care records under DfE's keys. Does not belong here: the
-schooling's making (`population/schooling.py`, `population/care.py`).
+Coverage, second pupil numbers, school and care records under DfE's keys.
 """
 
 from __future__ import annotations
@@ -15,21 +14,21 @@ from numpy.typing import NDArray
 
 from tf_linkage.bodies.council import roster
 from tf_linkage.bodies.effects import with_effects
-from tf_linkage.bodies.keys import as_text
 from tf_linkage.bodies.lived import Columns, Population, columns, position
-from tf_linkage.bodies.recorded import Occasion, Recorded
-from tf_linkage.bodies.recording import record
+from tf_linkage.bodies.recording.keys import as_text
+from tf_linkage.bodies.recording.recorded import Occasion, Recorded
+from tf_linkage.bodies.recording.recording import record
 from tf_linkage.bodies.register import Register, dates, enum_of, in_key_order
-from tf_linkage.contracts import dfe as contract
+from tf_linkage.contracts.bodies import dfe as contract
 from tf_linkage.contracts.columns import schema_of
-from tf_linkage.population.care import EPISODES
-from tf_linkage.population.chosen import Chosen, Table
 from tf_linkage.population.draws import Draws, Ints
-from tf_linkage.population.households import NEVER, ROLES
-from tf_linkage.population.origins import ORIGINS
-from tf_linkage.population.persons import ETHNIC_CODES
-from tf_linkage.population.places import AUTHORITIES
-from tf_linkage.population.schooling import CATEGORIES, SESSIONS
+from tf_linkage.population.lives.schooling import CATEGORIES, SESSIONS
+from tf_linkage.population.people.care import EPISODES
+from tf_linkage.population.people.communities import ORIGINS
+from tf_linkage.population.people.households import NEVER, ROLES
+from tf_linkage.population.people.persons import ETHNIC_CODES
+from tf_linkage.population.places.places import AUTHORITIES
+from tf_linkage.population.rows import Chosen, Table
 from tf_linkage.population.settings import Settings, day
 
 

@@ -1,7 +1,6 @@
 """The Department for Work and Pensions: who has an account, what they claimed, where they worked.
 
-Belongs here: coverage, double accounts, spells under DWP's keys. Does not belong here: the spells' making
-(`population/work.py`), how an identity is miswritten (`recording.py`).
+Coverage, double accounts, spells under DWP's keys.
 """
 
 from __future__ import annotations
@@ -11,19 +10,19 @@ import polars as pl
 
 from tf_linkage.bodies.council import roster
 from tf_linkage.bodies.effects import with_effects
-from tf_linkage.bodies.error_rates import COVERAGE
-from tf_linkage.bodies.keys import as_text, record_number
 from tf_linkage.bodies.lived import Columns, Population, columns, position
-from tf_linkage.bodies.recorded import Recorded
-from tf_linkage.bodies.recording import record
+from tf_linkage.bodies.recording.error_rates import COVERAGE
+from tf_linkage.bodies.recording.keys import as_text, record_number
+from tf_linkage.bodies.recording.recorded import Recorded
+from tf_linkage.bodies.recording.recording import record
 from tf_linkage.bodies.register import Register, dates, enum_of, in_key_order
+from tf_linkage.contracts.bodies.dwp import BENEFIT_TYPES, Benefits, Employment, People
 from tf_linkage.contracts.columns import schema_of
-from tf_linkage.contracts.dwp import BENEFIT_TYPES, Benefits, Employment, People
-from tf_linkage.population.chosen import Chosen, Table
 from tf_linkage.population.draws import Draws, Flags, Ids, Ints
-from tf_linkage.population.households import YEAR
+from tf_linkage.population.lives.work import BENEFITS, WORK
+from tf_linkage.population.people.households import YEAR
+from tf_linkage.population.rows import Chosen, Table
 from tf_linkage.population.settings import Settings, day
-from tf_linkage.population.work import BENEFITS, WORK
 
 
 def people(population: Population, settings: Settings) -> pl.LazyFrame:

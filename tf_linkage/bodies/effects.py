@@ -1,7 +1,4 @@
-"""What the programme really does to the lives of the families it serves, and the truth about it.
-
-Does not belong here: the sizes of the effects (`population/rates.py`), who is served (`council.py`).
-"""
+"""What the programme really does to the lives of the families it serves, and the truth about it."""
 
 from __future__ import annotations
 
@@ -16,14 +13,14 @@ from tf_linkage.bodies.lived import Columns, position
 from tf_linkage.bodies.negative_controls import NEGATIVE_CONTROLS
 from tf_linkage.contracts import truth as contract
 from tf_linkage.contracts.columns import schema_of
-from tf_linkage.population.care import EPISODES
 from tf_linkage.population.confounding import by_authority
 from tf_linkage.population.draws import Draws, Flags, Floats, Ints
-from tf_linkage.population.households import NEVER, YEAR
-from tf_linkage.population.offending import DISPOSALS
+from tf_linkage.population.lives.offending import DISPOSALS
+from tf_linkage.population.lives.work import BENEFITS
+from tf_linkage.population.people.care import EPISODES
+from tf_linkage.population.people.households import NEVER, YEAR
 from tf_linkage.population.rates import EFFECTS, SHAPES, rate
 from tf_linkage.population.settings import Settings, day
-from tf_linkage.population.work import BENEFITS
 
 _CUSTODY, _COMMUNITY = DISPOSALS.index("CUSTODY"), DISPOSALS.index("COMMUNITY")
 _SEARCHING = (BENEFITS.index("JSA"), BENEFITS.index("UAA"))

@@ -1,7 +1,6 @@
 """Named hard cases of people: why a linker may miss or confuse them.
 
-Belongs here: one predicate for each case. Does not belong here: their rates (`population/rates.py`,
-`error_rates.py`).
+One predicate for each case.
 """
 
 from __future__ import annotations
@@ -12,11 +11,11 @@ import polars as pl
 from tf_linkage.bodies.council import Roster, merged_of
 from tf_linkage.bodies.lived import Columns, position
 from tf_linkage.bodies.moj import has_alias
-from tf_linkage.bodies.recorded import Recorded
+from tf_linkage.bodies.recording.recorded import Recorded
 from tf_linkage.bodies.register import Register
 from tf_linkage.population.draws import Draws, Flags
-from tf_linkage.population.households import FIRST_CHILD, LAST_CHILD, NEVER, ROLES, YEAR
-from tf_linkage.population.names import CHANGES, initials
+from tf_linkage.population.people.households import FIRST_CHILD, LAST_CHILD, NEVER, ROLES, YEAR
+from tf_linkage.population.people.names import CHANGES, initials
 from tf_linkage.population.settings import Settings, day
 
 

@@ -1,7 +1,4 @@
-"""The population as arrays.
-
-Does not belong here: what the programme changes in its lives (`effects.py`), how a body records it.
-"""
+"""The population as arrays."""
 
 from __future__ import annotations
 
@@ -12,10 +9,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tf_linkage.population.draws import Flags, Ints
-from tf_linkage.population.offending import DISPOSALS
-from tf_linkage.population.places import PEOPLE_PER_LOCALITY
+from tf_linkage.population.lives.offending import DISPOSALS
+from tf_linkage.population.lives.work import BENEFITS
+from tf_linkage.population.places.places import PEOPLE_PER_LOCALITY
 from tf_linkage.population.settings import Settings, day
-from tf_linkage.population.work import BENEFITS
 
 Columns = dict[str, NDArray[Any]]
 Population = dict[str, pl.LazyFrame]

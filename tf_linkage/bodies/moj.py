@@ -1,7 +1,6 @@
 """The Ministry of Justice: people on the Police National Computer, and their offences.
 
-Belongs here: coverage, aliases, records not consolidated, offences under MoJ's keys. Does not belong here: the
-offences' making (`population/offending.py`).
+Coverage, aliases, records not consolidated, offences under MoJ's keys.
 """
 
 from __future__ import annotations
@@ -15,19 +14,19 @@ from numpy.typing import NDArray
 
 from tf_linkage.bodies.council import roster
 from tf_linkage.bodies.effects import with_effects
-from tf_linkage.bodies.error_rates import ALIASES, IN_PRISON
-from tf_linkage.bodies.keys import as_text, record_number
 from tf_linkage.bodies.lived import Columns, Population, columns, position
-from tf_linkage.bodies.misspelling import misspell
-from tf_linkage.bodies.recorded import Occasion, Recorded
-from tf_linkage.bodies.recording import record
+from tf_linkage.bodies.recording.error_rates import ALIASES, IN_PRISON
+from tf_linkage.bodies.recording.keys import as_text, record_number
+from tf_linkage.bodies.recording.misspelling import misspell
+from tf_linkage.bodies.recording.recorded import Occasion, Recorded
+from tf_linkage.bodies.recording.recording import record
 from tf_linkage.bodies.register import Register, dates, enum_of, in_key_order
+from tf_linkage.contracts.bodies.moj import ADJUDICATIONS, DISPOSALS, OFFENCE_GROUPS, Offences, People
 from tf_linkage.contracts.columns import schema_of
-from tf_linkage.contracts.moj import ADJUDICATIONS, DISPOSALS, OFFENCE_GROUPS, Offences, People
 from tf_linkage.population.draws import Draws, Flags
-from tf_linkage.population.households import NEVER
-from tf_linkage.population.offending import ADJUDICATIONS as ADJUDICATED
-from tf_linkage.population.offending import DISPOSALS as DISPOSED
+from tf_linkage.population.lives.offending import ADJUDICATIONS as ADJUDICATED
+from tf_linkage.population.lives.offending import DISPOSALS as DISPOSED
+from tf_linkage.population.people.households import NEVER
 from tf_linkage.population.settings import Settings, day
 
 ADDRESS_AGE = 0.36

@@ -1,8 +1,7 @@
 """Outcomes that the programme cannot move and need does: what an estimate of them shows is bias.
 
-Belongs here: what each is, and how often it happens in each family. They stand in `truth/effects` with a
-ratio of 1, and an analyst can make each of them from the returns. Ill health is none of them: the programme aims
-at it.
+What each is, and how often it happens in each family. They stand in `truth/effects` with a ratio of 1, and an
+analyst can make each of them from the returns. Ill health is none of them: the programme aims at it.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 
 from tf_linkage.bodies.lived import Columns, position
 from tf_linkage.population.draws import Floats, Ints
-from tf_linkage.population.households import YEAR
+from tf_linkage.population.people.households import YEAR
 
 NEGATIVE_CONTROLS: Final[dict[str, str]] = {
     "sentenced later for what adults did before": "moj offences: sentenced after the start, done before, 18 up",

@@ -1,6 +1,6 @@
 """A register: which people it holds, how many records each has, under which keys, in key order.
 
-Belongs here: what the three departments' registers share. Does not belong here: who is in one.
+What the three departments' registers share.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tf_linkage.bodies.error_rates import DUPLICATES, MERGED
-from tf_linkage.bodies.keys import record_number, shuffled
 from tf_linkage.bodies.lived import Columns
-from tf_linkage.bodies.recorded_births import relative
+from tf_linkage.bodies.recording.births import relative
+from tf_linkage.bodies.recording.error_rates import DUPLICATES, MERGED
+from tf_linkage.bodies.recording.keys import record_number, shuffled
 from tf_linkage.population.draws import Draws, Flags, Ints
-from tf_linkage.population.households import NEVER
+from tf_linkage.population.people.households import NEVER
 from tf_linkage.population.settings import Settings
 
 
@@ -60,7 +60,7 @@ class Register:
         )
         merged = merged[present[merged[:, 1]]]
         holder[merged[:, 0]] = merged[:, 1]
-        # Whoever holds a relative's record keeps their own.
+        # Anyone who holds a relative's record keeps their own.
         holder[merged[:, 1]] = merged[:, 1]
         rows = rows[holder[rows] == rows]
         twice = rows[draws.below(f"{body}/two records", person[rows], DUPLICATES[body][0] * noise)]

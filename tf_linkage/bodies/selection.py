@@ -1,7 +1,6 @@
 """Which families a council records, serves and lets join, and what of that no register shows.
 
-Belongs here: recorded problems against true ones, the chance of the programme, who joins later. Does not belong
-here: the figures (`population/confounding.py`), whom a council finds (`council.py`).
+Recorded problems against true ones, the chance of the programme, who joins later.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tf_linkage.bodies.lived import Columns, position
-from tf_linkage.contracts.council import PROBLEMS
+from tf_linkage.contracts.bodies.council import PROBLEMS
 from tf_linkage.population.confounding import (
     IN_ERROR,
     JOINS_BY_NEED,
@@ -26,10 +25,10 @@ from tf_linkage.population.confounding import (
     poisson,
 )
 from tf_linkage.population.draws import Draws, Flags, Floats, Ints, normal_quantile, normal_share
-from tf_linkage.population.households import NEVER, YEAR
-from tf_linkage.population.places import AUTHORITIES
+from tf_linkage.population.lives.work import BENEFITS, OUT_OF_WORK
+from tf_linkage.population.people.households import NEVER, YEAR
+from tf_linkage.population.places.places import AUTHORITIES
 from tf_linkage.population.settings import Settings, day
-from tf_linkage.population.work import BENEFITS, OUT_OF_WORK
 
 HALF_YEAR: Final = 180
 _COLUMNS: Final = tuple(PROBLEMS)

@@ -1,7 +1,7 @@
 """The truth: who everybody is, whose each record is, what went wrong in it, what the programme does.
 
-Belongs here: the truth tables of contracts/truth.py, recomputed from the population alone by the same pure
-functions that made the registers. Does not belong here: any use of them; only `quality/` may.
+The truth tables of contracts/truth.py, recomputed from the population alone by the same pure functions that made
+the registers.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ import polars as pl
 from tf_linkage.bodies import council, dfe, dwp, moj
 from tf_linkage.bodies.effects import true_effects, with_effects
 from tf_linkage.bodies.hard_cases import hard_cases
-from tf_linkage.bodies.keys import as_text, record_number, shuffled
 from tf_linkage.bodies.lived import Columns, Population, columns
-from tf_linkage.bodies.recorded import Recorded
+from tf_linkage.bodies.recording.keys import as_text, record_number, shuffled
+from tf_linkage.bodies.recording.recorded import Recorded
 from tf_linkage.bodies.register import Register, enum_of
 from tf_linkage.bodies.selection import flag_error_rates
 from tf_linkage.contracts import truth as contract
+from tf_linkage.contracts.bodies.council import PROBLEMS, STUDY_GROUPS
+from tf_linkage.contracts.bodies.identity import GENDERS
 from tf_linkage.contracts.columns import schema_of
-from tf_linkage.contracts.council import PROBLEMS, STUDY_GROUPS
-from tf_linkage.contracts.identity import GENDERS
 from tf_linkage.population.draws import Draws, Ints
-from tf_linkage.population.households import YEAR
-from tf_linkage.population.persons import COMMUNITIES, FAMILY_TYPES
-from tf_linkage.population.places import AUTHORITIES
+from tf_linkage.population.people.households import YEAR
+from tf_linkage.population.people.persons import COMMUNITIES, FAMILY_TYPES
+from tf_linkage.population.places.places import AUTHORITIES
 from tf_linkage.population.settings import Settings, day
 
 _BAND_EDGES = (5, 11, 16, 18, 25, 45, 65)

@@ -1,7 +1,7 @@
 """The whole simulated world written to files, in pieces, so that memory does not grow with the population.
 
-Belongs here: simulating some localities at a time, recording them in every register, and laying the pieces of each
-register together in key order. Does not belong here: what any table holds.
+Simulating some localities at a time, recording them in every register, and laying the pieces of each register
+together in key order.
 
 A register's rows come in the order of its keys over the whole world, never in the order of the pieces: which
 piece a row came from would say where the person lives.
@@ -26,7 +26,7 @@ from tf_linkage.bodies.effects import with_effects
 from tf_linkage.bodies.lived import Columns
 from tf_linkage.bodies.true_tables import true_people, true_records_and_errors
 from tf_linkage.population.draws import Draws
-from tf_linkage.population.localities import Localities, localities
+from tf_linkage.population.people.localities import Localities, localities
 from tf_linkage.population.settings import Settings
 from tf_linkage.population.simulation import simulate_columns
 

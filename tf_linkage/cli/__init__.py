@@ -1,7 +1,7 @@
 """The few commands that are not Dagster's: link files, write the rehearsal's extracts, find leaks, take requests.
 
-Belongs here: which commands there are, wording, exit codes. Does not belong here: the work itself, which the rooms
-do. What can be mended is told in one line on stderr with exit code 2; nothing is left half-written.
+Which commands there are, wording, exit codes. What can be mended is told in one line on stderr with exit code 2;
+nothing is left half-written.
 """
 
 from __future__ import annotations

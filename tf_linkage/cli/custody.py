@@ -1,6 +1,6 @@
 """`leak-scan` and `make-lock`: what a custodian does by hand.
 
-Belongs here: arguments and what is said. Does not belong here: the search and the locks.
+Arguments and what is said.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import Any
 
 from tf_linkage import intake
 from tf_linkage.cli.wording import FOUND, say
-from tf_linkage.custody.passwords import CUSTODIANS, Passwords
-from tf_linkage.custody.vault import LOCK, Vault
+from tf_linkage.custody.vault.passwords import CUSTODIANS, Passwords
+from tf_linkage.custody.vault.vault import LOCK, Vault
 from tf_linkage.errors import InputRefused
 
 
@@ -36,8 +36,8 @@ def add_leak_scan(commands: Any) -> None:
 
 def _leak_scan(chosen: argparse.Namespace) -> int:
     """Searches folders for the people of a file."""
-    from tf_linkage.custody.leak_controls import CONTROLS, PLANTED, proven_scan  # noqa: PLC0415
-    from tf_linkage.custody.leak_scan import IDENTIFIERS, sought  # noqa: PLC0415
+    from tf_linkage.custody.audit.leak_controls import CONTROLS, PLANTED, proven_scan  # noqa: PLC0415
+    from tf_linkage.custody.audit.leak_scan import IDENTIFIERS, sought  # noqa: PLC0415
 
     if missing := [folder for folder in chosen.folders if not folder.is_dir()]:
         raise InputRefused(f"{missing[0]}: there is no such folder")

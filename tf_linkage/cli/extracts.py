@@ -1,6 +1,6 @@
 """`export-extracts`: what the simulated bodies would hand over, as files.
 
-Belongs here: arguments and what is said. Does not belong here: the simulation.
+Arguments and what is said.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """`link`: two files of anybody's, linked.
 
-Belongs here: arguments, names of columns, and what is said. Does not belong here: the linkage.
+Arguments, names of columns, and what is said.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import polars as pl
 from tf_linkage import intake
 from tf_linkage.cli.noticing import dates_in_doubt, refuse_repeats, with_unknown_columns
 from tf_linkage.cli.wording import say
-from tf_linkage.contracts.identity import IdentityWithNino
-from tf_linkage.disclosure.files import write_csv
+from tf_linkage.contracts.bodies.identity import IdentityWithNino
+from tf_linkage.disclosure.release.files import write_csv
 from tf_linkage.errors import InputRefused, NothingToLearn
 from tf_linkage.study import Study
 
@@ -146,7 +146,7 @@ def _check_sheet(path: Path, others: Sequence[Path]) -> None:
 
 
 def _write_sheet(result: LinkResult, left: pl.LazyFrame, right: pl.LazyFrame, path: Path) -> None:
-    from tf_linkage.linkage.clerical import clerks_sheet, review_sheet  # noqa: PLC0415
+    from tf_linkage.linkage.review.sheets import clerks_sheet, review_sheet  # noqa: PLC0415
 
     sheet = clerks_sheet(review_sheet(result, left, right), 1)
     if sheet.is_empty():
@@ -159,12 +159,12 @@ def _write_sheet(result: LinkResult, left: pl.LazyFrame, right: pl.LazyFrame, pa
 
 def _as_decided(result: LinkResult, left: pl.LazyFrame, right: pl.LazyFrame, path: Path) -> LinkResult:
     """The links as a clerk decided; the same files linked the same way ask about the same pairs."""
-    from tf_linkage.linkage.clerical import review_sheet  # noqa: PLC0415
-    from tf_linkage.linkage.decided import with_decisions  # noqa: PLC0415
-    from tf_linkage.linkage.decisions import decisions_of  # noqa: PLC0415
+    from tf_linkage.linkage.review.answers import answers_of  # noqa: PLC0415
+    from tf_linkage.linkage.review.applied import with_answers  # noqa: PLC0415
+    from tf_linkage.linkage.review.sheets import review_sheet  # noqa: PLC0415
 
     answers = {path.name: intake.read_table(path).collect()}
-    decided = with_decisions(result, decisions_of(answers, review_sheet(result, left, right)))
+    decided = with_answers(result, answers_of(answers, review_sheet(result, left, right)))
     say(
         f"{decided.counts['confirmed by clerks']:,} pairs confirmed and {decided.counts['rejected by clerks']:,} "
         f"rejected by {path.name}; of what these kept out, {decided.counts['brought back by clerks']:,} pairs "

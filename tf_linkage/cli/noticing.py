@@ -1,7 +1,6 @@
 """What a person should know about two files of his before he trusts their links.
 
-Belongs here: dates that are none, ids that repeat, columns that are not known; counts and names of columns, never a
-value. Does not belong here: what becomes of them in the linkage.
+Dates that are none, ids that repeat, columns that are not known; counts and names of columns, never a value.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from tf_linkage.errors import InputRefused, NothingToLearn
 
 def dates_in_doubt(path: Path, table: pl.LazyFrame) -> list[str]:
     """Lines on dates of birth that cannot be read, and on those that are no days of the calendar."""
-    from tf_linkage.linkage.standardise import standardise  # noqa: PLC0415
+    from tf_linkage.linkage.standardise.fields import standardise  # noqa: PLC0415
 
     column = "date_of_birth"
     if column not in table.collect_schema().names():
@@ -63,7 +62,7 @@ def with_unknown_columns(
         tables: the files' tables, under the contract's names.
         used: columns that were compared or name a record or family.
     """
-    from tf_linkage.linkage.standardise import STANDARD_FIELDS  # noqa: PLC0415
+    from tf_linkage.linkage.standardise.fields import STANDARD_FIELDS  # noqa: PLC0415
 
     unknown = []
     for path, table in tables.items():

@@ -1,7 +1,7 @@
 """`request` and `open-answer`: how people's requests come in, and how an answer is read.
 
-Belongs here: arguments and what is said. Whose request it is stands in a file or comes on standard input, never
-among the arguments, which other users of a machine can read. Does not belong here: tickets and seals.
+Arguments and what is said. Whose request it is stands in a file or comes on standard input, never among the
+arguments, which other users of a machine can read.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import Any
 
 from tf_linkage import intake
 from tf_linkage.cli.wording import say
-from tf_linkage.custody.passwords import Passwords
-from tf_linkage.custody.rights_bundle import new_seal, unsealed
-from tf_linkage.custody.rights_tickets import KINDS, ROUTES, Ticket, make_ticket
-from tf_linkage.custody.vault import Vault
+from tf_linkage.custody.rights.bundle import new_seal, unsealed
+from tf_linkage.custody.rights.tickets import KINDS, ROUTES, Ticket, make_ticket
+from tf_linkage.custody.vault.passwords import Passwords
+from tf_linkage.custody.vault.vault import Vault
 from tf_linkage.errors import InputRefused
 
 RECORD = ("la_code", "person_ref")

@@ -1,6 +1,6 @@
 """What the commands say: lines on stderr, and the one line of a refusal.
 
-Belongs here: the wording that commands share. Does not belong here: what is refused.
+The wording that commands share.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """How fine a research column is: the ladders of its steps, and the bands of the step it stands on.
 
-Belongs here: bands and their bounds, from which both the contracts and the coarsening read. Does not belong here:
-which table has which column (`research`), the coarsening itself (the room of that name).
+Bands and their bounds, from which both the contracts and the coarsening read.
 """
 
 from __future__ import annotations

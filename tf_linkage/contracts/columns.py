@@ -1,9 +1,8 @@
 """How a column is declared: its type, its class, its words, and its ladder of bands.
 
-Belongs here: the vocabulary with which the files beside this one declare their tables. A contract is a
-dataframely schema; this module adds to each column what privacy and documentation need, so that validation,
-the web UI's column tables, the data dictionary and the privacy checks all read one declaration.
-Does not belong here: any particular body's table.
+The vocabulary with which the files next to this one declare their tables. A contract is a dataframely schema; this
+module adds to each column what privacy and documentation need, so that validation, the web UI's column tables, the
+data dictionary and the privacy checks all read one declaration.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """What crosses from one body to another, and what makes that lawful.
 
-Belongs here: one entry for each kind of hand-over: from whom, to whom, what for, on what legal basis, until when.
-The metadata of the assets, the record of processing and the draft impact assessment read from it. Does not belong
-here: the columns (each body's contract has them), the days (the study's calendar).
+One entry for each kind of hand-over: from whom, to whom, what for, on what legal basis, until when. The metadata of
+the assets, the record of processing and the draft impact assessment read from it.
 
 The bases are those that the study's privacy notice names. Articles and Schedules are our reading of its words; a
 study's own lawyers settle them before any real record moves, and change them here.

@@ -1,9 +1,8 @@
 """The steps on which a released quasi-identifier may stand, from fine to coarse.
 
-Belongs here: for each column that somebody outside may know of a person or a family, the steps among which the
-gate of `disclosure` chooses, and how a finer label becomes a coarser one. A column's whole ladder stands in its
-contract (`research`); its finer steps (a day, a year of age, a council) are never released, whatever the risk.
-Does not belong here: the choice, which depends on the data and is told in the data dictionary.
+For each column that somebody outside may know of a person or a family, the steps among which the gate of
+`disclosure` chooses, and how a finer label becomes a coarser one. A column's whole ladder stands in its contract
+(`research`); its finer steps (a day, a year of age, a council) are never released, whatever the risk.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ import polars as pl
 
 from tf_linkage.contracts import bands
 from tf_linkage.contracts.columns import ColumnClass, columns_of
-from tf_linkage.contracts.research import EMPTY_FOR_OTHER_REASONS, Families
+from tf_linkage.contracts.outputs.research import EMPTY_FOR_OTHER_REASONS, Families
 
 NOT_SHOWN = "none"
 """The last step of every ladder: the column is empty in every row."""
@@ -115,7 +114,7 @@ def emptiness_tells(table: str) -> tuple[str, ...]:
     """Columns that are empty exactly where a family's make-up leaves no room for them.
 
     A family without a child under 18 cannot have one looked after: an empty cell gives that away as surely as a
-    column that counts children. So they count with the make-up wherever risk is reckoned.
+    column that counts children. So they count with the make-up wherever risk is computed.
     """
     if table != "families":
         return ()

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 import dataframely as dy
 
 from tf_linkage.contracts.columns import ColumnClass, Table, code, text, whole
-from tf_linkage.contracts.exchange import CONFIDENCES, return_tables
-from tf_linkage.contracts.ons import Attributes
+from tf_linkage.contracts.handovers.exchange import CONFIDENCES, return_tables
+from tf_linkage.contracts.handovers.ons import Attributes
 from tf_linkage.contracts.registry import DEPARTMENTS
 
 PERSON = "person_study_ref"

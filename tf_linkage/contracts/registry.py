@@ -1,7 +1,7 @@
 """The bodies and their tables, by name: the one list that the rest of the system walks.
 
-Belongs here: which tables a body's extract consists of and what a department may be sent. A new department is
-a new entry here and a contract beside this file.
+Which tables a body's extract consists of and what a department may be sent. A new department is a new entry here
+and a contract next to this file.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import dataframely as dy
 
-from tf_linkage.contracts import council, dfe, dwp, exchange, moj
+from tf_linkage.contracts.bodies import council, dfe, dwp, moj
+from tf_linkage.contracts.bodies.identity import IdentityWithNino
 from tf_linkage.contracts.columns import ColumnClass, columns_of
-from tf_linkage.contracts.identity import IdentityWithNino
+from tf_linkage.contracts.handovers import exchange
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ Crosses from the simulated world to `quality/` alone. On real extracts none of t
 
 from __future__ import annotations
 
+from tf_linkage.contracts.bodies.council import STUDY_GROUPS
+from tf_linkage.contracts.bodies.identity import GENDERS
 from tf_linkage.contracts.columns import ColumnClass, Table, code, flag, number, text, whole
-from tf_linkage.contracts.council import STUDY_GROUPS
-from tf_linkage.contracts.identity import GENDERS
 
 BODIES = ("council", "dwp", "moj", "dfe")
 

@@ -1,6 +1,6 @@
 """The trusted third party: references, the split of identifiers from attributes, requests and returns."""
 
-from tf_linkage.custody.exchange import (
+from tf_linkage.custody.handover.exchange import (
     link_request,
     linked_people,
     make_return,
@@ -8,11 +8,11 @@ from tf_linkage.custody.exchange import (
     people_to_ask,
     returned_columns,
 )
-from tf_linkage.custody.handing_over import linked_set
-from tf_linkage.custody.identifiers import drop_identifiers, identifiers_in
-from tf_linkage.custody.references import REHEARSAL_KEY, real_key, recipient_key, reference
+from tf_linkage.custody.handover.linked_set import linked_set
+from tf_linkage.custody.references.identifiers import drop_identifiers, identifiers_in
+from tf_linkage.custody.references.references import REHEARSAL_KEY, real_key, recipient_key, reference
+from tf_linkage.custody.references.split import split
 from tf_linkage.custody.refusals import CustodyRefused, KeyRefused
-from tf_linkage.custody.split import split
 
 __all__ = [
     "REHEARSAL_KEY",

@@ -1,6 +1,6 @@
 """What the trusted third party refuses to do, in words for people.
 
-Belongs here: the errors of this room. Does not belong here: anything that quotes a person's data.
+The errors of this room.
 """
 
 from __future__ import annotations

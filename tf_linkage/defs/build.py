@@ -1,7 +1,7 @@
 """The assembly: which assets, checks, jobs and resources a study consists of.
 
-Belongs here: the choice between the simulated world and real extracts, and nothing that could be said in the
-modules it assembles.
+The choice between the simulated world and real extracts, and nothing that could be said in the modules it
+assembles.
 """
 
 from collections.abc import Mapping
@@ -9,24 +9,24 @@ from collections.abc import Mapping
 import dagster as dg
 
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.defs.answers import access_job
-from tf_linkage.defs.catalogue import ASSESSED
-from tf_linkage.defs.checks import study_checks
-from tf_linkage.defs.departments import department_assets, returns_from_elsewhere
-from tf_linkage.defs.extracts import extract_assets, register_assets
-from tf_linkage.defs.flows import with_flows
+from tf_linkage.defs.assets.departments import department_assets, returns_from_elsewhere
+from tf_linkage.defs.assets.extracts import extract_assets, register_assets
+from tf_linkage.defs.assets.ons import ons_assets
+from tf_linkage.defs.assets.papers import papers_asset
+from tf_linkage.defs.assets.published import published_assets, published_checks
+from tf_linkage.defs.assets.quality import quality_assets
+from tf_linkage.defs.assets.research import research_assets
+from tf_linkage.defs.checks.checks import study_checks
 from tf_linkage.defs.io import ParquetStore
-from tf_linkage.defs.jobs import assess_job, custodian_jobs, rehearsal_job
-from tf_linkage.defs.ons import ons_assets
-from tf_linkage.defs.papers import papers_asset
-from tf_linkage.defs.published import published_assets, published_checks
-from tf_linkage.defs.quality import quality_assets
-from tf_linkage.defs.research import research_assets
+from tf_linkage.defs.jobs.access import access_job
+from tf_linkage.defs.jobs.jobs import assess_job, custodian_jobs, rehearsal_job
+from tf_linkage.defs.jobs.retention import retention_jobs, retention_schedule
+from tf_linkage.defs.jobs.rights import NOWHERE, Discretion, rebuild_jobs, rights_jobs
+from tf_linkage.defs.metadata.flows import with_flows
 from tf_linkage.defs.resources import Linking, Simulation, StudyKey, is_rehearsal
-from tf_linkage.defs.retention import retention_jobs, retention_schedule
-from tf_linkage.defs.rights import NOWHERE, Discretion, rebuild_jobs, rights_jobs
 from tf_linkage.errors import StudyRefused
 from tf_linkage.study import DepartmentSource, Source, Study
+from tf_linkage.workspace.catalogue import ASSESSED
 
 
 def build_defs(study: Study, loggers: Mapping[str, dg.LoggerDefinition] | None = None) -> dg.Definitions:
@@ -49,9 +49,9 @@ def build_defs(study: Study, loggers: Mapping[str, dg.LoggerDefinition] | None =
     jobs = [rehearsal_job()]
     if simulated:
         # Imported here: on real extracts the simulated world need not even be installed.
-        from tf_linkage.defs.assess import assess_assets  # noqa: PLC0415
-        from tf_linkage.defs.calibration import calibration_checks  # noqa: PLC0415
-        from tf_linkage.defs.world import world_assets  # noqa: PLC0415
+        from tf_linkage.defs.assets.assess import assess_assets  # noqa: PLC0415
+        from tf_linkage.defs.assets.calibration import calibration_checks  # noqa: PLC0415
+        from tf_linkage.defs.assets.world import world_assets  # noqa: PLC0415
 
         simulation = Simulation.of(study)
         resources["simulation"] = simulation

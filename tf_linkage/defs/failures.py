@@ -1,7 +1,7 @@
 """Our own errors, as Dagster shows them: one plain line instead of a traceback.
 
-Belongs here: the only translation of the house's errors into Dagster's. Other exceptions are programming
-mistakes and keep their traceback.
+The only translation of the house's errors into Dagster's. Other exceptions are programming mistakes and keep their
+traceback.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """The I/O manager: Dagster's door to the store.
 
-Belongs here: what an output's metadata says, and how an input is found. The ready-made managers cannot read
-with today's polars and DuckDB, and none of them replaces a set of tables as one.
+What an output's metadata says, and how an input is found. The ready-made managers cannot read with today's polars
+and DuckDB, and none of them replaces a set of tables as one.
 """
 
 import datetime as dt
@@ -16,15 +16,15 @@ from pydantic import Field
 
 from tf_linkage.contracts.columns import columns_of
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.custody.handovers import HANDOVERS
-from tf_linkage.custody.ledger import rounded
-from tf_linkage.custody.retention import Deadlines
-from tf_linkage.custody.vault import Vault
+from tf_linkage.custody.audit.ledger import rounded
+from tf_linkage.custody.handover.kinds import HANDOVERS
+from tf_linkage.custody.vault.retention import Deadlines
+from tf_linkage.custody.vault.vault import Vault
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.masking import masked_errors
 from tf_linkage.defs.resources import is_rehearsal
-from tf_linkage.defs.store import DEADLINES, Store, Value, Written, relative
 from tf_linkage.study import NAME, DepartmentSource, Source, Study
+from tf_linkage.workspace.store import DEADLINES, Store, Value, Written, relative
 
 
 class ParquetStore(dg.ConfigurableIOManager):  # type: ignore[misc]

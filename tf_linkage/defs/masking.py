@@ -2,8 +2,8 @@
 
 Polars, DuckDB and Python quote the value that they could not read, and Dagster stores what exceptions say. Where
 people are real, Dagster is therefore told only that a step failed, and stderr gets the exception's class and the
-lines of code it passed, which help and name nobody. The house's own errors never quote anybody and stay.
-Belongs here: that rule and nothing else. Of a rehearsal every error is told in full.
+lines of code it passed, which help and name nobody. The house's own errors never quote anybody and stay. That rule
+and nothing else. Of a rehearsal every error is told in full.
 """
 
 import logging

@@ -1,7 +1,7 @@
 """What a run is handed: the simulated world's settings, the linkage's choices, the study's key.
 
-Belongs here: resources with their bounds and words as the launchpad shows them, and the one place that reads
-environment variables.
+Resources with their bounds and words as the launchpad shows them, and the one place that reads environment
+variables.
 """
 
 import os

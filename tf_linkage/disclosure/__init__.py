@@ -1,22 +1,29 @@
 """What may leave: who stands out, minimum counts, suppression, rounding, what has left before."""
 
-from tf_linkage.disclosure.checker import checkers_page
-from tf_linkage.disclosure.choice import Choice, NobodyToHideAmong, choose_steps
-from tf_linkage.disclosure.coarsening import coarsened
-from tf_linkage.disclosure.files import spreadsheet_safe, write_csv
-from tf_linkage.disclosure.kept import KEPT, as_tables, from_tables
-from tf_linkage.disclosure.page import findings_page
-from tf_linkage.disclosure.pupils import Hidden, hide_pupils, pupil_risk
-from tf_linkage.disclosure.release import Proof, must_hold, prove, release, told
-from tf_linkage.disclosure.releases import ReleaseRefused, behind, content_digest, must_be_apart
-from tf_linkage.disclosure.risk import RULE, Rule, population_classes, released_classes, risk_table
-from tf_linkage.disclosure.risk_remaining import families_that_fit, join_figures, known_event
-from tf_linkage.disclosure.risk_words import ACCREDITED, SIZES, alike, in_words, risk_compared, steps_table
-from tf_linkage.disclosure.together import Told, given_away, must_give_nothing_away
+from tf_linkage.disclosure.findings_page.page import findings_page
+from tf_linkage.disclosure.microdata.coarsening import coarsened
+from tf_linkage.disclosure.microdata.coarsening_choice import Choice, NobodyToHideAmong, choose_steps
+from tf_linkage.disclosure.microdata.pupils import Hidden, hide_pupils, pupil_risk
+from tf_linkage.disclosure.microdata.residual_risk import families_that_fit, join_figures, known_event
+from tf_linkage.disclosure.microdata.risk import RULE, Rule, population_classes, released_classes, risk_table
+from tf_linkage.disclosure.microdata.risk_words import (
+    ACCREDITED,
+    SIZES,
+    alike,
+    in_words,
+    risk_compared,
+    steps_table,
+)
+from tf_linkage.disclosure.release.across_releases import Released, given_away, must_give_nothing_away
+from tf_linkage.disclosure.release.archive import ARCHIVED, as_tables, from_tables
+from tf_linkage.disclosure.release.earlier_releases import ReleaseRefused, behind, content_digest, must_be_apart
+from tf_linkage.disclosure.release.files import spreadsheet_safe, write_csv
+from tf_linkage.disclosure.release.output_check import checkers_page
+from tf_linkage.disclosure.release.release import Proof, must_hold, propose_release, prove, released
 
 __all__ = [
     "ACCREDITED",
-    "KEPT",
+    "ARCHIVED",
     "RULE",
     "SIZES",
     "Choice",
@@ -24,8 +31,8 @@ __all__ = [
     "NobodyToHideAmong",
     "Proof",
     "ReleaseRefused",
+    "Released",
     "Rule",
-    "Told",
     "alike",
     "as_tables",
     "behind",
@@ -45,14 +52,14 @@ __all__ = [
     "must_give_nothing_away",
     "must_hold",
     "population_classes",
+    "propose_release",
     "prove",
     "pupil_risk",
-    "release",
+    "released",
     "released_classes",
     "risk_compared",
     "risk_table",
     "spreadsheet_safe",
     "steps_table",
-    "told",
     "write_csv",
 ]

@@ -8,12 +8,12 @@ Usable on any two tables whose columns carry the contracts' names:
 """
 
 from tf_linkage.linkage.bounds import Bounds
-from tf_linkage.linkage.duplicates import find_duplicates
+from tf_linkage.linkage.deduplicate.duplicates import find_duplicates
 from tf_linkage.linkage.engines import ENGINES
-from tf_linkage.linkage.explain import waterfall
 from tf_linkage.linkage.link import link
-from tf_linkage.linkage.model import Model, department_model, general_model
+from tf_linkage.linkage.model.model import Model, department_model, general_model
 from tf_linkage.linkage.result import Engine, LinkResult
+from tf_linkage.linkage.score.explain import waterfall
 
 __all__ = [
     "ENGINES",

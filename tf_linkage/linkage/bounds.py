@@ -1,6 +1,6 @@
 """How much a linkage may use before it is refused.
 
-Belongs here: the bounds and what they can be. Does not belong here: keeping to them, which each engine does.
+The bounds and what they can be.
 """
 
 from __future__ import annotations

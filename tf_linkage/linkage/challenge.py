@@ -1,6 +1,6 @@
-"""The challenger check: two engines on the same tables, and what was learnt beside the truth.
+"""The challenger check: two engines on the same tables, and what was learnt next to the truth.
 
-Belongs here: comparing results. Does not belong here: verdicts, which belong to whoever sets floors.
+Comparing results.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ import numpy as np
 import polars as pl
 
 from tf_linkage.linkage.bounds import Bounds
-from tf_linkage.linkage.candidates import compare_rows
-from tf_linkage.linkage.database import connected
-from tf_linkage.linkage.model import Model
-from tf_linkage.linkage.patterns import unpack
-from tf_linkage.linkage.records import prepare
+from tf_linkage.linkage.compare.candidates import compare_rows
+from tf_linkage.linkage.compare.patterns import unpack
+from tf_linkage.linkage.estimate.em import shares_of
+from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.result import LinkResult
-from tf_linkage.linkage.tables import load
-from tf_linkage.linkage.training import shares_of
+from tf_linkage.linkage.tables.database import connected
+from tf_linkage.linkage.tables.encoded import load
+from tf_linkage.linkage.tables.records import prepare
 
 
 def agreement(ours: LinkResult, theirs: LinkResult) -> dict[str, float]:
@@ -40,12 +40,12 @@ def agreement(ours: LinkResult, theirs: LinkResult) -> dict[str, float]:
     }
 
 
-def m_beside_truth(
+def m_against_truth(
     left: pl.LazyFrame, right: pl.LazyFrame, model: Model, truth: pl.DataFrame, result: LinkResult
 ) -> pl.DataFrame:
     """The training table with the true m of each level, where the true pairs (`left_id`, `right_id`) are known.
 
-    A level that no true pair holds has a true m of nought.
+    A level that no true pair holds has a true m of zero.
     """
     records = prepare(left, right, model)
     rows = records.right.unique(subset=["record_id"], keep="first", maintain_order=True)

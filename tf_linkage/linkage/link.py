@@ -7,7 +7,7 @@ import polars as pl
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.engines import ENGINES
-from tf_linkage.linkage.model import Model
+from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.result import LinkResult, Progress
 
 

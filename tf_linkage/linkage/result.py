@@ -1,6 +1,6 @@
 """What a linkage hands back: links, what was learnt, and counts; and what every engine promises.
 
-Belongs here: the shapes. Does not belong here: how they come about.
+The shapes.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Protocol
 import polars as pl
 
 from tf_linkage.linkage.bounds import Bounds
-from tf_linkage.linkage.model import Model
-from tf_linkage.linkage.training import Trained
+from tf_linkage.linkage.estimate.em import Trained
+from tf_linkage.linkage.model.model import Model
 
 Progress = Callable[[str], None]
 """Receives a line for people at each step of a long linkage; never a value from the data."""
@@ -57,7 +57,7 @@ class LinkResult:
         training_curve: one row for each round of training: `round`, `log_likelihood`, `expected_links`.
         trained: what an engine that can be trained once and used again has learnt.
         weighed: links, pairs for review and their rivals, which clerks' decisions may make either: the columns of
-            `links` and of `explanations`, `left_row`, `entity`, `peeled` and `apart`. Held in memory and written
+            `links` and of `explanations`, `left_row`, `entity`, `deterministic_links` and `apart`. Held in memory and written
             nowhere; empty where an engine keeps no rivals.
     """
 

@@ -1,6 +1,6 @@
 """The pieces of a page: escaped text, tables, figures.
 
-Belongs here: HTML that any section needs. Does not belong here: what a section says.
+HTML that any section needs.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """One chart with its words: what every picture of the page is.
 
-Belongs here: the picture itself and the one made of shares with intervals. Does not belong here: which there are.
+The picture itself and the one made of shares with intervals.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Figures in words: how a share and its interval are written wherever people read them.
 
-Belongs here: the writing of one figure. Does not belong here: words for a room's own measures.
+The writing of one figure.
 """
 
 from __future__ import annotations

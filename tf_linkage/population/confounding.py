@@ -1,7 +1,6 @@
 """Why families on the programme differ from those that wait, beyond what any register holds: the rates.
 
-Belongs here: how strongly each kind of confounding works, by council where it does. Does not belong here: what it
-does to the lives (`diverging.py`), whom a council then chooses (`bodies/selection.py`).
+How strongly each kind of confounding works, by council where it does.
 
 Every strength is multiplied by `Settings.confounding_strength`; at 0 the world is the one without.
 """
@@ -14,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tf_linkage.population.draws import Draws, Floats, Ints
-from tf_linkage.population.places import AUTHORITIES
+from tf_linkage.population.places.places import AUTHORITIES
 from tf_linkage.population.settings import Settings
 
 MODERATE: Final = 0.4

@@ -1,7 +1,4 @@
-"""Lives whose rates move apart, with need as time goes by or with the council: two kinds of confounding.
-
-Does not belong here: how strongly (`confounding.py`).
-"""
+"""Lives whose rates move apart, with need as time goes by or with the council: two kinds of confounding."""
 
 from __future__ import annotations
 
@@ -12,9 +9,9 @@ from numpy.typing import NDArray
 
 from tf_linkage.population.confounding import DRIFT_A_YEAR, MODERATE, OTHERS_NEED, UPTAKE, by_authority, need
 from tf_linkage.population.draws import Draws
-from tf_linkage.population.households import YEAR
+from tf_linkage.population.lives.work import BENEFITS, OUT_OF_WORK
+from tf_linkage.population.people.households import YEAR
 from tf_linkage.population.settings import Settings, day
-from tf_linkage.population.work import BENEFITS, OUT_OF_WORK
 
 
 def confounded(

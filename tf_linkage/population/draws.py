@@ -1,8 +1,7 @@
 """Random draws that are a pure function of seed, name of the draw, and entity.
 
-Belongs here: turning (seed, name, id) into bits, uniforms, normals, picks and permutations. A draw never depends
-on position, so any order, split or thread count gives the same world, and raising a rate keeps the cells already
-hit. Does not belong here: what is drawn.
+Turning (seed, name, id) into bits, uniforms, normals, picks and permutations. A draw never depends on position, so
+any order, split or thread count gives the same world, and raising a rate keeps the cells already hit.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """One life, many domains: how adversity and conduct make crime, exclusion, absence, care and benefits go together.
 
-Belongs here: the liability of a person in a domain. Does not belong here: what each domain makes of it.
+The liability of a person in a domain.
 
 A liability is a normal score; who exceeds the threshold of a share experiences the thing. Its correlation with
 another domain's is the sum of the products of their loadings (`rates.LOADINGS`).

@@ -1,7 +1,6 @@
 """Every rate of the simulated lives, with its source: one look finds any of them.
 
-Belongs here: shares, rates and durations of the world. Does not belong here: what goes wrong in records
-(`bodies/error_rates.py`), names (`name_pools.py`), communities (`origins.py`), places (`places.py`).
+Shares, rates and durations of the world.
 
 Each rate cites keys of `sources.py`, where the full source stands; `A` is an assumption.
 """

@@ -1,7 +1,6 @@
 """What distinguishes one simulated world from another: plain values, checked.
 
-Belongs here: the choices and their bounds. Does not belong here: rates of the world, which stand in `rates.py`
-and in `bodies/error_rates.py` with their sources.
+The choices and their bounds.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 from tf_linkage.errors import StudyRefused
-from tf_linkage.population.places import HOME_AUTHORITIES
+from tf_linkage.population.places.places import HOME_AUTHORITIES
 
 NoisePreset = Literal["clean", "realistic", "hard"]
 Confounding = Literal["none", "severity", "crisis", "reporting", "uptake", "joiners", "drift", "all"]

@@ -1,7 +1,6 @@
 """The whole population: families, people and the lives they lead.
 
-Belongs here: putting the parts of the room together. Does not belong here: any draw of its own that a named
-concept's file could hold.
+Putting the parts of the room together.
 """
 
 from __future__ import annotations
@@ -13,11 +12,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tf_linkage.population.draws import Draws
-from tf_linkage.population.households import draw_families, draw_members
-from tf_linkage.population.lives import live
-from tf_linkage.population.localities import Localities, localities
-from tf_linkage.population.names import name_people
-from tf_linkage.population.persons import describe
+from tf_linkage.population.lives.lives import live
+from tf_linkage.population.people.households import draw_families, draw_members
+from tf_linkage.population.people.localities import Localities, localities
+from tf_linkage.population.people.names import name_people
+from tf_linkage.population.people.persons import describe
 from tf_linkage.population.settings import Settings
 
 CHUNK = 20

@@ -1,7 +1,6 @@
 """Where every figure of the simulated world comes from: short key to full source.
 
-Belongs here: one entry for each source that a rate, an error rate or a target cites. Does not belong here: the
-figures themselves, which stand beside their key in `rates.py`, `bodies/error_rates.py` and `bodies/calibration.py`.
+One entry for each source that a rate, an error rate or a target cites.
 
 A citation reads `Key: what it says; Key, Key: what they say`. `A` marks an assumption of ours. Where a key follows
 an `A`, the assumption is anchored to that source and not taken from it.

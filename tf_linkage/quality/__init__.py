@@ -1,18 +1,8 @@
 """How good the linkage is, for whom, and how sure we are."""
 
 from tf_linkage.pages.picture import Picture
-from tf_linkage.quality.assessing import Assessment
-from tf_linkage.quality.baseline import baseline_of, below_baseline, read_baseline, write_baseline
-from tf_linkage.quality.beside import beside
-from tf_linkage.quality.blocking import blocking_losses
-from tf_linkage.quality.causes import gap_causes
-from tf_linkage.quality.clerical import agreement
-from tf_linkage.quality.completeness import completeness
-from tf_linkage.quality.disclosing import CHOICES, Choice, what_identifiers_buy
-from tf_linkage.quality.effect_recovery import effect_recovery
-from tf_linkage.quality.effects import effects
-from tf_linkage.quality.evaluating import evaluate, match_rates
-from tf_linkage.quality.floors import (
+from tf_linkage.quality.bounds.baseline import baseline_of, below_baseline, read_baseline, write_baseline
+from tf_linkage.quality.bounds.floors import (
     GAP_BOUNDS,
     QUALITY_FLOORS,
     floor_results,
@@ -20,14 +10,24 @@ from tf_linkage.quality.floors import (
     gaps,
     gaps_missed,
 )
-from tf_linkage.quality.judging import QualityRefused
-from tf_linkage.quality.measures import figure, headline
-from tf_linkage.quality.patterns import typical_patterns
-from tf_linkage.quality.pictures import pictures
+from tf_linkage.quality.bounds.gap_causes import gap_causes
+from tf_linkage.quality.evaluation import evaluate, match_rates
+from tf_linkage.quality.measures.blocking_losses import blocking_losses
+from tf_linkage.quality.measures.completeness import completeness
+from tf_linkage.quality.measures.figures import figure, headline
+from tf_linkage.quality.measures.judging import QualityRefused
+from tf_linkage.quality.measures.minimum_counts import of_real_people
+from tf_linkage.quality.measures.patterns import typical_patterns
 from tf_linkage.quality.report import report
-from tf_linkage.quality.showing import of_real_people
-from tf_linkage.quality.summing_up import in_short
-from tf_linkage.quality.sweeping import Setting, family_curve, ranges, sweep
+from tf_linkage.quality.report.assessment import Assessment
+from tf_linkage.quality.report.pictures import pictures
+from tf_linkage.quality.report.published_linkages import published_linkages
+from tf_linkage.quality.report.summary import in_short
+from tf_linkage.quality.studies.effect_recovery import effect_recovery
+from tf_linkage.quality.studies.effects import effects
+from tf_linkage.quality.studies.identifiers import CHOICES, Choice, what_identifiers_buy
+from tf_linkage.quality.studies.sweeping import Setting, family_curve, ranges, sweep
+from tf_linkage.quality.without_truth.clerical import agreement
 
 __all__ = [
     "CHOICES",
@@ -41,7 +41,6 @@ __all__ = [
     "agreement",
     "baseline_of",
     "below_baseline",
-    "beside",
     "blocking_losses",
     "completeness",
     "effect_recovery",
@@ -59,9 +58,10 @@ __all__ = [
     "match_rates",
     "of_real_people",
     "pictures",
+    "published_linkages",
+    "quality_report",
     "ranges",
     "read_baseline",
-    "report",
     "sweep",
     "typical_patterns",
     "what_identifiers_buy",

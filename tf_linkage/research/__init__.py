@@ -1,17 +1,17 @@
 """The de-identified tables on which researchers work."""
 
-from tf_linkage.research.benefits_and_work import benefits_and_work
 from tf_linkage.research.database import write_duckdb
 from tf_linkage.research.dictionary import data_dictionary, dictionary_page, withheld_rows
 from tf_linkage.research.estimates import estimates
-from tf_linkage.research.families import families
 from tf_linkage.research.linked_set import StudyTables, study_tables
-from tf_linkage.research.offending import offending
-from tf_linkage.research.panel import panel
-from tf_linkage.research.people import people
-from tf_linkage.research.schooling import schooling
-from tf_linkage.research.social_care import social_care
-from tf_linkage.research.starts import ResearchRefused
+from tf_linkage.research.tables.benefits_and_work import benefits_and_work
+from tf_linkage.research.tables.families import families
+from tf_linkage.research.tables.offending import offending
+from tf_linkage.research.tables.panel import panel
+from tf_linkage.research.tables.people import people
+from tf_linkage.research.tables.schooling import schooling
+from tf_linkage.research.tables.social_care import social_care
+from tf_linkage.research.tables.starts import ResearchRefused
 
 __all__ = [
     "ResearchRefused",

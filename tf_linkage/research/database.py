@@ -1,8 +1,7 @@
 """The researchers' database: one DuckDB file with every research table, rebuilt whole.
 
-Belongs here: the file, its tables and their comments. Does not belong here: what the tables hold. A row taken out
-of a DuckDB file stays readable in it, so the file is never altered: it is written anew beside its place and put in
-it, or not at all.
+The file, its tables and their comments. A row taken out of a DuckDB file stays readable in it, so the file is never
+altered: it is written anew next to its place and put in it, or not at all.
 """
 
 from __future__ import annotations
@@ -14,9 +13,9 @@ import duckdb
 import polars as pl
 
 from tf_linkage.contracts.columns import columns_of
-from tf_linkage.contracts.research import RESEARCH_TABLES
+from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
 from tf_linkage.research.dictionary import COLUMNS, data_dictionary
-from tf_linkage.research.starts import ResearchRefused
+from tf_linkage.research.tables.starts import ResearchRefused
 
 
 def write_duckdb(tables: Mapping[str, pl.LazyFrame], path: Path) -> Path:

@@ -1,7 +1,6 @@
 """The data dictionary: every column of every research table, what was done to it, and why.
 
-Belongs here: the dictionary, generated from the contracts and, where the detail depends on the data, from the
-tables themselves. Does not belong here: any word about a column that its contract does not say.
+The dictionary, generated from the contracts and, where the detail depends on the data, from the tables themselves.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ import polars as pl
 
 from tf_linkage.contracts.columns import ColumnInfo, columns_of
 from tf_linkage.contracts.ladders import NOT_SHOWN, SHOWN_OR_NOT, STEPS, standing_step, steps_of
-from tf_linkage.contracts.research import RESEARCH_TABLES
+from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
 from tf_linkage.pages.markdown import markdown_table
 
 COLUMNS: Mapping[str, tuple[type[pl.DataType], str]] = {

@@ -1,7 +1,6 @@
 """The linked set as the tables that research is made from.
 
-Belongs here: the names under which the other modules of this room know what was handed over. Does not belong here:
-any research table.
+The names under which the other modules of this room know what was handed over.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ class StudyTables:
 def study_tables(linked_set: Mapping[str, pl.LazyFrame]) -> StudyTables:
     """The linked set (`contracts.linked_set.LINKED_SET`) as study tables.
 
-    Whoever holds it holds researchers' references alone: they stand in for the third party's and the departments'.
+    Anyone who holds it holds researchers' references alone: they stand in for the third party's and the departments'.
     """
     person = pl.col(PERSON)
     people = linked_set["people"].with_columns(

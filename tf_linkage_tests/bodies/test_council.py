@@ -9,11 +9,11 @@ import pytest
 from tf_linkage import bodies
 from tf_linkage.bodies import effects, lived
 from tf_linkage.bodies.council import roster
-from tf_linkage.bodies.error_rates import DUPLICATES
-from tf_linkage.contracts.council import PROBLEMS
+from tf_linkage.bodies.recording.error_rates import DUPLICATES
+from tf_linkage.contracts.bodies.council import PROBLEMS
 from tf_linkage.population import Settings, simulate
 from tf_linkage.population.draws import Draws, normal_share
-from tf_linkage.population.households import NEVER
+from tf_linkage.population.people.households import NEVER
 from tf_linkage.population.rates import EFFECTS
 
 COUNCILS = ("E09000012", "E08000003", "E10000016")

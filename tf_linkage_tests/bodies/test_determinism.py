@@ -14,7 +14,7 @@ from polars.testing import assert_frame_equal
 from tf_linkage import bodies
 from tf_linkage.bodies.world import write_world
 from tf_linkage.population import Settings, simulate
-from tf_linkage.population.localities import localities
+from tf_linkage.population.people.localities import localities
 
 FOUR = ("E09000012", "E08000003", "E06000010", "E08000032")
 FIVE = (*FOUR, "E10000016")

@@ -8,7 +8,7 @@ import pytest
 
 from tf_linkage import bodies
 from tf_linkage.contracts import truth as true_contract
-from tf_linkage.contracts.council import Cohort
+from tf_linkage.contracts.bodies.council import Cohort
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.population import Settings, simulate
 

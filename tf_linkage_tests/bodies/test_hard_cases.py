@@ -6,13 +6,13 @@ import polars as pl
 import pytest
 
 from tf_linkage import bodies
-from tf_linkage.bodies.error_rates import ALIASES, DUPLICATES, IN_PRISON, LEGACY_NUMBERS, MERGED
+from tf_linkage.bodies.recording.error_rates import ALIASES, DUPLICATES, IN_PRISON, LEGACY_NUMBERS, MERGED
 from tf_linkage.population import Settings, simulate
-from tf_linkage.population.households import COUSIN, FIRST_CHILD, NEVER, ROLES
-from tf_linkage.population.name_pools import pools
-from tf_linkage.population.origins import ORIGINS
+from tf_linkage.population.lives.schooling import SCHOOLS
+from tf_linkage.population.people.communities import ORIGINS
+from tf_linkage.population.people.households import COUSIN, FIRST_CHILD, NEVER, ROLES
+from tf_linkage.population.people.name_pools import pools
 from tf_linkage.population.rates import rate
-from tf_linkage.population.schooling import SCHOOLS
 from tf_linkage.population.settings import day
 
 SETTINGS = Settings(

@@ -8,9 +8,9 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from tf_linkage import bodies
-from tf_linkage.bodies.calibration import noise_realised
-from tf_linkage.bodies.misspelling import misspell, restyle, wrong_dates
-from tf_linkage.contracts.identity import IDENTIFIERS
+from tf_linkage.bodies.calibration.targets import noise_realised
+from tf_linkage.bodies.recording.misspelling import misspell, restyle, wrong_dates
+from tf_linkage.contracts.bodies.identity import IDENTIFIERS
 from tf_linkage.population import Settings, simulate
 from tf_linkage.population.draws import Draws
 

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tf_linkage.bodies.keys import shuffled
+from tf_linkage.bodies.recording.keys import shuffled
 from tf_linkage.bodies.register import in_key_order
 from tf_linkage.population.draws import Draws
 

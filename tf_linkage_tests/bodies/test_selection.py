@@ -14,14 +14,14 @@ from tf_linkage.bodies.council import roster
 from tf_linkage.bodies.lived import columns
 from tf_linkage.bodies.negative_controls import NEGATIVE_CONTROLS, negative_controls
 from tf_linkage.bodies.selection import flag_error_rates
-from tf_linkage.contracts.council import LEAST_PROBLEMS, PROBLEMS, Cohort
+from tf_linkage.contracts.bodies.council import LEAST_PROBLEMS, PROBLEMS, Cohort
 from tf_linkage.contracts.truth import TrueAssignment, TrueEffects, TrueFlagErrors
 from tf_linkage.errors import StudyRefused
 from tf_linkage.population import Settings, simulate
 from tf_linkage.population.confounding import NO_HEALTH, UPTAKE, poisson
 from tf_linkage.population.draws import Draws
-from tf_linkage.population.households import NEVER
-from tf_linkage.population.places import AUTHORITIES
+from tf_linkage.population.people.households import NEVER
+from tf_linkage.population.places.places import AUTHORITIES
 from tf_linkage.population.rates import EFFECTS
 from tf_linkage.population.settings import CONFOUNDED_BY
 
@@ -185,7 +185,7 @@ def test_every_kind_of_effect_stands_in_the_truth(none) -> None:
 
 @pytest.mark.parametrize("outcome", ["offences, juveniles", "JSA and Universal Credit searching", "looked after"])
 def test_the_truth_of_an_effect_is_what_the_programme_does(outcome: str, none) -> None:
-    """Events 7 to 24 months after the start, with the programme against without, beside what the truth says."""
+    """Events 7 to 24 months after the start, with the programme against without, next to what the truth says."""
     settings, population, found = none
     people, served = columns(population["people"]), found.served_at_once
     start = effects.service_start(people, served)

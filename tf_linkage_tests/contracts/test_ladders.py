@@ -9,7 +9,7 @@ import pytest
 
 from tf_linkage.contracts.columns import ColumnClass, columns_of
 from tf_linkage.contracts.ladders import REFERENCES, STEPS, emptiness_tells, steps_of
-from tf_linkage.contracts.research import RESEARCH_TABLES
+from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
 
 FINEST = {
     "region": ["London", "North"],

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tf_linkage.contracts import council
+from tf_linkage.contracts.bodies import council
 from tf_linkage.contracts.columns import schema_of
 
 KEY = b"a key of this test alone, thirty-two bytes long"

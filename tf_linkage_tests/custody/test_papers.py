@@ -8,7 +8,7 @@ import pytest
 
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.flows import flows, published
-from tf_linkage.contracts.quality import Disclosures, Gaps, Metrics
+from tf_linkage.contracts.outputs.quality import Disclosures, Gaps, Metrics
 from tf_linkage.contracts.registry import DEPARTMENTS, direct_identifiers, extract_tables
 from tf_linkage.custody.papers import Carried, Measured, impact_assessment, record_of_processing
 from tf_linkage.custody.papers.measured import NOT_MEASURED

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from tf_linkage.errors import LinkageRefused
-from tf_linkage.linkage.database import Bounds, connected
+from tf_linkage.linkage.tables.database import Bounds, connected
 
 CANARY = "Zyxxanthe"
 TOO_LITTLE = {"POLARS_OOC_MEMORY_BUDGET_MB": "5", "POLARS_OOC_SPILL_MIN_BYTES": "1"}

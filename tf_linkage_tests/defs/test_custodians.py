@@ -11,12 +11,12 @@ from rehearsing import Rehearsed, digests
 
 from tf_linkage.cli import main
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.custody.passwords import CUSTODIANS, Passwords
 from tf_linkage.custody.refusals import PasswordMissing, WrongPassword
-from tf_linkage.custody.vault import Vault, content_digest
+from tf_linkage.custody.vault.passwords import CUSTODIANS, Passwords
+from tf_linkage.custody.vault.vault import Vault, content_digest
 from tf_linkage.definitions import build_defs
-from tf_linkage.defs.store import Store
 from tf_linkage.study import Study
+from tf_linkage.workspace.store import Store
 
 
 @dataclass(frozen=True)

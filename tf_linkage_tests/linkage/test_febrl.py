@@ -11,7 +11,7 @@ import recordlinkage
 
 from tf_linkage.linkage import general_model, link
 from tf_linkage.linkage.engines.recordlinkage import candidate_pairs
-from tf_linkage.linkage.records import prepare
+from tf_linkage.linkage.tables.records import prepare
 
 OWN_ENGINES = ("duckdb", "recordlinkage")
 

@@ -9,11 +9,11 @@ import polars as pl
 import pytest
 
 from tf_linkage.contracts.columns import schema_of
-from tf_linkage.contracts.exchange import LINK_STATUSES, Links
+from tf_linkage.contracts.handovers.exchange import LINK_STATUSES, Links
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage import Bounds, department_model, general_model, link
-from tf_linkage.linkage.blocking import expected_pairs
-from tf_linkage.linkage.records import prepare
+from tf_linkage.linkage.block.rule_counts import expected_pairs
+from tf_linkage.linkage.tables.records import prepare
 
 OWN_ENGINES = ("duckdb", "recordlinkage")
 

@@ -12,14 +12,14 @@ import pytest
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage import department_model, link
 from tf_linkage.linkage.bounds import Bounds
-from tf_linkage.linkage.candidates import affordable, block_and_compare
-from tf_linkage.linkage.database import connected
+from tf_linkage.linkage.compare.candidates import affordable, block_and_compare
+from tf_linkage.linkage.compare.patterns import unpack
 from tf_linkage.linkage.engines.splink import frequency_tables, splink_settings, splink_weights
-from tf_linkage.linkage.frequencies import rarity
-from tf_linkage.linkage.patterns import unpack
-from tf_linkage.linkage.records import prepare
-from tf_linkage.linkage.scoring import comparison_bits
-from tf_linkage.linkage.tables import load
+from tf_linkage.linkage.estimate.frequencies import rarity
+from tf_linkage.linkage.score.weights import comparison_bits
+from tf_linkage.linkage.tables.database import connected
+from tf_linkage.linkage.tables.encoded import load
+from tf_linkage.linkage.tables.records import prepare
 
 FIELDS = ("forename", "surname", "date_of_birth", "gender", "address", "postcode", "nino")
 MODEL = department_model("dwp", FIELDS)

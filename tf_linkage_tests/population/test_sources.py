@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import tf_linkage
-from tf_linkage.bodies import error_rates
-from tf_linkage.bodies.calibration import TARGETS
-from tf_linkage.bodies.predictions import PREDICTIONS
+from tf_linkage.bodies.calibration.predictions import PREDICTIONS
+from tf_linkage.bodies.calibration.targets import TARGETS
+from tf_linkage.bodies.recording import error_rates
 from tf_linkage.population.rates import EFFECTS, RATES, rate_table
 from tf_linkage.population.sources import SOURCES, in_full, keys_of, source_table
 

@@ -1,4 +1,4 @@
-"""A study small enough to reckon by hand: eleven people whose links and truth stand in one table."""
+"""A study small enough to compute by hand: eleven people whose links and truth stand in one table."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from types import SimpleNamespace
 import polars as pl
 import pytest
 
-from tf_linkage.contracts import exchange, ons, truth
+from tf_linkage.contracts import truth
 from tf_linkage.contracts.columns import schema_of
-from tf_linkage.contracts.quality import Disclosures, LinkageEffects, Patterns, Sweep
+from tf_linkage.contracts.handovers import exchange, ons
+from tf_linkage.contracts.outputs.quality import Disclosures, LinkageEffects, Patterns, Sweep
 from tf_linkage.quality import Assessment
 
 HACKNEY, KENT = "E09000012", "E10000016"

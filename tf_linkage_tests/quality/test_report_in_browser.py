@@ -1,6 +1,6 @@
 """The page in a real browser: no network, no error, charts drawn, everything reachable by keyboard.
 
-Talks to headless Chromium over its debugging pipe, so nothing is needed beside the browser itself.
+Talks to headless Chromium over its debugging pipe, so nothing is needed next to the browser itself.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tf_linkage.quality import Assessment, completeness, evaluate, report
+from tf_linkage.quality import Assessment, completeness, evaluate, quality_report
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: the page is not opened")
@@ -106,7 +106,7 @@ def browser(world: Any, assessment: Assessment, tmp_path: Path) -> Iterator[Brow
     table = pl.DataFrame({"surname": ["a"] * 20, "forename": [None] * 20}, schema_overrides={"forename": pl.String})
     known = completeness({"dwp": table.lazy()}).collect()
     page = tmp_path / "report.html"
-    page.write_text(report(pl.concat([metrics, known]), assessment=assessment), encoding="utf-8")
+    page.write_text(quality_report(pl.concat([metrics, known]), assessment=assessment), encoding="utf-8")
     opened = Browser(tmp_path / "profile")
     try:
         opened.open(page)

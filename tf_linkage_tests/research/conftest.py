@@ -12,8 +12,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tf_linkage.contracts import ons
 from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.handovers import ons
 from tf_linkage.contracts.registry import DEPARTMENTS
 
 REGIONS = {"E09000012": "London", "E06000010": "North"}

@@ -6,11 +6,11 @@ import polars as pl
 from rehearsing import Rehearsed
 
 from tf_linkage import research
-from tf_linkage.contracts.estimates import ALL_REGIONS
 from tf_linkage.contracts.ladders import STEPS
-from tf_linkage.research.outcomes import AGES
-from tf_linkage.research.people import ages_at_start
-from tf_linkage.research.starts import family_starts
+from tf_linkage.contracts.outputs.estimates import ALL_REGIONS
+from tf_linkage.research.tables.outcomes import AGES
+from tf_linkage.research.tables.people import ages_at_start
+from tf_linkage.research.tables.starts import family_starts
 
 OUTCOME, BEFORE = "conviction", "1-6 months before"
 """An outcome that children and adults can have, in a window in which nobody has joined or left."""

@@ -10,7 +10,7 @@ import pytest
 
 from tf_linkage import research
 from tf_linkage.contracts.columns import columns_of, empty
-from tf_linkage.contracts.research import RESEARCH_TABLES
+from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
 
 
 def empty_tables() -> dict[str, pl.LazyFrame]:

@@ -9,7 +9,7 @@ from research_rows import research_table
 
 from tf_linkage.contracts.columns import columns_of, empty
 from tf_linkage.contracts.ladders import STEPS, standing_step, steps_of
-from tf_linkage.contracts.research import RESEARCH_TABLES
+from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
 from tf_linkage.research import data_dictionary, dictionary_page, withheld_rows
 
 FAMILY = {"region": "North", "adults": "0-1", "children": "2", "youngest": None, "start_year": None}

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tf_linkage.contracts.estimates import Balance, Differences, Overlap
+from tf_linkage.contracts.outputs.estimates import Balance, Differences, Overlap
 from tf_linkage.research.estimates.differences import (
     LEAST,
     compare_means,

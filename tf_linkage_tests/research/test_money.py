@@ -1,4 +1,4 @@
-"""What families cost, reckoned by hand on the small world (see conftest)."""
+"""What families cost, computed by hand on the small world (see conftest)."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Mapping
 import polars as pl
 import pytest
 
-from tf_linkage.contracts.estimates import COST_THEMES, BenefitPaths, Money, ServiceUse
+from tf_linkage.contracts.outputs.estimates import COST_THEMES, BenefitPaths, Money, ServiceUse
 from tf_linkage.research.estimates.counts import with_interval
 from tf_linkage.research.estimates.money import family_costs, money
 from tf_linkage.research.estimates.paths import benefit_paths, service_use
 from tf_linkage.research.estimates.unit_costs import UNIT_COSTS
-from tf_linkage.research.half_years import Laid, lay
+from tf_linkage.research.tables.half_years import Laid, lay
 
 Returns = Mapping[str, Mapping[str, pl.LazyFrame]]
 COVERED = (dt.date(2012, 4, 1), dt.date(2020, 3, 31))

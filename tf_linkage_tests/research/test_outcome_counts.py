@@ -7,7 +7,7 @@ import math
 import polars as pl
 import pytest
 
-from tf_linkage.contracts.estimates import OutcomeCounts
+from tf_linkage.contracts.outputs.estimates import OutcomeCounts
 from tf_linkage.research.estimates.counts import outcome_counts
 
 FAMILY = {"outcome": "custody", "window": "24 months after", "study_group": "programme"}

@@ -11,10 +11,10 @@ import pytest
 
 from tf_linkage import research
 from tf_linkage.contracts.columns import ColumnClass, columns_of
+from tf_linkage.contracts.outputs.research import FAMILY_OUTCOMES, RESEARCH_TABLES, WINDOWS
 from tf_linkage.contracts.registry import direct_identifiers
-from tf_linkage.contracts.research import FAMILY_OUTCOMES, RESEARCH_TABLES, WINDOWS
-from tf_linkage.research.outcomes import could_be_in_register
-from tf_linkage.research.starts import family_starts
+from tf_linkage.research.tables.outcomes import could_be_in_register
+from tf_linkage.research.tables.starts import family_starts
 
 Returns = Mapping[str, Mapping[str, pl.LazyFrame]]
 Row = dict[str, Any]

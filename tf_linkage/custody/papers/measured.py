@@ -1,6 +1,6 @@
 """What a run measured, as sentences for an impact assessment.
 
-Belongs here: reading the figures. Does not belong here: reckoning them (`quality`), or which risk they bear on.
+Reading the figures.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The risks to the families, what holds each off, where that is proved, and what a run measured of it.
 
-Belongs here: the table of risks. `proof` names checks of the graph and tests of this project; a test reads this
-table and finds each of them. A risk that nothing here holds off says so.
+The table of risks. `proof` names checks of the graph and tests of this project; a test reads this table and finds
+each of them. A risk that nothing here holds off says so.
 """
 
 from __future__ import annotations

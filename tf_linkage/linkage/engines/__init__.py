@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from tf_linkage.linkage.bounds import Bounds
-from tf_linkage.linkage.model import Model
+from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.result import Engine, LinkResult, Progress
 
 

@@ -1,6 +1,6 @@
 """Engine `duckdb`: peel, block and compare in SQL, learn on counts of patterns, resolve exactly, family last.
 
-Belongs here: the order of the steps. Does not belong here: any step.
+The order of the steps.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ import dataclasses
 import polars as pl
 
 from tf_linkage.linkage.bounds import Bounds
-from tf_linkage.linkage.database import connected
-from tf_linkage.linkage.decision import Decision
-from tf_linkage.linkage.groundwork import groundwork
-from tf_linkage.linkage.learning import beside, thin
-from tf_linkage.linkage.model import Model
-from tf_linkage.linkage.outcome import Outcome, result_of
-from tf_linkage.linkage.records import Records, prepare
+from tf_linkage.linkage.estimate.em import Trained
+from tf_linkage.linkage.estimate.preparation import preparation_of
+from tf_linkage.linkage.estimate.training_input import given_known_links, thin
+from tf_linkage.linkage.model.model import Model
+from tf_linkage.linkage.resolve.decision import DecisionRule
+from tf_linkage.linkage.resolve.outcome import Outcome, result_of
 from tf_linkage.linkage.result import LinkResult, Progress
-from tf_linkage.linkage.tables import load
-from tf_linkage.linkage.training import Trained
+from tf_linkage.linkage.tables.database import connected
+from tf_linkage.linkage.tables.encoded import load
+from tf_linkage.linkage.tables.records import Records, prepare
 
 
 def link_by_duckdb(
@@ -48,32 +48,32 @@ def link_records(
     bounds = bounds or Bounds()
     with connected(bounds) as connection:
         tables = load(connection, records, model)
-        work = groundwork(tables, bounds.most_pairs)
-        candidates, peeled = work.candidates, work.peel.links
+        work = preparation_of(tables, bounds.most_pairs)
+        candidates, deterministic_links = work.candidates, work.deterministic_pass.links
         pairs, patterns = int(candidates.patterns["pairs"].sum()), candidates.patterns["pattern"].n_unique()
-        peel_and_pairs = f"peeled {peeled.height:,} links; compared {pairs:,} candidate pairs"
+        peel_and_pairs = f"peeled {deterministic_links.height:,} links; compared {pairs:,} candidate pairs"
         progress(f"{peel_and_pairs} in {patterns:,} patterns")
-        lesson = None
+        training_input = None
         if trained is None:
-            lesson = work.lesson()
-            trained = lesson.learnt()
+            training_input = work.training_input()
+            trained = training_input.learnt()
             strayed = "" if trained.held else "; EM strayed from the matchkeys' links, so m is theirs"
             progress(f"trained in {trained.curve.height} rounds{strayed}")
-        decision = Decision.of(tables, trained, peeled)
-        claims, kinds = decision.first(candidates, work.claims, work.standing)
-        if lesson is not None:
-            trained = beside(lesson, tables, candidates, claims).learnt()
+        decision = DecisionRule.of(tables, trained, deterministic_links)
+        certain_links, strata = decision.first(candidates, work.certain_links, work.standing)
+        if training_input is not None:
+            trained = given_known_links(training_input, tables, candidates, certain_links).learnt()
             progress(
-                f"trained again beside {claims.pairs.height:,} certain links, in {trained.curve.height} rounds"
+                f"trained again beside {certain_links.pairs.height:,} certain links, in {trained.curve.height} rounds"
             )
-            if warning := thin(claims.pairs.height):
+            if warning := thin(certain_links.pairs.height):
                 progress(warning)
-        decision = dataclasses.replace(decision, trained=trained, kinds=kinds)
-        scored = decision.worth_a_look(candidates, decision.hopeless)
-        without = decision.resolved(decision.weighed(scored, None, claims))
+        decision = dataclasses.replace(decision, trained=trained, strata=strata)
+        scored = decision.kept_pairs(candidates, decision.below_floor)
+        without = decision.resolved(decision.weighed(scored, None, certain_links))
         progress(f"resolved {without.filter(pl.col('status') == 'link').height:,} links")
-        final, together = decision.with_family(scored, without, claims, families_of)
+        final, together = decision.with_family(scored, without, certain_links, families_of)
         if together is not None:
             progress(f"family evidence: {together:.0%} of members who moved stand beside another member")
-        explained = decision.explained(decision.with_further(final), claims)
+        explained = decision.explained(decision.with_second_records(final), certain_links)
     return result_of(Outcome(records, model, candidates, trained, without, explained))

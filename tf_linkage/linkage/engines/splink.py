@@ -1,9 +1,9 @@
 """Engine `splink`: a model trained here, written as Splink settings and scored by Splink 5.
 
-Belongs here: the translation. Levels, m, u, prior, blocking rules and term frequencies become Splink's own, so that
-anybody can look at the model with Splink's charts, or run it on the databases Splink knows. What Splink has no word
-for (housemates, claims, names that go together, family evidence) stays behind. Splink is optional and imported only
-where it runs. Does not belong here: training.
+The translation. Levels, m, u, prior, blocking rules and term frequencies become Splink's own, so that anybody can
+look at the model with Splink's charts, or run it on the databases Splink knows. What Splink has no word for
+(household members, claims, names that go together, family evidence) stays behind. Splink is optional and imported
+only where it runs.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ import polars as pl
 
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage.bounds import Bounds
-from tf_linkage.linkage.comparison import Comparison
-from tf_linkage.linkage.database import connected
-from tf_linkage.linkage.groundwork import groundwork
-from tf_linkage.linkage.learning import thin
-from tf_linkage.linkage.model import BlockingRule, Model, bits_at
-from tf_linkage.linkage.outcome import training_table
-from tf_linkage.linkage.records import Records, prepare
-from tf_linkage.linkage.resolve import best_per_left, one_to_one
+from tf_linkage.linkage.estimate.em import Shares, Trained
+from tf_linkage.linkage.estimate.preparation import preparation_of
+from tf_linkage.linkage.estimate.training_input import thin
+from tf_linkage.linkage.model.comparisons import Comparison
+from tf_linkage.linkage.model.model import BlockingRule, Model, bits_at
+from tf_linkage.linkage.resolve.assignment import best_per_left, one_to_one
+from tf_linkage.linkage.resolve.outcome import training_table
 from tf_linkage.linkage.result import LINK_SCHEMA, LinkResult, Progress
-from tf_linkage.linkage.tables import load
-from tf_linkage.linkage.training import Shares, Trained
+from tf_linkage.linkage.tables.database import connected
+from tf_linkage.linkage.tables.encoded import load
+from tf_linkage.linkage.tables.records import Records, prepare
 
 _LEAST_SHARE = 1e-9
 
@@ -46,10 +46,10 @@ def link_by_splink(
     records = prepare(left, right, model)
     with connected(bounds) as connection:
         tables = load(connection, records, model)
-        work = groundwork(tables, bounds.most_pairs)
-        candidates, trained = work.candidates, work.lesson().learnt()
+        work = preparation_of(tables, bounds.most_pairs)
+        candidates, trained = work.candidates, work.training_input().learnt()
     progress(f"trained in {trained.curve.height} rounds")
-    if warning := thin(work.peel.seeds.height):
+    if warning := thin(work.deterministic_pass.training_links.height):
         progress(warning)
     indifferent, review = bits_at(model.link_threshold), bits_at(model.review_threshold)
     scored = splink_weights(records, model, trained, candidates.rules, bounds)

@@ -1,6 +1,6 @@
 """Charts of how alike two groups are: differences before and after weighting, and who is in which band.
 
-Belongs here: the pictures. Does not belong here: what they show.
+The pictures.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Charts of one figure against another: curves with their bands, points beside a diagonal.
+"""Charts of one figure against another: curves with their bands, points next to a diagonal.
 
-Belongs here: threshold and reliability curves, agreement of two figures. Does not belong here: what they show.
+Threshold and reliability curves, agreement of two figures.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Charts of shares: with their intervals, and cut out of a whole.
 
-Belongs here: dots with intervals, bars cut into parts. Does not belong here: what they show (`pictures`).
+Dots with intervals, bars cut into parts.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What all charts share: colours, writing, and the drawing itself.
 
-Belongs here: the look of the house. Does not belong here: any one kind of chart.
+The look of the house.
 
 Drawn by Vega-Lite through vl-convert, which carries Vega-Lite, its engine and a font in its wheel: no browser, no
 network, and the same SVG every time. Each SVG has a title and a description, so that it can be read aloud. Colours
@@ -30,7 +30,7 @@ DARK = (BLUE, GREEN, RED)
 
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 WIDTH = 720
-"""Width of the drawing area in pixels; axis labels come beside it."""
+"""Width of the drawing area in pixels; axis labels come next to it."""
 
 VEGALITE = "6.4"
 """Version of Vega-Lite among those in the wheel, named so that an update does not redraw every chart."""

@@ -1,6 +1,6 @@
 """Charts over time: a figure before and after a moment, for a few groups.
 
-Belongs here: lines over steps of time with their intervals and their gaps. Does not belong here: what they show.
+Lines over steps of time with their intervals and their gaps.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Charts of match weights: how many pairs have which, and how one adds up.
 
-Belongs here: histograms of joined bands, waterfalls. Does not belong here: what they show (`pictures`).
+Histograms of joined bands, waterfalls.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What researchers reckon about groups, from exact days and whole families, before anything is released.
+"""What researchers compute about groups, from exact days and whole families, before anything is released.
 
 The tables of `contracts.estimates`. They are figures about groups, unprotected: what may leave is for `disclosure`.
 """

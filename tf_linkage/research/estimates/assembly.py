@@ -25,7 +25,7 @@ from tf_linkage.research.estimates.differences import (
 from tf_linkage.research.estimates.money import cost_differences, family_costs, money
 from tf_linkage.research.estimates.paths import benefit_paths, service_use
 from tf_linkage.research.estimates.weighting import weigh
-from tf_linkage.research.half_years import Laid, Returns, keeping_joiners, lay
+from tf_linkage.research.tables.half_years import Laid, Returns, keeping_joiners, lay
 
 
 def estimates(

@@ -1,6 +1,6 @@
 """What each family contributes to a figure: people to whom it could happen and did, events and years.
 
-Belongs here: adding people up to families, the clusters of every interval. Does not belong here: groups.
+Adding people up to families, the clusters of every interval.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from tf_linkage.contracts.estimates import ALL_WINDOWS, UNITS
-from tf_linkage.research.half_years import MONTHS, Laid
-from tf_linkage.research.outcomes import AGES
-from tf_linkage.research.school_outcomes import ENOUGH
+from tf_linkage.contracts.outputs.estimates import ALL_WINDOWS, UNITS
+from tf_linkage.research.tables.half_years import MONTHS, Laid
+from tf_linkage.research.tables.outcomes import AGES
+from tf_linkage.research.tables.school_outcomes import ENOUGH
 
 ADULT = 18
 EITHER = "either"

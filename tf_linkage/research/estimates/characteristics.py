@@ -1,7 +1,6 @@
 """characteristics: how many families of each group have what, before the start.
 
-Belongs here: counting those covariates that a family has or has not. Does not belong here: earlier outcomes and
-regions, which are counted with the outcomes (`counts`).
+Counting those covariates that a family has or has not.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from tf_linkage.contracts.columns import schema_of
-from tf_linkage.contracts.estimates import FOUR_PROBLEMS, PROBLEM_NAMES, THREE_PROBLEMS, Characteristics
+from tf_linkage.contracts.outputs.estimates import FOUR_PROBLEMS, PROBLEM_NAMES, THREE_PROBLEMS, Characteristics
 
 KINDS = ("youngest child ", "start in ")
 """How the names of covariates begin of which a family has one at most."""

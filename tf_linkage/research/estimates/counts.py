@@ -1,6 +1,6 @@
 """outcome_counts: how often what happened, by unit, group, window and region.
 
-Belongs here: counting, and how sure a share is. Does not belong here: comparing the groups (`differences`).
+Counting, and how sure a share is.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from tf_linkage.contracts.columns import schema_of
-from tf_linkage.contracts.estimates import ALL_REGIONS, OutcomeCounts
+from tf_linkage.contracts.outputs.estimates import ALL_REGIONS, OutcomeCounts
 
 CELL = ["unit", "outcome", "study_group", "window", "region"]
 Z = 1.959963984540054

@@ -1,6 +1,6 @@
 """What was known of a family before its start: what the groups are made alike on.
 
-Belongs here: the covariates. Does not belong here: how they are used (`weighting`).
+The covariates.
 """
 
 from __future__ import annotations
@@ -8,13 +8,13 @@ from __future__ import annotations
 import polars as pl
 
 from tf_linkage.contracts import bands
-from tf_linkage.contracts.council import PROBLEMS
-from tf_linkage.contracts.estimates import FOUR_PROBLEMS, PROBLEM_NAMES, THREE_PROBLEMS
-from tf_linkage.research.coarsening import band, financial_year
+from tf_linkage.contracts.bodies.council import PROBLEMS
+from tf_linkage.contracts.outputs.estimates import FOUR_PROBLEMS, PROBLEM_NAMES, THREE_PROBLEMS
 from tf_linkage.research.estimates.by_family import ADULT, families_of
-from tf_linkage.research.half_years import Laid
-from tf_linkage.research.outcomes import EVENTS
-from tf_linkage.research.school_outcomes import ENOUGH
+from tf_linkage.research.tables.coarsening import band, financial_year
+from tf_linkage.research.tables.half_years import Laid
+from tf_linkage.research.tables.outcomes import EVENTS
+from tf_linkage.research.tables.school_outcomes import ENOUGH
 
 BEFORE = {"year before": (-2, -1), "second year before": (-4, -3)}
 """Windows of earlier outcomes, by their first and last half-year."""

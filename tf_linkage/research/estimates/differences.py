@@ -1,7 +1,6 @@
 """differences: the programme against the comparison, outcome by outcome, with what is known of each figure.
 
-Belongs here: comparing shares, yearly rates and costs between the groups, families as clusters. Does not belong
-here: what decides the weights (`weighting`).
+Comparing shares, yearly rates and costs between the groups, families as clusters.
 
 Every family is one row, so that the heteroscedasticity-robust ("sandwich") variance of these regressions is the
 cluster-robust variance of the people in them. Weights are taken as known, which leaves the intervals of a weighted
@@ -18,10 +17,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tf_linkage.contracts.columns import schema_of
-from tf_linkage.contracts.estimates import MEASURES, METHODS, Differences
+from tf_linkage.contracts.outputs.estimates import MEASURES, METHODS, Differences
 from tf_linkage.research.estimates.counts import Z
 from tf_linkage.research.estimates.weighting import effective
-from tf_linkage.research.school_outcomes import ENOUGH
+from tf_linkage.research.tables.school_outcomes import ENOUGH
 
 Floats = NDArray[np.float64]
 

@@ -1,6 +1,6 @@
 """money: what families cost, by theme, at illustrative unit costs (`unit_costs`).
 
-Belongs here: pounds of each family and window, and their sums by group. Does not belong here: which unit costs.
+Pounds of each family and window, and their sums by group.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ import numpy as np
 import polars as pl
 
 from tf_linkage.contracts.columns import schema_of
-from tf_linkage.contracts.estimates import ALL_WINDOWS, COST_THEMES, Money
-from tf_linkage.research.coarsening import months_from
+from tf_linkage.contracts.outputs.estimates import ALL_WINDOWS, COST_THEMES, Money
 from tf_linkage.research.estimates.by_family import families_of
 from tf_linkage.research.estimates.counts import Z
 from tf_linkage.research.estimates.differences import LEAST, POUNDS, compare_means
 from tf_linkage.research.estimates.unit_costs import SERVED, UNIT_COSTS, YEAR
 from tf_linkage.research.estimates.weighting import effective
-from tf_linkage.research.half_years import FIRST, LAST, MONTHS, Laid, Returns, half_year_of, on_members
-from tf_linkage.research.offending import is_guilty
-from tf_linkage.research.school_outcomes import ENOUGH
+from tf_linkage.research.tables.coarsening import months_from
+from tf_linkage.research.tables.half_years import FIRST, LAST, MONTHS, Laid, Returns, half_year_of, on_members
+from tf_linkage.research.tables.offending import is_guilty
+from tf_linkage.research.tables.school_outcomes import ENOUGH
 
 WINDOWS = ("year before", "24 months after")
 """Windows of which costs are told: long enough for sums of several families."""

@@ -1,6 +1,6 @@
 """benefit_paths and service_use: where adults and families stand, half-year by half-year.
 
-Belongs here: states of adults, and how many services a family uses. Does not belong here: what anything cost.
+States of adults, and how many services a family uses.
 """
 
 from __future__ import annotations
@@ -8,11 +8,11 @@ from __future__ import annotations
 import polars as pl
 
 from tf_linkage.contracts.columns import schema_of
-from tf_linkage.contracts.estimates import BENEFIT_STATES, HALF_YEARS, BenefitPaths, ServiceUse
+from tf_linkage.contracts.outputs.estimates import BENEFIT_STATES, HALF_YEARS, BenefitPaths, ServiceUse
 from tf_linkage.research.estimates.by_family import families_of
 from tf_linkage.research.estimates.counts import with_interval
-from tf_linkage.research.half_years import MONTHS, Laid
-from tf_linkage.research.school_outcomes import ENOUGH
+from tf_linkage.research.tables.half_years import MONTHS, Laid
+from tf_linkage.research.tables.school_outcomes import ENOUGH
 
 WORKING_AGE = (18, 62)
 """Ages at the start at which somebody stays of working age through the two years after (pension age 65)."""

@@ -1,7 +1,6 @@
 """How the groups are made alike: the chance of being on the programme, weights from it, and whether it worked.
 
-Belongs here: the propensity model (statsmodels' logistic regression), weights, balance and overlap. Does not belong
-here: outcomes.
+The propensity model (statsmodels' logistic regression), weights, balance and overlap.
 
 Families on the programme count 1, comparison families the odds of their propensity: together they then resemble the
 families on the programme, whose effect is estimated (weights for the average effect on the treated; Hirano, Imbens
@@ -18,7 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tf_linkage.contracts.columns import schema_of
-from tf_linkage.contracts.estimates import Balance, Overlap
+from tf_linkage.contracts.outputs.estimates import Balance, Overlap
 
 Floats = NDArray[np.float64]
 

@@ -4,7 +4,6 @@ Its Block indexes make the candidates (`pairs`), its Compare features measure th
 classifier decides (`teaching`), and what it decided becomes links (`outcome`). The toolkit's own EM settles on
 households where families stand in both files, so matchkeys teach the classifier: once against pairs of strangers
 and once against pairs of one home. A link must be likelier than both together.
-Does not belong here: anything another engine needs.
 """
 
 from tf_linkage.linkage.engines.recordlinkage.linking import link_by_recordlinkage, link_prepared

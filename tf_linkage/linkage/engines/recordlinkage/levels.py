@@ -1,6 +1,6 @@
 """The level of each comparison for each pair, read from what the toolkit's Compare measures.
 
-Belongs here: the toolkit's features, and how levels follow from them. Does not belong here: what a level is worth.
+The toolkit's features, and how levels follow from them.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ import polars as pl
 import recordlinkage
 from numpy.typing import NDArray
 
-from tf_linkage.linkage.comparison import ALIKE, CLOSE, MISSING, Comparison
+from tf_linkage.linkage.compare.patterns import guarded
 from tf_linkage.linkage.engines.recordlinkage.pairs import as_pandas
-from tf_linkage.linkage.model import Model
-from tf_linkage.linkage.patterns import guarded
-from tf_linkage.linkage.records import Records
+from tf_linkage.linkage.model.comparisons import ALIKE, CLOSE, MISSING, Comparison
+from tf_linkage.linkage.model.model import Model
+from tf_linkage.linkage.tables.records import Records
 
 _RARE, _UNCOMMON = 1e-4, 1e-3
 """Bands of a value's share of the right table: agreement on a rare name says more than on a common one."""

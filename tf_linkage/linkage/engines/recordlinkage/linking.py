@@ -1,22 +1,19 @@
-"""The order of the toolkit's steps: block, compare, teach, weigh, resolve.
-
-Does not belong here: any step.
-"""
+"""The order of the toolkit's steps: block, compare, teach, weigh, resolve."""
 
 from __future__ import annotations
 
 import numpy as np
 import polars as pl
 
+from tf_linkage.linkage.block.matchkeys import matchkey_links
 from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.engines.recordlinkage.levels import doubtful_pairs, levels_of
 from tf_linkage.linkage.engines.recordlinkage.outcome import counts_of, resolved, training_of
 from tf_linkage.linkage.engines.recordlinkage.pairs import blocked_pairs, random_pairs
-from tf_linkage.linkage.engines.recordlinkage.teaching import seed_labels, teach
-from tf_linkage.linkage.matchkeys import matchkey_links
-from tf_linkage.linkage.model import Model
-from tf_linkage.linkage.records import Records, prepare
+from tf_linkage.linkage.engines.recordlinkage.teaching import teach, training_labels
+from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.result import LinkResult, Progress
+from tf_linkage.linkage.tables.records import Records, prepare
 
 
 def link_by_recordlinkage(
@@ -34,10 +31,10 @@ def link_prepared(records: Records, model: Model, progress: Progress, bounds: Bo
     progress(f"blocked: {len(pairs):,} candidate pairs")
     levels = levels_of(records, model, pairs)
     progress("compared")
-    seeds = matchkey_links(records.left, records.right, model.matchkeys)
-    labels, is_seed = seed_labels(records, pairs, seeds)
+    training_links = matchkey_links(records.left, records.right, model.matchkeys)
+    labels, is_seed = training_labels(records, pairs, training_links)
     strangers = levels_of(records, model, random_pairs(records))
-    weight, probability, taught, curve = teach(levels, strangers, labels, records, model)
+    weight, probability, reestimated, curve = teach(levels, strangers, labels, records, model)
     progress(f"trained by {int(is_seed.sum()):,} matchkey links")
     scored = pl.DataFrame(
         {
@@ -48,13 +45,13 @@ def link_prepared(records: Records, model: Model, progress: Progress, bounds: Bo
             "guarded": doubtful_pairs(levels, model) & (probability < model.guard),
         }
     )
-    links = resolved(scored, records, model, seeds, blocking[1])
+    links = resolved(scored, records, model, training_links, blocking[1])
     progress(f"resolved: {links.filter(pl.col('status') == 'link').height:,} links")
     return LinkResult(
         model=model,
         engine="recordlinkage",
         links=links,
-        training=training_of(taught.strangers, model),
+        training=training_of(reestimated.strangers, model),
         blocking=blocking[0],
         counts=counts_of(records, len(pairs), links),
         training_curve=curve,

@@ -1,7 +1,4 @@
-"""What the toolkit's weights come to: links, pairs for review, and the tables that say how.
-
-Does not belong here: how a weight comes about.
-"""
+"""What the toolkit's weights come to: links, pairs for review, and the tables that say how."""
 
 from __future__ import annotations
 
@@ -10,20 +7,20 @@ from typing import Any
 
 import polars as pl
 
-from tf_linkage.linkage.comparison import MISSING
 from tf_linkage.linkage.engines.recordlinkage.levels import BAND
-from tf_linkage.linkage.model import Model, bits_at
-from tf_linkage.linkage.records import Records
-from tf_linkage.linkage.resolve import best_per_left, one_to_one
+from tf_linkage.linkage.model.comparisons import MISSING
+from tf_linkage.linkage.model.model import Model, bits_at
+from tf_linkage.linkage.resolve.assignment import best_per_left, one_to_one
 from tf_linkage.linkage.result import LINK_SCHEMA
+from tf_linkage.linkage.tables.records import Records
 
 
 def resolved(
-    scored: pl.DataFrame, records: Records, model: Model, seeds: pl.DataFrame, first_rule: pl.DataFrame
+    scored: pl.DataFrame, records: Records, model: Model, training_links: pl.DataFrame, first_rule: pl.DataFrame
 ) -> pl.DataFrame:
     """Peeled matchkeys first, then the assignment among the rest, then what is worth a clerk's look."""
     names = [key.name for key in model.matchkeys]
-    peel = [place for place, key in enumerate(model.matchkeys) if key.peel]
+    deterministic_pass = [place for place, key in enumerate(model.matchkeys) if key.deterministic_pass]
     entity = records.right.select(pl.col("row").alias("right_row"), "entity")
     rules = pl.DataFrame(
         {"rule": range(len(model.blocking_rules)), "stage": [f"rule: {r.name}" for r in model.blocking_rules]},
@@ -36,19 +33,25 @@ def resolved(
         ["left_row", "entity", "match_weight", "right_row"], descending=[False, False, True, False]
     )
     scored = scored.unique(subset=["left_row", "entity"], keep="first", maintain_order=True)
-    peeled = seeds.filter(pl.col("matchkey").is_in(peel)).join(entity, on="right_row")
-    peeled = scored.join(
-        peeled.select("left_row", "entity", pl.col("matchkey").replace_strict(dict(enumerate(names))).alias("key")),
+    deterministic_links = training_links.filter(pl.col("matchkey").is_in(deterministic_pass)).join(
+        entity, on="right_row"
+    )
+    deterministic_links = scored.join(
+        deterministic_links.select(
+            "left_row", "entity", pl.col("matchkey").replace_strict(dict(enumerate(names))).alias("key")
+        ),
         on=["left_row", "entity"],
     ).with_columns(pl.format("matchkey: {}", pl.col("key")).alias("stage"), pl.lit("link").alias("status"))
     indifferent = bits_at(model.link_threshold)
-    rest = scored.join(peeled, on="left_row", how="anti").join(peeled, on="entity", how="anti")
+    rest = scored.join(deterministic_links, on="left_row", how="anti").join(
+        deterministic_links, on="entity", how="anti"
+    )
     rest = rest.with_columns((pl.col("match_weight") - indifferent + 1e-9).alias("gain"))
     open_pairs = rest.filter(~pl.col("guarded"))
     chosen = (one_to_one if model.one_to_one else best_per_left)(open_pairs).with_columns(
         pl.lit("link").alias("status")
     )
-    linked = pl.concat([peeled.select(_RESOLVED), chosen.select(_RESOLVED)])
+    linked = pl.concat([deterministic_links.select(_RESOLVED), chosen.select(_RESOLVED)])
     review = (
         rest.filter(pl.col("match_probability") >= model.review_threshold)
         .join(linked, on="left_row", how="anti")

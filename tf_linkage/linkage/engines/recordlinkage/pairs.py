@@ -1,7 +1,4 @@
-"""The pairs that the toolkit looks at: candidates by its Block indexes, and pairs of strangers at random.
-
-Does not belong here: what the pairs have in common.
-"""
+"""The pairs that the toolkit looks at: candidates by its Block indexes, and pairs of strangers at random."""
 
 from __future__ import annotations
 
@@ -12,9 +9,9 @@ import recordlinkage
 from recordlinkage.index import Block, Random
 
 from tf_linkage.errors import LinkageRefused
-from tf_linkage.linkage.blocking import expected_pairs
-from tf_linkage.linkage.model import WIDE, Model
-from tf_linkage.linkage.records import Records
+from tf_linkage.linkage.block.rule_counts import expected_pairs
+from tf_linkage.linkage.model.model import WIDE, Model
+from tf_linkage.linkage.tables.records import Records
 
 MOST_PAIRS = 20_000_000
 """The toolkit holds some hundred bytes for each pair, so this is about 2 GB."""

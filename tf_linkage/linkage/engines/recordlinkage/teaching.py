@@ -1,7 +1,4 @@
-"""What levels are worth: the toolkit's naive Bayes classifier, taught by matchkeys and then by its own links.
-
-Does not belong here: which pairs become links in the end.
-"""
+"""What levels are worth: the toolkit's naive Bayes classifier, taught by matchkeys and then by its own links."""
 
 from __future__ import annotations
 
@@ -16,9 +13,9 @@ from numpy.typing import NDArray
 
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage.engines.recordlinkage.levels import Codes, doubtful_pairs
-from tf_linkage.linkage.model import Model
-from tf_linkage.linkage.records import Records
-from tf_linkage.linkage.resolve import one_to_one
+from tf_linkage.linkage.model.model import Model
+from tf_linkage.linkage.resolve.assignment import one_to_one
+from tf_linkage.linkage.tables.records import Records
 
 ROUNDS = 3
 """Times the classifier is taught anew by its own one-to-one links; links change little after the second."""
@@ -31,27 +28,29 @@ UNSEEN = -100
 
 
 @dataclass(frozen=True)
-class Taught:
+class Reestimated:
     """The two classifiers of one round: links against strangers, and links against people who share a home."""
 
     strangers: Any
-    housemates: Any | None
+    household_members: Any | None
 
     def odds_against(self, patterns: pd.DataFrame) -> NDArray[np.float64]:
-        """Odds that a pair is no link: strangers' and housemates' add up."""
+        """Odds that a pair is no link: strangers' and household members' add up."""
         against = _odds_against(self.strangers, patterns)
-        return against if self.housemates is None else against + _odds_against(self.housemates, patterns)
+        return (
+            against if self.household_members is None else against + _odds_against(self.household_members, patterns)
+        )
 
 
-def seed_labels(
-    records: Records, pairs: pd.MultiIndex, seeds: pl.DataFrame
+def training_labels(
+    records: Records, pairs: pd.MultiIndex, training_links: pl.DataFrame
 ) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
     """1 for a matchkey's pair, 0 for a pair it rules out (one of its two people with somebody else), -1 unknown."""
     entity = records.right["entity"].to_numpy()
     partner = np.full(records.left.height, -1, dtype=np.int64)
-    partner[seeds["left_row"].to_numpy()] = entity[seeds["right_row"].to_numpy()]
+    partner[training_links["left_row"].to_numpy()] = entity[training_links["right_row"].to_numpy()]
     owner = np.full(int(entity.max()) + 1, -1, dtype=np.int64)
-    owner[entity[seeds["right_row"].to_numpy()]] = seeds["left_row"].to_numpy()
+    owner[entity[training_links["right_row"].to_numpy()]] = training_links["left_row"].to_numpy()
     ours, theirs = pairs.codes[0], entity[pairs.codes[1]]
     is_seed = partner[ours] == theirs
     ruled_out = ((partner[ours] >= 0) | (owner[theirs] >= 0)) & ~is_seed
@@ -60,7 +59,7 @@ def seed_labels(
 
 def teach(
     levels: pd.DataFrame, strangers: pd.DataFrame, labels: NDArray[np.int8], records: Records, model: Model
-) -> tuple[NDArray[np.float64], NDArray[np.float64], Taught, pl.DataFrame]:
+) -> tuple[NDArray[np.float64], NDArray[np.float64], Reestimated, pl.DataFrame]:
     """Fit, link one to one, fit again on those links; weights in bits, probabilities, and the last classifiers."""
     if not (labels == 1).any():
         raise LinkageRefused(
@@ -69,7 +68,7 @@ def teach(
         )
     left_rows, right_rows = levels.index.codes
     entity = records.right["entity"].to_numpy()[right_rows]
-    at_home = _housemates(records, left_rows, right_rows)
+    at_home = _household_members(records, left_rows, right_rows)
     numbers = [
         frame.index.codes[0].astype(np.int64) * records.right.height + frame.index.codes[1]
         for frame in (levels, strangers)
@@ -84,8 +83,8 @@ def teach(
         by_chance = _fit(linked, at_random, expected / every_pair)
         ruled_out = levels[(labels == 0) & at_home]
         in_the_home = _fit(linked, ruled_out, expected / (expected + len(ruled_out))) if len(ruled_out) else None
-        taught = Taught(by_chance, in_the_home)
-        bits = _bits(taught, levels)
+        reestimated = Reestimated(by_chance, in_the_home)
+        bits = _bits(reestimated, levels)
         probability = 1 / (1 + np.exp2(-bits))
         kept_back = doubtful & (probability < model.guard)
         chosen = one_to_one(
@@ -101,7 +100,7 @@ def teach(
             break
         labels = np.zeros(len(labels), dtype=np.int8)
         labels[chosen["at"].to_numpy()] = 1
-    return bits, probability, taught, pl.DataFrame(curve)
+    return bits, probability, reestimated, pl.DataFrame(curve)
 
 
 def _odds_against(classifier: Any, patterns: pd.DataFrame) -> NDArray[np.float64]:
@@ -123,22 +122,22 @@ def _fit(links: pd.DataFrame, others: pd.DataFrame, prior: float) -> Any:
     return classifier
 
 
-def _padding(taught: pd.DataFrame) -> pd.DataFrame:
+def _padding(reestimated: pd.DataFrame) -> pd.DataFrame:
     """Rows that bring every comparison to three levels, when some has fewer; once on each side, they say nothing.
 
     The toolkit turns a comparison of two levels into one column and one of more into a column each. A level that
     is first met when pairs are weighed would then make a table of another width than the one that was taught.
     """
-    if taught.empty or (taught.nunique() >= LEVELS_TO_TELL).all():
-        return taught.iloc[:0]
+    if reestimated.empty or (reestimated.nunique() >= LEVELS_TO_TELL).all():
+        return reestimated.iloc[:0]
     rows = {
         column: [*values.unique(), *range(UNSEEN, UNSEEN - LEVELS_TO_TELL, -1)][:LEVELS_TO_TELL]
-        for column, values in taught.items()
+        for column, values in reestimated.items()
     }
-    return pd.DataFrame(rows).astype(taught.dtypes.to_dict())
+    return pd.DataFrame(rows).astype(reestimated.dtypes.to_dict())
 
 
-def _housemates(records: Records, left_rows: Codes, right_rows: Codes) -> NDArray[np.bool_]:
+def _household_members(records: Records, left_rows: Codes, right_rows: Codes) -> NDArray[np.bool_]:
     """Whether a pair shares postcode or address, as people of one household do."""
     same = np.zeros(len(left_rows), dtype=bool)
     for column in ("postcode", "address"):
@@ -149,12 +148,12 @@ def _housemates(records: Records, left_rows: Codes, right_rows: Codes) -> NDArra
     return same
 
 
-def _bits(taught: Taught, levels: pd.DataFrame) -> NDArray[np.float64]:
+def _bits(reestimated: Reestimated, levels: pd.DataFrame) -> NDArray[np.float64]:
     """Evidence for each pair, prior included, worked out once for each distinct pattern of levels."""
     columns = list(levels.columns)
     numbered = pl.from_pandas(levels.reset_index(drop=True)).with_row_index("at")
     patterns = numbered.select(columns).unique(maintain_order=True).sort(columns)
-    bits = np.round(-np.log2(taught.odds_against(patterns.to_pandas())), 9)
+    bits = np.round(-np.log2(reestimated.odds_against(patterns.to_pandas())), 9)
     joined = numbered.join(
         patterns.with_columns(pl.Series("bits", bits)), on=columns, how="left", maintain_order="left"
     )

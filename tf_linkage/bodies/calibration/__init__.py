@@ -1,0 +1,1 @@
+"""Whether the simulated world is like England: targets, measures, predictions."""

@@ -1,0 +1,120 @@
+"""What a measure of a simulated world may look at, and what it returns.
+
+The world as a measure sees it, and shares with their errors.
+
+People of families in high need are drawn more often than they occur; measures of the population weigh them back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+
+from tf_linkage.bodies.lived import Population
+from tf_linkage.population.settings import Settings, day
+
+_YEAR = 365.25
+
+
+@dataclass(frozen=True)
+class Found:
+    """A measured value, its standard error, and how many observations it rests on."""
+
+    value: float
+    error: float
+    observations: int
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything a measure may look at."""
+
+    population: Population
+    extracts: dict[str, pl.LazyFrame]
+    truth: dict[str, pl.LazyFrame]
+    settings: Settings
+
+    @classmethod
+    def of(
+        cls,
+        population: Population,
+        extracts: dict[str, pl.LazyFrame],
+        truth: dict[str, pl.LazyFrame],
+        settings: Settings,
+    ) -> World:
+        """The world of these tables."""
+        return cls(population, extracts, truth, settings)
+
+    @cached_property
+    def people(self) -> pl.DataFrame:
+        """The population with age at the extract and the registers that hold each person."""
+        extract = day(self.settings.extract)
+        held = self.truth["people"].select(
+            pl.col("true_person").cast(pl.Int64).alias("person"), "in_dwp", "in_moj", "in_dfe"
+        )
+        people = self.population["people"].with_columns(
+            age=(extract - pl.col("birth")) / _YEAR,
+            resident=(pl.col("birth") <= extract)
+            & (pl.col("death") > extract)
+            & (pl.col("arrived") <= extract)
+            & (pl.col("emigrated") > extract),
+        )
+        return people.join(held, on="person", how="left", maintain_order="left").collect()
+
+    @cached_property
+    def families(self) -> pl.DataFrame:
+        """Families with their weight."""
+        return self.population["families"].collect()
+
+    @cached_property
+    def members(self) -> pl.DataFrame:
+        """The cohort's first record of each true person with what is true of the person."""
+        keys = self.extracts["council_cohort"].with_columns(
+            record_key=pl.col("la_code") + "|" + pl.col("person_ref")
+        )
+        truth = self.truth["records"].filter(pl.col("body").cast(pl.String) == "council")
+        named = keys.join(
+            truth.select("record_key", pl.col("true_person").cast(pl.Int64).alias("person")), on="record_key"
+        )
+        first = (
+            named.sort("identified_date", "record_key")
+            .unique("person", keep="first", maintain_order=True)
+            .collect()
+        )
+        true = self.people.select("person", "birth", "family", "kind", "role", "cla_from", "cla_to")
+        return first.join(true, on="person", maintain_order="left").with_columns(
+            found_at=(pl.col("identified_date").cast(pl.Int32)),
+            true_age=(pl.col("identified_date").cast(pl.Int32) - pl.col("birth")) / _YEAR,
+        )
+
+    @cached_property
+    def errors(self) -> pl.DataFrame:
+        """Errors by body, column and kind: how many records they hit."""
+        return (
+            self.truth["errors"]
+            .group_by("body", "column", "kind")
+            .len()
+            .with_columns(pl.col("body").cast(pl.String))
+            .collect()
+        )
+
+    @cached_property
+    def records(self) -> dict[str, int]:
+        """Records by body."""
+        counts = self.truth["records"].group_by("body").len().with_columns(pl.col("body").cast(pl.String)).collect()
+        return dict(counts.iter_rows())
+
+
+def share(hit: pl.Series, weight: pl.Series | None = None) -> Found:
+    """A share, weighted if asked, with its standard error."""
+    count = len(hit)
+    if not count:
+        return Found(float("nan"), 0.0, 0)
+    weights = np.ones(count) if weight is None else weight.to_numpy().astype(float)
+    value = float((hit.to_numpy().astype(float) * weights).sum() / weights.sum())
+    effective = weights.sum() ** 2 / (weights**2).sum()
+    bounded = min(max(value, 1 / effective), 1 - 1 / max(effective, 2))
+    return Found(value, float(np.sqrt(bounded * (1 - bounded) / effective)), count)

@@ -1,0 +1,1 @@
+"""How a value is written down: late, wrong, or not at all."""

@@ -1,0 +1,1 @@
+"""What each body holds: its tables, one file per body."""

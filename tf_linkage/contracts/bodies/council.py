@@ -1,0 +1,101 @@
+"""What a council gives the trusted third party, and nothing else (notice, first section).
+
+Source of the six problems and their sub-codes: the privacy notice's own list. Source of the remaining
+fields: councils' notices as collected in the study's field list (identifiers, references, problems,
+programme or comparison, whether a service is received, dates).
+"""
+
+from __future__ import annotations
+
+import dataframely as dy
+import polars as pl
+
+from tf_linkage.contracts.bodies.identity import IdentityWithNino
+from tf_linkage.contracts.columns import ColumnClass, code, date, flag, text
+
+PROBLEMS: dict[str, tuple[str, ...]] = {
+    "worklessness": ("OOW", "DEBT", "NEET"),
+    "school_absence": ("PA", "EXC"),
+    "child_need": ("CIN", "CPP", "CLA"),
+    "crime": ("OFF", "ASB"),
+    "domestic_abuse": ("DA",),
+    "health": ("MH", "PH"),
+}
+"""The six problems of the notice, each with its sub-codes, from least to most severe where that has a meaning.
+
+OOW out of work, DEBT problem debt, NEET young adult not in education, employment or training; PA persistent
+absence, EXC exclusion; CIN in need, CPP on a child protection plan, CLA looked after; OFF offending, ASB
+anti-social behaviour; DA domestic abuse; MH mental health, PH physical health.
+"""
+
+LEAST_PROBLEMS = 2
+"""A family is in the study only with two or more of the six (notice; financial framework 2015)."""
+
+STUDY_GROUPS = ("programme", "comparison")
+
+
+class Cohort(IdentityWithNino):
+    """One row for each person a council names; people of one family share `family_ref`.
+
+    A problem column holds the sub-code found for this person, or nothing. Families have two or more of the
+    six problems between their members.
+    """
+
+    la_code = text(ColumnClass.QUASI, "Local authority (GSS code)", primary_key=True, regex=r"^E(0[6-9]|10)\d{6}$")
+    person_ref = text(ColumnClass.REFERENCE, "The council's own number for the person", primary_key=True)
+    family_ref = text(ColumnClass.REFERENCE, "The council's own number for the family")
+    worklessness = code(
+        ColumnClass.ATTRIBUTE,
+        "Out of work, problem debt, or NEET",
+        PROBLEMS["worklessness"],
+        nullable=True,
+    )
+    school_absence = code(
+        ColumnClass.ATTRIBUTE, "School absence problem", PROBLEMS["school_absence"], nullable=True
+    )
+    child_need = code(
+        ColumnClass.ATTRIBUTE,
+        "Child in need, on a protection plan, or looked after",
+        PROBLEMS["child_need"],
+        nullable=True,
+    )
+    crime = code(ColumnClass.ATTRIBUTE, "Offending or anti-social behaviour", PROBLEMS["crime"], nullable=True)
+    domestic_abuse = code(ColumnClass.ATTRIBUTE, "Domestic abuse", PROBLEMS["domestic_abuse"], nullable=True)
+    health = code(ColumnClass.ATTRIBUTE, "Mental or physical health problem", PROBLEMS["health"], nullable=True)
+    study_group = code(ColumnClass.ATTRIBUTE, "On the programme, or on the waiting list for it", STUDY_GROUPS)
+    service_received = flag(ColumnClass.ATTRIBUTE, "Whether the family receives a service")
+    identified_date = date(
+        ColumnClass.ATTRIBUTE,
+        "Day on which the council found the family eligible",
+        ladder=("day", "month", "quarter", "year"),
+    )
+    service_start_date = date(
+        ColumnClass.ATTRIBUTE,
+        "Start of the service, if any",
+        nullable=True,
+        ladder=("day", "month", "quarter", "year"),
+    )
+    service_end_date = date(
+        ColumnClass.ATTRIBUTE,
+        "End of the service, if it has ended",
+        nullable=True,
+        ladder=("day", "month", "quarter", "year"),
+    )
+
+    @dy.rule()
+    def two_or_more_problems(cls) -> pl.Expr:
+        """Between them, the members of a family have two or more of the six problems."""
+        found = [
+            pl.col(problem).is_not_null().any().over("la_code", "family_ref").cast(pl.Int32) for problem in PROBLEMS
+        ]
+        return pl.sum_horizontal(found) >= LEAST_PROBLEMS
+
+    @dy.rule()
+    def one_study_group_per_family(cls) -> pl.Expr:
+        """A family is on the programme or on the waiting list, not both."""
+        return pl.col("study_group").n_unique().over("la_code", "family_ref") == 1
+
+    @dy.rule()
+    def service_dates_in_order(cls) -> pl.Expr:
+        """A service ends on or after the day it starts."""
+        return pl.col("service_end_date").is_null() | (pl.col("service_start_date") <= pl.col("service_end_date"))

@@ -1,0 +1,1 @@
+"""What is made of the linked records: research tables, estimates, releases, quality."""

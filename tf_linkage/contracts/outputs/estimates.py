@@ -1,0 +1,287 @@
+"""What researchers compute about groups, before anything is protected: the seam to `disclosure`.
+
+These tables stay in the researchers' zone. They hold figures about groups, with the counts of people and families
+that the rules of release ask for; nothing in them is rounded or withheld, so nothing of them may leave as it is.
+
+Time is counted in half-years of six calendar months from the month of the family's start (`HALF_YEARS`), the
+blocks in which the evaluation reported (Family Law Week on the 2019 outcome report: 7-12, 13-18, 19-24 months).
+A family that waited and later joined the programme is followed until it joins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import dataframely as dy
+
+from tf_linkage.contracts.bodies.council import PROBLEMS, STUDY_GROUPS
+from tf_linkage.contracts.columns import ColumnClass, Table, code, number, text, whole
+from tf_linkage.contracts.outputs.research import FAMILY_OUTCOMES
+
+UNITS = ("family", "child", "adult")
+"""Whose share is counted: families with anybody, people under 18, people of 18 and over, at the family's start."""
+
+OUTCOMES: Mapping[str, str] = {
+    **FAMILY_OUTCOMES,
+    "job_seeking": "anyone claimed a benefit for job seekers",
+    "attainment": "any pupil assessed reached the expected standard in every subject",
+}
+"""What may happen, as words of a family; of a child or adult it is the same of one person."""
+
+HALF_YEARS: Mapping[str, tuple[int, int]] = {
+    "19-24 months before": (-24, -18),
+    "13-18 months before": (-18, -12),
+    "7-12 months before": (-12, -6),
+    "1-6 months before": (-6, 0),
+    "1-6 months after": (0, 6),
+    "7-12 months after": (6, 12),
+    "13-18 months after": (12, 18),
+    "19-24 months after": (18, 24),
+}
+"""Half-years by their months from the month of the start; the first included, the last not."""
+
+SPANS: Mapping[str, tuple[int, int]] = {
+    "year before": (-12, 0),
+    "7-24 months after": (6, 24),
+    "24 months after": (0, 24),
+}
+"""Longer windows. Within the first half-year services begin, so the difference is estimated from month 7."""
+
+ALL_WINDOWS: Mapping[str, tuple[int, int]] = {**HALF_YEARS, **SPANS}
+
+ALL_REGIONS = "all"
+
+METHODS = ("unadjusted", "weighted", "weighted, joiners kept")
+"""How the two groups are compared. Weighted: comparison families count so that together they resemble the families
+on the programme before the start. Joiners kept: the same, with comparison families followed after they join."""
+
+MEASURES = ("difference in share", "ratio of yearly rates", "pounds a family a year")
+"""Difference in share: programme less comparison, 0 if none. Ratio of yearly rates: new events per year,
+programme over comparison, 1 if none. Pounds: cost per family and year, programme less comparison."""
+
+COST_THEMES = ("benefits", "social care", "crime and justice", "education", "the programme")
+
+BENEFIT_STATES = ("out of work", "working and claiming", "working", "neither")
+"""Where an adult stands in a half-year: an out-of-work benefit and no job, both, a job alone, none of these."""
+
+SERVICES = ("out-of-work benefits", "social care", "courts", "schools")
+"""Used when: a claim; in need, on a plan or looked after; a conviction; an exclusion or persistent absence."""
+
+PROBLEM_NAMES = tuple(problem.replace("_", " ") for problem in PROBLEMS)
+THREE_PROBLEMS, FOUR_PROBLEMS = "three problems", "four problems or more"
+"""Characteristics of a family: each problem, and how many beyond the two that every family has."""
+
+PROPENSITIES = tuple(f"{tenth / 10:.1f}-{(tenth + 1) / 10:.1f}" for tenth in range(10))
+
+_GROUP = "On the programme, or on the waiting list for it"
+
+
+def _group(*, primary_key: bool = True) -> dy.Enum:
+    return code(ColumnClass.ATTRIBUTE, _GROUP, STUDY_GROUPS, primary_key=primary_key)
+
+
+def _window() -> dy.Enum:
+    return code(ColumnClass.ATTRIBUTE, "Months from the family's start", tuple(ALL_WINDOWS), primary_key=True)
+
+
+def _people(description: str) -> dy.Int32:
+    return whole(ColumnClass.ATTRIBUTE, description, unit="people")
+
+
+def _families(description: str) -> dy.Int32:
+    return whole(ColumnClass.ATTRIBUTE, description, unit="families")
+
+
+class OutcomeCounts(Table):
+    """One row for each unit, outcome, study group, window and region: to how many it could happen, and did."""
+
+    unit = code(ColumnClass.ATTRIBUTE, "Whose share it is", UNITS, primary_key=True)
+    outcome = code(ColumnClass.ATTRIBUTE, "What happened", tuple(OUTCOMES), primary_key=True)
+    study_group = _group()
+    window = _window()
+    region = text(ColumnClass.QUASI, "Region of the council, or all together", primary_key=True)
+    people = _people("People of the unit's families to whom it could happen and who were followed throughout")
+    families = _families("Families of these people")
+    people_with = _people("People to whom it happened")
+    families_with = _families("Families of those to whom it happened")
+    share = number(
+        ColumnClass.ATTRIBUTE,
+        "Share with the outcome: of families for unit family, else of people; empty if there is nobody",
+        unit="share",
+        nullable=True,
+        least=0,
+        most=1,
+    )
+    low = number(
+        ColumnClass.ATTRIBUTE,
+        "Lower end of its 95% interval (Wilson's, on the number of people that families as clusters are worth)",
+        unit="share",
+        nullable=True,
+        least=0,
+        most=1,
+    )
+    high = number(
+        ColumnClass.ATTRIBUTE, "Upper end of the same interval", unit="share", nullable=True, least=0, most=1
+    )
+    design_effect = number(
+        ColumnClass.ATTRIBUTE,
+        "How much wider families as clusters make the variance; 1 for unit family",
+        unit="ratio",
+        nullable=True,
+        least=0,
+    )
+
+
+class Money(Table):
+    """One row for each cost theme, study group and window: what it cost, at illustrative unit costs."""
+
+    theme = code(ColumnClass.ATTRIBUTE, "Whose costs", COST_THEMES, primary_key=True)
+    study_group = _group()
+    window = _window()
+    families = _families("Families followed throughout")
+    families_with = _families("Families with any cost of the theme")
+    people_with = _people("People with any cost of the theme; for the programme, everyone in its families")
+    pounds = number(ColumnClass.ATTRIBUTE, "Sum over these families", unit="pounds", least=0)
+    largest = number(ColumnClass.ATTRIBUTE, "What the family with most contributes to it", unit="pounds", least=0)
+    second_largest = number(ColumnClass.ATTRIBUTE, "What the next family contributes", unit="pounds", least=0)
+    mean = number(ColumnClass.ATTRIBUTE, "Pounds for each family followed", unit="pounds", nullable=True, least=0)
+    low = number(ColumnClass.ATTRIBUTE, "Lower end of the mean's 95% interval", unit="pounds", nullable=True)
+    high = number(ColumnClass.ATTRIBUTE, "Upper end of the same interval", unit="pounds", nullable=True)
+
+
+class Differences(Table):
+    """One row for each outcome or cost theme, unit, window, measure and method: programme against comparison."""
+
+    outcome = code(ColumnClass.ATTRIBUTE, "What happened, or whose costs", (*OUTCOMES, *COST_THEMES, "all costs"),
+                   primary_key=True)  # fmt: skip
+    unit = code(ColumnClass.ATTRIBUTE, "Whose share, rate or cost it is", UNITS, primary_key=True)
+    window = _window()
+    measure = code(ColumnClass.ATTRIBUTE, "What is compared, and how", MEASURES, primary_key=True)
+    method = code(ColumnClass.ATTRIBUTE, "How the groups are made alike", METHODS, primary_key=True)
+    programme = number(ColumnClass.ATTRIBUTE, "Share, yearly rate or cost on the programme", nullable=True)
+    comparison = number(ColumnClass.ATTRIBUTE, "The same of the comparison, so weighted", nullable=True)
+    estimate = number(
+        ColumnClass.ATTRIBUTE, "Difference or ratio; empty where one side has nothing to go by", nullable=True
+    )
+    low = number(ColumnClass.ATTRIBUTE, "Lower end of its 95% interval, families as clusters", nullable=True)
+    high = number(ColumnClass.ATTRIBUTE, "Upper end of the same interval", nullable=True)
+    standard_error = number(
+        ColumnClass.ATTRIBUTE, "Of the difference, or of the logarithm of the ratio", nullable=True, least=0
+    )
+    programme_families = _families("Families on the programme behind it")
+    programme_people = _people("Their people to whom it could happen")
+    programme_families_with = _families("Of these families, those to whom it happened")
+    comparison_families = _families("Comparison families behind it")
+    comparison_people = _people("Their people to whom it could happen")
+    comparison_families_with = _families("Of these families, those to whom it happened")
+    effective_families = number(
+        ColumnClass.ATTRIBUTE,
+        "As how many equally weighted families the comparison counts",
+        unit="families",
+        least=0,
+    )
+
+
+class BenefitPaths(Table):
+    """One row for each state before, state after, study group: where adults stood, and where they stand now."""
+
+    from_state = code(
+        ColumnClass.ATTRIBUTE, "State in the half-year before the start", BENEFIT_STATES, primary_key=True
+    )
+    to_state = code(ColumnClass.ATTRIBUTE, "State in the half-year of the window", BENEFIT_STATES, primary_key=True)
+    study_group = _group()
+    window = _window()
+    families = _families("Families of the adults who went this way")
+    people = _people("Adults who went this way")
+    share = number(
+        ColumnClass.ATTRIBUTE,
+        "Of the adults who came from that state",
+        unit="share",
+        nullable=True,
+        least=0,
+        most=1,
+    )
+    low = number(
+        ColumnClass.ATTRIBUTE, "Lower end of its 95% interval", unit="share", nullable=True, least=0, most=1
+    )
+    high = number(
+        ColumnClass.ATTRIBUTE, "Upper end of the same interval", unit="share", nullable=True, least=0, most=1
+    )
+
+
+class ServiceUse(Table):
+    """One row for each number of services, study group and window: how many of four a family used in it."""
+
+    services = whole(
+        ColumnClass.ATTRIBUTE, f"How many of {', '.join(SERVICES)}", least=0, most=len(SERVICES), primary_key=True
+    )
+    study_group = _group()
+    window = _window()
+    families = _families("Families that used so many")
+    people = _people("People of these families")
+    share = number(ColumnClass.ATTRIBUTE, "Of the families followed", unit="share", nullable=True, least=0, most=1)
+    low = number(
+        ColumnClass.ATTRIBUTE, "Lower end of its 95% interval", unit="share", nullable=True, least=0, most=1
+    )
+    high = number(
+        ColumnClass.ATTRIBUTE, "Upper end of the same interval", unit="share", nullable=True, least=0, most=1
+    )
+
+
+class Balance(Table):
+    """One row for each covariate: how alike the groups were before the start, unweighted and weighted."""
+
+    covariate = text(ColumnClass.ATTRIBUTE, "What was known of a family before its start", primary_key=True)
+    programme = number(ColumnClass.ATTRIBUTE, "Mean on the programme")
+    comparison = number(ColumnClass.ATTRIBUTE, "Mean of the comparison")
+    comparison_weighted = number(ColumnClass.ATTRIBUTE, "Mean of the comparison, weighted")
+    families_with = _families("Families of either group that have it, or the fewer of those with and without")
+    spread = number(
+        ColumnClass.ATTRIBUTE, "Standard deviation, the groups' variances averaged, unweighted", least=0
+    )
+    difference_before = number(
+        ColumnClass.ATTRIBUTE, "Standardised difference, unweighted", unit="standard deviations"
+    )
+    difference_after = number(
+        ColumnClass.ATTRIBUTE, "Standardised difference, weighted", unit="standard deviations"
+    )
+
+
+class Characteristics(Table):
+    """One row for each characteristic before the start and study group: how many families have it."""
+
+    characteristic = text(ColumnClass.ATTRIBUTE, "A covariate that a family has or has not", primary_key=True)
+    study_group = _group()
+    kind = text(ColumnClass.ATTRIBUTE, "Of the characteristics of one kind a family has one at most")
+    families = _families("Families of the group")
+    people = _people("People of these families")
+    families_with = _families("Families that have it")
+    people_with = _people("People of these families")
+
+
+class Overlap(Table):
+    """One row for each band of the propensity and study group: whether each group has its like in the other."""
+
+    propensity = code(
+        ColumnClass.ATTRIBUTE,
+        "Estimated chance of being on the programme, in tenths",
+        PROPENSITIES,
+        primary_key=True,
+    )
+    study_group = _group()
+    families = _families("Families")
+    people = _people("People of these families")
+    weighted = number(ColumnClass.ATTRIBUTE, "As how many families they count when weighted", least=0)
+
+
+ESTIMATE_TABLES: dict[str, type[dy.Schema]] = {
+    "outcome_counts": OutcomeCounts,
+    "differences": Differences,
+    "money": Money,
+    "benefit_paths": BenefitPaths,
+    "service_use": ServiceUse,
+    "balance": Balance,
+    "characteristics": Characteristics,
+    "overlap": Overlap,
+}
+"""Every table of asset `research/estimates`, by name."""

@@ -1,0 +1,340 @@
+"""What leaves: figures about groups, never about a person or a family.
+
+The tables of data/published. Every figure in them has passed the rules of `disclosure`; what has not is withheld in
+the open. One sentence stands for every reason, since the reason is itself a figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import dataframely as dy
+import polars as pl
+
+from tf_linkage.contracts.bodies.council import STUDY_GROUPS
+from tf_linkage.contracts.columns import ColumnClass, Table, code, number, text, whole
+from tf_linkage.contracts.outputs.estimates import (
+    ALL_WINDOWS,
+    BENEFIT_STATES,
+    COST_THEMES,
+    HALF_YEARS,
+    MEASURES,
+    METHODS,
+    OUTCOMES,
+    PROPENSITIES,
+    SERVICES,
+    UNITS,
+)
+
+LEAST = 10
+"""Fewest families and fewest people behind any count (the Secure Research Service's threshold)."""
+
+ROUNDING = 5
+"""Counts of those to whom something happened are rounded to the nearest five (ACRO's rounding base)."""
+
+NUMBER_ROUNDING = 10
+"""Numbers of those to whom it could happen are rounded to the nearest ten. They differ a little from outcome to
+outcome and from window to window; to the nearest five, their differences would tell of fewer than ten families."""
+
+PRICE_CLASSES = ("amounts paid", "published average", "illustrative")
+"""Amounts paid: what departments paid. Published average: of a whole programme. Illustrative: nobody's."""
+
+PRICES: Mapping[str, str] = {
+    "benefits": "amounts paid",
+    "social care": "illustrative",
+    "crime and justice": "illustrative",
+    "education": "illustrative",
+    "the programme": "published average",
+}
+"""At what prices each cost theme is computed."""
+
+REGIONAL_WINDOWS = ("year before", "24 months after")
+"""Windows that are published by region. Half-years are for all regions together."""
+
+WITHHELD = "Withheld under the rules of release."
+
+_AFTER = tuple(name for name, (first, _) in HALF_YEARS.items() if first >= 0)
+_GROUP = "On the programme, or on the waiting list for it"
+
+
+def _share(description: str) -> dy.Float64:
+    return number(ColumnClass.ATTRIBUTE, description, unit="share", nullable=True, least=0, most=1)
+
+
+class RoundedShares(Table):
+    """Base of every table of shares: `number`, `number_with`, their share and its interval, and a `note`."""
+
+    @dy.rule()
+    def counts_are_rounded(cls) -> pl.Expr:
+        """Every number is rounded, and none is below ten."""
+        grids = (("number", NUMBER_ROUNDING), ("number_with", ROUNDING))
+        return pl.all_horizontal(
+            pl.col(name).is_null() | ((pl.col(name) % grid == 0) & (pl.col(name) >= LEAST)) for name, grid in grids
+        )
+
+    @dy.rule()
+    def shares_follow_from_shown_counts(cls) -> pl.Expr:
+        """A share and its interval stand exactly where both numbers do, and a note where one does not."""
+        both = pl.all_horizontal(pl.col("number", "number_with").is_not_null())
+        figures = pl.col("share", "low", "high", "moved_by_rounding")
+        return (
+            pl.when(both)
+            .then(pl.all_horizontal(figures.is_not_null()) & pl.col("note").is_null())
+            .otherwise(pl.all_horizontal(figures.is_null()) & pl.col("note").is_not_null())
+        )
+
+
+class Outcomes(RoundedShares):
+    """One row for each unit, outcome, study group, window and region: to how many it could happen, and did."""
+
+    unit = code(ColumnClass.ATTRIBUTE, "Whose share it is", UNITS, primary_key=True)
+    outcome = code(ColumnClass.ATTRIBUTE, "What happened", tuple(OUTCOMES), primary_key=True)
+    study_group = code(ColumnClass.ATTRIBUTE, _GROUP, STUDY_GROUPS, primary_key=True)
+    window = code(ColumnClass.ATTRIBUTE, "Months from the family's start", tuple(ALL_WINDOWS), primary_key=True)
+    region = text(ColumnClass.ATTRIBUTE, "Region of the council, or all together", primary_key=True)
+    number = whole(
+        ColumnClass.ATTRIBUTE,
+        "Families or people to whom it could happen, rounded to 10; empty where withheld",
+        unit="families, or people",
+        nullable=True,
+    )
+    number_with = whole(
+        ColumnClass.ATTRIBUTE,
+        "Families or people to whom it happened, rounded to 5; empty where withheld",
+        unit="families, or people",
+        nullable=True,
+    )
+    share = _share("Share to whom it happened, from the rounded numbers")
+    low = _share("Lower end of its 95% interval (Wilson, families as clusters), from the rounded numbers")
+    high = _share("Upper end of the same interval")
+    moved_by_rounding = _share("By how much at most rounding may have moved the share: the cost of protection")
+    note = text(ColumnClass.ATTRIBUTE, "Says so where figures are withheld", nullable=True)
+
+
+class Differences(Table):
+    """One row for each outcome or cost theme, unit, window, measure and method: programme against comparison."""
+
+    outcome = code(
+        ColumnClass.ATTRIBUTE,
+        "What happened, or whose costs",
+        (*OUTCOMES, *COST_THEMES, "all costs"),
+        primary_key=True,
+    )
+    unit = code(ColumnClass.ATTRIBUTE, "Whose share, rate or cost it is", UNITS, primary_key=True)
+    window = code(ColumnClass.ATTRIBUTE, "Months from the family's start", tuple(ALL_WINDOWS), primary_key=True)
+    measure = code(ColumnClass.ATTRIBUTE, "What is compared, and how", MEASURES, primary_key=True)
+    method = code(ColumnClass.ATTRIBUTE, "How the groups are made alike", METHODS[1:], primary_key=True)
+    estimate = number(ColumnClass.ATTRIBUTE, "Difference or ratio, rounded; empty where withheld", nullable=True)
+    low = number(ColumnClass.ATTRIBUTE, "Lower end of its 95% interval, rounded down", nullable=True)
+    high = number(ColumnClass.ATTRIBUTE, "Upper end of the same interval, rounded up", nullable=True)
+    rounded_to = number(
+        ColumnClass.ATTRIBUTE,
+        "What it is rounded to, about what five families make: the cost of protection",
+        nullable=True,
+    )
+    effective_families = whole(
+        ColumnClass.ATTRIBUTE,
+        "As how many equally weighted families the comparison counts, rounded to 10",
+        unit="families",
+        nullable=True,
+    )
+    note = text(ColumnClass.ATTRIBUTE, "Says so where figures are withheld", nullable=True)
+
+    @dy.rule()
+    def withheld_as_a_whole(cls) -> pl.Expr:
+        """A row shows all of its figures, or none and says so."""
+        return _whole_or_withheld(pl.col("estimate", "low", "high", "rounded_to", "effective_families"))
+
+
+class ServiceUse(RoundedShares):
+    """One row for each number of services, study group and half-year: how many families used so many."""
+
+    services = whole(
+        ColumnClass.ATTRIBUTE, f"How many of {', '.join(SERVICES)}", least=0, most=len(SERVICES), primary_key=True
+    )
+    study_group = code(ColumnClass.ATTRIBUTE, _GROUP, STUDY_GROUPS, primary_key=True)
+    window = code(ColumnClass.ATTRIBUTE, "Months from the family's start", tuple(HALF_YEARS), primary_key=True)
+    number = whole(
+        ColumnClass.ATTRIBUTE,
+        "Families followed, rounded to 10; empty where withheld",
+        unit="families",
+        nullable=True,
+    )
+    number_with = whole(
+        ColumnClass.ATTRIBUTE,
+        "Families that used so many, rounded to 5; empty where withheld",
+        unit="families",
+        nullable=True,
+    )
+    share = _share("Share that used so many, from the rounded numbers")
+    low = _share("Lower end of its 95% interval (Wilson), from the rounded numbers")
+    high = _share("Upper end of the same interval")
+    moved_by_rounding = _share("By how much at most rounding may have moved the share: the cost of protection")
+    note = text(ColumnClass.ATTRIBUTE, "Says so where figures are withheld", nullable=True)
+
+
+class BenefitPaths(RoundedShares):
+    """One row for each state before, state after, study group and half-year after: adults who went that way."""
+
+    from_state = code(
+        ColumnClass.ATTRIBUTE, "State in the half-year before the start", BENEFIT_STATES, primary_key=True
+    )
+    to_state = code(ColumnClass.ATTRIBUTE, "State in the half-year of the window", BENEFIT_STATES, primary_key=True)
+    study_group = code(ColumnClass.ATTRIBUTE, _GROUP, STUDY_GROUPS, primary_key=True)
+    window = code(ColumnClass.ATTRIBUTE, "Months from the family's start", _AFTER, primary_key=True)
+    number = whole(
+        ColumnClass.ATTRIBUTE,
+        "Adults of working age who came from that state, rounded to 10; empty where withheld",
+        unit="people",
+        nullable=True,
+    )
+    number_with = whole(
+        ColumnClass.ATTRIBUTE,
+        "Adults who went this way, rounded to 5; empty where withheld",
+        unit="people",
+        nullable=True,
+    )
+    share = _share("Share of those who came from that state, from the rounded numbers")
+    low = _share("Lower end of its 95% interval (Wilson, as if adults of one family went together)")
+    high = _share("Upper end of the same interval")
+    moved_by_rounding = _share("By how much at most rounding may have moved the share: the cost of protection")
+    note = text(ColumnClass.ATTRIBUTE, "Says so where figures are withheld", nullable=True)
+
+
+class Money(Table):
+    """One row for each cost theme, study group and window: pounds for each family followed."""
+
+    theme = code(ColumnClass.ATTRIBUTE, "Whose costs", COST_THEMES, primary_key=True)
+    study_group = code(ColumnClass.ATTRIBUTE, _GROUP, STUDY_GROUPS, primary_key=True)
+    window = code(ColumnClass.ATTRIBUTE, "Months from the family's start", REGIONAL_WINDOWS, primary_key=True)
+    prices = code(ColumnClass.ATTRIBUTE, "At what prices; illustrative ones allow no conclusion", PRICE_CLASSES)
+    mean = number(
+        ColumnClass.ATTRIBUTE,
+        "Pounds in the window for each family followed, rounded; empty where withheld",
+        unit="pounds",
+        nullable=True,
+        least=0,
+    )
+    low = number(
+        ColumnClass.ATTRIBUTE, "Lower end of its 95% interval, rounded down", unit="pounds", nullable=True, least=0
+    )
+    high = number(
+        ColumnClass.ATTRIBUTE, "Upper end of the same interval, rounded up", unit="pounds", nullable=True, least=0
+    )
+    rounded_to = number(
+        ColumnClass.ATTRIBUTE,
+        "What it is rounded to: at least what five families of average cost make, and a fifth of the largest: the "
+        "cost of protection",
+        unit="pounds",
+        nullable=True,
+        least=1,
+    )
+    note = text(ColumnClass.ATTRIBUTE, "Says so where figures are withheld", nullable=True)
+
+    @dy.rule()
+    def withheld_as_a_whole(cls) -> pl.Expr:
+        """A row shows all of its figures, or none and says so."""
+        return _whole_or_withheld(pl.col("mean", "low", "high", "rounded_to"))
+
+    @dy.rule()
+    def within_its_interval(cls) -> pl.Expr:
+        """The mean lies in its interval, give or take what it was rounded by."""
+        half = pl.col("rounded_to") / 2
+        return pl.col("mean").is_between(pl.col("low") - half, pl.col("high") + half) | pl.col("mean").is_null()
+
+    @dy.rule()
+    def on_its_step(cls) -> pl.Expr:
+        """Every figure is a multiple of what it is said to be rounded to."""
+        step = pl.col("rounded_to")
+        return pl.all_horizontal((pl.col("mean", "low", "high") % step == 0) | step.is_null())
+
+
+class Characteristics(RoundedShares):
+    """One row for each characteristic before the start and study group: how many families have it."""
+
+    characteristic = text(ColumnClass.ATTRIBUTE, "What a family has or has not", primary_key=True)
+    study_group = code(ColumnClass.ATTRIBUTE, _GROUP, STUDY_GROUPS, primary_key=True)
+    number = whole(
+        ColumnClass.ATTRIBUTE, "Families, rounded to 10; empty where withheld", unit="families", nullable=True
+    )
+    number_with = whole(
+        ColumnClass.ATTRIBUTE,
+        "Families that have it, rounded to 5; empty where withheld",
+        unit="families",
+        nullable=True,
+    )
+    share = _share("Share that has it, from the rounded numbers")
+    low = _share("Lower end of its 95% interval (Wilson), from the rounded numbers")
+    high = _share("Upper end of the same interval")
+    moved_by_rounding = _share("By how much at most rounding may have moved the share: the cost of protection")
+    note = text(ColumnClass.ATTRIBUTE, "Says so where figures are withheld", nullable=True)
+
+
+class Overlap(RoundedShares):
+    """One row for each band of the propensity and study group: whether each group has its like in the other."""
+
+    propensity = code(
+        ColumnClass.ATTRIBUTE, "Estimated chance of being on the programme", PROPENSITIES, primary_key=True
+    )
+    study_group = code(ColumnClass.ATTRIBUTE, _GROUP, STUDY_GROUPS, primary_key=True)
+    number = whole(
+        ColumnClass.ATTRIBUTE, "Families, rounded to 10; empty where withheld", unit="families", nullable=True
+    )
+    number_with = whole(
+        ColumnClass.ATTRIBUTE,
+        "Families in the band, rounded to 5; empty where withheld",
+        unit="families",
+        nullable=True,
+    )
+    share = _share("Share in the band, from the rounded numbers")
+    low = _share("Lower end of its 95% interval (Wilson), from the rounded numbers")
+    high = _share("Upper end of the same interval")
+    moved_by_rounding = _share("By how much at most rounding may have moved the share: the cost of protection")
+    note = text(ColumnClass.ATTRIBUTE, "Says so where figures are withheld", nullable=True)
+
+
+class Balance(Table):
+    """One row for each covariate: how alike the groups were before the start, without weights and with them."""
+
+    covariate = text(ColumnClass.ATTRIBUTE, "What was known of a family before its start", primary_key=True)
+    before = number(
+        ColumnClass.ATTRIBUTE,
+        "Standardised difference of the groups as they are, from released counts; empty where these are not",
+        unit="standard deviations",
+        nullable=True,
+    )
+    after = number(
+        ColumnClass.ATTRIBUTE,
+        "Standardised difference once weighted, rounded; empty where withheld",
+        unit="standard deviations",
+        nullable=True,
+    )
+    rounded_to = number(
+        ColumnClass.ATTRIBUTE,
+        "What it is rounded to, about what five families make: the cost of protection",
+        nullable=True,
+    )
+    note = text(ColumnClass.ATTRIBUTE, "Says so where figures are withheld", nullable=True)
+
+    @dy.rule()
+    def withheld_as_a_whole(cls) -> pl.Expr:
+        """A weighted difference stands with its step, or the row says that it does not."""
+        return _whole_or_withheld(pl.col("after", "rounded_to"))
+
+
+def _whole_or_withheld(figures: pl.Expr) -> pl.Expr:
+    shown = pl.all_horizontal(figures.is_not_null()) & pl.col("note").is_null()
+    return shown | (pl.all_horizontal(figures.is_null()) & pl.col("note").is_not_null())
+
+
+PUBLISHED_TABLES: dict[str, type[dy.Schema]] = {
+    "outcomes": Outcomes,
+    "differences": Differences,
+    "money": Money,
+    "service_use": ServiceUse,
+    "benefit_paths": BenefitPaths,
+    "characteristics": Characteristics,
+    "balance": Balance,
+    "overlap": Overlap,
+}
+"""Every table of the published folder, by name."""

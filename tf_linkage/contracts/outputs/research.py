@@ -1,0 +1,429 @@
+"""What researchers work on: de-identified tables, and what was done to each column to make them so.
+
+Four rules hold in all of them. (1) A person stands under `person_study_ref`, a family under `family_study_ref`,
+and no table holds both: people and families cannot be joined, because the make-up of a family gives it away long
+before any of its members stands out. (2) No date: times are whole months from the family's start, the start itself
+a financial year, schooling by academic year. (3) Ages, money and counts are in bands, the council is a region.
+(4) How sure a link is comes along as a band. A column's ladder gives the steps from fine to coarse; its description
+says on which it stands at the finest. What somebody outside may know of people and families (the quasi-identifiers
+of the first two tables) is made coarser yet, step by step, until nobody stands out (`ladders`); on which step a
+column stands then depends on the data and is told in the data dictionary that comes with the tables. A person or a
+family for whom no step would do is withheld: the row stays, those columns are empty. What this does not hold off,
+and says so: someone who already knows dated events of a person. Row data therefore stays in an accredited setting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import dataframely as dy
+
+from tf_linkage.contracts.bands import (
+    ABSENCE_BANDS,
+    ADULTS,
+    AGE_BANDS,
+    AGE_LADDER,
+    CHILD_BANDS,
+    CHILD_OR_ADULT,
+    CHILDREN,
+    COUNCIL_LADDER,
+    COUNT_LADDER,
+    DATE_LADDER,
+    ETHNIC_GROUPS,
+    EXCLUSION_COUNTS,
+    FOUND,
+    GENDER_LADDER,
+    HISTORIES,
+    PHASES,
+    PROBLEM_COUNTS,
+    SENTENCE_BANDS,
+    START_LADDER,
+    WEEKLY_BANDS,
+    WEEKLY_LADDER,
+    WIDE_ADULTS,
+    WIDE_CHILDREN,
+    WIDE_YOUNGEST,
+    YEARLY_BANDS,
+    YEARLY_LADDER,
+    YOUNGEST_LADDER,
+)
+from tf_linkage.contracts.bodies.council import PROBLEMS, STUDY_GROUPS
+from tf_linkage.contracts.bodies.dfe import (
+    ABUSE_CATEGORIES,
+    EPISODE_TYPES,
+    KEY_STAGE_RESULTS,
+    KEY_STAGES,
+    LANGUAGE_GROUPS,
+    LEGAL_STATUSES,
+    NEED_CODES,
+    PLACEMENTS,
+    SEN_PROVISION,
+)
+from tf_linkage.contracts.bodies.dwp import BENEFIT_TYPES
+from tf_linkage.contracts.bodies.identity import GENDERS
+from tf_linkage.contracts.bodies.moj import DISPOSALS, OFFENCE_GROUPS
+from tf_linkage.contracts.columns import ColumnClass, Table, code, flag, text, whole
+from tf_linkage.contracts.handovers.exchange import CONFIDENCES
+
+FAMILY_OUTCOMES: Mapping[str, str] = {
+    "out_of_work_benefit": "anyone claimed an out-of-work benefit",
+    "employment": "anyone had a job",
+    "conviction": "anyone was convicted (by the date of sentence)",
+    "custody": "anyone was sentenced to custody",
+    "child_in_need": "any child was in need",
+    "child_protection": "any child was on a protection plan",
+    "looked_after": "any child was looked after",
+    "exclusion": "any pupil was excluded from school",
+    "persistent_absence": "any pupil missed 10% or more of possible sessions",
+}
+"""What happened in a family, computed before release so that no history need carry a family's reference.
+
+The share of sessions that counts as persistent is 10% throughout (the rule since 2015/16), so that before and
+after compare."""
+
+WINDOWS: Mapping[str, tuple[int, int]] = {"year_before": (-12, 0), "two_years_after": (0, 24)}
+"""Windows in months from the start; the first included, the last not. The evaluation's own horizon is 24 months
+(Family Law Week on the 2019 outcome report)."""
+
+_PERSON = "What researchers see instead of a person"
+EMPTY_FOR_OTHER_REASONS = ("persistent_absence",)
+"""How the names of a family's columns begin that may also be empty because a register did not know its pupils."""
+
+_REGION = "Region of the council; coarsened from the council"
+_START_YEAR = "Financial year in which the council found the family eligible; coarsened from the day"
+_FOUND = "whether {} found those of the family who could be in its register; empty if nobody could be"
+
+
+def _person_ref(*, primary_key: bool = False) -> dy.String:
+    return text(ColumnClass.REFERENCE, _PERSON, primary_key=primary_key)
+
+
+def _months(description: str, *, nullable: bool = False) -> dy.Int32:
+    return whole(
+        ColumnClass.ATTRIBUTE,
+        f"{description}; coarsened from the day to calendar months from the family's start",
+        unit="months",
+        nullable=nullable,
+        least=-1200,
+        ladder=DATE_LADDER,
+    )
+
+
+def _problem(name: str) -> dy.Enum:
+    words = name.replace("_", " ")
+    return code(ColumnClass.ATTRIBUTE, f"Sub-code of {words} found for this person", PROBLEMS[name], nullable=True)
+
+
+def _link(title: str) -> dy.Enum:
+    return code(
+        ColumnClass.ATTRIBUTE,
+        f"How sure {title}'s link is, as a band; empty if the person was not found",
+        CONFIDENCES,
+        nullable=True,
+        ladder=("probability", "band"),
+    )
+
+
+def _outcome(name: str, window: str) -> dy.Bool:
+    words = FAMILY_OUTCOMES[name]
+    when = window.replace("_", " ").replace("year before", "the year before").replace("two years", "the two years")
+    return flag(
+        ColumnClass.ATTRIBUTE,
+        f"In {when} the start, {words}; empty if nobody of the family could be in that register",
+        nullable=True,
+    )
+
+
+def _in_half_year(words: str, *, of: str) -> dy.Bool:
+    return flag(ColumnClass.ATTRIBUTE, f"In the half-year, {words}; empty unless of {of}", nullable=True)
+
+
+class People(Table):
+    """One row for each person: who they are in broad bands, their problems, which departments knew them."""
+
+    person_study_ref = _person_ref(primary_key=True)
+    region = text(ColumnClass.QUASI, _REGION, nullable=True, ladder=COUNCIL_LADDER)
+    age_band = code(
+        ColumnClass.QUASI,
+        "Age at the start; coarsened from years, the not yet born with the youngest",
+        (*AGE_BANDS, *dict.fromkeys(CHILD_OR_ADULT.values())),
+        nullable=True,
+        ladder=AGE_LADDER,
+    )
+    gender = code(ColumnClass.QUASI, "Gender, as recorded", GENDERS, nullable=True, ladder=GENDER_LADDER)
+    study_group = code(ColumnClass.ATTRIBUTE, "On the programme, or on the waiting list for it", STUDY_GROUPS)
+    service_received = flag(ColumnClass.ATTRIBUTE, "Whether the family receives a service")
+    start_year = text(ColumnClass.QUASI, _START_YEAR, nullable=True, regex=r"^\d{4}-\d{2}$", ladder=START_LADDER)
+    worklessness = _problem("worklessness")
+    school_absence = _problem("school_absence")
+    child_need = _problem("child_need")
+    crime = _problem("crime")
+    domestic_abuse = _problem("domestic_abuse")
+    health = _problem("health")
+    dwp_link = _link("DWP")
+    moj_link = _link("MoJ")
+    dfe_link = _link("DfE")
+
+
+class Families(Table):
+    """One row for each family: its make-up in bands, its problems, and what happened in it before and after.
+
+    It cannot be joined to people or to their histories. Someone a register does not know counts as somebody to
+    whom nothing happened there.
+    """
+
+    family_study_ref = text(ColumnClass.REFERENCE, "What researchers see instead of a family", primary_key=True)
+    region = text(ColumnClass.QUASI, _REGION, nullable=True, ladder=COUNCIL_LADDER)
+    study_group = code(ColumnClass.ATTRIBUTE, "On the programme, or on the waiting list for it", STUDY_GROUPS)
+    service_received = flag(ColumnClass.ATTRIBUTE, "Whether the family receives a service")
+    start_year = text(ColumnClass.QUASI, _START_YEAR, nullable=True, regex=r"^\d{4}-\d{2}$", ladder=START_LADDER)
+    adults = code(
+        ColumnClass.QUASI,
+        "People of 18 and over at the start, in bands",
+        (*ADULTS, *dict.fromkeys(WIDE_ADULTS.values())),
+        nullable=True,
+        ladder=COUNT_LADDER,
+    )
+    children = code(
+        ColumnClass.QUASI,
+        "People under 18 at the start, in bands",
+        (*CHILDREN, *dict.fromkeys(WIDE_CHILDREN.values())),
+        nullable=True,
+        ladder=COUNT_LADDER,
+    )
+    youngest = code(
+        ColumnClass.QUASI,
+        "Age band of the youngest child at the start; empty if there is none",
+        (*CHILD_BANDS, *dict.fromkeys(WIDE_YOUNGEST.values())),
+        nullable=True,
+        ladder=YOUNGEST_LADDER,
+    )
+    problems = code(
+        ColumnClass.ATTRIBUTE,
+        "How many of the six problems the family has, in bands",
+        PROBLEM_COUNTS,
+        ladder=("number", "band"),
+    )
+    worklessness = flag(ColumnClass.ATTRIBUTE, "Somebody is out of work, in problem debt, or NEET")
+    school_absence = flag(ColumnClass.ATTRIBUTE, "A child misses school")
+    child_need = flag(ColumnClass.ATTRIBUTE, "A child is in need, on a protection plan, or looked after")
+    crime = flag(ColumnClass.ATTRIBUTE, "Somebody offends or is anti-social")
+    domestic_abuse = flag(ColumnClass.ATTRIBUTE, "There is domestic abuse")
+    health = flag(ColumnClass.ATTRIBUTE, "Somebody has a mental or physical health problem")
+    dwp_found = code(ColumnClass.ATTRIBUTE, f"In a band, {_FOUND.format('DWP')}", FOUND, nullable=True)
+    moj_found = code(ColumnClass.ATTRIBUTE, f"In a band, {_FOUND.format('MoJ')}", FOUND, nullable=True)
+    dfe_found = code(ColumnClass.ATTRIBUTE, f"In a band, {_FOUND.format('DfE')}", FOUND, nullable=True)
+    out_of_work_benefit_year_before = _outcome("out_of_work_benefit", "year_before")
+    out_of_work_benefit_two_years_after = _outcome("out_of_work_benefit", "two_years_after")
+    employment_year_before = _outcome("employment", "year_before")
+    employment_two_years_after = _outcome("employment", "two_years_after")
+    conviction_year_before = _outcome("conviction", "year_before")
+    conviction_two_years_after = _outcome("conviction", "two_years_after")
+    custody_year_before = _outcome("custody", "year_before")
+    custody_two_years_after = _outcome("custody", "two_years_after")
+    child_in_need_year_before = _outcome("child_in_need", "year_before")
+    child_in_need_two_years_after = _outcome("child_in_need", "two_years_after")
+    child_protection_year_before = _outcome("child_protection", "year_before")
+    child_protection_two_years_after = _outcome("child_protection", "two_years_after")
+    looked_after_year_before = _outcome("looked_after", "year_before")
+    looked_after_two_years_after = _outcome("looked_after", "two_years_after")
+    exclusion_year_before = _outcome("exclusion", "year_before")
+    exclusion_two_years_after = _outcome("exclusion", "two_years_after")
+    persistent_absence_year_before = _outcome("persistent_absence", "year_before")
+    persistent_absence_two_years_after = _outcome("persistent_absence", "two_years_after")
+
+
+class BenefitsAndWork(Table):
+    """One row for each benefit claim and each job."""
+
+    person_study_ref = _person_ref()
+    spell = code(ColumnClass.ATTRIBUTE, "A benefit claim, or a job", HISTORIES)
+    benefit_type = code(
+        ColumnClass.ATTRIBUTE, "Benefit, or Universal Credit regime; empty for a job", BENEFIT_TYPES, nullable=True
+    )
+    out_of_work = flag(
+        ColumnClass.ATTRIBUTE, "Whether the benefit is for people out of work; empty for a job", nullable=True
+    )
+    starts = _months("Start of the spell")
+    ends = _months("End of the spell, empty while it lasts", nullable=True)
+    dates_imputed = flag(
+        ColumnClass.ATTRIBUTE,
+        "The register filled in the start (6 April) or the end (5 April); as that would give away the month of the "
+        "family's start, such a date is coarsened to whole years before or after it",
+    )
+    weekly_amount = code(
+        ColumnClass.ATTRIBUTE,
+        "Benefit a week; coarsened from pounds to bands of £25, £300 and over together",
+        WEEKLY_BANDS,
+        nullable=True,
+        ladder=WEEKLY_LADDER,
+    )
+    annual_pay = code(
+        ColumnClass.ATTRIBUTE,
+        "Pay at a yearly rate; coarsened from pounds to bands of £2,500, £50,000 and over together",
+        YEARLY_BANDS,
+        nullable=True,
+        ladder=YEARLY_LADDER,
+    )
+
+
+class Offending(Table):
+    """One row for each offence and its disposal."""
+
+    person_study_ref = _person_ref()
+    case_number = whole(ColumnClass.ATTRIBUTE, "Cases of the person in order: 1, 2, 3", least=1)
+    offence = _months("The offence; empty where its day is not known", nullable=True)
+    sentenced = _months("The sentence or caution")
+    offence_group = code(ColumnClass.ATTRIBUTE, "Kind of offence", tuple(OFFENCE_GROUPS.values()))
+    is_primary_offence = flag(ColumnClass.ATTRIBUTE, "The principal offence of its case")
+    disposal_rank = whole(ColumnClass.ATTRIBUTE, "1 for the principal disposal", least=1)
+    guilty = flag(ColumnClass.ATTRIBUTE, "Found guilty by a court; a caution is not a conviction")
+    disposal = code(ColumnClass.ATTRIBUTE, "Sentence or other outcome", DISPOSALS)
+    sentence = code(
+        ColumnClass.ATTRIBUTE,
+        "Length of a sentence that has one; coarsened from days to bands",
+        tuple(SENTENCE_BANDS),
+        nullable=True,
+        ladder=("day", "band"),
+    )
+
+
+class Schooling(Table):
+    """One row for each pupil and academic year."""
+
+    person_study_ref = _person_ref(primary_key=True)
+    academic_year = whole(
+        ColumnClass.QUASI,
+        "Year in which the academic year begins; coarsened from the day. Empty where it would tell when the family "
+        "started",
+        nullable=True,
+        least=2000,
+        ladder=("day", "academic year", "none"),
+    )
+    years_from_start = whole(
+        ColumnClass.ATTRIBUTE,
+        "Academic years from the one in which the family's start lies; coarsened from the day",
+        unit="years",
+        least=-50,
+        primary_key=True,
+        ladder=("day", "term", "academic year"),
+    )
+    phase = code(
+        ColumnClass.ATTRIBUTE,
+        "Stage of schooling; coarsened from the national curriculum year",
+        PHASES,
+        nullable=True,
+        ladder=("year", "key stage"),
+    )
+    more_than_one_school = flag(
+        ColumnClass.ATTRIBUTE, "Enrolled at more than one school; the schools are not named", nullable=True
+    )
+    fsm_eligible = flag(ColumnClass.ATTRIBUTE, "Eligible for free school meals", nullable=True)
+    sen_provision = code(ColumnClass.ATTRIBUTE, "Special educational needs", SEN_PROVISION, nullable=True)
+    ethnic_group = code(
+        ColumnClass.QUASI,
+        "Ethnic group; coarsened from the school census's twenty codes to the census's broad groups",
+        ETHNIC_GROUPS,
+        nullable=True,
+        ladder=("minor group", "broad group", "none"),
+    )
+    language_group = code(
+        ColumnClass.QUASI,
+        "First language, as recorded: English or another",
+        LANGUAGE_GROUPS,
+        nullable=True,
+        ladder=("two groups", "none"),
+    )
+    absence = code(
+        ColumnClass.ATTRIBUTE,
+        "Share of possible sessions missed, in bands; empty where none was collected",
+        tuple(ABSENCE_BANDS),
+        nullable=True,
+        ladder=("sessions", "band"),
+    )
+    persistent_absence = flag(
+        ColumnClass.ATTRIBUTE, "Persistently absent by the rule of that year; empty where unknown", nullable=True
+    )
+    fixed_exclusions = code(ColumnClass.ATTRIBUTE, "Fixed-term and lunchtime exclusions", EXCLUSION_COUNTS)
+    permanently_excluded = flag(ColumnClass.ATTRIBUTE, "Permanently excluded")
+    key_stage = code(ColumnClass.ATTRIBUTE, "Key stage assessed this year, if any", KEY_STAGES, nullable=True)
+    reading = code(ColumnClass.ATTRIBUTE, "Result in reading", KEY_STAGE_RESULTS, nullable=True)
+    writing = code(ColumnClass.ATTRIBUTE, "Result in writing", KEY_STAGE_RESULTS, nullable=True)
+    maths = code(ColumnClass.ATTRIBUTE, "Result in mathematics", KEY_STAGE_RESULTS, nullable=True)
+    level2_em = code(
+        ColumnClass.ATTRIBUTE,
+        "Key stage 4 threshold with English and mathematics",
+        KEY_STAGE_RESULTS,
+        nullable=True,
+    )
+
+
+class SocialCare(Table):
+    """One row for each episode with children's social care."""
+
+    person_study_ref = _person_ref()
+    episode_type = code(ColumnClass.ATTRIBUTE, "In need, on a protection plan, or looked after", EPISODE_TYPES)
+    starts = _months("Start of the episode")
+    ends = _months("End of the episode, empty while it lasts", nullable=True)
+    primary_need_code = code(ColumnClass.ATTRIBUTE, "Main need", NEED_CODES, nullable=True)
+    category_of_abuse = code(ColumnClass.ATTRIBUTE, "For a plan: why", ABUSE_CATEGORIES, nullable=True)
+    legal_status = code(
+        ColumnClass.ATTRIBUTE, "For a looked-after child: under what power", LEGAL_STATUSES, nullable=True
+    )
+    placement = code(ColumnClass.ATTRIBUTE, "For a looked-after child: where", PLACEMENTS, nullable=True)
+
+
+class Panel(Table):
+    """One row for each person and half-year: what happened, from two years before the start to two years after.
+
+    It is made from the other research tables and says nothing that they do not. Months are counted from the month
+    of the family's start; half-years -4 to -1 lie before it, 1 to 4 after, and there is no 0. What is told by
+    school year stands in two half-years: the last whole year before the start in -2 and -1, the first whole one
+    after in 1 and 2; the year in which the start lies is left out. Somebody whom a register does not know counts as
+    somebody to whom nothing happened there.
+    """
+
+    person_study_ref = _person_ref(primary_key=True)
+    half_year = whole(
+        ColumnClass.ATTRIBUTE,
+        "Half-year before (-4 to -1) or after (1 to 4) the start; coarsened from the day",
+        least=-4,
+        most=4,
+        primary_key=True,
+        ladder=DATE_LADDER,
+    )
+    child = flag(
+        ColumnClass.ATTRIBUTE, "Under 18 at the start; empty if the age is not known or withheld", nullable=True
+    )
+    found_by_dwp = flag(ColumnClass.ATTRIBUTE, "DWP found the person")
+    found_by_moj = flag(ColumnClass.ATTRIBUTE, "MoJ found the person")
+    found_by_dfe = flag(ColumnClass.ATTRIBUTE, "DfE found the person")
+    out_of_work_benefit = _in_half_year("claimed an out-of-work benefit", of="adults")
+    employment = _in_half_year("had a job", of="adults")
+    conviction = flag(ColumnClass.ATTRIBUTE, "Was convicted, by the month of the sentence")
+    custody = flag(ColumnClass.ATTRIBUTE, "Was sentenced to custody, by the month of the sentence")
+    child_in_need = _in_half_year("was in need", of="children")
+    child_protection = _in_half_year("was on a protection plan", of="children")
+    looked_after = _in_half_year("was looked after", of="children")
+    persistent_absence = flag(
+        ColumnClass.ATTRIBUTE,
+        "Missed 10% or more of the sessions of the school year; empty where none is known",
+        nullable=True,
+    )
+    attainment = flag(
+        ColumnClass.ATTRIBUTE,
+        "Reached the expected standard in every subject assessed that school year; empty without assessment",
+        nullable=True,
+    )
+
+
+RESEARCH_TABLES: dict[str, type[dy.Schema]] = {
+    "people": People,
+    "families": Families,
+    "benefits_and_work": BenefitsAndWork,
+    "offending": Offending,
+    "schooling": Schooling,
+    "social_care": SocialCare,
+    "panel": Panel,
+}
+"""Every table of the research folder, by name."""

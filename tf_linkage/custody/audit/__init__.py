@@ -1,0 +1,1 @@
+"""What shows a breach: the ledger and the leak scan."""

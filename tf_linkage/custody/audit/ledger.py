@@ -1,0 +1,160 @@
+"""The ledger: what was handed over, read, destroyed, requested and released, in a chain that shows any change.
+
+Each entry carries the digest of the one before it. A copy of the newest digest, the head, stands elsewhere, so that
+an ending that was cut off is noticed too. An entry names bodies, datasets and days; never a person, and no count
+finer than five. Appending and checking.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tf_linkage.custody.refusals import LedgerBroken
+
+EVENTS = (
+    "written", "handed over", "read", "destroying", "destroyed", "breach", "requested", "released", "arrived",
+    "withdrawn", "answered", "corrected", "erased",
+)  # fmt: skip
+START = "0" * 64
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the ledger."""
+
+    number: int
+    day: str
+    event: str
+    custodian: str
+    about: str
+    facts: dict[str, Any]
+    previous: str
+    digest: str
+
+    def expected(self) -> str:
+        """The digest its words should have."""
+        words = [
+            self.number, self.day, self.event, self.custodian, self.about, self.facts, self.previous,
+        ]  # fmt: skip
+        return hashlib.sha256(json.dumps(words, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """A ledger and where its head is anchored.
+
+    Attributes:
+        path: the file of entries, one JSON object a line.
+        anchor: the file that holds number and digest of the newest entry, kept by somebody else.
+    """
+
+    path: Path
+    anchor: Path
+
+    def append(self, day: dt.date, event: str, custodian: str, about: str, **facts: Any) -> Entry:
+        """Adds an entry and moves the anchor on.
+
+        Args:
+            day: the study's day.
+            event: one of `EVENTS`.
+            custodian: the body that acts.
+            about: the dataset or ticket.
+            facts: what else is to be known, such as a due date; never about a person.
+
+        Raises:
+            LedgerBroken: the ledger's end does not fit its anchor.
+        """
+        if event not in EVENTS:
+            raise ValueError(f"unknown event {event!r}; known are {', '.join(EVENTS)}")
+        last = self._end()
+        number, previous = (last.number + 1, last.digest) if last else (1, START)
+        entry = Entry(number, day.isoformat(), event, custodian, about, facts, previous, "")
+        entry = Entry(**{**entry.__dict__, "digest": entry.expected()})
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("a", encoding="utf-8") as lines:
+            lines.write(json.dumps(entry.__dict__, sort_keys=True) + "\n")
+            lines.flush()
+            os.fsync(lines.fileno())
+        self._set_anchor(entry)
+        return entry
+
+    def entries(self) -> list[Entry]:
+        """Every entry, after checking the whole chain against itself and its anchor.
+
+        Raises:
+            LedgerBroken: names the first entry that does not fit.
+        """
+        found = [_entry(line, at) for at, line in enumerate(self._lines(), start=1)]
+        previous = START
+        for at, entry in enumerate(found, start=1):
+            if entry.number != at or entry.previous != previous:
+                raise LedgerBroken(
+                    f"ledger: entry {at} does not follow the one before it; some were removed or moved"
+                )
+            if entry.digest != entry.expected():
+                raise LedgerBroken(f"ledger: entry {at} was changed after it was written")
+            previous = entry.digest
+        self._fits_anchor(found[-2:])
+        return found
+
+    def _end(self) -> Entry | None:
+        """The newest entry; a line that a killed run left half-written is cut off."""
+        lines = self._lines()
+        if self.path.exists() and not self.path.read_bytes().endswith(b"\n") and self.path.stat().st_size:
+            whole = "".join(line + "\n" for line in lines)
+            new = self.path.with_name(f".{self.path.name}.new")
+            new.write_text(whole, encoding="utf-8")
+            new.replace(self.path)
+        last = [_entry(line, len(lines)) for line in lines[-2:]]
+        self._fits_anchor(last)
+        return last[-1] if last else None
+
+    def _lines(self) -> list[str]:
+        """The whole lines."""
+        if not self.path.exists():
+            return []
+        text = self.path.read_text(encoding="utf-8")
+        return text[: text.rfind("\n") + 1].splitlines()
+
+    def _fits_anchor(self, last: list[Entry]) -> None:
+        """The anchor is the newest entry, or the one before it where a run was killed between the two."""
+        try:
+            words = json.loads(self.anchor.read_text(encoding="utf-8"))
+            anchored = (words["entries"], words["head"])
+        except FileNotFoundError:
+            anchored = (0, START)
+        except (ValueError, KeyError, TypeError):
+            raise LedgerBroken("ledger: its anchor was changed; nothing can be proved of the ledger") from None
+        fitting = [(entry.number, entry.digest) for entry in last]
+        if len(last) <= 1:
+            fitting.append((0, START))
+        if anchored not in fitting:
+            newest = last[-1].number if last else 0
+            raise LedgerBroken(
+                f"ledger: its anchor speaks of {anchored[0]} entries and the ledger has {newest} that fit; entries "
+                "were cut off, added or rewritten"
+            )
+
+    def _set_anchor(self, entry: Entry) -> None:
+        self.anchor.parent.mkdir(parents=True, exist_ok=True)
+        new = self.anchor.with_name(f".{self.anchor.name}.new")
+        new.write_text(json.dumps({"entries": entry.number, "head": entry.digest}), encoding="utf-8")
+        new.replace(self.anchor)
+
+
+def rounded(count: int) -> int:
+    """A count as the ledger may tell it: to the nearest five."""
+    return 5 * round(count / 5)
+
+
+def _entry(line: str, at: int) -> Entry:
+    try:
+        return Entry(**json.loads(line))
+    except (ValueError, TypeError):
+        raise LedgerBroken(f"ledger: entry {at} was changed after it was written") from None

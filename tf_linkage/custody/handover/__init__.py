@@ -1,0 +1,1 @@
+"""What passes between custodians, with a manifest that its recipient checks."""

@@ -1,0 +1,72 @@
+"""Who hands what to whom: the four kinds of dataset that pass from one body's hands into another's vault.
+
+Sender, recipient, place in the recipient's vault, contract.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import dataframely as dy
+
+from tf_linkage.contracts.handovers.exchange import return_tables
+from tf_linkage.contracts.linked_set import LINKED_SET
+from tf_linkage.contracts.registry import COUNCIL_TABLES, DEPARTMENTS
+from tf_linkage.custody.refusals import ManifestChanged
+
+ONS = "ons"
+
+
+@dataclass(frozen=True)
+class Handover:
+    """One dataset on its way from one body to another.
+
+    Attributes:
+        name: what it is called everywhere, such as `dwp/link_request`.
+        sender: who makes it.
+        recipient: in whose vault it lies.
+        dataset: its name in that vault.
+        tables: contract of each table; a single table has the empty name.
+        answers: name of the hand-over that it answers, which lies in the sender's own vault.
+    """
+
+    name: str
+    sender: str
+    recipient: str
+    dataset: str
+    tables: Mapping[str, type[dy.Schema]]
+    answers: str | None = None
+
+    @property
+    def event(self) -> str:
+        """What the ledger calls it."""
+        return "requested" if self.dataset == "link_request" else "handed over"
+
+
+def _all() -> dict[str, Handover]:
+    found = [Handover("council/cohort", "council", ONS, "cohort", {"": COUNCIL_TABLES["cohort"]})]
+    for name, department in DEPARTMENTS.items():
+        request, back = f"{name}/link_request", f"{name}/return"
+        returned = return_tables(department.key, department.histories[1])
+        found += [
+            Handover(request, ONS, name, "link_request", {"": department.request}),
+            Handover(back, name, ONS, f"returns/{name}", returned, answers=request),
+        ]
+    found.append(Handover("research/linked_set", ONS, "research", "linked_set", LINKED_SET))
+    return {handover.name: handover for handover in found}
+
+
+def handover_named(name: str) -> Handover:
+    """The hand-over that a manifest names.
+
+    Raises:
+        ManifestChanged: there is none of that name.
+    """
+    if name not in HANDOVERS:
+        raise ManifestChanged(f"its manifest names no hand-over of a study; known are {', '.join(HANDOVERS)}")
+    return HANDOVERS[name]
+
+
+HANDOVERS: dict[str, Handover] = _all()
+"""Every hand-over, by name."""

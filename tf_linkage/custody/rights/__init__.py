@@ -1,0 +1,1 @@
+"""People's rights: withdraw, correct, erase, access."""

@@ -1,0 +1,1 @@
+"""The store of secrets: locks, passwords, the clock, retention, destruction."""

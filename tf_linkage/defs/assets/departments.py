@@ -1,0 +1,116 @@
+"""What every department does, made once for all three: request, links, return.
+
+The factory. A new department is an entry in `contracts/registry.py` and appears here by itself.
+"""
+
+import dagster as dg
+import polars as pl
+
+from tf_linkage import custody, linkage
+from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.handovers import exchange
+from tf_linkage.contracts.registry import DEPARTMENTS, Department
+from tf_linkage.defs.failures import plainly
+from tf_linkage.defs.io import ParquetStore
+from tf_linkage.defs.metadata import charts
+from tf_linkage.defs.metadata.description import asset_description, study_asset
+from tf_linkage.defs.resources import Linking, StudyKey
+from tf_linkage.study import DepartmentSource, Study
+from tf_linkage.workspace.clerical_review import as_clerks_decided
+
+
+def department_assets(study: Study) -> list[dg.AssetsDefinition]:
+    """Request, links and return of each department; of one that does its part elsewhere, the request alone."""
+    return [
+        made
+        for name, department in DEPARTMENTS.items()
+        for made in _assets_of(department, study)
+        if study.source_of(name) is not DepartmentSource.RETURN or made.key.path[-1] == "link_request"
+    ]
+
+
+def returns_from_elsewhere(study: Study) -> list[dg.AssetSpec]:
+    """The returns that arrive as files: made elsewhere, received by command, read like any other."""
+    return [
+        dg.AssetSpec(
+            **asset_description(
+                f"{name}/return",
+                f"What {name.upper()} sent back from where it does its part: its histories of the people it "
+                "linked, without identifiers and without its own keys. Received by command; checked when read.",
+                rooms=["custody"],
+            )
+        )
+        for name in DEPARTMENTS
+        if study.source_of(name) is DepartmentSource.RETURN
+    ]
+
+
+def _assets_of(department: Department, study: Study) -> list[dg.AssetsDefinition]:
+    name = department.name
+    choices = {"engine": study.engine, "link": study.link_threshold, "review": study.review_threshold}
+
+    @study_asset(
+        f"{name}/link_request",
+        f"What ONS asks {name.upper()} about: {', '.join(department.request_columns)}, under references made "
+        f"for {name.upper()} alone.",
+        rooms=["custody"],
+        custodian="ons",
+        ins={"identifiers": "ons/identifiers"},
+    )
+    def link_request(identifiers: pl.LazyFrame, study_key: StudyKey) -> pl.LazyFrame:
+        with plainly():
+            key = custody.recipient_key(study_key.key(), name)
+            return custody.link_request(identifiers, department, key, study.dates.extract)
+
+    @study_asset(
+        f"linkage/{name}_links",
+        f"{name.upper()} finds the people it was asked about in its own register; where clerks decided, as they "
+        f"did. A working file, kept no longer than a month.",
+        rooms=["linkage"],
+        custodian=name,
+        kinds=["python", "parquet"],
+        choices=choices,
+        ins={
+            "request": f"{name}/link_request",
+            "register": f"{name}/{department.people[0]}",
+        },
+    )
+    def links(
+        context: dg.AssetExecutionContext, request: pl.LazyFrame, register: pl.LazyFrame, linking: Linking
+    ) -> dg.MaterializeResult[pl.DataFrame]:
+        model = linkage.department_model(
+            name,
+            department.request_columns,
+            link_threshold=linking.link_threshold,
+            review_threshold=linking.review_threshold,
+        )
+        with plainly():
+            result = linkage.link(
+                request,
+                register,
+                model,
+                engine=linking.engine,
+                bounds=linking.bounds(),
+                progress=context.log.info,
+            )
+            result = as_clerks_decided(ParquetStore.of(study).store, name, result)
+        named = result.links.rename({"left_id": "request_ref", "right_id": "register_key"})
+        return dg.MaterializeResult(
+            value=named.cast(schema_of(exchange.Links)),
+            metadata=charts.linkage_metadata(result),
+        )
+
+    @study_asset(
+        f"{name}/return",
+        f"What {name.upper()} sends back: its histories of the people it linked, without identifiers and "
+        f"without its own keys.",
+        rooms=["custody"],
+        ins={
+            "links": f"linkage/{name}_links",
+            "histories": f"{name}/{department.histories[0]}",
+        },
+    )
+    def returned(links: pl.LazyFrame, histories: dict[str, pl.LazyFrame]) -> dict[str, pl.LazyFrame]:
+        return custody.make_return(department, links, histories)
+
+    return [link_request, links, returned]

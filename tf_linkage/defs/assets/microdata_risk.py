@@ -1,0 +1,180 @@
+"""Nobody stands out: research/people and research/families on their chosen steps, and the gate before them.
+
+The choice of steps as part of making those two tables, what the UI shows of it, and the blocking checks. The rules
+themselves stand in `disclosure`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from tf_linkage import disclosure
+from tf_linkage.contracts.ladders import REFERENCES, STEPS
+from tf_linkage.defs.metadata.charts import records_of
+from tf_linkage.defs.metadata.description import asset_key
+from tf_linkage.pages import charts
+from tf_linkage.pages.picture import markdown
+from tf_linkage.study import REGIONS
+from tf_linkage.workspace.catalogue import POPULATION_COUNTS
+
+COLOURS = dict(zip(disclosure.SIZES, (charts.RED, charts.ORANGE, charts.GREY, charts.BLUE), strict=True))
+DRAWN_BY = {"people": "family_study_ref", "families": "person_study_ref"}
+"""The order by which rows of a table are drawn: the reference that no table shows next to its own."""
+
+
+def released(
+    name: str, finest: pl.LazyFrame, linked_people: pl.LazyFrame, counts: pl.LazyFrame | None
+) -> dg.MaterializeResult[pl.LazyFrame]:
+    """A table as it is released: on the steps of least loss on which nobody stands out.
+
+    Args:
+        name: `people` or `families`.
+        finest: the table on the finest steps.
+        linked_people: who is of which family, which nobody outside knows: the order by which rows are drawn.
+        counts: `PopulationCounts`, or None where nobody has counted the population.
+    """
+    finest = finest.collect().lazy()
+    population = disclosure.population_classes(name, counts, REGIONS) if counts is not None else None
+    choice = disclosure.choose_steps(name, finest, population)
+    value = disclosure.coarsened(finest, choice, lots_of(name, linked_people)).collect().lazy()
+    before, after = (disclosure.released_classes(name, table, population) for table in (finest, value))
+    return dg.MaterializeResult(
+        value=value,
+        metadata={
+            "why nobody stands out": dg.MetadataValue.md(disclosure.in_words(choice, after)),
+            "what remains": disclosure.ACCREDITED,
+            "steps chosen": records_of(disclosure.steps_table(choice)),
+            "risk": records_of(disclosure.risk_compared(before, after)),
+            "how many look alike": dg.MetadataValue.md(_picture(name, before, after)),
+            "rows withheld": choice.withheld,
+            "bits lost a row": round(sum(choice.lost[column] for column in choice.steps), 3),
+            "smallest class in the sample": disclosure.risk_table(after)["smallest class in the sample"],
+        },
+    )
+
+
+def lots_of(name: str, linked_people: pl.LazyFrame) -> pl.LazyFrame:
+    """A table's reference and `lot`, the order by which its rows are drawn."""
+    return linked_people.group_by(REFERENCES[name]).agg(pl.col(DRAWN_BY[name]).min().alias("lot"))
+
+
+def _picture(name: str, before: pl.DataFrame, after: pl.DataFrame) -> str:
+    title = f"How many {name} look alike"
+    rows = disclosure.alike(before, "on the finest steps") + disclosure.alike(after, "as released")
+    drawn = charts.flow(
+        rows,
+        title=title,
+        description=f"{name.capitalize()} by how many share everything that somebody outside may know of them, on "
+        "the finest steps and as released.",
+        parts=COLOURS,
+        x_title=name,
+    )
+    return markdown(drawn, title)
+
+
+def what_remains(tables: Mapping[str, pl.LazyFrame]) -> dict[str, Any]:
+    """What the gates do not hold off, in figures that gate nothing."""
+    joined = disclosure.join_figures(disclosure.families_that_fit(tables))
+    figures = {"people joined to families by all that they share": list(joined), "": list(joined.values())}
+    return {
+        "singled out by one dated event": records_of(disclosure.known_event(tables)),
+        "joining by attributes": records_of(pl.DataFrame(figures)),
+        "what remains": disclosure.ACCREDITED,
+    }
+
+
+def risk_checks(*, counted: bool) -> list[dg.AssetChecksDefinition]:
+    """The gates of research/people and research/families.
+
+    Args:
+        counted: whether the population has been counted.
+    """
+    return [*(nobody_stands_out(name, counted=counted) for name in STEPS), no_pupil_stands_out()]
+
+
+def released_schooling(schooling: pl.LazyFrame, people: pl.LazyFrame) -> dg.MaterializeResult[pl.LazyFrame]:
+    """School years without what would make a pupil stand out among the people as released."""
+    hidden = disclosure.hide_pupils(schooling.collect().lazy(), people)
+    value = hidden.table.collect().lazy()
+    return dg.MaterializeResult(
+        value=value,
+        metadata={
+            "columns shown": ", ".join(hidden.shown) or "none",
+            "pupils withheld": hidden.withheld,
+            "bits lost a pupil": round(sum(hidden.lost.values()), 3),
+            **disclosure.pupil_risk(value, people),
+        },
+    )
+
+
+def no_pupil_stands_out() -> dg.AssetChecksDefinition:
+    """Ethnic group, first language and year tell nobody apart among the people as released."""
+
+    @dg.asset_check(
+        asset=asset_key("research/schooling"),
+        name="nobody_stands_out",
+        blocking=True,
+        description="Of every combination of what schooling adds (ethnic group, first language, academic year) to "
+        "what the table of people shows (region, age, gender, start year) there are at least "
+        f"{disclosure.RULE.alone} pupils, or nothing is shown.",
+        additional_ins={"people": dg.AssetIn(asset_key("research/people"))},
+    )
+    def check(stored: pl.LazyFrame, people: pl.LazyFrame) -> dg.AssetCheckResult:
+        return pupils_verdict(stored, people)
+
+    return check
+
+
+def pupils_verdict(schooling: pl.LazyFrame, people: pl.LazyFrame) -> dg.AssetCheckResult:
+    """Red when a pupil stands out."""
+    figures: dict[str, Any] = disclosure.pupil_risk(schooling, people)
+    below = figures["pupils in classes below the rule"]
+    return dg.AssetCheckResult(
+        passed=not below,
+        description=f"{below} of {figures['pupils']} pupils stand out"
+        if below
+        else f"at least {figures['smallest class']} look alike"
+        if figures["classes"]
+        else "nothing is shown that tells pupils apart",
+        metadata=figures,
+    )
+
+
+def nobody_stands_out(name: str, *, counted: bool) -> dg.AssetChecksDefinition:
+    """Everybody in the table has enough others who look the same, in the sample and in the population."""
+    ins = {"counts": dg.AssetIn(asset_key(POPULATION_COUNTS))} if counted else {}
+
+    gate = dg.asset_check(
+        asset=asset_key(f"research/{name}"),
+        name="nobody_stands_out",
+        blocking=True,
+        description="Of every combination of what somebody outside may know (region, start year, age and gender, "
+        "or the family's make-up and what is empty because of it) there are at least "
+        f"{disclosure.RULE.known} in the sample and in the population; {disclosure.RULE.alone} in the sample where "
+        "the population is not known.",
+        additional_ins=ins,
+    )
+
+    def against_population(stored: pl.LazyFrame, counts: pl.LazyFrame) -> dg.AssetCheckResult:
+        return risk_verdict(name, stored, counts)
+
+    def in_sample(stored: pl.LazyFrame) -> dg.AssetCheckResult:
+        return risk_verdict(name, stored, None)
+
+    return gate(against_population if counted else in_sample)
+
+
+def risk_verdict(name: str, table: pl.LazyFrame, counts: pl.LazyFrame | None) -> dg.AssetCheckResult:
+    """Red when anybody stands out."""
+    population = disclosure.population_classes(name, counts, REGIONS) if counts is not None else None
+    figures: dict[str, Any] = disclosure.risk_table(disclosure.released_classes(name, table, population))
+    below = figures["rows in classes below the rule"]
+    return dg.AssetCheckResult(
+        passed=not below,
+        description=f"{below} of {figures['rows']} rows stand out"
+        if below
+        else f"at least {figures['smallest class in the sample']} look alike",
+        metadata=figures,
+    )

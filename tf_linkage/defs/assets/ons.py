@@ -1,0 +1,108 @@
+"""The trusted third party: the vault of identifiers, the attributes apart from it, and who was linked where.
+
+ONS's own assets. What it does with each department is in `departments.py`.
+"""
+
+from collections.abc import Mapping
+
+import dagster as dg
+import polars as pl
+
+from tf_linkage import custody, linkage
+from tf_linkage.contracts.registry import DEPARTMENTS
+from tf_linkage.defs.assets.preview import WOULD_BE_SENT, would_be_sent
+from tf_linkage.defs.failures import plainly
+from tf_linkage.defs.io import ParquetStore
+from tf_linkage.defs.metadata.description import asset_description, asset_key, study_asset
+from tf_linkage.defs.resources import Linking, StudyKey
+from tf_linkage.study import Study
+from tf_linkage.workspace.requests import asked_cohort
+
+RECORD = ["la_code", "person_ref"]
+PAIR = {f"left_{name}": name for name in RECORD} | {f"right_{name}": f"{name}_other" for name in RECORD}
+"""A pair of records of one person, as linkage names it and as custody does."""
+
+IDENTIFIERS = asset_description(
+    "ons/identifiers",
+    "Who the people of the study are, each once: names, dates of birth, gender, addresses, NINOs; nothing else.",
+    rooms=["custody", "linkage"],
+)
+ATTRIBUTES = asset_description(
+    "ons/attributes",
+    "What the councils said about them, under study references: everything that is not an identifier.",
+    rooms=["custody", "linkage"],
+)
+
+
+def ons_assets(study: Study) -> list[dg.AssetsDefinition]:
+    """Identifiers and attributes (one split makes both), and the people with their links."""
+
+    @dg.multi_asset(
+        name="ons_split",
+        outs={"identifiers": dg.AssetOut(**IDENTIFIERS), "attributes": dg.AssetOut(**ATTRIBUTES)},
+        ins={"cohort": dg.AssetIn(asset_key("council/cohort"))},
+    )
+    def split(
+        context: dg.AssetExecutionContext,
+        cohort: pl.LazyFrame,
+        study_key: StudyKey,
+        linking: Linking,
+        io_manager: dg.ResourceParam[ParquetStore],
+    ) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+        with plainly():
+            cohort = asked_cohort(io_manager.store, cohort, study_key.key(), by="ons_split")
+            duplicates = linkage.find_duplicates(cohort, RECORD, linking.bounds()).rename(PAIR)
+            identifiers, attributes = custody.split(cohort, duplicates, study_key.key())
+        context.add_output_metadata(
+            {
+                "pairs of records of one person": duplicates.height,
+                WOULD_BE_SENT: would_be_sent(identifiers, study),
+            },
+            "identifiers",
+        )
+        return identifiers, attributes
+
+    @study_asset(
+        "linkage/linked_people",
+        "Everyone in the study and the departments that found them, under references alone.",
+        rooms=["custody"],
+        ins={
+            "identifiers": "ons/identifiers",
+            "attributes": "ons/attributes",
+        }
+        | {f"{name}_return": f"{name}/return" for name in DEPARTMENTS},
+    )
+    def linked_people(
+        identifiers: pl.LazyFrame,
+        attributes: pl.LazyFrame,
+        dwp_return: Mapping[str, pl.LazyFrame],
+        moj_return: Mapping[str, pl.LazyFrame],
+        dfe_return: Mapping[str, pl.LazyFrame],
+        study_key: StudyKey,
+    ) -> pl.LazyFrame:
+        returns = {"dwp": dwp_return["people"], "moj": moj_return["people"], "dfe": dfe_return["people"]}
+        with plainly():
+            return custody.linked_people(identifiers, attributes, returns, study_key.key())
+
+    @study_asset(
+        "research/linked_set",
+        "What ONS hands over: everything known of the people of the study, under references that only researchers "
+        "see. The research tables are made from it and from nothing else.",
+        rooms=["custody"],
+        custodian="ons",
+        ins={"linked_people": "linkage/linked_people", "attributes": "ons/attributes"}
+        | {f"{name}_return": f"{name}/return" for name in DEPARTMENTS},
+    )
+    def linked_set(
+        linked_people: pl.LazyFrame,
+        attributes: pl.LazyFrame,
+        dwp_return: Mapping[str, pl.LazyFrame],
+        moj_return: Mapping[str, pl.LazyFrame],
+        dfe_return: Mapping[str, pl.LazyFrame],
+        study_key: StudyKey,
+    ) -> Mapping[str, pl.LazyFrame]:
+        returns = {"dwp": dwp_return, "moj": moj_return, "dfe": dfe_return}
+        with plainly():
+            return custody.linked_set(linked_people, attributes, returns, study_key.key())
+
+    return [split, linked_people, linked_set]

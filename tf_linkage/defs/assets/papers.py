@@ -1,0 +1,73 @@
+"""The papers that data protection law asks for, made from the flows' metadata and the run's figures.
+
+The asset. What the papers say is custody's (`custody.papers`).
+"""
+
+import dagster as dg
+import polars as pl
+
+from tf_linkage import quality
+from tf_linkage.contracts.flows import flows, published
+from tf_linkage.custody import papers
+from tf_linkage.defs.io import ParquetStore
+from tf_linkage.defs.metadata.description import asset_key, study_asset
+from tf_linkage.defs.metadata.flows import destroy_by
+from tf_linkage.defs.resources import is_rehearsal
+from tf_linkage.study import Study
+from tf_linkage.workspace.assessed import assessment_of, fingerprint
+from tf_linkage.workspace.catalogue import ASSESSED, TABLES
+from tf_linkage.workspace.store import Store, relative
+
+RECORD, ASSESSMENT = "record_of_processing", "impact_assessment"
+
+
+def papers_asset(study: Study) -> dg.AssetsDefinition:
+    """Record of processing and draft impact assessment."""
+    simulated = study.wholly_simulated
+
+    @study_asset(
+        "quality/papers",
+        "Record of processing and a draft data protection impact assessment: who hands what to whom, by what "
+        "right, until when, and what this run measured of each risk.",
+        rooms=["custody", "contracts"],
+        kinds=["markdown"],
+        ins={"figures": "quality/linkage_quality"},
+        deps=[asset_key(key) for key in ASSESSED] if simulated else [],
+    )
+    def made(figures: pl.LazyFrame) -> dg.MaterializeResult[None]:
+        store = ParquetStore.of(study).store
+        measured = _measured(figures.collect(), study, store)
+        carried = carried_of(store)
+        pages = {
+            RECORD: papers.record_of_processing(carried),
+            ASSESSMENT: papers.impact_assessment(carried, measured),
+        }
+        paths = {name: store.write_text(["quality", name], ".md", page) for name, page in pages.items()}
+        metadata: dict[str, dg.MetadataValue] = {}
+        for name, page in pages.items():
+            words = name.replace("_", " ")
+            metadata[words] = dg.MetadataValue.md(page)
+            metadata[f"{words} (file)"] = dg.MetadataValue.path(relative(paths[name]))
+        return dg.MaterializeResult(metadata=metadata)
+
+    return made
+
+
+def carried_of(store: Store) -> list[papers.Carried]:
+    """Every hand-over of the study, in the order in which they happen."""
+    public = [published(key) for key in TABLES if key.startswith("published/")]
+    return [
+        papers.Carried(flow, destroy_by(flow, store), TABLES[flow.asset]) for flow in [*flows().values(), *public]
+    ]
+
+
+def _measured(figures: pl.DataFrame, study: Study, store: Store) -> papers.Measured:
+    simulated = study.wholly_simulated
+    settings = {"seed": str(study.seed), "families": f"{study.families:,}"} if simulated else {}
+    return papers.Measured(
+        figures=figures,
+        gaps=quality.gaps(figures),
+        disclosures=assessment_of(store, fingerprint(figures)).disclosures if simulated else None,
+        rehearsed=is_rehearsal(study),
+        settings=settings | {"link threshold": f"{study.link_threshold:g}", "engine": study.engine},
+    )

@@ -1,0 +1,225 @@
+"""How good the linkage is: the figures, and the page that shows them.
+
+The assets of the quality group that every run makes. In a rehearsal they may read the truth; on real extracts they
+make do without. The longer studies are in `assess.py`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from tf_linkage import custody, linkage, quality
+from tf_linkage.contracts.registry import DEPARTMENTS
+from tf_linkage.defs.failures import plainly
+from tf_linkage.defs.io import ParquetStore
+from tf_linkage.defs.metadata import charts
+from tf_linkage.defs.metadata.description import asset_key, study_asset
+from tf_linkage.defs.resources import StudyKey
+from tf_linkage.study import COUNCILS, REGIONS, Source, Study
+from tf_linkage.workspace.assessed import assessment_of, fingerprint
+from tf_linkage.workspace.catalogue import ASSESSED, EFFECT_RECOVERY
+from tf_linkage.workspace.requests import asked_cohort
+
+DESCRIPTION = (
+    "How many were sent, present and linked, department by department, with precision, recall and their intervals; "
+    "overall and for each group."
+)
+INS = {
+    "attributes": "ons/attributes",
+    **{f"{name}_request": f"{name}/link_request" for name in DEPARTMENTS},
+    **{f"{name}_links": f"linkage/{name}_links" for name in DEPARTMENTS},
+}
+ALSO = {"cohort": "council/cohort"} | {f"{name}_return": f"{name}/return" for name in DEPARTMENTS}
+TRUTH = {"truth": "population/truth"}
+REGISTERS = {f"{name}_register": f"{name}/{department.people[0]}" for name, department in DEPARTMENTS.items()}
+"""Read in a rehearsal alone, where they are nobody's: completeness and losses of blocking."""
+
+MAIN_PICTURES = ("flow", "departments", "by_community")
+
+
+def quality_assets(study: Study) -> list[dg.AssetsDefinition]:
+    """The figures, what drives the gaps, and the report."""
+    simulated = study.source is Source.SIMULATION
+    return [
+        _figures(_measurable(INS | ALSO | (TRUTH | REGISTERS if simulated else {}), study), study.clerk_error),
+        *([_causes(_measurable(INS, study))] if simulated else []),
+        *([_recovery(study)] if study.wholly_simulated else []),
+        _report(study),
+    ]
+
+
+def _measurable(ins: Mapping[str, str], study: Study) -> dict[str, str]:
+    """Without the departments whose links are kept elsewhere, or of whose records a rehearsal knows no truth."""
+    usual = Study(source=study.source)
+    besides = [name for name in DEPARTMENTS if study.source_of(name) is not usual.source_of(name)]
+    return {name: key for name, key in ins.items() if name.split("_", maxsplit=1)[0] not in besides}
+
+
+def asked_of(tables: Mapping[str, Any], study_key: StudyKey) -> dict[str, pl.LazyFrame]:
+    """By department, person_id and the reference under which it was asked."""
+    return {
+        name: custody.people_asked(
+            tables[f"{name}_request"], tables["attributes"], custody.recipient_key(study_key.key(), name)
+        )
+        for name in DEPARTMENTS
+        if f"{name}_request" in tables
+    }
+
+
+def by_department(tables: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """The departments' tables of one kind, such as `links`."""
+    return {name: tables[f"{name}_{kind}"] for name in DEPARTMENTS if f"{name}_{kind}" in tables}
+
+
+def _figures(ins: Mapping[str, str], clerk_error: float) -> dg.AssetsDefinition:
+    @study_asset(
+        "quality/linkage_quality", DESCRIPTION, rooms=["quality"], choices={"clerk error": clerk_error}, ins=ins
+    )
+    def linkage_quality(
+        study_key: StudyKey, io_manager: dg.ResourceParam[ParquetStore], **tables: pl.LazyFrame
+    ) -> dg.MaterializeResult[pl.DataFrame]:
+        with plainly():
+            asked = asked_cohort(io_manager.store, tables["cohort"], study_key.key(), by="linkage_quality")
+            tables["cohort"] = asked
+            figures = _measured(tables, study_key, clerk_error)
+        metadata = charts.quality_metadata(figures)
+        if "truth" in tables:
+            metadata["published linkages beside ours"] = charts.records_of(
+                quality.published_linkages(figures, published())
+            )
+        return dg.MaterializeResult(value=figures, metadata=metadata)
+
+    return linkage_quality
+
+
+def _measured(tables: Mapping[str, Any], study_key: StudyKey, clerk_error: float) -> pl.DataFrame:
+    """The figures: held against the truth where there is one, and otherwise what can be said without."""
+    attributes, asked = tables["attributes"], asked_of(tables, study_key)
+    links, returns, truth = by_department(tables, "links"), by_department(tables, "return"), tables.get("truth")
+    if truth is None:
+        known = quality.completeness({"council": tables["cohort"]}, quality.of_real_people)
+        parts = [quality.match_rates(attributes, asked, links, returns=returns), known]
+    else:
+        requests, registers = by_department(tables, "request"), by_department(tables, "register")
+        models = {name: linkage.department_model(name, DEPARTMENTS[name].request_columns) for name in requests}
+        parts = [
+            quality.evaluate(attributes, asked, links, truth, returns=returns, clerk_error=clerk_error),
+            quality.completeness({"council": tables["cohort"], **registers}),
+            quality.blocking_losses(
+                attributes=attributes, requested=asked, requests=requests, registers=registers, links=links,
+                models=models, truth=truth,
+            ),
+        ]  # fmt: skip
+    return pl.concat(pl.collect_all(parts)).sort("department", "breakdown", "level", "measure")
+
+
+def published() -> pl.DataFrame:
+    """Published results of real linkages; they come with the simulated world."""
+    from tf_linkage.bodies.calibration.predictions import predictions  # noqa: PLC0415 - absent on real extracts
+
+    return predictions()
+
+
+def _causes(ins: Mapping[str, str]) -> dg.AssetsDefinition:
+    @study_asset(
+        "quality/gap_causes",
+        "Which errors drive each gap between a group and everybody else, from the truth's record of what went "
+        "wrong.",
+        rooms=["quality"],
+        ins={**ins, **TRUTH} | {"figures": "quality/linkage_quality"},
+    )
+    def gap_causes(figures: pl.LazyFrame, study_key: StudyKey, **tables: pl.LazyFrame) -> pl.LazyFrame:
+        truth: Any = tables["truth"]  # a set of tables
+        asked, links = asked_of(tables, study_key), by_department(tables, "links")
+        return quality.gap_causes(figures.collect(), tables["attributes"], asked, links, truth)
+
+    return gap_causes
+
+
+def _recovery(study: Study) -> dg.AssetsDefinition:
+    @study_asset(
+        EFFECT_RECOVERY,
+        "Whether the study finds the effects that the simulated programme has: its estimates on true links and on "
+        "those found, each beside the truth.",
+        rooms=["quality", "research"],
+        ins=TRUTH
+        | {"attributes": "ons/attributes", "linked_people": "linkage/linked_people"}
+        | {f"{name}_return": f"{name}/return" for name in DEPARTMENTS}
+        | {f"{name}_histories": f"{name}/{department.histories[0]}" for name, department in DEPARTMENTS.items()},
+        choices=study.dates.model_dump(mode="json"),
+    )
+    def effect_recovery(**tables: pl.LazyFrame) -> dg.MaterializeResult[pl.DataFrame]:
+        truth: Any = tables["truth"]  # a set of tables
+        with plainly():
+            found = quality.effect_recovery(
+                tables["linked_people"],
+                tables["attributes"],
+                returns=by_department(tables, "return"),
+                histories=by_department(tables, "histories"),
+                truth=truth,
+                regions=REGIONS,
+                covered=(study.dates.history_from, study.dates.extract),
+            ).collect()
+        return dg.MaterializeResult(value=found, metadata={"estimates beside the truth": charts.records_of(found)})
+
+    return effect_recovery
+
+
+def _report(study: Study) -> dg.AssetsDefinition:
+    simulated = study.source is Source.SIMULATION
+    ins = {"figures": "quality/linkage_quality"} | ({"causes": "quality/gap_causes"} if simulated else {})
+
+    @study_asset(
+        "quality/report",
+        "The figures as one page with pictures; opens in any browser, without a network. It shows what job "
+        "`assess` found, once that has run on the same figures.",
+        rooms=["quality", "pages"],
+        kinds=["html"],
+        ins=ins,
+        deps=[asset_key(key) for key in ASSESSED] if study.wholly_simulated else [],
+    )
+    def report(**tables: pl.LazyFrame) -> dg.MaterializeResult[None]:
+        store = ParquetStore(root=str(study.data)).store
+        figures = tables["figures"].collect()
+        causes = tables["causes"].collect() if simulated else None
+        assessment = assessment_of(store, fingerprint(figures)) if study.wholly_simulated else quality.Assessment()
+        with plainly():
+            page = quality.quality_report(
+                figures,
+                run=named(study),
+                names=COUNCILS,
+                assessment=assessment,
+                causes=causes,
+                published=published() if simulated else None,
+            )
+            short = quality.in_short(
+                figures, run=named(study), names=COUNCILS, causes=causes, assessment=assessment
+            )
+        path = store.write_text(["quality", "report"], ".html", page)
+        drawn = quality.pictures(figures, COUNCILS)
+        return dg.MaterializeResult(
+            metadata={
+                # Browsers follow no link from a page of the web UI to a file, so its path is there to be copied.
+                "open this file in a browser": dg.MetadataValue.path(str(path.resolve())),
+                "in short": dg.MetadataValue.md(charts.answers_markdown(short)),
+                **{
+                    drawn[name].title: dg.MetadataValue.md(drawn[name].as_markdown())
+                    for name in MAIN_PICTURES
+                    if name in drawn
+                },
+            }
+        )
+
+    return report
+
+
+def named(study: Study) -> dict[str, str]:
+    """What distinguishes the run, for its report: a simulation's size and seed say nothing of files."""
+    made = (
+        {"preset": str(study.preset), "seed": str(study.seed), "noise": str(study.noise)}
+        if study.source is Source.SIMULATION
+        else {"source": "extract files"}
+    )
+    return made | {"engine": study.engine, "link threshold": f"{study.link_threshold:g}"}

@@ -1,0 +1,303 @@
+"""The asset checks: what must hold before anything downstream is made.
+
+Checks as Dagster sees them, made by factories from the contracts and from the rooms' own rules. What stops things
+is a blocking ERROR. Each check has a passing and a failing test.
+"""
+
+from collections.abc import Mapping
+
+import dagster as dg
+import dataframely as dy
+import polars as pl
+
+from tf_linkage import custody, quality
+from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.registry import DEPARTMENTS
+from tf_linkage.defs.assets.microdata_risk import risk_checks
+from tf_linkage.defs.checks.leaks import no_leak
+from tf_linkage.defs.io import ParquetStore
+from tf_linkage.defs.metadata.charts import records_of
+from tf_linkage.defs.metadata.description import asset_key
+from tf_linkage.defs.resources import StudyKey
+from tf_linkage.rehearsal import accepted_baseline as baseline
+from tf_linkage.study import DepartmentSource, Source, Study
+from tf_linkage.workspace.catalogue import ASSESSED, EFFECT_RECOVERY, OF_THE_SIMULATION, TABLES, at_departments
+from tf_linkage.workspace.requests import asked_cohort
+
+DEIDENTIFIED = ("return", "research/", "quality/", "published/")
+"""Assets in which no direct identifier may stand (law 5)."""
+
+
+def study_checks(study: Study) -> list[dg.AssetChecksDefinition]:
+    """Every check of a study."""
+    simulated = study.source is Source.SIMULATION
+    here = [name for name in DEPARTMENTS if study.source_of(name) is not DepartmentSource.RETURN]
+    besides = at_departments(set(DEPARTMENTS) - set(here)) | (
+        set() if study.wholly_simulated else {EFFECT_RECOVERY, *ASSESSED}
+    )
+    keys = [key for key in TABLES if key not in besides and (simulated or not key.startswith(OF_THE_SIMULATION))]
+    return [
+        *(table_check(key) for key in keys),
+        one_reference_per_person(),
+        cohort_conserved(),
+        everyone_accounted_for(),
+        no_leak(),
+        *risk_checks(counted=simulated),
+        *(request_as_allowed(name) for name in here),
+        *([quality_floors()] if simulated else []),
+        *([no_worse_than_accepted()] if baseline.is_held_to_it(study) else []),
+    ]
+
+
+def table_check(key: str) -> dg.AssetChecksDefinition:
+    """The checks of one asset's tables, made in one scan: contract, rows, and no identifier where none may be."""
+    contracts = TABLES[key]
+    specs = [
+        dg.AssetCheckSpec(
+            "keeps_contract",
+            asset=asset_key(key),
+            blocking=True,
+            description="Columns, types, codes, keys and rules are as the contract declares.",
+        )
+    ]
+    deidentified = any(key.startswith(kind) or key.endswith(f"/{kind}") for kind in DEIDENTIFIED)
+    if deidentified:
+        specs.append(
+            dg.AssetCheckSpec(
+                "holds_no_identifier",
+                asset=asset_key(key),
+                blocking=True,
+                description="No stored column is a direct identifier of any contract (law 5).",
+            )
+        )
+
+    @dg.multi_asset_check(
+        name=f"{key.replace('/', '_')}_checks",
+        specs=specs,
+        ins={"stored": dg.AssetIn(asset_key(key))},
+    )
+    def check(stored):  # type: ignore[no-untyped-def]
+        tables = stored if isinstance(stored, Mapping) else {"": stored}
+        broken = broken_rules(tables, contracts)
+        yield dg.AssetCheckResult(
+            passed=not broken,
+            asset_key=asset_key(key),
+            check_name="keeps_contract",
+            description="; ".join(broken) or "as declared",
+            metadata={"rules broken": len(broken)},
+        )
+        if deidentified:
+            found = sorted(
+                {name for table in tables.values() for name in custody.identifiers_in(table.collect_schema())}
+            )
+            yield dg.AssetCheckResult(
+                passed=not found,
+                asset_key=asset_key(key),
+                check_name="holds_no_identifier",
+                description=f"direct identifiers: {', '.join(found)}" if found else "none",
+                metadata={"columns": ", ".join(found) or "none"},
+            )
+
+    return check
+
+
+def broken_rules(tables: Mapping[str, pl.LazyFrame], contracts: Mapping[str, type[dy.Schema]]) -> list[str]:
+    """What the tables break of their contracts: table, rule and number of rows, never a value."""
+    broken = [f"{name or 'table'} is missing" for name in contracts if name not in tables]
+    broken += [f"{name or 'table'} is in no contract" for name in tables if name not in contracts]
+    for name, contract in contracts.items():
+        if name not in tables:
+            continue
+        said = f"{name}: " if name else ""
+        if tables[name].collect_schema() != schema_of(contract):
+            broken.append(f"{said}columns or types differ from the contract")
+            continue
+        _, failures = contract.filter(tables[name].collect())
+        broken += [f"{said}{rule}: {rows} rows" for rule, rows in sorted(failures.counts().items())]
+    return broken
+
+
+def one_reference_per_person() -> dg.AssetChecksDefinition:
+    """Identifiers and attributes speak of the same people."""
+
+    @dg.asset_check(
+        asset=asset_key("ons/attributes"),
+        name="references_match_identifiers",
+        blocking=True,
+        description="The people of the attributes are exactly the people of the identifiers.",
+        additional_ins={"identifiers": dg.AssetIn(asset_key("ons/identifiers"))},
+    )
+    def check(attributes: pl.LazyFrame, identifiers: pl.LazyFrame) -> dg.AssetCheckResult:
+        return same_people(attributes, identifiers)
+
+    return check
+
+
+def same_people(left: pl.LazyFrame, right: pl.LazyFrame, column: str = "person_id") -> dg.AssetCheckResult:
+    """Whether two tables name the same people, by reference."""
+    only_left = _rows(left.join(right, on=column, how="anti"))
+    only_right = _rows(right.join(left, on=column, how="anti"))
+    return dg.AssetCheckResult(
+        passed=only_left == 0 and only_right == 0,
+        description=f"{only_left} people in the first alone, {only_right} in the second alone",
+        metadata={"in the first alone": only_left, "in the second alone": only_right},
+    )
+
+
+def cohort_conserved() -> dg.AssetChecksDefinition:
+    """No record a council sent is lost, and none appears from nowhere."""
+
+    @dg.asset_check(
+        asset=asset_key("ons/attributes"),
+        name="rows_conserved",
+        blocking=True,
+        description="Every record of the councils' extracts has one row among the attributes, but for records of "
+        "people who asked to leave.",
+        additional_ins={"cohort": dg.AssetIn(asset_key("council/cohort"))},
+    )
+    def check(
+        attributes: pl.LazyFrame,
+        cohort: pl.LazyFrame,
+        study_key: StudyKey,
+        io_manager: dg.ResourceParam[ParquetStore],
+    ) -> dg.AssetCheckResult:
+        asked = asked_cohort(io_manager.store, cohort, study_key.key(), by="rows_conserved")
+        return records_conserved(attributes, asked)
+
+    return check
+
+
+def records_conserved(attributes: pl.LazyFrame, cohort: pl.LazyFrame) -> dg.AssetCheckResult:
+    """Whether every record that may be processed has its row of attributes, and no other has one."""
+    sent, kept = _rows(cohort), _rows(attributes)
+    lost = _rows(cohort.join(attributes, on=["la_code", "person_ref"], how="anti"))
+    return dg.AssetCheckResult(
+        passed=sent == kept and lost == 0,
+        description=f"{sent} sent, {kept} kept, {lost} lost",
+        metadata={"sent": sent, "kept": kept, "lost": lost},
+    )
+
+
+def everyone_accounted_for() -> dg.AssetChecksDefinition:
+    """Linked or not, everybody stays in the study."""
+
+    @dg.asset_check(
+        asset=asset_key("linkage/linked_people"),
+        name="rows_conserved",
+        blocking=True,
+        description="Everyone ONS holds has one row, linked or not.",
+        additional_ins={"identifiers": dg.AssetIn(asset_key("ons/identifiers"))},
+    )
+    def check(linked_people: pl.LazyFrame, identifiers: pl.LazyFrame) -> dg.AssetCheckResult:
+        return same_people(linked_people, identifiers)
+
+    return check
+
+
+def request_as_allowed(name: str) -> dg.AssetChecksDefinition:
+    """A department is sent what the notice lets it see, and nothing else."""
+    allowed = {"request_ref", *DEPARTMENTS[name].request_columns}
+
+    @dg.asset_check(
+        asset=asset_key(f"{name}/link_request"),
+        name="only_what_the_notice_allows",
+        blocking=True,
+        description=f"Columns are {', '.join(sorted(allowed))} and no others.",
+    )
+    def check(link_request: pl.LazyFrame) -> dg.AssetCheckResult:
+        return columns_allowed(link_request, allowed)
+
+    return check
+
+
+def columns_allowed(table: pl.LazyFrame, allowed: set[str]) -> dg.AssetCheckResult:
+    """Whether a table has the allowed columns and no others."""
+    extra = sorted(set(table.collect_schema()) - allowed)
+    return dg.AssetCheckResult(
+        passed=not extra,
+        description=f"not allowed: {', '.join(extra)}" if extra else "as allowed",
+        metadata={"columns beyond what is allowed": len(extra)},
+    )
+
+
+def quality_floors() -> dg.AssetChecksDefinition:
+    """No figure lies below its floor, and no group fares worse than its bound, beyond sampling doubt."""
+    key = asset_key("quality/linkage_quality")
+
+    @dg.multi_asset_check(
+        name="quality_bounds",
+        specs=[
+            dg.AssetCheckSpec(
+                "floors_kept",
+                asset=key,
+                description="Precision and recall reach the floors that were fixed beforehand, with their reasons.",
+            ),
+            dg.AssetCheckSpec(
+                "gaps_within_bounds",
+                asset=key,
+                description="No group fares worse than everybody else by more than its bound.",
+            ),
+        ],
+        ins={"figures": dg.AssetIn(key)},
+    )
+    def check(figures):  # type: ignore[no-untyped-def]
+        metrics = figures.collect()
+        yield verdict("floors_kept", quality.floors_missed(metrics), quality.floor_results(metrics))
+        yield verdict("gaps_within_bounds", quality.gaps_missed(metrics), quality.gaps(metrics))
+
+    return check
+
+
+def no_worse_than_accepted() -> dg.AssetChecksDefinition:
+    """No figure lies below the accepted baseline by more than its spread over the baseline's seeds."""
+
+    @dg.asset_check(
+        asset=asset_key("quality/linkage_quality"),
+        name="below_baseline",
+        description="No figure lies below its accepted mean by more than its spread over many seeds allows.",
+    )
+    def check(linkage_quality: pl.LazyFrame) -> dg.AssetCheckResult:
+        return baseline_verdict(linkage_quality.collect(), baseline.accepted())
+
+    return check
+
+
+def baseline_verdict(metrics: pl.DataFrame, accepted: pl.DataFrame) -> dg.AssetCheckResult:
+    """Red when any figure fell, and which."""
+    fallen = quality.below_baseline(metrics, accepted)
+    return dg.AssetCheckResult(
+        passed=fallen.is_empty(),
+        severity=dg.AssetCheckSeverity.ERROR,
+        description="; ".join(
+            f"{row['department']} {row['measure']}: "
+            + ("not there" if row["value"] is None else f"{row['value']:.4f}")
+            + f", accepted at least {row['allowed']:.4f}"
+            for row in fallen.iter_rows(named=True)
+        )
+        or f"{accepted.height} figures no worse than accepted",
+        metadata={"fallen": fallen.height, "accepted": records_of(accepted)},
+    )
+
+
+def verdict(name: str, missed: pl.DataFrame, results: pl.DataFrame) -> dg.AssetCheckResult:
+    """Red when a bound is missed beyond doubt, a warning when one is in doubt or cannot be judged."""
+    statuses = results.get_column("status").cast(pl.String)
+    doubtful = statuses.is_in(["in doubt", "not judged"])
+    return dg.AssetCheckResult(
+        asset_key=asset_key("quality/linkage_quality"),
+        check_name=name,
+        passed=missed.is_empty() and not doubtful.any(),
+        severity=dg.AssetCheckSeverity.WARN if missed.is_empty() else dg.AssetCheckSeverity.ERROR,
+        description="; ".join(_said(row) for row in results.filter(statuses != "kept").iter_rows(named=True))
+        or "all kept",
+        metadata={"bounds": records_of(results)},
+    )
+
+
+def _said(row: Mapping[str, object]) -> str:
+    of = f" of {row['worst']}" if "worst" in row else ""
+    return f"{row['department']} {row['measure']}{of}: {row['status']}"
+
+
+def _rows(table: pl.LazyFrame) -> int:
+    return int(table.select(pl.len()).collect().item())

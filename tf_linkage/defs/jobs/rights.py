@@ -1,0 +1,212 @@
+"""The jobs by which people's requests are met: withdraw, correct, erase. They are told tickets, and nothing else.
+
+The steps, and making the tables again afterwards, as a run of its own.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+import dagster as dg
+import polars as pl
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+from pydantic import Field
+
+from tf_linkage.custody.rights.requests import as_asked, correction_rows, whom
+from tf_linkage.custody.rights.tickets import Ticket, opened, tickets
+from tf_linkage.defs.failures import plainly
+from tf_linkage.defs.io import ParquetStore, output_metadata
+from tf_linkage.defs.masking import masked_errors
+from tf_linkage.defs.metadata.description import asset_key
+from tf_linkage.defs.resources import StudyKey
+from tf_linkage.errors import TfLinkageError
+from tf_linkage.study import Study
+from tf_linkage.workspace import requests
+from tf_linkage.workspace.requests import ONS, Stage
+from tf_linkage.workspace.store import Store
+
+WITHDRAW, ACCESS, CORRECT, ERASE = "withdraw", "access", "correct", "erase"
+REBUILD, REBUILD_RESEARCH = "rebuild", "rebuild_research"
+LEFT_ALONE = "A family left with fewer than two problems has left as a whole. "
+REPORT_LATER = "The quality report is that of before until the main job runs again."
+DONE = {WITHDRAW: "withdrawn", CORRECT: "corrected", ERASE: "erased"}
+RIGHTS = (ACCESS, *DONE)
+AS_PUBLISHED = (
+    "What is published stays as it is: releases are renewed for many changes at once, so that no difference "
+    "between two of them is one person."
+)
+NOWHERE = "nowhere"
+Loggers = Mapping[str, dg.LoggerDefinition]
+
+
+class Tickets(dg.Config):  # type: ignore[misc]
+    """Which requests to meet."""
+
+    tickets: list[str] = Field(
+        min_length=1, description="Numbers of tickets, as the command `request` printed them; nothing about anybody"
+    )
+
+
+class Discretion(dg.ConfigurableResource):  # type: ignore[misc, type-arg]
+    """Lets no error of a step tell about real people; the data folder is held only while it is worked on."""
+
+    rehearsal: bool = Field(description="Whether nobody in the study is real")
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Discretion"]:
+        """For as long as the run lasts."""
+        with nullcontext() if self.rehearsal else masked_errors():
+            yield self
+
+
+def told(job: str, tickets: Sequence[str]) -> dict[str, Any]:
+    """The run configuration in which a job of a right is told its tickets; nothing for any other job."""
+    return {"ops": {f"{job}_step": {"config": {"tickets": list(tickets)}}}} if job in RIGHTS else {}
+
+
+def rights_jobs(study: Study, loggers: Loggers | None) -> list[dg.JobDefinition]:
+    """Withdraw, correct and erase."""
+    return [
+        _job(
+            WITHDRAW,
+            "A person or family leaves the study. While departments still have their requests, everything is made "
+            "again without them, as if they had never been there; afterwards their rows go, everybody else's links "
+            f"stay, and the research tables are made and checked again. {AS_PUBLISHED}",
+            study,
+            loggers,
+        ),
+        _job(
+            CORRECT,
+            "What is held about a person is put right. While departments still have their requests, everything is "
+            "made again with the right values; afterwards the research tables are, and links stay as they were. "
+            f"{AS_PUBLISHED}",
+            study,
+            loggers,
+        ),
+        _job(
+            ERASE,
+            "As `withdraw`; then tickets, corrections and answers of these people go from ONS's vault too. "
+            f"{AS_PUBLISHED}",
+            study,
+            loggers,
+        ),
+    ]
+
+
+def rebuild_jobs() -> list[UnresolvedAssetJobDefinition]:
+    """Making again what follows from ONS's tables, without publishing; the rights run these by themselves."""
+    spared = dg.AssetSelection.groups("quality", "published")
+    everything = dg.AssetSelection.assets(asset_key("ons/identifiers"), asset_key("ons/attributes")).downstream()
+    research = dg.AssetSelection.assets(asset_key("linkage/linked_people")).downstream()
+    return [
+        dg.define_asset_job(
+            REBUILD,
+            selection=everything - spared,
+            description="Requests, links, returns and research tables again, from the split on, with every check. "
+            "Publishes nothing. The rights run it by themselves while departments can be asked.",
+        ),
+        dg.define_asset_job(
+            REBUILD_RESEARCH,
+            selection=research - spared,
+            description="The research tables again from the links as they are, with every check. Publishes none. "
+            "The rights run it by themselves once departments' requests are destroyed.",
+        ),
+    ]
+
+
+def _job(name: str, description: str, study: Study, loggers: Loggers | None) -> dg.JobDefinition:
+    # The usual keeper of outputs would hold the data folder while the tables are made again; there is none to keep.
+    @dg.op(name=f"{name}_step", description=description, out=dg.Out(dg.Nothing, io_manager_key=NOWHERE))
+    def meet(context: dg.OpExecutionContext, config: Tickets, study_key: StudyKey, discretion: Discretion) -> None:
+        store, key = ParquetStore.of(study).store, study_key.key()
+        with plainly():
+            with store.hold():
+                now = requests.stage(store)
+                asked = {number: requests.take_up(store, number, name) for number in config.tickets}
+                _prepare(store, name, asked, key)
+                if now is Stage.FROZEN:
+                    _afterwards(context, store, name, key)
+            _again(study, REBUILD if now is Stage.REDO else REBUILD_RESEARCH, context.instance, loggers)
+            with store.hold():
+                if name == ERASE:
+                    _forget(store, asked, key)
+                for number in asked:
+                    requests.note(store, DONE[name], number, how=now.value)
+        context.add_output_metadata({"tickets": len(asked), "how": now.value, "published": AS_PUBLISHED})
+        tickets = f"{len(asked)} ticket{'s' if len(asked) > 1 else ''}"
+        alone = LEFT_ALONE if name in {WITHDRAW, ERASE} else ""
+        context.log.info(f"{tickets} {DONE[name]}: {now.value}. {alone}{AS_PUBLISHED} {REPORT_LATER}")
+
+    @dg.job(name=name, description=description, executor_def=dg.in_process_executor)
+    def made() -> None:
+        meet()
+
+    return made
+
+
+def _prepare(store: Store, name: str, asked: Mapping[str, Ticket], key: bytes) -> None:
+    """Puts the requests on the lists, once it is certain that all of them can be met."""
+    lists, attributes = requests.lists(store, name), requests.table(store, requests.ATTRIBUTES, name)
+    for ticket in asked.values():
+        if name == CORRECT:
+            lists = lists.and_corrected(correction_rows(attributes, ticket.record, ticket.corrections))
+        else:
+            lists = lists.and_withdrawn(whom(attributes, lists, ticket.record, ticket.scope, key))
+    if requests.stage(store) is Stage.REDO:
+        cohort = store.read(requests.COHORT)
+        assert isinstance(cohort, pl.LazyFrame)  # noqa: S101 - the asset is one table by its contract
+        as_asked(cohort, lists, key)
+    else:
+        requests.afterwards(store, lists, key, name)
+    requests.write_lists(store, lists)
+    requests.take_out_of_cohort(store, lists, key, name)
+
+
+def _afterwards(context: dg.OpExecutionContext, store: Store, name: str, key: bytes) -> None:
+    """Lays the lists over what ONS holds, and tells the web UI."""
+    written = requests.write_afterwards(store, requests.afterwards(store, requests.lists(store, name), key, name))
+    for asset, what in written.items():
+        context.log_event(dg.AssetMaterialization(asset_key(asset), metadata=output_metadata(what)))
+
+
+def _again(study: Study, job: str, instance: dg.DagsterInstance, loggers: Loggers | None) -> None:
+    """Makes the tables again in a run of its own.
+
+    Raises:
+        TfLinkageError: they could not be made, or do not pass a check.
+    """
+    # The assembly knows this module.
+    from tf_linkage.defs.build import build_defs  # noqa: PLC0415
+
+    result = (
+        build_defs(study, loggers)
+        .resolve_job_def(job)
+        .execute_in_process(
+            instance=instance,
+            raise_on_error=False,
+            run_config={"loggers": {name: {} for name in loggers}} if loggers else None,
+        )
+    )
+    refused = sorted(
+        f"{evaluation.asset_key.to_user_string()}: {evaluation.check_name}"
+        for evaluation in result.get_asset_check_evaluations()
+        if not evaluation.passed and evaluation.severity is dg.AssetCheckSeverity.ERROR
+    )
+    if refused or not result.success:
+        failed = sorted(event.step_key or "" for event in result.get_step_failure_events())
+        raise TfLinkageError(
+            f"the request is on the lists, but job {job} did not succeed ({'; '.join([*refused, *failed])}). Mend "
+            "what its run names, then run this ticket again: until then the research tables are not to be used"
+        )
+
+
+def _forget(store: Store, asked: Mapping[str, Ticket], key: bytes) -> None:
+    """Removes what ONS's vault still tells of the people who left: corrections, tickets, answers."""
+    vault, lists = store.vault(ONS), requests.lists(store, ERASE)
+    attributes = requests.table(store, requests.ATTRIBUTES, ERASE)
+    people = pl.concat(whom(attributes, lists, ticket.record, ticket.scope, key) for ticket in asked.values())
+    requests.write_lists(store, lists.forget(people, key))
+    theirs = [number for number in tickets(vault) if requests.is_of(opened(vault, number), people, key)]
+    # The tickets at hand go last: with them a run that was killed is finished.
+    for number in sorted(theirs, key=lambda number: number in asked):
+        requests.destroy_ticket(store, number)

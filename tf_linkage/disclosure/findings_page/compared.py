@@ -1,0 +1,171 @@
+"""The part of the findings' page that holds the programme against the comparison.
+
+Weighted differences and ratios as released.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import polars as pl
+
+from tf_linkage.contracts.outputs.estimates import MEASURES, METHODS
+from tf_linkage.contracts.outputs.published import REGIONAL_WINDOWS
+from tf_linkage.disclosure.findings_page.cells import PRICE, WITHHELD, any_shown
+from tf_linkage.disclosure.findings_page.words import UNITS, outcome_word
+from tf_linkage.pages import charts, html
+from tf_linkage.pages.charts import GREEN
+from tf_linkage.pages.picture import Picture
+
+Row = Mapping[str, object]
+Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
+Writing = Callable[[Row], tuple[str, str]]
+"""How an estimate is written, with what rounding may have moved it by."""
+
+SHARE, RATIO, POUNDS = MEASURES
+_, WEIGHTED, JOINERS_KEPT = METHODS
+BEFORE, AFTER = REGIONAL_WINDOWS
+
+SHARES_SAY = (
+    "Share of families on the programme less share of the comparison, weighted so that both resembled each "
+    "other before the start, with 95% intervals. Left of the line it happened in fewer families on the "
+    "programme. The year before should show no difference. Estimates are rounded to about what five families "
+    "make."
+)
+RATIOS_SAY = (
+    "How often something new began within months 7 to 24 after the start: yearly rate on the programme over "
+    "that of the weighted comparison, with 95% intervals. At 1 there is no difference; left of it less began "
+    "on the programme. The programme can avert what has not begun, so this shows its effect sooner than a "
+    "share does."
+)
+COSTS_SAY = (
+    "Pounds for each family and year on the programme less those of the weighted comparison, with 95% "
+    "intervals. The year before should show no difference. All costs include the programme itself, at its "
+    "published average; most other prices are illustrative, and no conclusion may be drawn from sums at such "
+    "prices."
+)
+KEPT_SAYS = (
+    "Joiners kept: the tables' last columns follow comparison families on after they join the programme, "
+    "which draws the estimate towards no effect."
+)
+
+
+def compared_section(differences: pl.DataFrame) -> str:
+    """The section's HTML.
+
+    Args:
+        differences: `contracts.published.Differences`, codes as text.
+    """
+    of_families = differences.filter(pl.col("unit") == "family")
+    return (
+        _shares(of_families.filter(pl.col("measure") == SHARE))
+        + _ratios(of_families.filter(pl.col("measure") == RATIO))
+        + _costs(of_families.filter(pl.col("measure") == POUNDS))
+        + _people(differences.filter(pl.col("unit") != "family"))
+        + html.paragraph(KEPT_SAYS)
+    )
+
+
+def _shares(rows: pl.DataFrame) -> str:
+    title = "Difference in share of families"
+    head, table = _table(rows, _in_points, "Difference in points")
+    shown = _drawn(_either_side(rows))
+    if not any_shown(shown):
+        return html.paragraph("Too few families for any comparison.")
+    svg = charts.intervals(
+        shown, title=title, description=SHARES_SAY, x_title="programme less comparison",
+        domain=_around_zero(shown), line=0, hue=GREEN,
+    )  # fmt: skip
+    return html.figure(Picture("compared-families", title, SHARES_SAY, svg, (head, table)))
+
+
+def _ratios(rows: pl.DataFrame) -> str:
+    title = "Ratio of yearly rates"
+    head, table = _table(rows, _as_it_is, "Ratio")
+    shown = _drawn(rows)
+    if not any_shown(shown):
+        return html.paragraph("Too few new events for any ratio of rates.") if shown else ""
+    most = max(float(str(row["high"])) for row in shown if row["high"] is not None)
+    svg = charts.intervals(
+        shown, title=title, description=RATIOS_SAY, x_title="programme over comparison", domain=(0, max(2.0, most)),
+        numbers=".1f", line=1, hue=GREEN,
+    )  # fmt: skip
+    return html.figure(Picture("compared-rates", title, RATIOS_SAY, svg, (head, table)))
+
+
+def _costs(rows: pl.DataFrame) -> str:
+    title = "Difference in costs"
+    head, table = _table(rows, _in_pounds, "Pounds a family a year", kept=False)
+    shown = _drawn(_either_side(rows))
+    if not any_shown(shown):
+        return html.paragraph("Too few families for any comparison of costs.") if shown else ""
+    svg = charts.intervals(
+        shown, title=title, description=COSTS_SAY, x_title="pounds, programme less comparison",
+        domain=_around_zero(shown), numbers=",.0f", line=0, hue=GREEN,
+    )  # fmt: skip
+    return html.figure(Picture("compared-costs", title, COSTS_SAY, svg, (head, table)))
+
+
+def _people(rows: pl.DataFrame) -> str:
+    """The same of children and of adults, as tables to open."""
+    tables = []
+    for (unit,), of in rows.group_by(["unit"], maintain_order=True):
+        for measure, words, written in ((SHARE, "Difference in points", _in_points), (RATIO, "Ratio", _as_it_is)):
+            head, table = _table(of.filter(pl.col("measure") == measure), written, words)
+            if table:
+                whom = UNITS[str(unit)]
+                tables.append(html.opened(f"Of {whom}: {measure}", html.table(f"Of {whom}", head, table)))
+    return "".join(tables)
+
+
+def _either_side(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.filter(pl.col("window").is_in([BEFORE, AFTER])).sort(pl.col("window") == AFTER, maintain_order=True)
+
+
+def _drawn(rows: pl.DataFrame) -> list[dict[str, object]]:
+    return [
+        {"level": outcome_word(row["outcome"]), "panel": row["window"].capitalize(), "value": row["estimate"],
+         "low": row["low"], "high": row["high"]}
+        for row in rows.filter(pl.col("method") == WEIGHTED).iter_rows(named=True)
+    ]  # fmt: skip
+
+
+def _around_zero(rows: Sequence[Mapping[str, object]]) -> tuple[float, float]:
+    ends = max(abs(float(str(row[end]))) for row in rows if row["high"] is not None for end in ("low", "high"))
+    return -ends, ends
+
+
+def _table(rows: pl.DataFrame, written: Writing, words: str, *, kept: bool = True) -> Table:
+    """Each estimate, and what it was rounded to; next to it, where asked, the one with joiners kept."""
+    methods = [WEIGHTED, JOINERS_KEPT] if kept else [WEIGHTED]
+    head = ("", f"{words} (95%)", PRICE, *(("joiners kept (95%)", PRICE) if kept else ()))
+    table = []
+    for (outcome,), of in rows.group_by(["outcome"], maintain_order=True):
+        in_order = of.sort(pl.col("window") != BEFORE, maintain_order=True)
+        for (window,), both in in_order.group_by(["window"], maintain_order=True):
+            found = {row["method"]: written(row) for row in both.iter_rows(named=True)}
+            cells = (cell for method in methods for cell in found.get(method, ("–", "")))
+            table.append((f"{outcome_word(str(outcome))}, {window}", *cells))
+    return head, table
+
+
+def _in_points(row: Row) -> tuple[str, str]:
+    return _with_interval(row, 100, ".1f")
+
+
+def _as_it_is(row: Row) -> tuple[str, str]:
+    return _with_interval(row, 1, ".2f")
+
+
+def _in_pounds(row: Row) -> tuple[str, str]:
+    return _with_interval(row, 1, ",.0f")
+
+
+def _with_interval(row: Row, scale: float, form: str) -> tuple[str, str]:
+    """The estimate with its interval, and by how much rounding may have moved it: half of its step."""
+    if row["estimate"] is None:
+        return WITHHELD, ""
+    figures = (float(str(row[name])) * scale for name in ("estimate", "low", "high"))
+    estimate, low, high = (f"{figure:z{form}}" for figure in figures)
+    moved = float(str(row["rounded_to"])) * scale / 2
+    return f"{estimate} ({low} to {high})", f"{moved:,g}"

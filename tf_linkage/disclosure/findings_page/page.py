@@ -1,0 +1,95 @@
+"""The findings as one page that opens offline: what was released, in pictures and tables.
+
+The order of the page, and what a reader has to know first. It reads published tables alone, so that nothing stands
+on it that has not passed the rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from tf_linkage.contracts.outputs.estimates import ALL_REGIONS, OUTCOMES
+from tf_linkage.contracts.outputs.published import REGIONAL_WINDOWS
+from tf_linkage.disclosure.findings_page.balance import balance_section
+from tf_linkage.disclosure.findings_page.cells import plain
+from tf_linkage.disclosure.findings_page.compared import compared_section
+from tf_linkage.disclosure.findings_page.costs import costs_section
+from tf_linkage.disclosure.findings_page.outcomes import half_years, people, regions, spans
+from tf_linkage.disclosure.findings_page.paths import paths_section
+from tf_linkage.disclosure.findings_page.protection import protection_section, rules_section
+from tf_linkage.disclosure.findings_page.services import services_section
+from tf_linkage.disclosure.findings_page.words import GROUPS, outcome_word
+from tf_linkage.pages import html
+
+TITLE = "Families before and after"
+SUBTITLE = (
+    "Figures about groups of families with several problems at once, some of them on the Troubled Families "
+    "programme and others waiting for it. {whom}"
+)
+SIMULATED = "Nobody in them is real: this is a rehearsal on a synthetic population."
+
+Tables = Mapping[str, pl.LazyFrame]
+
+
+def findings_page(tables: Tables, *, rehearsal: bool) -> str:
+    """The page.
+
+    Args:
+        tables: the tables of `contracts.published.PUBLISHED_TABLES`.
+        rehearsal: whether nobody in them is real.
+    """
+    read = {name: plain(table) for name, table in tables.items()}
+    outcomes = read["outcomes"]
+    sections = [
+        html.Section("about", "How to read it", "How to read this page", _about(outcomes)),
+        html.Section("before-after", "Before and after", "Families before and after the start", spans(outcomes)),
+        html.Section(
+            "compared", "Compared", "The programme against the comparison", compared_section(read["differences"])
+        ),
+        html.Section("balance", "Alike", "How alike the groups were made", balance_section(read)),
+        html.Section("time", "Half-years", "Half-year by half-year", half_years(outcomes)),
+        html.Section("regions", "Regions", "By region", regions(outcomes)),
+        html.Section("people", "People", "Children and adults", people(outcomes)),
+        html.Section("services", "Services", "How families use services", services_section(read["service_use"])),
+        html.Section("paths", "Paths", "Between benefits and work", paths_section(read["benefit_paths"])),
+        html.Section("costs", "Costs", "What families cost", costs_section(read["money"])),
+        html.Section("cost", "Protection", "What protection costs", protection_section(read)),
+        html.Section("rules", "Rules", "The rules", rules_section()),
+    ]
+    return html.page(TITLE, SUBTITLE.format(whom=SIMULATED if rehearsal else ""), sections)
+
+
+def _about(outcomes: pl.DataFrame) -> str:
+    """What the words of the page mean, and what may not be read from it."""
+    lines = [
+        _how_many(outcomes),
+        "A family's start is the month in which its council found it eligible, for both groups alike. "
+        "Families that wait and join later are followed until they join.",
+        "Groups that stand side by side differ also for other reasons than the programme. Only the section "
+        "Compared makes them alike, as far as what was known before the start allows.",
+        "Intervals hold the true figure in 95 of 100 studies like this one. ± rounding is by how much at "
+        "most protecting a figure may have moved it, in percentage points or in the figure's own unit. "
+        "Withheld: the figure would have told too much about too few; see Rules.",
+        "The figures of every picture stand below it as a table, and all of them in the folder csv beside "
+        "this page.",
+    ]
+    meanings = [(outcome_word(name), words) for name, words in OUTCOMES.items()]
+    defined = html.table(
+        "Of a family; of a child or adult it is the same of one person", ("", "It means"), meanings
+    )
+    return html.bullets([line for line in lines if line]) + html.opened("What each outcome means", defined)
+
+
+def _how_many(outcomes: pl.DataFrame) -> str:
+    """About how many families there are in each group, as released."""
+    families = outcomes.filter(
+        (pl.col("unit") == "family")
+        & (pl.col("region") == ALL_REGIONS)
+        & (pl.col("window") == REGIONAL_WINDOWS[0])
+        & pl.col("number").is_not_null()
+    )
+    most = dict(families.group_by("study_group").agg(pl.col("number").max()).sort("study_group").rows())
+    released = [f"{GROUPS[group].lower()}: about {most[group]:,} families" for group in GROUPS if group in most]
+    return f"{'; '.join(released).capitalize()}." if released else ""

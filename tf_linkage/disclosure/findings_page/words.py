@@ -1,0 +1,30 @@
+"""Published codes in words.
+
+How the page and the checker's page name outcomes, groups and units.
+"""
+
+from __future__ import annotations
+
+from tf_linkage.contracts.outputs.estimates import OUTCOMES
+
+GROUPS = {"programme": "On the programme", "comparison": "Waiting for it"}
+UNITS = {"family": "families", "child": "children", "adult": "adults"}
+
+
+def outcome_word(outcome: str) -> str:
+    """An outcome as a heading.
+
+    >>> outcome_word("child_in_need")
+    'Child in need'
+    """
+    return outcome.replace("_", " ").capitalize()
+
+
+def outcome_sentence(outcome: str) -> str:
+    """What an outcome says of a family, as a sentence's end."""
+    return OUTCOMES.get(outcome, outcome.replace("_", " "))
+
+
+def points(value: float | None) -> str:
+    """A share's difference in percentage points, or a dash."""
+    return "–" if value is None else f"{100 * value:.1f}"

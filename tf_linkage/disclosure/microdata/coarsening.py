@@ -1,0 +1,51 @@
+"""Making people and families coarser: a table on its chosen steps, the rows withheld that no step hides."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.ladders import REFERENCES
+from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
+from tf_linkage.disclosure.microdata.coarsening_choice import DRAWN, Choice, lost_when_withheld, steps_named
+from tf_linkage.disclosure.microdata.risk import PATTERN, empty_cells
+
+
+def coarsened(table: pl.LazyFrame, choice: Choice, lots: pl.LazyFrame) -> pl.LazyFrame:
+    """The table on the chosen steps, the rows of small classes withheld.
+
+    Args:
+        table: the table on the finest steps.
+        choice: what `choose_steps` found for it.
+        lots: the table's reference and `lot`: an order that nobody sees outside, by which rows are drawn. An order
+            that a researcher could follow would tell which rows were drawn and which stood out.
+
+    Returns:
+        The table in its contract; as many rows, in the same order.
+    """
+    name, reference = choice.name, REFERENCES[choice.name]
+    ladders = steps_named(name, choice.steps)
+    keys = [*ladders, PATTERN]
+    stays = (
+        table.select(reference, *(step.of(pl.col(column)) for column, step in ladders.items()), empty_cells(name))
+        .join(choice.classes.lazy().select(*keys, DRAWN), on=keys, how="left", nulls_equal=True)
+        .join(lots, on=reference, how="left")
+        .sort(*keys, "lot", reference, nulls_last=True)
+        .select(
+            reference,
+            *(pl.col(column).alias(f"{column}_on_step") for column in ladders),
+            withheld=pl.int_range(pl.len()).over(keys) < pl.col(DRAWN),
+        )
+    )
+    emptied = [column for column in lost_when_withheld(name) if column not in ladders]
+    schema = schema_of(RESEARCH_TABLES[name])
+    hidden = pl.col("withheld")
+    return (
+        table.join(stays, on=reference, how="left", maintain_order="left")
+        .with_columns(
+            *(pl.when(~hidden).then(pl.col(f"{column}_on_step")).alias(column) for column in ladders),
+            *(pl.when(~hidden).then(pl.col(column)).alias(column) for column in emptied),
+        )
+        .select(list(schema))
+        .cast(schema)
+    )

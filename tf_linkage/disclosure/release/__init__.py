@@ -1,0 +1,1 @@
+"""One release, all releases together, and the output check."""

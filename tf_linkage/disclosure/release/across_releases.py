@@ -1,0 +1,135 @@
+"""All releases together: what each of them tells, and what follows from all of them at once.
+
+A figure that one release withholds and another shows, and that did not change between the two, is known in both. So
+releases that are safe one by one can give a number away together, and so can two wholes whose parts changed by few.
+The attacker is given more than anybody is likely to have. Of every number, also of those that only follow from
+others, he knows whether it is the same in two releases, and if not, which is the larger; and he knows the rule by
+which a figure that changed did so by ten at least (`releases.too_near`). All that he knows of each release by
+itself he knows as well (`attack`). By how much numbers changed he does not know. The one system of all releases,
+and what it gives away.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tf_linkage.contracts.outputs.published import LEAST
+from tf_linkage.disclosure.release.earlier_releases import ReleaseRefused
+from tf_linkage.disclosure.suppression.attack import exposed
+from tf_linkage.disclosure.suppression.linked_counts import Key, Quantity, Relation, System
+from tf_linkage.disclosure.suppression.rules import few, open_difference
+
+BETWEEN = "between"
+
+
+@dataclass(frozen=True)
+class Released:
+    """What a release tells.
+
+    Attributes:
+        system: its numbers and how they add up.
+        shown: names of those that it shows.
+    """
+
+    system: System
+    shown: frozenset[Key]
+
+
+def all_releases(releases: Sequence[Released]) -> Released:
+    """Several releases as one system, the earliest first.
+
+    A number's name begins with its release, counted from 0. What a number changed by stands under `between`, the
+    two releases and the number's name.
+    """
+    quantities: dict[Key, Quantity] = {}
+    relations: list[Relation] = []
+    shown: set[Key] = set()
+    for at, released in enumerate(releases):
+        tag = str(at)
+        quantities |= {(tag, *key): quantity for key, quantity in released.system.quantities.items()}
+        shown |= {(tag, *key) for key in released.shown}
+        for relation in released.system.relations:
+            left, right = (tuple((tag, *key) for key in side) for side in (relation.left, relation.right))
+            relations.append(Relation(left, right, relation.links))
+    for key in dict.fromkeys(key for released in releases for key in released.system.quantities):
+        of_each = {str(at): released.system.quantities.get(key) for at, released in enumerate(releases)}
+        for more, relation in _links(key, {tag: number for tag, number in of_each.items() if number is not None}):
+            quantities |= more
+            relations.append(relation)
+    return Released(System(quantities, relations), frozenset(shown))
+
+
+def given_away(releases: Sequence[Released]) -> list[Key]:
+    """Names of what the last release gives away together with the earlier ones, as `all_releases` names them.
+
+    That is a sensitive number of any of them, or a change by few of whom more than few could be told. What the
+    earlier ones gave away without it is not counted: it cannot be taken back.
+    """
+    if len(releases) < 2:
+        return []
+    everything = all_releases(releases)
+    found = exposed(everything.system, everything.shown)
+    if not found:
+        return []
+    before = all_releases(releases[:-1])
+    already = exposed(before.system, before.shown)
+    return [key for key in found if key not in already]
+
+
+def must_give_nothing_away(releases: Sequence[Released]) -> None:
+    """Refuses a release that gives something away together with the earlier ones.
+
+    Args:
+        releases: the earlier ones in their order, and the new one last.
+
+    Raises:
+        ReleaseRefused: says how many numbers could be worked out.
+    """
+    found = given_away(releases)
+    if found:
+        changes = sum(key[0] == BETWEEN for key in found)
+        raise ReleaseRefused(
+            f"not released: together with the {len(releases) - 1} released before, {len(found) - changes} withheld "
+            f"numbers and {changes} changes by fewer than ten people or families could be worked out. What was "
+            "released before stays as it is. Wait until more has changed, or propose fewer figures; to rehearse a "
+            "release from the beginning, empty the data folder (make clean)"
+        )
+
+
+Link = tuple[dict[Key, Quantity], Relation]
+
+
+def _links(key: Key, of_each: dict[str, Quantity]) -> Iterator[Link]:
+    """Releases in which a number is the same, and what lies between those in which it is not."""
+    different: dict[str, Quantity] = {}
+    for tag, number in of_each.items():
+        same = next((other for other, earlier in different.items() if _same(earlier, number)), None)
+        if same is not None:
+            yield {}, Relation(((same, *key),), ((tag, *key),))
+            continue
+        for other, earlier in different.items():
+            by = (BETWEEN, other, tag, *key)
+            less, more = (other, tag) if earlier.value < number.value else (tag, other)
+            yield {by: _change(earlier, number)}, Relation(((more, *key),), ((less, *key), by))
+        different[tag] = number
+
+
+def _same(one: Quantity, other: Quantity) -> bool:
+    return math.isclose(one.value, other.value, rel_tol=1e-9, abs_tol=1e-9)
+
+
+def _change(one: Quantity, other: Quantity) -> Quantity:
+    """By how much a number changed: at least by one, and by ten where it is a figure.
+
+    A figure that changed by fewer is refused whatever can be worked out, so it is no number to attack.
+    """
+    by = abs(one.value - other.value)
+    if not one.whole:
+        return Quantity(by, whole=False)
+    families = abs(one.families - other.families)
+    if one.grid is not None and other.grid is not None:
+        return Quantity(by, least=min(by, LEAST), families=families)
+    of_few = few(by, families if max(one.families, other.families) else by)
+    return Quantity(by, need=open_difference() if of_few else None, least=1, families=families)

@@ -1,0 +1,184 @@
+"""A release: what may be published of the estimates, and the decision on each figure.
+
+Putting the tables together as one system, protecting it, and proving a release as it is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+
+import polars as pl
+
+from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.outputs.published import PUBLISHED_TABLES
+from tf_linkage.contracts.outputs.release import DECISIONS, Decisions
+from tf_linkage.disclosure.release.across_releases import Released
+from tf_linkage.disclosure.release.earlier_releases import ReleaseRefused
+from tf_linkage.disclosure.suppression.attack import exposed
+from tf_linkage.disclosure.suppression.linked_counts import Key, System, joined
+from tf_linkage.disclosure.suppression.secondary import Protected, protect
+from tf_linkage.disclosure.tables.balance import balance
+from tf_linkage.disclosure.tables.characteristics import characteristics_rows, characteristics_system
+from tf_linkage.disclosure.tables.differences import differences
+from tf_linkage.disclosure.tables.money import money_rows, money_system
+from tf_linkage.disclosure.tables.outcomes import outcome_rows, outcome_system
+from tf_linkage.disclosure.tables.paths import path_rows, path_system
+from tf_linkage.disclosure.tables.services import service_rows, service_system
+
+Tables = Mapping[str, pl.LazyFrame]
+
+
+def propose_release(estimates: Tables) -> dict[str, pl.LazyFrame]:
+    """Protects the estimates.
+
+    Args:
+        estimates: the tables of `contracts.estimates.ESTIMATE_TABLES`.
+
+    Returns:
+        The tables of `contracts.release.RELEASE_TABLES`, by name.
+    """
+    frames = _collected(estimates)
+    system = system_of(frames)
+    protected = protect(system)
+    compared, alike = differences(frames, protected.shown)[1], balance(frames, system, protected.shown)[1]
+    decisions = pl.concat([_decisions(system, protected), _in_contract(compared), _in_contract(alike)])
+    return {
+        **{name: table.lazy() for name, table in _tables(frames, system, protected.shown).items()},
+        DECISIONS: decisions.sort("table", "figure", "cell").lazy(),
+    }
+
+
+def system_of(estimates: Mapping[str, pl.DataFrame]) -> System:
+    """Everything that could be published of the estimates, as one system."""
+    counts = outcome_system(estimates["outcome_counts"])
+    services = service_system(estimates["service_use"], counts.quantities)
+    paths = path_system(estimates["benefit_paths"], counts.quantities)
+    others = {**counts.quantities, **services.quantities}
+    alike = characteristics_system(estimates["characteristics"], estimates["overlap"], others)
+    return joined([counts, services, paths, alike, money_system(estimates["money"])])
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What an attack on a release found.
+
+    Attributes:
+        attacked: how many sensitive numbers were attacked, those that only follow from others among them.
+        exposed: names of those that can be narrowed down too far.
+        unlike: names of published tables that are not what the estimates and the decisions give.
+    """
+
+    attacked: int
+    exposed: tuple[Key, ...]
+    unlike: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing was found."""
+        return not self.exposed and not self.unlike
+
+    def __str__(self) -> str:
+        if self.holds:
+            return f"{self.attacked} sensitive numbers attacked, none can be narrowed down too far"
+        narrow = f"{len(self.exposed)} sensitive numbers can be narrowed down too far"
+        unlike = f"not as decided: {', '.join(self.unlike)}"
+        return "; ".join([*([narrow] if self.exposed else []), *([unlike] if self.unlike else [])])
+
+
+def must_hold(proof: Proof) -> None:
+    """Refuses a release on which an attack succeeds.
+
+    Raises:
+        ReleaseRefused: says how much was found.
+    """
+    if not proof.holds:
+        raise ReleaseRefused(f"not released: {proof}. Make research/release anew; what was released before stays")
+
+
+def prove(stored: Tables, estimates: Tables) -> Proof:
+    """Attacks a release as it is stored.
+
+    What is shown is read from the published tables themselves, and not from the decisions about them.
+
+    Args:
+        stored: the tables of `contracts.release.RELEASE_TABLES`.
+        estimates: what they were made from.
+    """
+    frames, published = _collected(estimates), _collected(stored)
+    system = system_of(frames)
+    shown = _shown_in(published, system)
+    sensitive = system.sensitive()
+    found = dict.fromkeys([*exposed(system, shown), *(key for key in sensitive if key in shown)])
+    again = _tables(frames, system, shown)
+    unlike = tuple(name for name, table in again.items() if not table.equals(published[name]))
+    return Proof(len(sensitive), tuple(found), unlike)
+
+
+def released(stored: Tables, estimates: Tables) -> Released:
+    """What a release tells, as it is stored.
+
+    Args:
+        stored: the tables of `contracts.release.RELEASE_TABLES`.
+        estimates: what they were made from.
+    """
+    system = system_of(_collected(estimates))
+    return Released(system, frozenset(_shown_in(_collected(stored), system)))
+
+
+def _tables(estimates: Mapping[str, pl.DataFrame], system: System, shown: Set[Key]) -> dict[str, pl.DataFrame]:
+    return {
+        "outcomes": outcome_rows(estimates["outcome_counts"], shown),
+        "differences": differences(estimates, shown)[0],
+        "money": money_rows(estimates["money"], shown),
+        "benefit_paths": path_rows(estimates["benefit_paths"], shown),
+        "service_use": service_rows(estimates["service_use"], shown),
+        **characteristics_rows(estimates["characteristics"], estimates["overlap"], shown),
+        "balance": balance(estimates, system, shown)[0],
+    }
+
+
+def _shown_in(published: Mapping[str, pl.DataFrame], system: System) -> set[Key]:
+    """The numbers of the system that stand in the published tables."""
+    figures = {key[:2] for key, quantity in system.quantities.items() if quantity.grid is not None}
+    shown: set[Key] = set()
+    for table, figure in sorted(figures):
+        key = PUBLISHED_TABLES[table].primary_key()
+        there = published[table].filter(pl.col(figure).is_not_null()).select(pl.col(key).cast(pl.String))
+        shown |= {(table, figure, *row) for row in there.iter_rows()}
+    return shown
+
+
+def _decisions(system: System, protected: Protected) -> pl.DataFrame:
+    rows = []
+    for key, quantity in system.quantities.items():
+        if quantity.grid is None:
+            continue
+        rule = quantity.need.rule if quantity.need else "protects another"
+        rows.append(
+            {
+                "table": key[0],
+                "figure": key[1],
+                "cell": cell_words(key),
+                "value": quantity.value,
+                "people": quantity.people,
+                "families": quantity.families,
+                "shown": key in protected.shown,
+                "rule": None if key in protected.shown else rule,
+            }
+        )
+    return _in_contract(pl.DataFrame(rows, infer_schema_length=None))
+
+
+def _in_contract(decisions: pl.DataFrame) -> pl.DataFrame:
+    schema = pl.Schema(schema_of(Decisions))
+    return decisions.cast(schema) if decisions.height else pl.DataFrame(schema=schema)
+
+
+def cell_words(key: Key) -> str:
+    """A number's row in words, such as `family, conviction, programme, year before, all`."""
+    return ", ".join(key[2:])
+
+
+def _collected(tables: Tables) -> dict[str, pl.DataFrame]:
+    return {name: table.collect() for name, table in tables.items()}

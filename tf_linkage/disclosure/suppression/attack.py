@@ -1,0 +1,163 @@
+"""The attacker: everything that can be worked out from what is shown, by linear programming.
+
+The attacker knows every number that is shown to within its rounding, how numbers add up, that none is negative, the
+least that may be shown, and that counts are whole. The interval found for a withheld number is exact for anyone who
+knows just that. Solved by HiGHS. Intervals, and which sensitive numbers are left too narrow.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Set
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linprog
+from scipy.sparse import csr_array
+
+from tf_linkage.disclosure.suppression.linked_counts import Key, System
+from tf_linkage.errors import TfLinkageError
+
+Interval = tuple[float, float]
+
+FARTHEST = 10.0
+"""No number is looked for beyond so many times the largest there is: an interval that wide is open."""
+
+SMALL = 1e-6
+"""Below this a difference is the solver's."""
+
+
+class AttackFailed(TfLinkageError):
+    """The solver gave no answer, so nothing is proved."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """The constraints of an attack, as the solver wants them."""
+
+    keys: list[Key]
+    at: dict[Key, int]
+    equal: csr_array
+    low: np.ndarray
+    high: np.ndarray
+
+    @classmethod
+    def of(cls, system: System, shown: Set[Key]) -> Known:
+        """What is known of a system when these of its numbers are shown."""
+        keys = list(system.quantities)
+        at = {key: i for i, key in enumerate(keys)}
+        rows, columns, signs = [], [], []
+        for row, relation in enumerate(system.relations):
+            for key, sign in (*((k, 1.0) for k in relation.left), *((k, -1.0) for k in relation.right)):
+                rows.append(row)
+                columns.append(at[key])
+                signs.append(sign)
+        equal = csr_array((signs, (rows, columns)), shape=(len(system.relations), len(keys)))
+        farthest = FARTHEST * max(1.0, *(quantity.value for quantity in system.quantities.values()))
+        # A number that is never shown is known not to be smaller than its least; others may be, where withheld.
+        low = np.array([0.0 if number.grid else number.least for number in system.quantities.values()])
+        high = np.full(len(keys), farthest)
+        for key in shown:
+            low[at[key]], high[at[key]] = system.quantities[key].bounds
+        return cls(keys, at, equal, low, high)
+
+    def world(self, objective: np.ndarray) -> np.ndarray:
+        """A world that fits all that is known and has the least of the objective.
+
+        Raises:
+            AttackFailed: there is none, or the solver gave up.
+        """
+        found = linprog(
+            objective,
+            A_eq=self.equal if self.equal.shape[0] else None,
+            b_eq=np.zeros(self.equal.shape[0]) if self.equal.shape[0] else None,
+            bounds=np.column_stack([self.low, self.high]),
+            method="highs-ds",
+        )
+        if found.status != 0:
+            raise AttackFailed(
+                "the attack on a release could not be carried out, so the release is not proved safe; this is a "
+                "fault of the program: report it with the size of the study"
+            )
+        return np.asarray(found.x)
+
+    def end(self, key: Key, direction: float) -> np.ndarray:
+        """The world in which one number is least (direction 1) or most (-1)."""
+        objective = np.zeros(len(self.keys))
+        objective[self.at[key]] = direction
+        return self.world(objective)
+
+
+def intervals(system: System, shown: Set[Key], sought: Iterable[Key]) -> dict[Key, Interval]:
+    """What an attacker can work out about each number sought: the interval in which it must lie.
+
+    Args:
+        system: the numbers and how they add up.
+        shown: names of those that are shown.
+        sought: names of those to work out.
+    """
+    wanted = set(sought)
+    found: dict[Key, Interval] = {}
+    for part in system.components():
+        here = [key for key in part.quantities if key in wanted]
+        if not here:
+            continue
+        known = Known.of(part, shown & part.quantities.keys())
+        for key in here:
+            low, high = (float(known.end(key, way)[known.at[key]]) for way in (1.0, -1.0))
+            found[key] = _whole(low, high) if part.quantities[key].whole else (low, high)
+    return found
+
+
+def exposed(system: System, shown: Set[Key]) -> dict[Key, Interval]:
+    """Sensitive numbers about which less stays open than has to, with what an attacker can work out.
+
+    A number is safe as soon as two worlds are known that fit everything shown and are far enough apart in it; a
+    world found for one number serves for all others too, so that few programmes need be solved.
+    """
+    found: dict[Key, Interval] = {}
+    for part in system.components():
+        sensitive = part.sensitive()
+        if sensitive:
+            found |= _exposed(part, shown & part.quantities.keys(), sensitive)
+    return found
+
+
+def _exposed(part: System, shown: Set[Key], sensitive: list[Key]) -> dict[Key, Interval]:
+    known = Known.of(part, shown)
+    truth = np.array([quantity.value for quantity in part.quantities.values()], dtype=float)
+    # What can be worked out is at least as wide as what has been seen.
+    least, most = truth.copy(), truth.copy()
+
+    def seen(world: np.ndarray) -> None:
+        np.minimum(least, world, out=least)
+        np.maximum(most, world, out=most)
+
+    def is_open(key: Key) -> bool:
+        return leaves_open(part, key, (float(least[known.at[key]]), float(most[known.at[key]])))
+
+    everything = np.zeros(len(known.keys))
+    everything[[known.at[key] for key in sensitive]] = 1.0
+    for way in (-1.0, 1.0):
+        if not all(is_open(key) for key in sensitive):
+            seen(known.world(way * everything))
+    for key in sensitive:
+        for way in (-1.0, 1.0):
+            if not is_open(key):
+                seen(known.end(key, way))
+    narrow = [key for key in sensitive if not is_open(key)]
+    return {key: _whole(float(least[known.at[key]]), float(most[known.at[key]])) for key in narrow}
+
+
+def leaves_open(system: System, key: Key, interval: Interval) -> bool:
+    """Whether an interval leaves as much open about a number as has to stay open."""
+    quantity = system.quantities[key]
+    if quantity.need is None:
+        return True
+    low, high = _whole(*interval) if quantity.whole else interval
+    return high - low >= quantity.need.width - SMALL and high >= quantity.need.reach - SMALL
+
+
+def _whole(low: float, high: float) -> Interval:
+    """The whole numbers of an interval."""
+    return math.ceil(low - SMALL), math.floor(high + SMALL)

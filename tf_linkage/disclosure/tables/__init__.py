@@ -1,0 +1,1 @@
+"""Each kind of published table: which figures may leave, and how finely."""

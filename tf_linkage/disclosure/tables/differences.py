@@ -1,0 +1,148 @@
+"""The programme against the comparison: which estimates may leave, and how finely.
+
+The rules for estimates, which are no counts and do not add up.
+
+Only weighted comparisons leave: the weights are known to nobody outside, so that no count follows from them. What
+is not weighted can be read from the published counts, and would give these away if it stood next to them unrounded.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Set
+
+import polars as pl
+
+from tf_linkage.contracts.columns import of_rows
+from tf_linkage.contracts.outputs.estimates import ALL_REGIONS, COST_THEMES, MEASURES, METHODS
+from tf_linkage.contracts.outputs.published import LEAST, NUMBER_ROUNDING, PRICES, ROUNDING, WITHHELD, Differences
+from tf_linkage.disclosure.suppression.linked_counts import Key
+from tf_linkage.disclosure.suppression.rules import dominated, few
+from tf_linkage.disclosure.tables.intervals import grid_of
+from tf_linkage.disclosure.tables.outcomes import having
+from tf_linkage.disclosure.tables.rows import Row, real, whole
+
+TABLE = "differences"
+SHARE, RATIO, POUNDS = MEASURES
+UNADJUSTED = METHODS[0]
+SIDES = ("programme", "comparison")
+
+STEPS: Mapping[str, tuple[float, ...]] = {
+    SHARE: (0.001, 0.002, 0.005, 0.01, 0.02, 0.05),
+    RATIO: (0.01, 0.02, 0.05, 0.1, 0.2, 0.5),
+    POUNDS: (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000),
+}
+"""To what an estimate is rounded: the first step that is no finer than what five families make."""
+
+KNOWN_TO_ALL = tuple(theme for theme, prices in PRICES.items() if prices == "published average")
+THEMES_THAT_VARY = tuple(theme for theme in COST_THEMES if theme not in KNOWN_TO_ALL)
+"""Themes whose costs differ from family to family. Of the others there is nothing to compare."""
+
+EXACT = 1e-9
+"""Below this, what a figure lies next to its step is floating point's."""
+
+KEY = ["outcome", "unit", "window", "measure", "method"]
+
+
+def differences(estimates: Mapping[str, pl.DataFrame], shown: Set[Key]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The estimates that may leave, and the decision on each.
+
+    Args:
+        estimates: the tables of `contracts.estimates`; of money where there is any.
+        shown: names of the counts that are shown. A difference in share of which one side's count is withheld is
+            withheld too.
+
+    Returns:
+        `contracts.published.Differences`, and rows of `contracts.release.Decisions`.
+    """
+    money = _sums(estimates.get("money"))
+    plain = estimates[TABLE].with_columns(pl.selectors.enum().cast(pl.String)).sort(KEY)
+    rows, decisions = [], []
+    released = (pl.col("method") != UNADJUSTED) & ~pl.col("outcome").is_in(list(KNOWN_TO_ALL))
+    for row in plain.filter(released).iter_rows(named=True):
+        rule = _rule(row, shown, money)
+        key = {name: row[name] for name in KEY}
+        rows.append(key | (_figures(row) if rule is None else {"note": WITHHELD}))
+        decisions.append(
+            {
+                "table": TABLE,
+                "figure": "estimate",
+                "cell": ", ".join(str(row[name]) for name in KEY),
+                "value": row["estimate"],
+                # Anyone who leaves either side changes it; each side by itself stands among the counts.
+                "people": sum(whole(row[f"{side}_people"]) for side in SIDES),
+                "families": sum(whole(row[f"{side}_families"]) for side in SIDES),
+                "shown": rule is None,
+                "rule": rule,
+            }
+        )
+    return of_rows(Differences, rows).sort(KEY), pl.DataFrame(decisions, infer_schema_length=None)
+
+
+def _rule(row: Row, shown: Set[Key], money: Mapping[tuple[str, str, str], bool]) -> str | None:
+    """The rule under which an estimate is withheld, if any."""
+    for side in SIDES:
+        families, families_with = whole(row[f"{side}_families"]), whole(row[f"{side}_families_with"])
+        if few(whole(row[f"{side}_people"]), families_with):
+            return "few"
+        if row["measure"] == SHARE and families - families_with < LEAST:
+            return "nearly all"
+    if row["estimate"] is None or real(row["effective_families"]) - 1 < LEAST:
+        return "degrees of freedom"
+    if row["measure"] == POUNDS:
+        return _rule_of_money(row, money)
+    if row["measure"] == SHARE:
+        cells = [
+            having((str(row["unit"]), str(row["outcome"]), side, str(row["window"]), ALL_REGIONS)) for side in SIDES
+        ]
+        return None if all(cell in shown for cell in cells) else "protects another"
+    return None
+
+
+def _sums(money: pl.DataFrame | None) -> dict[tuple[str, str, str], bool]:
+    """Whether the sum of each theme, group and window may stand behind a figure."""
+    if money is None:
+        return {}
+    rows = money.with_columns(pl.selectors.enum().cast(pl.String)).iter_rows(named=True)
+    return {
+        (row["theme"], row["study_group"], row["window"]): not few(row["people_with"], row["families_with"])
+        and not dominated(row["pounds"], row["largest"], row["second_largest"])
+        for row in rows
+    }
+
+
+def _rule_of_money(row: Row, money: Mapping[tuple[str, str, str], bool]) -> str | None:
+    """Sums must not be dominated; where one theme is, all costs together less the others would be that theme.
+
+    Of the programme everybody knows what it costs: the same for each family on it, nothing for the others.
+    """
+    themes = [str(row["outcome"])] if row["outcome"] in COST_THEMES else [*THEMES_THAT_VARY]
+    sums = [money.get((theme, side, str(row["window"]))) for theme in themes for side in SIDES]
+    return None if sums and all(known is not False for known in sums) and any(sums) else "dominance"
+
+
+def _figures(row: Row) -> dict[str, object]:
+    """The estimate rounded, its interval rounded outwards."""
+    estimate, low, high = (real(row[name]) for name in ("estimate", "low", "high"))
+    grid = grid_of(_wanted(row), STEPS[str(row["measure"])])
+    return {
+        "estimate": _on(grid, round(estimate / grid)),
+        "low": _on(grid, math.floor(low / grid + EXACT)),
+        "high": _on(grid, math.ceil(high / grid - EXACT)),
+        "rounded_to": grid,
+        "effective_families": round(real(row["effective_families"]) / NUMBER_ROUNDING) * NUMBER_ROUNDING,
+    }
+
+
+def _on(grid: float, steps: int) -> float:
+    """So many steps of a grid, without the trail of digits that floating point leaves."""
+    return round(steps * grid, 6) + 0.0
+
+
+def _wanted(row: Row) -> float:
+    """What five families more or fewer with the outcome make of the estimate, in the smaller group."""
+    if row["measure"] == SHARE:
+        return ROUNDING / min(whole(row[f"{side}_families"]) for side in SIDES)
+    if row["measure"] == RATIO:
+        return real(row["estimate"]) * ROUNDING / min(whole(row[f"{side}_families_with"]) for side in SIDES)
+    return real(row["standard_error"]) / ROUNDING

@@ -1,0 +1,1 @@
+"""Files read strictly: structure, cells, contract."""

@@ -1,0 +1,67 @@
+"""How a refusal is worded: file, line, column, rule, and how many rows; never the value.
+
+The collecting of what is wrong with one file into one error.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from tf_linkage.errors import InputRefused
+
+MOST_SHOWN = 10
+"""Problems named in one error; the rest are counted."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with a file."""
+
+    rule: str
+    column: str | None = None
+    line: int | None = None
+    rows: int | None = None
+
+    def __str__(self) -> str:
+        """The problem in a line."""
+        where = [f"line {self.line:,}"] if self.line is not None else []
+        where += [f"column {self.column}"] if self.column is not None else []
+        place = ", ".join(where) + ": " if where else ""
+        extent = f" ({self.rows:,} row{'s' if self.rows != 1 else ''})" if self.rows is not None else ""
+        return f"{place}{self.rule}{extent}"
+
+
+@dataclass
+class Problems:
+    """What is wrong with one file, as far as found."""
+
+    file: str
+    found: list[Problem] = field(default_factory=list)
+
+    def add(
+        self, rule: str, *, column: str | None = None, line: int | None = None, rows: int | None = None
+    ) -> None:
+        """Notes one more problem."""
+        self.found.append(Problem(rule, column, line, rows))
+
+    def refuse(self, rule: str, *, column: str | None = None, line: int | None = None) -> NoReturn:
+        """Notes a problem after which nothing more can be read, and refuses the file."""
+        self.add(rule, column=column, line=line)
+        self.refuse_if_any()
+        raise AssertionError("unreachable: a problem was just noted")
+
+    def refuse_if_any(self) -> None:
+        """Refuses the file if anything is wrong with it.
+
+        Raises:
+            InputRefused: names the file and its first problems.
+        """
+        if not self.found:
+            return
+        if len(self.found) == 1:
+            raise InputRefused(f"{self.file}: {self.found[0]}")
+        shown = "".join(f"\n  {problem}" for problem in self.found[:MOST_SHOWN])
+        more = len(self.found) - MOST_SHOWN
+        rest = f"\n  and {more} more" if more > 0 else ""
+        raise InputRefused(f"{self.file}: {len(self.found)} problems{shown}{rest}")

@@ -1,0 +1,187 @@
+"""The structure of a CSV file, checked byte by byte before any parser guesses.
+
+Parsers forgive: polars pads a short row, reads a file separated by semicolons as one column and accepts a header
+twice; others turn an unclosed quote into data. Here a file is either plainly rows of equally many fields or it is
+refused with its line. Once this check has passed, the parser has nothing left to guess. Bytes, quotes, delimiters,
+line numbers.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from tf_linkage.intake.reading.problems import Problems
+
+LONGEST_FIELD = 10_000
+"""Bytes. No field of any contract comes near it; a longer one is an unclosed quote or an attack."""
+
+_QUOTE, _COMMA, _NEWLINE, _RETURN = b'",\n\r'
+
+
+@dataclass(frozen=True)
+class Structure:
+    """A sound CSV file: its header, the bytes below it, and the line on which each record starts."""
+
+    header: list[str]
+    body: bytes
+    lines: npt.NDArray[np.int64]
+
+    def line_of(self, row: int) -> int:
+        """The line on which the record of a data row (from 0) starts."""
+        return int(self.lines[row + 1])
+
+
+def structure_of(data: bytes, problems: Problems) -> Structure:
+    """Checks the bytes of a CSV file.
+
+    Args:
+        data: the file. A UTF-8 byte order mark is allowed and dropped; blank lines at the end are.
+        problems: where problems are noted.
+
+    Raises:
+        InputRefused: empty, not UTF-8, NUL bytes, a stray or unclosed quote, a row with more or fewer fields
+            than the header, a doubled or blank header, a field of more than 10,000 bytes.
+    """
+    data = data.removeprefix(codecs.BOM_UTF8).rstrip(b"\r\n")
+    if not data.strip():
+        problems.refuse("the file is empty")
+    _is_text(data, problems)
+    ends, lines, fields = _scan(data, problems)
+    end_of_header = int(ends[0]) if len(ends) else len(data)
+    header = next(csv.reader([data[:end_of_header].decode()]))
+    _sound_header(header, problems)
+    _equal_rows(fields, lines, problems)
+    return Structure(header, data[end_of_header + 1 :], lines)
+
+
+def cells_of(structure: Structure, names: list[str], problems: Problems) -> pl.DataFrame:
+    """The cells below the header as text under the given names, null where blank.
+
+    Raises:
+        InputRefused: the parser sees other rows than the check did.
+    """
+    schema = dict.fromkeys(names, pl.String)
+    if not structure.body:
+        return pl.DataFrame(schema=schema)
+    table = pl.read_csv(structure.body, has_header=False, schema=schema)
+    if table.height != len(structure.lines) - 1:
+        problems.refuse("the rows could not be told apart with certainty; save the file again as CSV UTF-8")
+    return table
+
+
+def same_names(header: list[str], problems: Problems) -> None:
+    """Refuses a header that names a column twice, by position: a first line that is no header may hold data."""
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(header, start=1):
+        places.setdefault(name, []).append(place)
+    for several in places.values():
+        if len(several) > 1:
+            problems.add(f"columns {' and '.join(map(str, several))} have the same name", line=1)
+    problems.refuse_if_any()
+
+
+def _is_text(data: bytes, problems: Problems) -> None:
+    if (at := data.find(b"\0")) >= 0:
+        problems.refuse("a NUL byte; the file is not plain UTF-8 text", line=_line_at(data, at))
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        problems.refuse("not UTF-8 text; save the file as CSV UTF-8", line=_line_at(data, error.start))
+
+
+def _scan(
+    data: bytes, problems: Problems
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Where records end, on which lines they start, and how many fields each has."""
+    octets = np.frombuffer(data, dtype=np.uint8)
+    at = np.flatnonzero(np.isin(octets, np.array([_QUOTE, _COMMA, _NEWLINE, _RETURN], dtype=np.uint8)))
+    kind = octets[at]
+    is_quote = kind == _QUOTE
+    # An odd number of quotes so far: inside a quoted field. A doubled quote leaves and re-enters at once.
+    inside = (np.cumsum(is_quote) % 2).astype(bool)
+    newline_lines = np.cumsum(kind == _NEWLINE)
+    if is_quote.any():
+        _sound_quotes(octets, at[is_quote], inside[is_quote], problems)
+    _sound_returns(octets, at[(kind == _RETURN) & ~inside], problems)
+    ends = (kind == _NEWLINE) & ~inside
+    record_ends = at[ends]
+    lines = np.concatenate(([1], newline_lines[ends] + 1)).astype(np.int64)
+    separators = np.cumsum((kind == _COMMA) & ~inside)
+    upto = np.concatenate((separators[ends], separators[-1:] if len(separators) else [0]))
+    fields = np.diff(upto, prepend=0) + 1
+    _short_fields(data, at[~is_quote & ~inside], problems)
+    return record_ends, lines, fields
+
+
+def _sound_quotes(
+    octets: npt.NDArray[np.uint8],
+    quotes: npt.NDArray[np.int64],
+    opens: npt.NDArray[np.bool_],
+    problems: Problems,
+) -> None:
+    """A quote opens only at the start of a field and closes only at its end; a quote within is doubled."""
+    padded = np.concatenate(([_NEWLINE], octets, [_NEWLINE]))
+    before, after = padded[quotes], padded[quotes + 2]
+    edge = np.array([_COMMA, _NEWLINE, _QUOTE], dtype=np.uint8)
+    # A carriage return may follow a closing quote only as the first half of a line's end.
+    line_end = (after == _RETURN) & (padded[np.minimum(quotes + 3, len(padded) - 1)] == _NEWLINE)
+    wrong = np.where(opens, ~np.isin(before, edge), ~(np.isin(after, edge) | line_end))
+    if wrong.any():
+        problems.refuse(
+            "a quote in the middle of a field; quote the whole field and double the quote within",
+            line=_line_at(octets.tobytes(), int(quotes[wrong][0])),
+        )
+    if len(quotes) % 2:
+        problems.refuse("a quote is opened and never closed", line=_line_at(octets.tobytes(), int(quotes[-1])))
+
+
+def _sound_returns(octets: npt.NDArray[np.uint8], returns: npt.NDArray[np.int64], problems: Problems) -> None:
+    """Outside quotes a carriage return is only ever the first half of a line's end."""
+    following = np.concatenate((octets, [_NEWLINE]))[returns + 1]
+    if (following != _NEWLINE).any():
+        at = int(returns[following != _NEWLINE][0])
+        problems.refuse(
+            "a carriage return that ends no line; end lines as Unix or Windows does",
+            line=_line_at(octets.tobytes(), at),
+        )
+
+
+def _short_fields(data: bytes, boundaries: npt.NDArray[np.int64], problems: Problems) -> None:
+    lengths = np.diff(boundaries, prepend=-1, append=len(data)) - 1
+    longest = int(np.argmax(lengths))
+    if lengths[longest] > LONGEST_FIELD:
+        start = int(boundaries[longest - 1]) + 1 if longest else 0
+        problems.refuse(f"a field of more than {LONGEST_FIELD:,} bytes", line=_line_at(data, start))
+
+
+def _sound_header(header: list[str], problems: Problems) -> None:
+    if len(header) == 1:
+        for delimiter, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+            if delimiter in header[0]:
+                problems.refuse(f"fields are separated by {name}; separate them by commas", line=1)
+    if any(not name.strip() for name in header):
+        problems.refuse("a column has no name", line=1)
+    same_names(header, problems)
+
+
+def _equal_rows(fields: npt.NDArray[np.int64], lines: npt.NDArray[np.int64], problems: Problems) -> None:
+    wanted = int(fields[0])
+    for wrong, word in ((fields < wanted, "fewer"), (fields > wanted, "more")):
+        if wrong.any():
+            first = int(np.argmax(wrong))
+            problems.add(
+                f"{word} fields than the header ({int(fields[first])}, not {wanted})",
+                line=int(lines[first]),
+                rows=int(wrong.sum()),
+            )
+    problems.refuse_if_any()
+
+
+def _line_at(data: bytes, position: int) -> int:
+    return data.count(b"\n", 0, position) + 1

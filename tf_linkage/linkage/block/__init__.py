@@ -1,0 +1,1 @@
+"""Which pairs become candidates: rules counted, matchkeys."""

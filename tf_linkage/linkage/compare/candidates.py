@@ -1,0 +1,253 @@
+"""Blocking and comparison in SQL: each candidate pair once, with its pattern and rules; matchkeys before both.
+
+The table `pairs` of a DuckDB connection and the statements that make it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tf_linkage.errors import LinkageRefused
+from tf_linkage.linkage.compare.patterns import pattern_sql, similarity_sql
+from tf_linkage.linkage.model.comparisons import columns_of
+from tf_linkage.linkage.model.model import WIDE, BlockingRule, KeyPair
+from tf_linkage.linkage.tables.encoded import Tables
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """What blocking and comparing left in the table `pairs`.
+
+    Attributes:
+        rules: the rules that were used, in order; bit i of `rules` in the table stands for the i-th.
+        blocking: one row for each rule: `rule`, `pairs` that meet it, `new_pairs` that meet none before it.
+        patterns: one row for each pattern and set of rules: `pattern`, `rules`, `pairs`.
+    """
+
+    rules: tuple[BlockingRule, ...]
+    blocking: pl.DataFrame
+    patterns: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class DeterministicPass:
+    """What the matchkeys say before any blocking rule is asked; all with the columns of `agreeing`.
+
+    Attributes:
+        training_links: links of all matchkeys, from which training starts; with `matchkey`, the strictest that holds.
+        links: those of them that stand at once.
+        rivals: other pairs of either of their records that agree on a matchkey too.
+    """
+
+    training_links: pl.DataFrame
+    links: pl.DataFrame
+    rivals: pl.DataFrame
+
+
+def affordable(tables: Tables, most_pairs: int) -> list[BlockingRule]:
+    """The rules to use. Their pairs are counted, or bounded by those of a laxer rule, before any pair is made.
+
+    Raises:
+        LinkageRefused: a rule would make more than `most_pairs` pairs; counted, not tried.
+    """
+    wide = WIDE + max(tables.records.left.height, tables.records.right.height)
+    rules = tables.model.blocking_rules
+    counted = {frozenset(rule.keys): counted_pairs(tables, rule.keys) for rule in rules if rule.wide}
+    used: list[BlockingRule] = []
+    for rule in rules:
+        keys = frozenset(rule.keys)
+        if rule.wide and counted[keys] > wide:
+            continue
+        # Who agrees on all of a rule's keys agrees on some of them.
+        bounds = [number for fewer, number in counted.items() if fewer <= keys]
+        pairs = min(bounds, default=most_pairs + 1)
+        if pairs > most_pairs:
+            pairs = counted[keys] = counted_pairs(tables, rule.keys)
+        if pairs > most_pairs:
+            raise LinkageRefused(
+                f"blocking rule {rule.name!r} would make {pairs:,} pairs, more than the {most_pairs:,} allowed; "
+                "use a stricter rule, or allow more (most_pairs) if the machine can bear it"
+            )
+        used.append(rule)
+    return used
+
+
+def agreeing(tables: Tables) -> pl.DataFrame:
+    """Pairs that agree on a matchkey: `left_row`, `right_row`, `entity`, `pattern`, `keys` (bits), sorted."""
+    model = tables.model
+    found = " UNION ALL ".join(
+        _met_by(tables, 1 << bit, [(column, column) for column in key.columns], ("l", "r"))
+        for bit, key in enumerate(model.matchkeys)
+    )
+    if not found:
+        return pl.DataFrame(schema=_AGREEING)
+    pairs = tables.frame(
+        f"SELECT l AS left_row, found.r AS right_row, entity, bits AS keys FROM ({_each_once(found)}) found "
+        "JOIN r ON found.r = r.row ORDER BY left_row, right_row"
+    )
+    patterns = compare_rows(tables, pairs["left_row"].to_numpy(), pairs["right_row"].to_numpy())
+    return pairs.with_columns(pl.Series("pattern", patterns, pl.Int64)).select(list(_AGREEING))
+
+
+_AGREEING = {
+    "left_row": pl.UInt32,
+    "right_row": pl.UInt32,
+    "entity": pl.UInt32,
+    "pattern": pl.Int64,
+    "keys": pl.Int32,
+}
+
+
+def block_and_compare(
+    tables: Tables, rules: Sequence[BlockingRule], deterministic_pass: DeterministicPass | None = None
+) -> Candidates:
+    """Make the table `pairs` (l, r, pattern, rules): rows of either side, each candidate pair once.
+
+    Args:
+        tables: both tables.
+        rules: the rules to use; see `affordable`.
+        deterministic_pass: links that stand before any rule is asked. For their records they and their rivals alone are
+            candidates. None are peeled unless given.
+    """
+    connection = tables.connection
+    deterministic_pass = deterministic_pass or DeterministicPass(*[pl.DataFrame(schema=_AGREEING)] * 3)
+    connection.register("peeled", deterministic_pass.links.to_arrow())
+    connection.register(
+        "known", pl.concat([deterministic_pass.links, deterministic_pass.rivals], how="diagonal").to_arrow()
+    )
+    keys = [sorted({tables.number(pair[side]) for rule in rules for pair in rule.keys}) for side in (0, 1)]
+    connection.execute(
+        f"CREATE TABLE l_free AS SELECT row, {', '.join(keys[0])} FROM l ANTI JOIN peeled ON l.row = left_row"
+    )
+    connection.execute(
+        f"CREATE TABLE r_free AS SELECT row, {', '.join(keys[1])} FROM r ANTI JOIN peeled USING (entity)"
+    )
+    found = " UNION ALL ".join(
+        _met_by(tables, 1 << bit, rule.keys, ("l_free", "r_free")) for bit, rule in enumerate(rules)
+    )
+    connection.execute(f"CREATE TABLE blocked AS SELECT l, r, bits AS rules FROM ({_each_once(found)})")
+    connection.execute(
+        f"CREATE TABLE pairs AS SELECT one AS l, other AS r, {_pattern(tables)}, rules "
+        f"FROM ({_side_by_side(tables, 'blocked', 'rules')})"
+    )
+    met = " + ".join(
+        f"CASE WHEN {_meet(tables, rule.keys)} THEN {1 << bit} ELSE 0 END" for bit, rule in enumerate(rules)
+    )
+    connection.execute(
+        f"INSERT INTO pairs SELECT l.row, r.row, pattern, {met} FROM known "
+        "JOIN l ON left_row = l.row JOIN r ON right_row = r.row"
+    )
+    connection.execute("DROP TABLE blocked; DROP TABLE l_free; DROP TABLE r_free")
+    connection.unregister("peeled")
+    connection.unregister("known")
+    patterns = tables.frame(
+        "SELECT pattern, rules, count(*) AS pairs FROM pairs GROUP BY ALL ORDER BY pattern, rules"
+    )
+    return Candidates(tuple(rules), _blocking(rules, patterns), patterns)
+
+
+def compare_rows(
+    tables: Tables, left: NDArray[np.uint32], right: NDArray[np.uint32], left_table: str = "l"
+) -> NDArray[np.int64]:
+    """The patterns of given pairs of rows, in their order. `left_table` may be `r`, to compare within the right."""
+    if not len(left):
+        return np.empty(0, dtype=np.int64)
+    given = pl.DataFrame({"number": np.arange(len(left)), "l": left, "r": right})
+    tables.connection.register("given", given.to_arrow())
+    compared = _side_by_side(tables, "given", "number", left_table)
+    found = tables.frame(f"SELECT number, {_pattern(tables)} FROM ({compared}) ORDER BY number")
+    tables.connection.unregister("given")
+    patterns: NDArray[np.int64] = found["pattern"].to_numpy()
+    return patterns
+
+
+def pattern_counts(
+    tables: Tables, pairs: str, left_table: str = "l"
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The distinct patterns among a table of pairs (`l`, `r`), sorted, and how many pairs have each."""
+    found = tables.frame(
+        f"SELECT pattern, count(*) AS pairs FROM (SELECT {_pattern(tables)} "
+        f"FROM ({_side_by_side(tables, pairs, 'l', left_table)})) GROUP BY pattern ORDER BY pattern"
+    )
+    return found["pattern"].to_numpy(), found["pairs"].to_numpy()
+
+
+def counted_pairs(tables: Tables, keys: Sequence[tuple[str, str]]) -> int:
+    """Pairs of a left and a right row that agree on every key (left column, right column), not made but counted."""
+    ours = tables.numbers([pair[0] for pair in keys])
+    known = " AND ".join(f"{column} IS NOT NULL" for column in ours)
+    on = " AND ".join(f"ours.{one} = r.{tables.number(pair[1])}" for one, pair in zip(ours, keys, strict=True))
+    columns = ", ".join(dict.fromkeys(ours))
+    return int(
+        tables.total(
+            f"SELECT sum(number)::BIGINT FROM r JOIN (SELECT {columns}, count(*) AS number FROM l WHERE {known} "
+            f"GROUP BY ALL) ours ON {on}"
+        )
+    )
+
+
+def _blocking(rules: Sequence[BlockingRule], patterns: pl.DataFrame) -> pl.DataFrame:
+    """How many pairs each rule made, and how many that no rule before it had made."""
+    met = [
+        int(patterns.filter(pl.col("rules") // (1 << place) % 2 == 1)["pairs"].sum()) for place in range(len(rules))
+    ]
+    # A pair is its lowest rule's: the bits below are zero.
+    new = [
+        int(patterns.filter(pl.col("rules") % (2 << place) == 1 << place)["pairs"].sum())
+        for place in range(len(rules))
+    ]
+    names = [rule.name for rule in rules]
+    return pl.DataFrame(
+        {"rule": names, "pairs": met, "new_pairs": new},
+        schema={"rule": pl.String, "pairs": pl.Int64, "new_pairs": pl.Int64},
+    )
+
+
+def _meet(tables: Tables, keys: Sequence[KeyPair]) -> str:
+    return " AND ".join(f"l.{tables.number(one)} = r.{tables.number(other)}" for one, other in keys)
+
+
+def _met_by(tables: Tables, bit: int, keys: Sequence[KeyPair], of: tuple[str, str]) -> str:
+    """Pairs of rows of two tables that agree on keys: `pair`, both rows in one number, and `bit`."""
+    return (
+        f"SELECT (l.row::UBIGINT << 32) | r.row AS pair, {bit} AS bit FROM {of[0]} l JOIN {of[1]} r "
+        f"ON {_meet(tables, keys)}"
+    )
+
+
+def _each_once(found: str) -> str:
+    """Pairs of `_met_by` as `l`, `r` and `bits`. One key to group by is twice as fast as two."""
+    return (
+        "SELECT (pair >> 32)::UINTEGER AS l, (pair & 4294967295)::UINTEGER AS r, bit_or(bit)::INTEGER AS bits "
+        f"FROM ({found}) GROUP BY pair"
+    )
+
+
+def _side_by_side(tables: Tables, pairs: str, also: str, left_table: str = "l") -> str:
+    """A table of pairs with both records' columns as `l_column` and `r_column`, each similarity computed once."""
+    comparisons = tables.model.comparisons
+    columns = {column for comparison in comparisons for column in columns_of(comparison)}
+    both = ", ".join(f"{side}.{column} AS {side}_{column}" for column in sorted(columns) for side in ("l", "r"))
+    return (
+        f"SELECT p.l AS one, p.r AS other, p.{also}, {both}{similarity_sql(comparisons)} "
+        f"FROM {pairs} p JOIN {left_table} l ON p.l = l.row JOIN {_met(pairs)} r ON p.r = r.row"
+    )
+
+
+def _met(pairs: str) -> str:
+    """The rows of `r` in a table of pairs: a join gathers every column of its table, of most rows for nothing."""
+    return f"(SELECT * FROM r SEMI JOIN {pairs} ON r.row = {pairs}.r)"
+
+
+def _pattern(tables: Tables) -> str:
+    side_by_side = re.sub(_QUALIFIED, r"\1_\2", pattern_sql(tables.model.comparisons))
+    return f"{side_by_side} AS pattern"
+
+
+_QUALIFIED = r"\b([lr])\.(\w+)"

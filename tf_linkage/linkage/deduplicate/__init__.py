@@ -1,0 +1,1 @@
+"""One table resolved within itself."""

@@ -1,0 +1,137 @@
+"""What certain links say of everybody else: a claimed record is no longer anybody else's household member or double.
+
+How much rarer strangers and household members are among the records that no certain link has claimed. A twin who
+stands in both tables is claimed by himself, so few of the pairs that look like twins and are still free are twins.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tf_linkage.linkage.compare.patterns import Levels, unpack
+from tf_linkage.linkage.estimate.household_members import moved
+from tf_linkage.linkage.tables.encoded import Tables
+
+HIGH_BAR = 0.99
+"""Posterior from which a link claims its two records, and speaks for its family."""
+
+_LEAST = 0.2
+"""Share of household members taken to be free still, however few are counted: counts of a few homes cannot rule out that
+the one who is asked about is absent and his twin is not."""
+
+_SEEN_NONE = 3
+"""Added to counts that may be zero: the upper 95% bound of what was never seen (the rule of three), so that a few
+families cannot rule out that somebody is absent and only his twin is there."""
+
+
+@dataclass(frozen=True)
+class CertainLinks:
+    """Records claimed, and what is left among the others.
+
+    Attributes:
+        pairs: `left_row`, `entity` of the certain links.
+        left: for each left row, whether a certain link has claimed it.
+        right: for each right person, the same.
+        strangers: share of pairs of strangers in which both records are free still.
+        members: share of pairs of household members in which both are.
+        twins: the same of those born on one day.
+        born: place of the date of birth among the comparisons, if it is compared.
+    """
+
+    pairs: pl.DataFrame
+    left: NDArray[np.bool_]
+    right: NDArray[np.bool_]
+    strangers: float = 1.0
+    members: float = 1.0
+    twins: float = 1.0
+    born: int | None = None
+
+    def free(self, pairs: pl.DataFrame) -> NDArray[np.bool_]:
+        """Which pairs (`left_row`, `entity`) are between two records that are free."""
+        found: NDArray[np.bool_] = (
+            ~self.left[pairs["left_row"].to_numpy()] & ~self.right[pairs["entity"].to_numpy()]
+        )
+        return found
+
+    def household_members(self, levels: Levels) -> NDArray[np.float64]:
+        """Bits by which household members of each pattern are rarer among free records than among all; never positive."""
+        if self.born is None:
+            return np.full(len(levels), np.log2(self.members))
+        return np.log2(np.where(levels[:, self.born] == 0, self.twins, self.members))
+
+
+def no_certain_links(tables: Tables) -> CertainLinks:
+    """Before anything is known."""
+    nobody = pl.DataFrame(schema={"left_row": pl.UInt32, "entity": pl.UInt32})
+    return CertainLinks(
+        nobody, np.zeros(tables.records.left.height, dtype=bool), np.zeros(tables.people, dtype=bool)
+    )
+
+
+def certain_of_deterministic(
+    deterministic_links: pl.DataFrame, standing: pl.DataFrame, tables: Tables
+) -> CertainLinks:
+    """Claims of the links that stand before anything is weighed.
+
+    Args:
+        deterministic_links: `left_row`, `entity`, `pattern` of those links.
+        standing: pairs at one address; see `at_one_address`.
+        tables: both tables.
+    """
+    levels = unpack(deterministic_links["pattern"].to_numpy(), tables.model.comparisons)
+    weighed = deterministic_links.with_columns(
+        pl.lit(1.0).alias("match_probability"), pl.Series("moved", moved(levels, tables.model), pl.Boolean)
+    )
+    return certain_links_of(deterministic_links.select("left_row", "entity"), weighed, standing, tables)
+
+
+def certain_links_of(
+    certain: pl.DataFrame, weighed: pl.DataFrame, standing: pl.DataFrame, tables: Tables
+) -> CertainLinks:
+    """Claims of the certain links.
+
+    Args:
+        certain: `left_row`, `entity` of links that are certain without any claim.
+        weighed: every weighed pair: `left_row`, `entity`, `match_probability`, `moved`.
+        standing: pairs at one address; see `at_one_address`.
+        tables: both tables.
+    """
+    nobody = no_certain_links(tables)
+    nobody.left[certain["left_row"].to_numpy()] = True
+    nobody.right[certain["entity"].to_numpy()] = True
+    certain_links = dataclasses.replace(nobody, pairs=certain)
+    # Pairs at one address that are not links, and those of them that are free still.
+    here = weighed.filter(~pl.col("moved"))
+    probable = here["match_probability"].to_numpy()
+    every = max(standing.height - float(probable.sum()), 1.0)
+    rest = max(float(certain_links.free(standing).sum()) - float(probable[certain_links.free(here)].sum()), 0.0)
+    names = [comparison.name for comparison in tables.model.comparisons]
+    members = float(min(1.0, max(rest / every, _LEAST)))
+    return dataclasses.replace(
+        certain_links,
+        strangers=float(max((1 - certain_links.left.mean()) * (1 - certain_links.right.mean()), 1e-3)),
+        members=members,
+        twins=_twins(standing, certain_links, members),
+        born=names.index("date of birth") if "date of birth" in names else None,
+    )
+
+
+def _twins(standing: pl.DataFrame, certain_links: CertainLinks, members: float) -> float:
+    """Share of pairs of two people of one home and one birthday in which neither is claimed.
+
+    Such a free pair may be a person's own two records, so it cannot be counted. It follows from the pairs of which
+    one or both are claimed, by somebody else than each other, as in capture and recapture.
+    """
+    born = standing.filter(pl.col("born")).join(certain_links.pairs, on=["left_row", "entity"], how="anti")
+    if born.is_empty():
+        return members
+    ours = certain_links.left[born["left_row"].to_numpy()]
+    theirs = certain_links.right[born["entity"].to_numpy()]
+    both, one, other = float((ours & theirs).sum()), float((ours & ~theirs).sum()), float((~ours & theirs).sum())
+    neither = (one + _SEEN_NONE) * (other + _SEEN_NONE) / (both + 1)
+    return float(min(1.0, neither / (both + one + other + neither)))

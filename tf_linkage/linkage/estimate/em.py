@@ -1,0 +1,299 @@
+"""How often each level occurs among links, strangers and household members: m, u and h, learnt without labels.
+
+The estimation. u comes from value frequencies where a level is plain equality and from random pairs where it is
+not. m comes from EM on the counts of patterns, in three classes: links, strangers, and people of one home. The
+third class is what keeps EM from settling on households. It starts from the matchkeys' links and is checked against
+them. An unknown value is no evidence in any class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tf_linkage.linkage.compare.patterns import Levels
+from tf_linkage.linkage.model.comparisons import MISSING, Comparison
+
+Shares = tuple[NDArray[np.float64], ...]
+"""For each comparison the share of each level among pairs where both values are known."""
+
+
+MOST_ROUNDS = 60
+STEADY = 1e-6
+"""EM stops when no m changes by more in a round."""
+
+STRAY = 0.25
+"""How far the m of a best level may end from what the matchkeys' links say before theirs is used instead."""
+
+_FLOOR = 1e-9
+
+
+Places = tuple[int | None, int | None, int | None]
+"""Of forename, surname and date of birth among the comparisons; None for one that is not compared."""
+
+
+@dataclass(frozen=True)
+class Dependence:
+    """How names and birthdays go together, beyond what each says alone.
+
+    Among household members twins share surname and day of birth, a father and his namesake both names but not the day, and
+    hardly anybody shares a day and no name. Among links who errs in one name errs in the other: names of some
+    communities are misspelt, shortened and turned round oftener.
+
+    Attributes:
+        places: which comparisons they are between.
+        last: for each comparison, the code of its last level.
+        logs: natural log of how much oftener a group of each is seen together than if they were apart, by the
+            groups of `group`; the last place of each axis stands for unknown.
+    """
+
+    places: Places
+    last: tuple[int, ...]
+    logs: NDArray[np.float64]
+
+    def group(self, levels: Levels) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """For each pattern the groups of both names (equal, alike, different) and of birth (one day or not)."""
+        found = []
+        for axis, place in enumerate(self.places):
+            if place is None:
+                found.append(np.full(len(levels), MISSING))
+                continue
+            codes = levels[:, place]
+            far = 1 if axis == _BORN else np.where(codes == self.last[place], 2, 1)
+            found.append(np.where(codes > 0, far, codes))
+        return found[0], found[1], found[2]
+
+    def of(self, levels: Levels) -> NDArray[np.float64]:
+        """The log for each pattern."""
+        found: NDArray[np.float64] = self.logs[self.group(levels)]
+        return found
+
+
+_BORN = 2
+"""The axis of the date of birth."""
+
+
+NO_DEPENDENCE = Dependence((None, None, None), (), np.zeros((4, 4, 3)))
+
+
+def dependence_of(levels: Levels, counts: NDArray[np.float64], places: Places, last: tuple[int, ...]) -> Dependence:
+    """Ties counted among patterns in which all of these places are known; none where nothing is counted.
+
+    One is added to what is seen and to what is expected, so that a group seldom seen says little.
+    """
+    dependence = Dependence(places, last, np.zeros((4, 4, 3)))
+    groups = np.stack(
+        [group for group, place in zip(dependence.group(levels), places, strict=True) if place is not None]
+    )
+    known = (groups >= 0).all(axis=0)
+    compared = [axis for axis, place in enumerate(places) if place is not None]
+    seen = np.zeros([dependence.logs.shape[axis] for axis in compared])
+    np.add.at(seen, tuple(groups[:, known]), counts[known])
+    if not seen.sum():
+        return NO_DEPENDENCE
+    # What is unknown may be anything: its place holds the sum of the others.
+    for axis in range(seen.ndim):
+        np.moveaxis(seen, axis, 0)[-1] = seen.sum(axis=axis)
+    total = seen.flat[-1]
+    apart = np.full(seen.shape, total)
+    for axis in range(seen.ndim):
+        along = seen[tuple(slice(None) if other == axis else slice(-1, None) for other in range(seen.ndim))]
+        apart = apart * along / total
+    logs = np.log((seen + 1) / (apart + 1))
+    for axis, place in enumerate(places):
+        logs = logs if place is not None else np.expand_dims(logs, axis)
+    return Dependence(places, last, np.broadcast_to(logs, dependence.logs.shape).copy())
+
+
+@dataclass(frozen=True)
+class HouseholdMembers:
+    """What training needs to know of people of one home who are not one person.
+
+    Attributes:
+        h: shares of levels between them.
+        apart: for each comparison, whether it can tell them apart; where somebody lives cannot.
+        dependence: how much names and birthdays go together.
+        at_home: pairs of the two tables that stand at one address, links included.
+    """
+
+    h: Shares
+    apart: tuple[bool, ...]
+    dependence: Dependence
+    at_home: float
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where m starts, and for each comparison whether it was learnt from matchkeys' links and binds the outcome."""
+
+    m: Shares
+    learnt: tuple[bool, ...]
+
+
+@dataclass(frozen=True)
+class Observed:
+    """The candidate pairs, counted.
+
+    Attributes:
+        levels: one row for each pattern and set of blocking rules.
+        counts: pairs of each of which training is to find out what they are.
+        certain: pairs of each that are links for certain, and among `counts` no more.
+        rarer: for each row, natural logs by which strangers and household members are rarer among the pairs counted than
+            among all pairs, since others are known to be neither.
+        names: between which comparisons the ties of links are learnt, and the last code of each comparison.
+        free: for each row and comparison, whether some rule that the pairs meet leaves that comparison free; only
+            from such pairs is its m learnt, since a rule's own keys always agree.
+        free_names: for each row, whether some rule leaves both names free; only from such pairs are ties learnt.
+        dependence: for each row, natural log by which strangers look so oftener than u says.
+        nearby: bits by which both names agree oftener in one district than across districts, by chance.
+        every_pair: number of pairs of the two tables, blocked or not.
+    """
+
+    levels: Levels
+    counts: NDArray[np.int64]
+    certain: NDArray[np.int64]
+    rarer: tuple[NDArray[np.float64], NDArray[np.float64]]
+    names: tuple[Places, tuple[int, ...]]
+    free: NDArray[np.bool_]
+    free_names: NDArray[np.bool_]
+    dependence: NDArray[np.float64]
+    nearby: float
+    every_pair: float
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What training found.
+
+    Attributes:
+        m: shares among links.
+        u: shares among strangers.
+        members: what is known of household members.
+        prior: share of links among all pairs of the two tables.
+        household members: pairs of two people of one household for each link.
+        curve: one row for each round: `round`, `log_likelihood` (of the pairs blocked, and of no more links and
+            household members than expected), `expected_links`, `greatest_change`. It may fall slightly, since the m of a
+            comparison is learnt from those pairs alone whose blocking rule leaves it free.
+        nearby: bits by which both names agree oftener in one district than across districts, by chance.
+        held: whether EM stayed near the matchkeys' links; if not, m is theirs.
+        dependence: how much a link's names go together.
+    """
+
+    m: Shares
+    u: Shares
+    members: HouseholdMembers
+    prior: float
+    household_members: float
+    curve: pl.DataFrame
+    nearby: float
+    held: bool
+    dependence: Dependence = NO_DEPENDENCE
+
+
+def train(observed: Observed, start: Start, u: Shares, members: HouseholdMembers) -> Trained:
+    """EM over patterns, from `start`; u and the household members' shares stay as they are."""
+    levels, counts, every_pair = observed.levels, observed.counts, observed.every_pair
+    m = start.m
+    expected = float(max(1, min((counts + observed.certain).sum(), every_pair**0.5)))
+    rows: list[tuple[int, float, float, float]] = []
+    strangers, at_home = observed.rarer
+    log_u = log_of(u, levels) + observed.dependence + strangers
+    dependence = NO_DEPENDENCE
+    for turn in range(1, MOST_ROUNDS + 1):
+        before, prior = expected, expected / every_pair
+        link = np.log(prior) + log_of(m, levels) + dependence.of(levels)
+        stranger = np.log1p(-min(prior, 0.5)) + log_u
+        number = _household_members(expected, m, members)
+        household_member = np.log(number) + link + household_ratio(m, members, levels, dependence) + at_home
+        total = np.logaddexp(np.logaddexp(link, stranger), household_member)
+        weight = observed.certain + counts * np.exp(link - total)
+        expected = max(float(weight.sum()), 1e-3)
+        new = _shares(levels, weight, observed.free, m)
+        if observed.free_names.any():
+            dependence = dependence_of(levels, np.where(observed.free_names, weight, 0.0), *observed.names)
+        change = max(float(np.max(np.abs(one - other))) for one, other in zip(new, m, strict=True))
+        likelihood = float((counts * total).sum() + (observed.certain * link).sum()) - before * (1 + number)
+        rows.append((turn, likelihood, expected, change))
+        m = new
+        if change < STEADY:
+            break
+    held = all(
+        abs(one[0] - other[0]) <= STRAY for one, other, bound in zip(m, start.m, start.learnt, strict=True) if bound
+    )
+    curve = pl.DataFrame(
+        rows, schema=["round", "log_likelihood", "expected_links", "greatest_change"], orient="row"
+    )
+    return Trained(
+        m if held else start.m,
+        u,
+        members,
+        expected / every_pair,
+        number,
+        curve,
+        observed.nearby,
+        held,
+        dependence if held else NO_DEPENDENCE,
+    )
+
+
+def _household_members(expected: float, m: Shares, members: HouseholdMembers) -> float:
+    """Pairs of two people of one household for each link, wherever they are recorded.
+
+    Of the pairs at one address some are links; the rest are household members whom no move has parted, and moves part them
+    as often as they part a person's two records.
+    """
+    stayed = next((float(share[0]) for share, telling in zip(m, members.apart, strict=True) if not telling), 1.0)
+    return max(members.at_home / max(stayed, 0.05) - expected, 1e-6) / expected
+
+
+def shares_of(
+    levels: Levels, counts: NDArray[np.int64], comparisons: Sequence[Comparison], smoothing: float
+) -> Shares:
+    """Share of each level among counted patterns; `smoothing` pairs are added, spread evenly over the levels."""
+    found = []
+    for place, comparison in enumerate(comparisons):
+        known = levels[:, place] >= 0
+        size = len(comparison.levels)
+        number = np.bincount(levels[known, place], weights=counts[known], minlength=size).astype(np.float64)
+        number += smoothing / size
+        found.append(number / number.sum())
+    return tuple(found)
+
+
+def log_of(shares: Shares, levels: Levels) -> NDArray[np.float64]:
+    """Log probability of each pattern, comparisons taken as independent; unknown counts as certain."""
+    total = np.zeros(len(levels))
+    for place, share in enumerate(shares):
+        total += padded_log(share)[levels[:, place]]
+    return total
+
+
+def padded_log(share: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Logs of the shares with a zero at the end, where code -1 looks."""
+    return np.append(np.log(np.maximum(share, _FLOOR)), 0.0)
+
+
+def household_ratio(
+    m: Shares, members: HouseholdMembers, levels: Levels, dependence: Dependence = NO_DEPENDENCE
+) -> NDArray[np.float64]:
+    """Log of how much likelier a pattern is between household members than between records of one person."""
+    total = -dependence.of(levels)
+    for place, (one, other) in enumerate(zip(m, members.h, strict=True)):
+        if members.apart[place]:
+            total += padded_log(other)[levels[:, place]] - padded_log(one)[levels[:, place]]
+    return total + members.dependence.of(levels)
+
+
+def _shares(levels: Levels, weight: NDArray[np.float64], free: NDArray[np.bool_], before: Shares) -> Shares:
+    found = []
+    for place, share in enumerate(before):
+        known = (levels[:, place] >= 0) & free[:, place]
+        number = np.bincount(levels[known, place], weights=weight[known], minlength=len(share)).astype(np.float64)
+        # One pair's worth spread over the levels, so that a level never seen keeps a chance.
+        number += 1 / len(share)
+        found.append(number / number.sum())
+    return tuple(found)

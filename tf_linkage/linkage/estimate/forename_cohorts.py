@@ -1,0 +1,64 @@
+"""Forenames go with years of birth: a Jacqueline born in 1977 is less rare than Jacquelines are.
+
+How much oftener strangers born about the same time share a forename.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tf_linkage.linkage.compare.patterns import Levels
+from tf_linkage.linkage.model.model import Model
+from tf_linkage.linkage.tables.encoded import Tables
+
+YEARS = 10
+"""Years of birth that share a fashion."""
+
+HALF_WAY = 2.0
+"""Others of a forename of whom half is believed of what they say about its years: a judgement. Of a forename that
+nobody else bears nothing is known."""
+
+
+def forename_cohorts(tables: Tables) -> NDArray[np.float64] | None:
+    """For each left row, bits by which its forename is rarer among those born about then than among all.
+
+    Counted between people of the right table, of whom one may be the person who is asked about. None where forename
+    or date of birth is not compared.
+    """
+    if not {"forename", "dob_year"} <= set(tables.records.right.columns):
+        return None
+    forename = tables.number("forename")
+    band = f"try_cast(dob_year AS INTEGER) // {YEARS}"
+    # Anyone who has several rows counts once.
+    once = "DISTINCT" if tables.aliased else ""
+    found = tables.frame(
+        f"WITH people AS (SELECT {once} entity, {forename} AS name, {band} AS band FROM r "
+        f"WHERE {forename} IS NOT NULL AND {band} IS NOT NULL), "
+        f"asked AS (SELECT row, {forename} AS name, {band} AS band FROM l), "
+        "shared AS (SELECT name, band, count(*) AS number FROM people SEMI JOIN asked USING (name) GROUP BY ALL), "
+        "names AS (SELECT name, sum(number) AS number FROM shared GROUP BY name), "
+        "bands AS (SELECT band, count(*) AS number FROM people GROUP BY band) "
+        "SELECT coalesce(shared.number, 0)::DOUBLE AS seen, names.number::DOUBLE AS bearers, "
+        "bands.number::DOUBLE AS born FROM "
+        "asked LEFT JOIN shared USING (name, band) "
+        "LEFT JOIN names USING (name) LEFT JOIN bands USING (band) ORDER BY row"
+    )
+    seen, bearers, born = (found[name].to_numpy() for name in ("seen", "bearers", "born"))
+    everybody = tables.total(f"SELECT count({once} entity) FROM r WHERE {band} IS NOT NULL")
+    expected = (bearers - 1) * born / max(everybody, 1.0)
+    oftener = (np.maximum(seen - 1, 0.0) + HALF_WAY) / (expected + HALF_WAY)
+    bits: NDArray[np.float64] = -np.log2(oftener)
+    return np.where(np.isfinite(bits), bits, 0.0)
+
+
+def of_one_time(levels: Levels, model: Model) -> NDArray[np.bool_]:
+    """Patterns of pairs that share a forename and, nearly enough, a year of birth."""
+    names = [comparison.name for comparison in model.comparisons]
+    if not {"forename", "date of birth"} <= set(names):
+        return np.zeros(len(levels), dtype=bool)
+    place = names.index("date of birth")
+    last = len(model.comparisons[place].levels) - 1
+    about = (levels[:, place] >= 0) & (levels[:, place] < last)
+    found: NDArray[np.bool_] = about & (levels[:, names.index("forename")] == 0)
+    return found

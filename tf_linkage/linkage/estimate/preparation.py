@@ -1,0 +1,64 @@
+"""What stands before a model is trained: who is peeled, who is a candidate, who lives where.
+
+The order of these steps, the same for every engine that trains here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from tf_linkage.linkage.compare.candidates import Candidates, DeterministicPass, affordable, block_and_compare
+from tf_linkage.linkage.estimate.certain_links import CertainLinks, certain_of_deterministic
+from tf_linkage.linkage.estimate.deterministic import deterministic_pass
+from tf_linkage.linkage.estimate.household_members import at_one_address
+from tf_linkage.linkage.estimate.training_input import TrainingInput, gather, given_known_links
+from tf_linkage.linkage.tables.encoded import Tables
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """What is known of two tables before training.
+
+    Attributes:
+        tables: both tables.
+        deterministic_pass: the matchkeys' links.
+        candidates: what blocking and comparing left.
+        standing: pairs at one address; see `at_one_address`.
+        certain_links: those of the deterministic links.
+    """
+
+    tables: Tables
+    deterministic_pass: DeterministicPass
+    candidates: Candidates
+    standing: pl.DataFrame
+    certain_links: CertainLinks
+
+    def training_input(self) -> TrainingInput:
+        """What EM is given, next to the deterministic links.
+
+        Raises:
+            NothingToLearn: no matchkey links anybody.
+        """
+        found = gather(self.tables, self.candidates, self.deterministic_pass.training_links, self.standing.height)
+        return given_known_links(found, self.tables, self.candidates, self.certain_links)
+
+
+def preparation_of(tables: Tables, most_pairs: int) -> Preparation:
+    """Peel, block and compare.
+
+    Raises:
+        LinkageRefused: a rule would make more than `most_pairs` pairs.
+    """
+    rules = affordable(tables, most_pairs)
+    deterministic_links = deterministic_pass(tables)
+    candidates = block_and_compare(tables, rules, deterministic_links)
+    standing = at_one_address(tables)
+    return Preparation(
+        tables,
+        deterministic_links,
+        candidates,
+        standing,
+        certain_of_deterministic(deterministic_links.links, standing, tables),
+    )

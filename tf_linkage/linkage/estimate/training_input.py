@@ -1,0 +1,151 @@
+"""Training of a model on two tables: everything that EM needs, brought together.
+
+The order in which it is gathered.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tf_linkage.errors import NothingToLearn
+from tf_linkage.linkage.block.rule_counts import leaving_free
+from tf_linkage.linkage.compare.candidates import Candidates
+from tf_linkage.linkage.compare.patterns import unpack
+from tf_linkage.linkage.estimate.certain_links import CertainLinks
+from tf_linkage.linkage.estimate.deterministic import FEW, start_of
+from tf_linkage.linkage.estimate.em import HouseholdMembers, Observed, Places, Shares, Start, Trained, train
+from tf_linkage.linkage.estimate.frequencies import chance_agreement, name_dependence
+from tf_linkage.linkage.estimate.household_members import household_members
+from tf_linkage.linkage.model.model import Model
+from tf_linkage.linkage.tables.encoded import Tables
+
+
+@dataclass(frozen=True)
+class TrainingInput:
+    """What EM is given.
+
+    Attributes:
+        observed: the candidate pairs, counted.
+        start: m of the matchkeys' links.
+        u: shares among strangers.
+        members: what is known of household members.
+    """
+
+    observed: Observed
+    start: Start
+    u: Shares
+    members: HouseholdMembers
+
+    def learnt(self) -> Trained:
+        """M and the prior, by EM."""
+        return train(self.observed, self.start, self.u, self.members)
+
+
+def gather(tables: Tables, candidates: Candidates, training_links: pl.DataFrame, standing: int) -> TrainingInput:
+    """What training needs, counted.
+
+    Args:
+        tables: both tables.
+        candidates: what blocking and comparing left.
+        training_links: the matchkeys' links.
+        standing: number of pairs at one address.
+
+    Raises:
+        NothingToLearn: no matchkey links anybody, so that there is nothing to start from.
+    """
+    if training_links.is_empty():
+        raise NothingToLearn(
+            "no pair agrees uniquely on a matchkey, so there is nothing to learn from; are these the right tables, "
+            "and are their columns named as the contracts name them?"
+        )
+    model = tables.model
+    u = chance_agreement(tables)
+    levels = unpack(candidates.patterns["pattern"].to_numpy(), model.comparisons)
+    dependence = name_dependence(tables, u)
+    zero = np.zeros(len(levels))
+    observed = Observed(
+        levels=levels,
+        counts=candidates.patterns["pairs"].to_numpy(),
+        certain=np.zeros(len(levels), dtype=np.int64),
+        rarer=(zero, zero),
+        names=_names(model),
+        free=_free(candidates, model),
+        free_names=_free_names(candidates, model),
+        dependence=dependence.bits(levels, model) * math.log(2),
+        nearby=dependence.near - dependence.far,
+        every_pair=float(tables.records.left.height) * float(tables.people),
+    )
+    return TrainingInput(observed, start_of(training_links, model), u, household_members(tables, standing))
+
+
+def given_known_links(
+    training_input: TrainingInput, tables: Tables, candidates: Candidates, certain_links: CertainLinks
+) -> TrainingInput:
+    """The lesson next to certain links: nobody whom one of them claims is anybody else.
+
+    A twin who stands in both tables no longer stands in the way of learning how often a person's own two records
+    differ in what tells twins apart.
+    """
+    taken = pl.DataFrame({"l": certain_links.pairs["left_row"], "entity": certain_links.pairs["entity"]})
+    tables.connection.register("taken", taken.to_arrow())
+    found = tables.frame(
+        "SELECT pattern, rules, count(*) FILTER (one.entity = r.entity)::BIGINT AS certain, "
+        "count(*) FILTER (one.entity IS NULL AND other.l IS NULL)::BIGINT AS pairs "
+        "FROM pairs JOIN r ON pairs.r = r.row LEFT JOIN taken one ON pairs.l = one.l "
+        "LEFT JOIN taken other ON r.entity = other.entity GROUP BY pattern, rules ORDER BY pattern, rules"
+    )
+    tables.connection.unregister("taken")
+    levels = training_input.observed.levels
+    observed = dataclasses.replace(
+        training_input.observed,
+        counts=found["pairs"].to_numpy(),
+        certain=found["certain"].to_numpy(),
+        rarer=(
+            np.full(len(levels), math.log(certain_links.strangers)),
+            certain_links.household_members(levels) * math.log(2),
+        ),
+    )
+    return dataclasses.replace(training_input, observed=observed)
+
+
+def thin(certain: int) -> str | None:
+    """What to tell a person where so few certain links taught a model that its weights rest on little."""
+    if certain >= FEW:
+        return None
+    return (
+        f"only {certain} certain links taught the model, fewer than {FEW}: its weights and probabilities rest on "
+        "little; look through the links before you rely on them"
+    )
+
+
+def _free(candidates: Candidates, model: Model) -> NDArray[np.bool_]:
+    """For each row of patterns and each comparison: whether a rule that the pairs meet leaves it free."""
+    rules = candidates.patterns["rules"].to_numpy()
+    columns = []
+    for comparison in model.comparisons:
+        columns.append((rules & leaving_free(candidates.rules, comparison.columns)) != 0)
+    free = np.stack(columns, axis=1)
+    # Where every rule looks at a comparison there is no choice.
+    return np.where(free.any(axis=0), free, True)
+
+
+def _names(model: Model) -> tuple[Places, tuple[int, ...]]:
+    """Where both names stand, and the last code of every comparison."""
+    names = [comparison.name for comparison in model.comparisons]
+    forename, surname = (names.index(name) if name in names else None for name in ("forename", "surname"))
+    return (forename, surname, None), tuple(len(comparison.levels) - 1 for comparison in model.comparisons)
+
+
+def _free_names(candidates: Candidates, model: Model) -> NDArray[np.bool_]:
+    """For each row of patterns whether both names are compared and a rule that the pairs meet looks at neither."""
+    if not {"forename", "surname"} <= {comparison.name for comparison in model.comparisons}:
+        return np.zeros(candidates.patterns.height, dtype=bool)
+    mask = leaving_free(candidates.rules, ("forename", "surname"))
+    found: NDArray[np.bool_] = (candidates.patterns["rules"].to_numpy() & mask) != 0
+    return found

@@ -1,0 +1,1 @@
+"""The model of a linkage: comparisons, blocking rules, matchkeys, thresholds."""

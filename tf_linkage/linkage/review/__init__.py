@@ -1,0 +1,1 @@
+"""Clerical review: sheets, answers, and what answers change."""

@@ -1,0 +1,1 @@
+"""What a pair is worth: match weights, family evidence, explanations."""

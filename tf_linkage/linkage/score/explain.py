@@ -1,0 +1,59 @@
+"""Why a pair is a link: its parts in bits, one under the other, without anyone's values.
+
+The explanation tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tf_linkage.errors import LinkageRefused
+from tf_linkage.linkage.compare.patterns import Levels
+from tf_linkage.linkage.model.comparisons import MISSING, Comparison
+from tf_linkage.linkage.result import LinkResult
+from tf_linkage.linkage.score.weights import Weights
+
+
+def explanations(levels: Levels, weights: Weights, comparisons: Sequence[Comparison]) -> pl.DataFrame:
+    """One row for each pair: `<comparison>` in bits, `<comparison> level` as its code, and the other parts."""
+    columns: dict[str, NDArray[np.float64] | NDArray[np.int8] | float] = {"prior": weights.prior}
+    columns["presence"] = np.round(weights.presence, 6)
+    for place, comparison in enumerate(comparisons):
+        columns[comparison.name] = np.round(weights.comparisons[:, place], 6)
+        columns[f"{comparison.name} level"] = levels[:, place].astype(np.int8)
+    columns["names"] = np.round(weights.names, 6)
+    columns["claims"] = np.round(weights.certain_links, 6)
+    columns["housemates"] = np.round(weights.household_members, 6)
+    columns["family"] = np.round(weights.family, 6)
+    frame = pl.DataFrame({name: value for name, value in columns.items() if not isinstance(value, float)})
+    return frame.select(pl.lit(weights.prior).alias("prior"), *frame.columns)
+
+
+def waterfall(result: LinkResult, left_id: str, right_id: str) -> pl.DataFrame:
+    """The parts of one pair's weight in order: `part`, `level`, `bits`, `running`.
+
+    Raises:
+        LinkageRefused: the pair is neither link nor review, or the engine keeps no explanations.
+    """
+    if result.explanations.is_empty():
+        raise LinkageRefused(f"engine {result.engine!r} keeps no explanations; engine 'duckdb' does")
+    found = result.explanations.filter(pl.col("left_id") == left_id, pl.col("right_id") == right_id)
+    if found.is_empty():
+        raise LinkageRefused("this pair is neither a link nor for review, so there is nothing to explain")
+    row = found.row(0, named=True)
+    parts: list[tuple[str, str, float]] = [("prior", "any two records of these tables", row["prior"])]
+    parts.append(("presence", "how often people of this sex and age are there", row["presence"]))
+    for comparison in result.model.comparisons:
+        code = row[f"{comparison.name} level"]
+        words = "unknown on either side" if code == MISSING else comparison.levels[code].words
+        parts.append((comparison.name, words, row[comparison.name]))
+    parts.append(("names", "names go together, and with years of birth", row["names"]))
+    parts.append(("claims", "both records are free, others are taken", row["claims"]))
+    parts.append(("housemates", "people of one home look like this too", row["housemates"]))
+    parts.append(("family", "another member is linked to this home", row["family"]))
+    frame = pl.DataFrame(parts, schema={"part": pl.String, "level": pl.String, "bits": pl.Float64}, orient="row")
+    return frame.with_columns(pl.col("bits").cum_sum().alias("running"))

@@ -1,0 +1,1 @@
+"""Values brought into one form before they are compared."""

@@ -1,0 +1,1 @@
+"""The two tables of a linkage, standardised, numbered and held in DuckDB."""

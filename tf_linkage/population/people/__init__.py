@@ -1,0 +1,1 @@
+"""Who is there: families, names, communities, children in care."""

@@ -1,0 +1,1 @@
+"""What a linkage must reach: floors, gaps between groups, the accepted baseline."""

@@ -1,0 +1,200 @@
+"""The least a linkage must reach, and the most its groups may lie apart: fixed before any run, with reasons.
+
+The two tables of bounds and the verdict on them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import polars as pl
+
+from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.outputs.quality import STATUSES, SUBGROUPS, FloorResults, Gaps
+from tf_linkage.quality.measures.intervals import newcombe, wilson
+from tf_linkage.quality.measures.minimum_counts import LEAST
+
+
+@dataclass(frozen=True)
+class Floor:
+    """The least a figure of a department may be.
+
+    Attributes:
+        department: whose register, or `council` for the cohort's own de-duplication.
+        measure: a measure of `contracts.quality.MEASURES`.
+        floor: least value, between 0 and 1.
+        reason: why it stands there, with its source.
+    """
+
+    department: str
+    measure: str
+    floor: float
+    reason: str
+
+
+QUALITY_FLOORS: tuple[Floor, ...] = (
+    Floor(
+        "dwp", "precision", 0.98,
+        "Between the published linkages of the census to DWP: 97.76% in 2011 and 99.87% in 2021 (ONS)",
+    ),
+    Floor(
+        "moj", "precision", 0.98,
+        "A false link makes an offender of somebody; the outcomes measured are 0.5% to 4.6% of people (evaluation "
+        "2015 to 2020), and 2% of the links made is already of that order",
+    ),
+    Floor(
+        "dfe", "precision", 0.98,
+        "NHS episodes were linked with 0.2% false (HESID); we allow ten times that, since no NHS number helps",
+    ),
+    Floor(
+        "dwp", "recall", 0.80,
+        "79.5% of electors were matched to DWP on name and address alone (2014, England and Wales); this study "
+        "adds date of birth and some National Insurance numbers",
+    ),
+    Floor(
+        "moj", "recall", 0.70,
+        "77% of offenders were linked between the Police National Computer and the National Pupil Database "
+        "(ONS, DfE), coverage included; names filed at the first arrest are the oldest of the three registers",
+    ),
+    Floor(
+        "dfe", "recall", 0.85,
+        "88.5% of the Millennium Cohort were linked to the National Pupil Database, and 95% of pupils to the NHS "
+        "(ECHILD); a little below the lower, since these families move more",
+    ),
+    Floor(
+        "council", "pair_precision", 0.95,
+        "Duplicates within the census were found at a precision of 96.93% (ONS, census to Personal Demographics "
+        "Service)",
+    ),
+)  # fmt: skip
+"""Published figures in brackets are of other linkages; none was published for this study."""
+
+GAP_BOUNDS: dict[str, tuple[float, str]] = {
+    "recall": (
+        0.10,
+        "Birth cohorts of one published linkage lie 7 points apart (NPD to NHS: 92% to 99%); a little more, since "
+        "the worst of many groups is picked",
+    ),
+    "precision": (
+        0.03,
+        "Half as much again as the share of false links that the floor allows everybody",
+    ),
+}
+"""The most by which any group may fare worse than everybody else, by measure, with the reason."""
+
+UNBOUNDED = ("hard_case",)
+"""Hard cases are hard by design; they are reported, not bounded."""
+
+
+def floor_results(metrics: pl.DataFrame, floors: tuple[Floor, ...] = QUALITY_FLOORS) -> pl.DataFrame:
+    """Each floor and what became of it.
+
+    A figure below its floor is `missed` when its whole interval is below, else `in doubt`. A figure that is not
+    there or too small to show is `not judged`; so is every floor of a department that was not linked.
+
+    Args:
+        metrics: `contracts.quality.Metrics`.
+        floors: the floors.
+
+    Returns:
+        `contracts.quality.FloorResults`, in the order of the floors.
+    """
+    wanted = pl.DataFrame([floor.__dict__ for floor in floors])
+    figures = metrics.filter(pl.col("breakdown").cast(pl.String) == "all").select(
+        pl.col("department", "measure").cast(pl.String), "value", "low", "high"
+    )
+    status = (
+        pl.when(pl.col("value").is_null())
+        .then(pl.lit("not judged"))
+        .when(pl.col("value") >= pl.col("floor"))
+        .then(pl.lit("kept"))
+        .when(pl.col("high") >= pl.col("floor"))
+        .then(pl.lit("in doubt"))
+        .otherwise(pl.lit("missed"))
+    )
+    schema = schema_of(FloorResults)
+    return (
+        wanted.join(figures, on=["department", "measure"], how="left", maintain_order="left")
+        .with_columns(status=status)
+        .select(pl.col(name).cast(dtype) for name, dtype in schema.items())
+    )
+
+
+def floors_missed(metrics: pl.DataFrame, floors: tuple[Floor, ...] = QUALITY_FLOORS) -> pl.DataFrame:
+    """The floors that a linkage missed beyond sampling doubt: what turns a check red. Empty when all is well."""
+    return floor_results(metrics, floors).filter(pl.col("status").cast(pl.String) == "missed")
+
+
+def gaps(metrics: pl.DataFrame) -> pl.DataFrame:
+    """For each department, breakdown and bounded measure: the group that fares worst, against all others.
+
+    Only groups with a denominator of at least ten take part. `range` is the best group less the worst; `gap` is
+    everybody else less the worst, with Newcombe's interval, and `missed` when the whole interval lies above the
+    bound. The worst of many groups is picked after looking, so the intervals hold for all groups of a department
+    and measure at once (Bonferroni): with two false links among a dozen, some small group looks bad in any run.
+
+    Args:
+        metrics: `contracts.quality.Metrics` with truth.
+
+    Returns:
+        `contracts.quality.Gaps`, sorted; empty without truth.
+    """
+    rates = metrics.with_columns(pl.col("department", "breakdown", "measure").cast(pl.String)).filter(
+        pl.col("measure").is_in(list(GAP_BOUNDS)), pl.col("value").is_not_null(), pl.col("denominator") >= LEAST
+    )
+    everybody = rates.filter(pl.col("breakdown") == "all").select(
+        "department", "measure", all_n=pl.col("numerator"), all_d=pl.col("denominator")
+    )
+    groups = rates.filter(pl.col("breakdown").is_in(SUBGROUPS)).join(everybody, on=["department", "measure"])
+    rest_n, rest_d = pl.col("all_n") - pl.col("numerator"), pl.col("all_d") - pl.col("denominator")
+    judged = groups.filter(rest_d >= LEAST)
+    z = pl.len().over("department", "measure").replace_strict(_quantiles(judged.height), return_dtype=pl.Float64)
+    rest_low, rest_high = wilson(rest_n, rest_d, pl.col("z"))
+    low, high = wilson(pl.col("numerator"), pl.col("denominator"), pl.col("z"))
+    worst = (
+        judged.with_columns(z=z)
+        .with_columns(rest_value=rest_n / rest_d, rest_low=rest_low, rest_high=rest_high, low=low, high=high)
+        .with_columns(
+            range=(pl.col("value").max() - pl.col("value").min()).over("department", "breakdown", "measure")
+        )
+        .sort("department", "breakdown", "measure", "value", "level")
+        .unique(["department", "breakdown", "measure"], keep="first", maintain_order=True)
+    )
+    gap_low, gap_high = newcombe(
+        (pl.col("rest_value"), pl.col("rest_low"), pl.col("rest_high")),
+        (pl.col("value"), pl.col("low"), pl.col("high")),
+    )
+    bound = pl.col("measure").replace_strict({name: bound for name, (bound, _) in GAP_BOUNDS.items()})
+    named = worst.select(
+        "department",
+        "breakdown",
+        "measure",
+        "range",
+        "rest_value",
+        worst="level",
+        worst_value="value",
+        worst_of="denominator",
+        gap=pl.col("rest_value") - pl.col("value"),
+        gap_low=gap_low,
+        gap_high=gap_high,
+        bound=pl.when(~pl.col("breakdown").is_in(UNBOUNDED)).then(bound),
+    ).with_columns(
+        status=pl.when(pl.col("bound").is_null() | (pl.col("gap") <= pl.col("bound")))
+        .then(pl.lit(STATUSES[0]))
+        .when(pl.col("gap_low") <= pl.col("bound"))
+        .then(pl.lit(STATUSES[1]))
+        .otherwise(pl.lit(STATUSES[2]))
+    )
+    schema = schema_of(Gaps)
+    return named.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
+
+
+def _quantiles(most: int) -> dict[int, float]:
+    """Normal quantiles for that many intervals to hold at once at 95%."""
+    return {k: NormalDist().inv_cdf(1 - 0.025 / k) for k in range(1, most + 1)}
+
+
+def gaps_missed(metrics: pl.DataFrame) -> pl.DataFrame:
+    """The gaps that exceed their bound beyond sampling doubt."""
+    return gaps(metrics).filter(pl.col("status").cast(pl.String) == "missed")

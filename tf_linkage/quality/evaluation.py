@@ -1,0 +1,164 @@
+"""The two ways to look at a linkage: with the truth of a simulation, and without.
+
+Which figures are made for whom, as one table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import polars as pl
+
+from tf_linkage.contracts.registry import DEPARTMENTS
+from tf_linkage.linkage.review.sheets import WRONG
+from tf_linkage.quality.measures import pairs as about_pairs
+from tf_linkage.quality.measures.deduplication import deduplication_figures
+from tf_linkage.quality.measures.entities import entity_figures
+from tf_linkage.quality.measures.figures import differences_of, figures_of, laid_out, shares
+from tf_linkage.quality.measures.groups import groups_with_truth, groups_without_truth, people_with_errors
+from tf_linkage.quality.measures.judging import judge, judged_pairs, made_links, owners
+from tf_linkage.quality.measures.minimum_counts import of_real_people, of_ten_or_more
+from tf_linkage.quality.without_truth.clerical import clerical_figures
+from tf_linkage.quality.without_truth.implausible import Returns, implausible_people, scenarios_of
+
+Frames = Mapping[str, pl.LazyFrame]
+
+
+def evaluate(
+    attributes: pl.LazyFrame,
+    requested: Frames,
+    links: Frames,
+    truth: Frames,
+    *,
+    returns: Returns | None = None,
+    clerk_error: float = WRONG,
+) -> pl.LazyFrame:
+    """Every figure about the linkage, held against the truth.
+
+    Args:
+        attributes: `ons.Attributes`.
+        requested: by department, person_id and the request_ref under which the department was asked.
+        links: by department, `exchange.Links`.
+        truth: `people` (`truth.TruePeople`), `records` (`truth.TrueRecords`), and `errors` (`truth.TrueErrors`)
+            if recall by wrong identifier is wanted.
+        returns: by department and table, the returned histories, if implausible ones are to be counted.
+        clerk_error: share of doubtful pairs on which the simulated clerk errs.
+
+    Returns:
+        `contracts.quality.Metrics`: overall, by group, stage, threshold and band. Figures whose denominator is
+        under ten are empty.
+
+    Raises:
+        QualityRefused: the tables come from different runs.
+    """
+    attributes_, records, people = (frame.collect() for frame in (attributes, truth["records"], truth["people"]))
+    records = records.with_columns(pl.col("body").cast(pl.String))
+    errors = truth["errors"].collect() if "errors" in truth else None
+    owned = owners(attributes_, records)
+    groups = groups_with_truth(attributes_, owned, people)
+    parts = {("council", "all"): deduplication_figures(attributes_, records)}
+    for name, asked, made in _linked(requested, links):
+        register = records.filter(pl.col("body") == name)
+        judged = judge(asked, made, owned, register)
+        pairs = judged_pairs(made_links(asked, made), owned, register)
+        present = int(judged.get_column("present").sum())
+        sent = owned.join(asked, on="person_id", how="semi")
+        is_link = pl.col("status").cast(pl.String) == "link"
+        overall = [
+            figures_of(judged),
+            about_pairs.expected_figures(pairs),
+            clerical_figures(pairs, wrong=clerk_error),
+            entity_figures(pairs.filter(is_link), sent, register),
+        ]
+        parts[name, "all"] = pl.concat(overall)
+        parts |= _by_group(name, judged, groups)
+        parts[name, "threshold"] = about_pairs.threshold_figures(pairs, present)
+        parts |= _about_pairs(name, pairs, present)
+        if errors is not None:
+            told = errors.filter(pl.col("column").is_in(DEPARTMENTS[name].request_columns))
+            both = {"records": records.filter(pl.col("body").is_in(["council", name])), "errors": told}
+            wrong = judged.join(people_with_errors(owned, asked, both), on="person_id").explode("error")
+            parts[name, "error"] = figures_of(wrong, "error").filter(pl.col("measure") == "recall")
+        if returns is not None:
+            parts[name, "scenario"] = _implausible(name, attributes_, asked, returns, judged)
+    return of_ten_or_more(laid_out(parts)).lazy()
+
+
+def match_rates(
+    attributes: pl.LazyFrame, requested: Frames, links: Frames, *, returns: Returns | None = None
+) -> pl.LazyFrame:
+    """Every figure that needs no truth: what a run on real extracts can say.
+
+    Args:
+        attributes: `ons.Attributes`.
+        requested: by department, person_id and request_ref.
+        links: by department, `exchange.Links`.
+        returns: by department and table, the returned histories, if implausible ones are to be counted.
+
+    Returns:
+        `contracts.quality.Metrics`: match rates, not recall; links by stage; what the posteriors expect. Small
+        denominators are empty and small numerators are intervals, since these are real people.
+
+    Raises:
+        QualityRefused: the tables come from different runs.
+    """
+    attributes_ = attributes.collect()
+    groups = groups_without_truth(attributes_)
+    parts: dict[tuple[str, str], pl.DataFrame] = {}
+    for name, asked, made in _linked(requested, links):
+        judged = judge(asked, made)
+        pairs = made_links(asked, made).with_columns(right=pl.lit(None, dtype=pl.Boolean))
+        parts[name, "all"] = pl.concat([figures_of(judged), about_pairs.expected_figures(pairs)])
+        parts |= _by_group(name, judged, groups)
+        parts |= _about_pairs(name, pairs, None)
+        if returns is not None:
+            parts[name, "scenario"] = _implausible(name, attributes_, asked, returns, judged)
+    return of_real_people(laid_out(parts)).lazy()
+
+
+def _linked(requested: Frames, links: Frames) -> Iterator[tuple[str, pl.DataFrame, pl.DataFrame]]:
+    for name in DEPARTMENTS:
+        if name in links:
+            yield name, requested[name].collect(), links[name].collect()
+
+
+def _by_group(name: str, judged: pl.DataFrame, groups: pl.DataFrame) -> dict[tuple[str, str], pl.DataFrame]:
+    grouped = judged.join(groups, on="person_id", how="left", maintain_order="left")
+    parts: dict[tuple[str, str], pl.DataFrame] = {}
+    for column in groups.columns:
+        if column == "person_id":
+            continue
+        rows = grouped.explode(column) if grouped.schema[column].is_nested() else grouped
+        parts[name, column] = pl.concat([figures_of(rows, column), differences_of(rows, column)])
+    return parts
+
+
+def _about_pairs(name: str, pairs: pl.DataFrame, present: int | None) -> dict[tuple[str, str], pl.DataFrame]:
+    return {
+        (name, "stage"): about_pairs.stage_figures(pairs, present),
+        (name, "weight_band"): about_pairs.weight_figures(pairs),
+        (name, "probability_band"): about_pairs.calibration_figures(pairs),
+    }
+
+
+def _implausible(
+    name: str, attributes: pl.DataFrame, asked: pl.DataFrame, returns: Returns, judged: pl.DataFrame
+) -> pl.DataFrame:
+    flagged = implausible_people(attributes, asked.with_columns(department=pl.lit(name)), returns)
+    linked = judged.filter(pl.col("links") > 0).with_columns(false=pl.col("links") > pl.col("right_links"))
+    shown = (
+        linked.join(flagged, on="person_id")
+        .group_by(level="scenario")
+        .agg(implausible=pl.len(), wrong=pl.col("false").sum())
+    )
+    # A history that nobody shows is a finding too.
+    every = pl.DataFrame({"level": sorted(scenarios_of(name, returns))}, schema={"level": pl.String})
+    totals = every.join(shown, on="level", how="left", maintain_order="left").with_columns(
+        pl.col("implausible", "wrong").fill_null(0),
+        linked=pl.lit(linked.height, dtype=pl.UInt32),
+        all_false=pl.lit(linked.get_column("false").sum()),
+    )
+    rates = {"implausible": ("implausible", "linked")}
+    if not linked.get_column("false").null_count():
+        rates |= {"implausible_false": ("wrong", "implausible"), "false_caught": ("wrong", "all_false")}
+    return shares(totals, rates)

@@ -1,0 +1,1 @@
+"""Figures about links and pairs, with intervals."""

@@ -1,0 +1,183 @@
+"""Where links came from, where people were lost, and how far the signs that need no truth can be trusted.
+
+The words and tables of those sections.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from tf_linkage.contracts.outputs.quality import MEASURES
+from tf_linkage.pages import charts, html
+from tf_linkage.pages.picture import Picture
+from tf_linkage.pages.words import with_interval
+from tf_linkage.quality.report.published_linkages import published_linkages
+from tf_linkage.quality.report.words import DEPARTMENT_ORDER, TITLES, departments_in, plain_figures, word
+
+FREQUENT = 0.01
+"""Share of a department's links from which a stage is shown at once."""
+
+ESTIMATES = (
+    ("precision", ("expected_precision", "clerical_precision", "erring_precision", "agreed_precision")),
+    ("recall", ("expected_recall", "clerical_recall", "erring_recall", "agreed_recall")),
+)
+
+
+def stages(plain: pl.DataFrame, truth: bool) -> str:
+    """Links by the stage that made them: the frequent ones, and all to open."""
+    measures = ("share_of_links", "precision", "recall_added") if truth else ("share_of_links",)
+    at = plain.filter(pl.col("breakdown") == "stage")
+    by_key = {(r["department"], r["level"], r["measure"]): r for r in at.iter_rows(named=True)}
+    rows: list[tuple[float, tuple[str, ...]]] = []
+    for name in departments_in(at):
+        of_department = []
+        for level in at.filter(pl.col("department") == name).get_column("level").unique().sort():
+            found = [by_key.get((name, level, measure)) for measure in measures]
+            if any(row is not None and row["low"] is not None for row in found):
+                share = (found[0] or {}).get("value") or 0.0
+                cells = ("–" if r is None else with_interval(r) for r in found)
+                of_department.append((share, (f"{TITLES[name]}, {level}", *cells)))
+        rows += sorted(of_department, key=lambda row: -row[0])
+    if not rows:
+        return ""
+    head = ("Stage", *(word(name) for name in measures))
+    frequent = [row for share, row in rows if share >= FREQUENT]
+    every = html.opened("Every stage as a table", html.table("Links by stage", head, [row for _, row in rows]))
+    return html.table("Stages that made one link in a hundred or more", head, frequent) + every
+
+
+def cohort(plain: pl.DataFrame) -> str:
+    """De-duplication of the cohort, and groups of records as a whole."""
+    at = plain.filter(pl.col("department") == "council", pl.col("breakdown") == "all")
+    rows = [
+        (MEASURES[row["measure"]], "too few" if row["low"] is None else with_interval(row))
+        for row in at.iter_rows(named=True)
+    ]
+    words = "Before anything is sent, people whom two councils (or one, twice) named become one."
+    parts = (
+        [html.paragraph(words), html.table("De-duplication of the cohort", ("Figure", "Share"), rows)]
+        if rows
+        else []
+    )
+    by_figure = _overall(plain)
+    measures = ("b_cubed_precision", "b_cubed_recall")
+    groups = [
+        (TITLES[name], *(_cell(by_figure, name, measure) for measure in measures))
+        for name in departments_in(plain)
+        if (name, measures[0]) in by_figure
+    ]
+    if groups:
+        said = (
+            "A register may hold a person twice, and links tie records together. Record by record (B-cubed): "
+            "how much of the group a record landed in is of its person, and how much of its person is in its "
+            "group. A link to one of two records of a person leaves the other alone, so recall stays below "
+            "100% by design."
+        )
+        head = ("Department", *(word(m).replace("B cubed", "B-cubed") for m in measures))
+        parts += [html.paragraph(said), html.table("Groups of records (bootstrap intervals)", head, groups)]
+    return "".join(parts)
+
+
+def signs(plain: pl.DataFrame, truth: bool, agreement: pl.DataFrame | None) -> str:
+    """What a real run could know, and how far it can be trusted."""
+    by_figure = _overall(plain) | ({} if agreement is None else _overall(plain_figures(agreement)))
+    rows = [
+        (
+            f"{TITLES[name]}, {true}",
+            *(_cell(by_figure, name, measure) for measure in ways),
+            _cell(by_figure, name, true),
+        )
+        for name in departments_in(plain)
+        for true, ways in ESTIMATES
+        if truth
+    ]
+    head = (
+        "Figure", "From the posteriors", "From a clerk who never errs", "From a clerk who errs as clerks do",
+        "From a second engine", "True",
+    )  # fmt: skip
+    estimates = html.table("Estimates that need no truth, beside the truth", head, rows) if rows else ""
+    histories = _histories(plain, truth)
+    if not estimates and not histories:
+        return ""
+    words = (
+        "A real run has no truth. What it has are the model's own probabilities, a clerk who looks at a "
+        "random sample, a second engine (by “make assess”), and histories that cannot be one person's. Here stands "
+        "how far each can be trusted. The first clerk never errs, so that sampling alone is seen; the second errs "
+        "on 11 doubtful pairs in a hundred, unless CLERK_ERROR says otherwise, and on far fewer plain ones: where "
+        "nearly every link is right, his slips outnumber the false links and precision reads too low. "
+        "Estimates of recall leave out those who were never weighed, so they run high; agreement of precision "
+        "runs low, since the second engine misses people too."
+        if truth
+        else "Histories that cannot be one person's are signs of false links; most false links give no sign."
+    )
+    return html.paragraph(words) + estimates + histories
+
+
+def published_section(metrics: pl.DataFrame, published: pl.DataFrame | None) -> str:
+    """Published results of real linkages next to ours."""
+    if published is None or published.is_empty():
+        return ""
+    table = published_linkages(metrics, published)
+    words = (
+        "Other linkages, on other people and with other identifiers: they show the order of magnitude, no more. "
+        "Nothing here was tuned to them."
+    )
+    return html.paragraph(words) + html.table("Published linkages beside this one", table.columns, table.rows())
+
+
+def losses(plain: pl.DataFrame) -> str:
+    """Losses of blocking apart from losses of scoring."""
+    by_figure = _overall(plain)
+    rows = []
+    for name in DEPARTMENT_ORDER:
+        if (name, "candidate_recall") not in by_figure:
+            continue
+        counts = [by_figure.get((name, measure)) for measure in ("blocking_missed", "scoring_missed")]
+        cells = ["–" if row is None or row["numerator"] is None else f"{row['numerator']:,}" for row in counts]
+        rows.append((TITLES[name], _cell(by_figure, name, "candidate_recall"), *cells))
+    if not rows:
+        return ""
+    head = ("Department", "True pair was compared", "Missed: never compared", "Missed: compared, not believed")
+    return html.table("Losses of blocking apart from losses of scoring", head, rows)
+
+
+def completeness(plain: pl.DataFrame) -> str:
+    """How complete the identifiers are, body by body."""
+    known = plain.filter(pl.col("measure") == "completeness", pl.col("low").is_not_null())
+    rows = [
+        {"level": row["level"].replace("_", " "), "panel": TITLES[body],
+         "value": row["value"], "low": row["low"], "high": row["high"]}
+        for body in ("council", *DEPARTMENT_ORDER)
+        for row in known.filter(pl.col("department") == body).sort("level").iter_rows(named=True)
+    ]  # fmt: skip
+    if not rows:
+        return ""
+    title = "Records that have the identifier"
+    says = "Share of each body's records in which the identifier is not empty, right or wrong."
+    svg = charts.intervals(rows, title=title, description=says, x_title="share")
+    cells = [(r["panel"], r["level"], with_interval(r)) for r in rows]
+    return html.figure(Picture("complete", title, says, svg, (("Body", "Identifier", "Share"), cells)))
+
+
+def _histories(plain: pl.DataFrame, truth: bool) -> str:
+    at = plain.filter(pl.col("breakdown") == "scenario")
+    by_key = {(r["department"], r["level"], r["measure"]): r for r in at.iter_rows(named=True)}
+    measures = ("implausible", "implausible_false", "false_caught") if truth else ("implausible",)
+    rows = []
+    for name, level in at.select("department", "level").unique().sort("department", "level").iter_rows():
+        found = [by_key.get((name, level, measure)) for measure in measures]
+        rows.append((f"{TITLES[name]}: {level}", *("–" if r is None else with_interval(r) for r in found)))
+    head = ("History", "Of those linked", "Of these, false", "Of the false links, caught")[: len(measures) + 1]
+    return html.table("Implausible histories", head, rows) if rows else ""
+
+
+def _overall(plain: pl.DataFrame) -> dict[tuple[str, str], Mapping[str, object]]:
+    overall = plain.filter(pl.col("breakdown") == "all")
+    return {(row["department"], row["measure"]): row for row in overall.iter_rows(named=True)}
+
+
+def _cell(by_figure: Mapping[tuple[str, str], Mapping[str, object]], name: str, measure: str) -> str:
+    row = by_figure.get((name, measure))
+    return "–" if row is None else with_interval(row)

@@ -1,0 +1,190 @@
+"""For whom the linkage is worse: gaps, what drives them, and how the linked differ from the unlinked.
+
+The words and tables of that section.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from tf_linkage.contracts.outputs.quality import BREAKDOWNS, SUBGROUPS
+from tf_linkage.pages import html
+from tf_linkage.pages.picture import Names
+from tf_linkage.pages.words import percent
+from tf_linkage.quality.bounds.floors import GAP_BOUNDS, UNBOUNDED, gaps
+from tf_linkage.quality.bounds.gap_causes import OTHER
+from tf_linkage.quality.report.words import TITLES, departments_in, level_word, word
+
+NOTABLE = 0.1
+"""A standardised difference above which groups are commonly held to be out of balance (Austin 2009)."""
+
+SHOWN = 8
+
+
+def gap_sentences(plain: pl.DataFrame, names: Names, causes: pl.DataFrame | None) -> Iterator[str]:
+    """For each department the widest gap in recall that is no chance, its main error, and the worst hard case."""
+    recall = gaps(plain).filter(pl.col("measure").cast(pl.String) == "recall")
+    found, hard = recall.filter(pl.col("bound").is_not_null()), recall.filter(pl.col("bound").is_null())
+    for name in departments_in(plain):
+        widest = found.filter(pl.col("department").cast(pl.String) == name, pl.col("gap_low") > 0).sort(
+            "gap", "breakdown", descending=[True, False]
+        )
+        if widest.is_empty():
+            yield f"{TITLES[name]}: hard cases apart, no group's recall lies below everybody else's beyond chance."
+        for row in widest.head(1).iter_rows(named=True):
+            yield (
+                f"{TITLES[name]}: recall is lowest for {BREAKDOWNS[row['breakdown']].lower()} "
+                f"“{level_word(row['breakdown'], row['worst'], names)}”: {percent(row['worst_value'])} of "
+                f"{row['worst_of']:,}, which is {_gap(row)} points below everybody else"
+                f"{_mostly(row, causes)}."
+            )
+        for row in hard.filter(pl.col("department").cast(pl.String) == name).iter_rows(named=True):
+            yield (
+                f"{TITLES[name]}: the worst hard case is “{level_word(row['breakdown'], row['worst'], names)}”: "
+                f"recall {_against(row)}{'' if row['gap_low'] > 0 else ', which may be chance'}."
+            )
+
+
+def gaps_not_kept(plain: pl.DataFrame, names: Names) -> Iterator[str]:
+    """Each bounded gap that is missed or in doubt, by name and with its figures, the missed first."""
+    for status in ("missed", "in doubt"):
+        for row in gaps(plain).filter(pl.col("status").cast(pl.String) == status).iter_rows(named=True):
+            yield (
+                f"{status.capitalize()}: {TITLES[row['department']]}, {BREAKDOWNS[row['breakdown']].lower()} "
+                f"“{level_word(row['breakdown'], row['worst'], names)}”: {word(row['measure']).lower()} "
+                f"{_against(row)}, where at most {100 * row['bound']:.0f} are allowed."
+            )
+
+
+def gap_section(plain: pl.DataFrame, names: Names, causes: pl.DataFrame | None) -> str:
+    """The gaps and what drives them."""
+    rows = [
+        (
+            f"{TITLES[row['department']]}, {word(row['measure']).lower()}, {BREAKDOWNS[row['breakdown']].lower()}",
+            level_word(row["breakdown"], row["worst"], names),
+            percent(row["worst_value"]),
+            percent(row["rest_value"]),
+            _gap(row),
+            "no bound" if row["bound"] is None else f"{100 * row['bound']:.0f}",
+            row["status"] if row["bound"] is not None else "",
+        )
+        for row in gaps(plain).iter_rows(named=True)
+    ]
+    if not rows:
+        return ""
+    words = (
+        "Each breakdown's worst group is held against everybody else. The worst of many is picked after "
+        "looking, so small gaps are found even where there are none: intervals are widened for that. A gap is "
+        "“kept” when it is itself at most the bound, however wide its interval; “in doubt” when it is above the "
+        "bound but its interval reaches down to it; “missed” when the whole interval lies above."
+    )
+    bounds = [
+        f"{word(name)}: at most {100 * bound:.0f} points. {reason}." for name, (bound, reason) in GAP_BOUNDS.items()
+    ]
+    head = ("Figure", "Worst group", "There", "All others", "Gap in points (95%)", "At most", "Verdict")
+    real = [row for row, gap in zip(rows, gaps(plain).iter_rows(named=True), strict=True) if gap["gap_low"] > 0]
+    beyond = html.table("Gaps beyond chance", head, real) if real else html.paragraph("No gap is beyond chance.")
+    return (
+        html.paragraph(words)
+        + html.bullets(bounds)
+        + beyond
+        + html.opened("Every gap as a table", html.table("Widest gaps", head, rows))
+        + _causes(plain, names, causes)
+    )
+
+
+def difference_section(plain: pl.DataFrame, names: Names) -> str:
+    """How the linked differ from the unlinked, largest first."""
+    found = plain.filter(
+        pl.col("measure") == "standardised_difference",
+        pl.col("value").is_not_null(),
+        pl.col("breakdown").is_in([name for name in SUBGROUPS if name not in UNBOUNDED]),
+    ).sort("value", "department", "breakdown", "level", descending=[True, False, False, False])
+    if found.is_empty():
+        return ""
+    rows = [
+        (
+            f"{TITLES[row['department']]}, {BREAKDOWNS[row['breakdown']].lower()}",
+            level_word(row["breakdown"], row["level"], names),
+            f"{row['value']:.2f}",
+            "notable" if row["value"] > NOTABLE else "",
+        )
+        for row in found.iter_rows(named=True)
+    ]
+    words = (
+        "Standardised differences of linked against unlinked people: the difference of the two shares who are "
+        f"of the group, in standard deviations. Above {NOTABLE:g} the two are commonly held to be out of balance; "
+        "where few are unlinked, chance alone does that."
+    )
+    head = ("Department, grouped by", "Group", "Difference", "")
+    top = html.table("The largest differences between linked and unlinked", head, rows[:SHOWN])
+    every = html.opened("Every difference as a table", html.table("Linked against unlinked", head, rows))
+    return html.paragraph(words) + top + every
+
+
+def _causes(plain: pl.DataFrame, names: Names, causes: pl.DataFrame | None) -> str:
+    if causes is None or causes.is_empty():
+        return ""
+    said = causes.with_columns(pl.col("department", "breakdown").cast(pl.String))
+    beyond = gaps(plain).with_columns(pl.col("department", "breakdown", "measure").cast(pl.String)).filter(
+        pl.col("measure") == "recall", pl.col("gap_low") > 0
+    )  # fmt: skip
+    shown = said.join(beyond, on=["department", "breakdown"], how="semi", maintain_order="left")
+    tables = [_cause_rows(table, names) for table in (shown, said)]
+    head = ("Gap", "Identifier recorded wrongly", "In the group", "Elsewhere", "Cost in points", "Part of the gap")
+    words = (
+        "What drives the gaps: how much more often an identifier is recorded wrongly in the group, times what "
+        "such an error costs in recall. The parts of a gap add up to it; “other” is what no recorded error "
+        "accounts for."
+    )
+    first = html.table("Gaps beyond chance, by error", head, tables[0]) if tables[0] else ""
+    return html.paragraph(words) + first + html.opened(
+        "Every gap by error, as a table", html.table("Gaps in recall, by error", head, tables[1])
+    )  # fmt: skip
+
+
+def _cause_rows(table: pl.DataFrame, names: Names) -> list[tuple[str, ...]]:
+    return [
+        (
+            f"{TITLES[row['department']]}, {BREAKDOWNS[row['breakdown']].lower()}: "
+            f"{level_word(row['breakdown'], row['worst'], names)}",
+            row["error"].replace("_", " "),
+            percent(row["share_worst"]),
+            percent(row["share_rest"]),
+            "–" if row["cost"] is None else f"{100 * row['cost']:z.1f}",
+            f"{100 * row['part']:z.1f}",
+        )
+        for row in table.iter_rows(named=True)
+    ]
+
+
+def _gap(row: dict[str, float]) -> str:
+    return f"{100 * row['gap']:z.1f} ({100 * row['gap_low']:z.1f} to {100 * row['gap_high']:z.1f})"
+
+
+def _against(row: dict[str, float]) -> str:
+    """The worst group's figure next to everybody else's, and the gap."""
+    return (
+        f"{percent(row['worst_value'])} of {row['worst_of']:,}, against {percent(row['rest_value'])} of all "
+        f"others, a gap of {_gap(row)} points"
+    )
+
+
+def _mostly(gap: dict[str, object], causes: pl.DataFrame | None) -> str:
+    """The error with the largest part in a gap, and what is left over, in words."""
+    if causes is None:
+        return ""
+    parts = causes.with_columns(pl.col("department", "breakdown").cast(pl.String)).filter(
+        pl.col("department") == gap["department"], pl.col("breakdown") == gap["breakdown"]
+    )
+    by_error = dict(parts.select("error", "part").iter_rows())
+    left = by_error.pop(OTHER, 0.0)
+    if not by_error:
+        return ""
+    error = max(sorted(by_error), key=lambda name: by_error[name])
+    return (
+        f"; {100 * by_error[error]:z.1f} points of it go with a wrong {error.replace('_', ' ')}, and "
+        f"{100 * left:z.1f} no recorded error accounts for"
+    )

@@ -1,0 +1,1 @@
+"""Longer studies: what linkage error does to findings, what identifiers buy, ranges."""

@@ -1,0 +1,1 @@
+"""What can be said of a linkage when the truth is not known."""

@@ -1,0 +1,1 @@
+"""One simulated study as plain calls, without Dagster, and the accepted baseline made of many."""

@@ -1,0 +1,1 @@
+"""The data folder: where tables lie, who may write, what is on record."""

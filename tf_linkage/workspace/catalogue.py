@@ -1,0 +1,94 @@
+"""Which tables each asset holds: the bridge from asset keys to contracts.
+
+Read by the column tables of the UI, the contract checks and the privacy checks, so that a new table is
+declared once.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import dataframely as dy
+
+from tf_linkage.contracts import truth
+from tf_linkage.contracts.bodies import council
+from tf_linkage.contracts.handovers import exchange, ons, population_counts
+from tf_linkage.contracts.linked_set import LINKED_SET
+from tf_linkage.contracts.outputs import estimates, published, quality, release, research
+from tf_linkage.contracts.registry import DEPARTMENTS
+
+Tables = Mapping[str, type[dy.Schema]]
+"""Contract by table name; an asset that is one table uses the empty name."""
+
+
+def _departments() -> dict[str, Tables]:
+    found: dict[str, Tables] = {}
+    for name, department in DEPARTMENTS.items():
+        people, contract = department.people
+        histories, tables = department.histories
+        found[f"{name}/{people}"] = {"": contract}
+        found[f"{name}/{histories}"] = tables
+        found[f"{name}/link_request"] = {"": department.request}
+        found[f"linkage/{name}_links"] = {"": exchange.Links}
+        found[f"{name}/return"] = exchange.return_tables(department.key, tables)
+    return found
+
+
+EFFECT_RECOVERY = "quality/effect_recovery"
+
+TABLES: dict[str, Tables] = {
+    "population/truth": {
+        "people": truth.TruePeople,
+        "records": truth.TrueRecords,
+        "errors": truth.TrueErrors,
+        "effects": truth.TrueEffects,
+        "assignment": truth.TrueAssignment,
+        "flag_errors": truth.TrueFlagErrors,
+    },
+    "population/population_counts": {"": population_counts.PopulationCounts},
+    "council/cohort": {"": council.Cohort},
+    **_departments(),
+    "ons/identifiers": {"": ons.Identifiers},
+    "ons/attributes": {"": ons.Attributes},
+    "linkage/linked_people": {"": ons.LinkedPeople},
+    "research/linked_set": LINKED_SET,
+    **{f"research/{name}": {"": table} for name, table in research.RESEARCH_TABLES.items()},
+    "research/estimates": estimates.ESTIMATE_TABLES,
+    "research/release": release.RELEASE_TABLES,
+    "quality/linkage_quality": {"": quality.Metrics},
+    "quality/gap_causes": {"": quality.GapCauses},
+    EFFECT_RECOVERY: {"": quality.EffectRecovery},
+    "quality/linkage_effects": {"": quality.LinkageEffects},
+    "quality/typical_patterns": {"": quality.Patterns},
+    "quality/engine_agreement": {"": quality.Metrics},
+    "quality/identifiers_bought": {"": quality.Disclosures},
+    "quality/sweep": {"": quality.Sweep},
+    "published/findings": published.PUBLISHED_TABLES,
+}
+
+
+def at_departments(names: Iterable[str]) -> set[str]:
+    """What departments keep to themselves when they do their part elsewhere: their assets but the return."""
+    return {
+        key
+        for name in names
+        for key in (
+            f"{name}/{DEPARTMENTS[name].people[0]}",
+            f"{name}/{DEPARTMENTS[name].histories[0]}",
+            f"{name}/link_request",
+            f"linkage/{name}_links",
+        )
+    }
+
+
+POPULATION_COUNTS = "population/population_counts"
+SWEEP = "quality/sweep"
+ASSESSED = (
+    "quality/linkage_effects",
+    "quality/typical_patterns",
+    "quality/engine_agreement",
+    "quality/identifiers_bought",
+    SWEEP,
+)
+"""The longer studies: assets of job `assess`, which the main job leaves out."""
+
+OF_THE_SIMULATION = ("population/", "quality/gap_causes", EFFECT_RECOVERY, *ASSESSED)
+"""How the keys of assets begin that real extracts do not have."""

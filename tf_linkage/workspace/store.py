@@ -1,0 +1,331 @@
+"""Where every table lies on disk, and how it gets there whole.
+
+Paths, which of them are vaults, atomic writes, the lock of a data folder, and the sweeping of what a killed run
+left behind. Plain files and polars: no Dagster (that is `io.py`), no idea of what a table means.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import polars as pl
+
+from tf_linkage.custody.audit.ledger import Ledger
+from tf_linkage.custody.handover.delivery import Delivery
+from tf_linkage.custody.handover.kinds import HANDOVERS, Handover
+from tf_linkage.custody.refusals import KeyDestroyed, TooLate
+from tf_linkage.custody.vault.clock import Clock
+from tf_linkage.custody.vault.destruction import Certificate, destroy_due, destroyed_on
+from tf_linkage.custody.vault.passwords import CUSTODIANS, Passwords
+from tf_linkage.custody.vault.retention import Deadlines
+from tf_linkage.custody.vault.vault import Vault, content_digest, shred
+from tf_linkage.errors import DataFolderBusy, TfLinkageError
+from tf_linkage.study import NAME, Dates
+
+Value = pl.DataFrame | pl.LazyFrame | Mapping[str, pl.DataFrame | pl.LazyFrame]
+"""What an asset may be: one table, or a set of tables by name."""
+
+Companion = Callable[[Mapping[str, pl.DataFrame], Path], object]
+"""Puts something next to encrypted tables, before anybody can see them."""
+
+REGISTERS = ("council", "dwp", "moj", "dfe")
+WORKING = {"link_request", "return", "review_pairs", "review_decisions"}
+NEW, OLD, PARTIAL = ".new", ".old", ".partial"
+LOCK = ".lock"
+DEADLINES = Deadlines(exchange=Dates().exchange, end=Dates().destroy_by)
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written: rows and schema by table (the name is empty for a single table), and a digest.
+
+    The digest of a plain file is that of its bytes. Encrypted files differ each time, so theirs is of the content.
+    """
+
+    path: Path
+    rows: dict[str, int]
+    schemas: dict[str, pl.Schema]
+    digest: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Store:
+    """The data folder of one study.
+
+    Attributes:
+        root: the folder.
+        simulated: whether registers are simulated. Then they are part of the world, and otherwise they belong
+            to their custodians.
+        rehearsal: whether the vaults may make passwords of their own, because nobody in them is real; by default
+            where registers are simulated.
+        deadlines: until when who may hold what.
+        study: the study's name, the same at every body.
+        from_files: departments whose registers are files although the rest is simulated.
+        elsewhere: departments that do their part elsewhere; no password of theirs is made here.
+    """
+
+    root: Path
+    simulated: bool = True
+    rehearsal: bool | None = None
+    deadlines: Deadlines = DEADLINES
+    study: str = NAME
+    from_files: frozenset[str] = frozenset()
+    elsewhere: frozenset[str] = frozenset()
+
+    def place(self, key: Sequence[str]) -> Path:
+        """Path of an asset's table, or folder of its tables, without suffix."""
+        group, name = key[0], key[-1]
+        if group == "population" or (group in REGISTERS and name not in WORKING and self._simulated(group)):
+            return self.root / "world" / group / name
+        if handover := HANDOVERS.get("/".join(key)):
+            return self.root / "custody" / handover.recipient / handover.dataset
+        if group in REGISTERS:
+            return self.root / "custody" / group / name
+        if group == "ons" or name == "linked_people":
+            return self.root / "custody" / "ons" / name
+        if group == "linkage":
+            return self.root / "custody" / name.removesuffix("_links") / "links"
+        return self.root / {"quality": "reports"}.get(group, group) / name
+
+    def _simulated(self, body: str) -> bool:
+        return self.simulated and body not in self.from_files
+
+    def is_rehearsal(self) -> bool:
+        """Whether nobody in the vaults is real."""
+        return self.simulated if self.rehearsal is None else self.rehearsal
+
+    def passwords(self) -> Passwords:
+        """Where the vaults' passwords come from."""
+        return Passwords(self.root / "world" / "passwords.json" if self.is_rehearsal() else None)
+
+    def clock(self) -> Clock:
+        """The study's clock: simulated in a rehearsal."""
+        day = self.root / "world" / "day.txt" if self.is_rehearsal() else None
+        return Clock(day, self.deadlines.exchange)
+
+    def ledger(self) -> Ledger:
+        """The ledger; its head stands among what is published, where nobody can take it back."""
+        return Ledger(self.root / "ledger" / "ledger.jsonl", self.root / "published" / "ledger_head.json")
+
+    def destroy_due(self) -> list[Certificate]:
+        """Destroy whatever has reached its last day, in every vault."""
+        vaults = [self.vault(custodian) for custodian in CUSTODIANS]
+        return destroy_due(vaults, self.deadlines, self.clock().today(), self.ledger(), self.certificates())
+
+    def delivery(self) -> Delivery:
+        """The hand-overs between the vaults of this folder."""
+        return Delivery(self.study, self.vault, self.clock(), self.deadlines, self.ledger())
+
+    def certificates(self) -> Path:
+        """Folder of the certificates of destruction."""
+        return self.root / "ledger" / "certificates"
+
+    def vault(self, custodian: str) -> Vault:
+        """One custodian's vault."""
+        passwords = Passwords(None) if custodian in self.elsewhere else self.passwords()
+        return Vault(self.root / "custody" / custodian, custodian, passwords)
+
+    def in_vault(self, key: Sequence[str]) -> tuple[Vault, str] | None:
+        """The vault in which an asset lies and its name there, or None where it lies open."""
+        parts = self.place(key).relative_to(self.root).parts
+        if parts[0] != "custody":
+            return None
+        return self.vault(parts[1]), "/".join(parts[2:])
+
+    def write(self, key: Sequence[str], value: Value) -> Written:
+        """Write a table, or a set of tables, so that a reader sees the old or the new and nothing between.
+
+        Raises:
+            TooLate: its custodian may not hold it any longer.
+        """
+        place = self.place(key)
+        if kept := self.in_vault(key):
+            handover = HANDOVERS.get("/".join(key))
+            return self._write_to_vault(*kept, value, partial(self.delivery().send, handover) if handover else None)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(value, Mapping):
+            new = _sibling(place, NEW)
+            shutil.rmtree(new, ignore_errors=True)
+            new.mkdir()
+            for name, table in value.items():
+                _write_parquet(table, new / f"{name}.parquet")
+            swap_folder(new, place)
+            files = {name: place / f"{name}.parquet" for name in value}
+        else:
+            path = place.with_name(f"{place.name}.parquet")
+            new = _sibling(path, NEW)
+            _write_parquet(value, new)
+            new.replace(path)
+            files = {"": path}
+        return Written(
+            path=place if isinstance(value, Mapping) else files[""],
+            rows={name: _height(file) for name, file in files.items()},
+            schemas={name: pl.Schema(pl.read_parquet_schema(file)) for name, file in files.items()},
+            digest=_digest(files),
+            size=sum(file.stat().st_size for file in files.values()),
+        )
+
+    def take_out(self, handover: Handover, value: Value) -> Written:
+        """Write what is left of a hand-over that arrived, after people asked to leave."""
+        vault = self.vault(handover.recipient)
+        return self._write_to_vault(vault, handover.dataset, value, partial(self.delivery().take_out, handover))
+
+    def _write_to_vault(self, vault: Vault, dataset: str, value: Value, companion: Companion | None) -> Written:
+        """Write a dataset and what is put next to it, and swap both in."""
+        place = vault.folder / dataset
+        batch, last_day = self.deadlines.of(vault.custodian)
+        if self.clock().today() >= last_day:
+            raise TooLate(
+                f"{vault.custodian} may hold {dataset} for the study until {last_day}, and it is "
+                f"{self.clock().today()}: nothing new can be made of it. "
+                + (
+                    "To rehearse the study from its beginning, start with an empty data folder (make clean)"
+                    if self.is_rehearsal()
+                    else "The days of the study are set by TF_LINKAGE_DATE_EXCHANGE and TF_LINKAGE_DATE_DESTROY_BY"
+                )
+            )
+        place.parent.mkdir(parents=True, exist_ok=True)
+        tables = value if isinstance(value, Mapping) else {"": value}
+        frames = {name: table.lazy().collect() for name, table in tables.items()}
+        new = _sibling(place, NEW)
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir()
+        vault.write(dataset, frames, new, batch=batch, destroy_by=last_day)
+        if companion:
+            companion(frames, new)
+        swap_folder(new, place)
+        return Written(
+            path=place,
+            rows={name: frame.height for name, frame in frames.items()},
+            schemas={name: frame.schema for name, frame in frames.items()},
+            digest=content_digest(frames),
+            size=sum(file.stat().st_size for file in place.iterdir()),
+        )
+
+    def write_text(self, key: Sequence[str], suffix: str, text: str) -> Path:
+        """Write a page or another text file, whole."""
+        place = self.place(key)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        path = place.with_name(f"{place.name}{suffix}")
+        new = _sibling(path, NEW)
+        new.write_text(text, encoding="utf-8")
+        new.replace(path)
+        return path
+
+    def read(self, key: Sequence[str]) -> pl.LazyFrame | dict[str, pl.LazyFrame]:
+        """Read what was written, lazily.
+
+        Raises:
+            TfLinkageError: the asset has not been materialised in this data folder.
+            VaultRefused: it lies in a vault that does not give it out; the reason is the error's class.
+        """
+        place = self.place(key)
+        if kept := self.in_vault(key):
+            vault, dataset = kept
+            if dataset not in vault.datasets():
+                self._was_not_destroyed(vault, dataset)
+            else:
+                return vault.read(dataset)
+        if place.is_dir():
+            return {path.stem: pl.scan_parquet(path) for path in sorted(place.glob("*.parquet"))}
+        path = place.with_name(f"{place.name}.parquet")
+        if not path.exists():
+            if HANDOVERS.get("/".join(key)) and self.in_vault(key):
+                raise TfLinkageError(
+                    f"{'/'.join(key)} has not arrived in {self.root}: make it, or take in the file that its sender "
+                    "carried here (python -m tf_linkage receive FILE)"
+                )
+            raise TfLinkageError(f"{'/'.join(key)} has not been materialised in {self.root}; materialise it first")
+        return pl.scan_parquet(path)
+
+    def _was_not_destroyed(self, vault: Vault, dataset: str) -> None:
+        """What is not there may have been destroyed; then say so."""
+        if day := destroyed_on(self.ledger().entries(), vault.custodian, dataset):
+            raise KeyDestroyed(
+                f"{vault.custodian}/{dataset} was destroyed on {day}, as the privacy notice promises; what is made "
+                "from it cannot be rebuilt. Tables made before that day stay as they are"
+            )
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Hold the data folder for one run, after sweeping what a killed run left.
+
+        Raises:
+            DataFolderBusy: another run holds it.
+        """
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / LOCK).open("a") as lock:
+            try:
+                # The kernel gives the lock back when a process dies, however it dies.
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise DataFolderBusy(
+                    f"another run is at work in {self.root}; wait for it to end, or choose another data folder"
+                ) from None
+            self.sweep()
+            yield
+
+    def sweep(self) -> None:
+        """Remove half-written files, and put back a folder that was being swapped."""
+        for old in sorted(self.root.rglob(f".*{OLD}")):
+            place = old.with_name(old.name[1:].removesuffix(OLD))
+            if place.exists():
+                shred(old)
+            else:
+                old.rename(place)
+        for new in sorted([*self.root.rglob(f".*{NEW}"), *self.root.rglob(f".*{PARTIAL}*")]):
+            if new.is_dir():
+                shutil.rmtree(new)
+            else:
+                new.unlink()
+
+
+def _sibling(path: Path, suffix: str) -> Path:
+    return path.with_name(f".{path.name}{suffix}")
+
+
+def _write_parquet(table: pl.DataFrame | pl.LazyFrame, path: Path) -> None:
+    # One row-group size and codec everywhere, so that equal tables are equal bytes.
+    table.lazy().sink_parquet(
+        path, compression="zstd", compression_level=1, row_group_size=250_000, maintain_order=True
+    )
+
+
+def swap_folder(new: Path, place: Path) -> None:
+    """Put a folder in the place of another, so that a reader sees one or the other."""
+    if not place.exists():
+        new.rename(place)
+        return
+    old = _sibling(place, OLD)
+    shutil.rmtree(old, ignore_errors=True)
+    place.rename(old)
+    new.rename(place)
+    shred(old)
+
+
+def _height(path: Path) -> int:
+    return int(pl.scan_parquet(path).select(pl.len()).collect().item())
+
+
+def _digest(files: Mapping[str, Path]) -> str:
+    """One digest over the named files' bytes."""
+    total = hashlib.sha256()
+    for name in sorted(files):
+        with files[name].open("rb") as stream:
+            part = hashlib.file_digest(stream, "sha256").hexdigest()
+        total.update(f"{name}\0{part}\n".encode())
+    return total.hexdigest()[:16]
+
+
+def relative(path: Path) -> str:
+    """A path as people and the web UI may see it: from the working folder where possible."""
+    return os.path.relpath(path)

@@ -1,0 +1,112 @@
+"""The ledger: every kind of change to it is noticed."""
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from tf_linkage.custody.audit.ledger import START, Ledger, rounded
+from tf_linkage.custody.refusals import LedgerBroken
+
+DAY = dt.date(2020, 4, 6)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    made = Ledger(tmp_path / "ledger.jsonl", tmp_path / "elsewhere" / "head.json")
+    for at in range(6):
+        made.append(DAY, "read", "ons", "identifiers", step=at)
+    return made
+
+
+def lines(ledger: Ledger) -> list[str]:
+    return ledger.path.read_text().splitlines()
+
+
+def test_entries_come_back_in_order(ledger: Ledger) -> None:
+    entries = ledger.entries()
+    assert [entry.facts["step"] for entry in entries] == list(range(6))
+    assert entries[0].previous == START
+    assert all(after.previous == before.digest for before, after in pairwise(entries))
+
+
+def edited(text: list[str]) -> list[str]:
+    return [line.replace('"step": 2', '"step": 9') for line in text]
+
+
+def rechained(text: list[str]) -> list[str]:
+    """Somebody who knows how it is done rewrites the whole ledger."""
+    from tf_linkage.custody.audit.ledger import Entry
+
+    made, previous = [], START
+    for line in edited(text):
+        entry = Entry(**{**json.loads(line), "previous": previous})
+        entry = Entry(**{**entry.__dict__, "digest": entry.expected()})
+        previous = entry.digest
+        made.append(json.dumps(entry.__dict__, sort_keys=True))
+    return made
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        edited,
+        rechained,
+        lambda text: text[:2] + text[3:],
+        lambda text: [text[1], text[0], *text[2:]],
+        lambda text: text[:-1],
+        lambda text: text[:1],
+        lambda text: [],
+        lambda text: [*text, text[-1]],
+        lambda text: [*text[:3], "{}", *text[4:]],
+    ],
+    ids=["edit", "rechained", "delete", "swap", "cut", "nearly all cut", "all cut", "repeat", "no entry"],
+)
+def test_a_change_is_noticed(ledger: Ledger, change: Callable[[list[str]], list[str]]) -> None:
+    ledger.path.write_text("".join(line + "\n" for line in change(lines(ledger))))
+    with pytest.raises(LedgerBroken, match="ledger"):
+        ledger.entries()
+
+
+def test_a_ledger_that_vanished_is_noticed_before_anything_is_added(ledger: Ledger) -> None:
+    ledger.path.unlink()
+    with pytest.raises(LedgerBroken):
+        ledger.append(DAY, "read", "ons", "identifiers")
+
+
+def test_a_changed_anchor_is_noticed(ledger: Ledger) -> None:
+    ledger.anchor.write_text(json.dumps({"entries": 6, "head": START}))
+    with pytest.raises(LedgerBroken):
+        ledger.entries()
+    ledger.anchor.write_text("[]")
+    with pytest.raises(LedgerBroken, match="anchor was changed"):
+        ledger.entries()
+
+
+def test_a_run_killed_while_it_wrote_an_entry_is_made_good(ledger: Ledger) -> None:
+    with ledger.path.open("a") as stream:
+        stream.write('{"about": "iden')
+    assert len(ledger.entries()) == 6
+    ledger.append(DAY, "read", "ons", "identifiers", step=6)
+    assert [entry.facts["step"] for entry in ledger.entries()] == list(range(7))
+
+
+def test_a_run_killed_between_entry_and_anchor_is_made_good(ledger: Ledger) -> None:
+    before = ledger.anchor.read_text()
+    ledger.append(DAY, "read", "ons", "identifiers", step=6)
+    ledger.anchor.write_text(before)
+    assert len(ledger.entries()) == 7
+    ledger.append(DAY, "read", "ons", "identifiers", step=7)
+    assert len(ledger.entries()) == 8
+
+
+def test_an_event_of_another_kind_is_refused(ledger: Ledger) -> None:
+    with pytest.raises(ValueError, match="unknown event"):
+        ledger.append(DAY, "looked at", "ons", "identifiers")
+
+
+def test_counts_are_no_finer_than_five() -> None:
+    assert {rounded(count) for count in range(23, 28)} == {25}

@@ -1,0 +1,79 @@
+"""The attacker finds what can be found, and no more."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from tables_of_counts import ALL, margins, primary_alone, random_margins
+
+from tf_linkage.disclosure.suppression.attack import exposed, intervals, leaves_open
+from tf_linkage.disclosure.suppression.linked_counts import Key, Quantity, Relation, System
+
+SQUARE = {(0, 0): 3, (0, 1): 20, (1, 0): 30, (1, 1): 40}
+
+
+def test_one_withheld_cell_of_an_exact_table_is_its_total_less_the_rest():
+    """By hand: 23 in the row, 20 shown."""
+    system = margins(SQUARE, 1)
+    shown = primary_alone(system)
+    assert intervals(system, shown, [("0", "0")]) == {("0", "0"): (3, 3)}
+    assert exposed(system, shown) == {("0", "0"): (3, 3)}
+
+
+def test_rounding_is_known_to_the_attacker():
+    """By hand: 23 is shown as 25 (23 to 27), 20 as 20 (18 to 22): from 1 to 9; so does 35 less 30 in the column."""
+    system = margins(SQUARE, 5)
+    assert intervals(system, primary_alone(system), [("0", "0")]) == {("0", "0"): (1, 9)}
+    assert ("0", "0") in exposed(system, primary_alone(system))
+
+
+def test_withholding_a_rectangle_leaves_it_open():
+    """By hand: with all four cells withheld the small one is from 0 to its row's 23."""
+    system = margins(SQUARE, 1)
+    shown = {key for key in primary_alone(system) if ALL in key}
+    assert intervals(system, shown, [("0", "0")]) == {("0", "0"): (0, 23)}
+    assert not exposed(system, shown)
+
+
+def test_nothing_shown_is_below_ten_and_the_attacker_knows():
+    part, rest, whole = ("part",), ("rest",), ("whole",)
+    system = System(
+        {whole: Quantity(22, 5, least=10), part: Quantity(11, 5, least=10), rest: Quantity(11)},
+        [Relation((whole,), (part, rest))],
+    )
+    assert intervals(system, {whole, part}, [rest]) == {rest: (6, 12)}
+
+
+def brute(system: System, shown: set[Key], most: int) -> dict[Key, tuple[int, int]]:
+    """Every world tried: which whole numbers each withheld cell may be."""
+    cells = [key for key in system.quantities if ALL not in key]
+    worlds = dict(zip(cells, np.indices((most + 1,) * len(cells)).reshape(len(cells), -1), strict=True))
+    for relation in system.relations:
+        worlds[relation.left[0]] = sum(worlds[key] for key in relation.right)
+    fits = np.logical_and.reduce(
+        [
+            (system.quantities[key].bounds[0] <= worlds[key]) & (worlds[key] <= system.quantities[key].bounds[1])
+            for key in shown
+        ]
+    )
+    return {key: (worlds[key][fits].min(), worlds[key][fits].max()) for key in cells if key not in shown}
+
+
+@pytest.mark.parametrize("grid", [1, 5])
+@pytest.mark.parametrize(
+    "cells", [{(0, 0): 3, (0, 1): 12, (1, 0): 4, (1, 1): 2}, {(0, 0): 0, (0, 1): 9, (1, 0): 11, (1, 1): 5}]
+)
+def test_it_finds_what_trying_every_world_finds(cells: dict[tuple[int, int], int], grid: int):
+    system = margins(cells, grid)
+    shown = primary_alone(system)
+    tried = brute(system, shown, most=22)
+    assert intervals(system, shown, tried) == tried
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_quick_search_for_what_is_exposed_agrees_with_the_intervals(seed: int):
+    system = random_margins(seed, 5, 4, 5)
+    shown = primary_alone(system)
+    found = intervals(system, shown, system.sensitive())
+    too_narrow = {key for key, interval in found.items() if not leaves_open(system, key, interval)}
+    assert set(exposed(system, shown)) == too_narrow

@@ -1,0 +1,171 @@
+"""Clerical review as a department does it: the command, on a copy of the finished rehearsal."""
+
+import re
+import shutil
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+import pytest
+from rehearsing import Rehearsed
+
+from tf_linkage.cli import main
+from tf_linkage.cli.review import add_review
+from tf_linkage.custody.vault.passwords import CUSTODIANS, Passwords
+from tf_linkage.definitions import build_defs
+from tf_linkage.defs.checks.leaks import leak_scan
+from tf_linkage.study import Study
+from tf_linkage.workspace.clerical_review import DECISIONS, PAIRS
+from tf_linkage.workspace.store import Store
+
+NAME = "dfe"
+
+
+@pytest.fixture
+def store(rehearsed: Rehearsed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    shutil.copytree(rehearsed.study.data, tmp_path / "data")
+    monkeypatch.setenv("TF_LINKAGE_PRESET", "tiny")
+    monkeypatch.setenv("TF_LINKAGE_DATA", str(tmp_path / "data"))
+    return Store(tmp_path / "data")
+
+
+def review(*words: str) -> int:
+    return main(["review", *words], also=[add_review])
+
+
+def sheet(store: Store, number: int = 1) -> Path:
+    return store.root / "custody" / NAME / "review" / f"sheet_{number}.csv"
+
+
+def answer(store: Store, word: str, number: int = 1) -> None:
+    """Fills a sheet in with one word throughout, as a spreadsheet would save it."""
+    path = sheet(store, number)
+    pl.read_csv(path, infer_schema=False).with_columns(decision=pl.lit(word)).write_csv(path)
+
+
+def links(store: Store) -> pl.DataFrame:
+    found = store.read(["linkage", f"{NAME}_links"])
+    assert isinstance(found, pl.LazyFrame)
+    return found.cast({"status": pl.String}).collect()
+
+
+def pairs_of(store: Store, dataset: str) -> pl.DataFrame:
+    found = store.read([NAME, dataset])
+    assert isinstance(found, pl.LazyFrame)
+    return found.collect().rename({"left_id": "request_ref", "right_id": "register_key"})
+
+
+def link_again(store: Store) -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        job = build_defs(Study.of("tiny", data=store.root)).resolve_job_def(NAME)
+        assert job.execute_in_process(instance=instance).success
+
+
+def test_clerks_decisions_change_the_links_of_the_next_run(
+    store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = links(store)
+    assert review("export", NAME) == 0
+    shown = pl.read_csv(sheet(store), infer_schema=False)
+    assert {"pair", "decision", "surname", "surname candidate"} <= set(shown.columns)
+    assert not set(shown.columns) & {"request_ref", "register_key", "left_id", "right_id", "match_probability"}
+    answer(store, "non-link")
+    if sheet(store, 2).exists():
+        answer(store, "non-link", 2)
+    assert review("import", NAME) == 0
+    assert f"0 pairs confirmed, {shown.height} rejected, 0 left" in capsys.readouterr().err
+    assert not sheet(store).parent.exists()
+    link_again(store)
+    rejected = pairs_of(store, DECISIONS)
+    keys = ["request_ref", "register_key"]
+    assert before.join(rejected, on=keys, how="semi").height == shown.height
+    assert links(store).join(rejected, on=keys, how="semi").is_empty()
+    # Anyone who competed with no rejected pair is linked as before; a record that fell free may be somebody else's.
+    rest = before.join(rejected, on=keys, how="anti").select(keys).sort(keys)
+    assert links(store).join(rest, on=keys, how="semi").select(keys).sort(keys).equals(rest)
+    freed = [pl.col(key).is_in(rejected[key].implode()) for key in keys]
+    assert links(store).join(rest, on=keys, how="anti").filter(~(freed[0] | freed[1])).is_empty()
+
+
+def test_what_was_decided_is_not_asked_again(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    assert review("export", NAME, "--most", "3") == 0
+    answer(store, "link")
+    assert review("import", NAME) == 0
+    first = pairs_of(store, DECISIONS)
+    assert first.height == 3
+    assert review("export", NAME, "--most", "1000") == 0
+    asked = pairs_of(store, PAIRS)
+    assert asked.height
+    assert asked.join(first, on=["request_ref", "register_key"]).is_empty()
+    answer(store, "unsure")
+    answer(store, "unsure", 2)
+    assert review("import", NAME) == 0
+    assert pairs_of(store, DECISIONS).join(first, on=first.columns).height == 3
+    assert review("export", NAME) == 2
+    assert "no pair of dfe is left" in capsys.readouterr().err
+
+
+def test_a_sheet_that_is_not_sound_stays_on_the_desk_and_changes_nothing(
+    store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert review("export", NAME, "--most", "3") == 0
+    assert review("import", NAME) == 2
+    assert (
+        "sheet_1.csv: 3 rows (2, 3, 4) without a decision; write one of link, non-link, unsure"
+        in capsys.readouterr().err
+    )
+    assert sheet(store).exists()
+    assert DECISIONS not in store.vault(NAME).datasets()
+    assert review("export", NAME) == 2
+    assert "import them first" in capsys.readouterr().err
+    assert review("export", NAME, "--anew", "--most", "2") == 0
+    assert pl.read_csv(sheet(store)).height == 2
+
+
+def test_every_reviewers_sheet_is_needed(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    assert review("import", NAME) == 2
+    assert "review export dfe" in capsys.readouterr().err
+    assert review("export", NAME, "--most", "5") == 0
+    answer(store, "unsure")
+    sheet(store, 2).unlink()
+    assert review("import", NAME) == 2
+    assert "sheet_2.csv is not there" in capsys.readouterr().err
+
+
+def test_simulated_clerks_answer_and_agree_as_people_do(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    assert review("export", NAME, "--most", "1000") == 0
+    assert review("simulate", NAME, "--wrong", "0") == 0
+    said = pl.read_csv(sheet(store), infer_schema=False)
+    assert {"link", "non-link"} <= set(said["decision"])
+    twice = pl.read_csv(sheet(store, 2)).height
+    assert review("import", NAME) == 0
+    assert re.search(rf"agree with kappa \S+ on the {twice} pairs? that both answered", capsys.readouterr().err)
+    link_again(store)
+    truth = store.read(["population", "truth"])
+    assert isinstance(truth, dict)
+    stages = links(store).filter(pl.col("stage") == "clerical review")
+    confirmed = pairs_of(store, DECISIONS).filter(pl.col("decision") == "link")
+    assert stages.join(confirmed, on=["request_ref", "register_key"], how="semi").height == stages.height > 0
+
+
+def test_sheets_on_the_desk_are_the_custodians_and_no_leak(store: Store) -> None:
+    assert review("export", NAME) == 0
+    assert leak_scan(store).findings == []
+    shutil.copy(sheet(store), store.root / "published" / "sheet.csv")
+    assert any(finding.file == "published/sheet.csv" for finding in leak_scan(store).findings)
+
+
+def test_a_department_reviews_with_its_own_password_alone(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = store.passwords().of(NAME)
+    (store.root / "world" / "passwords.json").unlink()
+    monkeypatch.setattr(Store, "passwords", lambda _: Passwords(None))
+    for custodian in CUSTODIANS:
+        monkeypatch.delenv(f"TF_LINKAGE_{custodian.upper()}_PASSWORD", raising=False)
+    assert review("export", NAME) == 2
+    assert "set TF_LINKAGE_DFE_PASSWORD" in capsys.readouterr().err
+    monkeypatch.setenv("TF_LINKAGE_DFE_PASSWORD", own)
+    assert review("export", NAME, "--most", "3") == 0
+    answer(store, "unsure")
+    assert review("import", NAME) == 0
