@@ -3,7 +3,7 @@
 import dagster as dg
 
 from tf_linkage.defs.build import build_defs
-from tf_linkage.defs.resources import study_from_environment
+from tf_linkage.workspace.environment import study_from_environment
 
 defs: dg.Definitions = build_defs(study_from_environment())
 

@@ -19,10 +19,10 @@ from tf_linkage.defs.build import build_defs
 from tf_linkage.defs.jobs.jobs import PREVIEW, REHEARSAL
 from tf_linkage.defs.jobs.retention import DESTROY_DUE, END_OF_MONTH, END_OF_STUDY
 from tf_linkage.defs.jobs.rights import RIGHTS, told
-from tf_linkage.defs.resources import study_from_environment
 from tf_linkage.errors import StudyRefused, TfLinkageError
 from tf_linkage.study import Study
 from tf_linkage.workspace.catalogue import ASSESSED
+from tf_linkage.workspace.environment import study_from_environment
 from tf_linkage.workspace.store import relative
 
 FAILED, REFUSED = 1, 2

@@ -14,8 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tf_linkage.defs.resources import study_from_environment
 from tf_linkage.run import run
+from tf_linkage.workspace.environment import study_from_environment
 from tf_linkage.workspace.store import NEW, PARTIAL
 
 PHASES = ("before", "during", "after")

@@ -4,10 +4,11 @@ import pytest
 from pydantic import ValidationError
 
 from tf_linkage import run
-from tf_linkage.defs.resources import Linking, study_from_environment
+from tf_linkage.defs.resources import Linking
 from tf_linkage.errors import StudyRefused
 from tf_linkage.linkage import Bounds
 from tf_linkage.study import SIZES, Noise, Preset, Source, Study
+from tf_linkage.workspace.environment import study_from_environment
 
 
 @pytest.mark.parametrize("preset", Preset)

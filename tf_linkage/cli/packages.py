@@ -54,13 +54,13 @@ def _command(commands: Any, name: str, what: str, run: Step) -> argparse.Argumen
 def _in_folder(run: Step, chosen: argparse.Namespace) -> None:
     """One command, with the data folder held."""
     # Dagster takes its time, and other commands need not wait for it.
-    from tf_linkage.defs.io import ParquetStore  # noqa: PLC0415
-    from tf_linkage.defs.resources import study_from_environment  # noqa: PLC0415
+    from tf_linkage.workspace.environment import study_from_environment  # noqa: PLC0415
+    from tf_linkage.workspace.folder import store_of  # noqa: PLC0415
 
     study = study_from_environment()
     if chosen.data is not None:
         study = study.model_copy(update={"data": chosen.data})
-    store = ParquetStore.of(study).store
+    store = store_of(study)
     with store.hold():
         run(store, chosen)
 

@@ -48,14 +48,14 @@ def _step(steps: Any, name: str, what: str, run: Any) -> argparse.ArgumentParser
 def _guarded(run: Any, chosen: argparse.Namespace) -> None:
     """One step, with the data folder held, and with nobody's data in what an unforeseen error says."""
     # Dagster takes its time, and only this command of all needs the study's settings.
-    from tf_linkage.defs.io import ParquetStore  # noqa: PLC0415
-    from tf_linkage.defs.masking import unsaid  # noqa: PLC0415
-    from tf_linkage.defs.resources import study_from_environment  # noqa: PLC0415
+    from tf_linkage.workspace.environment import study_from_environment  # noqa: PLC0415
+    from tf_linkage.workspace.folder import store_of  # noqa: PLC0415
+    from tf_linkage.workspace.masking import unsaid  # noqa: PLC0415
 
     study = study_from_environment()
     if chosen.data is not None:
         study = study.model_copy(update={"data": chosen.data})
-    store = ParquetStore.of(study).store
+    store = store_of(study)
     with store.hold(), nullcontext() if store.is_rehearsal() else unsaid():
         run(store, study, chosen)
 
@@ -94,11 +94,11 @@ def _import(store: Any, _study: Any, chosen: argparse.Namespace) -> None:
 
 
 def _simulate(store: Any, study: Any, chosen: argparse.Namespace) -> None:
-    from tf_linkage.defs.resources import StudyKey  # noqa: PLC0415
     from tf_linkage.study import Source  # noqa: PLC0415
     from tf_linkage.workspace.clerical_review import simulate_clerks  # noqa: PLC0415
+    from tf_linkage.workspace.environment import study_key  # noqa: PLC0415
 
     simulated = study.source is Source.SIMULATION
-    key = StudyKey(simulated=simulated, incoming=str(study.incoming)).key()
+    key = study_key(simulated, study.incoming)
     for path in simulate_clerks(store, key, chosen.department, wrong=chosen.wrong):
         say(f"filled in: {path}")

@@ -8,8 +8,8 @@ from pathlib import Path
 import polars as pl
 
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.defs.io import ParquetStore
 from tf_linkage.study import Source, Study
+from tf_linkage.workspace.folder import store_of
 from tf_linkage.workspace.store import Store, relative
 
 COUNTS = ("sent", "present", "linked")
@@ -39,7 +39,7 @@ def summary(study: Study) -> str:
 
 def vaults(study: Study) -> str:
     """Where the vaults are, what opens them, and what day it is in the study."""
-    store = ParquetStore.of(study).store
+    store = store_of(study)
     passwords = store.passwords().rehearsal_file
     opened = "custodians' own passwords"
     if passwords is not None and passwords.exists():

@@ -109,7 +109,7 @@ def _exchange(name: str) -> list[Flow]:
             sender=department.title,
             recipient=ONS,
             controller=department.title,
-            purpose="reckon how good the linkage is; only aggregates are kept from it",
+            purpose="measure how good the linkage is; only aggregates are kept from it",
             legal_basis=f"{SHARING}; {TASK}",
             condition=NO_SPECIAL,
             kept=MONTH,

@@ -5,6 +5,7 @@ assembles.
 """
 
 from collections.abc import Mapping
+from functools import partial
 
 import dagster as dg
 
@@ -23,13 +24,16 @@ from tf_linkage.defs.jobs.jobs import assess_job, custodian_jobs, rehearsal_job
 from tf_linkage.defs.jobs.retention import retention_jobs, retention_schedule
 from tf_linkage.defs.jobs.rights import NOWHERE, Discretion, rebuild_jobs, rights_jobs
 from tf_linkage.defs.metadata.flows import with_flows
-from tf_linkage.defs.resources import Linking, Simulation, StudyKey, is_rehearsal
+from tf_linkage.defs.resources import Linking, Simulation, StudyKey
 from tf_linkage.errors import StudyRefused
 from tf_linkage.study import DepartmentSource, Source, Study
 from tf_linkage.workspace.catalogue import ASSESSED
+from tf_linkage.workspace.environment import is_rehearsal
+
+Loggers = Mapping[str, dg.LoggerDefinition]
 
 
-def build_defs(study: Study, loggers: Mapping[str, dg.LoggerDefinition] | None = None) -> dg.Definitions:
+def build_defs(study: Study, loggers: Loggers | None = None) -> dg.Definitions:
     """Everything Dagster needs to run a study.
 
     Args:
@@ -81,13 +85,28 @@ def build_defs(study: Study, loggers: Mapping[str, dg.LoggerDefinition] | None =
             *custodian_jobs(assets, study, checks),
             *retention_jobs(),
             *rebuild_jobs(),
-            *rights_jobs(study, loggers),
+            *rights_jobs(study, partial(_rebuilt, study, loggers)),
             access_job(study),
         ],
         schedules=[retention_schedule(rehearsal=is_rehearsal(study))],
         resources=resources,
         executor=dg.in_process_executor,
         loggers=dict(loggers) if loggers else None,
+    )
+
+
+def _rebuilt(
+    study: Study, loggers: Loggers | None, job: str, instance: dg.DagsterInstance
+) -> dg.ExecuteInProcessResult:
+    """Run a job of the study again, for a right that changed what it is made from."""
+    return (
+        build_defs(study, loggers)
+        .resolve_job_def(job)
+        .execute_in_process(
+            instance=instance,
+            raise_on_error=False,
+            run_config={"loggers": {name: {} for name in loggers}} if loggers else None,
+        )
     )
 
 

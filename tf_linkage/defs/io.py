@@ -15,15 +15,13 @@ import polars as pl
 from pydantic import Field
 
 from tf_linkage.contracts.columns import columns_of
-from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.custody.audit.ledger import rounded
 from tf_linkage.custody.handover.kinds import HANDOVERS
 from tf_linkage.custody.vault.retention import Deadlines
 from tf_linkage.custody.vault.vault import Vault
 from tf_linkage.defs.failures import plainly
-from tf_linkage.defs.masking import masked_errors
-from tf_linkage.defs.resources import is_rehearsal
-from tf_linkage.study import NAME, DepartmentSource, Source, Study
+from tf_linkage.study import NAME, Study
+from tf_linkage.workspace.folder import record_writing, store_of
+from tf_linkage.workspace.masking import masked_errors
 from tf_linkage.workspace.store import DEADLINES, Store, Value, Written, relative
 
 
@@ -52,15 +50,16 @@ class ParquetStore(dg.ConfigurableIOManager):  # type: ignore[misc]
     @classmethod
     def of(cls, study: Study) -> "ParquetStore":
         """The store of a study."""
+        store = store_of(study)
         return cls(
-            root=str(study.data),
-            simulated=study.source is Source.SIMULATION,
-            rehearsal=is_rehearsal(study),
-            exchange=study.dates.exchange.isoformat(),
-            destroy_by=study.dates.destroy_by.isoformat(),
-            study=study.name,
-            from_files=_departments(study, DepartmentSource.REGISTER) if study.source is Source.SIMULATION else [],
-            elsewhere=_departments(study, DepartmentSource.RETURN),
+            root=str(store.root),
+            simulated=store.simulated,
+            rehearsal=store.is_rehearsal(),
+            exchange=store.deadlines.exchange.isoformat(),
+            destroy_by=store.deadlines.end.isoformat(),
+            study=store.study,
+            from_files=sorted(store.from_files),
+            elsewhere=sorted(store.elsewhere),
         )
 
     @property
@@ -116,22 +115,6 @@ class ParquetStore(dg.ConfigurableIOManager):  # type: ignore[misc]
             return held | {"sent by": manifest.sender, "contract version": manifest.contract}
         record_writing(store, vault, dataset, written)
         return held
-
-
-def _departments(study: Study, source: DepartmentSource) -> list[str]:
-    return [name for name in DEPARTMENTS if study.source_of(name) is source]
-
-
-def record_writing(store: Store, vault: Vault, dataset: str, written: Written) -> None:
-    """Tells the ledger what a custodian wrote into its own vault."""
-    store.ledger().append(
-        store.clock().today(),
-        "written",
-        vault.custodian,
-        f"{vault.custodian}/{dataset}",
-        rows=rounded(sum(written.rows.values())),
-        destroy_by=store.deadlines.of(vault.custodian)[1].isoformat(),
-    )
 
 
 def output_metadata(written: Written) -> dict[str, Any]:

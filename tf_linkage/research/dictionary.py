@@ -88,7 +88,7 @@ def _before(withheld: Mapping[str, int]) -> list[str]:
         "is given: **none** means that the column is empty in every row. Which level that is was chosen from "
         "the data for what others may know of people and families, so that nobody stands out.",
         f"{WITHHELD}: " + ", ".join(f"{count:,} of {name}" for name, count in withheld.items()) + ".",
-        "A family of which nothing is shown has no outcomes either: shares reckoned from table families "
+        "A family of which nothing is shown has no outcomes either: shares computed from table families "
         "leave it out. The figures of research/estimates were made before and count every family.",
         "A person of whom nothing is shown has an empty `child` in table panel, and no outcome there that is told "
         "of adults or of children alone.",

@@ -34,7 +34,8 @@ class StudyTables:
 def study_tables(linked_set: Mapping[str, pl.LazyFrame]) -> StudyTables:
     """The linked set (`contracts.linked_set.LINKED_SET`) as study tables.
 
-    Anyone who holds it holds researchers' references alone: they stand in for the third party's and the departments'.
+    Anyone who holds it holds researchers' references alone: they stand in for the third party's and the
+    departments'.
     """
     person = pl.col(PERSON)
     people = linked_set["people"].with_columns(

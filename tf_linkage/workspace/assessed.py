@@ -8,8 +8,8 @@ import hashlib
 import polars as pl
 
 from tf_linkage import quality
-from tf_linkage.defs.metadata.description import code_version
 from tf_linkage.workspace.catalogue import ASSESSED, SWEEP
+from tf_linkage.workspace.code_version import code_version
 from tf_linkage.workspace.store import Store
 
 MARK = ".of"

@@ -12,7 +12,6 @@ from tf_linkage import custody, intake, linkage
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.audit.ledger import rounded
 from tf_linkage.custody.vault.clerks_desk import Desk
-from tf_linkage.defs.resources import Linking
 from tf_linkage.disclosure.release.files import spreadsheet_safe
 from tf_linkage.errors import TfLinkageError
 from tf_linkage.linkage import LinkResult
@@ -21,6 +20,7 @@ from tf_linkage.linkage.review.applied import with_answers
 from tf_linkage.linkage.review.sheets import REVIEW, clerks_sheet, review_sheet, simulated_answers
 from tf_linkage.quality.measures.judging import owners
 from tf_linkage.study import Study
+from tf_linkage.workspace.environment import bounds_of
 from tf_linkage.workspace.store import Store
 
 PAIRS, DECISIONS = "review_pairs", "review_decisions"
@@ -74,7 +74,7 @@ def export_review(store: Store, study: Study, name: str, *, most: int) -> tuple[
         link_threshold=study.link_threshold,
         review_threshold=study.review_threshold,
     )
-    result = linkage.link(request, register, model, engine=study.engine, bounds=Linking.of(study).bounds())
+    result = linkage.link(request, register, model, engine=study.engine, bounds=bounds_of(study))
     before = _kept(store, name, DECISIONS)
     answered = None if before is None else before.select(IDS).unique(maintain_order=True)
     sheet = review_sheet(result, request, register, most=most, answered=answered)

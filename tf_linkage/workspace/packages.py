@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from tf_linkage.custody.handover import package as carrying
+from tf_linkage.custody.handover import package
 from tf_linkage.custody.handover.kinds import Handover, handover_named
 from tf_linkage.custody.handover.manifest import Manifest, read_manifest
 from tf_linkage.workspace.store import NEW, Store, swap_folder
@@ -22,7 +22,7 @@ def send(store: Store, handover: Handover, file: Path) -> Manifest:
     place = store.place(handover.name.split("/"))
     manifest = read_manifest(place)
     store.delivery().look_at(manifest, handover, place)
-    carrying.pack(place, file)
+    package.pack(place, file)
     return manifest
 
 
@@ -34,7 +34,7 @@ def receive(store: Store, file: Path) -> Manifest:
     """
     folder = Path(tempfile.mkdtemp(dir=store.root, prefix=".received", suffix=NEW))
     try:
-        manifest = carrying.unpack(file, folder)
+        manifest = package.unpack(file, folder)
         handover = handover_named(manifest.name)
         store.delivery().look_at(manifest, handover, folder)
         place = store.place(handover.name.split("/"))

@@ -16,10 +16,10 @@ import polars as pl
 from tf_linkage import disclosure
 from tf_linkage.contracts.outputs.release import DECISIONS
 from tf_linkage.custody.audit.ledger import Entry
-from tf_linkage.defs.metadata.description import code_version
-from tf_linkage.defs.resources import is_rehearsal
 from tf_linkage.study import BOUNDS, Source, Study
 from tf_linkage.workspace.clerical_review import DECISIONS as CLERKS_DECISIONS
+from tf_linkage.workspace.code_version import code_version
+from tf_linkage.workspace.environment import is_rehearsal
 from tf_linkage.workspace.store import Store
 
 RELEASED, RELEASE = "released", "published/findings"

@@ -18,7 +18,7 @@ from tf_linkage.custody.rights.afterwards import Held, held_as_asked
 from tf_linkage.custody.rights.requests import Requests, as_asked, record_tokens
 from tf_linkage.custody.rights.tickets import ANSWERS, TICKETS, Ticket, read_ticket
 from tf_linkage.custody.vault.destruction import destroyed_on
-from tf_linkage.defs.io import record_writing
+from tf_linkage.workspace.folder import record_writing
 from tf_linkage.workspace.store import Store, Written
 
 ONS = "ons"

@@ -46,7 +46,7 @@ def test_what_it_learns_is_the_truth_and_not_the_household(village: Any, result:
 
 
 def test_shares_sum_to_one(result: Any) -> None:
-    for column in ("m", "u", "housemates"):
+    for column in ("m", "u", "household_members"):
         sums = result.training.group_by("comparison").agg(pl.col(column).sum())[column]
         assert np.allclose(sums.to_numpy(), 1)
 

@@ -22,7 +22,7 @@ from tf_linkage.custody.refusals import LockMissing
 from tf_linkage.custody.vault.passwords import Passwords
 from tf_linkage.custody.vault.vault import Vault
 from tf_linkage.definitions import build_defs
-from tf_linkage.defs.resources import study_from_environment
+from tf_linkage.workspace.environment import study_from_environment
 from tf_linkage.workspace.store import Store
 
 FAR = {"TF_LINKAGE_DATE_EXCHANGE": "2998-01-01", "TF_LINKAGE_DATE_DESTROY_BY": "2999-12-31"}

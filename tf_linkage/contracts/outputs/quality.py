@@ -192,7 +192,7 @@ class LinkageEffects(Table):
 
     outcome = text(ColumnClass.ATTRIBUTE, "What happened in the two years after the start", primary_key=True)
     department = code(ColumnClass.ATTRIBUTE, "Whose records tell of it", BODIES)
-    links = code(ColumnClass.ATTRIBUTE, "On which links it is reckoned", tuple(LINK_SETS), primary_key=True)
+    links = code(ColumnClass.ATTRIBUTE, "On which links it is computed", tuple(LINK_SETS), primary_key=True)
     threshold = text(ColumnClass.ATTRIBUTE, "Threshold of the posterior probability, or `as run`", primary_key=True)
     study_group = code(ColumnClass.ATTRIBUTE, "Group, or programme less comparison", COMPARED, primary_key=True)
     people = whole(ColumnClass.ATTRIBUTE, "People of an age for it", nullable=True)

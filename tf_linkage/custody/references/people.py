@@ -15,6 +15,9 @@ from tf_linkage.custody.refusals import CustodyRefused
 RECORD = ("la_code", "person_ref")
 """What names a council's record of a person."""
 
+PAIR = {f"left_{name}": name for name in RECORD} | {f"right_{name}": f"{name}_other" for name in RECORD}
+"""Columns of a pair of records of one person, as linkage names them and as custody does."""
+
 FAMILY = ("la_code", "family_ref")
 """What names a council's record of a family."""
 

@@ -174,8 +174,8 @@ class Vault:
     def destroy(self, dataset: str) -> None:
         """Destroys a dataset: first its key, which is overwritten and removed, then its files.
 
-        Files in the clear (`clerks_desk`) are overwritten like the key. With the last dataset the lock goes too, and the
-        folder is empty.
+        Files in the clear (`clerks_desk`) are overwritten like the key. With the last dataset the lock goes
+        too, and the folder is empty.
         """
         place = self.folder / dataset
         shred(place)

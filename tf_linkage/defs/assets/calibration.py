@@ -1,6 +1,6 @@
 """Whether the simulated world is like England, as checks: targets from published sources against what was made.
 
-The two checks on the truth and their pictures. The targets with their sources stand in `bodies/calibration/targets.py`.
+The two checks on the truth and their pictures. Targets and sources: `bodies/calibration/targets.py`.
 Absent on real extracts, like the world itself.
 """
 

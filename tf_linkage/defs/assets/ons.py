@@ -10,6 +10,7 @@ import polars as pl
 
 from tf_linkage import custody, linkage
 from tf_linkage.contracts.registry import DEPARTMENTS
+from tf_linkage.custody.references.people import PAIR, RECORD
 from tf_linkage.defs.assets.preview import WOULD_BE_SENT, would_be_sent
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.io import ParquetStore
@@ -17,10 +18,6 @@ from tf_linkage.defs.metadata.description import asset_description, asset_key, s
 from tf_linkage.defs.resources import Linking, StudyKey
 from tf_linkage.study import Study
 from tf_linkage.workspace.requests import asked_cohort
-
-RECORD = ["la_code", "person_ref"]
-PAIR = {f"left_{name}": name for name in RECORD} | {f"right_{name}": f"{name}_other" for name in RECORD}
-"""A pair of records of one person, as linkage names it and as custody does."""
 
 IDENTIFIERS = asset_description(
     "ons/identifiers",

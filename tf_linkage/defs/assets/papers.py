@@ -12,10 +12,10 @@ from tf_linkage.custody import papers
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.metadata.description import asset_key, study_asset
 from tf_linkage.defs.metadata.flows import destroy_by
-from tf_linkage.defs.resources import is_rehearsal
 from tf_linkage.study import Study
 from tf_linkage.workspace.assessed import assessment_of, fingerprint
 from tf_linkage.workspace.catalogue import ASSESSED, TABLES
+from tf_linkage.workspace.environment import is_rehearsal
 from tf_linkage.workspace.store import Store, relative
 
 RECORD, ASSESSMENT = "record_of_processing", "impact_assessment"

@@ -13,9 +13,10 @@ import polars as pl
 from tf_linkage import bodies, population
 from tf_linkage.bodies import council, dfe, dwp, moj
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.defs.metadata.description import code_version, study_asset
+from tf_linkage.defs.metadata.description import study_asset
 from tf_linkage.defs.resources import Simulation
 from tf_linkage.population.settings import Settings
+from tf_linkage.workspace.code_version import code_version
 
 TableSet = dict[str, pl.LazyFrame]
 POPULATION = {"people": "population/people"}

@@ -19,7 +19,7 @@ from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.metadata.charts import records_of
 from tf_linkage.defs.metadata.description import asset_key
 from tf_linkage.defs.resources import StudyKey
-from tf_linkage.rehearsal import accepted_baseline as baseline
+from tf_linkage.rehearsal import accepted_baseline
 from tf_linkage.study import DepartmentSource, Source, Study
 from tf_linkage.workspace.catalogue import ASSESSED, EFFECT_RECOVERY, OF_THE_SIMULATION, TABLES, at_departments
 from tf_linkage.workspace.requests import asked_cohort
@@ -45,7 +45,7 @@ def study_checks(study: Study) -> list[dg.AssetChecksDefinition]:
         *risk_checks(counted=simulated),
         *(request_as_allowed(name) for name in here),
         *([quality_floors()] if simulated else []),
-        *([no_worse_than_accepted()] if baseline.is_held_to_it(study) else []),
+        *([no_worse_than_accepted()] if accepted_baseline.is_held_to_it(study) else []),
     ]
 
 
@@ -257,7 +257,7 @@ def no_worse_than_accepted() -> dg.AssetChecksDefinition:
         description="No figure lies below its accepted mean by more than its spread over many seeds allows.",
     )
     def check(linkage_quality: pl.LazyFrame) -> dg.AssetCheckResult:
-        return baseline_verdict(linkage_quality.collect(), baseline.accepted())
+        return baseline_verdict(linkage_quality.collect(), accepted_baseline.accepted())
 
     return check
 

@@ -3,7 +3,7 @@
 The steps, and making the tables again afterwards, as a run of its own.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
@@ -16,12 +16,12 @@ from tf_linkage.custody.rights.requests import as_asked, correction_rows, whom
 from tf_linkage.custody.rights.tickets import Ticket, opened, tickets
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.io import ParquetStore, output_metadata
-from tf_linkage.defs.masking import masked_errors
 from tf_linkage.defs.metadata.description import asset_key
 from tf_linkage.defs.resources import StudyKey
 from tf_linkage.errors import TfLinkageError
 from tf_linkage.study import Study
 from tf_linkage.workspace import requests
+from tf_linkage.workspace.masking import masked_errors
 from tf_linkage.workspace.requests import ONS, Stage
 from tf_linkage.workspace.store import Store
 
@@ -36,7 +36,8 @@ AS_PUBLISHED = (
     "between two of them is one person."
 )
 NOWHERE = "nowhere"
-Loggers = Mapping[str, dg.LoggerDefinition]
+Rebuild = Callable[[str, dg.DagsterInstance], dg.ExecuteInProcessResult]
+"""Runs a job of the same study, by name, in a run of its own."""
 
 
 class Tickets(dg.Config):  # type: ignore[misc]
@@ -64,7 +65,7 @@ def told(job: str, tickets: Sequence[str]) -> dict[str, Any]:
     return {"ops": {f"{job}_step": {"config": {"tickets": list(tickets)}}}} if job in RIGHTS else {}
 
 
-def rights_jobs(study: Study, loggers: Loggers | None) -> list[dg.JobDefinition]:
+def rights_jobs(study: Study, rebuild: Rebuild) -> list[dg.JobDefinition]:
     """Withdraw, correct and erase."""
     return [
         _job(
@@ -73,7 +74,7 @@ def rights_jobs(study: Study, loggers: Loggers | None) -> list[dg.JobDefinition]
             "again without them, as if they had never been there; afterwards their rows go, everybody else's links "
             f"stay, and the research tables are made and checked again. {AS_PUBLISHED}",
             study,
-            loggers,
+            rebuild,
         ),
         _job(
             CORRECT,
@@ -81,14 +82,14 @@ def rights_jobs(study: Study, loggers: Loggers | None) -> list[dg.JobDefinition]
             "made again with the right values; afterwards the research tables are, and links stay as they were. "
             f"{AS_PUBLISHED}",
             study,
-            loggers,
+            rebuild,
         ),
         _job(
             ERASE,
             "As `withdraw`; then tickets, corrections and answers of these people go from ONS's vault too. "
             f"{AS_PUBLISHED}",
             study,
-            loggers,
+            rebuild,
         ),
     ]
 
@@ -114,7 +115,7 @@ def rebuild_jobs() -> list[UnresolvedAssetJobDefinition]:
     ]
 
 
-def _job(name: str, description: str, study: Study, loggers: Loggers | None) -> dg.JobDefinition:
+def _job(name: str, description: str, study: Study, rebuild: Rebuild) -> dg.JobDefinition:
     # The usual keeper of outputs would hold the data folder while the tables are made again; there is none to keep.
     @dg.op(name=f"{name}_step", description=description, out=dg.Out(dg.Nothing, io_manager_key=NOWHERE))
     def meet(context: dg.OpExecutionContext, config: Tickets, study_key: StudyKey, discretion: Discretion) -> None:
@@ -126,7 +127,7 @@ def _job(name: str, description: str, study: Study, loggers: Loggers | None) -> 
                 _prepare(store, name, asked, key)
                 if now is Stage.FROZEN:
                     _afterwards(context, store, name, key)
-            _again(study, REBUILD if now is Stage.REDO else REBUILD_RESEARCH, context.instance, loggers)
+            _again(rebuild, REBUILD if now is Stage.REDO else REBUILD_RESEARCH, context.instance)
             with store.hold():
                 if name == ERASE:
                     _forget(store, asked, key)
@@ -169,24 +170,13 @@ def _afterwards(context: dg.OpExecutionContext, store: Store, name: str, key: by
         context.log_event(dg.AssetMaterialization(asset_key(asset), metadata=output_metadata(what)))
 
 
-def _again(study: Study, job: str, instance: dg.DagsterInstance, loggers: Loggers | None) -> None:
+def _again(rebuild: Rebuild, job: str, instance: dg.DagsterInstance) -> None:
     """Makes the tables again in a run of its own.
 
     Raises:
         TfLinkageError: they could not be made, or do not pass a check.
     """
-    # The assembly knows this module.
-    from tf_linkage.defs.build import build_defs  # noqa: PLC0415
-
-    result = (
-        build_defs(study, loggers)
-        .resolve_job_def(job)
-        .execute_in_process(
-            instance=instance,
-            raise_on_error=False,
-            run_config={"loggers": {name: {} for name in loggers}} if loggers else None,
-        )
-    )
+    result = rebuild(job, instance)
     refused = sorted(
         f"{evaluation.asset_key.to_user_string()}: {evaluation.check_name}"
         for evaluation in result.get_asset_check_evaluations()

@@ -4,12 +4,7 @@ Group, owner, kinds, tags, columns and code version of every asset, derived from
 two assets of a kind cannot differ by accident.
 """
 
-import hashlib
-import json
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from typing import Any
 
 import dagster as dg
@@ -17,6 +12,7 @@ import dagster as dg
 from tf_linkage.contracts.columns import ColumnClass, columns_of
 from tf_linkage.defs.io import column_schema
 from tf_linkage.workspace.catalogue import TABLES, Tables
+from tf_linkage.workspace.code_version import code_version
 
 CUSTODIANS = {
     "population": "simulation",
@@ -104,31 +100,3 @@ def contains(tables: Tables) -> str:
         if kind in classes:
             return f"{kind.value}s".replace(" ", "-")
     return "aggregates"
-
-
-def code_version(rooms: Sequence[str], choices: object = None) -> str:
-    """Digest of the rooms' source and of the choices: what was made is as old as what made it."""
-    total = hashlib.sha256()
-    for room in rooms:
-        total.update(_source_digest(room).encode())
-    total.update(json.dumps(choices, sort_keys=True, default=str).encode())
-    return total.hexdigest()[:12]
-
-
-@cache
-def _source_digest(room: str) -> str:
-    total = hashlib.sha256()
-    for name, content in _sources(files("tf_linkage").joinpath(room)):
-        total.update(f"{name}\0".encode())
-        total.update(content)
-    return total.hexdigest()
-
-
-def _sources(folder: Traversable) -> list[tuple[str, bytes]]:
-    found: list[tuple[str, bytes]] = []
-    for item in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if item.is_dir() and item.name != "__pycache__":
-            found += _sources(item)
-        elif item.name.endswith((".py", ".sql", ".csv")):
-            found.append((item.name, item.read_bytes()))
-    return found

@@ -61,7 +61,7 @@ def rules_section() -> str:
         "shares and intervals come from the rounded numbers.",
         "Costs are shown only where no one or two families make up too much of the sum, and neither the sum "
         "nor the interval gives the largest away to within 10%.",
-        "What could still be worked out of a withheld figure from all others is reckoned by linear "
+        "What could still be worked out of a withheld figure from all others is computed by linear "
         "programming; more is withheld until at least ten numbers stay possible for each.",
         "A release that differs from an earlier one by fewer than 10 people or families in a figure is held back.",
         "Withheld rows all say the same: which reason holds for which row would itself tell about the number "

@@ -13,7 +13,7 @@ from tf_linkage.disclosure.suppression.linked_counts import Need
 RULES: Mapping[str, str] = {
     "few": "fewer than 10 people, or people of fewer than 10 families, none included "
     "(threshold of the ONS Secure Research Service; UK LLC counts none as few)",
-    "nearly all": "all of a group but fewer than 10 people or families: whoever is in the group would be known to "
+    "nearly all": "all of a group but fewer than 10 people or families: anyone in the group would be known to "
     "have it (class disclosure, ONS Secure Research Service)",
     "dominance": "one family is more than 43.75% of a sum of money, or two are more than 86% (rule of thumb of the "
     "ONS Secure Research Service), or the rest is less than 10% of the largest (the p% rule, ACRO's default), also "

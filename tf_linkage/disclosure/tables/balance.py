@@ -17,8 +17,7 @@ from tf_linkage.contracts.columns import of_rows
 from tf_linkage.contracts.outputs.estimates import ALL_REGIONS, OUTCOMES
 from tf_linkage.contracts.outputs.published import LEAST, REGIONAL_WINDOWS, ROUNDING, WITHHELD, Balance
 from tf_linkage.disclosure.suppression.linked_counts import Key, System
-from tf_linkage.disclosure.tables import characteristics as alike
-from tf_linkage.disclosure.tables import outcomes
+from tf_linkage.disclosure.tables import characteristics, outcomes
 from tf_linkage.disclosure.tables.intervals import grid_of
 from tf_linkage.disclosure.tables.rows import Row, real
 
@@ -100,8 +99,8 @@ def _counts(covariate: str, side: str) -> Pair:
     if covariate.startswith("region "):
         everywhere = ("family", next(iter(outcomes.POPULATIONS)), side, BEFORE, ALL_REGIONS)
         return outcomes.number((*everywhere[:4], covariate.removeprefix("region "))), outcomes.number(everywhere)
-    table = alike.CHARACTERISTICS
-    return alike.having(table, covariate, side), alike.number(table, covariate, side)
+    table = characteristics.CHARACTERISTICS
+    return characteristics.having(table, covariate, side), characteristics.number(table, covariate, side)
 
 
 def _before(pairs: list[Pair], system: System, shown: Set[Key]) -> float | None:

@@ -40,9 +40,9 @@ class DeterministicPass:
     """What the matchkeys say before any blocking rule is asked; all with the columns of `agreeing`.
 
     Attributes:
-        training_links: links of all matchkeys, from which training starts; with `matchkey`, the strictest that holds.
-        links: those of them that stand at once.
-        rivals: other pairs of either of their records that agree on a matchkey too.
+        training_links: links of all matchkeys, from which training starts; with `matchkey`, the strictest that
+        holds. links: those of them that stand at once. rivals: other pairs of either of their records that agree on
+        a matchkey too.
     """
 
     training_links: pl.DataFrame
@@ -112,21 +112,22 @@ def block_and_compare(
     Args:
         tables: both tables.
         rules: the rules to use; see `affordable`.
-        deterministic_pass: links that stand before any rule is asked. For their records they and their rivals alone are
-            candidates. None are peeled unless given.
+        deterministic_pass: links that stand before any rule is asked. For their records they and their
+            rivals alone are candidates. None unless given.
     """
     connection = tables.connection
     deterministic_pass = deterministic_pass or DeterministicPass(*[pl.DataFrame(schema=_AGREEING)] * 3)
-    connection.register("peeled", deterministic_pass.links.to_arrow())
+    connection.register("deterministic", deterministic_pass.links.to_arrow())
     connection.register(
         "known", pl.concat([deterministic_pass.links, deterministic_pass.rivals], how="diagonal").to_arrow()
     )
     keys = [sorted({tables.number(pair[side]) for rule in rules for pair in rule.keys}) for side in (0, 1)]
     connection.execute(
-        f"CREATE TABLE l_free AS SELECT row, {', '.join(keys[0])} FROM l ANTI JOIN peeled ON l.row = left_row"
+        f"CREATE TABLE l_free AS SELECT row, {', '.join(keys[0])} FROM l "
+        "ANTI JOIN deterministic ON l.row = left_row"
     )
     connection.execute(
-        f"CREATE TABLE r_free AS SELECT row, {', '.join(keys[1])} FROM r ANTI JOIN peeled USING (entity)"
+        f"CREATE TABLE r_free AS SELECT row, {', '.join(keys[1])} FROM r ANTI JOIN deterministic USING (entity)"
     )
     found = " UNION ALL ".join(
         _met_by(tables, 1 << bit, rule.keys, ("l_free", "r_free")) for bit, rule in enumerate(rules)
@@ -144,7 +145,7 @@ def block_and_compare(
         "JOIN l ON left_row = l.row JOIN r ON right_row = r.row"
     )
     connection.execute("DROP TABLE blocked; DROP TABLE l_free; DROP TABLE r_free")
-    connection.unregister("peeled")
+    connection.unregister("deterministic")
     connection.unregister("known")
     patterns = tables.frame(
         "SELECT pattern, rules, count(*) AS pairs FROM pairs GROUP BY ALL ORDER BY pattern, rules"

@@ -1,4 +1,4 @@
-"""Engine `duckdb`: peel, block and compare in SQL, learn on counts of patterns, resolve exactly, family last.
+"""Engine `duckdb`: deterministic pass, blocking and comparison in SQL, EM on counts of patterns, resolution.
 
 The order of the steps.
 """
@@ -51,8 +51,10 @@ def link_records(
         work = preparation_of(tables, bounds.most_pairs)
         candidates, deterministic_links = work.candidates, work.deterministic_pass.links
         pairs, patterns = int(candidates.patterns["pairs"].sum()), candidates.patterns["pattern"].n_unique()
-        peel_and_pairs = f"peeled {deterministic_links.height:,} links; compared {pairs:,} candidate pairs"
-        progress(f"{peel_and_pairs} in {patterns:,} patterns")
+        found_and_compared = (
+            f"{deterministic_links.height:,} deterministic links; compared {pairs:,} candidate pairs"
+        )
+        progress(f"{found_and_compared} in {patterns:,} patterns")
         training_input = None
         if trained is None:
             training_input = work.training_input()
@@ -64,7 +66,8 @@ def link_records(
         if training_input is not None:
             trained = given_known_links(training_input, tables, candidates, certain_links).learnt()
             progress(
-                f"trained again beside {certain_links.pairs.height:,} certain links, in {trained.curve.height} rounds"
+                f"trained again beside {certain_links.pairs.height:,} certain links, "
+                f"in {trained.curve.height} rounds"
             )
             if warning := thin(certain_links.pairs.height):
                 progress(warning)

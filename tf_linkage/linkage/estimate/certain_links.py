@@ -1,4 +1,4 @@
-"""What certain links say of everybody else: a claimed record is no longer anybody else's household member or double.
+"""What certain links say of everybody else: a linked record is no longer anybody else's double.
 
 How much rarer strangers and household members are among the records that no certain link has claimed. A twin who
 stands in both tables is claimed by himself, so few of the pairs that look like twins and are still free are twins.
@@ -21,8 +21,8 @@ HIGH_BAR = 0.99
 """Posterior from which a link claims its two records, and speaks for its family."""
 
 _LEAST = 0.2
-"""Share of household members taken to be free still, however few are counted: counts of a few homes cannot rule out that
-the one who is asked about is absent and his twin is not."""
+"""Share of household members taken to be free still, however few are counted: counts of a few homes cannot rule out
+that the one who is asked about is absent and his twin is not."""
 
 _SEEN_NONE = 3
 """Added to counts that may be zero: the upper 95% bound of what was never seen (the rule of three), so that a few
@@ -59,7 +59,7 @@ class CertainLinks:
         return found
 
     def household_members(self, levels: Levels) -> NDArray[np.float64]:
-        """Bits by which household members of each pattern are rarer among free records than among all; never positive."""
+        """Bits by which household members of each pattern are rarer among free records; never positive."""
         if self.born is None:
             return np.full(len(levels), np.log2(self.members))
         return np.log2(np.where(levels[:, self.born] == 0, self.twins, self.members))

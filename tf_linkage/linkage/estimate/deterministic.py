@@ -1,6 +1,6 @@
 """The matchkeys' links among the candidates: unique on both sides, uncontradicted; and what they say of m.
 
-Where training starts, and what is peeled.
+Where training starts, and which links are made before any blocking rule.
 """
 
 from __future__ import annotations

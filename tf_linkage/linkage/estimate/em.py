@@ -40,9 +40,9 @@ Places = tuple[int | None, int | None, int | None]
 class Dependence:
     """How names and birthdays go together, beyond what each says alone.
 
-    Among household members twins share surname and day of birth, a father and his namesake both names but not the day, and
-    hardly anybody shares a day and no name. Among links who errs in one name errs in the other: names of some
-    communities are misspelt, shortened and turned round oftener.
+    Among household members twins share surname and day of birth, a father and his namesake both names but not the
+    day, and hardly anybody shares a day and no name. Among links who errs in one name errs in the other: names of
+    some communities are misspelt, shortened and turned round oftener.
 
     Attributes:
         places: which comparisons they are between.
@@ -142,7 +142,8 @@ class Observed:
         levels: one row for each pattern and set of blocking rules.
         counts: pairs of each of which training is to find out what they are.
         certain: pairs of each that are links for certain, and among `counts` no more.
-        rarer: for each row, natural logs by which strangers and household members are rarer among the pairs counted than
+        rarer: for each row, natural logs by which strangers and household members are rarer among the pairs counted
+        than
             among all pairs, since others are known to be neither.
         names: between which comparisons the ties of links are learnt, and the last code of each comparison.
         free: for each row and comparison, whether some rule that the pairs meet leaves that comparison free; only
@@ -176,8 +177,8 @@ class Trained:
         prior: share of links among all pairs of the two tables.
         household members: pairs of two people of one household for each link.
         curve: one row for each round: `round`, `log_likelihood` (of the pairs blocked, and of no more links and
-            household members than expected), `expected_links`, `greatest_change`. It may fall slightly, since the m of a
-            comparison is learnt from those pairs alone whose blocking rule leaves it free.
+            household members than expected), `expected_links`, `greatest_change`. It may fall slightly, since the m
+            of a comparison is learnt from those pairs alone whose blocking rule leaves it free.
         nearby: bits by which both names agree oftener in one district than across districts, by chance.
         held: whether EM stayed near the matchkeys' links; if not, m is theirs.
         dependence: how much a link's names go together.
@@ -243,8 +244,8 @@ def train(observed: Observed, start: Start, u: Shares, members: HouseholdMembers
 def _household_members(expected: float, m: Shares, members: HouseholdMembers) -> float:
     """Pairs of two people of one household for each link, wherever they are recorded.
 
-    Of the pairs at one address some are links; the rest are household members whom no move has parted, and moves part them
-    as often as they part a person's two records.
+    Of the pairs at one address some are links; the rest are household members whom no move has parted, and moves
+    part them as often as they part a person's two records.
     """
     stayed = next((float(share[0]) for share, telling in zip(m, members.apart, strict=True) if not telling), 1.0)
     return max(members.at_home / max(stayed, 0.05) - expected, 1e-6) / expected

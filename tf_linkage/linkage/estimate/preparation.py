@@ -1,4 +1,4 @@
-"""What stands before a model is trained: who is peeled, who is a candidate, who lives where.
+"""What stands before a model is trained: deterministic links, candidate pairs, people of one address.
 
 The order of these steps, the same for every engine that trains here.
 """
@@ -46,7 +46,7 @@ class Preparation:
 
 
 def preparation_of(tables: Tables, most_pairs: int) -> Preparation:
-    """Peel, block and compare.
+    """Deterministic pass, blocking and comparison.
 
     Raises:
         LinkageRefused: a rule would make more than `most_pairs` pairs.

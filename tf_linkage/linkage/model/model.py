@@ -78,7 +78,8 @@ class Model:
         right_entity: column whose repeated values are one person (alias rows); the right id unless said.
         family: column of the left table that names families; without it a shared address does.
         one_to_one: whether a right-hand person may be linked only once.
-        second_records: whether the right table may hold one person as two who are not known to be one. Then a further
+        second_records: whether the right table may hold one person as two who are not known to be one. Then a
+        further
             right-hand person that nobody else is linked to may be linked besides the first (`second_records`).
         guard: posterior below which a pair with different forenames or dates of birth goes to review, unless the
             NINO agrees: twins share all but the forename, a namesake all but the date of birth. For engines whose

@@ -31,7 +31,8 @@ def settled(weighed: pl.DataFrame, model: Model) -> pl.DataFrame:
     """What becomes of weighed pairs: links, pairs for review, and their rivals.
 
     Args:
-        weighed: `left_row`, `entity`, `match_weight`, `match_probability`, `deterministic_links` (agrees on a unique,
+        weighed: `left_row`, `entity`, `match_weight`, `match_probability`, `deterministic_links` (agrees on a
+        unique,
             uncontradicted matchkey); at most one row for each left row and entity.
         model: says from when a pair is a link or for review, and how often a person may be linked.
 
@@ -41,7 +42,7 @@ def settled(weighed: pl.DataFrame, model: Model) -> pl.DataFrame:
     indifferent, review = (bits_at(share) for share in (model.link_threshold, model.review_threshold))
     gain = pl.col("match_weight") - indifferent + 1e-9
     # A unique, uncontradicted matchkey is a link whatever the weights say, but not against a stronger claim.
-    gain = pl.when("peeled").then(pl.max_horizontal(gain, pl.lit(1e-9))).otherwise(gain)
+    gain = pl.when("certain").then(pl.max_horizontal(gain, pl.lit(1e-9))).otherwise(gain)
     weighed = weighed.with_columns(gain.alias("gain"))
     chosen = (one_to_one if model.one_to_one else best_per_left)(weighed)
     rest = weighed.join(chosen, on=["left_row", "entity"], how="anti", maintain_order="left")

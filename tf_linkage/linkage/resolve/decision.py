@@ -94,7 +94,7 @@ class DecisionRule:
         """Links, reviews and rivals among weighed pairs, with stage and status."""
         keys = self.deterministic_links.select("left_row", "entity", "matchkey")
         named = weighed.join(keys, on=["left_row", "entity"], how="left", maintain_order="left")
-        named = named.with_columns(pl.col("matchkey").is_not_null().alias("peeled"))
+        named = named.with_columns(pl.col("matchkey").is_not_null().alias("certain"))
         return settled(named, self.model).with_columns(self._stage())
 
     @property

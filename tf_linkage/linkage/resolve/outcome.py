@@ -52,7 +52,7 @@ def result_of(outcome: Outcome) -> LinkResult:
     final = final.with_columns(pl.col("stage").replace(words))
     parts = explained_by(model)
     named = [pl.col(name).cast(kind) for name, kind in LINK_SCHEMA.items()]
-    weighed = final.select(*named, "left_row", "entity", "peeled", APART, *parts)
+    weighed = final.select(*named, "left_row", "entity", "certain", APART, *parts)
     links, explanations = links_and_reviews(weighed, model)
     return LinkResult(
         model=model,
@@ -77,7 +77,7 @@ def links_and_reviews(weighed: pl.DataFrame, model: Model) -> tuple[pl.DataFrame
 def explained_by(model: Model) -> list[str]:
     """Columns that explain a pair: each comparison in bits and as its level, and the other parts."""
     parts = [name for c in model.comparisons for name in (c.name, f"{c.name} level")]
-    return ["prior", "presence", *parts, "names", "claims", "housemates", "family"]
+    return ["prior", "presence", *parts, "names", "certain_links", "household_members", "family"]
 
 
 def training_table(trained: Trained, model: Model) -> pl.DataFrame:
@@ -87,7 +87,7 @@ def training_table(trained: Trained, model: Model) -> pl.DataFrame:
         for code, level in enumerate(comparison.levels):
             m, u, h = (float(shares[place][code]) for shares in (trained.m, trained.u, trained.members.h))
             rows.append((comparison.name, level.words, m, u, math.log2(max(m, 1e-9) / max(u, 1e-9)), h))
-    return pl.DataFrame(rows, schema=["comparison", "level", "m", "u", "weight", "housemates"], orient="row")
+    return pl.DataFrame(rows, schema=["comparison", "level", "m", "u", "weight", "household_members"], orient="row")
 
 
 def _counts(outcome: Outcome, links: pl.DataFrame) -> dict[str, int]:

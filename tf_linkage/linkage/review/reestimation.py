@@ -20,8 +20,8 @@ from tf_linkage.linkage.review.sheets import with_patterns
 from tf_linkage.linkage.score.weights import DECIMALS
 
 OWN_WORD = 2.0
-"""Answers that the model's own posterior counts as, next to the clerks' about one pattern: our judgement. One answer
-about a pattern, which may be wrong, then moves its share of links by a third of the way."""
+"""Answers that the model's own posterior counts as, next to the clerks' about one pattern: our judgement. One
+answer about a pattern, which may be wrong, then moves its share of links by a third of the way."""
 
 
 @dataclass(frozen=True)
@@ -91,9 +91,9 @@ def rescored(weighed: pl.DataFrame, model: Model, before: Trained, after: Traine
     """
     gained = _gains(weighed, model, before.m, after.m)
     apart = np.array(before.members.apart)
-    household_members = weighed["housemates"].to_numpy()
-    # What is lost to household members is log2(1 + 2^odds) for their odds against strangers; where m tells the two apart
-    # it bears on both alike, and on strangers alone where it does not.
+    household_members = weighed["household_members"].to_numpy()
+    # What is lost to household members is log2(1 + 2^odds) for their odds against strangers; where m tells the
+    # two apart it bears on both alike, and on strangers alone where it does not.
     with np.errstate(divide="ignore"):
         odds = np.log2(np.exp2(-household_members) - 1)
     lost = np.where(np.isfinite(odds), -np.logaddexp2(0.0, odds + gained[:, ~apart].sum(axis=1)), 0.0)
@@ -105,7 +105,7 @@ def rescored(weighed: pl.DataFrame, model: Model, before: Trained, after: Traine
     }
     return weighed.with_columns(
         *[pl.Series(name, bits) for name, bits in parts.items()],
-        pl.Series("housemates", np.round(lost, 6)),
+        pl.Series("household_members", np.round(lost, 6)),
         pl.Series("match_weight", total),
         pl.Series("match_probability", 1 / (1 + np.exp2(-total))),
     )

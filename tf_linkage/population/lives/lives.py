@@ -9,8 +9,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from tf_linkage.population.diverging import confounded
 from tf_linkage.population.draws import Draws
+from tf_linkage.population.lives.diverging import confounded
 from tf_linkage.population.lives.hardship import draw_problems
 from tf_linkage.population.lives.offending import draw_offences
 from tf_linkage.population.lives.schooling import draw_schooling

@@ -17,7 +17,7 @@ from tf_linkage.pages import html
 from tf_linkage.pages.picture import Names, Picture
 from tf_linkage.pages.words import with_interval
 from tf_linkage.quality.bounds.floors import floor_results
-from tf_linkage.quality.report import estimate_sections as estimates
+from tf_linkage.quality.report import estimate_sections
 from tf_linkage.quality.report.assessment import Assessment
 from tf_linkage.quality.report.assessment import sections as assessment_sections
 from tf_linkage.quality.report.group_sections import difference_section, gap_section
@@ -82,18 +82,19 @@ def quality_report(
         html.Section("belief", "Calibration", "Can the probabilities be believed", _drawn(drawn, "calibration")),
         html.Section(
             "signs", "Signs", f"What {'could be' if truth else 'is'} known without the truth",
-            estimates.signs(plain, truth, assessment.agreement),
+            estimate_sections.signs(plain, truth, assessment.agreement),
         ),
         html.Section(
             "published", "Published", "Published linkages beside this one",
-            estimates.published_section(metrics, published),
+            estimate_sections.published_section(metrics, published),
         ),
         *longer.values(),
-        html.Section("losses", "Losses", "Where people were lost", estimates.losses(plain)),
-        html.Section("stages", "Stages", "Which stage made the links", estimates.stages(plain, truth)),
-        html.Section("cohort", "Records", "One person, one reference", estimates.cohort(plain)),
+        html.Section("losses", "Losses", "Where people were lost", estimate_sections.losses(plain)),
+        html.Section("stages", "Stages", "Which stage made the links", estimate_sections.stages(plain, truth)),
+        html.Section("cohort", "Records", "One person, one reference", estimate_sections.cohort(plain)),
         html.Section(
-            "completeness", "Completeness", "How complete the identifiers are", estimates.completeness(plain)
+            "completeness", "Completeness", "How complete the identifiers are",
+            estimate_sections.completeness(plain)
         ),
         html.Section("items", "Reporting", "What guidance asks to report", _items(plain, run, assessment)),
         html.Section("meaning", "Meaning", "What the figures mean", _meaning(plain) + _run(run)),

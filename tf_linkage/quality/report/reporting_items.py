@@ -43,9 +43,9 @@ def reporting_items(
     effects = (
         "see “What it does to the findings”"
         if assessment.effects is not None
-        else "not reckoned yet: “make assess” does it"
+        else "not computed yet: “make assess” does it"
         if truth
-        else "not known without the truth; a rehearsal with the same settings reckons it"
+        else "not known without the truth; a rehearsal with the same settings computes it"
     )
     known = "completeness" in set(plain.get_column("measure"))
     complete = "see “How complete the identifiers are”" if known else "not counted"

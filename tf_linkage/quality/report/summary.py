@@ -168,7 +168,7 @@ def _thresholds(plain: pl.DataFrame, run: Mapping[str, str]) -> Iterator[str]:
 
 def _findings(effects: pl.DataFrame | None) -> Iterator[str]:
     if effects is None:
-        yield "Not reckoned yet for this run: “make assess” does it."
+        yield "Not computed yet for this run: “make assess” does it."
         return
     plain = effects.with_columns(pl.col("links", "study_group").cast(pl.String)).filter(
         pl.col("threshold") == AS_RUN, pl.col("value").is_not_null()

@@ -1,4 +1,4 @@
-"""What sex and age say, forenames and years of birth, ties between household members: each on a few counted people."""
+"""What sex and age, forenames by year of birth, and household members' names say, each on a few counted people."""
 
 from __future__ import annotations
 

@@ -175,10 +175,11 @@ def test_another_m_moves_a_weight_by_its_log_and_no_further_than_housemates_let_
     again = rescored(result.weighed, result.model, result.trained, dataclasses.replace(result.trained, m=tuple(m)))
     equal = (result.weighed["surname level"] == 0).to_numpy()
     change = (again["match_weight"] - result.weighed["match_weight"]).to_numpy()
-    unharmed = (result.weighed["housemates"] == 0).to_numpy()
+    unharmed = (result.weighed["household_members"] == 0).to_numpy()
     assert change[equal & unharmed] == pytest.approx(-1.0, abs=1e-6)
     assert np.all(change[~equal] == 0)
-    # Surnames tell household members apart, so that links lose against strangers and against household members alike.
+    # Surnames tell household members apart, so that links lose against strangers and against household members
+    # alike.
     assert np.all(np.abs(change[equal] + 1) < 1e-3)
 
 

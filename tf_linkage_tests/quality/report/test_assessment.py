@@ -53,7 +53,7 @@ def test_the_page_takes_what_there_is(world: Any, assessment: Assessment) -> Non
     metrics = evaluate(world.attributes, world.requested, world.links, world.truth).collect()
     bare = quality_report(metrics)
     assert 'id="findings"' not in bare
-    assert "not reckoned yet" in bare
+    assert "not computed yet" in bare
     full = quality_report(metrics, assessment=assessment)
     for name in ("findings", "disclosed", "patterns", "sweep"):
         assert f'id="{name}"' in full

@@ -18,7 +18,7 @@ from tf_linkage.linkage.tables.records import Records
 def resolved(
     scored: pl.DataFrame, records: Records, model: Model, training_links: pl.DataFrame, first_rule: pl.DataFrame
 ) -> pl.DataFrame:
-    """Peeled matchkeys first, then the assignment among the rest, then what is worth a clerk's look."""
+    """Deterministic links first, then the assignment among the rest, then what is worth a clerk's look."""
     names = [key.name for key in model.matchkeys]
     deterministic_pass = [place for place, key in enumerate(model.matchkeys) if key.deterministic_pass]
     entity = records.right.select(pl.col("row").alias("right_row"), "entity")

@@ -9,8 +9,8 @@ import pytest
 
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.io import ParquetStore
-from tf_linkage.defs.masking import REDACT
 from tf_linkage.errors import InputRefused
+from tf_linkage.workspace.masking import REDACT
 
 CANARY = "Zyxxanthe"
 
