@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tf_linkage.bodies.lived import Columns, position
+from tf_linkage.bodies.lived import Columns, columns, position
 from tf_linkage.bodies.negative_controls import NEGATIVE_CONTROLS
 from tf_linkage.contracts import truth as contract
 from tf_linkage.contracts.columns import schema_of
@@ -28,6 +28,38 @@ _NEED, _PLAN, _CARE = (EPISODES.index(name) for name in ("CIN", "CPP", "CLA"))
 
 WINDOW: Final = (183, 730)
 """Days after the start over which the truth averages an effect: months 7 to 24."""
+
+
+class Lives(Mapping[str, Columns]):
+    """Tables of the population after the programme has done what it does, each made when first asked for."""
+
+    def __init__(
+        self, settings: Settings, draws: Draws, people: Columns, served: Columns, tables: Mapping[str, Any]
+    ) -> None:
+        """Lays the programme's effects over tables.
+
+        Args:
+            settings: the world.
+            draws: its draws.
+            people: everyone, before any effect.
+            served: families that receive the programme: family, start.
+            tables: the population's tables by name, as frames or arrays.
+        """
+        self._world = (settings, draws, people, served)
+        self._tables, self._made = tables, dict[str, Columns]()
+
+    def __getitem__(self, name: str) -> Columns:
+        if name not in self._made:
+            table = self._tables[name]
+            events = columns(table) if isinstance(table, pl.LazyFrame) else table
+            self._made[name] = with_effects(*self._world, name, events)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)
 
 
 def service_start(people: Columns, served: Columns) -> Ints:
