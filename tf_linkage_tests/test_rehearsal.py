@@ -269,7 +269,7 @@ def family_of_2090(folder: Path) -> None:
         (no_column, ["dfe_pupils.csv", "surname"]),
         (empty_file, ["moj_offences.csv", "empty"]),
         (wrong_type, ["dwp_benefits.csv", "line 4"]),
-        (extra_column, ["council_cohort.csv", "no such column; remove it: column 22"]),
+        (extra_column, ["council_cohort.csv", "no such column; remove it: phone"]),
     ],
 )
 def test_a_bad_extract_is_refused_in_words_and_nothing_is_half_written(
