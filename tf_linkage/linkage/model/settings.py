@@ -235,7 +235,7 @@ class Review(Group):
 
 @dataclass(frozen=True)
 class OneTable(Group):
-    """Records of one person within one table; with the shares of `likeness`, all that is used there."""
+    """Records of one person within one table; with the shares of `match_probability`, all that is used there."""
 
     posterior: float = _number(
         0.99, "probability", "from which two records become one person: to merge two people is worse than to miss "

@@ -13,12 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tf_linkage.errors import LinkageRefused
-from tf_linkage.linkage import Bounds, Settings, department_model
+from tf_linkage.linkage import Bounds, Settings, department_model, link
 from tf_linkage.linkage.compare.candidates import compare_rows
 from tf_linkage.linkage.compare.patterns import OfTables, measures_sql, pattern_sql, unpack
 from tf_linkage.linkage.engines.recordlinkage.levels import BAND, _coded, levels_of
 from tf_linkage.linkage.engines.recordlinkage.pairs import candidate_pairs
-from tf_linkage.linkage.model.comparisons import MISSING, Comparison, Role
+from tf_linkage.linkage.engines.splink import splink_settings
+from tf_linkage.linkage.model.comparisons import MISSING, Comparison, Level, Role
 from tf_linkage.linkage.model.conditions import (
     AllOf,
     AnyOf,
@@ -161,3 +162,23 @@ def test_levels_that_could_not_be_told_apart_are_refused() -> None:
     again = dataclasses.replace(surname, id="surname at birth")
     with pytest.raises(LinkageRefused, match="two comparisons have the role 'surname'"):
         dataclasses.replace(model, comparisons=(*model.comparisons, again), settings=Settings())
+
+
+def test_a_level_that_is_added_reaches_every_engine(village: Any) -> None:
+    """As CONTRIBUTING tells: one `Level` in its place, nothing else."""
+    model = department_model("dwp", FIELDS)
+    added = Level("same_start", "the same first letters", Equal("surname_start"))
+    surname = next(one for one in model.comparisons if one.role is Role.SURNAME)
+    levels = (*surname.levels[:-1], added, surname.levels[-1])
+    comparisons = [dataclasses.replace(one, levels=levels) if one is surname else one for one in model.comparisons]
+    model = dataclasses.replace(model, comparisons=tuple(comparisons))
+    cohort, register = village.cohort.lazy(), village.register.lazy()
+    for engine in ("duckdb", "recordlinkage"):
+        trained = link(cohort, register, model, engine=engine)
+        seen = trained.training.filter(pl.col("level") == added.words)
+        assert seen["u"].item() > 0.0005, engine
+        assert trained.links.height > 500
+        if trained.trained is not None:
+            told = splink_settings(model, trained.trained)["comparisons"]
+            conditions = [each["sql_condition"] for one in told for each in one["comparison_levels"]]
+            assert '"surname_start_l" = "surname_start_r"' in conditions

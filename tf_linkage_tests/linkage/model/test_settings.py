@@ -182,8 +182,7 @@ def weighed(village: Any, settings: Settings) -> pl.DataFrame:
     return link(village.cohort.lazy(), village.register.lazy(), model).weighed.drop("stage")
 
 
-def test_a_setting_moves_what_comes_out(village_of: Any) -> None:
-    village = village_of(seed=7, households=500, moves=0.3)
+def test_a_setting_moves_what_comes_out(village: Any) -> None:
     usual = weighed(village, Settings())
     assert usual.equals(weighed(village, Settings()))
     assert [one for one in LINKED if usual.equals(weighed(village, one))] == []
