@@ -104,5 +104,5 @@ def _level_sql(comparison: Comparison, cuts: Cuts) -> str:
         for code, level in enumerate(comparison.levels)
         if level.when is not None
     ]
-    known = comparison.known.sql(names, cuts)
-    return f"(case when not ({known}) then 0 {' '.join(whens)} else {len(comparison.levels)} end)"
+    speaks = comparison.speaks.sql(names, cuts)
+    return f"(case when not ({speaks}) then 0 {' '.join(whens)} else {len(comparison.levels)} end)"

@@ -180,7 +180,7 @@ def _comparison(comparison: Comparison, shares: Shares, cuts: Cuts, floor: float
     names = OneRow(measured(comparison.conditions, cuts))
     levels: list[dict[str, Any]] = [
         {
-            "sql_condition": f"not ({comparison.known.sql(names, cuts)})",
+            "sql_condition": f"not ({comparison.speaks.sql(names, cuts)})",
             "label_for_charts": "unknown on either side",
             "is_null_level": True,
         }

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tf_linkage.errors import LinkageRefused
-from tf_linkage.linkage.model.conditions import Condition
+from tf_linkage.linkage.model.conditions import AllOf, Condition, Not, Surely
 
 MISSING = -1
 """Code of a comparison in which either value is unknown."""
@@ -70,6 +70,8 @@ class Comparison:
         columns: standardised columns it is about; rules and keys that look at one of them do not leave it free.
         value: of these, the column whose shares of known values u is counted over.
         known: when both sides are known.
+        implied: when another comparison has said it all, so that this one is no further evidence. An engine whose
+            classifier takes "unknown" for a level of its own must not be told so, and goes by the levels.
         levels: from full agreement to disagreement.
         frequency: column whose rarity strengthens full agreement, if any.
 
@@ -85,6 +87,7 @@ class Comparison:
     known: Condition
     levels: tuple[Level, ...]
     frequency: str | None = None
+    implied: Condition | None = None
 
     def __post_init__(self) -> None:
         """Refuse levels that could not be told apart."""
@@ -111,9 +114,14 @@ class Comparison:
         return [code for code, level in enumerate(self.levels) if which(level)]
 
     @property
+    def speaks(self) -> Condition:
+        """When it is evidence: known, and not implied."""
+        return self.known if self.implied is None else AllOf(self.known, Not(Surely(self.implied)))
+
+    @property
     def conditions(self) -> tuple[Condition, ...]:
         """All that is asked of a pair."""
-        return (self.known, *[level.when for level in self.levels if level.when is not None])
+        return (self.speaks, *[level.when for level in self.levels if level.when is not None])
 
 
 def place_of(comparisons: Sequence[Comparison], role: Role) -> int | None:

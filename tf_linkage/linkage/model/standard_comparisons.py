@@ -168,7 +168,6 @@ _DATE_OF_BIRTH = Comparison(
 
 def _gender(named: bool) -> Comparison:
     """Counted only where forenames differ: people of one forename are of one gender, so it would count twice."""
-    known = AllOf(Known("gender"), Not(Surely(Equal("forename_canon")))) if named else Known("gender")
     words = "equal, where forenames differ" if named else "equal"
     return Comparison(
         id="gender",
@@ -176,7 +175,8 @@ def _gender(named: bool) -> Comparison:
         role=Role.SEX,
         columns=("gender",),
         value="gender",
-        known=known,
+        known=Known("gender"),
+        implied=Equal("forename_canon") if named else None,
         levels=(
             Level("equal", words, Equal("gender"), full=True, equal_on=("gender",)),
             Level("different", "different", contradicts=True),

@@ -82,7 +82,11 @@ def _side_by_side(records: Records, comparison: Comparison, pairs: pd.MultiIndex
 
 
 def _coded(comparison: Comparison, frame: pl.DataFrame, cuts: Cuts) -> Codes:
-    """The code of the first level that holds."""
+    """The code of the first level that holds.
+
+    The toolkit's classifier takes "unknown" for a level, so that to say it of all pairs whose forenames agree would
+    count that twice: what is `implied` goes by its levels here.
+    """
     chain: Any = pl.when(~comparison.known.expression(cuts)).then(MISSING)
     for code, level in enumerate(comparison.levels):
         if level.when is not None:
