@@ -7,6 +7,7 @@ nothing is left half-written.
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from typing import Any
@@ -34,6 +35,8 @@ def main(arguments: Sequence[str] | None = None, also: Sequence[Add] = ()) -> in
         0 when done, 1 when a scan found somebody, 2 when refused with one line on stderr, 130 when interrupted.
     """
     chosen = _parser(also).parse_args(arguments)
+    # What commands write may be records, links, packages or requests: their owner's alone.
+    before = os.umask(0o077)
     try:
         return int(chosen.run(chosen) or 0)
     except TfLinkageError as refusal:
@@ -43,6 +46,8 @@ def main(arguments: Sequence[str] | None = None, also: Sequence[Add] = ()) -> in
     except KeyboardInterrupt:
         say("interrupted; nothing was written")
         return INTERRUPTED
+    finally:
+        os.umask(before)
 
 
 def _parser(also: Sequence[Add]) -> argparse.ArgumentParser:

@@ -9,10 +9,11 @@ from tf_linkage.intake.mapping.apply import mapped
 from tf_linkage.intake.mapping.loading import load_mapping
 from tf_linkage.intake.reading.tables import check_output, read_table, write_table
 from tf_linkage.intake.relations.profile import against_the_last, profile
-from tf_linkage.intake.senders import RECEIPT, read_extract
+from tf_linkage.intake.senders import MAPPINGS_DIGEST, RECEIPT, digest_over, read_extract
 from tf_linkage.intake.standard import write_contracts
 
 __all__ = [
+    "MAPPINGS_DIGEST",
     "RECEIPT",
     "Delivery",
     "Examined",
@@ -21,6 +22,7 @@ __all__ = [
     "check_folder",
     "check_output",
     "described",
+    "digest_over",
     "draft_mapping",
     "examine",
     "is_rehearsal",
