@@ -14,11 +14,8 @@ from tf_linkage.custody.handover.kinds import HANDOVERS
 from tf_linkage.defs.metadata.description import asset_key
 from tf_linkage.study import DepartmentSource, Study
 from tf_linkage.workspace.catalogue import ASSESSED, POPULATION_COUNTS
+from tf_linkage.workspace.jobs import ASSESS, COUNCIL, HAND_OVER, ONS, PREVIEW, REHEARSAL, RESEARCH
 
-REHEARSAL, ASSESS = "rehearsal", "assess"
-COUNCIL, ONS, RESEARCH = "council", "ons", "research"
-PREVIEW, HAND_OVER = "ons_preview", "ons_hand_over"
-"""What ONS does before it asks the departments, and after they have answered."""
 LINKED_SET = "research/linked_set"
 
 

@@ -8,9 +8,8 @@ import dagster as dg
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.metadata.description import asset_key
 from tf_linkage.workspace.catalogue import TABLES
+from tf_linkage.workspace.jobs import DESTROY_DUE, END_OF_MONTH, END_OF_STUDY
 from tf_linkage.workspace.store import Store
-
-DESTROY_DUE, END_OF_MONTH, END_OF_STUDY = "destroy_due", "end_of_month", "end_of_study"
 
 
 def retention_jobs() -> list[dg.JobDefinition]:
