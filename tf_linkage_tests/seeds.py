@@ -201,9 +201,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with tempfile.TemporaryDirectory(prefix="tf_linkage_") as folder:
             outcomes.append(carried_out(run, Path(folder)))
         print(row(outcomes[-1]), flush=True)
-    for outcome in outcomes:
-        if wrong := what_is_wrong(outcome):
-            print(f"\nNOT GREEN  {outcome.run}: {'; '.join(wrong)}\n{outcome.said}", file=sys.stderr)
+        if wrong := what_is_wrong(outcomes[-1]):
+            print(f"NOT GREEN  {run}: {'; '.join(wrong)}\n{outcomes[-1].said}", file=sys.stderr, flush=True)
     green = sum(not what_is_wrong(outcome) for outcome in outcomes)
     print(f"\n{green} of {len(outcomes)} runs are green.")
     return verdict(outcomes)
