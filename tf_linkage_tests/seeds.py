@@ -22,6 +22,7 @@ import polars as pl
 
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.errors import TfLinkageError
+from tf_linkage.study import Confounding
 from tf_linkage.workspace.store import Store
 
 RATES = ("precision", "recall")
@@ -54,6 +55,7 @@ CHOICES = (
     Run({"PRESET": "tiny", "NOISE": "hard"}),
     Run({"PRESET": "tiny", "FAMILIES": "300", "POPULATION": "20000"}),
     Run({"PRESET": "tiny", "MOVES_TOGETHER": "0.5", "CLERK_ERROR": "0.2"}),
+    *(Run({"PRESET": "tiny", "CONFOUNDING": one.value, "CONFOUNDING_STRENGTH": "0.3"}) for one in Confounding),
     Run({"PRESET": "tiny", "MEMORY_GB": "1", "THREADS": "1", "MOST_PAIRS": "5000000"}),
     Run({"PRESET": "tiny", "ENGINE": "duckdb"}),
     Run({"PRESET": "tiny", "ENGINE": "recordlinkage"}),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from seeds import CHOICES, DEMO, STUDY, Outcome, Run, carried_out, counted, main, row, verdict, what_is_wrong
 
-from tf_linkage.study import Noise, Preset
+from tf_linkage.study import Confounding, Noise, Preset
 
 ROOT = Path(__file__).parents[1]
 GREEN = Outcome(
@@ -83,4 +83,5 @@ def test_every_choice_that_is_offered_is_made() -> None:
     assert listed
     values = {(name, value) for name, several in listed for value in several.split("|")}
     values |= {("PRESET", preset.value) for preset in Preset} | {("NOISE", noise.value) for noise in Noise}
+    values |= {("CONFOUNDING", confounding.value) for confounding in Confounding}
     assert values <= made

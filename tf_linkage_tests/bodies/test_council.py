@@ -18,7 +18,7 @@ from tf_linkage.population import Settings, simulate
 from tf_linkage.population.draws import Draws, normal_share
 from tf_linkage.population.people.households import NEVER
 from tf_linkage.population.rates import EFFECTS
-from tf_linkage.study import COUNCILS
+from tf_linkage.study import COUNCILS as EVERY_COUNCIL
 
 COUNCILS = ("E09000012", "E08000003", "E10000016")
 SETTINGS = Settings(seed=21, families=600, population=40_000, councils=COUNCILS[:2], confounding="none")
@@ -146,7 +146,7 @@ def test_custody_falls_by_its_own_ratio(population) -> None:
 
 
 # The smallest world in which a merge took a family below two problems before records were united.
-MERGING = Settings(seed=1, families=500, population=10_000, councils=tuple(COUNCILS), noise="hard")
+MERGING = Settings(seed=1, families=500, population=10_000, councils=tuple(EVERY_COUNCIL), noise="hard")
 
 
 @pytest.fixture(scope="module")
