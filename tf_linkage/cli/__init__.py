@@ -14,6 +14,7 @@ from typing import Any
 from tf_linkage.cli.custody import add_leak_scan, add_make_lock
 from tf_linkage.cli.extracts import add_export
 from tf_linkage.cli.linking import add_link
+from tf_linkage.cli.mapping import add_check, add_contracts, add_draft, add_map
 from tf_linkage.cli.requesting import add_open_answer, add_request
 from tf_linkage.cli.wording import INTERRUPTED, refused, say
 from tf_linkage.errors import TfLinkageError
@@ -52,6 +53,7 @@ def _parser(also: Sequence[Add]) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"tf_linkage {version('tf_linkage')}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for add in (add_link, *also, add_export, add_leak_scan, add_make_lock, add_request, add_open_answer):
+    of_extracts = (add_draft, add_check, add_map, add_contracts, add_export)
+    for add in (add_link, *also, *of_extracts, add_leak_scan, add_make_lock, add_request, add_open_answer):
         add(commands)
     return parser

@@ -10,7 +10,8 @@ from typing import Any
 
 from tf_linkage.cli.wording import say
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.linkage.review.sheets import DECISIONS, WRONG
+from tf_linkage.linkage.model.settings import Review
+from tf_linkage.linkage.review.sheets import DECISIONS
 
 MOST = 200
 """Pairs that a clerk decides in some hours."""
@@ -33,7 +34,11 @@ def add_review(commands: Any) -> None:
     )
     clerks = _step(steps, "simulate", "in a rehearsal: fill the sheets in as imperfect clerks would", _simulate)
     clerks.add_argument(
-        "--wrong", type=float, default=WRONG, metavar="P", help="share of wrong answers (default: %(default)s)"
+        "--wrong",
+        type=float,
+        default=Review.wrong,
+        metavar="P",
+        help="share of wrong answers (default: %(default)s)",
     )
 
 

@@ -1,17 +1,38 @@
 """Real extract files, read into a contract or refused with file, line and rule."""
 
+from tf_linkage.intake.delivery import Delivery, check_delivery, take_in
+from tf_linkage.intake.drafting.draft import draft_mapping
+from tf_linkage.intake.examination import Examined, examine
 from tf_linkage.intake.export import check_folder, is_rehearsal, mark_rehearsal, was_rehearsal, write_extracts
-from tf_linkage.intake.reading.extracts import read_extract
+from tf_linkage.intake.headers import described
+from tf_linkage.intake.mapping.apply import mapped
+from tf_linkage.intake.mapping.loading import load_mapping
 from tf_linkage.intake.reading.tables import check_output, read_table, write_table
+from tf_linkage.intake.relations.profile import against_the_last, profile
+from tf_linkage.intake.senders import RECEIPT, read_extract
+from tf_linkage.intake.standard import write_contracts
 
 __all__ = [
+    "RECEIPT",
+    "Delivery",
+    "Examined",
+    "against_the_last",
+    "check_delivery",
     "check_folder",
     "check_output",
+    "described",
+    "draft_mapping",
+    "examine",
     "is_rehearsal",
+    "load_mapping",
+    "mapped",
     "mark_rehearsal",
+    "profile",
     "read_extract",
     "read_table",
+    "take_in",
     "was_rehearsal",
+    "write_contracts",
     "write_extracts",
     "write_table",
 ]

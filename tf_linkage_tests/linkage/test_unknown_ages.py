@@ -10,7 +10,7 @@ import pytest
 
 from tf_linkage.linkage import department_model
 from tf_linkage.linkage.bounds import Bounds
-from tf_linkage.linkage.estimate.certain_links import FEW, certain_links_of
+from tf_linkage.linkage.estimate.certain_links import certain_links_of
 from tf_linkage.linkage.estimate.strata import stratum_of
 from tf_linkage.linkage.model.model import UNDATED
 from tf_linkage.linkage.resolve.assignment import settled
@@ -20,6 +20,7 @@ from tf_linkage.linkage.tables.records import prepare, undated
 
 FIELDS = ("forename", "surname", "date_of_birth", "gender", "address", "postcode", "nino")
 MODEL = department_model("dwp", FIELDS)
+FEW = MODEL.settings.strata.few
 
 
 def weighed(probability: float, *, undated: bool) -> pl.DataFrame:
@@ -95,7 +96,7 @@ def test_where_the_date_is_unknown_a_nino_tells_an_adult() -> None:
         person(4, "1981-05-06", "DA123458A"),
     ]
     left = prepare(table("request_ref", asked), table("dwp_key", asked), MODEL).left
-    child, adult, one, other = stratum_of(left)
+    child, adult, one, other = stratum_of(left, MODEL.settings.strata.years)
     assert child != adult
     assert one == other
     assert undated(prepare(table("request_ref", asked), table("dwp_key", asked), MODEL)).tolist() == [
