@@ -10,11 +10,7 @@ CHOICES := PRESET SOURCE DWP_SOURCE MOJ_SOURCE DFE_SOURCE INCOMING DATA FAMILIES
 $(foreach choice,$(CHOICES),$(if $($(choice)),$(eval export TF_LINKAGE_$(choice) := $($(choice)))))
 
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: help setup run assess baseline test test-crash test-study test-seeds check ui bench lock clean
-=======
-.PHONY: help setup run assess baseline test test-crash test-study test-confounding check ui bench lock clean
->>>>>>> main
+.PHONY: help setup run assess baseline test test-crash test-study test-seeds test-confounding check ui bench lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -46,13 +42,11 @@ test-crash: setup ## kill the main job and the destruction at every write, and r
 test-study: setup ## hold the estimates to the true effects, and the gates, at size `study`, on true links (minutes)
 	@$(BIN)/python -m pytest -m slow -s tf_linkage_tests/test_recovery.py tf_linkage_tests/test_gates_at_study.py
 
-<<<<<<< HEAD
 test-seeds: setup ## run the main job at `demo` on ten seeds, at `study` on two, and with every choice; all checks green (half an hour, 10 GB; ONLY=choices|demo|study)
 	@$(BIN)/python tf_linkage_tests/seeds.py $(if $(ONLY),--only $(ONLY))
-=======
+
 test-confounding: setup ## how far estimates miss under each kind of confounding, over forty worlds each (minutes)
 	@$(BIN)/python -m pytest -m slow -s tf_linkage_tests/test_confounding.py
->>>>>>> main
 
 check: setup ## lint, types, the laws of the house, and the Dagster definitions
 	$(BIN)/ruff check .
