@@ -178,7 +178,7 @@ def test_what_is_learnt_of_kinds_bears_on_weights(village: Any) -> None:
         deterministic_links = deterministic_pass(tables)
         candidates = block_and_compare(tables, affordable(tables, Bounds().most_pairs), deterministic_links)
         standing = at_one_address(tables)
-        trained = gather(tables, candidates, deterministic_links.seeds, standing.height).learnt()
+        trained = gather(tables, candidates, deterministic_links.training_links, standing.height).learnt()
         decision = DecisionRule.of(tables, trained, deterministic_links.links)
         certain_links, strata = decision.first(
             candidates, certain_of_deterministic(deterministic_links.links, standing, tables), standing
@@ -218,7 +218,9 @@ def test_who_errs_in_one_name_errs_in_the_other(village: Any) -> None:
     with connected(Bounds()) as connection:
         tables = load(connection, records, model)
         candidates = block_and_compare(tables, affordable(tables, Bounds().most_pairs))
-        training_input = gather(tables, candidates, deterministic_pass(tables).seeds, at_one_address(tables).height)
+        training_input = gather(
+            tables, candidates, deterministic_pass(tables).training_links, at_one_address(tables).height
+        )
     dependence = training_input.learnt().dependence
     both = np.full((1, len(model.comparisons)), -1, dtype=np.int64)
     names = [comparison.name for comparison in model.comparisons]
