@@ -26,7 +26,7 @@ Step = Callable[[Any, argparse.Namespace], None]
 def add_send(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of `send`."""
     parser.add_argument("name", choices=tuple(HANDOVERS), metavar="HANDOVER", help=", ".join(HANDOVERS))
-    parser.add_argument("file", type=Path, metavar="FILE", help="the file to write, such as dwp_request.zip")
+    parser.add_argument("file", type=Path, metavar="FILE", help="the file to write, such as request.zip")
     _in_its_folder(parser, _send)
 
 
@@ -39,7 +39,7 @@ def add_receive(parser: argparse.ArgumentParser) -> None:
 def add_export_lock(give: argparse.ArgumentParser) -> None:
     """Adds the arguments of `export-lock`."""
     give.add_argument("body", choices=CUSTODIANS, metavar="BODY", help=", ".join(CUSTODIANS))
-    give.add_argument("file", type=Path, metavar="FILE", help="the file to write, such as dwp.lock")
+    give.add_argument("file", type=Path, metavar="FILE", help="the file to write, such as council.lock")
     _in_its_folder(give, _export_lock)
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
-from tf_linkage.contracts.registry import DEPARTMENTS, Department
+from tf_linkage.contracts.departments import Department
+from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.handover.kinds import HANDOVERS
 from tf_linkage.defs.metadata.description import asset_key
 from tf_linkage.study import DepartmentSource, Study
@@ -119,8 +120,8 @@ def _department_part(department: Department, source: DepartmentSource) -> _Part:
         name,
         own if source is DepartmentSource.SIMULATION else [*register, *own],
         [f"{name}/link_request", *register],
-        f"{name.upper()} alone: checks the request in its vault, finds its people and puts the return into ONS's "
-        "vault.",
+        f"{department.short} alone: checks the request in its vault, finds its people and puts the return into "
+        "ONS's vault.",
     )
 
 
