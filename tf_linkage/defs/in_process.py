@@ -54,10 +54,10 @@ def run(job: str, study: Study, tickets: Sequence[str] = ()) -> int:
     began = time.monotonic()
     known = jobs_of(study)
     refuse_unknown(job, known, as_typed("job", given=True), "no job of this study")
+    definitions = build_defs(study, loggers={"progress": progress_logger})
     with store_of(study).hold():
         if known[job].makes or not (study.data / FILE).exists():
             record(study)
-    definitions = build_defs(study, loggers={"progress": progress_logger})
     with _instance() as instance:
         result = definitions.resolve_job_def(job).execute_in_process(
             instance=instance,
