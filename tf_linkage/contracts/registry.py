@@ -12,7 +12,7 @@ from importlib.metadata import entry_points
 
 import dataframely as dy
 
-from tf_linkage.contracts import names, requests
+from tf_linkage.contracts import requests
 from tf_linkage.contracts.bodies import council, dfe, dwp, moj
 from tf_linkage.contracts.bodies.identity import IdentityWithNino
 from tf_linkage.contracts.columns import ColumnClass, columns_of
@@ -27,6 +27,7 @@ from tf_linkage.contracts.departments import (
     TooYoung,
     declared,
 )
+from tf_linkage.contracts.names import GROUP, department_names
 
 OURS: tuple[Department, ...] = (
     Department(
@@ -131,7 +132,7 @@ def installed_departments() -> Iterator[Department]:
     Raises:
         DepartmentRefused: an entry point cannot be loaded, or names something else.
     """
-    for point in sorted(entry_points(group=names.GROUP), key=lambda point: (point.name, point.value)):
+    for point in sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value)):
         try:
             found = point.load()
         except (ImportError, AttributeError) as missing:
@@ -148,7 +149,7 @@ def installed_departments() -> Iterator[Department]:
 DEPARTMENTS: dict[str, Department] = declared([*OURS, *installed_departments()])
 """Every department of the study, by name: ours, then those of installed packages."""
 
-if tuple(DEPARTMENTS) != names.department_names():
+if tuple(DEPARTMENTS) != department_names():
     raise DepartmentRefused(f"contracts/names.py has to name these departments: {', '.join(DEPARTMENTS)}")
 
 COUNCIL_TABLES: dict[str, type[dy.Schema]] = {"cohort": council.Cohort}
