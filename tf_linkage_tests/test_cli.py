@@ -106,7 +106,7 @@ def test_ids_are_found_named_and_said(link: Link, tmp_path: Path, febrl: Path):
     )
     code, links, said = link(tmp_path / "left.csv", tmp_path / "right.csv", *FEBRL_WORDS)
     assert code == 0
-    assert "left.csv: records are named by number" in said
+    assert "left.csv: records are named by column 3 (one word)" in said
     assert "right.csv: records are named by id" in said
     assert links is not None
     assert links["left_id"].str.starts_with("rec-").all()

@@ -38,6 +38,12 @@ COMMANDS: dict[str, Command] = {
     "baseline": Command(STUDY, "accept today's figures at `tiny`; minutes", "study", "add_baseline"),
     "clean": Command(STUDY, "empty a rehearsal's data folder", "study", "add_clean"),
     "link": Command(FILES, "link two CSV or Parquet files", "linking", "add_link"),
+    "draft-mapping": Command(EXTRACTS, "draft the mapping of a file that has none", "mapping", "add_draft"),
+    "check-extract": Command(EXTRACTS, "say what fits of a file, and what to do", "mapping", "add_check"),
+    "map-extract": Command(EXTRACTS, "make the contract's file of a foreign one", "mapping", "add_map"),
+    "export-contracts": Command(
+        EXTRACTS, "write the contracts as a Frictionless data package", "mapping", "add_contracts"
+    ),
     "export-extracts": Command(EXTRACTS, "write the simulated bodies' extracts", "extracts", "add_export"),
     "review": Command(CUSTODIANS, "clerical review of a department's links", "review", "add_review"),
     "make-lock": Command(CUSTODIANS, "make the lock of a body's vault", "custody", "add_make_lock"),

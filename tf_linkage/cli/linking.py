@@ -218,14 +218,16 @@ def _record_id(table: pl.LazyFrame, asked: str | None, path: Path) -> str:
     columns = table.collect_schema().names()
     if asked is not None:
         if asked not in columns:
-            raise InputRefused(f"{path.name} has no column {asked}; it has {', '.join(columns)}")
+            known = (*USUAL_IDS, *STANDARD_FIELDS)
+            there = ", ".join(intake.described(name, at, known) for at, name in enumerate(columns, start=1))
+            raise InputRefused(f"{path.name} has no column {asked}; it has {there}")
         refuse_repeats(path, table, asked)
         return asked
     candidates = [name for name in (*USUAL_IDS, *columns) if name in columns and name not in STANDARD_FIELDS]
     rows = table.collect()
     for name in candidates:
         if not rows[name].null_count() and rows[name].is_unique().all():
-            say(f"{path.name}: records are named by {name}")
+            say(f"{path.name}: records are named by {intake.described(name, columns.index(name) + 1, USUAL_IDS)}")
             return name
     raise InputRefused(
         f"{path.name}: no column names each record once; add one, or name it with --left-id or --right-id"

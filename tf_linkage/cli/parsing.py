@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import textwrap
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, NoReturn
@@ -10,6 +11,9 @@ from typing import Any, NoReturn
 from tf_linkage.cli.commands import COMMANDS
 from tf_linkage.errors import TfLinkageError
 from tf_linkage.hints import closest, program
+
+WIDTH = 100
+"""Characters of a line of help."""
 
 
 class WordsRefused(TfLinkageError):
@@ -60,6 +64,7 @@ def command_parser(name: str) -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     getattr(import_module(f"tf_linkage.cli.{command.module}"), command.function)(parser)
+    parser.description = textwrap.fill(" ".join((parser.description or "").split()), WIDTH)
     return parser
 
 

@@ -12,7 +12,8 @@ from tf_linkage.cli.wording import say
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.vault.clerks_desk import Desk
 from tf_linkage.hints import command
-from tf_linkage.linkage.review.sheets import DECISIONS, WRONG
+from tf_linkage.linkage.model.settings import Review
+from tf_linkage.linkage.review.sheets import DECISIONS
 from tf_linkage.study import Source
 from tf_linkage.workspace.custodians.clerical_review import export_review, import_review, simulate_clerks
 from tf_linkage.workspace.environment import study_key
@@ -38,7 +39,11 @@ def add_review(review: argparse.ArgumentParser) -> None:
     )
     clerks = _step(steps, "simulate", "in a rehearsal: fill the sheets in as imperfect clerks would", _simulate)
     clerks.add_argument(
-        "--wrong", type=float, default=WRONG, metavar="P", help="share of wrong answers (default: %(default)s)"
+        "--wrong",
+        type=float,
+        default=Review.wrong,
+        metavar="P",
+        help="share of wrong answers (default: %(default)s)",
     )
 
 

@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 import dataframely as dy
 import polars as pl
@@ -30,7 +30,13 @@ class ColumnClass(StrEnum):
 
 
 class Table(dy.Schema):
-    """Base of every contract: a table that one body may hand to another."""
+    """Base of every contract: a table that one body may hand to another.
+
+    Attributes:
+        relations: rules beyond single rows, checked when a delivery is taken in (`contracts.relations`).
+    """
+
+    relations: ClassVar[tuple[Any, ...]] = ()
 
 
 def _metadata(kind: ColumnClass, description: str, unit: str | None, ladder: Sequence[str]) -> dict[str, Any]:
@@ -80,13 +86,14 @@ def date(
     *,
     nullable: bool = False,
     primary_key: bool = False,
+    earliest: dt.date = EARLIEST,
     ladder: Sequence[str] = (),
 ) -> dy.Date:
-    """A calendar date."""
+    """A calendar date, not before the earliest that it can be."""
     return dy.Date(
         nullable=nullable,
         primary_key=primary_key,
-        min=EARLIEST,
+        min=earliest,
         metadata=_metadata(kind, description, None, ladder),
     )
 

@@ -192,6 +192,9 @@ def _wrong_bounds(department: Department) -> Iterable[str]:
     for bound in department.floors:
         if not 0 <= bound.least <= 1 or not bound.reason:
             yield f"the floor of {bound.measure} needs a least between 0 and 1, and a reason"
+    measures = [bound.measure for bound in department.floors]
+    if len(set(measures)) < len(measures):
+        yield "it declares two floors of one measure"
     for sign in department.too_young:
         contract = department.histories[1].get(sign.history)
         column = _columns(contract).get(sign.day) if contract else None

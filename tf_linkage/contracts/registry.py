@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from importlib.metadata import entry_points
 
 import dataframely as dy
+import polars as pl
 
 from tf_linkage.contracts import requests
 from tf_linkage.contracts.bodies import council, dfe, dwp, moj
@@ -28,6 +29,7 @@ from tf_linkage.contracts.departments import (
     declared,
 )
 from tf_linkage.contracts.names import GROUP, department_names
+from tf_linkage.contracts.relations import ByExtract, Relation, Strength, of_history, relations_of
 
 OURS: tuple[Department, ...] = (
     Department(
@@ -152,6 +154,9 @@ DEPARTMENTS: dict[str, Department] = declared([*OURS, *installed_departments()])
 if tuple(DEPARTMENTS) != department_names():
     raise DepartmentRefused(f"contracts/names.py has to name these departments: {', '.join(DEPARTMENTS)}")
 
+ACADEMIC_YEAR = "academic_year"
+"""Year in which an academic year begins: in September."""
+
 COUNCIL_TABLES: dict[str, type[dy.Schema]] = {"cohort": council.Cohort}
 
 
@@ -164,6 +169,31 @@ def extract_tables() -> dict[str, type[dy.Schema]]:
         for history, table in department.histories[1].items():
             tables[f"{department.name}_{history}"] = table
     return tables
+
+
+def extract_relations() -> dict[str, tuple[Relation, ...]]:
+    """What must hold of every extract beyond its own rows, by file stem; each history's rules are the same."""
+    found = {}
+    for stem, table in extract_tables().items():
+        body, _, name = stem.partition("_")
+        dated = tuple(
+            column.name
+            for column in columns_of(table)
+            if isinstance(column.dtype, pl.Date) or column.name == ACADEMIC_YEAR
+        )
+        of_all: tuple[Relation, ...] = (
+            ByExtract(
+                strength=Strength.REFUSE,
+                reason="an extract cannot hold what had not happened; write an open end as an empty cell",
+                columns=dated,
+            ),
+        )
+        department = DEPARTMENTS.get(body)
+        if department and name in department.histories[1]:
+            people = f"{body}_{department.people[0]}"
+            of_all += tuple(of_history(department.key, people))
+        found[stem] = of_all + relations_of(table)
+    return found
 
 
 def direct_identifiers() -> frozenset[str]:

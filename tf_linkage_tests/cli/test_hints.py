@@ -60,11 +60,10 @@ def docstrings(tree: ast.AST) -> set[int]:
 
 
 def calls_of(tree: ast.AST) -> Iterator[list[str]]:
-    """The words of each call of `command`; those that a variable holds are left out here."""
+    """The words of each call of `command`, which stand in the call itself."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "command":
-            if any(isinstance(argument, ast.Starred) for argument in node.args):
-                continue
+            assert not any(isinstance(argument, ast.Starred) for argument in node.args)
             yield [text_of(argument) for argument in node.args]
 
 
