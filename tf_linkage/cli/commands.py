@@ -37,7 +37,7 @@ COMMANDS: dict[str, Command] = {
     "ui": Command(STUDY, "start the Dagster web UI", "study", "add_ui"),
     "baseline": Command(STUDY, "accept today's figures at `tiny`; minutes", "study", "add_baseline"),
     "clean": Command(STUDY, "empty a rehearsal's data folder", "study", "add_clean"),
-    "link": Command(FILES, "link two CSV or Parquet files", "linking", "add_link"),
+    "link": Command(FILES, "link two CSV or Parquet files", "files.linking", "add_link"),
     "draft-mapping": Command(EXTRACTS, "draft the mapping of a file that has none", "mapping", "add_draft"),
     "check-extract": Command(EXTRACTS, "say what fits of a file, and what to do", "mapping", "add_check"),
     "map-extract": Command(EXTRACTS, "make the contract's file of a foreign one", "mapping", "add_map"),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tf_linkage import intake
-from tf_linkage.cli.noticing import dates_in_doubt, refuse_repeats, with_unknown_columns
+from tf_linkage.cli.files.noticing import dates_in_doubt, refuse_repeats, with_unknown_columns
 from tf_linkage.cli.wording import say
 from tf_linkage.errors import InputRefused, NothingToLearn
 from tf_linkage.linkage.engines import ENGINES
