@@ -35,7 +35,7 @@ def add_export(export: argparse.ArgumentParser) -> None:
         "--as",
         dest="foreign",
         metavar="NAME",
-        help="write what it can in a foreign form, with mappings: case-system, workbook, semicolons or dfe-returns",
+        help="write what it can in a foreign form, with mappings: such as case-system, workbook or semicolons",
     )
     export.set_defaults(run=_export)
 

@@ -93,6 +93,7 @@ class Department:
         floors: the least that its linkage must reach, fixed before any run; without any, its figures are reported
             and held to no floor.
         too_young: events that give a false link away.
+        key_known_as: what real files call the register's key, in lower case with `_` between words.
         headline: the outcome of `contracts.research.FAMILY_OUTCOMES` that is looked at when the study asks what an
             identifier buys; None if the register tells of none.
     """
@@ -109,6 +110,7 @@ class Department:
     basis: str = f"{SHARING}; {TASK}"
     floors: tuple[Bound, ...] = ()
     too_young: tuple[TooYoung, ...] = ()
+    key_known_as: tuple[str, ...] = ()
     headline: str | None = None
 
     @property

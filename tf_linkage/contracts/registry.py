@@ -56,6 +56,7 @@ OURS: tuple[Department, ...] = (
             ),
         ),
         too_young=(TooYoung("benefits", "start_date", 16, "benefit before 16"),),
+        key_known_as=("edukey", "key", "customer_key"),
         headline="out_of_work_benefit",
     ),
     Department(
@@ -85,6 +86,7 @@ OURS: tuple[Department, ...] = (
             ),
         ),
         too_young=(TooYoung("offences", "offence_start_date", 10, "offence before 10"),),
+        key_known_as=("pncid", "pnc_id", "mojuid"),
         headline="conviction",
     ),
     Department(
@@ -120,6 +122,7 @@ OURS: tuple[Department, ...] = (
                 "the NHS (ECHILD); a little below the lower, since these families move more",
             ),
         ),
+        key_known_as=("child", "pupil_matching_ref", "pupilmatchingrefanonymous", "la_child_id"),
         headline="child_protection",
     ),
 )
