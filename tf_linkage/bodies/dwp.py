@@ -5,11 +5,14 @@ Coverage, double accounts, spells under DWP's keys.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import polars as pl
 
 from tf_linkage.bodies.council import roster
-from tf_linkage.bodies.lived import Columns, Population, columns, position, with_effects
+from tf_linkage.bodies.effects import with_effects
+from tf_linkage.bodies.lived import Columns, Population, columns, position
 from tf_linkage.bodies.recording.error_rates import COVERAGE
 from tf_linkage.bodies.recording.keys import as_text, record_number
 from tf_linkage.bodies.recording.recorded import Recorded
@@ -78,6 +81,21 @@ def histories_of(
     rows = rows[in_key_order(key[rows])]
     job = work["kind"][rows] == WORK
     return {"benefits": _benefits(work, rows[~job], key), "employment": _employment(work, rows[job], key)}
+
+
+def recording(
+    settings: Settings, draws: Draws, everyone: Columns, lives: Mapping[str, Columns]
+) -> tuple[Register, pl.DataFrame, Recorded]:
+    """The register, its people and the recording behind them."""
+    records = register(settings, draws, everyone)
+    return records, *people_of(settings, draws, everyone, records)
+
+
+def histories_recorded(
+    settings: Settings, draws: Draws, everyone: Columns, records: Register, lives: Mapping[str, Columns]
+) -> dict[str, pl.DataFrame]:
+    """The histories of a register."""
+    return histories_of(settings, draws, everyone, records, lives["work"])
 
 
 def _benefits(work: Table, rows: Ints, key: Ids) -> pl.DataFrame:

@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 import dataframely as dy
 import polars as pl
@@ -32,7 +32,13 @@ class ColumnClass(StrEnum):
 
 
 class Table(dy.Schema):
-    """Base of every contract: a table that one body may hand to another."""
+    """Base of every contract: a table that one body may hand to another.
+
+    Attributes:
+        relations: rules beyond single rows, checked when a delivery is taken in (`contracts.relations`).
+    """
+
+    relations: ClassVar[tuple[Any, ...]] = ()
 
 
 def _metadata(kind: ColumnClass, description: str, unit: str | None, ladder: Sequence[str]) -> dict[str, Any]:
@@ -82,13 +88,14 @@ def date(
     *,
     nullable: bool = False,
     primary_key: bool = False,
+    earliest: dt.date = EARLIEST,
     ladder: Sequence[str] = (),
 ) -> dy.Date:
-    """A calendar date."""
+    """A calendar date, not before the earliest that it can be."""
     return dy.Date(
         nullable=nullable,
         primary_key=primary_key,
-        min=EARLIEST,
+        min=earliest,
         metadata=_metadata(kind, description, None, ladder),
     )
 
@@ -150,6 +157,20 @@ class ColumnInfo:
     description: str
     unit: str | None
     ladder: tuple[str, ...]
+
+
+def extended(
+    base: type[dy.Schema], name: str, columns: Mapping[str, dy.Column], words: str | None = None
+) -> type[dy.Schema]:
+    """A contract with further columns after those of another: for columns that follow from a list.
+
+    Args:
+        base: the contract whose columns come first.
+        name: name of the new one.
+        columns: the further columns, by name.
+        words: its docstring; that of the base unless given.
+    """
+    return type(name, (base,), {**columns, "__doc__": words or base.__doc__})
 
 
 def columns_of(table: type[dy.Schema]) -> Iterator[ColumnInfo]:

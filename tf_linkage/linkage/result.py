@@ -26,16 +26,6 @@ LINK_SCHEMA = pl.Schema(
     }
 )
 
-TRAINING_SCHEMA = pl.Schema(
-    {
-        "comparison": pl.String,
-        "level": pl.String,
-        "m": pl.Float64,
-        "u": pl.Float64,
-        "weight": pl.Float64,
-    }
-)
-
 
 @dataclass(frozen=True)
 class LinkResult:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import polars as pl
 
+from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.audit.ledger import Ledger
 from tf_linkage.custody.handover.delivery import Delivery
 from tf_linkage.custody.handover.kinds import HANDOVERS, Handover
@@ -28,6 +29,7 @@ from tf_linkage.custody.vault.passwords import CUSTODIANS, Passwords
 from tf_linkage.custody.vault.retention import Deadlines
 from tf_linkage.custody.vault.vault import Vault, content_digest, shred
 from tf_linkage.errors import DataFolderBusy, TfLinkageError
+from tf_linkage.hints import command
 from tf_linkage.study import NAME, Dates
 
 Value = pl.DataFrame | pl.LazyFrame | Mapping[str, pl.DataFrame | pl.LazyFrame]
@@ -36,7 +38,7 @@ Value = pl.DataFrame | pl.LazyFrame | Mapping[str, pl.DataFrame | pl.LazyFrame]
 Companion = Callable[[Mapping[str, pl.DataFrame], Path], object]
 """Puts something next to encrypted tables, before anybody can see them."""
 
-REGISTERS = ("council", "dwp", "moj", "dfe")
+REGISTERS = ("council", *DEPARTMENTS)
 WORKING = {"link_request", "return", "review_pairs", "review_decisions"}
 NEW, OLD, PARTIAL = ".new", ".old", ".partial"
 LOCK = ".lock"
@@ -188,7 +190,8 @@ class Store:
                 f"{vault.custodian} may hold {dataset} for the study until {last_day}, and it is "
                 f"{self.clock().today()}: nothing new can be made of it. "
                 + (
-                    "To rehearse the study from its beginning, start with an empty data folder (make clean)"
+                    "To rehearse the study from its beginning, start with an empty data folder: "
+                    + command("clean", data=self.root)
                     if self.is_rehearsal()
                     else "The days of the study are set by TF_LINKAGE_DATE_EXCHANGE and TF_LINKAGE_DATE_DESTROY_BY"
                 )
@@ -242,7 +245,7 @@ class Store:
             if HANDOVERS.get("/".join(key)) and self.in_vault(key):
                 raise TfLinkageError(
                     f"{'/'.join(key)} has not arrived in {self.root}: make it, or take in the file that its sender "
-                    "carried here (python -m tf_linkage receive FILE)"
+                    f"carried here ({command('receive', 'FILE', data=self.root)})"
                 )
             raise TfLinkageError(f"{'/'.join(key)} has not been materialised in {self.root}; materialise it first")
         return pl.scan_parquet(path)

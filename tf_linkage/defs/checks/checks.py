@@ -10,9 +10,10 @@ import dagster as dg
 import dataframely as dy
 import polars as pl
 
-from tf_linkage import custody, quality
+from tf_linkage import custody, intake, quality
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.registry import DEPARTMENTS
+from tf_linkage.defs.assets.extracts import extract_keys
 from tf_linkage.defs.assets.microdata_risk import risk_checks
 from tf_linkage.defs.checks.leaks import no_leak
 from tf_linkage.defs.io import ParquetStore
@@ -38,6 +39,7 @@ def study_checks(study: Study) -> list[dg.AssetChecksDefinition]:
     keys = [key for key in TABLES if key not in besides and (simulated or not key.startswith(OF_THE_SIMULATION))]
     return [
         *(table_check(key) for key in keys),
+        *(like_the_delivery_before(key, TABLES[key]) for key in extract_keys(study)),
         one_reference_per_person(),
         cohort_conserved(),
         everyone_accounted_for(),
@@ -99,6 +101,34 @@ def table_check(key: str) -> dg.AssetChecksDefinition:
             )
 
     return check
+
+
+def like_the_delivery_before(key: str, contracts: Mapping[str, type[dy.Schema]]) -> dg.AssetChecksDefinition:
+    """A warning where a delivery looks unlike the one before it."""
+
+    @dg.asset_check(
+        asset=asset_key(key),
+        name="like_the_delivery_before",
+        description="Rows, shares of blank cells and shares of codes are about those of the delivery before. It "
+        "warns; what changed for a reason may go on.",
+    )
+    def check(stored, io_manager: dg.ResourceParam[ParquetStore]):  # type: ignore[no-untyped-def]
+        tables = stored if isinstance(stored, Mapping) else {"": stored}
+        seen = {name: intake.profile(table) for name, table in tables.items() if name in contracts}
+        path = io_manager.store.root / "reports" / "deliveries" / f"{key.replace('/', '_')}.json"
+        return profile_verdict(intake.against_the_last(path, seen))
+
+    return check
+
+
+def profile_verdict(broken: list[str] | None) -> dg.AssetCheckResult:
+    """A warning when anything moved."""
+    return dg.AssetCheckResult(
+        passed=not broken,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="the first delivery here" if broken is None else "; ".join(broken) or "as before",
+        metadata={"breaks": len(broken or [])},
+    )
 
 
 def broken_rules(tables: Mapping[str, pl.LazyFrame], contracts: Mapping[str, type[dy.Schema]]) -> list[str]:
