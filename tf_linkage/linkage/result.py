@@ -1,7 +1,4 @@
-"""What a linkage hands back: links, what was learnt, and counts; and what every engine promises.
-
-The shapes.
-"""
+"""What a linkage hands back: links, what was learnt, and counts; and what every engine promises."""
 
 from __future__ import annotations
 
