@@ -18,13 +18,13 @@ from rehearsing import Rehearsed, digests, rehearse
 
 import tf_linkage
 from tf_linkage import cli, disclosure, research
-from tf_linkage.cli.summary import summary
 from tf_linkage.contracts.registry import direct_identifiers
 from tf_linkage.custody.vault.passwords import CUSTODIANS
 from tf_linkage.defs.assets.microdata_risk import lots_of
+from tf_linkage.defs.in_process import run
 from tf_linkage.linkage import ENGINES, Bounds, LinkResult, Model
 from tf_linkage.linkage.result import Progress
-from tf_linkage.run import run
+from tf_linkage.rehearsal.summary import summary
 from tf_linkage.study import REGIONS, Dates, Study
 from tf_linkage.workspace.catalogue import ASSESSED, TABLES
 from tf_linkage.workspace.jobs import REHEARSAL
