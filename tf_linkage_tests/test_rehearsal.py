@@ -201,7 +201,9 @@ def test_extract_files_give_the_same_research_tables(rehearsed: Rehearsed, extra
 
 def test_the_study_runs_with_the_simulated_world_deleted(extracts: Path, tmp_path: Path) -> None:
     package = tmp_path / "code" / "tf_linkage"
-    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__", "population", "bodies"))
+    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    for room in ("population", "bodies"):
+        shutil.rmtree(package / room)
     run_without = subprocess.run(
         [sys.executable, "-c", "import runpy; runpy.run_module('tf_linkage.run', run_name='__main__')"],
         env=without_home()
