@@ -28,7 +28,7 @@ from tf_linkage.contracts.departments import (
     TooYoung,
     declared,
 )
-from tf_linkage.contracts.names import GROUP
+from tf_linkage.contracts.names import GROUP, department_names
 from tf_linkage.contracts.relations import ByExtract, Relation, Strength, of_history, relations_of
 
 OURS: tuple[Department, ...] = (
@@ -153,6 +153,9 @@ def installed_departments() -> Iterator[Department]:
 
 DEPARTMENTS: dict[str, Department] = declared([*OURS, *installed_departments()])
 """Every department of the study, by name: ours, then those of installed packages."""
+
+if tuple(DEPARTMENTS) != department_names():
+    raise DepartmentRefused(f"contracts/names.py has to name these departments: {', '.join(DEPARTMENTS)}")
 
 ACADEMIC_YEAR = "academic_year"
 """Year in which an academic year begins: in September."""
