@@ -26,16 +26,16 @@ def settled(weighed: pl.DataFrame, model: Model) -> pl.DataFrame:
     """What becomes of weighed pairs: links, pairs for review, and their rivals.
 
     Args:
-        weighed: `left_row`, `entity`, `match_weight`, `match_probability`, `certain` (agrees on a
-        unique,
-            uncontradicted matchkey); at most one row for each left row and entity.
+        weighed: `left_row`, `entity`, `match_weight`, `match_probability`, `certain` (agrees on a unique,
+            uncontradicted matchkey), `undated` (the left record has no date of birth); at most one row for each
+            left row and entity.
         model: says from when a pair is a link or for review, and how often a person may be linked.
 
     Returns:
         The rows of links, then of reviews, then of rivals, with `status`; any others are left out.
     """
-    indifferent, review = (bits_at(share) for share in (model.link_threshold, model.review_threshold))
-    gain = pl.col("match_weight") - indifferent + 1e-9
+    review = bits_at(model.review_threshold)
+    gain = pl.col("match_weight") - indifferent(model) + 1e-9
     # A unique, uncontradicted matchkey is a link whatever the weights say, but not against a stronger claim.
     gain = pl.when("certain").then(pl.max_horizontal(gain, pl.lit(1e-9))).otherwise(gain)
     weighed = weighed.with_columns(gain.alias("gain"))
@@ -52,6 +52,12 @@ def settled(weighed: pl.DataFrame, model: Model) -> pl.DataFrame:
     links = chosen.with_columns(pl.lit("link").alias("status"))
     reviews, rivals = (rest.filter(pl.col("status") == word) for word in ("review", RIVAL))
     return pl.concat([links, reviews, rivals]).drop("gain")
+
+
+def indifferent(model: Model) -> pl.Expr:
+    """Bits from which a pair (`undated`) is rather a link than none."""
+    usual = bits_at(model.link_threshold)
+    return pl.when("undated").then(max(usual, bits_at(model.undated))).otherwise(usual)
 
 
 def one_to_one(pairs: pl.DataFrame) -> pl.DataFrame:

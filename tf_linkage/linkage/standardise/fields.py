@@ -108,6 +108,11 @@ def standard_columns(fields: Iterable[str], extra: Iterable[str] = ()) -> list[s
     return [part for name in fields for part in _PARTS[name]] + [f"x_{name}" for name in extra]
 
 
+def whole_columns(fields: Iterable[str]) -> list[str]:
+    """For each raw field the standardised column that is null where nothing of the field is known."""
+    return [_PARTS[name][0] for name in fields]
+
+
 def field_of(column: str) -> str:
     """The raw field, or extra column, that a standardised column comes from."""
     return next((field for field, parts in _PARTS.items() if column in parts), column)
