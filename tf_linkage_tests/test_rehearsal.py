@@ -18,13 +18,13 @@ from rehearsing import Rehearsed, digests, rehearse
 
 import tf_linkage
 from tf_linkage import cli, disclosure, research
-from tf_linkage.cli.summary import summary
 from tf_linkage.contracts.registry import direct_identifiers
 from tf_linkage.custody.vault.passwords import CUSTODIANS
 from tf_linkage.defs.assets.microdata_risk import lots_of
+from tf_linkage.defs.in_process import run
 from tf_linkage.linkage import ENGINES, Bounds, LinkResult, Model
 from tf_linkage.linkage.result import Progress
-from tf_linkage.run import run
+from tf_linkage.rehearsal.summary import summary
 from tf_linkage.study import REGIONS, Dates, Study
 from tf_linkage.workspace.catalogue import ASSESSED, TABLES
 from tf_linkage.workspace.jobs import REHEARSAL
@@ -201,7 +201,9 @@ def test_extract_files_give_the_same_research_tables(rehearsed: Rehearsed, extra
 
 def test_the_study_runs_with_the_simulated_world_deleted(extracts: Path, tmp_path: Path) -> None:
     package = tmp_path / "code" / "tf_linkage"
-    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__", "population", "bodies"))
+    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    for room in ("population", "bodies"):
+        shutil.rmtree(package / room)
     run_without = subprocess.run(
         [sys.executable, "-c", "import runpy; runpy.run_module('tf_linkage.run', run_name='__main__')"],
         env=without_home()

@@ -7,22 +7,18 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
 
 from tf_linkage import intake
 from tf_linkage.cli.wording import say
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.errors import TfLinkageError
+from tf_linkage.hints import command
 from tf_linkage.study import Preset, Study
 
 
-def add_export(commands: Any) -> None:
-    """Adds `export-extracts`."""
-    export = commands.add_parser(
-        "export-extracts",
-        help="write the simulated bodies' extracts",
-        description="Simulates the rehearsal's population and writes what each body would hand over.",
-    )
+def add_export(export: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `export-extracts`."""
+    export.description = "Simulates the rehearsal's population and writes what each body would hand over."
     export.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder")
     export.add_argument("--preset", choices=[preset.value for preset in Preset], default=Preset.DEMO.value)
     export.add_argument("--seed", type=int, default=None, help="seed of every draw (default: the study's)")
@@ -39,7 +35,7 @@ def add_export(commands: Any) -> None:
         "--as",
         dest="foreign",
         metavar="NAME",
-        help="write what it can in a foreign form, with mappings: case-system, workbook, semicolons or dfe-returns",
+        help="write what it can in a foreign form, with mappings: such as case-system, workbook or semicolons",
     )
     export.set_defaults(run=_export)
 
@@ -93,4 +89,5 @@ def _export(chosen: argparse.Namespace) -> None:
         wanted = {name: table for name, table in wanted.items() if name not in taken}
     written = intake.write_extracts(wanted, chosen.folder, chosen.form, files)
     intake.mark_rehearsal(chosen.folder)
-    say(f"{len(written)} files in {chosen.folder}; next: make run SOURCE=files INCOMING={chosen.folder}")
+    following = command("run", "--source", "files", "--incoming", chosen.folder)
+    say(f"{len(written)} files in {chosen.folder}; next: {following}")

@@ -6,23 +6,21 @@ import argparse
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
 
 from tf_linkage import intake
 from tf_linkage.cli.wording import REFUSED, say
 from tf_linkage.contracts.registry import extract_tables
 from tf_linkage.errors import InputRefused
+from tf_linkage.hints import command
 from tf_linkage.pages import html as pages
 from tf_linkage.study import Dates
 
 
-def add_draft(commands: Any) -> None:
-    """Adds `draft-mapping`."""
-    draft = commands.add_parser(
-        "draft-mapping",
-        help="draft the mapping of a file that nobody has mapped",
-        description="Looks at a file's headers and at the shape of its values and drafts its mapping. What is in "
-        "doubt is marked for a person; the mapping does not run before every doubt is settled.",
+def add_draft(draft: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `draft-mapping`."""
+    draft.description = (
+        "Looks at a file's headers and at the shape of its values and drafts its mapping. What is in "
+        "doubt is marked for a person; the mapping does not run before every doubt is settled."
     )
     draft.add_argument("file", type=Path, metavar="FILE", help="a .csv, .txt, .csv.gz, .xlsx or .parquet file")
     draft.add_argument("--as", dest="table", required=True, metavar="TABLE", help=", ".join(extract_tables()))
@@ -46,16 +44,15 @@ def _draft(chosen: argparse.Namespace) -> None:
         chosen.output.parent.mkdir(parents=True, exist_ok=True)
         chosen.output.write_text(made.text, encoding="utf-8")
     where = f" in {chosen.output}" if chosen.output else ""
-    say(f"{made.rows:,} rows, {made.columns} columns; {made.doubts} doubts to settle{where}. Then: check-extract")
+    then = command("check-extract", chosen.file, "--mapping", chosen.output or "TOML")
+    say(f"{made.rows:,} rows, {made.columns} columns; {made.doubts} doubts to settle{where}. Then: {then}")
 
 
-def add_check(commands: Any) -> None:
-    """Adds `check-extract`."""
-    check = commands.add_parser(
-        "check-extract",
-        help="say what fits of a file, what is refused, and what to do",
-        description="Reads a file as the study would and says what fits, what is refused, and what to do. Quotes "
-        "nobody's values. Rules between files are checked when all of a body's files are taken in.",
+def add_check(check: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `check-extract`."""
+    check.description = (
+        "Reads a file as the study would and says what fits, what is refused, and what to do. Quotes "
+        "nobody's values. Rules between files are checked when all of a body's files are taken in."
     )
     check.add_argument("file", type=Path, metavar="FILE")
     check.add_argument("--mapping", type=Path, metavar="TOML", help="its mapping, unless it keeps the contract")
@@ -102,13 +99,11 @@ def _page(found: intake.Examined) -> str:
     return pages.page(f"{found.file} {verdict}", f"as {found.table}", sections)
 
 
-def add_map(commands: Any) -> None:
-    """Adds `map-extract`."""
-    make = commands.add_parser(
-        "map-extract",
-        help="make the contract's file of a foreign one, by its mapping",
-        description="Writes a file that keeps the contract, and by which mapping it was made. Columns that the "
-        "mapping ignores are not in it.",
+def add_map(make: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `map-extract`."""
+    make.description = (
+        "Writes a file that keeps the contract, and by which mapping it was made. Columns that the "
+        "mapping ignores are not in it."
     )
     make.add_argument("file", type=Path, metavar="FILE")
     make.add_argument("--mapping", type=Path, required=True, metavar="TOML")
@@ -142,13 +137,11 @@ def _map(chosen: argparse.Namespace) -> None:
     say(f"{made.rows.height:,} rows in {path}, by the mapping {loaded.digest[:16]}")
 
 
-def add_contracts(commands: Any) -> None:
-    """Adds `export-contracts`."""
-    export = commands.add_parser(
-        "export-contracts",
-        help="write the contracts as a Frictionless data package",
-        description="Writes datapackage.json: types, codes, bounds and keys of every extract as Frictionless Table "
-        "Schema, with which a sender can check a file by tools of its own.",
+def add_contracts(export: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `export-contracts`."""
+    export.description = (
+        "Writes datapackage.json: types, codes, bounds and keys of every extract as Frictionless Table "
+        "Schema, with which a sender can check a file by tools of its own."
     )
     export.add_argument("folder", type=Path, metavar="DIR")
     export.set_defaults(run=lambda chosen: say(f"{intake.write_contracts(chosen.folder)}"))

@@ -16,6 +16,8 @@ from typing import Any, ClassVar
 import dataframely as dy
 import polars as pl
 
+from tf_linkage.errors import ContractBroken
+
 EARLIEST = dt.date(1890, 1, 1)
 """No date in any contract is earlier: nobody in the study was born before it."""
 
@@ -190,6 +192,21 @@ def columns_of(table: type[dy.Schema]) -> Iterator[ColumnInfo]:
 def schema_of(table: type[dy.Schema]) -> pl.Schema:
     """The contract as a polars schema."""
     return pl.Schema({name: column.dtype for name, column in table.columns().items()})
+
+
+def as_declared(frame: pl.LazyFrame, table: type[dy.Schema]) -> pl.LazyFrame:
+    """The columns of a contract, in its order and types; others are left out.
+
+    Raises:
+        ContractBroken: the contract declares a column that the frame has not.
+    """
+    schema, made = schema_of(table), frame.collect_schema()
+    if missing := [name for name in schema if name not in made]:
+        raise ContractBroken(
+            f"contract {table.__name__} declares {', '.join(missing)}, and nothing makes it: add it where the "
+            "table is made, or take the declaration out"
+        )
+    return frame.select(list(schema)).cast(schema)  # type: ignore[arg-type]
 
 
 def of_rows(table: type[dy.Schema], rows: Iterable[Mapping[str, object]]) -> pl.DataFrame:

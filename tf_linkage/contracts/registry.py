@@ -28,7 +28,7 @@ from tf_linkage.contracts.departments import (
     TooYoung,
     declared,
 )
-from tf_linkage.contracts.names import GROUP
+from tf_linkage.contracts.names import GROUP, department_names
 from tf_linkage.contracts.relations import ByExtract, Relation, Strength, of_history, relations_of
 
 OURS: tuple[Department, ...] = (
@@ -56,6 +56,7 @@ OURS: tuple[Department, ...] = (
             ),
         ),
         too_young=(TooYoung("benefits", "start_date", 16, "benefit before 16"),),
+        key_known_as=("edukey", "key", "customer_key"),
         headline="out_of_work_benefit",
     ),
     Department(
@@ -85,6 +86,7 @@ OURS: tuple[Department, ...] = (
             ),
         ),
         too_young=(TooYoung("offences", "offence_start_date", 10, "offence before 10"),),
+        key_known_as=("pncid", "pnc_id", "mojuid"),
         headline="conviction",
     ),
     Department(
@@ -120,6 +122,7 @@ OURS: tuple[Department, ...] = (
                 "the NHS (ECHILD); a little below the lower, since these families move more",
             ),
         ),
+        key_known_as=("child", "pupil_matching_ref", "pupilmatchingrefanonymous", "la_child_id"),
         headline="child_protection",
     ),
 )
@@ -150,6 +153,9 @@ def installed_departments() -> Iterator[Department]:
 
 DEPARTMENTS: dict[str, Department] = declared([*OURS, *installed_departments()])
 """Every department of the study, by name: ours, then those of installed packages."""
+
+if tuple(DEPARTMENTS) != department_names():
+    raise DepartmentRefused(f"contracts/names.py has to name these departments: {', '.join(DEPARTMENTS)}")
 
 ACADEMIC_YEAR = "academic_year"
 """Year in which an academic year begins: in September."""

@@ -139,12 +139,23 @@ def broken_rules(tables: Mapping[str, pl.LazyFrame], contracts: Mapping[str, typ
         if name not in tables:
             continue
         said = f"{name}: " if name else ""
-        if tables[name].collect_schema() != schema_of(contract):
-            broken.append(f"{said}columns or types differ from the contract")
+        if other := unlike(tables[name].collect_schema(), schema_of(contract)):
+            broken.append(f"{said}columns or types differ from the contract: {other}")
             continue
         _, failures = contract.filter(tables[name].collect())
         broken += [f"{said}{rule}: {rows} rows" for rule, rows in sorted(failures.counts().items())]
     return broken
+
+
+def unlike(made: pl.Schema, declared: pl.Schema) -> str:
+    """How a table's columns differ from those declared, by the contract's own names; nothing where they do not."""
+    if made == declared:
+        return ""
+    missing = [name for name in declared if name not in made]
+    typed = [name for name in declared if name in made and made[name] != declared[name]]
+    more = len(set(made) - set(declared))
+    said = [f"{name} is missing" for name in missing] + [f"{name} has another type" for name in typed]
+    return ", ".join([*said, *([f"{more} not declared"] if more else [])]) or "their order"
 
 
 def one_reference_per_person() -> dg.AssetChecksDefinition:
