@@ -19,7 +19,7 @@ export TF_LINKAGE_MAKE_CHOICES := $(foreach choice,$(CHOICES) JOB TICKET,$(if $(
 $(foreach choice,$(CHOICES),$(if $($(choice)),$(eval export TF_LINKAGE_$(choice) := $($(choice)))))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run assess baseline test test-crash test-study test-seeds test-confounding check ui bench lock clean
+.PHONY: help setup run assess baseline test test-fuzz test-crash test-study test-seeds test-confounding check ui bench lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ baseline: setup ## accept today's figures at `tiny` as what later runs are held 
 
 test: setup ## run the tests
 	@$(BIN)/python -m pytest
+
+test-fuzz: setup ## mutate extracts, mappings, packages and linked files, and count what came of it (minutes)
+	@$(BIN)/python -m pytest -m slow -s tf_linkage_tests/test_fuzz.py
 
 test-crash: setup ## kill the main job and the destruction at every write, and run them again (two hours)
 	@$(BIN)/python -m pytest -m slow tf_linkage_tests/test_crash.py

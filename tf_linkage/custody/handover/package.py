@@ -6,6 +6,7 @@ may travel on any medium. What is inside shows only to its recipient. Packing an
 
 from __future__ import annotations
 
+import errno
 import re
 import shutil
 import zipfile
@@ -17,6 +18,9 @@ from tf_linkage.custody.vault.vault import KEY
 
 PARTIAL = ".partial"
 TABLE = re.compile(r"[a-z_]{1,60}\.parquet")
+OF_THIS_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.ENOENT)
+"""Errors that say nothing of the package: no room, no right, no file."""
+
 MOST_ENTRIES, LARGEST_WORDS = 40, 65_536
 """Files of a package, and bytes of its manifest or sealed key: several times what any has."""
 
@@ -63,9 +67,9 @@ def unpack(file: Path, folder: Path) -> Manifest:
         manifest = read_manifest(folder)
     except ArrivalRefused as refusal:
         raise type(refusal)(_naming(file, str(refusal))) from None
-    except OSError:
-        raise
-    except Exception:
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in OF_THIS_MACHINE:
+            raise
         # Hostile files raise what they like: broken directories, checksums, offsets, names.
         raise FileChanged(f"{file.name} is no hand-over, or was damaged on the way; have it sent again") from None
     return manifest

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from tf_linkage.workspace.packages import receive, send
 
 from tf_linkage.contracts import requests
 from tf_linkage.contracts.columns import schema_of
@@ -23,6 +22,7 @@ from tf_linkage.custody.vault import locks
 from tf_linkage.custody.vault.retention import Deadlines
 from tf_linkage.custody.vault.vault import LOCK
 from tf_linkage.errors import TfLinkageError
+from tf_linkage.workspace.custodians.packages import receive, send
 from tf_linkage.workspace.store import Store
 
 DAYS = Deadlines(dt.date(2998, 1, 1), dt.date(2999, 12, 31))
