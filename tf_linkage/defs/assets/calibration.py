@@ -14,6 +14,7 @@ from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.assets.world import settings_of
 from tf_linkage.defs.metadata.charts import disagreement_picture, noise_picture, records_of
 from tf_linkage.defs.metadata.description import asset_key
+from tf_linkage.defs.metadata.severity import CHOSEN, ERROR
 from tf_linkage.defs.resources import Simulation
 from tf_linkage.study import Noise
 
@@ -41,6 +42,7 @@ def calibration_checks() -> list[dg.AssetChecksDefinition]:
                 name,
                 asset=TRUTH,
                 description=description,
+                metadata=CHOSEN if name == "calibrated" else ERROR,
                 additional_deps=[asset_key(key) for key in keys.values() if key != "population/truth"],
             )
             for name, description in CHECKS.items()

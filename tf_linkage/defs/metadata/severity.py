@@ -1,0 +1,12 @@
+"""How severe the failure of a check is: said on each check, so that the graph shows it and a test holds it to it."""
+
+from typing import Final
+
+ERROR: Final = {"severity": "error"}
+"""A failure is an error, always. What blocks is of this kind."""
+
+DOUBT: Final = {"severity": "error; a warning where in doubt"}
+"""An error where a bound is missed beyond sampling doubt, else a warning."""
+
+CHOSEN: Final = {"severity": "error; a warning where the choices are not England's"}
+"""An error, but a warning where the noise was chosen not to be England's."""
