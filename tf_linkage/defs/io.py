@@ -43,7 +43,7 @@ class ParquetStore(dg.ConfigurableIOManager):  # type: ignore[misc]
         default=[], description="Departments whose registers are files although the rest is simulated"
     )
     elsewhere: list[str] = Field(
-        default=[], description="Departments that do their part elsewhere, such as by TF_LINKAGE_DWP_SOURCE=return"
+        default=[], description="Departments that do their part elsewhere, by TF_LINKAGE_<NAME>_SOURCE=return"
     )
     study: str = Field(default=NAME, description="The study's name, the same at every body")
 

@@ -5,13 +5,13 @@ this module is not imported.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import dagster as dg
 import polars as pl
 
 from tf_linkage import bodies, population
-from tf_linkage.bodies import council, dfe, dwp, moj
+from tf_linkage.bodies import body_of, council
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.metadata.description import study_asset
 from tf_linkage.defs.resources import Simulation
@@ -20,7 +20,6 @@ from tf_linkage.workspace.code_version import code_version
 
 TableSet = dict[str, pl.LazyFrame]
 POPULATION = {"people": "population/people"}
-REGISTERS = {"dwp": dwp, "moj": moj, "dfe": dfe}
 
 
 def settings_of(simulation: Simulation) -> Settings:
@@ -106,26 +105,24 @@ def _cohort() -> dg.AssetsDefinition:
 
 def _register_assets(name: str) -> list[dg.AssetsDefinition]:
     """A department's people and histories."""
-    department, body = DEPARTMENTS[name], REGISTERS[name]
-    record_people: Callable[..., pl.LazyFrame] = body.people
-    record_histories: Callable[..., TableSet] = body.histories
+    department, body = DEPARTMENTS[name], body_of(name)
 
     @study_asset(
         f"{name}/{department.people[0]}",
         f"{department.title}: everyone in its register, as it recorded them.",
-        rooms=["population", "bodies"],
+        rooms=["population", "bodies", *department.packages],
         ins=POPULATION,
     )
     def register(people: TableSet, simulation: Simulation) -> pl.LazyFrame:
-        return record_people(people, settings_of(simulation))
+        return body.people(people, settings_of(simulation))
 
     @study_asset(
         f"{name}/{department.histories[0]}",
         f"{department.title}: what its register holds about them ({', '.join(department.histories[1])}).",
-        rooms=["population", "bodies"],
+        rooms=["population", "bodies", *department.packages],
         ins=POPULATION,
     )
     def histories(people: TableSet, simulation: Simulation) -> TableSet:
-        return record_histories(people, settings_of(simulation))
+        return body.histories(people, settings_of(simulation))
 
     return [register, histories]
