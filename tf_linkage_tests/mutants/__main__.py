@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import contextlib
 import json
 import multiprocessing
 import os
@@ -30,6 +31,7 @@ from pathlib import Path
 from cosmic_ray.commands import init
 from cosmic_ray.mutating import mutate_and_test, mutate_code
 from cosmic_ray.plugins import get_operator
+from cosmic_ray.testing import run_tests
 from cosmic_ray.work_db import WorkDB, use_db
 from cosmic_ray.work_item import MutationSpec, TestOutcome
 
@@ -54,7 +56,7 @@ TARGETS: Mapping[str, Sequence[str]] = {
     "custody/vault/passwords.py": ["custody/vault"],
     "custody/vault/clerks_desk.py": ["custody/vault/test_clerks_desk.py", "custody/vault"],
     "linkage/resolve/assignment.py": ["linkage/resolve"],
-    "linkage/resolve/decision.py": ["linkage/resolve", "linkage/estimate/test_strata.py"],
+    "linkage/resolve/decision.py": ["linkage/resolve", "linkage/estimate/test_strata.py", "linkage/test_link.py"],
     "linkage/score/weights.py": ["linkage/score", "linkage/resolve", "linkage/estimate/test_strata.py"],
 }
 """Modules whose faults matter most, and the tests that have to notice them, the quickest first."""
@@ -108,6 +110,9 @@ def main() -> int:
     else:
         drawn = _drawn(asked.seed, asked.mutants)
     print(f"{len(drawn)} mutants of {len(TARGETS)} modules, seed {asked.seed}", flush=True)
+    if red := _red_without_any(asked.processes, sorted({mutant.module for mutant in drawn})):
+        print(f"the tests of {', '.join(red)} are red without any fault, so that nothing is told by them")
+        return 2
     survivors, tried = [], Counter[str]()
     for number, (mutant, survived) in enumerate(_tried(drawn, asked.processes), start=1):
         tried[mutant.module] += 1
@@ -205,14 +210,31 @@ def _is_text(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
+def _red_without_any(processes: int, modules: Sequence[str]) -> list[str]:
+    """Modules whose tests fail as the code stands."""
+    kinds = {tuple(TARGETS[module]): module for module in modules}
+    with _pool(processes) as pool:
+        results = list(pool.map(_green, kinds.values()))
+    return [module for module, green in zip(kinds.values(), results, strict=True) if not green]
+
+
 def _tried(drawn: Sequence[Mutant], processes: int) -> Iterator[tuple[Mutant, bool]]:
     """Each mutant and whether it survived, as they are done."""
-    with tempfile.TemporaryDirectory() as folder:
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(processes, mp_context=context, initializer=_moved_in, initargs=(folder,)) as pool:
-            waiting = {pool.submit(_survives, mutant): mutant for mutant in drawn}
-            for done in as_completed(waiting):
-                yield waiting[done], done.result()
+    with _pool(processes) as pool:
+        waiting = {pool.submit(_survives, mutant): mutant for mutant in drawn}
+        for done in as_completed(waiting):
+            yield waiting[done], done.result()
+
+
+@contextlib.contextmanager
+def _pool(processes: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that each work in a copy of the tree."""
+    context = multiprocessing.get_context("spawn")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        ProcessPoolExecutor(processes, mp_context=context, initializer=_moved_in, initargs=(folder,)) as pool,
+    ):
+        yield pool
 
 
 def _moved_in(folder: str) -> None:
@@ -229,13 +251,20 @@ def _moved_in(folder: str) -> None:
     os.environ.pop("DAGSTER_HOME", None)
 
 
+def _green(module: str) -> bool:
+    return run_tests(_command(module), PATIENCE)[0] is TestOutcome.SURVIVED
+
+
+def _command(module: str) -> str:
+    tests = " ".join(f"{TESTS}/{part}" for part in TARGETS[module])
+    return f"{shlex.quote(sys.executable)} -m pytest -x -q -p no:cacheprovider -k '{LEFT_OUT}' {tests}"
+
+
 def _survives(mutant: Mutant) -> bool:
     """Whether no test named for its module turns red."""
     path = Path("tf_linkage") / mutant.module
     spec = MutationSpec(path, mutant.operator, mutant.occurrence, (0, 0), (0, 1))
-    tests = " ".join(f"{TESTS}/{part}" for part in TARGETS[mutant.module])
-    command = f"{shlex.quote(sys.executable)} -m pytest -x -q -p no:cacheprovider -k '{LEFT_OUT}' {tests}"
-    result = mutate_and_test([spec], command, PATIENCE)
+    result = mutate_and_test([spec], _command(mutant.module), PATIENCE)
     if result.test_outcome is None or result.test_outcome is TestOutcome.INCOMPETENT:
         raise RuntimeError(f"this mutant could not be tried: {mutant}\n{result.output}")
     return result.test_outcome is TestOutcome.SURVIVED

@@ -31,8 +31,7 @@ def settled(weighed: pl.DataFrame, model: Model) -> pl.DataFrame:
     """What becomes of weighed pairs: links, pairs for review, and their rivals.
 
     Args:
-        weighed: `left_row`, `entity`, `match_weight`, `match_probability`, `deterministic_links` (agrees on a
-        unique,
+        weighed: `left_row`, `entity`, `match_weight`, `match_probability`, `certain` (agrees on a unique,
             uncontradicted matchkey); at most one row for each left row and entity.
         model: says from when a pair is a link or for review, and how often a person may be linked.
 

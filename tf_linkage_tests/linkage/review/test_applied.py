@@ -32,7 +32,7 @@ def by_hand(*pairs: tuple[str, str, float]) -> LinkResult:
             left_row=pl.col("left_id").rank("dense"),
             entity=pl.col("right_id").rank("dense"),
             match_probability=1 / (1 + 2 ** -pl.col("match_weight")),
-            deterministic_links=pl.lit(False),
+            certain=pl.lit(False),
             stage=pl.lit("rule"),
             apart=pl.lit([], dtype=pl.List(pl.UInt32)),
             **parts,
