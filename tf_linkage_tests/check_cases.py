@@ -238,9 +238,7 @@ def below_baseline(at: At) -> Cases:
         {"department": row["department"], "measure": row["measure"], "value": row["mean"]}
         for row in accepted.iter_rows(named=True)
     ]
-    lower = [
-        [other | {"value": other["value"] - 0.1} if other is row else other for other in rows] for row in rows
-    ]
+    lower = [[other | {"value": other["value"] - 0.1} if other is row else other for other in rows] for row in rows]
     return Cases([case(rows)], [case(rows[1:]), *(case(each) for each in lower)])
 
 

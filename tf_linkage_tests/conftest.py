@@ -9,7 +9,7 @@ from tf_linkage.study import Study
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--accept-snapshots` writes what is found over the tracked snapshots; their diff is then part of the review."""
+    """`--accept-snapshots` writes what is found over the tracked snapshots; their difference is then reviewed."""
     parser.addoption("--accept-snapshots", action="store_true", help="write today's graph over tracked snapshots")
 
 

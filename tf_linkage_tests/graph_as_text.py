@@ -13,7 +13,10 @@ def as_text(defs: dg.Definitions) -> str:
         node = graph.get(key)
         made = "" if node.is_materializable else " (received)"
         lines.append(f"{_name(key)}{made} [{node.group_name}] <- {_names(node.parent_keys)}")
-    lines += ["", "# Checks: asset: name, whether its failure stops what follows, how severe it is, what else it reads"]
+    lines += [
+        "",
+        "# Checks: asset: name, whether a failure stops what follows, how severe it is, what else it reads",
+    ]
     for check in sorted(graph.asset_check_keys, key=_check):
         spec = graph.get_check_spec(check)
         reads = _names(dep.asset_key for dep in spec.additional_deps)

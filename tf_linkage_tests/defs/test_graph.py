@@ -51,7 +51,7 @@ def test_every_check_says_how_severe_it_is_and_what_blocks_is_an_error(variant: 
 
 
 def test_a_check_taken_out_is_seen() -> None:
-    """The snapshot itself can fail: a graph without one check, or with one that no longer blocks, reads otherwise."""
+    """The snapshot can fail: a graph without one check, or with one that no longer blocks, reads otherwise."""
 
     @dg.asset
     def table() -> None: ...

@@ -1,10 +1,10 @@
 """What the tests notice: small faults put into the code one at a time, and the share that turns a test red.
 
-`make test-mutants` draws places in the modules of `TARGETS` at random (`--seed`), puts one fault into each, and runs
-the tests named for that module. Faults are cosmic-ray's; it works on copies of the tree, one for each process, so
-that nothing here is touched. A fault that only a type annotation or a docstring shows is none. What survives is
-printed with its place; those that are known to make no difference, or that are accepted, stand in `survivors.toml`
-with their reason.
+`make test-mutants` draws places in the modules of `TARGETS` at random (`--seed`), puts one fault into each, and
+runs the tests named for that module. Faults are cosmic-ray's; it works on copies of the tree, one for each process,
+so that nothing here is touched. A fault that only a type annotation or a docstring shows is none. What survives is
+printed with its place; what is known to make no difference, or is accepted, stands in `survivors.toml` with its
+reason.
 """
 
 from __future__ import annotations
@@ -46,7 +46,11 @@ TARGETS: Mapping[str, Sequence[str]] = {
     "disclosure/suppression/secondary.py": ["disclosure/suppression/test_secondary.py", "disclosure/suppression"],
     "defs/checks/checks.py": ["defs/checks", "defs/test_graph.py"],
     "defs/checks/leaks.py": ["defs/checks/test_every_check.py", "defs/test_graph.py"],
-    "defs/assets/published.py": ["defs/checks/test_every_check.py", "defs/test_graph.py", "defs/assets/test_published.py"],
+    "defs/assets/published.py": [
+        "defs/checks/test_every_check.py",
+        "defs/test_graph.py",
+        "defs/assets/test_published.py",
+    ],
     "defs/assets/microdata_risk.py": ["defs/checks/test_every_check.py", "defs/test_graph.py"],
     "custody/vault/vault.py": ["custody/vault/test_vault.py", "custody/vault"],
     "custody/vault/locks.py": ["custody/vault"],
@@ -129,8 +133,8 @@ def main() -> int:
     share = killed / max(1, len(drawn) - len(named))
     minutes = (time.monotonic() - started) / 60
     print(
-        f"{killed} of {len(drawn)} mutants killed ({killed / max(1, len(drawn)):.1%}); {len(named)} survivors named "
-        f"with their reason, {len(left)} not; {share:.1%} of those not accounted for; {minutes:.0f} minutes"
+        f"{killed} of {len(drawn)} mutants killed ({killed / max(1, len(drawn)):.1%}); {len(named)} survivors "
+        f"named with their reason, {len(left)} not; {share:.1%} of those not named; {minutes:.0f} minutes"
     )
     if asked.left:
         asked.left.write_text(json.dumps([asdict(mutant) for mutant in left], indent=1))

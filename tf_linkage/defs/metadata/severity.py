@@ -1,4 +1,4 @@
-"""How severe the failure of a check is: said on each check, so that the graph shows it and a test holds it to it."""
+"""How severe the failure of a check is: said on each check, where the graph shows it and tests hold it to it."""
 
 from typing import Final
 

@@ -71,7 +71,9 @@ def test_it_passes_and_it_fails(
     cases = write(At(study, key.asset_key.to_user_string(), finished))  # type: ignore[arg-type]
     assert cases.passing, "no case that passes"
     assert cases.failing, "no case that fails"
-    assert [at for at, case in enumerate(cases.passing) if not holds(check, key, case)] == [], "cases that should pass"
+    assert [at for at, case in enumerate(cases.passing) if not holds(check, key, case)] == [], (
+        "cases that should pass"
+    )
     assert [at for at, case in enumerate(cases.failing) if holds(check, key, case)] == [], "cases that should fail"
 
 

@@ -76,7 +76,9 @@ def test_what_names_together_add_is_counted_and_what_they_take_off_is_not() -> N
     st.lists(st.floats(-4, 20), min_size=1, max_size=4),
     st.floats(0.001, 0.9),
 )
-def test_no_pair_weighs_more_than_its_patterns_best(codes: tuple[int, int], rare: list[float], prior: float) -> None:
+def test_no_pair_weighs_more_than_its_patterns_best(
+    codes: tuple[int, int], rare: list[float], prior: float
+) -> None:
     """Dropping by the best possible weight drops no pair that could have been kept."""
     model, rows = trained(prior), np.arange(len(rare), dtype=np.uint32)
     levels = np.repeat(pattern(*codes), len(rare), axis=0)
