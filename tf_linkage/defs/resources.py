@@ -9,7 +9,7 @@ import dagster as dg
 from pydantic import Field
 
 from tf_linkage import linkage
-from tf_linkage.study import Noise, Study
+from tf_linkage.study import Confounding, Noise, Study
 from tf_linkage.workspace.environment import study_key
 
 
@@ -27,6 +27,13 @@ class Simulation(dg.ConfigurableResource):  # type: ignore[misc, type-arg]
         description="Share of a household's moves that each further member makes with it; the others then live at "
         "an address of their own until the next. 1 keeps households whole",
     )
+    confounding: Confounding = Field(
+        description="Why programme and waiting families differ beyond what registers hold: none, severity, crisis, "
+        "reporting, uptake, joiners, drift, or all (but drift)"
+    )
+    confounding_strength: float = Field(
+        ge=-1, le=1, description="How strongly; 0 is none, negative serves the hopeful first"
+    )
     councils: list[str] = Field(description="Councils (GSS codes) that take part")
     history_from: str = Field(description="First day of the histories (yyyy-mm-dd)")
     identified_from: str = Field(description="First day on which a council could identify a family")
@@ -43,6 +50,8 @@ class Simulation(dg.ConfigurableResource):  # type: ignore[misc, type-arg]
             noise=study.noise,
             noise_multiplier=study.noise_multiplier,
             moves_together=study.moves_together,
+            confounding=study.confounding,
+            confounding_strength=study.confounding_strength,
             councils=list(study.councils),
             history_from=study.dates.history_from.isoformat(),
             identified_from=study.dates.identified_from.isoformat(),

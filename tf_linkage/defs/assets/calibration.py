@@ -16,7 +16,8 @@ from tf_linkage.defs.metadata.charts import disagreement_picture, noise_picture,
 from tf_linkage.defs.metadata.description import asset_key
 from tf_linkage.defs.metadata.severity import CHOSEN, ERROR
 from tf_linkage.defs.resources import Simulation
-from tf_linkage.study import Noise
+from tf_linkage.population.confounding import MODERATE
+from tf_linkage.study import Confounding, Noise
 
 TRUTH = asset_key("population/truth")
 CHECKS = {
@@ -56,7 +57,9 @@ def calibration_checks() -> list[dg.AssetChecksDefinition]:
         yield within_targets(
             calibration.calibrate(people, extracts, truth, settings),
             realistic=simulation.noise is Noise.REALISTIC
-            and (simulation.noise_multiplier, simulation.moves_together) == (1, 1),
+            and (simulation.noise_multiplier, simulation.moves_together) == (1, 1)
+            and simulation.confounding is not Confounding.DRIFT
+            and abs(simulation.confounding_strength) <= MODERATE,
             pictures={"disagreement between bodies": dg.MetadataValue.md(disagreement_picture(disagreement))},
         )
         yield noise_within_tolerance(calibration.noise_realised(people, settings))

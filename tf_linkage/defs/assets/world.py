@@ -32,6 +32,8 @@ def settings_of(simulation: Simulation) -> Settings:
         noise=simulation.noise.value,
         noise_multiplier=simulation.noise_multiplier,
         moves_together=simulation.moves_together,
+        confounding=simulation.confounding.value,
+        confounding_strength=simulation.confounding_strength,
         history_from=dt.date.fromisoformat(simulation.history_from),
         identified_from=dt.date.fromisoformat(simulation.identified_from),
         identified_to=dt.date.fromisoformat(simulation.identified_to),
