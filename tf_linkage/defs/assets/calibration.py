@@ -13,8 +13,7 @@ from tf_linkage.bodies.calibration import targets as calibration
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.assets.world import settings_of
 from tf_linkage.defs.metadata.charts import disagreement_picture, noise_picture, records_of
-from tf_linkage.defs.metadata.description import asset_key
-from tf_linkage.defs.metadata.severity import CHOSEN, ERROR
+from tf_linkage.defs.metadata.description import CHOSEN, ERROR, asset_key
 from tf_linkage.defs.resources import Simulation
 from tf_linkage.population.confounding import MODERATE
 from tf_linkage.study import Confounding, Noise

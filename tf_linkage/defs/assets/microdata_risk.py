@@ -13,8 +13,7 @@ import polars as pl
 from tf_linkage import disclosure
 from tf_linkage.contracts.ladders import REFERENCES, STEPS
 from tf_linkage.defs.metadata.charts import records_of
-from tf_linkage.defs.metadata.description import asset_key
-from tf_linkage.defs.metadata.severity import ERROR
+from tf_linkage.defs.metadata.description import ERROR, asset_key
 from tf_linkage.pages import charts
 from tf_linkage.pages.picture import markdown
 from tf_linkage.study import REGIONS

@@ -13,8 +13,7 @@ from tf_linkage import disclosure
 from tf_linkage.contracts.outputs.published import PUBLISHED_TABLES
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.io import ParquetStore
-from tf_linkage.defs.metadata.description import asset_key, study_asset
-from tf_linkage.defs.metadata.severity import ERROR
+from tf_linkage.defs.metadata.description import ERROR, asset_key, study_asset
 from tf_linkage.study import Study
 from tf_linkage.workspace.environment import is_rehearsal
 from tf_linkage.workspace.releases_on_record import (

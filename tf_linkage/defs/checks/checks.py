@@ -17,8 +17,7 @@ from tf_linkage.defs.assets.microdata_risk import risk_checks
 from tf_linkage.defs.checks.leaks import no_leak
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.metadata.charts import records_of
-from tf_linkage.defs.metadata.description import asset_key
-from tf_linkage.defs.metadata.severity import DOUBT, ERROR
+from tf_linkage.defs.metadata.description import DOUBT, ERROR, asset_key
 from tf_linkage.defs.resources import StudyKey
 from tf_linkage.rehearsal import accepted_baseline
 from tf_linkage.study import DepartmentSource, Source, Study

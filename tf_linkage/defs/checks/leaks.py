@@ -19,8 +19,7 @@ from tf_linkage.custody.audit.leak_controls import CONTROLS, PLANTED, proven_sca
 from tf_linkage.custody.audit.leak_scan import Scanned, sought
 from tf_linkage.custody.vault.clerks_desk import desks
 from tf_linkage.defs.failures import plainly
-from tf_linkage.defs.metadata.description import asset_key
-from tf_linkage.defs.metadata.severity import ERROR
+from tf_linkage.defs.metadata.description import ERROR, asset_key
 from tf_linkage.study import COUNCILS, REGIONS
 from tf_linkage.workspace.store import Store
 
