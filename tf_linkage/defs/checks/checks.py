@@ -18,7 +18,7 @@ from tf_linkage.defs.assets.microdata_risk import risk_checks
 from tf_linkage.defs.checks.leaks import no_leak
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.metadata.charts import records_of
-from tf_linkage.defs.metadata.description import DOUBT, ERROR, asset_key
+from tf_linkage.defs.metadata.description import DOUBT, ERROR, WARNING, asset_key
 from tf_linkage.defs.resources import StudyKey
 from tf_linkage.rehearsal import accepted_baseline
 from tf_linkage.study import DepartmentSource, Source, Study
@@ -111,6 +111,7 @@ def like_the_delivery_before(key: str, contracts: Mapping[str, type[dy.Schema]])
     @dg.asset_check(
         asset=asset_key(key),
         name="like_the_delivery_before",
+        metadata=WARNING,
         description="Rows, shares of blank cells and shares of codes are about those of the delivery before. It "
         "warns; what changed for a reason may go on.",
     )
