@@ -1,6 +1,6 @@
 """What happened in a family before and after its start, computed before release.
 
-The family outcomes of `contracts.research.FAMILY_OUTCOMES`, from the returned histories and exact days, so that
+The family outcomes of `contracts.outputs.research.FAMILY_OUTCOMES`, from the returned histories and exact days, so that
 neither days nor family references need reach a researcher.
 """
 
