@@ -94,8 +94,8 @@ class Department:
             and held to no floor.
         too_young: events that give a false link away.
         key_known_as: what real files call the register's key, in lower case with `_` between words.
-        headline: the outcome of `contracts.outputs.research.FAMILY_OUTCOMES` that is looked at when the study asks what an
-            identifier buys; None if the register tells of none.
+        headline: the outcome of `contracts.outputs.research.FAMILY_OUTCOMES` that is looked at when the study asks
+            what an identifier buys; None if the register tells of none.
     """
 
     name: str

@@ -36,7 +36,7 @@ def few(people: float, families: float) -> bool:
 
 
 def open_count(number: float, rule: str = "few") -> Need:
-    """What an attacker must not learn of a sensitive count: ten numbers stay possible, for a small one also ten itself."""
+    """What must stay open about a sensitive count: ten possible numbers, and of a small one that it may be ten."""
     return Need(OPEN_WHOLE, LEAST if number < LEAST else 0.0, rule)
 
 
