@@ -97,10 +97,28 @@ RATES: Final[dict[str, tuple[float, str]]] = {
     "placed outside the authority": (0.37, "Stability Index: 63% placed inside"),
     "plans for each new child in need": (0.35, "A: what closer watching adds to is scaled by it"),
     # work
-    "claims an out-of-work benefit at some time": (0.26, "A"),
+    "claims an out-of-work benefit at some time": (0.31, "A"),
+    "long out of work": (0.08, "A, Benefit durations 2013: 8% of working age on benefit three of four years"),
+    "too ill to work, middle of working age": (
+        0.105,
+        "A, DWP statistics: ESA and IB 2.5 million, 6% of working age",
+    ),
     "leaves school at 16": (0.25, "A"),
-    "neither works nor claims": (0.12, "A: of those who never claim"),
-    "disability benefit": (0.07, "A"),
+    "neither works nor claims": (0.06, "A: of those who never claim"),
+    "mothers in couples who neither work nor claim": (0.30, "A, Families and work 2014: 71.6% of mothers work"),
+    "disability benefit": (0.17, "A, DWP statistics: 3.2 million on DLA in 2012"),
+    "DLA reassessed before July 2015": (0.25, "A, PIP timetable: on a change, turning 16, or the end of an award"),
+    "reassessed and disallowed": (0.27, "A, PIP timetable: 450,000 of all migrants were expected to lose"),
+    "illness claims of 2012 still on IB": (0.6, "A"),
+    "single jobseekers on early UC": (0.6, "A, DWP statistics: 590,000 on Universal Credit in August 2017"),
+    "claimants' jobs topped up": (0.10, "A, DWP statistics: 31-39% of those on Universal Credit in work"),
+    "lone parents of small children who claim": (0.75, "A, Families and work 2014: lone mothers in work 62.3%"),
+    "permitted work next to a claim": (0.08, "A"),
+    "days of a jobseeker's claim, middle": (0.078, "A, JSA durations 2009: half end within 3 months; thousands"),
+    "claims again on release": (0.55, "Offenders and benefits 2014: 54% claim a month after release"),
+    "jobs full-time, men": (0.88, "A"),
+    "jobs full-time, women": (0.60, "A"),
+    "full-time, lone parents and claimants against others": (0.65, "A"),
     "start date imputed": (0.10, "A: LEO flags uncertain dates"),
     # problems only the council sees
     "domestic abuse in a family": (0.07, "A, Phase 1 monitoring 2014: 29% in programme families"),
@@ -112,9 +130,24 @@ RATES: Final[dict[str, tuple[float, str]]] = {
 """Name of the rate: value, source."""
 SERIES: Final[dict[str, tuple[tuple[tuple[int, float], ...], str]]] = {
     "youth cases": (
-        ((2000, 1.0), (2008, 1.0), (2009, 0.87), (2010, 0.62), (2011, 0.50), (2012, 0.40), (2013, 0.32), (2014, 0.28),
-         (2015, 0.255), (2016, 0.23), (2017, 0.20), (2018, 0.175), (2019, 0.15), (2020, 0.145)),
+        ((2000, 1.0), (2008, 1.0), (2009, 0.9), (2010, 0.75), (2011, 0.65), (2012, 0.55), (2013, 0.45), (2014, 0.40),
+         (2015, 0.36), (2016, 0.32), (2017, 0.28), (2018, 0.24), (2019, 0.20), (2020, 0.19)),
         "Youth justice statistics: first-time entrants fell by 85% in ten years, by 28% from 2016/17 to 2018/19",
+    ),
+    "jobseekers who claim": (
+        ((2008, 0.70), (2009, 1.0), (2012, 1.0), (2013, 0.92), (2014, 0.68), (2015, 0.54), (2016, 0.52), (2017, 0.54),
+         (2018, 0.62), (2019, 0.76), (2020, 0.85)),
+        "Claimant count: 1,582 thousand in 2012, 772 in 2016, 1,133 in 2019, as a share of 2012",
+    ),
+    "weekly pay against 2013": (
+        ((2008, 0.93), (2012, 0.98), (2013, 1.0), (2014, 1.002), (2015, 1.02), (2016, 1.043), (2017, 1.064),
+         (2018, 1.10), (2019, 1.13), (2020, 1.15)),
+        "ASHE 2015-18: full-time median a week 527, 539, 550, 569; A: other years",
+    ),
+    "minimum wage": (
+        ((2008, 5.6), (2011, 6.0), (2012, 6.12), (2013, 6.22), (2014, 6.35), (2015, 6.55), (2016, 7.0), (2017, 7.42),
+         (2018, 7.75), (2019, 8.1), (2020, 8.5)),
+        "Minimum wage table: adult rates of October 2012 to April 2020, by calendar year",
     ),
     "adult cases": (
         ((2000, 1.0), (2008, 1.0), (2012, 0.82), (2016, 0.66), (2019, 0.58), (2020, 0.56)),

@@ -6,6 +6,7 @@ Days are counted since 1970. Half-term and holiday weeks are those of a usual au
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from functools import cache
 from typing import Final
 
@@ -46,7 +47,7 @@ def sessions_of_terms(year: int) -> tuple[int, int, int]:
     edges = [_number(cut) if cut else easter - 3 for cut in cuts]
     open_days = _school()[0]
     first = _number(dt.date(_FIRST, 1, 1))
-    sizes = [2 * int(open_days[a - first : b - first].sum()) for a, b in zip(edges, edges[1:], strict=False)]
+    sizes = [2 * int(open_days[a - first : b - first].sum()) for a, b in itertools.pairwise(edges)]
     return sizes[0], sizes[1], sizes[2]
 
 

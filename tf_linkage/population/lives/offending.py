@@ -30,9 +30,9 @@ CASES: Final = 64
 """Numbers kept for the cases of a person: person x CASES + case is a case's own number."""
 
 _ONSET: Final = (
-    (10.0, 0.0), (11.0, 0.010), (12.0, 0.027), (13.0, 0.055), (14.0, 0.095), (15.0, 0.15), (16.0, 0.22), (17.0, 0.29),
-    (18.0, 0.37), (19.0, 0.45), (20.0, 0.52), (22.0, 0.62), (25.0, 0.73), (30.0, 0.84), (35.0, 0.90), (40.0, 0.94),
-    (50.0, 0.98), (60.0, 1.0),
+    (10.0, 0.0), (11.0, 0.004), (12.0, 0.015), (13.0, 0.04), (14.0, 0.085), (15.0, 0.15), (16.0, 0.235),
+    (17.0, 0.325), (18.0, 0.41), (19.0, 0.475), (20.0, 0.53), (22.0, 0.61), (25.0, 0.70), (30.0, 0.80),
+    (35.0, 0.87), (40.0, 0.92), (50.0, 0.975), (60.0, 1.0),
 )  # fmt: skip
 """Share of those who ever offend who have done so by an age: 10-18 after `Offenders and schools 2022`, later after
 `Born in 1953` (a fifth of men by 20, 31% by 30, 34% by 40)."""
@@ -121,7 +121,7 @@ def _careers(  # noqa: PLR0917 (a kernel names each column it needs)
         part |= {"person": person[rows], "case": np.full(len(rows), case, dtype=np.int8)}
         parts.append({name: values[seen & there] for name, values in part.items()})
         previous = previous + (seen & there)
-        gap = draws.exponential("offence/gap", key) * (0.12 + 2.6 / np.sqrt(count[rows])) * YEAR
+        gap = draws.exponential("offence/gap", key) * (0.12 + 4.2 / np.sqrt(count[rows])) * YEAR
         clock = clock + 5 + gap
         # Time in custody is no time at risk.
         waiting = clock > part["disposed"]
