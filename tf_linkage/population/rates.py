@@ -83,17 +83,28 @@ RATES: Final[dict[str, tuple[float, str]]] = {
     "second offence in a case": (0.35, "A"),
     "start of an offence unknown": (0.01, "A"),
     # school
-    "ever excluded": (0.150, "ONS youth justice 2022: 72.2/50.3/9.0% by offending group"),
-    "ever permanently excluded": (0.006, "A"),
+    "ever excluded, boys": (0.205, "Offenders and schools 2022: 14% ever suspended; A: by sex"),
+    "ever excluded, girls": (0.100, "Offenders and schools 2022: 14% ever suspended; A: by sex"),
+    "sessions missed, middle pupil": (
+        0.0280,
+        "A, Absence 2016/17: 4.65% of sessions, 10.8% of pupils miss a tenth",
+    ),
+    "spread of absence": (0.95, "A, Absence 2016/17: shares of pupils by band of absence"),
+    "ever permanently excluded": (0.014, "A"),
     "moves school when moving home": (0.6, "A: within the authority, and always on leaving it"),
     "exclusion at lunchtime": (0.03, "A"),
     "state school": (0.925, "ECHILD: independent schools about 7% of children"),
     "special needs support": (0.13, "A"),
     "education, health and care plan": (0.03, "A"),
     # social care
-    "ever child in need": (0.12, "ONS youth justice 2022: 41.7% of those in custody"),
-    "ever on a protection plan": (0.045, "A"),
-    "ever looked after": (0.028, "ONS youth justice 2022: 17.6% of those in custody"),
+    "ever child in need": (0.25, "A, Children in need 2019: 3.4% begin an episode in a year"),
+    "ever on a protection plan": (0.064, "A, Children in need 2019: 66,700 plans begun"),
+    "ever looked after": (0.062, "A, Looked after 2019: 31,800 began in the year"),
+    "second plan": (0.2, "Children in need 2019: 20.8% of plans are second or later ones"),
+    "referred again within a year": (
+        0.40,
+        "A, Children in need 2019: 22.6% of referrals follow one within 12 months",
+    ),
     "placed outside the authority": (0.37, "Stability Index: 63% placed inside"),
     "plans for each new child in need": (0.35, "A: what closer watching adds to is scaled by it"),
     # work
@@ -133,6 +144,16 @@ SERIES: Final[dict[str, tuple[tuple[tuple[int, float], ...], str]]] = {
         ((2000, 1.0), (2008, 1.0), (2009, 0.9), (2010, 0.75), (2011, 0.65), (2012, 0.55), (2013, 0.45), (2014, 0.40),
          (2015, 0.36), (2016, 0.32), (2017, 0.28), (2018, 0.24), (2019, 0.20), (2020, 0.19)),
         "Youth justice statistics: first-time entrants fell by 85% in ten years, by 28% from 2016/17 to 2018/19",
+    ),
+    "absence against 2016": (
+        ((2009, 1.25), (2011, 1.12), (2012, 1.13), (2013, 1.08), (2014, 0.985), (2015, 0.99), (2016, 0.985),
+         (2017, 1.0), (2018, 1.03), (2019, 1.02), (2020, 1.02)),
+        "Absence 2016/17: 5.26% (2012/13), 4.51, 4.62, 4.57, 4.65, 4.81, 4.73, years at their middle",
+    ),
+    "suspensions against 2019": (
+        ((2010, 0.83), (2012, 0.74), (2013, 0.655), (2014, 0.66), (2015, 0.72), (2016, 0.80), (2017, 0.89),
+         (2018, 0.95), (2019, 1.0), (2020, 1.0)),
+        "Exclusions 2016/17: per 100 pupils 3.51 (2012/13), 3.50, 3.88, 4.29, 4.76, 5.08, 5.36",
     ),
     "jobseekers who claim": (
         ((2008, 0.70), (2009, 1.0), (2012, 1.0), (2013, 0.92), (2014, 0.68), (2015, 0.54), (2016, 0.52), (2017, 0.54),

@@ -102,6 +102,34 @@ SOURCES: Final[dict[str, str]] = {
         "Ministry of Justice, proven reoffending: 26.2% within a year (July 2011 to June 2012), 28.1% (October to "
         "December 2018), 2.9 reoffences each"
     ),
+    # care
+    "Children in need 2019": (
+        "DfE, characteristics of children in need: 399,500 in need on 31 March 2019 (340 per 10,000), 52,300 on plans (44), "
+        "66,700 plans begun, 20.8% second or later; referrals within 12 months of another 22.6%; in need less than 3 months "
+        "27.9%, over two years 31.5%"
+    ),
+    "Looked after 2019": (
+        "DfE, children looked after in England: 78,100 on 31 March 2019 (66 per 10,000), 31,800 began in the year"
+    ),
+    # school
+    "Absence 2016/17": (
+        "DfE, pupil absence in schools in England: sessions missed 5.26% (2012/13), 4.51, 4.62, 4.57, 4.65 (2016/17), "
+        "4.81, 4.73; by year group from 3.9 (year 3) to 6.2% (year 11); free meals 7.26 against 4.19%; persistent 10.8%; "
+        "primary terms 3.9, 4.1, 4.2, secondary 5.0, 5.4, 5.8%"
+    ),
+    "Exclusions 2016/17": (
+        "DfE, permanent and fixed-period exclusions: 4.76 per 100 pupils, boys 6.91, girls 2.53; 14.5 at 14, 8.8 at 15; "
+        "one in the year for 59.6% of suspended pupils (2015/16); one day 45.7%; free meals 12.54 against 3.50"
+    ),
+    "Birth month": (
+        "DfE, month of birth and education (RR017): autumn ahead of summer by 24 points at the early years profile, 8 at "
+        "key stage 2, 6 at key stage 4; edcentral: key stage 1 reading September 76, August 57%"
+    ),
+    "Key stages 1 and 2": (
+        "DfE, local authority interactive tool: key stage 1 expected standard 2016-2019 reading 74, 76, 75, 75, writing "
+        "65, 68, 70, 69, maths 73, 75, 76, 76%; key stage 2 all three 54, 62, 65, 65%"
+    ),
+    "Key stage 4 2018": "DfE, key stage 4 in 2018: English and maths at 9-4 girls 68.1%, boys 60.5%",
     # work
     "Benefit durations 2013": (
         "DWP, benefit durations, March 2013: 8% of working age on benefit for at least three of four years"
