@@ -31,7 +31,7 @@ from tf_linkage.population.lives.offending import DISPOSALS as DISPOSED
 from tf_linkage.population.people.households import NEVER
 from tf_linkage.population.settings import Settings, day
 
-ADDRESS_AGE = 0.36
+ADDRESS_AGE = 0.25
 """How far back towards the last case an address dates: the police meet people between cases.
 
 Set so that about 35% are out of date (A)."""

@@ -70,8 +70,8 @@ RATES: Final[dict[str, tuple[float, str]]] = {
     "true 1 January birth, born abroad": (0.04, "Asylum birthdays 2009: 1 in 25"),
     "true 1 January birth, asylum route": (0.14, "Asylum birthdays 2009: 1 in 7"),
     # crime
-    "ever offends, men": (0.27, "A, Born in 1953: a third of men convicted by 40, fewer since"),
-    "ever offends, women": (0.09, "A, ALSPAC police records: 14% by 30, 1/4 women"),
+    "ever offends, men": (0.315, "A, Born in 1953: a third of men convicted by 40, fewer since"),
+    "ever offends, women": (0.105, "A, ALSPAC police records: 14% by 30, 1/4 women"),
     "power of the tail of cases": (
         0.15,
         "A, Prolific offenders 2000-16: 9% of offenders hold 52% of convictions; tenths",

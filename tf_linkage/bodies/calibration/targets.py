@@ -8,8 +8,7 @@ that size in so many observations.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from statistics import NormalDist
 from typing import Final
 
@@ -19,7 +18,8 @@ import polars as pl
 from tf_linkage.bodies.calibration import lives as measured_lives
 from tf_linkage.bodies.calibration import people as measured_people
 from tf_linkage.bodies.calibration import registers as measured_registers
-from tf_linkage.bodies.calibration.measures import Found, World
+from tf_linkage.bodies.calibration.life_targets import LIFE_TARGETS
+from tf_linkage.bodies.calibration.measures import Found, Target, World
 from tf_linkage.bodies.lived import Columns, Population
 from tf_linkage.bodies.recording.error_rates import QUALITY_SHARES
 from tf_linkage.bodies.true_tables import recordings
@@ -28,18 +28,7 @@ from tf_linkage.population.settings import Settings
 from tf_linkage.population.sources import in_full
 
 
-@dataclass(frozen=True)
-class Target:
-    """A published figure, how far from it the world may be, and how it is measured."""
-
-    name: str
-    expected: float
-    tolerance: float
-    source: str
-    measure: Callable[[World], Found]
-
-
-TARGETS: Final[tuple[Target, ...]] = (
+_OF_PEOPLE_AND_RECORDS: Final[tuple[Target, ...]] = (
     # names
     Target("commonest surname", 0.0115, 0.002,
         "Electoral Register 1996, faker en_GB: Smith 1.20 and 1.15%", measured_people.commonest_surname),
@@ -121,6 +110,8 @@ TARGETS: Final[tuple[Target, ...]] = (
     Target("juveniles given custody in 24 months", 0.008, 0.006,
         "National evaluation 2019: .8%", measured_lives.juvenile_custody),
 )  # fmt: skip
+
+TARGETS: Final[tuple[Target, ...]] = (*_OF_PEOPLE_AND_RECORDS, *LIFE_TARGETS)
 
 """One statement was changed after a first look at the results, and is kept as it now stands.
 

@@ -143,7 +143,10 @@ INHERITED: Final = (0.15, "A: share of children whose council record copies the 
 PERSISTENT: Final = (0.80, "A: errors persist across a source's own repeat records")
 
 COVERAGE: Final[dict[str, tuple[float, str]]] = {
-    "dwp residents": (0.967, "Census to DWP 2021: 96-97% of residents of 16 and over"),
+    "dwp residents": (
+        0.942,
+        "A, Census to DWP 2021: of those without a claim, so that 96-97% of residents are held",
+    ),
     "dwp arrived within two years": (0.80, "A: less for recent migrants"),
     "council members": (0.97, "A: 3% of members missing"),
     "council former partners": (0.25, "A: some non-resident partners"),
