@@ -83,8 +83,8 @@ RATES: Final[dict[str, tuple[float, str]]] = {
     "second offence in a case": (0.35, "A"),
     "start of an offence unknown": (0.01, "A"),
     # school
-    "ever excluded, boys": (0.205, "Offenders and schools 2022: 14% ever suspended; A: by sex"),
-    "ever excluded, girls": (0.100, "Offenders and schools 2022: 14% ever suspended; A: by sex"),
+    "ever excluded, boys": (0.235, "Offenders and schools 2022: 14% ever suspended; A: by sex"),
+    "ever excluded, girls": (0.118, "Offenders and schools 2022: 14% ever suspended; A: by sex"),
     "sessions missed, middle pupil": (
         0.0280,
         "A, Absence 2016/17: 4.65% of sessions, 10.8% of pupils miss a tenth",
@@ -97,7 +97,7 @@ RATES: Final[dict[str, tuple[float, str]]] = {
     "special needs support": (0.13, "A"),
     "education, health and care plan": (0.03, "A"),
     # social care
-    "ever child in need": (0.25, "A, Children in need 2019: 3.4% begin an episode in a year"),
+    "ever child in need": (0.285, "A, Children in need 2019: 3.4% begin an episode in a year"),
     "ever on a protection plan": (0.064, "A, Children in need 2019: 66,700 plans begun"),
     "ever looked after": (0.062, "A, Looked after 2019: 31,800 began in the year"),
     "second plan": (0.2, "Children in need 2019: 20.8% of plans are second or later ones"),
@@ -126,6 +126,7 @@ RATES: Final[dict[str, tuple[float, str]]] = {
     "lone parents of small children who claim": (0.75, "A, Families and work 2014: lone mothers in work 62.3%"),
     "permitted work next to a claim": (0.08, "A"),
     "days of a jobseeker's claim, middle": (0.078, "A, JSA durations 2009: half end within 3 months; thousands"),
+    "new claim on release": (0.42, "A, Offenders and benefits 2014: with those who claim again 54%"),
     "claims again on release": (0.55, "Offenders and benefits 2014: 54% claim a month after release"),
     "jobs full-time, men": (0.88, "A"),
     "jobs full-time, women": (0.60, "A"),

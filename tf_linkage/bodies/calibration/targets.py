@@ -27,7 +27,6 @@ from tf_linkage.population.people.persons import COMMUNITIES
 from tf_linkage.population.settings import Settings
 from tf_linkage.population.sources import in_full
 
-
 _OF_PEOPLE_AND_RECORDS: Final[tuple[Target, ...]] = (
     # names
     Target("commonest surname", 0.0115, 0.002,

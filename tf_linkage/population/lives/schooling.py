@@ -71,8 +71,8 @@ def draw_schooling(
 ) -> tuple[dict[str, NDArray[Any]], dict[str, NDArray[Any]], dict[str, NDArray[Any]]]:
     """School years, exclusions and key-stage results.
 
-    School years: person, year, curriculum (year), school, authority, start, end (NEVER at extract), fsm, sen, moved
-    (day of a change of school within the year, NEVER for most), next_school, next_authority, sessions_1..3 (possible),
+    School years: person, year, curriculum (year), school, authority, start, end (NEVER at extract), fsm, sen,
+    moved     (day of a change of school within the year, NEVER for most), next_school, next_authority, sessions_1..3 (possible),
     authorised_1..3 and unauthorised_1..3 (missed by term, 0 in reception and where none were collected).
     """
     extract = day(settings.extract)
@@ -91,7 +91,7 @@ def draw_schooling(
     liable = liability(draws, "absence", person, pupils["adversity"], pupils["conduct"])
     ability = -0.40 * pupils["adversity"] - 0.25 * pupils["conduct"] + 0.88 * draws.normal("school/ability", person)
     stays_on = draws.below("school/sixth form", person, np.clip(0.45 + 0.25 * ability, 0, 0.9))
-    fsm_score = 0.75 * pupils["adversity"] + 0.66 * draws.normal("school/meals", person)
+    fsm_score = 0.75 * pupils["adversity"] + 0.47 * draws.normal("school/meals", person)
     sen_score = -0.5 * ability + 0.87 * draws.normal("school/needs", person)
     sen = (sen_score > threshold(rate("special needs support") + rate("education, health and care plan"))).astype(
         np.int8
@@ -191,7 +191,7 @@ def _year(  # noqa: PLR0917 (a kernel names each column it needs)
         "authority": authority.astype(np.int8),
         "start": np.maximum(starts, np.minimum(pupils["arrived"], ends - 10)),
         "end": np.where(ends > day(settings.extract), NEVER, np.full(len(person), ends)),
-        "fsm": fsm_score > threshold(0.15),
+        "fsm": fsm_score + 0.46 * draws.normal("school/meals year", key) > threshold(0.15),
         "sen": sen,
         "moved": np.where(moved, since, NEVER),
         "next_school": next_school,

@@ -67,8 +67,10 @@ def draw_work(
         *_careers(draws, mine, start, extract),
     ]
     out = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    out = _incapacity(draws, out, start)
+    birth = people["birth"][np.searchsorted(people["person"], out["person"])]
+    out = _incapacity(draws, out, start, birth)
     out = interrupted(draws, out, custody)
+    out = _on_release(draws, out, custody, people)
     keep = (out["start"] < out["end"]) & (out["end"] >= start) & (out["start"] <= extract)
     out = {name: values[keep] for name, values in out.items()}
     _pay(draws, out, Chosen(people, np.searchsorted(people["person"], out["person"])), start, extract)
@@ -154,7 +156,7 @@ def _careers(draws: Draws, mine: dict[str, NDArray[Any]], start: int, extract: i
         )
         # A claim is made, or not: most among those who claim at all, fewer in better years.
         searching = (kind == _JSA) | (kind == _UAA)
-        made = np.where(searching, series("jobseekers who claim", begin), 1.0) * np.where(who["claims"], 1.0, 0.22)
+        made = np.where(searching, series("jobseekers who claim", begin), 1.0) * np.where(who["claims"], 1.0, 0.30)
         claimed = ~working & draws.below("work/claimed", key, made)
         parts.append(_spells(who, key, np.where(working, WORK, kind), begin, end, working | claimed))
         parts += _next_to(draws, who, key, kind, begin, end, working, claimed, full[who["slot"]])
@@ -299,12 +301,13 @@ def _disability(draws: Draws, mine: dict[str, NDArray[Any]], start: int, extract
     ]
 
 
-def _incapacity(draws: Draws, spells: dict[str, Any], start: int) -> dict[str, Any]:
+def _incapacity(draws: Draws, spells: dict[str, Any], start: int, birth: Ints) -> dict[str, Any]:
     """Claims for illness begun before ESA existed are incapacity benefit, turned into ESA by spring 2014."""
     old = (spells["kind"] == _ESA) & draws.below(
         "work/incapacity", spells["key"], rate("illness claims of 2012 still on IB")
     )
     old &= (spells["start"] < day(dt.date(2012, 4, 1))) & (spells["key"] % _KEYS == 0)
+    old &= ESA_FROM - birth > 17 * YEAR
     first, last = IB_ENDS
     turned = first + (draws.unit("work/turned", spells["key"]) * (last - first)).astype(np.int64)
     turned = np.maximum(turned, spells["start"] + 1)
@@ -346,6 +349,42 @@ def interrupted(draws: Draws, spells: dict[str, Any], custody: tuple[Ints, Ints,
         spells["end"] = np.where(hit, np.minimum(spells["end"], enter), spells["end"])
         spells = {name: np.concatenate([values[~starts_inside], later[name]]) for name, values in spells.items()}
     return spells
+
+
+def _on_release(
+    draws: Draws, spells: dict[str, Any], custody: tuple[Ints, Ints, Ints], people: dict[str, NDArray[Any]]
+) -> dict[str, Any]:
+    """New claims of people released from custody who have none, until they find a job or stop looking."""
+    prisoner, enters, leaves = custody
+    order = np.lexsort((enters, prisoner))
+    prisoner, enters, leaves = prisoner[order], enters[order], leaves[order]
+    # Of periods that follow closely on each other the last one counts.
+    at = np.searchsorted(people["person"], prisoner)
+    key = prisoner * _KEYS + _KEYS - 1 - np.arange(len(prisoner)) % 4
+    new = draws.below("work/new claim on release", prisoner * 50_021 + leaves, rate("new claim on release"))
+    new &= (leaves - people["birth"][at] >= 18 * YEAR) & (leaves - people["birth"][at] < 60 * YEAR)
+    new &= np.append(prisoner[1:] != prisoner[:-1], True) | np.append(leaves[1:] > leaves[:-1] + 400, True)
+    sort = np.lexsort((spells["key"], spells["start"], spells["person"]))
+    spells = {name: values[sort] for name, values in spells.items()}
+    first = np.searchsorted(spells["person"], prisoner, side="left")
+    size = np.searchsorted(spells["person"], prisoner, side="right") - first
+    which = np.repeat(np.arange(len(prisoner)), size)
+    row = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size) + np.repeat(first, size)
+    lives_on = np.isin(spells["kind"][row], [_RP, _DLA, _PIP])
+    # Whatever else is claimed or earned within ten days of release stands; what comes later ends the new claim.
+    near = ~lives_on & (spells["start"][row] <= leaves[which] + 10) & (spells["end"][row] > leaves[which])
+    new[which[near]] = False
+    # Nor does it last into the next period in custody.
+    again = np.append(prisoner[1:] == prisoner[:-1], False)
+    until = np.where(again, np.append(enters[1:], NEVER), NEVER)
+    later = ~lives_on & (spells["start"][row] > leaves[which] + 10)
+    np.minimum.at(until, which[later], spells["start"][row][later])
+    lasts = np.exp(np.log(150) + 0.9 * draws.normal("work/claim on release", prisoner * 50_021 + leaves))
+    kind = np.where(leaves >= roll_out()[people["la_at_extract"][at]], _UAA, _JSA)
+    gone = np.minimum(people["death"], people["emigrated"])[at]
+    end = np.minimum(np.minimum(leaves + 3 + lasts, until), gone).astype(np.int64)
+    more = _spells({"person": prisoner}, key, kind, leaves + 3, end, new)
+    return {name: np.concatenate([spells[name], more[name]]) for name in spells}
 
 
 def _pay(draws: Draws, spells: dict[str, Any], people: Table, start: int, extract: int) -> None:
