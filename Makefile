@@ -10,7 +10,7 @@ CHOICES := PRESET SOURCE DWP_SOURCE MOJ_SOURCE DFE_SOURCE INCOMING DATA FAMILIES
 $(foreach choice,$(CHOICES),$(if $($(choice)),$(eval export TF_LINKAGE_$(choice) := $($(choice)))))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run assess baseline test test-crash test-study test-confounding check ui bench lock clean
+.PHONY: help setup run assess baseline test test-crash test-study test-confounding calibration check ui bench lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ test-study: setup ## hold the estimates to the true effects, and the gates, at s
 
 test-confounding: setup ## how far estimates miss under each kind of confounding, over forty worlds each (minutes)
 	@$(BIN)/python -m pytest -m slow -s tf_linkage_tests/test_confounding.py
+
+calibration: setup ## the simulated world next to England: pictures, targets, impossible sequences, twenty questions (PRESET= SEED=)
+	@$(BIN)/python -m tf_linkage.bodies.calibration data/reports/calibration.md $(or $(PRESET),demo) $(or $(SEED),2015)
 
 check: setup ## lint, types, the laws of the house, and the Dagster definitions
 	$(BIN)/ruff check .

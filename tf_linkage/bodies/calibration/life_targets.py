@@ -49,8 +49,7 @@ _WORKING_AGE: Final = 41.0
 
 _INDICTABLE: Final = tuple(range(1, 11))
 
-LIFE_TARGETS: Final[tuple[Target, ...]] = (
-    # work
+_WORK: Final[tuple[Target, ...]] = (
     Target("claimants looking for work, 16-64, August 2012", 1.58 / _WORKING_AGE, 0.009,
         "Claimant count: 1,582 thousand in 2012; A: of 41 million", stock(("JSA", "UAA"), 2012, 8)),
     Target("claimants looking for work, 16-64, August 2014", 1.03 / _WORKING_AGE, 0.007,
@@ -109,7 +108,9 @@ LIFE_TARGETS: Final[tuple[Target, ...]] = (
         "A, ASHE 2013 by age: full-time 33.2", pay(2013, 40, 50, 0)),
     Target("median pay of women of 30-39, April 2013, thousand a year", 19.0, 3.5,
         "A, ASHE 2013 by age: full-time 27.7, two in five part-time", pay(2013, 30, 40, 1)),
-    # crime
+)  # fmt: skip
+
+_CRIME: Final[tuple[Target, ...]] = (
     Target("boys of 15-17 cautioned or convicted in 2012, per 1,000", 32, 12, "A",
         offenders(2012, 15, 18, 0)),
     Target("men of 18-20 cautioned or convicted in 2012, per 1,000", 38, 13, "A", offenders(2012, 18, 21, 0)),
@@ -131,7 +132,9 @@ LIFE_TARGETS: Final[tuple[Target, ...]] = (
     Target("mean length of custody, months", 17.0, 4.0, "Criminal justice statistics: 17.3 in 2018",
         sentence_months),
     Target("offend again within a year", 0.29, 0.06, "Proven reoffending 2011-18: 26.2-28.1%", reoffended),
-    # school
+)  # fmt: skip
+
+_SCHOOL: Final[tuple[Target, ...]] = (
     Target("absence in 2012/13, %", 5.26, 0.35, "Absence 2016/17: 5.26", absence(2012)),
     Target("absence in 2016/17, %", 4.65, 0.30, "Absence 2016/17: 4.65", absence(2016)),
     Target("absence in year 4, 2016/17, %", 4.0, 0.35, "Absence 2016/17: 4.0", absence(2016, 4, 4)),
@@ -162,7 +165,9 @@ LIFE_TARGETS: Final[tuple[Target, ...]] = (
         attained(2, 3, 0.36, born_in(9, 10, 11), born_in(6, 7, 8))),
     Target("key stage 4, girls ahead of boys, points", 7.6, 4, "Key stage 4 2018: 68.1 and 60.5%",
         attained(2, 3, 0.36, girls, boys)),
-    # care and births
+)  # fmt: skip
+
+_CARE: Final[tuple[Target, ...]] = (
     Target("in need on 31 March 2019, per 10,000", 340, 80, "Children in need 2019: 340",
         on_31_march("CIN", 2019)),
     Target("on a protection plan on 31 March 2019, per 10,000", 44, 14, "Children in need 2019: 44",
@@ -173,7 +178,9 @@ LIFE_TARGETS: Final[tuple[Target, ...]] = (
         in_need_for_less_than(91, 2019)),
     Target("births in 2018 for each in 2012", 0.90, 0.14, "A, ONS births 2012-19: 657 and 730 thousand",
         births(2018, 2012)),
-    # across domains
+)  # fmt: skip
+
+_ACROSS: Final[tuple[Target, ...]] = (
     Target("ever suspended, of young offenders", 0.72, 0.16, "A, Offenders and schools 2022: 72%",
         ever_among_offenders("exclusions", lambda rows: rows["category"] < 2, offended=True)),
     Target("ever suspended, of others of 16 to 20", 0.13, 0.06, "A, Offenders and schools 2022: 14% of all",
@@ -187,4 +194,12 @@ LIFE_TARGETS: Final[tuple[Target, ...]] = (
         0.54, 0.18, "Offenders and benefits 2014: 54% after a month",
         claimed_after_release),
 )  # fmt: skip
-"""Cited sources were seen; what rests on memory is marked `A`, as the page of facts has it."""
+
+LIFE_TARGETS: Final[dict[str, tuple[Target, ...]]] = {
+    "work and benefits": _WORK,
+    "crime": _CRIME,
+    "school": _SCHOOL,
+    "care and births": _CARE,
+    "across domains": _ACROSS,
+}
+"""By topic. Cited sources were seen; what rests on memory is marked `A`, as the page of facts has it."""

@@ -110,7 +110,8 @@ _OF_PEOPLE_AND_RECORDS: Final[tuple[Target, ...]] = (
         "National evaluation 2019: .8%", measured_lives.juvenile_custody),
 )  # fmt: skip
 
-TARGETS: Final[tuple[Target, ...]] = (*_OF_PEOPLE_AND_RECORDS, *LIFE_TARGETS)
+TOPICS: Final[dict[str, tuple[Target, ...]]] = {"people and records": _OF_PEOPLE_AND_RECORDS, **LIFE_TARGETS}
+TARGETS: Final[tuple[Target, ...]] = tuple(target for targets in TOPICS.values() for target in targets)
 
 """One statement was changed after a first look at the results, and is kept as it now stands.
 
@@ -130,20 +131,40 @@ def calibrate(
         settings: the world.
 
     Returns:
-        One row per target: target, source, expected, tolerance, found, observations, passed. A target without
+        One row per target: target, source (in full), expected, tolerance, found, observations, passed, chance
+        (three
+        standard errors, part of the tolerance), topic, cited (keys of the source). A target without
         enough observations to tell (fewer than 30) passes and says so by its observations.
     """
     world = World.of(population, extracts, truth, settings)
-    rows = [_row(target, target.measure(world)) for target in TARGETS]
-    names = ["target", "source", "expected", "tolerance", "found", "observations", "passed"]
+    rows = [
+        (*_row(target, target.measure(world)), topic, target.source)
+        for topic, targets in TOPICS.items()
+        for target in targets
+    ]
+    names = [
+        "target",
+        "source",
+        "expected",
+        "tolerance",
+        "found",
+        "observations",
+        "passed",
+        "chance",
+        "topic",
+        "cited",
+    ]
     return pl.DataFrame(rows, schema=names, orient="row")
 
 
-def _row(target: Target, found: Found) -> tuple[str, str, float, float, float, int, bool]:
-    tolerance = target.tolerance + 3 * found.error
+def _row(target: Target, found: Found) -> tuple[str, str, float, float, float, int, bool, float]:
+    tolerance = target.tolerance + (chance := 3 * found.error)
     enough = found.observations >= 30
     passed = bool(not enough or abs(found.value - target.expected) <= tolerance)
-    return target.name, in_full(target.source), target.expected, tolerance, found.value, found.observations, passed
+    return (
+        target.name, in_full(target.source), target.expected, tolerance, found.value, found.observations, passed,
+        chance,
+    )  # fmt: skip
 
 
 def noise_realised(population: Population, settings: Settings) -> pl.DataFrame:

@@ -26,8 +26,9 @@ _WOMEN: Final = (
     (62, 425),
     (70, 390),
 )
-"""Median pounds a week of a full-time job in April 2013 by age (`ASHE 2013 by age` for 16-29, men of 40-49 and women of
-30-39; between them in proportion)."""
+"""Median pounds a week of a full-time job in April 2013 by age (`ASHE 2013 by age` for 16-29, men of 40-49 and
+women
+of 30-39; between them in proportion)."""
 
 _WEEKS: Final = 52.0
 FULL_HOURS: Final = 37.0

@@ -72,7 +72,8 @@ def draw_schooling(
     """School years, exclusions and key-stage results.
 
     School years: person, year, curriculum (year), school, authority, start, end (NEVER at extract), fsm, sen,
-    moved     (day of a change of school within the year, NEVER for most), next_school, next_authority, sessions_1..3 (possible),
+    moved     (day of a change of school within the year, NEVER for most), next_school, next_authority,
+    sessions_1..3 (possible),
     authorised_1..3 and unauthorised_1..3 (missed by term, 0 in reception and where none were collected).
     """
     extract = day(settings.extract)
@@ -175,7 +176,7 @@ def _year(  # noqa: PLR0917 (a kernel names each column it needs)
         np.where(its_authority != authority, 1.0, rate("moves school when moving home")),
     )
     moved &= since > pupils["arrived"] + 30
-    # Share of sessions missed: lognormal, one in nine misses a tenth; more in secondary school and with special needs.
+    # Share of sessions missed: lognormal, one in nine misses a tenth; more where there are special needs.
     score = 0.85 * liable + 0.527 * draws.normal("school/absence year", key)
     level = rate("sessions missed, middle pupil") * series("absence against 2016", np.full(1, starts + 120))[0]
     level = level * np.array(ABSENCE_BY_YEAR_GROUP)[np.clip(curriculum, 0, 13)]

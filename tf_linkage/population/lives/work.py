@@ -179,7 +179,7 @@ def _job_length(draws: Draws, who: dict[str, NDArray[Any]], key: Ints) -> Floats
 def _claim(  # noqa: PLR0917 (a kernel names each column it needs)
     draws: Draws, who: dict[str, NDArray[Any]], key: Ints, begin: Ints, full: Ints, live: Ints
 ) -> tuple[Ints, Floats]:
-    """The benefit of somebody out of work, and for how many days: by circumstances, and by what exists on the day."""
+    """The benefit of somebody out of work, and for how many days: by circumstances and the rules of the day."""
     u = draws.unit("work/benefit", key)
     limit = who["youngest"] + (youngest_limit(begin) * YEAR).astype(np.int64)
     lone = who["lone"] & (limit > begin + 60) & (who["youngest"] < begin) & (u < 0.9)
@@ -322,7 +322,7 @@ def _incapacity(draws: Draws, spells: dict[str, Any], start: int, birth: Ints) -
 
 
 def interrupted(draws: Draws, spells: dict[str, Any], custody: tuple[Ints, Ints, Ints]) -> dict[str, Any]:
-    """Spells with custody cut out: a job ends there, a claim too, and half of the claims are made again on release."""
+    """Spells with custody cut out: a job ends there, a claim too; half of the claims begin again on release."""
     prisoner, inside, outside = custody
     if not len(prisoner):
         return spells
