@@ -74,7 +74,7 @@ RATES: Final[dict[str, tuple[float, str]]] = {
     "ever offends, women": (0.105, "A, ALSPAC police records: 14% by 30, 1/4 women"),
     "power of the tail of cases": (
         0.15,
-        "A, Prolific offenders 2000-16: 9% of offenders hold 52% of convictions; tenths",
+        "A, Prolific offenders 2000-16: 9% of offenders hold 52% of convictions (a power, in tenths)",
     ),
     "offence moved to a Saturday": (0.12, "A"),
     "custody, young against adults": (0.35, "A: 6-7% of young court sentences"),
@@ -97,9 +97,9 @@ RATES: Final[dict[str, tuple[float, str]]] = {
     "special needs support": (0.13, "A"),
     "education, health and care plan": (0.03, "A"),
     # social care
-    "ever child in need": (0.285, "A, Children in need 2019: 3.4% begin an episode in a year"),
+    "ever child in need": (0.30, "A, Children in need 2019: 3.4% begin an episode in a year"),
     "ever on a protection plan": (0.064, "A, Children in need 2019: 66,700 plans begun"),
-    "ever looked after": (0.062, "A, Looked after 2019: 31,800 began in the year"),
+    "ever looked after": (0.072, "A, Looked after 2019: 31,800 began in the year"),
     "second plan": (0.2, "Children in need 2019: 20.8% of plans are second or later ones"),
     "referred again within a year": (
         0.40,
@@ -125,7 +125,10 @@ RATES: Final[dict[str, tuple[float, str]]] = {
     "claimants' jobs topped up": (0.10, "A, DWP statistics: 31-39% of those on Universal Credit in work"),
     "lone parents of small children who claim": (0.75, "A, Families and work 2014: lone mothers in work 62.3%"),
     "permitted work next to a claim": (0.08, "A"),
-    "days of a jobseeker's claim, middle": (0.078, "A, JSA durations 2009: half end within 3 months; thousands"),
+    "days of a jobseeker's claim, middle": (
+        0.078,
+        "A, JSA durations 2009: half end within 3 months (in thousands)",
+    ),
     "new claim on release": (0.42, "A, Offenders and benefits 2014: with those who claim again 54%"),
     "claims again on release": (0.55, "Offenders and benefits 2014: 54% claim a month after release"),
     "jobs full-time, men": (0.88, "A"),

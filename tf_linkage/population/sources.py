@@ -201,7 +201,7 @@ SOURCES: Final[dict[str, str]] = {
         "18-21 men 299, "
         "women 276, 22-29 420, men 40-49 638, women 30-39 533, all men 556, women 459"
     ),
-    "Minimum wage table": "PolicyEngine UK, parameters of HMRC: minimum wage by age from October 2012 to April 2020",
+    "Minimum wage table": "PolicyEngine UK, parameters of HMRC: minimum wage by age, October 2012 to April 2020",
     "ONS births 2012-19": ("ONS, births in England and Wales: 729,674 (2012), 657,076 (2018), 640,370 (2019)"),
     # names
     "Electoral Register 1996": (

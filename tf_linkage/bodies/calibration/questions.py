@@ -85,7 +85,7 @@ def _stock(episode: str) -> str:
 QUESTIONS: Final[tuple[Question, ...]] = (
     Question("Looking for work, per 1,000 of 16-64, each August", _benefit("'JSA', 'UAA'", _AUGUSTS),
         "39, 25, 19, 22 (claimant count over 41 million)"),
-    Question("ESA and incapacity benefits, per 1,000 of 16-64, each August", _benefit("'ESA', 'IB', 'UBC'", _AUGUSTS),
+    Question("ESA and incapacity benefits, per 1,000 of 16-64", _benefit("'ESA', 'IB', 'UBC'", _AUGUSTS),
         "61, 60, 60 (2.5 million in 2012-16)"),
     Question("Universal Credit, per 1,000 of 16-64", _benefit(
         "'UAA', 'UBC', 'UCE', 'UDF', 'UAB'", ("2013-04-01", "2017-08-01", "2019-04-01", "2020-01-01")),

@@ -43,7 +43,7 @@ _BOYS = odds([0.26, 0.015, 0.05, 0.19, 0.10, 0.10, 0.06, 0.09, 0.02, 0.005, 0.08
 _GIRLS = odds([0.32, 0.005, 0.03, 0.26, 0.08, 0.04, 0.025, 0.12, 0.02, 0.01, 0.07, 0.02])
 """Offence groups 01-12 by age and sex (A, after the facts of sentencing statistics)."""
 
-_PRISON: Final = np.array([0.36, 0.60, 0.66, 0.30, 0.14, 0.22, 0.34, 0.20, 0.24, 0.20, 0.025, 0.01])
+_PRISON: Final = np.array([0.36, 0.50, 0.53, 0.25, 0.14, 0.22, 0.34, 0.20, 0.24, 0.20, 0.025, 0.01])
 """Share of adult men sentenced to custody by offence group, of middling record (A; indictable 32% in 2019)."""
 
 _ORDINARY = odds([0.0, 0.16, 0.25, 0.0, 0.22, 0.13, 0.24])

@@ -156,7 +156,7 @@ def _careers(draws: Draws, mine: dict[str, NDArray[Any]], start: int, extract: i
         )
         # A claim is made, or not: most among those who claim at all, fewer in better years.
         searching = (kind == _JSA) | (kind == _UAA)
-        made = np.where(searching, series("jobseekers who claim", begin), 1.0) * np.where(who["claims"], 1.0, 0.30)
+        made = np.where(searching, series("jobseekers who claim", begin), 1.0) * np.where(who["claims"], 1.0, 0.50)
         claimed = ~working & draws.below("work/claimed", key, made)
         parts.append(_spells(who, key, np.where(working, WORK, kind), begin, end, working | claimed))
         parts += _next_to(draws, who, key, kind, begin, end, working, claimed, full[who["slot"]])
@@ -201,7 +201,7 @@ def _claim(  # noqa: PLR0917 (a kernel names each column it needs)
     )
     kind = np.where((begin >= full) | early, regime, legacy)
     z = draws.normal("work/claim length", key)
-    search = np.exp(np.log(rate_days("days of a jobseeker's claim, middle")) + 1.03 * z) * np.where(
+    search = np.exp(np.log(1_000 * rate("days of a jobseeker's claim, middle")) + 1.03 * z) * np.where(
         who["long_term"], 1.7, 1.0
     )
     short = draws.below("work/short illness", key, 0.42)
@@ -210,11 +210,6 @@ def _claim(  # noqa: PLR0917 (a kernel names each column it needs)
     family = np.minimum(limit - begin, 2.4 * YEAR * np.exp(0.9 * z))
     lasts = np.select([legacy == _IS, legacy == _ESA, legacy == _ICA], [family, illness, care], search)
     return kind, np.maximum(lasts, 8.0)
-
-
-def rate_days(name: str) -> float:
-    """A rate told in thousands of days."""
-    return rate(name) * 1_000
 
 
 def _next_to(  # noqa: PLR0917 (a kernel names each column it needs)
