@@ -117,6 +117,12 @@ SOURCES: Final[dict[str, str]] = {
     "Looked after 2019": (
         "DfE, children looked after in England: 78,100 on 31 March 2019 (66 per 10,000), 31,800 began in the year"
     ),
+    "Councils 2016-19": (
+        "DfE, local authority interactive tool: medians by type of council, 2019, per 10,000 children: in need "
+        "inner "
+        "London 440, metropolitan 402, unitary 333, county 282; looked after 68, 92, 69, 56; plans 39, 57, 45, 37; "
+        "first-time entrants per 100,000 in 2016: 496, 349, 313, 304"
+    ),
     # school
     "Absence 2016/17": (
         "DfE, pupil absence in schools in England: sessions missed 5.26% (2012/13), 4.51, 4.62, 4.57, 4.65 "

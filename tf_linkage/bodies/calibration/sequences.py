@@ -154,7 +154,12 @@ def _covered(
 RARE: Final[tuple[tuple[str, float, float, str], ...]] = (
     ("permitted work next to a claim for illness", 0.08, 0.06, "A"),
     ("second or later protection plan", 0.18, 0.10, "Children in need 2019: 14.9-20.8%"),
-    ("permanently excluded of those ever excluded", 0.05, 0.04, "A"),
+    (
+        "permanently excluded of those ever excluded",
+        0.08,
+        0.05,
+        "A, Exclusions 2016/17: .10 against 2.3 of 100 a year",
+    ),
     ("custody for under 18s sentenced", 0.08, 0.05, "A: 6-7%"),
     ("offences begun at a weekend", 0.34, 0.04, "A"),
 )

@@ -10,8 +10,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from tf_linkage.population.councils import cut
 from tf_linkage.population.draws import Draws, Flags, Floats, Ints, normal_quantile, normal_share, odds
-from tf_linkage.population.liability import liability, threshold
+from tf_linkage.population.liability import liability
 from tf_linkage.population.lives.calendar import next_working_day
 from tf_linkage.population.people.households import YEAR
 from tf_linkage.population.rates import rate, series
@@ -30,7 +31,7 @@ CASES: Final = 64
 """Numbers kept for the cases of a person: person x CASES + case is a case's own number."""
 
 _ONSET: Final = (
-    (10.0, 0.0), (11.0, 0.004), (12.0, 0.015), (13.0, 0.04), (14.0, 0.085), (15.0, 0.15), (16.0, 0.235),
+    (10.05, 0.0), (11.0, 0.004), (12.0, 0.015), (13.0, 0.04), (14.0, 0.085), (15.0, 0.15), (16.0, 0.235),
     (17.0, 0.325), (18.0, 0.41), (19.0, 0.475), (20.0, 0.53), (22.0, 0.61), (25.0, 0.70), (30.0, 0.80),
     (35.0, 0.87), (40.0, 0.92), (50.0, 0.975), (60.0, 1.0),
 )  # fmt: skip
@@ -71,7 +72,11 @@ def draw_offences(settings: Settings, draws: Draws, people: dict[str, NDArray[An
     )
     person, gender = people["person"][old_enough], people["gender"][old_enough]
     liable = liability(draws, "offending", person, people["adversity"][old_enough], people["conduct"][old_enough])
-    any_at = np.where(gender == 0, threshold(rate("ever offends, men")), threshold(rate("ever offends, women")))
+    slot = people["slot"][old_enough]
+    men, women = (
+        cut("offending", share, slot) for share in (rate("ever offends, men"), rate("ever offends, women"))
+    )
+    any_at = np.where(gender == 0, men, women)
     offends = np.flatnonzero(liable > any_at)
     at, person, gender = old_enough[offends], person[offends], gender[offends]
     excess = liable[offends] - any_at[offends]
@@ -121,7 +126,7 @@ def _careers(  # noqa: PLR0917 (a kernel names each column it needs)
         part |= {"person": person[rows], "case": np.full(len(rows), case, dtype=np.int8)}
         parts.append({name: values[seen & there] for name, values in part.items()})
         previous = previous + (seen & there)
-        gap = draws.exponential("offence/gap", key) * (0.12 + 4.2 / np.sqrt(count[rows])) * YEAR
+        gap = draws.exponential("offence/gap", key) * (0.12 + 3.3 / np.sqrt(count[rows])) * YEAR
         clock = clock + 5 + gap
         # Time in custody is no time at risk.
         waiting = clock > part["disposed"]

@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from tf_linkage.population.councils import cut, log_rate
 from tf_linkage.population.draws import Draws, Ints, normal_share, odds
 from tf_linkage.population.liability import liability, threshold
 from tf_linkage.population.lives.calendar import is_school_day, sessions_of_terms
@@ -90,7 +91,12 @@ def draw_schooling(
     birth, person = pupils["birth"], pupils["person"]
     cohort = _school_cohort(birth)
     liable = liability(draws, "absence", person, pupils["adversity"], pupils["conduct"])
-    ability = -0.40 * pupils["adversity"] - 0.25 * pupils["conduct"] + 0.88 * draws.normal("school/ability", person)
+    ability = (
+        log_rate("attainment")[pupils["slot"]]
+        - 0.40 * pupils["adversity"]
+        - 0.25 * pupils["conduct"]
+        + 0.88 * draws.normal("school/ability", person)
+    )
     stays_on = draws.below("school/sixth form", person, np.clip(0.45 + 0.25 * ability, 0, 0.9))
     fsm_score = 0.75 * pupils["adversity"] + 0.47 * draws.normal("school/meals", person)
     sen_score = -0.5 * ability + 0.87 * draws.normal("school/needs", person)
@@ -180,7 +186,7 @@ def _year(  # noqa: PLR0917 (a kernel names each column it needs)
     score = 0.85 * liable + 0.527 * draws.normal("school/absence year", key)
     level = rate("sessions missed, middle pupil") * series("absence against 2016", np.full(1, starts + 120))[0]
     level = level * np.array(ABSENCE_BY_YEAR_GROUP)[np.clip(curriculum, 0, 13)]
-    level = level * np.array([0.97, 1.22, 1.5])[sen]
+    level = level * np.array([0.97, 1.22, 1.5])[sen] * np.exp(log_rate("absence"))[pupils["slot"]]
     share = np.minimum(level * np.exp(rate("spread of absence") * score), 0.9)
     without_leave = np.clip(0.12 + 0.14 * score + 0.15 * draws.unit("school/leave", key), 0.02, 0.85)
     without_leave = without_leave * (0.85 + 0.04 * np.clip(year - 2012, -2, 8))
@@ -243,9 +249,13 @@ def _exclusions(settings: Settings, draws: Draws, pupils: Table) -> dict[str, ND
     """Suspensions and permanent exclusions: boys more than girls, most at 14, few pupils with many."""
     person, boy = pupils["person"], pupils["gender"] == 0
     liable = liability(draws, "exclusion", person, pupils["adversity"], pupils["conduct"])
-    cut = np.where(boy, threshold(rate("ever excluded, boys")), threshold(rate("ever excluded, girls")))
-    at = np.flatnonzero(liable > cut)
-    excess = liable[at] - cut[at]
+    boys, girls = (
+        cut("exclusion", share, pupils["slot"])
+        for share in (rate("ever excluded, boys"), rate("ever excluded, girls"))
+    )
+    least = np.where(boy, boys, girls)
+    at = np.flatnonzero(liable > least)
+    excess = liable[at] - least[at]
     permanent = liable[at] > threshold(rate("ever permanently excluded")) - np.where(boy[at], 0.15, -0.25)
     left = np.clip(
         1 - normal_share(0.5 * (excess - 0.45) / 0.4 + 0.85 * draws.normal("exclusion/count", person[at])), 1e-4, 1

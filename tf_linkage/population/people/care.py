@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from tf_linkage.population.councils import cut
 from tf_linkage.population.draws import Draws, Floats, Ints, odds
 from tf_linkage.population.liability import liability, threshold
 from tf_linkage.population.people.households import NEVER, YEAR
@@ -28,11 +29,11 @@ _ABUSE = odds([0.45, 0.09, 0.05, 0.36, 0.05])
 
 
 def looked_after(  # noqa: PLR0917 (a kernel names each column it needs)
-    settings: Settings, draws: Draws, person: Ints, birth: Ints, adversity: Floats, conduct: Floats
+    settings: Settings, draws: Draws, person: Ints, birth: Ints, adversity: Floats, conduct: Floats, slot: Ints
 ) -> dict[str, NDArray[Any]]:
     """First and last day of a period in care, NEVER for most people."""
     liable = liability(draws, "looked after", person, adversity, conduct)
-    ever = liable > threshold(rate("ever looked after"))
+    ever = liable > cut("looked after", rate("ever looked after"), slot)
     age = 17.2 * draws.unit("looked after/age", person) ** 0.9
     begins = birth + (age * YEAR).astype(np.int64)
     # Many leave within weeks, some stay for most of a childhood.
@@ -53,8 +54,9 @@ def draw_care(settings: Settings, draws: Draws, people: dict[str, NDArray[Any]])
     person, birth = people["person"][young], people["birth"][young]
     liable = liability(draws, "in need", person, people["adversity"][young], people["conduct"][young])
     taken = people["cla_from"][young] < NEVER
-    need = (liable > threshold(rate("ever child in need"))) | taken
-    plan = liable > threshold(rate("ever on a protection plan"))
+    slot = people["slot"][young]
+    need = (liable > cut("in need", rate("ever child in need"), slot)) | taken
+    plan = liable > cut("plan", rate("ever on a protection plan"), slot)
     parts: list[dict[str, NDArray[Any]]] = []
     age = _CHILDHOOD * draws.unit("in need/age", person) - 0.2
     begins = birth + (age * YEAR).astype(np.int64)
