@@ -83,8 +83,8 @@ RATES: Final[dict[str, tuple[float, str]]] = {
     "second offence in a case": (0.35, "A"),
     "start of an offence unknown": (0.01, "A"),
     # school
-    "ever excluded, boys": (0.235, "Offenders and schools 2022: 14% ever suspended; A: by sex"),
-    "ever excluded, girls": (0.118, "Offenders and schools 2022: 14% ever suspended; A: by sex"),
+    "ever excluded, boys": (0.29, "Offenders and schools 2022: 14% ever suspended; A: by sex"),
+    "ever excluded, girls": (0.15, "Offenders and schools 2022: 14% ever suspended; A: by sex"),
     "sessions missed, middle pupil": (
         0.0280,
         "A, Absence 2016/17: 4.65% of sessions, 10.8% of pupils miss a tenth",
@@ -129,7 +129,7 @@ RATES: Final[dict[str, tuple[float, str]]] = {
         0.078,
         "A, JSA durations 2009: half end within 3 months (in thousands)",
     ),
-    "new claim on release": (0.42, "A, Offenders and benefits 2014: with those who claim again 54%"),
+    "new claim on release": (0.58, "A, Offenders and benefits 2014: with those who claim again 54%"),
     "claims again on release": (0.55, "Offenders and benefits 2014: 54% claim a month after release"),
     "jobs full-time, men": (0.88, "A"),
     "jobs full-time, women": (0.60, "A"),

@@ -54,4 +54,10 @@ def arrays_of(world: World, table: str) -> Columns:
 def share_of(hit: Flags, of: Flags, weight: NDArray[np.float64]) -> Found:
     """The weighted share of some people who are hit."""
     at = np.flatnonzero(of)
-    return ratio(hit[at].astype(float), np.ones(len(at)), weight[at])
+    found = ratio(hit[at].astype(float), np.ones(len(at)), weight[at])
+    if not len(at):
+        return found
+    # Of few hits the error cannot be told from them: two are added to the hits and four to the people.
+    effective = float(weight[at].sum() ** 2 / (weight[at] ** 2).sum())
+    near = (found.value * effective + 2) / (effective + 4)
+    return Found(found.value, max(found.error, float(np.sqrt(near * (1 - near) / effective))), found.observations)

@@ -63,7 +63,7 @@ LAG_YEARS: Final[dict[str, tuple[tuple[float, float, float, float], str]]] = {
         "A: DWP 6-24 months, DfE 0-12; PNC names: MoJ keeps the name of the first event",
     ),
     "address": (
-        (0.45, 1.05, 0.5, 0.45),
+        (0.40, 1.05, 0.5, 0.36),
         "A: 8, 12, 35 and 10% out of date; HES chance matches: 40% not re-registered after 6 months",
     ),
 }

@@ -260,7 +260,7 @@ def _exclusions(settings: Settings, draws: Draws, pupils: Table) -> dict[str, ND
     left = np.clip(
         1 - normal_share(0.5 * (excess - 0.45) / 0.4 + 0.85 * draws.normal("exclusion/count", person[at])), 1e-4, 1
     )
-    count = np.minimum(left ** (-1 / 1.05), MOST_SUSPENSIONS).astype(np.int64)
+    count = np.minimum(left ** (-1 / 1.25), MOST_SUSPENSIONS).astype(np.int64)
     who = np.repeat(np.arange(len(at)), count)
     which = np.arange(len(who)) - np.repeat(np.cumsum(count) - count, count)
     key = person[at][who] * 32 + which

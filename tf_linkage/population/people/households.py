@@ -278,7 +278,7 @@ def _children(draws: Draws, families: Families, anchor: int) -> Ints:
     gaps = np.where(here, gaps, 0.0)
     span = gaps.sum(axis=1)
     # Families are met at any point of their growth: the younger children of some are born after the extract.
-    least = -3.9 - 0.65 * span
+    least = -3.9 - np.where(high, 0.2, 0.65) * span
     youngest = least + draws.unit("children/youngest", family) * np.maximum(17.6 - 0.3 * span - least, 6.0)
     ages = (youngest + span)[:, None] - np.cumsum(gaps, axis=1)
     # A little spread of days, so that birthdays do not follow from one another; twins share theirs.
