@@ -200,7 +200,8 @@ LOADINGS: Final[dict[str, tuple[float, float]]] = {
 
 Chosen so that liability correlations reproduce `ONS youth justice 2022`: offending with exclusion .75 (.64 fits
 the ages of that study; the younger offenders of the window need more), persistent absence .49, in need .50,
-looked after .52 (published .45, .43 and .46; families of the programme offend more than those would have them). The rest are assumptions."""
+looked after .52 (published .45, .43 and .46; programme families offend more than those would have them). The rest
+are assumptions."""
 
 EFFECTS: Final[dict[str, tuple[float, str]]] = {
     "custody, adults": (0.75, "National evaluation 2019: 1.2% against 1.6% over 24 months"),
