@@ -16,7 +16,7 @@ from tf_linkage.bodies.calibration.pictures import pictures
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.assets.world import settings_of
 from tf_linkage.defs.metadata.charts import disagreement_picture, noise_picture, records_of
-from tf_linkage.defs.metadata.description import asset_key
+from tf_linkage.defs.metadata.description import CHOSEN, ERROR, asset_key
 from tf_linkage.defs.resources import Simulation
 from tf_linkage.pages.picture import markdown
 from tf_linkage.population.confounding import MODERATE
@@ -48,6 +48,7 @@ def calibration_checks() -> list[dg.AssetChecksDefinition]:
                 name,
                 asset=TRUTH,
                 description=description,
+                metadata=CHOSEN if name == "calibrated" else ERROR,
                 additional_deps=[asset_key(key) for key in keys.values() if key != "population/truth"],
             )
             for name, description in CHECKS.items()
