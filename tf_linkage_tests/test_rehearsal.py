@@ -97,7 +97,7 @@ def test_the_summary_says_what_a_person_wants_to_know(rehearsed: Rehearsed) -> N
         "precision",
         "recall",
         "DWP",
-        "MOJ",
+        "MoJ",
         "DFE",
         "report.html",
         "linked.duckdb",
