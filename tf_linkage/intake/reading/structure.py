@@ -129,8 +129,12 @@ def cells_of(structure: Structure, names: list[str], problems: Problems) -> pl.D
     schema = dict.fromkeys(names, pl.String)
     if not structure.body:
         return pl.DataFrame(schema=schema)
-    table = pl.read_csv(structure.body, has_header=False, schema=schema, separator=structure.delimiter)
-    if table.height != len(structure.lines) - 1:
+    try:
+        table = pl.read_csv(structure.body, has_header=False, schema=schema, separator=structure.delimiter)
+    except pl.exceptions.PolarsError:
+        # What the parser says may quote a cell.
+        table = None
+    if table is None or table.height != len(structure.lines) - 1:
         problems.refuse("the rows could not be told apart with certainty; save the file again as CSV UTF-8")
     return table
 
