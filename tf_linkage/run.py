@@ -1,169 +1,17 @@
-"""Run a job in process, print its summary, and say by the exit code whether every check passed.
+"""`python -m tf_linkage.run`: the command `run`, which runs a job; `--help` lists jobs and choices."""
 
-What a command line needs that Dagster's own does not give, above all a non-zero exit for any failed ERROR check,
-blocking or not. `python -m tf_linkage.run --help` lists the choices.
-"""
-
-import argparse
-import logging
 import sys
-import time
 from collections.abc import Sequence
 
-import dagster as dg
-from dagster._core.errors import DagsterHomeNotSetError
+from tf_linkage import cli
+from tf_linkage.cli.wording import REFUSED
 
-from tf_linkage.cli.summary import summary, vaults
-from tf_linkage.defs.assets.preview import preview_text
-from tf_linkage.defs.build import build_defs
-from tf_linkage.defs.jobs.rights import told
-from tf_linkage.errors import StudyRefused, TfLinkageError
-from tf_linkage.study import Study
-from tf_linkage.workspace.catalogue import ASSESSED
-from tf_linkage.workspace.choices import chosen_study
-from tf_linkage.workspace.folder import store_of
-from tf_linkage.workspace.jobs import (
-    DESTROY_DUE,
-    END_OF_MONTH,
-    END_OF_STUDY,
-    PREVIEW,
-    REHEARSAL,
-    RIGHTS,
-    jobs_of,
-)
-from tf_linkage.workspace.store import relative
-from tf_linkage.workspace.study_record import FILE, record
-
-FAILED, REFUSED = 1, 2
-"""Exit codes: the run or an ERROR check failed; the study could not begin."""
+__all__ = ["REFUSED", "main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a job of the study that the environment and the data folder ask for.
-
-    Returns:
-        0 when the run succeeded and no ERROR check failed, 1 otherwise, 2 when it could not begin.
-    """
-    parser = argparse.ArgumentParser(prog="python -m tf_linkage.run", description=__doc__)
-    parser.add_argument("--job", default=REHEARSAL, help="name of the job (default: %(default)s)")
-    parser.add_argument("--ticket", nargs="+", default=[], help="for a job that meets requests: whose, as tickets")
-    chosen = parser.parse_args(arguments)
-    try:
-        if bool(chosen.ticket) != (chosen.job in RIGHTS):
-            raise StudyRefused(
-                f"--ticket: {', '.join(RIGHTS)} need the tickets they are to meet; no other job has any"
-            )
-        return run(chosen.job, chosen_study(), chosen.ticket)
-    except TfLinkageError as refusal:
-        print(f"tf_linkage: {refusal}", file=sys.stderr)
-        return REFUSED
-
-
-def run(job: str, study: Study, tickets: Sequence[str] = ()) -> int:
-    """Run one job of one study and print what came of it; tickets are for the jobs that meet requests."""
-    began = time.monotonic()
-    known = jobs_of(study)
-    if job not in known:
-        raise StudyRefused(f"--job: there is no job {job!r} in this study; known are {', '.join(known)}")
-    with store_of(study).hold():
-        if known[job].makes or not (study.data / FILE).exists():
-            record(study)
-    definitions = build_defs(study, loggers={"progress": progress_logger})
-    with _instance() as instance:
-        result = definitions.resolve_job_def(job).execute_in_process(
-            instance=instance,
-            raise_on_error=False,
-            run_config={"loggers": {"progress": {}}} | told(job, tickets),
-        )
-        refused = [
-            evaluation
-            for evaluation in result.get_asset_check_evaluations()
-            if not evaluation.passed and evaluation.severity is dg.AssetCheckSeverity.ERROR
-        ]
-        failures = [reason for event in result.get_step_failure_events() if (reason := _reason(event))]
-        checks = len(result.get_asset_check_evaluations())
-    for failure in failures:
-        print(f"\nFAILED  {failure}", file=sys.stderr)
-    for evaluation in refused:
-        print(
-            f"\nCHECK FAILED  {evaluation.asset_key.to_user_string()}: {evaluation.check_name}\n"
-            f"  {evaluation.description or ''}",
-            file=sys.stderr,
-        )
-    if not result.success:
-        return FAILED
-    if job == PREVIEW:
-        print(preview_text(result))
-    if job == REHEARSAL:
-        print(summary(study))
-        print(vaults(study))
-    judged = f"{checks} checks, {len(refused)} failed. " if checks else ""
-    print(
-        f"{judged}{time.monotonic() - began:.0f} s. "
-        f"Tables: {relative(study.data)}/. UI: make ui, then http://localhost:3000"
-    )
-    return FAILED if refused else 0
-
-
-def _instance() -> dg.DagsterInstance:
-    """The instance that the web UI shares, or a passing one where no home is set."""
-    try:
-        return dg.DagsterInstance.get()
-    except DagsterHomeNotSetError:
-        return dg.DagsterInstance.ephemeral()
-
-
-def _reason(event: dg.DagsterEvent) -> str | None:
-    """A step's failure in its own words where it has some; nothing for a check, which has a line of its own."""
-    failure = event.step_failure_data
-    if failure.user_failure_data and failure.user_failure_data.description:
-        return f"{event.step_key}: {failure.user_failure_data.description}"
-    error = failure.error
-    if error and error.cls_name == "DagsterAssetCheckFailedError":
-        return None
-    while error and error.cause:
-        error = error.cause
-    return f"{event.step_key}: {error.message.strip() if error else 'failed'}"
-
-
-def _progress(_context: dg.InitLoggerContext) -> logging.Logger:
-    """A logger that shows a run's progress to a person and nothing else."""
-    logger = logging.Logger("tf_linkage.progress", logging.DEBUG)  # the level of Dagster's events
-    handler = logging.StreamHandler(sys.stdout)
-    handler.addFilter(lambda record: _materialised(record) or _longer_study(record))
-    handler.setFormatter(logging.Formatter("%(message)s"))
-    logger.addHandler(handler)
-    return logger
-
-
-progress_logger = dg.LoggerDefinition(_progress, config_schema={}, description="One line for each asset made")
-
-_LONGER_STEPS = {key.replace("/", "__") for key in ASSESSED} | {
-    f"{job}_step" for job in (*RIGHTS, DESTROY_DUE, END_OF_MONTH, END_OF_STUDY)
-}
-
-
-def _longer_study(record: logging.LogRecord) -> bool:
-    """What the longer studies say while they run, and the jobs that meet requests or destroy."""
-    meta = getattr(record, "dagster_meta", None) or {}
-    if record.levelno != logging.INFO or meta.get("step_key") not in _LONGER_STEPS or meta.get("dagster_event"):
-        return False
-    record.msg = f"    {time.strftime('%H:%M:%S')}  {meta.get('orig_message', '')}"
-    record.args = ()
-    return True
-
-
-def _materialised(record: logging.LogRecord) -> bool:
-    meta = getattr(record, "dagster_meta", None) or {}
-    event = meta.get("dagster_event")
-    if event is None or event.event_type is not dg.DagsterEventType.ASSET_MATERIALIZATION:
-        return False
-    materialization = event.step_materialization_data.materialization
-    rows = materialization.metadata.get("dagster/row_count")
-    name = materialization.asset_key.to_user_string()
-    record.msg = f"  {name:<32}{rows.value:>12,} rows" if rows else f"  {name}"
-    record.args = ()
-    return True
+    """Runs a job of a study; see `defs.in_process.run` and the exit codes of `cli.main`."""
+    return cli.main(["run", *(sys.argv[1:] if arguments is None else arguments)])
 
 
 if __name__ == "__main__":

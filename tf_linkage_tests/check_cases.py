@@ -113,6 +113,23 @@ def only_what_the_notice_allows(at: At) -> Cases:
     return Cases([Case({at.key: allowed}), Case({at.key: allowed.drop(columns[-1])})], [Case({at.key: more})])
 
 
+def like_the_delivery_before(at: At) -> Cases:
+    """The first delivery, the same again, and a little more; then half of it, and one with blank cells."""
+    whole = _empty(at.key)
+    name = next(iter(whole))
+    columns = whole[name].collect_schema()
+    first = next(iter(columns))
+
+    def case(rows: int, blank: int = 0) -> Case:
+        cells = [None] * blank + ["x"] * (rows - blank)
+        table = pl.DataFrame({first: cells}, schema={first: pl.String}).with_columns(
+            pl.lit(None, dtype).alias(column) for column, dtype in columns.items() if column != first
+        )
+        return Case(_of(at.key, whole | {name: table.lazy()}).stored, {"io_manager": ParquetStore.of(at.study)})
+
+    return Cases([case(1000), case(1000), case(1100)], [case(500), case(500, blank=100), case(1000, blank=200)])
+
+
 def same_people(at: At) -> Cases:
     """The same people in any order; nobody missing on either side."""
 
@@ -271,6 +288,7 @@ def noise_as_requested(at: At) -> Cases:
 CASES: dict[str, Callable[[At], Cases]] = {
     "keeps_contract": keeps_contract,
     "holds_no_identifier": holds_no_identifier,
+    "like_the_delivery_before": like_the_delivery_before,
     "only_what_the_notice_allows": only_what_the_notice_allows,
     "references_match_identifiers": same_people,
     "ons/attributes: rows_conserved": records_conserved,

@@ -29,6 +29,7 @@ from tf_linkage.custody.vault.passwords import CUSTODIANS, Passwords
 from tf_linkage.custody.vault.retention import Deadlines
 from tf_linkage.custody.vault.vault import Vault, content_digest, shred
 from tf_linkage.errors import DataFolderBusy, TfLinkageError
+from tf_linkage.hints import command
 from tf_linkage.study import NAME, Dates
 
 Value = pl.DataFrame | pl.LazyFrame | Mapping[str, pl.DataFrame | pl.LazyFrame]
@@ -189,7 +190,8 @@ class Store:
                 f"{vault.custodian} may hold {dataset} for the study until {last_day}, and it is "
                 f"{self.clock().today()}: nothing new can be made of it. "
                 + (
-                    "To rehearse the study from its beginning, start with an empty data folder (make clean)"
+                    "To rehearse the study from its beginning, start with an empty data folder: "
+                    + command("clean", data=self.root)
                     if self.is_rehearsal()
                     else "The days of the study are set by TF_LINKAGE_DATE_EXCHANGE and TF_LINKAGE_DATE_DESTROY_BY"
                 )
@@ -243,7 +245,7 @@ class Store:
             if HANDOVERS.get("/".join(key)) and self.in_vault(key):
                 raise TfLinkageError(
                     f"{'/'.join(key)} has not arrived in {self.root}: make it, or take in the file that its sender "
-                    "carried here (python -m tf_linkage receive FILE)"
+                    f"carried here ({command('receive', 'FILE', data=self.root)})"
                 )
             raise TfLinkageError(f"{'/'.join(key)} has not been materialised in {self.root}; materialise it first")
         return pl.scan_parquet(path)

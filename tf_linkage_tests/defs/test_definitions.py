@@ -165,3 +165,12 @@ def test_the_launchpad_offers_what_a_linkage_may_use_with_words() -> None:
     fields = defs.resolve_job_def(REHEARSAL).resource_defs["linking"].config_schema.config_type.fields
     for name in ("memory_gb", "threads", "most_pairs"):
         assert fields[name].description, name
+
+
+def test_no_release_of_a_study_of_which_any_research_table_broke_a_rule() -> None:
+    """Its checks block: the release waits for every research table, also those it is not made from."""
+    from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
+
+    graph = build_defs(Study.of("tiny")).resolve_asset_graph()
+    before = graph.get(dg.AssetKey(["research", "release"])).parent_keys
+    assert {dg.AssetKey(["research", name]) for name in RESEARCH_TABLES} <= before

@@ -218,8 +218,11 @@ def _red_without_any(processes: int, modules: Sequence[str]) -> list[str]:
     """Modules whose tests fail as the code stands."""
     kinds = {tuple(TARGETS[module]): module for module in modules}
     with _pool(processes) as pool:
-        results = list(pool.map(_green, kinds.values()))
-    return [module for module, green in zip(kinds.values(), results, strict=True) if not green]
+        results = list(pool.map(_as_it_stands, kinds.values()))
+    red = {module: said for module, (green, said) in zip(kinds.values(), results, strict=True) if not green}
+    for said in red.values():
+        print("\n".join(said.splitlines()[-20:]))
+    return list(red)
 
 
 def _tried(drawn: Sequence[Mutant], processes: int) -> Iterator[tuple[Mutant, bool]]:
@@ -255,8 +258,9 @@ def _moved_in(folder: str) -> None:
     os.environ.pop("DAGSTER_HOME", None)
 
 
-def _green(module: str) -> bool:
-    return run_tests(_command(module), PATIENCE)[0] is TestOutcome.SURVIVED
+def _as_it_stands(module: str) -> tuple[bool, str]:
+    outcome, said = run_tests(_command(module), PATIENCE)
+    return outcome is TestOutcome.SURVIVED, said
 
 
 def _command(module: str) -> str:

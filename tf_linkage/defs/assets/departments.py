@@ -17,7 +17,7 @@ from tf_linkage.defs.metadata import charts
 from tf_linkage.defs.metadata.description import asset_description, study_asset
 from tf_linkage.defs.resources import Linking, StudyKey
 from tf_linkage.study import DepartmentSource, Study
-from tf_linkage.workspace.clerical_review import as_clerks_decided
+from tf_linkage.workspace.custodians.clerical_review import as_clerks_decided
 
 
 def department_assets(study: Study) -> list[dg.AssetsDefinition]:

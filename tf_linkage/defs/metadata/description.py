@@ -33,6 +33,9 @@ ERROR: Final = {"severity": "error"}
 DOUBT: Final = {"severity": "error; a warning where in doubt"}
 """An error where a bound is missed beyond sampling doubt, else a warning."""
 
+WARNING: Final = {"severity": "warning"}
+"""A failure asks for a look and is never an error."""
+
 CHOSEN: Final = {"severity": "error; a warning where the choices are not England's"}
 """An error, but a warning where the noise was chosen not to be England's."""
 

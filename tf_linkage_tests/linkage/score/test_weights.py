@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tf_linkage.linkage.estimate.em import NO_DEPENDENCE, Dependence, HouseholdMembers, Trained
+from tf_linkage.linkage.estimate.frequencies import Rarity
 from tf_linkage.linkage.score.weights import best_possible, comparison_bits
 
 NAME, PLACE = 0, 1
@@ -20,14 +21,14 @@ def trained(prior: float = 0.25, dependence: Dependence = NO_DEPENDENCE) -> Trai
     m = [np.array([0.75, 0.25]), np.array([0.5, 0.5])]
     u = [np.array([0.1875, 0.8125]), np.array([0.125, 0.875])]
     members = HouseholdMembers(m, (True, False), dependence, 1.0)
-    return Trained(m, u, members, prior, 0.5, pl.DataFrame(), 0.0, held=True, dependence=dependence)
+    return Trained(m, u, members, prior, 0.5, pl.DataFrame(), 0.0, held=True, floor=1e-6, dependence=dependence)
 
 
 def pattern(*codes: int) -> np.ndarray:
     return np.array([codes], dtype=np.int8)
 
 
-RARE = np.array([0.0, 5.0, -1.0])
+RARE = Rarity(EQUAL, np.array([0.0, 5.0, -1.0]))
 """Bits of rarity of the names of three left records: common, rare, commoner than most."""
 
 PRIOR = np.log2(1 / 3)
@@ -58,14 +59,14 @@ def test_the_most_that_a_pattern_could_weigh_is_that_of_its_rarest_value() -> No
     assert found == pytest.approx(
         [PRIOR + 2 + 5 + 2, PRIOR + np.log2(0.25 / 0.8125) + 2, PRIOR + np.log2(0.5 / 0.875)]
     )
-    common = best_possible(levels, trained(), [np.array([-3.0, -1.0]), None])
+    common = best_possible(levels, trained(), [Rarity(EQUAL, np.array([-3.0, -1.0])), None])
     assert common[0] == pytest.approx(PRIOR + 2 + 2), "where every value is common, rarity adds nothing"
 
 
 def test_what_names_together_add_is_counted_and_what_they_take_off_is_not() -> None:
     logs = np.zeros((4, 4, 3))
     logs[0, :, :], logs[1, :, :] = 3 * np.log(2), -3 * np.log(2)
-    together = Dependence((NAME, None, None), (1, 1), logs)
+    together = Dependence((NAME, None, None), ((EQUAL, OTHER), (EQUAL, OTHER)), logs)
     levels = np.vstack([pattern(EQUAL, UNKNOWN), pattern(OTHER, UNKNOWN)])
     apart = best_possible(levels, trained(), [None, None])
     assert best_possible(levels, trained(dependence=together), [None, None]) - apart == pytest.approx([3.0, 0.0])
@@ -82,5 +83,7 @@ def test_no_pair_weighs_more_than_its_patterns_best(
     """Dropping by the best possible weight drops no pair that could have been kept."""
     model, rows = trained(prior), np.arange(len(rare), dtype=np.uint32)
     levels = np.repeat(pattern(*codes), len(rare), axis=0)
-    weigh = comparison_bits(levels, rows, model, [np.array(rare), None]).sum(axis=1) + np.log2(prior / (1 - prior))
-    assert (weigh <= best_possible(pattern(*codes), model, [np.array(rare), None]) + 1e-9).all()
+    weigh = comparison_bits(levels, rows, model, [Rarity(EQUAL, np.array(rare)), None]).sum(axis=1) + np.log2(
+        prior / (1 - prior)
+    )
+    assert (weigh <= best_possible(pattern(*codes), model, [Rarity(EQUAL, np.array(rare)), None]) + 1e-9).all()

@@ -13,7 +13,7 @@ from tf_linkage.linkage.engines.recordlinkage.pairs import blocked_pairs, random
 from tf_linkage.linkage.engines.recordlinkage.teaching import teach, training_labels
 from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.result import LinkResult, Progress
-from tf_linkage.linkage.tables.records import Records, prepare
+from tf_linkage.linkage.tables.records import Records, prepare, undated
 
 
 def link_by_recordlinkage(
@@ -27,13 +27,13 @@ def link_by_recordlinkage(
 
 def link_prepared(records: Records, model: Model, progress: Progress, bounds: Bounds | None = None) -> LinkResult:
     """Link tables that are in standard form already."""
-    pairs, blocking = blocked_pairs(records, model, (bounds or Bounds()).most_pairs)
+    pairs, blocking = blocked_pairs(records, model, bounds)
     progress(f"blocked: {len(pairs):,} candidate pairs")
     levels = levels_of(records, model, pairs)
     progress("compared")
     training_links = matchkey_links(records.left, records.right, model.matchkeys)
     labels, is_seed = training_labels(records, pairs, training_links)
-    strangers = levels_of(records, model, random_pairs(records))
+    strangers = levels_of(records, model, random_pairs(records, model))
     weight, probability, reestimated, curve = teach(levels, strangers, labels, records, model)
     progress(f"trained by {int(is_seed.sum()):,} matchkey links")
     scored = pl.DataFrame(
@@ -42,6 +42,7 @@ def link_prepared(records: Records, model: Model, progress: Progress, bounds: Bo
             "right_row": pairs.codes[1].astype(np.uint32),
             "match_weight": weight,
             "match_probability": probability,
+            "undated": undated(records)[pairs.codes[0]],
             "guarded": doubtful_pairs(levels, model) & (probability < model.guard),
         }
     )

@@ -9,8 +9,8 @@ import polars as pl
 
 from tf_linkage.linkage.engines.recordlinkage.levels import BAND
 from tf_linkage.linkage.model.comparisons import MISSING
-from tf_linkage.linkage.model.model import Model, bits_at
-from tf_linkage.linkage.resolve.assignment import best_per_left, one_to_one
+from tf_linkage.linkage.model.model import Model
+from tf_linkage.linkage.resolve.assignment import best_per_left, indifferent, one_to_one
 from tf_linkage.linkage.result import LINK_SCHEMA
 from tf_linkage.linkage.tables.records import Records
 
@@ -22,13 +22,8 @@ def resolved(
     names = [key.name for key in model.matchkeys]
     deterministic_pass = [place for place, key in enumerate(model.matchkeys) if key.deterministic_pass]
     entity = records.right.select(pl.col("row").alias("right_row"), "entity")
-    rules = pl.DataFrame(
-        {"rule": range(len(model.blocking_rules)), "stage": [f"rule: {r.name}" for r in model.blocking_rules]},
-        schema={"rule": pl.Int32, "stage": pl.String},
-    )
-    scored = (
-        scored.join(entity, on="right_row").join(first_rule, on=["left_row", "right_row"]).join(rules, on="rule")
-    )
+    scored = scored.join(entity, on="right_row").join(first_rule, on=["left_row", "right_row"])
+    scored = scored.with_columns(pl.format("rule: {}", "rule").alias("stage"))
     scored = scored.sort(
         ["left_row", "entity", "match_weight", "right_row"], descending=[False, False, True, False]
     )
@@ -42,11 +37,10 @@ def resolved(
         ),
         on=["left_row", "entity"],
     ).with_columns(pl.format("matchkey: {}", pl.col("key")).alias("stage"), pl.lit("link").alias("status"))
-    indifferent = bits_at(model.link_threshold)
     rest = scored.join(deterministic_links, on="left_row", how="anti").join(
         deterministic_links, on="entity", how="anti"
     )
-    rest = rest.with_columns((pl.col("match_weight") - indifferent + 1e-9).alias("gain"))
+    rest = rest.with_columns((pl.col("match_weight") - indifferent(model) + 1e-9).alias("gain"))
     open_pairs = rest.filter(~pl.col("guarded"))
     chosen = (one_to_one if model.one_to_one else best_per_left)(open_pairs).with_columns(
         pl.lit("link").alias("status")
@@ -79,14 +73,14 @@ def training_of(classifier: Any, model: Model) -> pl.DataFrame:
     m, u = classifier.m_probs, classifier.u_probs
     rows = []
     for comparison in model.comparisons:
-        for code in sorted(map(int, m[comparison.name])):
+        for code in sorted(map(int, m[comparison.id])):
             band = (
                 (" (common)", " (uncommon)", " (rare)")[code // BAND]
-                if comparison.frequency and code % BAND == 0
+                if comparison.frequency and code % BAND == comparison.full
                 else ""
             )
             words = "unknown" if code == MISSING else comparison.levels[code % BAND].words + band
-            agree, chance = float(m[comparison.name][code]), float(u[comparison.name][code])
+            agree, chance = float(m[comparison.id][code]), float(u[comparison.id][code])
             rows.append((comparison.name, words, agree, chance, math.log2(agree / chance)))
     return pl.DataFrame(rows, schema=["comparison", "level", "m", "u", "weight"], orient="row")
 
