@@ -267,6 +267,15 @@ def calibrated(at: At) -> Cases:
     return Cases([case], [replace(case, stored=case.stored | {"population/truth": unknown})])
 
 
+def possible_lives(at: At) -> Cases:
+    """A finished run as it is; the same with every exclusion on a Saturday."""
+    case = _world(at)
+    lives = case.stored["population/people"]
+    saturday = pl.col("start") - (pl.col("start") + 3) % 7 + 5
+    off = lives | {"exclusions": lives["exclusions"].with_columns(saturday.cast(pl.Int32).alias("start"))}
+    return Cases([case], [replace(case, stored=case.stored | {"population/people": off})])
+
+
 def noise_as_requested(at: At) -> Cases:
     """A finished run as it is; the same, were each kind of error to come out a tenth of all records too often.
 
@@ -304,6 +313,7 @@ CASES: dict[str, Callable[[At], Cases]] = {
     "gaps_within_bounds": gaps_within_bounds,
     "below_baseline": below_baseline,
     "calibrated": calibrated,
+    "possible_lives": possible_lives,
     "noise_as_requested": noise_as_requested,
 }
 

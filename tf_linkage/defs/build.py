@@ -28,7 +28,7 @@ from tf_linkage.defs.resources import Linking, Simulation, StudyKey
 from tf_linkage.errors import StudyRefused
 from tf_linkage.study import DepartmentSource, Source, Study
 from tf_linkage.workspace.catalogue import ASSESSED
-from tf_linkage.workspace.environment import is_rehearsal
+from tf_linkage.workspace.environment import from_files, is_rehearsal
 
 Loggers = Mapping[str, dg.LoggerDefinition]
 
@@ -44,9 +44,9 @@ def build_defs(study: Study, loggers: Loggers | None = None) -> dg.Definitions:
     resources: dict[str, object] = {
         "io_manager": ParquetStore.of(study),
         "linking": Linking.of(study),
-        "study_key": StudyKey(simulated=simulated, incoming=str(study.incoming)),
+        "study_key": StudyKey(simulated=simulated, incoming=str(study.incoming), data=str(study.data)),
         NOWHERE: dg.mem_io_manager,
-        "discretion": Discretion(rehearsal=is_rehearsal(study)),
+        "discretion": Discretion(rehearsal=not from_files(study)),
     }
     calibration: list[dg.AssetChecksDefinition] = []
     longer: list[dg.AssetsDefinition] = []

@@ -14,6 +14,7 @@ import dagster as dg
 import polars as pl
 from pydantic import Field
 
+from tf_linkage import intake
 from tf_linkage.contracts.columns import columns_of
 from tf_linkage.custody.handover.kinds import HANDOVERS
 from tf_linkage.custody.vault.retention import Deadlines
@@ -46,6 +47,9 @@ class ParquetStore(dg.ConfigurableIOManager):  # type: ignore[misc]
         default=[], description="Departments that do their part elsewhere, by TF_LINKAGE_<NAME>_SOURCE=return"
     )
     study: str = Field(default=NAME, description="The study's name, the same at every body")
+    incoming: str | None = Field(
+        default=None, description="Folder of the files, from which it is judged whether anybody is real"
+    )
 
     @classmethod
     def of(cls, study: Study) -> "ParquetStore":
@@ -54,7 +58,8 @@ class ParquetStore(dg.ConfigurableIOManager):  # type: ignore[misc]
         return cls(
             root=str(store.root),
             simulated=store.simulated,
-            rehearsal=store.is_rehearsal(),
+            rehearsal=store.rehearsal is not False and store.incoming is None,
+            incoming=str(store.incoming) if store.incoming else None,
             exchange=store.deadlines.exchange.isoformat(),
             destroy_by=store.deadlines.end.isoformat(),
             study=store.study,
@@ -69,16 +74,20 @@ class ParquetStore(dg.ConfigurableIOManager):  # type: ignore[misc]
         return Store(
             Path(self.root),
             self.simulated,
-            self.rehearsal,
+            None if self.incoming else self.rehearsal,
             deadlines,
             self.study,
             frozenset(self.from_files),
             frozenset(self.elsewhere),
+            Path(self.incoming) if self.incoming else None,
         )
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["ParquetStore"]:
-        """Hold the data folder for as long as the run lasts, and let no error tell about real people."""
+        """Hold the data folder for as long as the run lasts, and let no error tell about real people.
+
+        Files may change while a run lasts, so what is said of errors on files is never open.
+        """
         with self.store.hold(), nullcontext() if self.rehearsal else masked_errors():
             yield self
 
@@ -86,10 +95,11 @@ class ParquetStore(dg.ConfigurableIOManager):  # type: ignore[misc]
         """Write a table or a set of tables, and say what was written."""
         store, key = self.store, context.asset_key.path
         with plainly():
-            written = store.write(key, obj)
+            mappings = _told(context, intake.MAPPINGS_DIGEST)
+            written = store.write(key, obj, mappings)
             context.add_output_metadata(output_metadata(written))
             if kept := store.in_vault(key):
-                context.add_output_metadata(self._held(*kept, written, key))
+                context.add_output_metadata(self._held(*kept, written, key, mappings))
 
     def load_input(self, context: dg.InputContext) -> pl.LazyFrame | dict[str, pl.LazyFrame]:
         """Scan a table, or each table of a set, by name; what came from another body, after checking it."""
@@ -105,7 +115,9 @@ class ParquetStore(dg.ConfigurableIOManager):  # type: ignore[misc]
                 )
             return value
 
-    def _held(self, vault: Vault, dataset: str, written: Written, key: Sequence[str]) -> dict[str, Any]:
+    def _held(
+        self, vault: Vault, dataset: str, written: Written, key: Sequence[str], mappings: str | None
+    ) -> dict[str, Any]:
         """Put a writing on record, and say who holds it until when."""
         store = self.store
         _, last_day = store.deadlines.of(vault.custodian)
@@ -113,8 +125,14 @@ class ParquetStore(dg.ConfigurableIOManager):  # type: ignore[misc]
         if handover := HANDOVERS.get("/".join(key)):
             manifest = store.delivery().record(handover)
             return held | {"sent by": manifest.sender, "contract version": manifest.contract}
-        record_writing(store, vault, dataset, written)
+        record_writing(store, vault, dataset, written, **({"mappings": mappings} if mappings else {}))
         return held
+
+
+def _told(context: dg.OutputContext, name: str) -> str | None:
+    """What an asset said of its output under a name."""
+    said = (context.output_metadata or {}).get(name)
+    return None if said is None else str(getattr(said, "value", said))
 
 
 def output_metadata(written: Written) -> dict[str, Any]:

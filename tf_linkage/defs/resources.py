@@ -100,6 +100,7 @@ class StudyKey(dg.ConfigurableResource):  # type: ignore[misc, type-arg]
 
     simulated: bool = Field(description="Whether the bodies' registers are simulated")
     incoming: str = Field(description="Folder of extract files, when the study runs on files")
+    data: str = Field(default="", description="The data folder, in which real records are remembered")
 
     def key(self) -> bytes:
         """The key: the environment's, or in a rehearsal the published constant.
@@ -107,4 +108,4 @@ class StudyKey(dg.ConfigurableResource):  # type: ignore[misc, type-arg]
         Raises:
             TfLinkageError: real extracts need a key of their own.
         """
-        return study_key(self.simulated, Path(self.incoming))
+        return study_key(self.simulated, Path(self.incoming), Path(self.data) if self.data else None)
