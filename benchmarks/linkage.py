@@ -130,11 +130,11 @@ def _run(engine: str, folder: Path) -> dict[str, Any]:
 
 def _print(title: str, runs: int, rows: list[dict[str, Any]]) -> None:
     """A table in Markdown. Next to each precision the lower end of its 95% Wilson interval."""
-    from tf_linkage.quality.measures.intervals import wilson_ends
+    from tf_linkage.intervals import wilson_ends
 
     for row in rows:
         if links := row.pop("links", None):
-            row["precision at least"] = wilson_ends(round(row["precision"] * links), round(links))[0]
+            row["precision at least"] = wilson_ends(round(row["precision"] * links) / round(links), round(links))[0]
     print(f"\n{title}; {'medians' if runs > 1 else 'one run'} of {runs}\n" if runs > 1 else f"\n{title}; one run\n")
     columns = list(dict.fromkeys(column for row in rows for column in row))
     print("| " + " | ".join(columns) + " |")

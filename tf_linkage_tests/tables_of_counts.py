@@ -23,7 +23,7 @@ from tf_linkage.contracts.outputs.estimates import (
 )
 from tf_linkage.disclosure.suppression.linked_counts import Key, Quantity, Relation, System
 from tf_linkage.disclosure.suppression.rules import few, open_count
-from tf_linkage.disclosure.tables.intervals import NORMAL_95
+from tf_linkage.intervals import Z
 
 ALL = "all"
 
@@ -192,8 +192,8 @@ def costs(cells: Mapping[tuple[str, str, str], Sequence[float]]) -> pl.DataFrame
         rows.append(
             {"theme": theme, "study_group": group, "window": window, "families": n, "families_with": having,
              "people_with": 2 * having, "pounds": float(sum(pounds)), "largest": float(first),
-             "second_largest": float(second), "mean": mean, "low": mean - NORMAL_95 * error,
-             "high": mean + NORMAL_95 * error}
+             "second_largest": float(second), "mean": mean, "low": mean - Z * error,
+             "high": mean + Z * error}
         )  # fmt: skip
     return pl.DataFrame(rows).cast(pl.Schema(schema_of(Money)))
 

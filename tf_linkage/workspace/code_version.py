@@ -9,13 +9,13 @@ from importlib.resources.abc import Traversable
 
 
 def code_version(rooms: Sequence[str], choices: object = None) -> str:
-    """Digest of the rooms' source and of the choices: what was made is as old as what made it.
+    """Digest of the rooms' source, of the intervals they share, and of the choices.
 
     Args:
         rooms: rooms of this package, or installed packages that declare a department.
         choices: whatever else changes what is made.
     """
-    total = hashlib.sha256()
+    total = hashlib.sha256(files("tf_linkage").joinpath("intervals.py").read_bytes())
     for room in rooms:
         total.update(_source_digest(room).encode())
     total.update(json.dumps(choices, sort_keys=True, default=str).encode())

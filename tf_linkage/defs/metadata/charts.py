@@ -11,10 +11,10 @@ import polars as pl
 
 from tf_linkage import quality
 from tf_linkage.contracts.registry import DEPARTMENTS
+from tf_linkage.intervals import wilson_ends
 from tf_linkage.linkage import LinkResult
 from tf_linkage.pages import charts
 from tf_linkage.pages.picture import markdown
-from tf_linkage.quality.measures.intervals import wilson_ends
 from tf_linkage.quality.report.training_pictures import probabilities_picture, training_picture, weights_picture
 from tf_linkage.study import COUNCILS
 
@@ -101,7 +101,7 @@ def disagreement_picture(disagreement: pl.DataFrame) -> str:
     for row in shown.iter_rows(named=True):
         if row["records"] < LEAST_RECORDS:
             continue
-        low, high = wilson_ends(round(row["disagree"] * row["records"]), row["records"])
+        low, high = wilson_ends(round(row["disagree"] * row["records"]) / row["records"], row["records"])
         named = {"panel": row["bodies"], "value": row["disagree"], "low": low, "high": high}
         rows.append({"level": row["community"], **named})
     for panel in dict.fromkeys(row["panel"] for row in rows):

@@ -18,6 +18,7 @@ from tf_linkage.contracts.outputs.estimates import ALL_REGIONS, OUTCOMES
 from tf_linkage.contracts.outputs.published import LEAST, REGIONAL_WINDOWS, ROUNDING, WITHHELD, Balance
 from tf_linkage.disclosure.suppression.linked_counts import Key, System
 from tf_linkage.disclosure.tables import characteristics, outcomes
+from tf_linkage.disclosure.tables.counts import having, number
 from tf_linkage.disclosure.tables.intervals import grid_of
 from tf_linkage.disclosure.tables.rows import Row, real
 
@@ -100,7 +101,7 @@ def _counts(covariate: str, side: str) -> Pair:
         everywhere = ("family", next(iter(outcomes.POPULATIONS)), side, BEFORE, ALL_REGIONS)
         return outcomes.number((*everywhere[:4], covariate.removeprefix("region "))), outcomes.number(everywhere)
     table = characteristics.CHARACTERISTICS
-    return characteristics.having(table, covariate, side), characteristics.number(table, covariate, side)
+    return having(table, covariate, side), number(table, covariate, side)
 
 
 def _before(pairs: list[Pair], system: System, shown: Set[Key]) -> float | None:

@@ -18,16 +18,11 @@ from tf_linkage.contracts.outputs.estimates import (
     PROPENSITIES,
     THREE_PROBLEMS,
 )
-from tf_linkage.contracts.outputs.published import (
-    LEAST,
-    NUMBER_ROUNDING,
-    PUBLISHED_TABLES,
-    REGIONAL_WINDOWS,
-    ROUNDING,
-)
+from tf_linkage.contracts.outputs.published import LEAST, PUBLISHED_TABLES, REGIONAL_WINDOWS
 from tf_linkage.disclosure.suppression.linked_counts import Key, Quantity, Relation, System
-from tf_linkage.disclosure.suppression.rules import few, open_count, open_difference
-from tf_linkage.disclosure.tables import outcomes, services
+from tf_linkage.disclosure.suppression.rules import open_count
+from tf_linkage.disclosure.tables import counts, outcomes, services
+from tf_linkage.disclosure.tables.counts import Count, having, number
 
 CHARACTERISTICS, OVERLAP = "characteristics", "overlap"
 KEYS: Mapping[str, list[str]] = {
@@ -35,10 +30,10 @@ KEYS: Mapping[str, list[str]] = {
     OVERLAP: ["propensity", "study_group"],
 }
 
-Count = tuple[int, int]
+Families = tuple[int, int]
 """Families and their people."""
 
-Counts = Mapping[str, tuple[Count, Count, str]]
+Counts = Mapping[str, tuple[Families, Families, str]]
 """Of one group, by name of the row: those that have it, all of the group, and of which kind it is."""
 
 
@@ -55,20 +50,18 @@ def characteristics_system(
     quantities: dict[Key, Quantity] = {}
     relations: list[Relation] = []
     for table, groups in _tables(characteristics, overlap).items():
-        for group, counts in groups.items():
-            quantities |= {key: one for name in counts for key, one in _numbers(table, name, group, counts).items()}
-            for more, relation in _adding_up(table, group, counts):
+        for group, by_name in groups.items():
+            for name, (some, all_of, _) in by_name.items():
+                quantities |= _numbers(table, name, group, some, all_of)
+            for more, relation in _adding_up(table, group, by_name):
                 quantities |= more
                 relations.append(relation)
     known = {**quantities, **others}
-    for name, wide, narrow in _linked(quantities, others):
-        by = int(known[wide].value - known[narrow].value)
-        # A claim that the counts do not keep is none; that there is no difference tells of nobody.
-        if by >= 0:
-            quantities[name] = Quantity(by, need=open_difference() if 0 < by < LEAST else None, families=by)
-            relations.append(Relation((wide,), (narrow, name), links=True))
-    named = {key for relation in relations for key in (*relation.left, *relation.right) if key in others}
-    return System(quantities | {key: others[key] for key in sorted(named)}, relations)
+    for key, wide, narrow in _linked(quantities, others):
+        if found := counts.difference(known, key, [wide], [narrow], none_tells=False):
+            quantities |= found[0]
+            relations.append(found[1])
+    return counts.with_named(quantities, relations, others)
 
 
 def characteristics_rows(
@@ -87,25 +80,13 @@ def characteristics_rows(
     made = {}
     for table, groups in _tables(characteristics, overlap).items():
         rows = []
-        for group, counts in groups.items():
-            for name in counts:
-                numbers = _numbers(table, name, group, counts)
-                keys = number(table, name, group), having(table, name, group)
-                all_of, some = (int(numbers[key].shown) if key in shown else None for key in keys)
+        for group, by_name in groups.items():
+            for name, (some, all_of, _) in by_name.items():
                 named = dict(zip(KEYS[table], (name, group), strict=True))
-                rows.append(named | outcomes.figures(all_of, some, design_effect=1.0))
+                numbers = _numbers(table, name, group, some, all_of)
+                rows.append(named | counts.published(table, (name, group), numbers, shown))
         made[table] = of_rows(PUBLISHED_TABLES[table], rows).sort(KEYS[table])
     return made
-
-
-def number(table: str, name: str, group: str) -> Key:
-    """Name of the number of families of a group, in one row."""
-    return (table, "number", name, group)
-
-
-def having(table: str, name: str, group: str) -> Key:
-    """Name of the number of families that have it."""
-    return (table, "number_with", name, group)
 
 
 def _tables(characteristics: pl.DataFrame, overlap: pl.DataFrame) -> dict[str, dict[str, Counts]]:
@@ -114,7 +95,7 @@ def _tables(characteristics: pl.DataFrame, overlap: pl.DataFrame) -> dict[str, d
 
 def _of_characteristics(characteristics: pl.DataFrame) -> dict[str, Counts]:
     plain = characteristics.with_columns(pl.selectors.enum().cast(pl.String)).sort("study_group", "characteristic")
-    found: dict[str, dict[str, tuple[Count, Count, str]]] = {}
+    found: dict[str, dict[str, tuple[Families, Families, str]]] = {}
     for row in plain.iter_rows(named=True):
         some, all_of = (row["families_with"], row["people_with"]), (row["families"], row["people"])
         found.setdefault(row["study_group"], {})[row["characteristic"]] = (some, all_of, row["kind"])
@@ -132,43 +113,27 @@ def _of_overlap(overlap: pl.DataFrame) -> dict[str, Counts]:
     return found
 
 
-def _numbers(table: str, name: str, group: str, counts: Counts) -> dict[Key, Quantity]:
-    """The three numbers of a row: all, those that have it, those that do not; the last is never shown."""
-    (some, some_people), (families, people), _ = counts[name]
-    few_without = few(people - some_people, families - some)
-    need = None
-    if few(some_people, some):
-        need = open_count(some)
-    elif few_without:
-        need = open_count(some, "nearly all")
-    all_need = open_count(families) if few(people, families) else None
-    rest = families - some
-    return {
-        number(table, name, group): Quantity(
-            families, NUMBER_ROUNDING, all_need, LEAST, 12.0, people=people, families=families
-        ),
-        having(table, name, group): Quantity(some, ROUNDING, need, LEAST, 2.0, people=some_people, families=some),
-        _without(table, name, group): Quantity(rest, need=open_count(rest) if few_without else None, families=rest),
-    }
+def _numbers(table: str, name: str, group: str, with_it: Families, everyone: Families) -> dict[Key, Quantity]:
+    (some, some_people), (families, people) = with_it, everyone
+    rest = Count(families - some, people - some_people, families - some)
+    all_of = Count(families, people, families)
+    return counts.numbers(table, (name, group), all_of, Count(some, some_people, some), rest)
 
 
 Found = Iterator[tuple[dict[Key, Quantity], Relation]]
 
 
-def _adding_up(table: str, group: str, counts: Counts) -> Found:
-    first = number(table, next(iter(counts)), group)
-    for name in counts:
-        yield (
-            {},
-            Relation((number(table, name, group),), (having(table, name, group), _without(table, name, group))),
-        )
+def _adding_up(table: str, group: str, by_name: Counts) -> Found:
+    first = number(table, next(iter(by_name)), group)
+    for name in by_name:
+        yield {}, counts.with_and_without(table, name, group)
         if number(table, name, group) != first:
             yield {}, Relation((first,), (number(table, name, group),))
-    for kind in dict.fromkeys(kind for _, _, kind in counts.values()):
-        of_kind = [name for name, (_, _, its) in counts.items() if its == kind]
+    for kind in dict.fromkeys(kind for _, _, kind in by_name.values()):
+        of_kind = [name for name, (_, _, its) in by_name.items() if its == kind]
         parts = tuple(having(table, name, group) for name in of_kind)
-        families = counts[of_kind[0]][1][0]
-        rest = families - sum(counts[name][0][0] for name in of_kind)
+        families = by_name[of_kind[0]][1][0]
+        rest = families - sum(by_name[name][0][0] for name in of_kind)
         if table == OVERLAP:
             yield {}, Relation((first,), parts)
         elif len(of_kind) > 1 and rest >= 0:
@@ -178,16 +143,16 @@ def _adding_up(table: str, group: str, counts: Counts) -> Found:
                 {_none_of(kind, group): Quantity(rest, need=need, families=rest)},
                 Relation((first,), (*parts, _none_of(kind, group))),
             )
-    yield from _problems(group, counts)
+    yield from _problems(group, by_name)
 
 
-def _problems(group: str, counts: Counts) -> Found:
+def _problems(group: str, by_name: Counts) -> Found:
     """Problems add up over the families that have two, three, or four and more."""
-    if not all(name in counts for name in (*PROBLEM_NAMES, THREE_PROBLEMS, FOUR_PROBLEMS)):
+    if not all(name in by_name for name in (*PROBLEM_NAMES, THREE_PROBLEMS, FOUR_PROBLEMS)):
         return
-    three, four = (counts[name][0][0] for name in (THREE_PROBLEMS, FOUR_PROBLEMS))
-    two = counts[THREE_PROBLEMS][1][0] - three - four
-    beyond = sum(counts[name][0][0] for name in PROBLEM_NAMES) - 2 * two - 3 * three - 4 * four
+    three, four = (by_name[name][0][0] for name in (THREE_PROBLEMS, FOUR_PROBLEMS))
+    two = by_name[THREE_PROBLEMS][1][0] - three - four
+    beyond = sum(by_name[name][0][0] for name in PROBLEM_NAMES) - 2 * two - 3 * three - 4 * four
     if two >= 0 and beyond >= 0:
         name = (CHARACTERISTICS, "more problems", group)
         at = {
@@ -195,10 +160,6 @@ def _problems(group: str, counts: Counts) -> Found:
         }
         released = (*[_none_of("problems", group)] * 2, *[at[THREE_PROBLEMS]] * 3, *[at[FOUR_PROBLEMS]] * 4, name)
         yield {name: Quantity(beyond)}, Relation(tuple(at[flag] for flag in PROBLEM_NAMES), released)
-
-
-def _without(table: str, name: str, group: str) -> Key:
-    return (table, "number_without", name, group)
 
 
 def _none_of(kind: str, group: str) -> Key:

@@ -1,30 +1,10 @@
-"""Intervals of published shares, from rounded counts alone, and what rounding may have moved.
-
-Arithmetic on figures that are already fit to be shown.
-"""
+"""What rounding may have moved, and the steps that figures are rounded to."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from tf_linkage.contracts.outputs.published import NUMBER_ROUNDING, ROUNDING
-
-NORMAL_95 = 1.959964
-"""Two-sided 95% point of the normal distribution."""
-
-
-def wilson(share: float, worth: float) -> tuple[float, float]:
-    """The 95% score interval of a share of so many independent people (Wilson 1927).
-
-    >>> low, high = wilson(0.1, 100)
-    >>> round(low, 4), round(high, 4)
-    (0.0552, 0.1744)
-    """
-    z2 = NORMAL_95**2
-    centre = (share + z2 / (2 * worth)) / (1 + z2 / worth)
-    half = NORMAL_95 / (1 + z2 / worth) * math.sqrt(share * (1 - share) / worth + z2 / (4 * worth**2))
-    return min(share, max(0.0, centre - half)), max(share, min(1.0, centre + half))
 
 
 def moved_by_rounding(some: int, all_of: int) -> float:

@@ -17,8 +17,9 @@ from tf_linkage.contracts.columns import of_rows
 from tf_linkage.contracts.outputs.published import LEAST, PRICES, ROUNDING, WITHHELD, Money
 from tf_linkage.disclosure.suppression.linked_counts import Key, Quantity, System
 from tf_linkage.disclosure.suppression.rules import P, dominated, few, open_sum, spread_tells
-from tf_linkage.disclosure.tables.intervals import NORMAL_95, round_step
+from tf_linkage.disclosure.tables.intervals import round_step
 from tf_linkage.disclosure.tables.rows import Row, real, whole
+from tf_linkage.intervals import Z
 
 TABLE, FIGURE = "money", "mean"
 KEY = ["theme", "study_group", "window"]
@@ -117,7 +118,7 @@ def _most_squares(row: Row) -> float:
     figures = _figures(row)
     mean, low, high, step = (real(figures[name]) for name in ("mean", "low", "high", "rounded_to"))
     half = min(high - mean + step / 2, *([mean + step / 2 - low, (high - low) / 2] if low > 0 else []), math.inf)
-    variance = (half / NORMAL_95) ** 2 * families
+    variance = (half / Z) ** 2 * families
     return variance * (families - 1) + families * (mean + step / 2) ** 2
 
 

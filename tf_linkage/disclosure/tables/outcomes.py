@@ -13,17 +13,11 @@ import polars as pl
 
 from tf_linkage.contracts.columns import of_rows
 from tf_linkage.contracts.outputs.estimates import ALL_REGIONS, ALL_WINDOWS, HALF_YEARS, SPANS
-from tf_linkage.contracts.outputs.published import (
-    LEAST,
-    NUMBER_ROUNDING,
-    REGIONAL_WINDOWS,
-    ROUNDING,
-    WITHHELD,
-    Outcomes,
-)
+from tf_linkage.contracts.outputs.published import REGIONAL_WINDOWS, Outcomes
 from tf_linkage.disclosure.suppression.linked_counts import Key, Quantity, Relation, System
-from tf_linkage.disclosure.suppression.rules import few, open_count, open_difference
-from tf_linkage.disclosure.tables.intervals import moved_by_rounding, wilson
+from tf_linkage.disclosure.suppression.rules import few, open_difference
+from tf_linkage.disclosure.tables import counts as counted
+from tf_linkage.disclosure.tables.counts import Costs, Count
 from tf_linkage.disclosure.tables.rows import Row, whole
 
 TABLE = "outcomes"
@@ -79,7 +73,7 @@ def outcome_system(counts: pl.DataFrame) -> System:
     relations: list[Relation] = []
     for cell, row in rows.items():
         quantities |= _numbers(cell, row)
-        relations.append(Relation((number(cell),), (having(cell), _without(cell))))
+        relations.append(counted.with_and_without(TABLE, *cell))
     for cell in rows:
         relations += _regions(cell, rows)
         for part in (_half_years(cell, rows), _nested_outcomes(cell, rows), _populations(cell, rows)):
@@ -101,45 +95,20 @@ def outcome_rows(counts: pl.DataFrame, shown: Set[Key]) -> pl.DataFrame:
     """
     rows = []
     for cell, row in released(counts).items():
-        numbers = _numbers(cell, row)
-        all_of, some = (int(numbers[key].shown) if key in shown else None for key in (number(cell), having(cell)))
-        rows.append(
-            dict(zip(CELL, cell, strict=True)) | figures(all_of, some, _design_effect(row["design_effect"]))
-        )
+        effect = _design_effect(row["design_effect"])
+        figures = counted.published(TABLE, cell, _numbers(cell, row), shown, effect)
+        rows.append(dict(zip(CELL, cell, strict=True)) | figures)
     return of_rows(Outcomes, rows).sort(CELL)
-
-
-def figures(all_of: int | None, some: int | None, design_effect: float) -> dict[str, object]:
-    """The published figures of a row, from rounded numbers alone."""
-    released: dict[str, object] = {
-        "number": all_of,
-        "number_with": some,
-        "note": WITHHELD if some is None else None,
-    }
-    if all_of is None or some is None:
-        return released | {"note": WITHHELD}
-    effect = max(1.0, round(design_effect, 1))
-    low, high = wilson(some / all_of, all_of / effect)
-    return released | {
-        "share": some / all_of,
-        "low": low,
-        "high": high,
-        "moved_by_rounding": moved_by_rounding(some, all_of),
-    }
 
 
 def number(cell: Cell) -> Key:
     """Name of the number of those to whom it could happen."""
-    return (TABLE, "number", *cell)
+    return counted.number(TABLE, *cell)
 
 
 def having(cell: Cell) -> Key:
     """Name of the number of those to whom it happened."""
-    return (TABLE, "number_with", *cell)
-
-
-def _without(cell: Cell) -> Key:
-    return (TABLE, "number_without", *cell)
+    return counted.having(TABLE, *cell)
 
 
 def _cell(row: Row) -> Cell:
@@ -158,38 +127,16 @@ def _numbers(cell: Cell, row: Row) -> dict[Key, Quantity]:
     of_families = cell[0] == "family"
     all_of, some = (families, families_with) if of_families else (people, people_with)
     # Of families without it among people, the least there can be is known: those without anybody.
-    few_without = few(all_of - some, families - families_with)
-    need = None
-    if few(people_with, families_with):
-        need = open_count(some)
-    elif few_without:
-        need = open_count(some, "nearly all")
+    rest = Count(all_of - some, all_of - some, families - families_with)
     weight = 4.0 if cell[4] == ALL_REGIONS else 1.0
-    return {
-        number(cell): Quantity(
-            all_of,
-            NUMBER_ROUNDING,
-            open_count(all_of) if few(people, families) else None,
-            LEAST,
-            3 * weight,
-            people=people,
-            families=families,
-        ),
-        having(cell): Quantity(
-            some,
-            ROUNDING,
-            need,
-            LEAST,
-            weight * (2.0 if cell[3] in SPANS else 1.0),
-            people=people_with,
-            families=families_with,
-        ),
-        _without(cell): Quantity(
-            all_of - some,
-            need=open_count(all_of - some) if few_without else None,
-            families=max(0, families - families_with),
-        ),
-    }
+    return counted.numbers(
+        TABLE,
+        cell,
+        Count(all_of, people, families),
+        Count(some, people_with, families_with),
+        rest,
+        costs=Costs(3 * weight, weight * (2.0 if cell[3] in SPANS else 1.0)),
+    )
 
 
 def _regions(cell: Cell, rows: Mapping[Cell, Row]) -> list[Relation]:

@@ -15,10 +15,10 @@ import polars as pl
 
 from tf_linkage.contracts.columns import of_rows
 from tf_linkage.contracts.outputs.estimates import ALL_REGIONS, ALL_WINDOWS, BENEFIT_STATES
-from tf_linkage.contracts.outputs.published import LEAST, NUMBER_ROUNDING, ROUNDING, BenefitPaths
+from tf_linkage.contracts.outputs.published import BenefitPaths
 from tf_linkage.disclosure.suppression.linked_counts import Key, Quantity, Relation, System
-from tf_linkage.disclosure.suppression.rules import few, open_count, open_difference
-from tf_linkage.disclosure.tables import outcomes
+from tf_linkage.disclosure.tables import counts, outcomes
+from tf_linkage.disclosure.tables.counts import Count
 
 TABLE = "benefit_paths"
 KEY = ["from_state", "to_state", "study_group", "window"]
@@ -50,21 +50,17 @@ def path_system(paths: pl.DataFrame, others: Mapping[Key, Quantity]) -> System:
     cells = _cells(paths)
     quantities: dict[Key, Quantity] = {}
     relations: list[Relation] = []
-    for cell, counts in cells.items():
-        quantities |= _numbers(cell, counts)
-        relations.append(Relation((_total(cell),), tuple(having(to, cell) for to in counts)))
-        relations += [Relation((number(to, cell),), (having(to, cell), _without(to, cell))) for to in counts]
+    for cell, by_state in cells.items():
+        quantities |= _numbers(cell, by_state)
+        relations.append(Relation((_total(cell),), tuple(having(to, cell) for to in by_state)))
+        relations += [counts.with_and_without(TABLE, *_row(to, cell)) for to in by_state]
         relations += [Relation((_total(cell),), (number(to, cell),)) for to in BENEFIT_STATES[1:]]
     known = {**quantities, **others}
-    for name, whole, part, need_at_zero in _linked(cells, others):
-        by = int(known[whole].value - sum(known[key].value for key in part))
-        # A claim that the counts do not keep is none.
-        if by >= 0:
-            need = open_difference() if few(by, by) and (by > 0 or need_at_zero) else None
-            quantities[name] = Quantity(by, need=need, families=by)
-            relations.append(Relation((whole,), (*part, name), links=True))
-    named = {key for relation in relations for key in relation.left if key in others}
-    return System(quantities | {key: others[key] for key in sorted(named)}, relations)
+    for name, whole, part, none_tells in _linked(cells, others):
+        if found := counts.difference(known, name, [whole], part, none_tells=none_tells):
+            quantities |= found[0]
+            relations.append(found[1])
+    return counts.with_named(quantities, relations, others)
 
 
 def path_rows(paths: pl.DataFrame, shown: Set[Key]) -> pl.DataFrame:
@@ -78,30 +74,28 @@ def path_rows(paths: pl.DataFrame, shown: Set[Key]) -> pl.DataFrame:
         `contracts.outputs.published.BenefitPaths`.
     """
     rows = []
-    for cell, counts in _cells(paths).items():
-        numbers = _numbers(cell, counts)
-        for to, (people, families) in counts.items():
-            all_of, some = (
-                int(numbers[key].shown) if key in shown else None for key in (number(to, cell), having(to, cell))
-            )
-            named = dict(zip(KEY, (cell[0], to, *cell[1:]), strict=True))
+    for cell, by_state in _cells(paths).items():
+        made = _numbers(cell, by_state)
+        for to, (people, families) in by_state.items():
+            row = _row(to, cell)
             # As if adults of one family always went the same way.
-            rows.append(named | outcomes.figures(all_of, some, design_effect=people / max(1, families)))
+            effect = people / max(1, families)
+            rows.append(dict(zip(KEY, row, strict=True)) | counts.published(TABLE, row, made, shown, effect))
     return of_rows(BenefitPaths, rows).sort(KEY)
 
 
 def number(to: str, cell: Cell) -> Key:
     """Name of the number of adults who came from the state, in the row of a path."""
-    return (TABLE, "number", cell[0], to, *cell[1:])
+    return counts.number(TABLE, *_row(to, cell))
 
 
 def having(to: str, cell: Cell) -> Key:
     """Name of the number of adults who went that way."""
-    return (TABLE, "number_with", cell[0], to, *cell[1:])
+    return counts.having(TABLE, *_row(to, cell))
 
 
-def _without(to: str, cell: Cell) -> Key:
-    return (TABLE, "number_without", cell[0], to, *cell[1:])
+def _row(to: str, cell: Cell) -> tuple[str, ...]:
+    return cell[0], to, *cell[1:]
 
 
 def _total(cell: Cell) -> Key:
@@ -119,30 +113,18 @@ def _cells(paths: pl.DataFrame) -> dict[Cell, Counts]:
     }
 
 
-def _numbers(cell: Cell, counts: Counts) -> dict[Key, Quantity]:
-    people = sum(each[0] for each in counts.values())
-    families = max(each[1] for each in counts.values())
+def _numbers(cell: Cell, by_state: Counts) -> dict[Key, Quantity]:
+    people = sum(each[0] for each in by_state.values())
+    all_of = Count(people, people, max(each[1] for each in by_state.values()))
     # Held against earlier releases path by path, so that the whole has changed by no fewer than its paths.
-    each_way = sum(each[1] for each in counts.values())
-    all_need = open_count(people) if few(people, families) else None
-    numbers: dict[Key, Quantity] = {}
-    for to, (some, some_families) in counts.items():
-        rest = people - some
-        rest_families = max(each[1] for other, each in counts.items() if other != to)
-        few_without = few(rest, rest_families)
-        need = None
-        if few(some, some_families):
-            need = open_count(some)
-        elif few_without:
-            need = open_count(some, "nearly all")
-        numbers[number(to, cell)] = Quantity(
-            people, NUMBER_ROUNDING, all_need, LEAST, 12.0, people=people, families=each_way
-        )
-        numbers[having(to, cell)] = Quantity(some, ROUNDING, need, LEAST, 2.0, people=some, families=some_families)
-        numbers[_without(to, cell)] = Quantity(
-            rest, need=open_count(rest) if few_without else None, families=rest_families
-        )
-    return numbers
+    each_way = sum(each[1] for each in by_state.values())
+    made: dict[Key, Quantity] = {}
+    for to, (some, families) in by_state.items():
+        others = max(each[1] for other, each in by_state.items() if other != to)
+        rest = Count(people - some, people - some, others)
+        row = _row(to, cell)
+        made |= counts.numbers(TABLE, row, all_of, Count(some, some, families), rest, changed_with=each_way)
+    return made
 
 
 Linked = Iterator[tuple[Key, Key, Sequence[Key], bool]]

@@ -15,7 +15,7 @@ from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.departments import Department, DepartmentRefused
 from tf_linkage.contracts.outputs.quality import MEASURES, STATUSES, SUBGROUPS, FloorResults, Gaps
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.quality.measures.intervals import newcombe, wilson
+from tf_linkage.intervals import newcombe, wilson_of
 from tf_linkage.quality.measures.minimum_counts import LEAST
 
 
@@ -152,8 +152,8 @@ def gaps(metrics: pl.DataFrame) -> pl.DataFrame:
     rest_n, rest_d = pl.col("all_n") - pl.col("numerator"), pl.col("all_d") - pl.col("denominator")
     judged = groups.filter(rest_d >= LEAST)
     z = pl.len().over("department", "measure").replace_strict(_quantiles(judged.height), return_dtype=pl.Float64)
-    rest_low, rest_high = wilson(rest_n, rest_d, pl.col("z"))
-    low, high = wilson(pl.col("numerator"), pl.col("denominator"), pl.col("z"))
+    rest_low, rest_high = wilson_of(rest_n, rest_d, pl.col("z"))
+    low, high = wilson_of(pl.col("numerator"), pl.col("denominator"), pl.col("z"))
     worst = (
         judged.with_columns(z=z)
         .with_columns(rest_value=rest_n / rest_d, rest_low=rest_low, rest_high=rest_high, low=low, high=high)

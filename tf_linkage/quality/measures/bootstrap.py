@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tf_linkage.quality.measures.intervals import wilson
+from tf_linkage.intervals import wilson_of
 
 DRAWS = 400
 SEED = 2015
@@ -33,7 +33,7 @@ def ratio_ends(
     clusters = len(denominators)
     ratios = numerators / denominators
     if np.ptp(ratios) < 1e-12:
-        low, high = wilson(pl.lit(float(ratios[0] * clusters)), pl.lit(clusters))
+        low, high = wilson_of(pl.lit(float(ratios[0] * clusters)), pl.lit(clusters))
         return tuple(pl.select(low=low, high=high).row(0))
     rng = np.random.default_rng(seed)
     estimates = np.empty(draws)

@@ -11,7 +11,7 @@ import polars as pl
 
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.outputs.quality import MEASURES, Metrics
-from tf_linkage.quality.measures.intervals import wilson
+from tf_linkage.intervals import wilson_of
 
 FIGURES = {
     "level": pl.String,
@@ -150,7 +150,7 @@ def shares(totals: pl.DataFrame, rates: Mapping[str, tuple[str, str]]) -> pl.Dat
 
 
 def _share(totals: pl.DataFrame, measure: str, part: pl.Expr, whole: pl.Expr) -> pl.DataFrame:
-    low, high = wilson(part, whole)
+    low, high = wilson_of(part, whole)
     return totals.select(
         "level",
         measure=pl.lit(measure),

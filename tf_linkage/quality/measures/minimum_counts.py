@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from tf_linkage.quality.measures.intervals import wilson
+from tf_linkage.intervals import wilson_of
 
 LEAST = 10
 """Least denominator of a figure, and least numerator that is shown from real people."""
@@ -38,8 +38,8 @@ def of_real_people(metrics: pl.DataFrame) -> pl.DataFrame:
     few, all_but_few = n < LEAST, (d - n < LEAST) & ~is_total
     lone = _alone(large.with_columns(hidden=d.is_null() | few | all_but_few))
     top, bottom = pl.min_horizontal(pl.lit(LEAST - 1), d), pl.max_horizontal(d - LEAST + 1, pl.lit(0))
-    _, few_high = wilson(top, d)
-    many_low, _ = wilson(bottom, d)
+    _, few_high = wilson_of(top, d)
+    many_low, _ = wilson_of(bottom, d)
     is_rate = pl.col("low").is_not_null()
     return (
         large.join(lone, on=["department", "breakdown", "level", "measure"], how="left", maintain_order="left")

@@ -10,8 +10,8 @@ import math
 
 import polars as pl
 
+from tf_linkage.intervals import Z
 from tf_linkage.quality.measures.figures import FIGURES, shares
-from tf_linkage.quality.measures.intervals import Z
 from tf_linkage.quality.measures.minimum_counts import LEAST
 
 WEIGHT_STEP = 2

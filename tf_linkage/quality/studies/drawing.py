@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import polars as pl
 
-from tf_linkage.quality.measures.intervals import Z
+from tf_linkage.intervals import Z
 
 LinkSet = Mapping[str, pl.DataFrame]
 """By department: person_id and register_key."""

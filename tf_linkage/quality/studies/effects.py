@@ -24,7 +24,7 @@ from tf_linkage.contracts.columns import of_rows
 from tf_linkage.contracts.outputs.quality import LinkageEffects
 from tf_linkage.contracts.outputs.research import FAMILY_OUTCOMES, OUTCOME_DEPARTMENT
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.quality.measures.intervals import Z, newcombe, wilson
+from tf_linkage.intervals import Z, newcombe, wilson_of
 from tf_linkage.quality.measures.judging import judged_pairs, made_links, owners
 from tf_linkage.quality.measures.minimum_counts import LEAST
 from tf_linkage.quality.measures.pairs import resolved
@@ -182,7 +182,7 @@ def _rates(
 def _ends(people: int, had: int, weighed: float) -> tuple[float, float, float]:
     """A share and its Wilson interval, both scaled by the mean weight of the outcomes."""
     scale = weighed / had if had else 1.0
-    low, high = wilson(pl.lit(had), pl.lit(people))
+    low, high = wilson_of(pl.lit(had), pl.lit(people))
     ends = pl.select(low=low, high=high).row(0)
     return min(1.0, weighed / people), min(1.0, ends[0] * scale), min(1.0, ends[1] * scale)
 

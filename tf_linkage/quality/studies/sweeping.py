@@ -15,7 +15,7 @@ import polars as pl
 
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.outputs.quality import EVIDENCE, Sweep
-from tf_linkage.quality.measures.intervals import wilson
+from tf_linkage.intervals import wilson_of
 
 MEASURES = ("match_rate", "precision", "recall", "f1")
 """The figures a sweep keeps."""
@@ -104,7 +104,7 @@ def family_curve(swept: pl.DataFrame) -> pl.DataFrame:
     both = pl.col("family_evidence").n_unique().over("case", "department", "measure") == len(EVIDENCE)
     keys = ["moves_together", "department", "measure", "family_evidence"]
     summed = plain.filter(both).group_by(keys).agg(pl.col("numerator", "denominator").sum()).sort(keys)
-    low, high = wilson(pl.col("numerator"), pl.col("denominator"))
+    low, high = wilson_of(pl.col("numerator"), pl.col("denominator"))
     return summed.with_columns(value=pl.col("numerator") / pl.col("denominator"), low=low, high=high)
 
 

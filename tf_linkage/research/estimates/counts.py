@@ -11,10 +11,9 @@ import polars as pl
 
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.outputs.estimates import ALL_REGIONS, OutcomeCounts
+from tf_linkage.intervals import wilson
 
 CELL = ["unit", "outcome", "study_group", "window", "region"]
-Z = 1.959963984540054
-"""Two-sided 95% point of the normal distribution."""
 
 
 def outcome_counts(shares: pl.DataFrame) -> pl.DataFrame:
@@ -65,20 +64,12 @@ def with_interval(families: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     # The sum of (y - share n)^2 over families, from sums of whole numbers, which no order of adding changes.
     spread = pl.col("yy") - 2 * share * pl.col("yn") + share**2 * pl.col("nn")
     effect = spread / pl.col("n_sum") ** 2 / (share * (1 - share) / pl.col("n_sum"))
+    low, high = wilson(pl.col("share"), pl.col("n_sum") / pl.col("design_effect"))
     alone = (share <= 0) | (share >= 1) | (pl.col("nn") == pl.col("n_sum"))
     return (
         families.group_by(by)
         .agg(y_sum=y.sum(), n_sum=n.sum(), yy=(y**2).sum(), yn=(y * n).sum(), nn=(n**2).sum())
         .with_columns(share=share, design_effect=pl.when(alone).then(1.0).otherwise(effect.clip(1.0)))
-        .with_columns(_wilson(pl.col("share"), pl.col("n_sum") / pl.col("design_effect")))
+        .with_columns(low=low, high=high)
         .select(*by, "share", "low", "high", "design_effect")
     )
-
-
-def _wilson(share: pl.Expr, worth: pl.Expr) -> list[pl.Expr]:
-    """Ends of the Wilson score interval of a share of so many independent people."""
-    scale = 1 + Z**2 / worth
-    centre = (share + Z**2 / (2 * worth)) / scale
-    half = Z / scale * (share * (1 - share) / worth + Z**2 / (4 * worth**2)).sqrt()
-    low = pl.min_horizontal(share, (centre - half).clip(0, 1))
-    return [low.alias("low"), pl.max_horizontal(share, (centre + half).clip(0, 1)).alias("high")]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.outputs.estimates import MEASURES, METHODS, Differences
-from tf_linkage.research.estimates.counts import Z
+from tf_linkage.intervals import Z
 from tf_linkage.research.estimates.weighting import effective
 from tf_linkage.research.tables.school_outcomes import ENOUGH
 

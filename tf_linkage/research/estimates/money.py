@@ -13,8 +13,8 @@ import polars as pl
 
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.outputs.estimates import ALL_WINDOWS, COST_THEMES, Money
+from tf_linkage.intervals import Z
 from tf_linkage.research.estimates.by_family import families_of
-from tf_linkage.research.estimates.counts import Z
 from tf_linkage.research.estimates.differences import LEAST, POUNDS, compare_means
 from tf_linkage.research.estimates.unit_costs import SERVED, UNIT_COSTS, YEAR
 from tf_linkage.research.estimates.weighting import effective

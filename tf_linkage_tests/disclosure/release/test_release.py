@@ -14,8 +14,8 @@ from tf_linkage.disclosure import ReleaseRefused, must_hold, propose_release, pr
 from tf_linkage.disclosure.release.release import system_of
 from tf_linkage.disclosure.suppression.attack import exposed, intervals, leaves_open
 from tf_linkage.disclosure.suppression.linked_counts import System
-from tf_linkage.disclosure.tables.intervals import wilson
 from tf_linkage.disclosure.tables.outcomes import having, number, outcome_system, released_windows
+from tf_linkage.intervals import wilson_ends
 
 BEFORE = "year before"
 
@@ -41,7 +41,7 @@ def test_one_row_by_hand():
     shown = row(published(one_group(North=(101, 23))), "North")
     assert (shown["number"], shown["number_with"], shown["share"], shown["note"]) == (100, 25, 0.25, None)
     assert (shown["low"], shown["high"]) == (pytest.approx(0.175452, abs=1e-6), pytest.approx(0.343045, abs=1e-6))
-    assert wilson(0.25, 100) == (pytest.approx(0.175452, abs=1e-6), pytest.approx(0.343045, abs=1e-6))
+    assert wilson_ends(0.25, 100) == (pytest.approx(0.175452, abs=1e-6), pytest.approx(0.343045, abs=1e-6))
     assert shown["moved_by_rounding"] == pytest.approx(27.5 / 95 - 0.25)
 
 

@@ -6,15 +6,15 @@ import numpy as np
 import polars as pl
 import pytest
 
+from tf_linkage.intervals import wilson_of
 from tf_linkage.quality.measures.bootstrap import ratio_ends
 from tf_linkage.quality.measures.entities import entity_figures
-from tf_linkage.quality.measures.intervals import wilson
 
 
 def test_single_trials_come_near_wilson() -> None:
     right = np.array([1.0] * 180 + [0.0] * 20)
     low, high = ratio_ends(right, np.ones(200))
-    ends = pl.select(*(e.alias(n) for n, e in zip("lh", wilson(pl.lit(180), pl.lit(200)), strict=True))).row(0)
+    ends = pl.select(*(e.alias(n) for n, e in zip("lh", wilson_of(pl.lit(180), pl.lit(200)), strict=True))).row(0)
     assert (low, high) == pytest.approx(ends, abs=0.015)
     assert low < 0.9 < high
 

@@ -14,8 +14,8 @@ from tf_linkage.contracts.bodies import dfe, dwp, moj
 from tf_linkage.contracts.columns import empty
 from tf_linkage.contracts.handovers import exchange, ons
 from tf_linkage.contracts.outputs.quality import LinkageEffects
+from tf_linkage.intervals import Z
 from tf_linkage.quality import effects
-from tf_linkage.quality.measures.intervals import Z
 from tf_linkage.quality.studies.drawing import drawn_links, rubin
 
 PEOPLE = [f"p{i:02}" for i in range(100)]

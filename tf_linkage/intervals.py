@@ -1,0 +1,61 @@
+"""Confidence intervals of shares: Wilson's score interval and Newcombe's of a difference, the one place of both.
+
+Wilson 1927; Newcombe 1998 (method 10, from two Wilson intervals).
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+Z = 1.959963984540054
+"""Standard normal quantile of a two-sided 95% interval."""
+
+Ends = tuple[pl.Expr, pl.Expr]
+
+
+def wilson(share: pl.Expr, worth: pl.Expr, z: float | pl.Expr = Z) -> Ends:
+    """Ends of the score interval of a share of so many independent people; null where either is.
+
+    Unlike the textbook interval it stays within 0 and 1 and keeps its width when nothing, or everything, counts.
+
+    Args:
+        share: between 0 and 1.
+        worth: of how many independent people; need not be whole.
+        z: normal quantile; that of 95% unless given.
+    """
+    scale = 1 + z**2 / worth
+    centre = (share + z**2 / (2 * worth)) / scale
+    half = z / scale * (share * (1 - share) / worth + z**2 / (4 * worth**2)).sqrt()
+    # Rounding must not push an end past the share.
+    low, high = (centre - half).clip(0, 1), (centre + half).clip(0, 1)
+    return pl.min_horizontal(share, low), pl.max_horizontal(share, high)
+
+
+def wilson_of(numerator: pl.Expr, denominator: pl.Expr, z: float | pl.Expr = Z) -> Ends:
+    """The same of numerator / denominator; null where the denominator is 0."""
+    n = pl.when(denominator > 0).then(denominator.cast(pl.Float64))
+    return wilson(numerator / n, n, z)
+
+
+def wilson_ends(share: float, worth: float) -> tuple[float, float]:
+    """The 95% interval of one share of so many independent people, more than none.
+
+    >>> low, high = wilson_ends(0.1, 100)
+    >>> round(low, 4), round(high, 4)
+    (0.0552, 0.1744)
+    """
+    low, high = wilson(pl.lit(float(share)), pl.lit(float(worth)))
+    ends = pl.select(low.alias("low"), high.alias("high"))
+    return float(ends["low"][0]), float(ends["high"][0])
+
+
+def newcombe(
+    first: tuple[pl.Expr, pl.Expr, pl.Expr], second: tuple[pl.Expr, pl.Expr, pl.Expr]
+) -> tuple[pl.Expr, pl.Expr]:
+    """Ends of the interval of a difference of two independent rates, each given as (rate, low, high)."""
+    rate_1, low_1, high_1 = first
+    rate_2, low_2, high_2 = second
+    gap = rate_1 - rate_2
+    below = ((rate_1 - low_1) ** 2 + (high_2 - rate_2) ** 2).sqrt()
+    above = ((high_1 - rate_1) ** 2 + (rate_2 - low_2) ** 2).sqrt()
+    return (gap - below).clip(-1, 1), (gap + above).clip(-1, 1)
