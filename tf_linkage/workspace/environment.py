@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from tf_linkage import custody, intake, linkage
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.errors import StudyRefused, TfLinkageError
-from tf_linkage.study import Dates, DepartmentSource, Preset, Source, Study
+from tf_linkage.study import Dates, DepartmentSource, Preset, Source, Study, faults
 
 PREFIX = "TF_LINKAGE_"
 
@@ -44,11 +44,7 @@ def study_from_environment(environment: Mapping[str, str] = os.environ) -> Study
     try:
         return Study.of(Preset(preset), **chosen)
     except ValidationError as refusal:
-        said = "; ".join(
-            f"{PREFIX}{'.'.join(str(part) for part in error['loc']).upper() or 'settings'}: {error['msg']}"
-            for error in refusal.errors()
-        )
-        raise StudyRefused(said) from None
+        raise StudyRefused(faults(refusal, lambda choice: f"{PREFIX}{choice.upper()}")) from None
     except ValueError:
         raise StudyRefused(f"{PREFIX}PRESET: {preset!r} is not a preset; choose {', '.join(Preset)}") from None
 

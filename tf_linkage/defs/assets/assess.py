@@ -14,15 +14,16 @@ from tf_linkage import linkage, quality
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.assets.quality import INS, REGISTERS, TRUTH, asked_of, by_department
 from tf_linkage.defs.failures import plainly
-from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.metadata import charts
 from tf_linkage.defs.metadata.description import study_asset
-from tf_linkage.defs.resources import Linking, StudyKey
+from tf_linkage.defs.resources import StudyKey
 from tf_linkage.linkage import ENGINES, Bounds, LinkResult
 from tf_linkage.rehearsal.cases import Case, link_case, links_of
 from tf_linkage.study import Noise, Preset, Study
 from tf_linkage.workspace.assessed import code_fingerprint, fingerprint, mark
 from tf_linkage.workspace.catalogue import SWEEP
+from tf_linkage.workspace.environment import bounds_of
+from tf_linkage.workspace.folder import store_of
 
 FIGURES = {"figures": "quality/linkage_quality"}
 HISTORIES = {f"{name}_histories": f"{name}/{department.histories[0]}" for name, department in DEPARTMENTS.items()}
@@ -55,7 +56,7 @@ def _effects(study: Study) -> dg.AssetsDefinition:
         ins=INS | TRUTH | HISTORIES | FIGURES,
     )
     def linkage_effects(
-        context: dg.AssetExecutionContext, study_key: StudyKey, **tables: pl.LazyFrame
+        context: dg.AssetExecutionContext, study_key: dg.ResourceParam[StudyKey], **tables: pl.LazyFrame
     ) -> dg.MaterializeResult[pl.DataFrame]:
         context.log.info("outcomes on true, found, weighted and drawn links")
         truth: Any = tables["truth"]  # a set of tables
@@ -70,7 +71,7 @@ def _effects(study: Study) -> dg.AssetsDefinition:
 
 
 def _patterns(study: Study) -> dg.AssetsDefinition:
-    bounds = Linking.of(study).bounds()
+    bounds = bounds_of(study)
 
     @study_asset(
         "quality/typical_patterns",
@@ -92,7 +93,7 @@ def _patterns(study: Study) -> dg.AssetsDefinition:
 
 def _agreement(study: Study) -> dg.AssetsDefinition:
     other = next(name for name in sorted(ENGINES) if name != study.engine)
-    bounds = Linking.of(study).bounds()
+    bounds = bounds_of(study)
 
     @study_asset(
         "quality/engine_agreement",
@@ -101,7 +102,7 @@ def _agreement(study: Study) -> dg.AssetsDefinition:
         ins=LINKED_AGAIN | INS | FIGURES,
     )
     def engine_agreement(
-        context: dg.AssetExecutionContext, study_key: StudyKey, **tables: pl.LazyFrame
+        context: dg.AssetExecutionContext, study_key: dg.ResourceParam[StudyKey], **tables: pl.LazyFrame
     ) -> dg.MaterializeResult[pl.DataFrame]:
         with plainly():
             results = linked_again(tables, other, bounds, context.log.info)
@@ -122,7 +123,7 @@ def _bought(study: Study) -> dg.AssetsDefinition:
         ins=INS | TRUTH | REGISTERS | HISTORIES | FIGURES,
     )
     def identifiers_bought(
-        context: dg.AssetExecutionContext, study_key: StudyKey, **tables: pl.LazyFrame
+        context: dg.AssetExecutionContext, study_key: dg.ResourceParam[StudyKey], **tables: pl.LazyFrame
     ) -> dg.MaterializeResult[pl.DataFrame]:
         truth: Any = tables["truth"]
         with plainly():
@@ -134,7 +135,7 @@ def _bought(study: Study) -> dg.AssetsDefinition:
                 truth=truth,
                 histories=by_department(tables, "histories"),
                 engine=study.engine,
-                bounds=Linking.of(study).bounds(),
+                bounds=bounds_of(study),
                 progress=context.log.info,
             ).collect()
         return _kept(study, "quality/identifiers_bought", found, fingerprint(tables["figures"].collect()))
@@ -149,9 +150,11 @@ def _sweep(study: Study) -> dg.AssetsDefinition:
         "the size of preset `tiny`; and what family evidence adds, by how often families move together. Goes on "
         "where it stopped.",
         rooms=["population", "bodies", "custody", "linkage", "quality"],
-        choices={"seed": study.seed, "engine": study.engine},
+        choices=study.chosen("seed", "engine"),
     )
-    def sweep(context: dg.AssetExecutionContext) -> dg.MaterializeResult[pl.DataFrame]:
+    def sweep(
+        context: dg.AssetExecutionContext, study: dg.ResourceParam[Study]
+    ) -> dg.MaterializeResult[pl.DataFrame]:
         with plainly():
             found = quality.sweep(
                 dict(sweep_cases(study)), study.data / "sweep", progress=context.log.info
@@ -203,7 +206,7 @@ def linked_again(
 
 def _kept(study: Study, key: str, found: pl.DataFrame, of: str) -> dg.MaterializeResult[pl.DataFrame]:
     """The result, marked with what it was made for; the table lies there before its mark does."""
-    store = ParquetStore(root=str(study.data)).store
+    store = store_of(study)
     store.write(key.split("/"), found)
     mark(store, key, of)
     return dg.MaterializeResult(value=found, metadata={"table": charts.records_of(found)})

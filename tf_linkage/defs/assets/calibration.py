@@ -14,8 +14,7 @@ from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.assets.world import settings_of
 from tf_linkage.defs.metadata.charts import disagreement_picture, noise_picture, records_of
 from tf_linkage.defs.metadata.description import asset_key
-from tf_linkage.defs.resources import Simulation
-from tf_linkage.study import Noise
+from tf_linkage.study import Noise, Study
 
 TRUTH = asset_key("population/truth")
 CHECKS = {
@@ -47,14 +46,13 @@ def calibration_checks() -> list[dg.AssetChecksDefinition]:
         ],
         ins={name: dg.AssetIn(asset_key(key)) for name, key in keys.items()},
     )
-    def check(simulation: Simulation, **tables: pl.LazyFrame):  # type: ignore[no-untyped-def]
-        settings = settings_of(simulation)
+    def check(study: dg.ResourceParam[Study], **tables: pl.LazyFrame):  # type: ignore[no-untyped-def]
+        settings = settings_of(study)
         extracts, truth, people = extracts_of(tables), _set(tables["truth"]), _set(tables["people"])
         disagreement = calibration.disagreement_by_community(extracts, truth)
         yield within_targets(
             calibration.calibrate(people, extracts, truth, settings),
-            realistic=simulation.noise is Noise.REALISTIC
-            and (simulation.noise_multiplier, simulation.moves_together) == (1, 1),
+            realistic=study.noise is Noise.REALISTIC and (study.noise_multiplier, study.moves_together) == (1, 1),
             pictures={"disagreement between bodies": dg.MetadataValue.md(disagreement_picture(disagreement))},
         )
         yield noise_within_tolerance(calibration.noise_realised(people, settings))

@@ -3,7 +3,6 @@
 The assets that replace the simulated world when the study runs on extracts.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -54,7 +53,7 @@ def _table(incoming: Path, key: str, stem: str, description: str) -> dg.AssetsDe
     def extract() -> dg.MaterializeResult[pl.LazyFrame]:
         with plainly():
             value = intake.read_extract(incoming, stem)
-        return dg.MaterializeResult(value=value, data_version=_version(incoming, [stem]))
+        return dg.MaterializeResult(value=value)
 
     return extract
 
@@ -64,16 +63,6 @@ def _set(incoming: Path, key: str, stems: Mapping[str, str], description: str) -
     def extract() -> dg.MaterializeResult[dict[str, pl.LazyFrame]]:
         with plainly():
             value = {table: intake.read_extract(incoming, stem) for table, stem in stems.items()}
-        return dg.MaterializeResult(value=value, data_version=_version(incoming, list(stems.values())))
+        return dg.MaterializeResult(value=value)
 
     return extract
-
-
-def _version(incoming: Path, stems: list[str]) -> dg.DataVersion:
-    """Digest of the files themselves: a new file is a new version."""
-    total = hashlib.sha256()
-    for stem in stems:
-        for path in sorted(incoming.glob(f"{stem}.*")):
-            with path.open("rb") as stream:
-                total.update(hashlib.file_digest(stream, "sha256").digest())
-    return dg.DataVersion(total.hexdigest()[:12])

@@ -13,10 +13,10 @@ import polars as pl
 from tf_linkage import custody, linkage, quality
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.failures import plainly
-from tf_linkage.defs.io import ParquetStore
+from tf_linkage.defs.io import ParquetStore, text_version
 from tf_linkage.defs.metadata import charts
 from tf_linkage.defs.metadata.description import asset_key, study_asset
-from tf_linkage.defs.resources import StudyKey
+from tf_linkage.defs.resources import StudyKey, described
 from tf_linkage.study import COUNCILS, REGIONS, Source, Study
 from tf_linkage.workspace.assessed import assessment_of, fingerprint
 from tf_linkage.workspace.catalogue import ASSESSED, EFFECT_RECOVERY
@@ -43,7 +43,7 @@ def quality_assets(study: Study) -> list[dg.AssetsDefinition]:
     """The figures, what drives the gaps, and the report."""
     simulated = study.source is Source.SIMULATION
     return [
-        _figures(_measurable(INS | ALSO | (TRUTH | REGISTERS if simulated else {}), study), study.clerk_error),
+        _figures(_measurable(INS | ALSO | (TRUTH | REGISTERS if simulated else {}), study), study),
         *([_causes(_measurable(INS, study))] if simulated else []),
         *([_recovery(study)] if study.wholly_simulated else []),
         _report(study),
@@ -73,18 +73,21 @@ def by_department(tables: Mapping[str, Any], kind: str) -> dict[str, Any]:
     return {name: tables[f"{name}_{kind}"] for name in DEPARTMENTS if f"{name}_{kind}" in tables}
 
 
-def _figures(ins: Mapping[str, str], clerk_error: float) -> dg.AssetsDefinition:
+def _figures(ins: Mapping[str, str], study: Study) -> dg.AssetsDefinition:
     @study_asset(
-        "quality/linkage_quality", DESCRIPTION, rooms=["quality"], choices={"clerk error": clerk_error}, ins=ins
+        "quality/linkage_quality", DESCRIPTION, rooms=["quality"], choices=study.chosen("clerk_error"), ins=ins
     )
     def linkage_quality(
-        study_key: StudyKey, io_manager: dg.ResourceParam[ParquetStore], **tables: pl.LazyFrame
+        study: dg.ResourceParam[Study],
+        study_key: dg.ResourceParam[StudyKey],
+        io_manager: dg.ResourceParam[ParquetStore],
+        **tables: pl.LazyFrame,
     ) -> dg.MaterializeResult[pl.DataFrame]:
         with plainly():
             asked = asked_cohort(io_manager.store, tables["cohort"], study_key.key(), by="linkage_quality")
             tables["cohort"] = asked
-            figures = _measured(tables, study_key, clerk_error)
-        metadata = charts.quality_metadata(figures)
+            figures = _measured(tables, study_key, study.clerk_error)
+        metadata = charts.quality_metadata(figures) | described(study)
         if "truth" in tables:
             metadata["published linkages beside ours"] = charts.records_of(
                 quality.published_linkages(figures, published())
@@ -130,7 +133,9 @@ def _causes(ins: Mapping[str, str]) -> dg.AssetsDefinition:
         rooms=["quality"],
         ins={**ins, **TRUTH} | {"figures": "quality/linkage_quality"},
     )
-    def gap_causes(figures: pl.LazyFrame, study_key: StudyKey, **tables: pl.LazyFrame) -> pl.LazyFrame:
+    def gap_causes(
+        figures: pl.LazyFrame, study_key: dg.ResourceParam[StudyKey], **tables: pl.LazyFrame
+    ) -> pl.LazyFrame:
         truth: Any = tables["truth"]  # a set of tables
         asked, links = asked_of(tables, study_key), by_department(tables, "links")
         return quality.gap_causes(figures.collect(), tables["attributes"], asked, links, truth)
@@ -148,9 +153,11 @@ def _recovery(study: Study) -> dg.AssetsDefinition:
         | {"attributes": "ons/attributes", "linked_people": "linkage/linked_people"}
         | {f"{name}_return": f"{name}/return" for name in DEPARTMENTS}
         | {f"{name}_histories": f"{name}/{department.histories[0]}" for name, department in DEPARTMENTS.items()},
-        choices=study.dates.model_dump(mode="json"),
+        choices=study.chosen("history_from", "extract"),
     )
-    def effect_recovery(**tables: pl.LazyFrame) -> dg.MaterializeResult[pl.DataFrame]:
+    def effect_recovery(
+        study: dg.ResourceParam[Study], **tables: pl.LazyFrame
+    ) -> dg.MaterializeResult[pl.DataFrame]:
         truth: Any = tables["truth"]  # a set of tables
         with plainly():
             found = quality.effect_recovery(
@@ -180,8 +187,11 @@ def _report(study: Study) -> dg.AssetsDefinition:
         ins=ins,
         deps=[asset_key(key) for key in ASSESSED] if study.wholly_simulated else [],
     )
-    def report(**tables: pl.LazyFrame) -> dg.MaterializeResult[None]:
-        store = ParquetStore(root=str(study.data)).store
+    def report(
+        study: dg.ResourceParam[Study], io_manager: dg.ResourceParam[ParquetStore], **tables: pl.LazyFrame
+    ) -> dg.MaterializeResult[None]:
+        store = io_manager.store
+        study = as_made(study, store.made_with(["quality", "linkage_quality"]))
         figures = tables["figures"].collect()
         causes = tables["causes"].collect() if simulated else None
         assessment = assessment_of(store, fingerprint(figures)) if study.wholly_simulated else quality.Assessment()
@@ -200,6 +210,7 @@ def _report(study: Study) -> dg.AssetsDefinition:
         path = store.write_text(["quality", "report"], ".html", page)
         drawn = quality.pictures(figures, COUNCILS)
         return dg.MaterializeResult(
+            data_version=text_version(page),
             metadata={
                 # Browsers follow no link from a page of the web UI to a file, so its path is there to be copied.
                 "open this file in a browser": dg.MetadataValue.path(str(path.resolve())),
@@ -209,10 +220,15 @@ def _report(study: Study) -> dg.AssetsDefinition:
                     for name in MAIN_PICTURES
                     if name in drawn
                 },
-            }
+            },
         )
 
     return report
+
+
+def as_made(study: Study, stamp: Mapping[str, Any]) -> Study:
+    """The study as it was when its figures were made; the run that shows them may have other choices."""
+    return study.model_copy(update={name: value for name, value in stamp.items() if name in Study.model_fields})
 
 
 def named(study: Study) -> dict[str, str]:

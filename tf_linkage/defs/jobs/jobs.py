@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import dagster as dg
-from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from tf_linkage.contracts.registry import DEPARTMENTS, Department
 from tf_linkage.custody.handover.kinds import HANDOVERS
+from tf_linkage.defs.internals import UnresolvedAssetJobDefinition
 from tf_linkage.defs.metadata.description import asset_key
 from tf_linkage.study import DepartmentSource, Study
 from tf_linkage.workspace.catalogue import ASSESSED, POPULATION_COUNTS

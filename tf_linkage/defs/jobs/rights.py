@@ -9,18 +9,19 @@ from typing import Any
 
 import dagster as dg
 import polars as pl
-from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 from pydantic import Field
 
 from tf_linkage.custody.rights.requests import as_asked, correction_rows, whom
 from tf_linkage.custody.rights.tickets import Ticket, opened, tickets
 from tf_linkage.defs.failures import plainly
+from tf_linkage.defs.internals import UnresolvedAssetJobDefinition
 from tf_linkage.defs.io import ParquetStore, output_metadata
 from tf_linkage.defs.metadata.description import asset_key
 from tf_linkage.defs.resources import StudyKey
 from tf_linkage.errors import TfLinkageError
 from tf_linkage.study import Study
 from tf_linkage.workspace import requests
+from tf_linkage.workspace.environment import is_rehearsal
 from tf_linkage.workspace.masking import masked_errors
 from tf_linkage.workspace.requests import ONS, Stage
 from tf_linkage.workspace.store import Store
@@ -48,16 +49,18 @@ class Tickets(dg.Config):  # type: ignore[misc]
     )
 
 
-class Discretion(dg.ConfigurableResource):  # type: ignore[misc, type-arg]
+def discretion(study: Study) -> dg.ResourceDefinition:
     """Lets no error of a step tell about real people; the data folder is held only while it is worked on."""
 
-    rehearsal: bool = Field(description="Whether nobody in the study is real")
-
+    @dg.resource(description="Whether nobody in the study is real; otherwise errors say where they arose alone")
     @contextmanager
-    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Discretion"]:
-        """For as long as the run lasts."""
-        with nullcontext() if self.rehearsal else masked_errors():
-            yield self
+    def discreet(_context: dg.InitResourceContext) -> Iterator[bool]:
+        rehearsal = is_rehearsal(study)
+        with nullcontext() if rehearsal else masked_errors():
+            yield rehearsal
+
+    made: dg.ResourceDefinition = discreet
+    return made
 
 
 def told(job: str, tickets: Sequence[str]) -> dict[str, Any]:
@@ -118,7 +121,12 @@ def rebuild_jobs() -> list[UnresolvedAssetJobDefinition]:
 def _job(name: str, description: str, study: Study, rebuild: Rebuild) -> dg.JobDefinition:
     # The usual keeper of outputs would hold the data folder while the tables are made again; there is none to keep.
     @dg.op(name=f"{name}_step", description=description, out=dg.Out(dg.Nothing, io_manager_key=NOWHERE))
-    def meet(context: dg.OpExecutionContext, config: Tickets, study_key: StudyKey, discretion: Discretion) -> None:
+    def meet(
+        context: dg.OpExecutionContext,
+        config: Tickets,
+        study_key: dg.ResourceParam[StudyKey],
+        discretion: dg.ResourceParam[bool],
+    ) -> None:
         store, key = ParquetStore.of(study).store, study_key.key()
         with plainly():
             with store.hold():

@@ -5,12 +5,15 @@ two assets of a kind cannot differ by accident.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from typing import Any
 
 import dagster as dg
 
 from tf_linkage.contracts.columns import ColumnClass, columns_of
-from tf_linkage.defs.io import column_schema
+from tf_linkage.defs.internals import CODE_VERSION_TAG
+from tf_linkage.defs.io import CHOICES, column_schema
+from tf_linkage.study import Study
 from tf_linkage.workspace.catalogue import TABLES, Tables
 from tf_linkage.workspace.code_version import code_version
 
@@ -42,7 +45,7 @@ def study_asset(
     ins: Mapping[str, str] | None = None,
     custodian: str | None = None,
     kinds: Sequence[str] = ("polars", "parquet"),
-    choices: object = None,
+    choices: Mapping[str, Any] | None = None,
     deps: Sequence[Sequence[str]] = (),
     group: str | None = None,
 ) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
@@ -55,7 +58,8 @@ def study_asset(
         ins: key of the asset that each argument of the function receives.
         custodian: who answers for it, where that is not the group's custodian.
         kinds: at most three badges for the graph.
-        choices: configuration that changes what the code makes, part of the code version.
+        choices: what the data folder chose of what changes what is made, by name (`Study.chosen`); part of the code
+            version, as the run has it. The function then takes the run's choices as `study`.
         deps: paths of assets that are made before it where both are, but not handed to it.
         group: the group in which the graph shows it, where that is not the first part of its key.
     """
@@ -65,7 +69,29 @@ def study_asset(
     decorate: Callable[[Callable[..., Any]], dg.AssetsDefinition] = dg.asset(
         **described, ins=inputs, deps=[dg.AssetKey(list(path)) for path in deps]
     )
-    return decorate
+
+    def versioned(function: Callable[..., Any]) -> dg.AssetsDefinition:
+        return decorate(_with_version(function, tuple(rooms), tuple(choices)) if choices else function)
+
+    return versioned
+
+
+def _with_version(
+    function: Callable[..., Any], rooms: tuple[str, ...], choices: tuple[str, ...]
+) -> Callable[..., Any]:
+    """The function, its result under the code version of the choices that the run really used.
+
+    Dagster writes the definition's version, which has the folder's choices; a result's own tag is laid over it.
+    """
+
+    @wraps(function)
+    def made(*given: Any, study: Study, **named: Any) -> dg.MaterializeResult[Any]:
+        result = function(*given, study=study, **named)
+        result = result if isinstance(result, dg.MaterializeResult) else dg.MaterializeResult(value=result)
+        version = code_version(rooms, study.chosen(*choices))
+        return result._replace(tags={**(result.tags or {}), CODE_VERSION_TAG: version})
+
+    return made
 
 
 def asset_description(
@@ -75,7 +101,7 @@ def asset_description(
     rooms: Sequence[str],
     custodian: str | None = None,
     kinds: Sequence[str] = ("polars", "parquet"),
-    choices: object = None,
+    choices: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What an asset or a spec of this house says of itself; arguments as in `study_asset`."""
     group = key.split("/", maxsplit=1)[0]
@@ -89,7 +115,8 @@ def asset_description(
         "kinds": set(kinds),
         "tags": {"custodian": owner, "contains": contains(tables)},
         "code_version": code_version(tuple(rooms), choices),
-        "metadata": {"dagster/column_schema": column_schema(tables)} if tables else {},
+        "metadata": ({"dagster/column_schema": column_schema(tables)} if tables else {})
+        | ({CHOICES: ", ".join(choices)} if choices else {}),
     }
 
 
