@@ -8,7 +8,7 @@ import polars as pl
 
 from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
 from tf_linkage.custody.audit.joining import by_attributes, history_of
-from tf_linkage.workspace.environment import study_from_environment
+from tf_linkage.workspace.choices import chosen_study
 from tf_linkage.workspace.folder import store_of
 
 REF = "person_study_ref"
@@ -17,7 +17,7 @@ COARSE = ["age_band", "gender", "region"]
 
 def main() -> None:
     """Measure and print."""
-    store = store_of(study_from_environment())
+    store = store_of(chosen_study())
     tables = {}
     for name in RESEARCH_TABLES:
         found = store.read(["research", name])

@@ -17,24 +17,32 @@ from tf_linkage.defs.assets.preview import preview_text
 from tf_linkage.defs.automation.dead_runs import end_dead_runs
 from tf_linkage.defs.build import build_defs
 from tf_linkage.defs.internals import DagsterHomeNotSetError, SerializableErrorInfo, executed
-from tf_linkage.defs.jobs.jobs import PREVIEW, REHEARSAL
-from tf_linkage.defs.jobs.retention import DESTROY_DUE, END_OF_MONTH, END_OF_STUDY
-from tf_linkage.defs.jobs.rights import RIGHTS, told
+from tf_linkage.defs.jobs.rights import told
 from tf_linkage.defs.resources import PROCESS, run_tags
 from tf_linkage.errors import StudyRefused, TfLinkageError
 from tf_linkage.study import Study
 from tf_linkage.workspace.catalogue import ASSESSED
-from tf_linkage.workspace.environment import study_from_environment
+from tf_linkage.workspace.choices import chosen_study
 from tf_linkage.workspace.folder import store_of
-from tf_linkage.workspace.storing.holding import this_process
+from tf_linkage.workspace.jobs import (
+    DESTROY_DUE,
+    END_OF_MONTH,
+    END_OF_STUDY,
+    PREVIEW,
+    REHEARSAL,
+    RIGHTS,
+    jobs_of,
+)
 from tf_linkage.workspace.store import relative
+from tf_linkage.workspace.storing.holding import this_process
+from tf_linkage.workspace.study_record import FILE, record
 
 FAILED, REFUSED = 1, 2
 """Exit codes: the run or an ERROR check failed; the study could not begin."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a job of the study that the environment asks for.
+    """Run a job of the study that the environment and the data folder ask for.
 
     Returns:
         0 when the run succeeded and no ERROR check failed, 1 otherwise, 2 when it could not begin.
@@ -48,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise StudyRefused(
                 f"--ticket: {', '.join(RIGHTS)} need the tickets they are to meet; no other job has any"
             )
-        return run(chosen.job, study_from_environment(), chosen.ticket)
+        return run(chosen.job, chosen_study(), chosen.ticket)
     except TfLinkageError as refusal:
         print(f"tf_linkage: {refusal}", file=sys.stderr)
         return REFUSED
@@ -57,20 +65,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run(job: str, study: Study, tickets: Sequence[str] = ()) -> int:
     """Run one job of one study and print what came of it; tickets are for the jobs that meet requests."""
     began = time.monotonic()
-    definitions = build_defs(study, loggers={"progress": progress_logger})
-    known = sorted(one.name for one in definitions.jobs or [])
+    known = jobs_of(study)
     if job not in known:
         raise StudyRefused(f"--job: there is no job {job!r} in this study; known are {', '.join(known)}")
-    with _instance() as instance:
+    # Held before there is a run: a refusal leaves none behind. The run itself holds it again, in this process.
+    with _instance() as instance, store_of(study).hold(f"make run, job {job}"):
         end_dead_runs(instance)
-        # Held before there is a run: a refusal leaves none behind. The run itself holds it again, in this process.
-        with store_of(study).hold(f"make run, job {job}"):
-            result = executed(
-                definitions.resolve_job_def(job),
-                instance,
-                run_config={"loggers": {"progress": {}}} | told(job, tickets),
-                tags=run_tags(study) | {PROCESS: this_process()},
-            )
+        if known[job].makes or not (study.data / FILE).exists():
+            record(study)
+        definitions = build_defs(study, loggers={"progress": progress_logger})
+        result = executed(
+            definitions.resolve_job_def(job),
+            instance,
+            run_config={"loggers": {"progress": {}}} | told(job, tickets),
+            tags=run_tags(study) | {PROCESS: this_process()},
+        )
         evaluations = result.get_asset_check_evaluations()
         refused = [
             evaluation

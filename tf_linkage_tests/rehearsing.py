@@ -9,8 +9,8 @@ import dagster as dg
 from tf_linkage.custody.vault.passwords import CUSTODIANS
 from tf_linkage.custody.vault.vault import content_digest
 from tf_linkage.definitions import build_defs
-from tf_linkage.defs.jobs.jobs import REHEARSAL
 from tf_linkage.study import Study
+from tf_linkage.workspace.jobs import REHEARSAL
 from tf_linkage.workspace.store import Store
 
 

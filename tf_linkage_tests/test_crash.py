@@ -17,10 +17,9 @@ from rehearsing import Rehearsed, digests
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.vault.destruction import verify_certificates
 from tf_linkage.custody.vault.passwords import CUSTODIANS
-from tf_linkage.defs.jobs.jobs import REHEARSAL
-from tf_linkage.defs.jobs.retention import END_OF_MONTH, END_OF_STUDY
 from tf_linkage.errors import TfLinkageError
 from tf_linkage.workspace.catalogue import TABLES
+from tf_linkage.workspace.jobs import END_OF_MONTH, END_OF_STUDY, REHEARSAL
 from tf_linkage.workspace.store import Store
 
 pytestmark = pytest.mark.slow

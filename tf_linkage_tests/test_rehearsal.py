@@ -22,12 +22,12 @@ from tf_linkage.cli.summary import summary
 from tf_linkage.contracts.registry import direct_identifiers
 from tf_linkage.custody.vault.passwords import CUSTODIANS
 from tf_linkage.defs.assets.microdata_risk import lots_of
-from tf_linkage.defs.jobs.jobs import REHEARSAL
 from tf_linkage.linkage import ENGINES, Bounds, LinkResult, Model
 from tf_linkage.linkage.result import Progress
 from tf_linkage.run import run
 from tf_linkage.study import REGIONS, Dates, Study
 from tf_linkage.workspace.catalogue import ASSESSED, TABLES
+from tf_linkage.workspace.jobs import REHEARSAL
 
 PACKAGE = Path(tf_linkage.__file__).parent
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from rehearsing import Rehearsed
 
-from tf_linkage.defs.jobs.retention import END_OF_MONTH
 from tf_linkage.run import REFUSED, main, run
+from tf_linkage.workspace.jobs import END_OF_MONTH
 
 
 def test_an_unknown_job_is_refused_in_one_line(

@@ -58,7 +58,7 @@ def test_the_environment_bounds_a_linkage() -> None:
 @pytest.mark.parametrize(
     ("environment", "words"),
     [
-        ({"TF_LINKAGE_PRESET": "huge"}, "not a preset; choose tiny, demo, study"),
+        ({"TF_LINKAGE_PRESET": "huge"}, "not one of them; choose tiny, demo, study"),
         ({"TF_LINKAGE_FAMILIES": "many"}, "TF_LINKAGE_FAMILIES"),
         ({"TF_LINKAGE_SOURCE": "tape"}, "TF_LINKAGE_SOURCE"),
         ({"TF_LINKAGE_MEMORY_GB": "lots"}, "TF_LINKAGE_MEMORY_GB: .*valid number"),
@@ -75,5 +75,5 @@ def test_the_command_says_so_in_one_line(
     monkeypatch.setenv("TF_LINKAGE_PRESET", "tniy")
     assert run.main([]) == run.REFUSED
     assert capsys.readouterr().err == (
-        "tf_linkage: TF_LINKAGE_PRESET: 'tniy' is not a preset; choose tiny, demo, study\n"
+        "tf_linkage: TF_LINKAGE_PRESET: 'tniy' is not one of them; choose tiny, demo, study. Did you mean tiny?\n"
     )

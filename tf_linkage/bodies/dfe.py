@@ -5,6 +5,7 @@ Coverage, second pupil numbers, school and care records under DfE's keys.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -59,7 +60,7 @@ def _lived(
     return after, lives
 
 
-def register(settings: Settings, draws: Draws, everyone: Columns, lives: dict[str, Columns]) -> Register:
+def register(settings: Settings, draws: Draws, everyone: Columns, lives: Mapping[str, Columns]) -> Register:
     """The pupil records: everyone with a school year or an episode, a few under two pupil numbers."""
     present = np.zeros(len(everyone["person"]), dtype=bool)
     present[position(everyone, lives["school_years"]["person"])] = True
@@ -91,7 +92,7 @@ def people_of(
 
 
 def histories_of(
-    settings: Settings, draws: Draws, everyone: Columns, pupils: Register, lives: dict[str, Columns]
+    settings: Settings, draws: Draws, everyone: Columns, pupils: Register, lives: Mapping[str, Columns]
 ) -> dict[str, pl.DataFrame]:
     """The school and care records of a register."""
     years, key = _keyed(draws, everyone, pupils, lives["school_years"], "year")
@@ -111,6 +112,21 @@ def histories_of(
         "key_stages": contract.KeyStages, "social_care": contract.SocialCare,
     }  # fmt: skip
     return {name: table.select(schema_of(contracts[name]).names()) for name, table in tables.items()}
+
+
+def recording(
+    settings: Settings, draws: Draws, everyone: Columns, lives: Mapping[str, Columns]
+) -> tuple[Register, pl.DataFrame, Recorded]:
+    """The register, its people and the recording behind them."""
+    records = register(settings, draws, everyone, lives)
+    return records, *people_of(settings, draws, everyone, records, lives["school_years"])
+
+
+def histories_recorded(
+    settings: Settings, draws: Draws, everyone: Columns, records: Register, lives: Mapping[str, Columns]
+) -> dict[str, pl.DataFrame]:
+    """The histories of a register."""
+    return histories_of(settings, draws, everyone, records, lives)
 
 
 def _keyed(

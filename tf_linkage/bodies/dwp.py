@@ -5,6 +5,8 @@ Coverage, double accounts, spells under DWP's keys.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import polars as pl
 
@@ -78,6 +80,21 @@ def histories_of(
     rows = rows[in_key_order(key[rows])]
     job = work["kind"][rows] == WORK
     return {"benefits": _benefits(work, rows[~job], key), "employment": _employment(work, rows[job], key)}
+
+
+def recording(
+    settings: Settings, draws: Draws, everyone: Columns, lives: Mapping[str, Columns]
+) -> tuple[Register, pl.DataFrame, Recorded]:
+    """The register, its people and the recording behind them."""
+    records = register(settings, draws, everyone)
+    return records, *people_of(settings, draws, everyone, records)
+
+
+def histories_recorded(
+    settings: Settings, draws: Draws, everyone: Columns, records: Register, lives: Mapping[str, Columns]
+) -> dict[str, pl.DataFrame]:
+    """The histories of a register."""
+    return histories_of(settings, draws, everyone, records, lives["work"])
 
 
 def _benefits(work: Table, rows: Ints, key: Ids) -> pl.DataFrame:

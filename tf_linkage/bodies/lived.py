@@ -5,6 +5,7 @@ Reading the population's tables, and applying the programme's true effects to th
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,38 @@ Population = dict[str, pl.LazyFrame]
 
 _CUSTODY, _COMMUNITY = DISPOSALS.index("CUSTODY"), DISPOSALS.index("COMMUNITY")
 _SEARCHING = (BENEFITS.index("JSA"), BENEFITS.index("UAA"))
+
+
+class Lives(Mapping[str, Columns]):
+    """Tables of the population after the programme has done what it does, each made when first asked for."""
+
+    def __init__(
+        self, settings: Settings, draws: Draws, people: Columns, served: Columns, tables: Mapping[str, Any]
+    ) -> None:
+        """Lays the programme's effects over tables.
+
+        Args:
+            settings: the world.
+            draws: its draws.
+            people: everyone, before any effect.
+            served: families that receive the programme: family, start.
+            tables: the population's tables by name, as frames or arrays.
+        """
+        self._world = (settings, draws, people, served)
+        self._tables, self._made = tables, dict[str, Columns]()
+
+    def __getitem__(self, name: str) -> Columns:
+        if name not in self._made:
+            table = self._tables[name]
+            events = columns(table) if isinstance(table, pl.LazyFrame) else table
+            self._made[name] = with_effects(*self._world, name, events)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)
 
 
 def columns(table: pl.LazyFrame) -> Columns:

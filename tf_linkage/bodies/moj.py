@@ -6,6 +6,7 @@ Coverage, aliases, records not consolidated, offences under MoJ's keys.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -161,6 +162,21 @@ def histories_of(
     order = in_key_order(both["key"], both["start"], both["number"])
     rows = {name: values[order] for name, values in both.items()}
     return {"offences": _offences(draws, rows)}
+
+
+def recording(
+    settings: Settings, draws: Draws, everyone: Columns, lives: Mapping[str, Columns]
+) -> tuple[Register, pl.DataFrame, Recorded]:
+    """The register, its people and the recording behind them."""
+    records = register(settings, draws, everyone, lives["offences"])
+    return records, *people_of(settings, draws, everyone, records, lives["offences"])
+
+
+def histories_recorded(
+    settings: Settings, draws: Draws, everyone: Columns, records: Register, lives: Mapping[str, Columns]
+) -> dict[str, pl.DataFrame]:
+    """The histories of a register."""
+    return histories_of(settings, draws, everyone, records, lives["offences"])
 
 
 def _offences(draws: Draws, rows: dict[str, NDArray[Any]]) -> pl.DataFrame:

@@ -1,6 +1,6 @@
 """A register: which people it holds, how many records each has, under which keys, in key order.
 
-What the three departments' registers share.
+What the departments' registers share.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tf_linkage.bodies.lived import Columns
 from tf_linkage.bodies.recording.births import relative
-from tf_linkage.bodies.recording.error_rates import DUPLICATES, MERGED
+from tf_linkage.bodies.recording.error_rates import duplicate_rate, merged_rate
 from tf_linkage.bodies.recording.keys import record_number, shuffled
 from tf_linkage.population.draws import Draws, Flags, Ints
 from tf_linkage.population.people.households import NEVER
@@ -56,14 +56,14 @@ class Register:
         present[rows] = True
         holder = np.arange(len(person))
         merged = _merged(
-            draws, body, everyone, rows[draws.below(f"{body}/merged", person[rows], MERGED[body][0] * noise)]
+            draws, body, everyone, rows[draws.below(f"{body}/merged", person[rows], merged_rate(body) * noise)]
         )
         merged = merged[present[merged[:, 1]]]
         holder[merged[:, 0]] = merged[:, 1]
         # Anyone who holds a relative's record keeps their own.
         holder[merged[:, 1]] = merged[:, 1]
         rows = rows[holder[rows] == rows]
-        twice = rows[draws.below(f"{body}/two records", person[rows], DUPLICATES[body][0] * noise)]
+        twice = rows[draws.below(f"{body}/two records", person[rows], duplicate_rate(body) * noise)]
         doubled = np.zeros(len(person), dtype=bool)
         doubled[twice] = True
         every = np.concatenate([rows, twice])

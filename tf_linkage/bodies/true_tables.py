@@ -9,16 +9,18 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from tf_linkage.bodies import council, dfe, dwp, moj
+from tf_linkage.bodies import council
 from tf_linkage.bodies.hard_cases import hard_cases
-from tf_linkage.bodies.lived import Columns, Population, columns, with_effects
+from tf_linkage.bodies.lived import Columns, Lives, Population, columns, with_effects
 from tf_linkage.bodies.recording.keys import as_text, record_number, shuffled
 from tf_linkage.bodies.recording.recorded import Recorded
 from tf_linkage.bodies.register import Register, enum_of
+from tf_linkage.bodies.registers import simulated
 from tf_linkage.contracts import truth as contract
 from tf_linkage.contracts.bodies.council import STUDY_GROUPS
 from tf_linkage.contracts.bodies.identity import GENDERS
 from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.population.draws import Draws, Ints
 from tf_linkage.population.people.households import YEAR
 from tf_linkage.population.people.persons import COMMUNITIES, FAMILY_TYPES
@@ -57,19 +59,12 @@ def recordings(
     found = council.roster(population, settings, before)
     served = found.served
     everyone = with_effects(settings, draws, before, served, "people", before)
-    lives = {
-        name: with_effects(settings, draws, before, served, name, columns(population[name]))
-        for name in ("offences", "school_years", "care")
-    }
-    accounts = dwp.register(settings, draws, everyone)
-    police = moj.register(settings, draws, everyone, lives["offences"])
-    pupils = dfe.register(settings, draws, everyone, lives)
+    lives = Lives(settings, draws, before, served, population)
     _, recorded, named = council.extract(settings, draws, everyone, found)
-    registers = {
-        "dwp": (accounts, dwp.people_of(settings, draws, everyone, accounts)[1]),
-        "moj": (police, moj.people_of(settings, draws, everyone, police, lives["offences"])[1]),
-        "dfe": (pupils, dfe.people_of(settings, draws, everyone, pupils, lives["school_years"])[1]),
-    }
+    registers: dict[str, tuple[Register, Recorded]] = {}
+    for name, body in simulated().items():
+        register, _, written = body.recording(settings, draws, everyone, lives)
+        registers[name] = register, written
     return everyone, found, registers, named, recorded
 
 
@@ -144,6 +139,7 @@ def true_people(  # noqa: PLR0917 (a table names each part it needs)
     extract = day(settings.extract)
     age = (extract - everyone["birth"]) / YEAR
     codes = pl.Series([authority.code for authority in AUTHORITIES])
+    unknown = pl.repeat(None, len(everyone["person"]), dtype=pl.Boolean, eager=True)
     frame = pl.DataFrame(
         {
             "true_person": as_text(everyone["person"]),
@@ -158,7 +154,7 @@ def true_people(  # noqa: PLR0917 (a table names each part it needs)
             "family_type": enum_of(contract.FAMILY_TYPES, FAMILY_TYPES).gather(everyone["family_type"]),
             "study_group": enum_of(STUDY_GROUPS, (*STUDY_GROUPS, None)).gather(_group(everyone, found)),
             "hard_cases": hard_cases(settings, everyone, registers, (found, council_recorded), school_years),
-            **{f"in_{name}": register.present for name, (register, _) in registers.items()},
+            **{f"in_{name}": registers[name][0].present if name in registers else unknown for name in DEPARTMENTS},
         }
     )
     return frame.select(schema_of(contract.TruePeople).names()).sort("true_person")

@@ -21,9 +21,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tf_linkage.bodies import council, dfe, dwp, moj
-from tf_linkage.bodies.lived import Columns, with_effects
+from tf_linkage.bodies import council
+from tf_linkage.bodies.lived import Lives, with_effects
+from tf_linkage.bodies.recording.recorded import Recorded
+from tf_linkage.bodies.register import Register
+from tf_linkage.bodies.registers import simulated
 from tf_linkage.bodies.true_tables import true_people, true_records_and_errors
+from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.population.draws import Draws
 from tf_linkage.population.people.localities import Localities, localities
 from tf_linkage.population.settings import Settings
@@ -112,25 +116,17 @@ def record_part(settings: Settings, part: Localities) -> dict[str, pl.DataFrame]
     found = council.find(settings, draws, people, population["families"], population)
     served = found.served
     everyone = with_effects(settings, draws, people, served, "people", people)
-    lives: dict[str, Columns] = {
-        name: with_effects(settings, draws, people, served, name, population[name])
-        for name in ("work", "offences", "school_years", "exclusions", "results", "care")
-    }
-    accounts = dwp.register(settings, draws, everyone)
-    police = moj.register(settings, draws, everyone, lives["offences"])
-    pupils = dfe.register(settings, draws, everyone, lives)
+    lives = Lives(settings, draws, people, served, population)
     cohort, named, keys = council.extract(settings, draws, everyone, found)
-    customers, dwp_recorded = dwp.people_of(settings, draws, everyone, accounts)
-    offenders, moj_recorded = moj.people_of(settings, draws, everyone, police, lives["offences"])
-    pupil_rows, dfe_recorded = dfe.people_of(settings, draws, everyone, pupils, lives["school_years"])
-    registers = {"dwp": (accounts, dwp_recorded), "moj": (police, moj_recorded), "dfe": (pupils, dfe_recorded)}
+    tables = {"council_cohort": cohort}
+    registers: dict[str, tuple[Register, Recorded]] = {}
+    for name, body in simulated().items():
+        register, held, recorded = body.recording(settings, draws, everyone, lives)
+        registers[name] = register, recorded
+        tables[f"{name}_{DEPARTMENTS[name].people[0]}"] = held
+        histories = body.histories_recorded(settings, draws, everyone, register, lives)
+        tables |= {f"{name}_{history}": table for history, table in histories.items()}
     records, errors = true_records_and_errors(everyone, registers, keys, named)
-    tables = {"council_cohort": cohort, "dwp_people": customers, "moj_people": offenders, "dfe_pupils": pupil_rows}
-    spells = dwp.histories_of(settings, draws, everyone, accounts, lives["work"])
-    offences = moj.histories_of(settings, draws, everyone, police, lives["offences"])
-    schooling = dfe.histories_of(settings, draws, everyone, pupils, lives)
-    for body, histories in (("dwp", spells), ("moj", offences), ("dfe", schooling)):
-        tables |= {f"{body}_{name}": table for name, table in histories.items()}
     truth = {"truth_people": true_people(settings, everyone, found, registers, named, lives["school_years"])}
     return tables | truth | {"truth_records": records, "truth_errors": errors}
 

@@ -43,7 +43,7 @@ def _export(chosen: argparse.Namespace) -> None:
     intake.check_folder(chosen.folder)
     try:
         # Only this command needs the simulated world; the others work with its folders deleted.
-        from tf_linkage.bodies import council, dfe, dwp, moj  # noqa: PLC0415
+        from tf_linkage.bodies import body_of, council  # noqa: PLC0415
         from tf_linkage.population import Settings, simulate  # noqa: PLC0415
     except ModuleNotFoundError as missing:
         if missing.name and missing.name.startswith("tf_linkage."):
@@ -70,9 +70,8 @@ def _export(chosen: argparse.Namespace) -> None:
     say(f"simulating {study.families:,} families among {study.population:,} people, seed {study.seed}")
     world = simulate(settings)
     tables = {"council_cohort": council.cohort(world, settings)}
-    registers: dict[str, Any] = {"dwp": dwp, "moj": moj, "dfe": dfe}
-    for name, department in DEPARTMENTS.items():
-        body = registers[name]
+    for name in (name for name in DEPARTMENTS if name in chosen.body):
+        department, body = DEPARTMENTS[name], body_of(name)
         tables[f"{name}_{department.people[0]}"] = body.people(world, settings)
         tables |= {f"{name}_{table}": rows for table, rows in body.histories(world, settings).items()}
     wanted = {name: table for name, table in tables.items() if name.split("_", maxsplit=1)[0] in chosen.body}

@@ -26,14 +26,14 @@ def add_packages(commands: Any) -> None:
         commands, "send", "pack a hand-over into one encrypted file, to be carried to its recipient", _send
     )
     send.add_argument("name", choices=tuple(HANDOVERS), metavar="HANDOVER", help=", ".join(HANDOVERS))
-    send.add_argument("file", type=Path, metavar="FILE", help="the file to write, such as dwp_request.zip")
+    send.add_argument("file", type=Path, metavar="FILE", help="the file to write, such as request.zip")
     receive = _command(commands, "receive", "take in a file that another body carried here", _receive)
     receive.add_argument("file", type=Path, metavar="FILE", help="the file")
     give = _command(
         commands, "export-lock", "write the public half of a body's lock, for other bodies", _export_lock
     )
     give.add_argument("body", choices=CUSTODIANS, metavar="BODY", help=", ".join(CUSTODIANS))
-    give.add_argument("file", type=Path, metavar="FILE", help="the file to write, such as dwp.lock")
+    give.add_argument("file", type=Path, metavar="FILE", help="the file to write, such as council.lock")
     take = _command(commands, "import-lock", "take in the public half of another body's lock", _import_lock)
     take.add_argument("file", type=Path, metavar="FILE", help="the file")
 

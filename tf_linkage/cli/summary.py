@@ -27,7 +27,7 @@ def summary(study: Study) -> str:
     for name in DEPARTMENTS:
         counts = "".join(_count(found.get((name, measure))) for measure in COUNTS)
         rates = "".join(_rate(found.get((name, measure))) for measure in RATES)
-        lines.append(f"{name.upper():<6}{counts}{rates}")
+        lines.append(f"{DEPARTMENTS[name].short:<6}{counts}{rates}")
     lines += ["", "Match rate is not recall: many people sent are in no register of that department."]
     if study.source is Source.FILES:
         lines.append("Without the truth of a simulation, people present, precision and recall are not known.")
@@ -47,7 +47,7 @@ def vaults(study: Study) -> str:
     return (
         f"Vaults: {relative(study.data / 'custody')}/, under {opened}\n"
         f"Day of the study: {store.clock().today()}. Departments destroy what they were sent by "
-        f"{store.deadlines.of('dwp')[1]} (job end_of_month), ONS all it holds by {store.deadlines.end} "
+        f"{store.deadlines.month} (job end_of_month), ONS all it holds by {store.deadlines.end} "
         "(job end_of_study)."
     )
 

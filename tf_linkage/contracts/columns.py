@@ -150,6 +150,20 @@ class ColumnInfo:
     ladder: tuple[str, ...]
 
 
+def extended(
+    base: type[dy.Schema], name: str, columns: Mapping[str, dy.Column], words: str | None = None
+) -> type[dy.Schema]:
+    """A contract with further columns after those of another: for columns that follow from a list.
+
+    Args:
+        base: the contract whose columns come first.
+        name: name of the new one.
+        columns: the further columns, by name.
+        words: its docstring; that of the base unless given.
+    """
+    return type(name, (base,), {**columns, "__doc__": words or base.__doc__})
+
+
 def columns_of(table: type[dy.Schema]) -> Iterator[ColumnInfo]:
     """The columns of a contract, in their order."""
     for name, column in table.columns().items():

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tf_linkage.contracts.departments import OFFENCES, SHARING, SPECIAL, TASK
 from tf_linkage.contracts.registry import DEPARTMENTS
 
 MHCLG = "Ministry of Housing, Communities and Local Government"
@@ -18,13 +19,6 @@ ONS = "Office for National Statistics"
 COUNCILS = "the councils that take part"
 RESEARCHERS = f"accredited researchers of {MHCLG}"
 
-SHARING = "Digital Economy Act 2017, Part 5 Chapter 5 (research)"
-TASK = "public task: UK GDPR Article 6(1)(e)"
-SPECIAL = (
-    "special categories: substantial public interest, UK GDPR Article 9(2)(g) with Data Protection Act 2018 "
-    "Schedule 1 Part 2"
-)
-OFFENCES = "criminal offence data: UK GDPR Article 10 with Data Protection Act 2018 Schedule 1"
 NO_SPECIAL = "none carried: identifiers alone; but being asked about tells of problems, so special care is due"
 NOT_PERSONAL = "none: aggregates of ten or more people and families"
 
@@ -120,19 +114,11 @@ def _exchange(name: str) -> list[Flow]:
             recipient=ONS,
             controller=MHCLG,
             purpose="join what the bodies know of the families, without identifiers",
-            legal_basis=f"{SHARING}; {TASK}" if name != "moj" else _OF_JUSTICE,
-            condition=_CARRIED[name],
+            legal_basis=department.basis,
+            condition=department.carries,
             kept=END,
         ),
     ]
-
-
-_OF_JUSTICE = f"{SHARING}, to be confirmed: published shares of this department rest on other powers; {TASK}"
-_CARRIED = {
-    "dwp": f"{SPECIAL} (benefits for illness and disability)",
-    "moj": OFFENCES,
-    "dfe": f"{SPECIAL} (ethnic group, special educational needs, social care)",
-}
 
 
 def _to_researchers() -> Flow:

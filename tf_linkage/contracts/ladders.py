@@ -14,6 +14,7 @@ import polars as pl
 
 from tf_linkage.contracts import bands
 from tf_linkage.contracts.columns import ColumnClass, columns_of
+from tf_linkage.contracts.outputs.history_tables import band_width
 from tf_linkage.contracts.outputs.research import EMPTY_FOR_OTHER_REASONS, Families
 
 NOT_SHOWN = "none"
@@ -129,7 +130,7 @@ def emptiness_tells(table: str) -> tuple[str, ...]:
 
 def standing_step(ladder: tuple[str, ...]) -> str:
     """The step of a ladder on which its columns stand where nothing is chosen."""
-    return next(step for step in ladder if step in STANDING)
+    return next(step for step in ladder if step in STANDING or band_width(step))
 
 
 def steps_of(name: str, table: pl.LazyFrame) -> dict[str, str]:

@@ -11,23 +11,23 @@ from collections.abc import Iterable, Mapping
 
 import dataframely as dy
 
-from tf_linkage.contracts.columns import ColumnClass, Table, code, text, whole
-from tf_linkage.contracts.handovers.exchange import CONFIDENCES, return_tables
-from tf_linkage.contracts.handovers.ons import Attributes
+from tf_linkage.contracts.columns import ColumnClass, Table, extended, text, whole
+from tf_linkage.contracts.handovers.exchange import return_tables
+from tf_linkage.contracts.handovers.ons import Attributes, link_columns
 from tf_linkage.contracts.registry import DEPARTMENTS
 
 PERSON = "person_study_ref"
 WHO = "What researchers see instead of a person"
 
 
-class LinkedSetPeople(Table):
+class _LinkedSetPerson(Table):
     """One row for each person: the family, and who found them how surely."""
 
     person_study_ref = text(ColumnClass.REFERENCE, WHO, primary_key=True)
     family_study_ref = text(ColumnClass.REFERENCE, "What researchers see instead of a family")
-    dwp_link = code(ColumnClass.ATTRIBUTE, "How sure DWP's link is", CONFIDENCES, nullable=True)
-    moj_link = code(ColumnClass.ATTRIBUTE, "How sure MoJ's link is", CONFIDENCES, nullable=True)
-    dfe_link = code(ColumnClass.ATTRIBUTE, "How sure DfE's link is", CONFIDENCES, nullable=True)
+
+
+LinkedSetPeople = extended(_LinkedSetPerson, "LinkedSetPeople", link_columns())
 
 
 class _OneRecord(Table):

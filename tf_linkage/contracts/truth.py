@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from tf_linkage.contracts.bodies.council import STUDY_GROUPS
 from tf_linkage.contracts.bodies.identity import GENDERS
-from tf_linkage.contracts.columns import ColumnClass, Table, code, flag, number, text, whole
+from tf_linkage.contracts.columns import ColumnClass, Table, code, extended, flag, number, text, whole
+from tf_linkage.contracts.registry import DEPARTMENTS
 
-BODIES = ("council", "dwp", "moj", "dfe")
+BODIES = ("council", *DEPARTMENTS)
 
 COMMUNITIES = (
     "white british", "white other", "black african", "black caribbean", "south asian", "east asian",
@@ -21,7 +22,7 @@ FAMILY_TYPES = ("lone parent", "couple", "step or blended", "multi-family", "no 
 AGE_BANDS = ("0-4", "5-10", "11-15", "16-17", "18-24", "25-44", "45-64", "65+")
 
 
-class TruePeople(Table):
+class _TruePerson(Table):
     """One row for each person of the population, with what subgroup figures need."""
 
     true_person = text(ColumnClass.REFERENCE, "The simulation's own number of the person", primary_key=True)
@@ -34,9 +35,20 @@ class TruePeople(Table):
     family_type = code(ColumnClass.ATTRIBUTE, "Family type", FAMILY_TYPES)
     study_group = code(ColumnClass.ATTRIBUTE, "Group, for families in the study", STUDY_GROUPS, nullable=True)
     hard_cases = text(ColumnClass.ATTRIBUTE, "Named hard cases of the person, joined by ' | '", nullable=True)
-    in_dwp = flag(ColumnClass.ATTRIBUTE, "DWP's register holds this person")
-    in_moj = flag(ColumnClass.ATTRIBUTE, "MoJ's register holds this person")
-    in_dfe = flag(ColumnClass.ATTRIBUTE, "DfE's register holds this person")
+
+
+TruePeople = extended(
+    _TruePerson,
+    "TruePeople",
+    {
+        f"in_{name}": flag(
+            ColumnClass.ATTRIBUTE,
+            f"{department.short}'s register holds this person; empty if that register is not simulated",
+            nullable=True,
+        )
+        for name, department in DEPARTMENTS.items()
+    },
+)
 
 
 class TrueRecords(Table):

@@ -23,7 +23,7 @@ from dagster._core.storage.event_log.schema import (
     SqlEventLogStorageTable,
 )
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
-from dagster._utils.error import SerializableErrorInfo
+from dagster_shared.error import SerializableErrorInfo
 
 CODE_VERSION_TAG = "dagster/code_version"
 """Under which tag a materialisation keeps the code version that made it; a result's own tag is laid over it."""

@@ -24,9 +24,11 @@ from tf_linkage.study import Study
 from tf_linkage.workspace.clerical_review import DECISIONS
 from tf_linkage.workspace.folder import record_writing, store_of
 from tf_linkage.workspace.masking import masked_errors
-from tf_linkage.workspace.storing.stamps import Stamp, joined
 from tf_linkage.workspace.store import Store, Value, Written, relative
+from tf_linkage.workspace.storing.stamps import Stamp, joined
+from tf_linkage.workspace.study_record import record
 
+PEOPLE = ["population", "people"]
 CHOICES = "made under the choices"
 """Metadata of an asset's definition: the names of the choices on which it depends itself."""
 
@@ -59,6 +61,8 @@ class ParquetStore(dg.IOManager):  # type: ignore[misc]
             context.add_output_metadata(output_metadata(written))
             if kept := store.in_vault(key):
                 context.add_output_metadata(self._held(*kept, written, key))
+        if key == PEOPLE:
+            record(self.study)  # a world made under other choices is the folder's from now on
         internals.set_version(context, written.digest)
 
     def load_input(self, context: dg.InputContext) -> pl.LazyFrame | dict[str, pl.LazyFrame]:

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from tf_linkage import bodies, custody, linkage, population, quality
-from tf_linkage.bodies import council, dfe, dwp, moj
+from tf_linkage.bodies import body_of, council
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.handovers import exchange
 from tf_linkage.contracts.registry import DEPARTMENTS
@@ -21,7 +21,6 @@ from tf_linkage.linkage import LinkResult
 from tf_linkage.population.settings import Settings
 from tf_linkage.study import Study
 
-REGISTERS = {"dwp": dwp, "moj": moj, "dfe": dfe}
 Frames = Mapping[str, pl.LazyFrame]
 
 
@@ -100,7 +99,7 @@ def link_case(case: Case) -> Linked:
         request = custody.link_request(identifiers, department, recipient, case.world.extract).collect().lazy()
         model = linkage.department_model(name, department.request_columns)
         model = dataclasses.replace(model, family_evidence=case.family_evidence)
-        register = REGISTERS[name].people(people, case.world)
+        register = body_of(name).people(people, case.world)
         results[name] = linkage.link(request, register, model, engine=case.engine)
         asked[name] = custody.people_asked(request, attributes, recipient)
     return Linked(attributes, asked, results, bodies.truth(people, case.world))

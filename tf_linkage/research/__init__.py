@@ -12,8 +12,11 @@ from tf_linkage.research.tables.people import people
 from tf_linkage.research.tables.schooling import schooling
 from tf_linkage.research.tables.social_care import social_care
 from tf_linkage.research.tables.starts import ResearchRefused
+from tf_linkage.research.tables.written import SCHOOLING, TABLES_OF_HISTORIES
 
 __all__ = [
+    "SCHOOLING",
+    "TABLES_OF_HISTORIES",
     "ResearchRefused",
     "StudyTables",
     "benefits_and_work",

@@ -9,7 +9,12 @@ from importlib.resources.abc import Traversable
 
 
 def code_version(rooms: Sequence[str], choices: object = None) -> str:
-    """Digest of the rooms' source and of the choices: what was made is as old as what made it."""
+    """Digest of the rooms' source and of the choices: what was made is as old as what made it.
+
+    Args:
+        rooms: rooms of this package, or installed packages that declare a department.
+        choices: whatever else changes what is made.
+    """
     total = hashlib.sha256()
     for room in rooms:
         total.update(_source_digest(room).encode())
@@ -20,7 +25,8 @@ def code_version(rooms: Sequence[str], choices: object = None) -> str:
 @cache
 def _source_digest(room: str) -> str:
     total = hashlib.sha256()
-    for name, content in _sources(files("tf_linkage").joinpath(room)):
+    own = files("tf_linkage").joinpath(room)
+    for name, content in _sources(own if own.is_dir() else files(room)):
         total.update(f"{name}\0".encode())
         total.update(content)
     return total.hexdigest()

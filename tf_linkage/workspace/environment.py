@@ -1,52 +1,18 @@
-"""What the environment says of a study: its choices, whether anybody in it is real, and its key.
+"""What a study is besides its choices: whether anybody in it is real, its key, and what its linkages may use.
 
-The one place that reads environment variables, the vaults' passwords apart.
+Its choices are read by `choices`, the vaults' passwords by custody.
 """
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-from pydantic import ValidationError
 
 from tf_linkage import custody, intake, linkage
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.errors import StudyRefused, TfLinkageError
-from tf_linkage.study import Dates, DepartmentSource, Preset, Source, Study, faults
+from tf_linkage.errors import TfLinkageError
+from tf_linkage.study import DepartmentSource, Source, Study
+from tf_linkage.workspace.choices import PREFIX, study_from_environment
 
-PREFIX = "TF_LINKAGE_"
-
-CHOICES = (
-    "name", "source", "families", "population", "seed", "noise", "noise_multiplier", "moves_together", "engine",
-    "memory_gb", "threads", "most_pairs", "clerk_error", "data", "incoming",
-)  # fmt: skip
-"""Choices that an environment variable may make, such as TF_LINKAGE_SEED for `seed`. The study's days have
-variables too, such as TF_LINKAGE_DATE_EXCHANGE, and so has each department's source: TF_LINKAGE_DWP_SOURCE."""
-
-
-def study_from_environment(environment: Mapping[str, str] = os.environ) -> Study:
-    """The study that the environment asks for; the default is the `demo` rehearsal.
-
-    Raises:
-        StudyRefused: a variable holds something the study cannot be.
-    """
-    chosen: dict[str, Any] = {
-        name: environment[PREFIX + name.upper()] for name in CHOICES if environment.get(PREFIX + name.upper(), "")
-    }
-    sources = {name: environment.get(f"{PREFIX}{name.upper()}_SOURCE", "") for name in DEPARTMENTS}
-    if elsewhere := {name: source for name, source in sources.items() if source}:
-        chosen["sources"] = elsewhere
-    days = {name: environment.get(f"{PREFIX}DATE_{name.upper()}", "") for name in Dates.model_fields}
-    if given := {name: day for name, day in days.items() if day}:
-        chosen["dates"] = given
-    preset = environment.get(PREFIX + "PRESET") or Preset.DEMO
-    try:
-        return Study.of(Preset(preset), **chosen)
-    except ValidationError as refusal:
-        raise StudyRefused(faults(refusal, lambda choice: f"{PREFIX}{choice.upper()}")) from None
-    except ValueError:
-        raise StudyRefused(f"{PREFIX}PRESET: {preset!r} is not a preset; choose {', '.join(Preset)}") from None
+__all__ = ["bounds_of", "is_rehearsal", "study_from_environment", "study_key"]
 
 
 def is_rehearsal(study: Study) -> bool:

@@ -48,7 +48,7 @@ def stage(store: Store) -> Stage:
             "privacy notice promises. Nothing leads from anybody to a row of the research tables any longer, so "
             "that nothing can be shown, corrected, erased or withdrawn"
         )
-    return Stage.REDO if today < store.deadlines.of("dwp")[1] else Stage.FROZEN
+    return Stage.REDO if today < store.deadlines.month else Stage.FROZEN
 
 
 def lists(store: Store, by: str) -> Requests:

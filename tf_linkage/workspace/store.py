@@ -17,6 +17,7 @@ from typing import Any
 
 import polars as pl
 
+from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.audit.ledger import Ledger
 from tf_linkage.custody.handover.delivery import Delivery
 from tf_linkage.custody.handover.kinds import HANDOVERS, Handover
@@ -39,7 +40,7 @@ Value = pl.DataFrame | pl.LazyFrame | Mapping[str, pl.DataFrame | pl.LazyFrame]
 Companion = Callable[[Mapping[str, pl.DataFrame], Path], object]
 """Puts something next to encrypted tables, before anybody can see them."""
 
-REGISTERS = ("council", "dwp", "moj", "dfe")
+REGISTERS = ("council", *DEPARTMENTS)
 WORKING = {"link_request", "return", "review_pairs", "review_decisions"}
 NEW, OLD, PARTIAL = ".new", ".old", ".partial"
 DEADLINES = Deadlines(exchange=Dates().exchange, end=Dates().destroy_by)

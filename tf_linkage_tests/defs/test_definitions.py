@@ -10,9 +10,9 @@ import yaml
 
 import tf_linkage
 from tf_linkage.definitions import build_defs
-from tf_linkage.defs.jobs.jobs import ASSESS, REHEARSAL
 from tf_linkage.study import Study
 from tf_linkage.workspace.catalogue import ASSESSED, EFFECT_RECOVERY, TABLES
+from tf_linkage.workspace.jobs import ASSESS, REHEARSAL
 
 PACKAGE = Path(tf_linkage.__file__).parent
 GROUPS = ["population", "council", "dwp", "moj", "dfe", "ons", "linkage", "research", "quality", "published"]

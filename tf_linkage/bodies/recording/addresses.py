@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from tf_linkage.bodies.lived import Columns
-from tf_linkage.bodies.recording.error_rates import BODIES, LAG_YEARS
+from tf_linkage.bodies.recording.error_rates import lag_years
 from tf_linkage.bodies.recording.misspelling import restyle
 from tf_linkage.bodies.recording.record_quality import Quality
 from tf_linkage.bodies.recording.recorded import Occasion, Recorded, blank
@@ -45,7 +45,7 @@ def recorded_addresses(  # noqa: PLR0917 (a kernel names each column it needs)
     out: Recorded,
 ) -> tuple[pl.Series, pl.Series]:
     """Address lines and postcodes as recorded."""
-    lag = quality.lag("address", LAG_YEARS["address"][0][BODIES.index(body)])
+    lag = quality.lag("address", lag_years("address", body))
     date = np.maximum(occasion.address - lag, people["birth"])
     place, authority, _ = dwelling(settings, draws, people, date)
     now, now_authority, _ = dwelling(settings, draws, people, extract)

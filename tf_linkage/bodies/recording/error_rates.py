@@ -5,6 +5,8 @@ The tables. Each rate cites keys of `population/sources.py`; `A` is an assumptio
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 import polars as pl
@@ -148,9 +150,73 @@ COVERAGE: Final[dict[str, tuple[float, str]]] = {
 }
 
 
+@dataclass(frozen=True)
+class BodyRates:
+    """How badly a body records people, for a body that this page has no column for.
+
+    Attributes:
+        like: the body of this page whose rates it has where it states none of its own.
+        errors: rate by kind of `ERROR_RATES`.
+        lag_years: mean lag by cell of `LAG_YEARS`, in years.
+        duplicates: share of people with two records.
+        merged: share of people whose record is taken for a relative's.
+        source: why.
+    """
+
+    like: str
+    source: str
+    errors: Mapping[str, float] = field(default_factory=dict)
+    lag_years: Mapping[str, float] = field(default_factory=dict)
+    duplicates: float | None = None
+    merged: float | None = None
+
+
+_OTHERS: dict[str, BodyRates] = {}
+
+
+def state_rates(body: str, rates: BodyRates) -> None:
+    """States a further body's rates: called by the module that simulates it.
+
+    Raises:
+        ValueError: the body has a column here, is to be like one that has none, or names an unknown kind.
+    """
+    if body in BODIES or rates.like not in BODIES:
+        raise ValueError(f"the rates of {body} cannot be stated like those of {rates.like}")
+    if unknown := sorted({*rates.errors} - {*ERROR_RATES} | {*rates.lag_years} - {*LAG_YEARS}):
+        raise ValueError(f"{body}: there is no kind of error {unknown[0]!r}")
+    _OTHERS[body] = rates
+
+
 def error_rate(kind: str, body: str) -> float:
     """The rate of a kind of error in a body's records."""
+    if body in _OTHERS:
+        other = _OTHERS[body]
+        return other.errors[kind] if kind in other.errors else error_rate(kind, other.like)
     return ERROR_RATES[kind][1][BODIES.index(body)]
+
+
+def lag_years(cell: str, body: str) -> float:
+    """The mean time by which a body's knowledge of a cell lags, in years."""
+    if body in _OTHERS:
+        other = _OTHERS[body]
+        return other.lag_years[cell] if cell in other.lag_years else lag_years(cell, other.like)
+    return LAG_YEARS[cell][0][BODIES.index(body)]
+
+
+def duplicate_rate(body: str) -> float:
+    """The share of a register's people who have two records."""
+    if body in _OTHERS:
+        own = _OTHERS[body].duplicates
+        return duplicate_rate(_OTHERS[body].like) if own is None else own
+    return DUPLICATES[body][0]
+
+
+def merged_rate(body: str) -> float:
+    """The share of a register's people whose record is taken for a relative's."""
+    if body in _OTHERS:
+        own = _OTHERS[body].merged
+        return merged_rate(_OTHERS[body].like) if own is None else own
+    return MERGED[body][0]
 
 
 def error_table() -> pl.DataFrame:

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tf_linkage.bodies.recording.error_rates import BODIES, LAG_YEARS, SWAP_ODDS, WOMEN_25_TO_44
+from tf_linkage.bodies.recording.error_rates import SWAP_ODDS, WOMEN_25_TO_44, lag_years
 from tf_linkage.bodies.recording.misspelling import misspell
 from tf_linkage.bodies.recording.record_quality import Quality
 from tf_linkage.bodies.recording.recorded import Occasion, Recorded
@@ -94,7 +94,7 @@ def _surname_parts(  # noqa: PLR0917 (a kernel names each column it needs)
     out: Recorded,
 ) -> tuple[Ints, Ints]:
     """The two parts of the surname a body holds: a former one, a relative's, one part of two."""
-    lag = quality.lag("surname", LAG_YEARS["surname"][0][BODIES.index(body)])
+    lag = quality.lag("surname", lag_years("surname", body))
     part_a, part_b = surname_at(people, occasion.name - lag)
     true_a, true_b = surname_at(people, extract)
     stale = (part_a != true_a) | (part_b != true_b)

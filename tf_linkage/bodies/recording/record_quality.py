@@ -50,11 +50,12 @@ class Quality:
         self._multiplier = self.multiplier = settings.multiplier
         scale = settings.correlation / sum(QUALITY_SHARES.values())
         shares = {name: share * scale for name, share in QUALITY_SHARES.items()}
-        unit = people["locality"] * len(BODIES) + BODIES.index(body)
+        known = body in BODIES
+        unit = people["locality"] * len(BODIES) + BODIES.index(body) if known else people["locality"]
         self._common = (
             np.sqrt(shares["person"]) * draws.normal("quality/person", people["person"])
             + np.sqrt(shares["family"]) * draws.normal("quality/family", people["family"])
-            + np.sqrt(shares["unit"]) * draws.normal("quality/unit", unit)
+            + np.sqrt(shares["unit"]) * draws.normal("quality/unit" if known else f"quality/unit/{body}", unit)
         )
         self._noise = np.sqrt(1 - settings.correlation)
         self._odds = _odds(settings, people)

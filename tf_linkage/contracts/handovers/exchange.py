@@ -1,4 +1,4 @@
-"""What passes between the trusted third party and a department: request, links, return.
+"""What passes between the trusted third party and a department: links and return, next to the request (`requests`).
 
 A request holds what the notice lets that department see and a reference of its own. Links stay in the
 department's temporary working area. A return holds attributes under the request's reference: no identifier and
@@ -11,7 +11,6 @@ from collections.abc import Mapping
 
 import dataframely as dy
 
-from tf_linkage.contracts.bodies.identity import Identity, IdentityWithNino
 from tf_linkage.contracts.columns import ColumnClass, Table, code, number, text, whole
 
 LINK_STATUSES = ("link", "review")
@@ -19,18 +18,6 @@ LINK_STATUSES = ("link", "review")
 
 CONFIDENCES = ("very high", "high", "moderate")
 """Band of the posterior probability of a link: .999 and over, .99 and over, below."""
-
-
-class Request(Identity):
-    """One row for each person asked about: name, date of birth, gender, address."""
-
-    request_ref = text(ColumnClass.REFERENCE, "The request's reference of a person", primary_key=True)
-
-
-class RequestWithNino(IdentityWithNino):
-    """The same with the National Insurance number, for the one department that is sent it."""
-
-    request_ref = text(ColumnClass.REFERENCE, "The request's reference of a person", primary_key=True)
 
 
 class Links(Table):

@@ -5,10 +5,13 @@ The two share only `person_id`, a reference that nobody outside ever sees.
 
 from __future__ import annotations
 
+import dataframely as dy
+
 from tf_linkage.contracts.bodies.council import PROBLEMS, STUDY_GROUPS
 from tf_linkage.contracts.bodies.identity import GENDERS, IdentityWithNino
-from tf_linkage.contracts.columns import ColumnClass, Table, code, date, flag, text, whole
+from tf_linkage.contracts.columns import ColumnClass, Table, code, date, extended, flag, text, whole
 from tf_linkage.contracts.handovers.exchange import CONFIDENCES
+from tf_linkage.contracts.registry import DEPARTMENTS
 
 
 class Identifiers(IdentityWithNino):
@@ -47,16 +50,31 @@ class Attributes(Table):
     service_end_date = date(ColumnClass.ATTRIBUTE, "End of the service", nullable=True)
 
 
-class LinkedPeople(Table):
+class _LinkedPerson(Table):
     """One row for each person: which department found them, and under which references."""
 
     person_id = text(ColumnClass.REFERENCE, "Study reference of the person", primary_key=True)
     family_id = text(ColumnClass.REFERENCE, "Study reference of the family")
     person_study_ref = text(ColumnClass.REFERENCE, "What researchers see instead of a person")
     family_study_ref = text(ColumnClass.REFERENCE, "What researchers see instead of a family")
-    dwp_ref = text(ColumnClass.REFERENCE, "Reference in the request to DWP", nullable=True)
-    moj_ref = text(ColumnClass.REFERENCE, "Reference in the request to MoJ", nullable=True)
-    dfe_ref = text(ColumnClass.REFERENCE, "Reference in the request to DfE", nullable=True)
-    dwp_link = code(ColumnClass.ATTRIBUTE, "How sure DWP's link is", CONFIDENCES, nullable=True)
-    moj_link = code(ColumnClass.ATTRIBUTE, "How sure MoJ's link is", CONFIDENCES, nullable=True)
-    dfe_link = code(ColumnClass.ATTRIBUTE, "How sure DfE's link is", CONFIDENCES, nullable=True)
+
+
+def link_columns() -> dict[str, dy.Column]:
+    """By department, how sure its link is."""
+    return {
+        f"{name}_link": code(
+            ColumnClass.ATTRIBUTE, f"How sure {department.short}'s link is", CONFIDENCES, nullable=True
+        )
+        for name, department in DEPARTMENTS.items()
+    }
+
+
+LinkedPeople = extended(
+    _LinkedPerson,
+    "LinkedPeople",
+    {
+        f"{name}_ref": text(ColumnClass.REFERENCE, f"Reference in the request to {department.short}", nullable=True)
+        for name, department in DEPARTMENTS.items()
+    }
+    | link_columns(),
+)

@@ -269,7 +269,9 @@ class Disclosures(Table):
     recall_gap = number(
         ColumnClass.ATTRIBUTE, "Recall of the worst community below all others'; empty if too few", nullable=True
     )
-    outcome = text(ColumnClass.ATTRIBUTE, "The finding that is looked at")
+    outcome = text(
+        ColumnClass.ATTRIBUTE, "The finding that is looked at, if the register tells of one", nullable=True
+    )
     true_difference = number(ColumnClass.ATTRIBUTE, "Programme less comparison on true links", nullable=True)
     found_difference = number(ColumnClass.ATTRIBUTE, "The same on the links made", nullable=True)
     bias = number(ColumnClass.ATTRIBUTE, "Found less true difference", nullable=True)

@@ -62,8 +62,11 @@ from tf_linkage.contracts.bodies.dfe import (
 from tf_linkage.contracts.bodies.dwp import BENEFIT_TYPES
 from tf_linkage.contracts.bodies.identity import GENDERS
 from tf_linkage.contracts.bodies.moj import DISPOSALS, OFFENCE_GROUPS
-from tf_linkage.contracts.columns import ColumnClass, Table, code, flag, text, whole
+from tf_linkage.contracts.columns import ColumnClass, Table, code, extended, flag, text, whole
+from tf_linkage.contracts.departments import DepartmentRefused
 from tf_linkage.contracts.handovers.exchange import CONFIDENCES
+from tf_linkage.contracts.outputs.history_tables import history_table
+from tf_linkage.contracts.registry import DEPARTMENTS
 
 FAMILY_OUTCOMES: Mapping[str, str] = {
     "out_of_work_benefit": "anyone claimed an out-of-work benefit",
@@ -80,6 +83,19 @@ FAMILY_OUTCOMES: Mapping[str, str] = {
 
 The share of sessions that counts as persistent is 10% throughout (the rule since 2015/16), so that before and
 after compare."""
+
+OUTCOME_DEPARTMENT: Mapping[str, str] = {
+    "out_of_work_benefit": "dwp",
+    "employment": "dwp",
+    "conviction": "moj",
+    "custody": "moj",
+    "child_in_need": "dfe",
+    "child_protection": "dfe",
+    "looked_after": "dfe",
+    "exclusion": "dfe",
+    "persistent_absence": "dfe",
+}
+"""Whose records tell of each outcome."""
 
 WINDOWS: Mapping[str, tuple[int, int]] = {"year_before": (-12, 0), "two_years_after": (0, 24)}
 """Windows in months from the start; the first included, the last not. The evaluation's own horizon is 24 months
@@ -138,7 +154,7 @@ def _in_half_year(words: str, *, of: str) -> dy.Bool:
     return flag(ColumnClass.ATTRIBUTE, f"In the half-year, {words}; empty unless of {of}", nullable=True)
 
 
-class People(Table):
+class _Person(Table):
     """One row for each person: who they are in broad bands, their problems, which departments knew them."""
 
     person_study_ref = _person_ref(primary_key=True)
@@ -160,12 +176,14 @@ class People(Table):
     crime = _problem("crime")
     domestic_abuse = _problem("domestic_abuse")
     health = _problem("health")
-    dwp_link = _link("DWP")
-    moj_link = _link("MoJ")
-    dfe_link = _link("DfE")
 
 
-class Families(Table):
+People = extended(
+    _Person, "People", {f"{name}_link": _link(department.short) for name, department in DEPARTMENTS.items()}
+)
+
+
+class _Family(Table):
     """One row for each family: its make-up in bands, its problems, and what happened in it before and after.
 
     It cannot be joined to people or to their histories. Someone a register does not know counts as somebody to
@@ -210,27 +228,19 @@ class Families(Table):
     crime = flag(ColumnClass.ATTRIBUTE, "Somebody offends or is anti-social")
     domestic_abuse = flag(ColumnClass.ATTRIBUTE, "There is domestic abuse")
     health = flag(ColumnClass.ATTRIBUTE, "Somebody has a mental or physical health problem")
-    dwp_found = code(ColumnClass.ATTRIBUTE, f"In a band, {_FOUND.format('DWP')}", FOUND, nullable=True)
-    moj_found = code(ColumnClass.ATTRIBUTE, f"In a band, {_FOUND.format('MoJ')}", FOUND, nullable=True)
-    dfe_found = code(ColumnClass.ATTRIBUTE, f"In a band, {_FOUND.format('DfE')}", FOUND, nullable=True)
-    out_of_work_benefit_year_before = _outcome("out_of_work_benefit", "year_before")
-    out_of_work_benefit_two_years_after = _outcome("out_of_work_benefit", "two_years_after")
-    employment_year_before = _outcome("employment", "year_before")
-    employment_two_years_after = _outcome("employment", "two_years_after")
-    conviction_year_before = _outcome("conviction", "year_before")
-    conviction_two_years_after = _outcome("conviction", "two_years_after")
-    custody_year_before = _outcome("custody", "year_before")
-    custody_two_years_after = _outcome("custody", "two_years_after")
-    child_in_need_year_before = _outcome("child_in_need", "year_before")
-    child_in_need_two_years_after = _outcome("child_in_need", "two_years_after")
-    child_protection_year_before = _outcome("child_protection", "year_before")
-    child_protection_two_years_after = _outcome("child_protection", "two_years_after")
-    looked_after_year_before = _outcome("looked_after", "year_before")
-    looked_after_two_years_after = _outcome("looked_after", "two_years_after")
-    exclusion_year_before = _outcome("exclusion", "year_before")
-    exclusion_two_years_after = _outcome("exclusion", "two_years_after")
-    persistent_absence_year_before = _outcome("persistent_absence", "year_before")
-    persistent_absence_two_years_after = _outcome("persistent_absence", "two_years_after")
+
+
+Families = extended(
+    _Family,
+    "Families",
+    {
+        f"{name}_found": code(
+            ColumnClass.ATTRIBUTE, f"In a band, {_FOUND.format(department.short)}", FOUND, nullable=True
+        )
+        for name, department in DEPARTMENTS.items()
+    }
+    | {f"{outcome}_{window}": _outcome(outcome, window) for outcome in FAMILY_OUTCOMES for window in WINDOWS},
+)
 
 
 class BenefitsAndWork(Table):
@@ -373,7 +383,7 @@ class SocialCare(Table):
     placement = code(ColumnClass.ATTRIBUTE, "For a looked-after child: where", PLACEMENTS, nullable=True)
 
 
-class Panel(Table):
+class _HalfYear(Table):
     """One row for each person and half-year: what happened, from two years before the start to two years after.
 
     It is made from the other research tables and says nothing that they do not. Months are counted from the month
@@ -395,29 +405,40 @@ class Panel(Table):
     child = flag(
         ColumnClass.ATTRIBUTE, "Under 18 at the start; empty if the age is not known or withheld", nullable=True
     )
-    found_by_dwp = flag(ColumnClass.ATTRIBUTE, "DWP found the person")
-    found_by_moj = flag(ColumnClass.ATTRIBUTE, "MoJ found the person")
-    found_by_dfe = flag(ColumnClass.ATTRIBUTE, "DfE found the person")
-    out_of_work_benefit = _in_half_year("claimed an out-of-work benefit", of="adults")
-    employment = _in_half_year("had a job", of="adults")
-    conviction = flag(ColumnClass.ATTRIBUTE, "Was convicted, by the month of the sentence")
-    custody = flag(ColumnClass.ATTRIBUTE, "Was sentenced to custody, by the month of the sentence")
-    child_in_need = _in_half_year("was in need", of="children")
-    child_protection = _in_half_year("was on a protection plan", of="children")
-    looked_after = _in_half_year("was looked after", of="children")
-    persistent_absence = flag(
+
+
+_HAPPENED: dict[str, dy.Column] = {
+    "out_of_work_benefit": _in_half_year("claimed an out-of-work benefit", of="adults"),
+    "employment": _in_half_year("had a job", of="adults"),
+    "conviction": flag(ColumnClass.ATTRIBUTE, "Was convicted, by the month of the sentence"),
+    "custody": flag(ColumnClass.ATTRIBUTE, "Was sentenced to custody, by the month of the sentence"),
+    "child_in_need": _in_half_year("was in need", of="children"),
+    "child_protection": _in_half_year("was on a protection plan", of="children"),
+    "looked_after": _in_half_year("was looked after", of="children"),
+    "persistent_absence": flag(
         ColumnClass.ATTRIBUTE,
         "Missed 10% or more of the sessions of the school year; empty where none is known",
         nullable=True,
-    )
-    attainment = flag(
+    ),
+    "attainment": flag(
         ColumnClass.ATTRIBUTE,
         "Reached the expected standard in every subject assessed that school year; empty without assessment",
         nullable=True,
-    )
+    ),
+}
+
+Panel = extended(
+    _HalfYear,
+    "Panel",
+    {
+        f"found_by_{name}": flag(ColumnClass.ATTRIBUTE, f"{department.short} found the person")
+        for name, department in DEPARTMENTS.items()
+    }
+    | _HAPPENED,
+)
 
 
-RESEARCH_TABLES: dict[str, type[dy.Schema]] = {
+BY_HAND: dict[str, type[dy.Schema]] = {
     "people": People,
     "families": Families,
     "benefits_and_work": BenefitsAndWork,
@@ -425,5 +446,29 @@ RESEARCH_TABLES: dict[str, type[dy.Schema]] = {
     "schooling": Schooling,
     "social_care": SocialCare,
     "panel": Panel,
+}
+"""Research tables that were written by hand."""
+
+WRITTEN: Mapping[str, tuple[str, ...]] = {
+    "dwp": ("benefits_and_work",),
+    "moj": ("offending",),
+    "dfe": ("schooling", "social_care"),
+}
+"""By department, the tables written by hand for its histories. A department without any is given one table for each
+history (`history_tables`)."""
+
+FROM_CONTRACTS: dict[str, tuple[str, str]] = {
+    f"{name}_{history}": (name, history)
+    for name, department in DEPARTMENTS.items()
+    if name not in WRITTEN
+    for history in department.histories[1]
+}
+"""By research table that is made from a contract: the department and its history."""
+
+if taken := sorted(set(BY_HAND) & set(FROM_CONTRACTS)):
+    raise DepartmentRefused(f"department {FROM_CONTRACTS[taken[0]][0]}: the name {taken[0]} is a research table's")
+
+RESEARCH_TABLES: dict[str, type[dy.Schema]] = BY_HAND | {
+    table: history_table(DEPARTMENTS[name], history) for table, (name, history) in FROM_CONTRACTS.items()
 }
 """Every table of the research folder, by name."""

@@ -12,9 +12,10 @@ from collections.abc import Mapping
 import polars as pl
 
 from tf_linkage.contracts.columns import ColumnClass, columns_of, schema_of
+from tf_linkage.contracts.departments import Department
 from tf_linkage.contracts.handovers import ons
 from tf_linkage.contracts.handovers.exchange import CONFIDENCES, public_name, return_tables
-from tf_linkage.contracts.registry import DEPARTMENTS, Department
+from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.references.identifiers import drop_identifiers
 from tf_linkage.custody.references.references import recipient_key, reference
 from tf_linkage.custody.references.split import whole_years

@@ -23,7 +23,7 @@ class Handover:
     """One dataset on its way from one body to another.
 
     Attributes:
-        name: what it is called everywhere, such as `dwp/link_request`.
+        name: what it is called everywhere, such as `council/cohort`.
         sender: who makes it.
         recipient: in whose vault it lies.
         dataset: its name in that vault.

@@ -30,7 +30,7 @@ class Manifest:
     """What a hand-over says of itself.
 
     Attributes:
-        name: which hand-over it is, such as `dwp/link_request`.
+        name: which hand-over it is, such as `council/cohort`.
         study: the study it is for, by its name.
         sender: who made it.
         recipient: who may open it.

@@ -33,7 +33,7 @@ def impact_assessment(carried: Sequence[Carried], measured: Measured) -> str:
         bullets(WHY),
         "## 2. What is done",
         "Councils give identifiers of people in families with two or more of six problems to a trusted third "
-        "party, which asks three departments about them. Each department finds them in its own register and "
+        "party, which asks the departments about them. Each department finds them in its own register and "
         "returns their histories without identifiers. Researchers see linked tables under study references.",
         markdown_table(("From", "To", "For", "Until"), (_row(one) for one in carried)),
         "How many: " + measured.people_sent() + ".",

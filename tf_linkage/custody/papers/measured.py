@@ -12,6 +12,7 @@ import polars as pl
 
 from tf_linkage.contracts.registry import DEPARTMENTS
 
+NINO = "nino"
 NOT_MEASURED = "not measured in this run"
 
 
@@ -56,7 +57,7 @@ class Measured:
             pl.col("measure").cast(pl.String) == "recall", pl.col("breakdown").cast(pl.String) == "community"
         )
         for row in worst.sort("department").iter_rows(named=True):
-            title = DEPARTMENTS[str(row["department"])].name.upper()
+            title = DEPARTMENTS[str(row["department"])].short
             found.append(
                 f"{title} finds {row['worst_value']:.1%} of people of the community it finds least "
                 f"({row['worst']}), {row['rest_value']:.1%} of all others"
@@ -64,8 +65,8 @@ class Measured:
         return "; ".join(found) or NOT_MEASURED
 
     def without_nino(self) -> str:
-        """What the one identifier that only one department receives buys."""
-        return "; ".join(self._dwp_choices()) or NOT_MEASURED
+        """What the National Insurance number buys each department that receives it."""
+        return "; ".join(self._with_nino()) or NOT_MEASURED
 
     def choices(self) -> list[tuple[str, str, str, str]]:
         """Department, choice, precision and recall of every choice of what a department is told."""
@@ -74,7 +75,7 @@ class Measured:
         rows = self.disclosures.sort("department", "disclosed", maintain_order=True).iter_rows(named=True)
         return [
             (
-                str(row["department"]).upper(),
+                DEPARTMENTS[str(row["department"])].short,
                 str(row["disclosed"]),
                 _percent(row["precision"]),
                 _percent(row["recall"]),
@@ -82,10 +83,12 @@ class Measured:
             for row in rows
         ]
 
-    def _dwp_choices(self) -> Iterator[str]:
+    def _with_nino(self) -> Iterator[str]:
+        receiving = [department.short for department in DEPARTMENTS.values() if NINO in department.request_columns]
         for department, choice, precision, recall in self.choices():
-            if department == "DWP":
-                yield f"{choice}: precision {precision}, recall {recall}"
+            if department in receiving:
+                of = f"{department}, " if len(receiving) > 1 else ""
+                yield f"{of}{choice}: precision {precision}, recall {recall}"
 
     def _each(self, measures: tuple[str, ...], words: str) -> str:
         """One sentence for each department whose figures are there."""
@@ -97,7 +100,7 @@ class Measured:
         for name in DEPARTMENTS:
             known = {measure: values.get((name, measure)) for measure in measures}
             if all(value is not None for value in known.values()):
-                said.append(words.format(title=name.upper(), **known))
+                said.append(words.format(title=DEPARTMENTS[name].short, **known))
         return "; ".join(said) or NOT_MEASURED
 
 

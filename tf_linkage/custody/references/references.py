@@ -13,13 +13,14 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.refusals import KeyRefused
 
 REHEARSAL_KEY = b"published test constant: protects nothing, never for real people"
 """The study key of the rehearsal. It stands in the source for all to see, so that two rehearsals give the same
 tables; `real_key` refuses it."""
 
-RECIPIENTS = ("dwp", "moj", "dfe", "research")
+RECIPIENTS = (*DEPARTMENTS, "research")
 """Who is given references: each under a key of its own."""
 
 LEAST_KEY_LENGTH = 32

@@ -13,9 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.refusals import PasswordMissing
 
-CUSTODIANS = ("council", "ons", "dwp", "moj", "dfe", "research")
+CUSTODIANS = ("council", "ons", *DEPARTMENTS, "research")
 """Who keeps a vault. That of `research` belongs to those who make the researchers' tables from the linked set;
 researchers themselves hold nothing that needs one."""
 

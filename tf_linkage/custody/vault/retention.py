@@ -27,6 +27,11 @@ class Deadlines:
     exchange: dt.date
     end: dt.date
 
+    @property
+    def month(self) -> dt.date:
+        """The day by which every department has destroyed what it was sent and made."""
+        return month_after(self.exchange)
+
     def of(self, custodian: str) -> tuple[str, dt.date]:
         """The batch of what a custodian holds for the study, and its last day.
 
@@ -34,7 +39,7 @@ class Deadlines:
         of its register, read in for the linkage, is a working file like any other; the register is not the study's.
         """
         if custodian in DEPARTMENTS:
-            return EXCHANGE, month_after(self.exchange)
+            return EXCHANGE, self.month
         return STUDY, self.end
 
 

@@ -1,4 +1,4 @@
-"""What every department does, made once for all three: request, links, return.
+"""What every department does, made once for all of them: request, links, return.
 
 The factory. A new department is an entry in `contracts/registry.py` and appears here by itself.
 """
@@ -8,8 +8,9 @@ import polars as pl
 
 from tf_linkage import custody, linkage
 from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.departments import Department
 from tf_linkage.contracts.handovers import exchange
-from tf_linkage.contracts.registry import DEPARTMENTS, Department
+from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.metadata import charts
@@ -36,9 +37,10 @@ def returns_from_elsewhere(study: Study) -> list[dg.AssetSpec]:
         dg.AssetSpec(
             **asset_description(
                 f"{name}/return",
-                f"What {name.upper()} sent back from where it does its part: its histories of the people it "
-                "linked, without identifiers and without its own keys. Received by command; checked when read.",
-                rooms=["custody"],
+                f"What {DEPARTMENTS[name].short} sent back from where it does its part: its histories of the "
+                "people it linked, without identifiers and without its own keys. Received by command; checked when "
+                "read.",
+                rooms=["custody", *DEPARTMENTS[name].packages],
             )
         )
         for name in DEPARTMENTS
@@ -69,9 +71,9 @@ def _assets_of(department: Department, study: Study) -> list[dg.AssetsDefinition
 
     @study_asset(
         f"{name}/link_request",
-        f"What ONS asks {name.upper()} about: {', '.join(department.request_columns)}, under references made "
-        f"for {name.upper()} alone.",
-        rooms=["custody"],
+        f"What ONS asks {department.short} about: {', '.join(department.request_columns)}, under references made "
+        f"for {department.short} alone.",
+        rooms=["custody", *department.packages],
         custodian="ons",
         choices=study.chosen("extract"),
         ins={"identifiers": "ons/identifiers"},
@@ -85,8 +87,8 @@ def _assets_of(department: Department, study: Study) -> list[dg.AssetsDefinition
 
     @study_asset(
         f"linkage/{name}_links",
-        f"{name.upper()} finds the people it was asked about in its own register; where clerks decided, as they "
-        f"did. A working file, kept no longer than a month.",
+        f"{department.short} finds the people it was asked about in its own register; where clerks decided, as "
+        f"they did. A working file, kept no longer than a month.",
         rooms=["linkage"],
         custodian=name,
         kinds=["python", "parquet"],
@@ -128,9 +130,9 @@ def _assets_of(department: Department, study: Study) -> list[dg.AssetsDefinition
 
     @study_asset(
         f"{name}/return",
-        f"What {name.upper()} sends back: its histories of the people it linked, without identifiers and "
+        f"What {department.short} sends back: its histories of the people it linked, without identifiers and "
         f"without its own keys.",
-        rooms=["custody"],
+        rooms=["custody", *department.packages],
         ins={
             "links": f"linkage/{name}_links",
             "histories": f"{name}/{department.histories[0]}",

@@ -4,6 +4,7 @@ ONS's own assets. What it does with each department is in `departments.py`.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import dagster as dg
 import polars as pl
@@ -74,14 +75,12 @@ def ons_assets() -> list[dg.AssetsDefinition]:
     def linked_people(
         identifiers: pl.LazyFrame,
         attributes: pl.LazyFrame,
-        dwp_return: Mapping[str, pl.LazyFrame],
-        moj_return: Mapping[str, pl.LazyFrame],
-        dfe_return: Mapping[str, pl.LazyFrame],
         study_key: dg.ResourceParam[StudyKey],
+        **returned: pl.LazyFrame,
     ) -> pl.LazyFrame:
-        returns = {"dwp": dwp_return["people"], "moj": moj_return["people"], "dfe": dfe_return["people"]}
+        people = {name: tables["people"] for name, tables in _returns(returned).items()}
         with plainly():
-            return custody.linked_people(identifiers, attributes, returns, study_key.key())
+            return custody.linked_people(identifiers, attributes, people, study_key.key())
 
     @study_asset(
         "research/linked_set",
@@ -95,13 +94,15 @@ def ons_assets() -> list[dg.AssetsDefinition]:
     def linked_set(
         linked_people: pl.LazyFrame,
         attributes: pl.LazyFrame,
-        dwp_return: Mapping[str, pl.LazyFrame],
-        moj_return: Mapping[str, pl.LazyFrame],
-        dfe_return: Mapping[str, pl.LazyFrame],
         study_key: dg.ResourceParam[StudyKey],
+        **returned: pl.LazyFrame,
     ) -> Mapping[str, pl.LazyFrame]:
-        returns = {"dwp": dwp_return, "moj": moj_return, "dfe": dfe_return}
         with plainly():
-            return custody.linked_set(linked_people, attributes, returns, study_key.key())
+            return custody.linked_set(linked_people, attributes, _returns(returned), study_key.key())
 
     return [split, linked_people, linked_set]
+
+
+def _returns(returned: Mapping[str, Any]) -> dict[str, Mapping[str, pl.LazyFrame]]:
+    """The departments' returns by department; each is a set of tables, which Dagster's annotations cannot tell."""
+    return {name: returned[f"{name}_return"] for name in DEPARTMENTS}

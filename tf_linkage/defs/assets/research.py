@@ -3,7 +3,7 @@
 The assets of the research group. What was done to each column stands in `contracts/research.py`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
@@ -11,6 +11,7 @@ import polars as pl
 
 from tf_linkage import research
 from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
+from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.vault.vault import content_digest
 from tf_linkage.defs.assets.microdata_risk import released, released_schooling, what_remains
 from tf_linkage.defs.failures import plainly
@@ -26,32 +27,13 @@ TableSet = Mapping[str, pl.LazyFrame]
 LINKED_SET = {"linked_set": "research/linked_set"}
 """What research tables are made from: nothing else is read."""
 
-HISTORIES: dict[str, tuple[str, Callable[[pl.LazyFrame, pl.LazyFrame, TableSet], pl.LazyFrame], str]] = {
-    "benefits_and_work": (
-        "dwp",
-        research.benefits_and_work,
-        "Benefit claims and jobs of the people DWP found, in months from the family's start.",
-    ),
-    "offending": (
-        "moj",
-        research.offending,
-        "Offences and sentences of the people MoJ found, in months from the family's start.",
-    ),
-    "social_care": (
-        "dfe",
-        research.social_care,
-        "Episodes in need, on protection plans and looked after, in months from the family's start.",
-    ),
-}
-"""By table: the department whose return it is made from, what makes it, and what it is."""
-
 
 def research_assets(study: Study) -> list[dg.AssetsDefinition]:
     """The research tables, the figures made of them, and the database that holds the tables."""
     return [
         _people(study),
         _families(study),
-        *(_history(name) for name in HISTORIES),
+        *(_history(name) for name in research.TABLES_OF_HISTORIES),
         _schooling(),
         _panel(),
         _estimates(study),
@@ -99,17 +81,17 @@ def _families(study: Study) -> dg.AssetsDefinition:
 
 
 def _history(name: str) -> dg.AssetsDefinition:
-    department, make, description = HISTORIES[name]
+    table = research.TABLES_OF_HISTORIES[name]
 
     @study_asset(
         f"research/{name}",
-        description,
-        rooms=["research"],
+        table.words,
+        rooms=["research", *DEPARTMENTS[table.department].packages],
         ins=LINKED_SET,
     )
     def history(linked_set: TableSet) -> pl.LazyFrame:
         study = research.study_tables(linked_set)
-        return make(study.linked_people, study.attributes, study.returns[department])
+        return table.make(study.linked_people, study.attributes, study.returns[table.department])
 
     return history
 
@@ -117,14 +99,14 @@ def _history(name: str) -> dg.AssetsDefinition:
 def _schooling() -> dg.AssetsDefinition:
     @study_asset(
         "research/schooling",
-        "School years of the pupils DfE found: absence, exclusions, results. What would make a pupil stand out "
-        "among the people as released is empty.",
+        research.SCHOOLING.words,
         rooms=["research", "disclosure"],
         ins=LINKED_SET | {"people": "research/people"},
     )
     def schooling(linked_set: TableSet, people: pl.LazyFrame) -> dg.MaterializeResult[pl.LazyFrame]:
         study = research.study_tables(linked_set)
-        made = research.schooling(study.linked_people, study.attributes, study.returns["dfe"])
+        table = research.SCHOOLING
+        made = table.make(study.linked_people, study.attributes, study.returns[table.department])
         return released_schooling(made, people)
 
     return schooling

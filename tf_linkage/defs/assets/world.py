@@ -4,13 +4,13 @@ Assets that exist only in a rehearsal. On real extracts `extracts.py` takes thei
 this module is not imported.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import dagster as dg
 import polars as pl
 
 from tf_linkage import bodies, population
-from tf_linkage.bodies import council, dfe, dwp, moj
+from tf_linkage.bodies import body_of, council
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.metadata.description import study_asset
 from tf_linkage.population.settings import Settings
@@ -18,7 +18,6 @@ from tf_linkage.study import RECORDING, Study
 
 TableSet = dict[str, pl.LazyFrame]
 POPULATION = {"people": "population/people"}
-REGISTERS = {"dwp": dwp, "moj": moj, "dfe": dfe}
 
 
 def settings_of(study: Study) -> Settings:
@@ -108,28 +107,26 @@ def _cohort(study: Study) -> dg.AssetsDefinition:
 
 def _register_assets(name: str, study: Study) -> list[dg.AssetsDefinition]:
     """A department's people and histories."""
-    department, body = DEPARTMENTS[name], REGISTERS[name]
-    record_people: Callable[..., pl.LazyFrame] = body.people
-    record_histories: Callable[..., TableSet] = body.histories
+    department, body = DEPARTMENTS[name], body_of(name)
 
     @study_asset(
         f"{name}/{department.people[0]}",
         f"{department.title}: everyone in its register, as it recorded them.",
-        rooms=["population", "bodies"],
+        rooms=["population", "bodies", *department.packages],
         ins=POPULATION,
         choices=_recorded(study),
     )
     def register(people: TableSet, study: dg.ResourceParam[Study]) -> pl.LazyFrame:
-        return record_people(people, settings_of(study))
+        return body.people(people, settings_of(study))
 
     @study_asset(
         f"{name}/{department.histories[0]}",
         f"{department.title}: what its register holds about them ({', '.join(department.histories[1])}).",
-        rooms=["population", "bodies"],
+        rooms=["population", "bodies", *department.packages],
         ins=POPULATION,
         choices=_recorded(study),
     )
     def histories(people: TableSet, study: dg.ResourceParam[Study]) -> TableSet:
-        return record_histories(people, settings_of(study))
+        return body.histories(people, settings_of(study))
 
     return [register, histories]

@@ -18,12 +18,13 @@ from tf_linkage.custody.rights.tickets import opened, tickets
 from tf_linkage.custody.vault.destruction import destroyed_on
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.io import ParquetStore
-from tf_linkage.defs.jobs.rights import ACCESS, NOWHERE, Tickets
+from tf_linkage.defs.jobs.rights import NOWHERE, Tickets
 from tf_linkage.defs.resources import StudyKey
 from tf_linkage.disclosure.release.files import spreadsheet_safe
 from tf_linkage.study import Study
 from tf_linkage.workspace import requests
 from tf_linkage.workspace.catalogue import TABLES
+from tf_linkage.workspace.jobs import ACCESS
 from tf_linkage.workspace.requests import ONS
 from tf_linkage.workspace.store import Store, relative
 

@@ -8,17 +8,15 @@ from dataclasses import dataclass
 
 import dagster as dg
 
-from tf_linkage.contracts.registry import DEPARTMENTS, Department
+from tf_linkage.contracts.departments import Department
+from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.handover.kinds import HANDOVERS
 from tf_linkage.defs.internals import UnresolvedAssetJobDefinition
 from tf_linkage.defs.metadata.description import asset_key
 from tf_linkage.study import DepartmentSource, Study
 from tf_linkage.workspace.catalogue import ASSESSED, POPULATION_COUNTS
+from tf_linkage.workspace.jobs import ASSESS, COUNCIL, HAND_OVER, ONS, PREVIEW, REHEARSAL, RESEARCH
 
-REHEARSAL, ASSESS = "rehearsal", "assess"
-COUNCIL, ONS, RESEARCH = "council", "ons", "research"
-PREVIEW, HAND_OVER = "ons_preview", "ons_hand_over"
-"""What ONS does before it asks the departments, and after they have answered."""
 LINKED_SET = "research/linked_set"
 
 
@@ -122,8 +120,8 @@ def _department_part(department: Department, source: DepartmentSource) -> _Part:
         name,
         own if source is DepartmentSource.SIMULATION else [*register, *own],
         [f"{name}/link_request", *register],
-        f"{name.upper()} alone: checks the request in its vault, finds its people and puts the return into ONS's "
-        "vault.",
+        f"{department.short} alone: checks the request in its vault, finds its people and puts the return into "
+        "ONS's vault.",
     )
 
 

@@ -3,14 +3,17 @@
 Jobs, their schedule, and what the web UI is told about what was destroyed. Destroying is custody's.
 """
 
+import datetime as dt
+from collections.abc import Callable
+
 import dagster as dg
 
+from tf_linkage.custody.vault.retention import Deadlines
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.metadata.description import asset_key
 from tf_linkage.workspace.catalogue import TABLES
+from tf_linkage.workspace.jobs import DESTROY_DUE, END_OF_MONTH, END_OF_STUDY
 from tf_linkage.workspace.store import Store
-
-DESTROY_DUE, END_OF_MONTH, END_OF_STUDY = "destroy_due", "end_of_month", "end_of_study"
 
 
 def retention_jobs() -> list[dg.JobDefinition]:
@@ -19,13 +22,13 @@ def retention_jobs() -> list[dg.JobDefinition]:
         _job(DESTROY_DUE, None, "Destroys what has reached its last day. Runs every night."),
         _job(
             END_OF_MONTH,
-            "dwp",
+            lambda deadlines: deadlines.month,
             "A calendar month after the exchange: requests, links and working files of the departments go. A "
             "rehearsal's clock moves on to that day; the calendar does not.",
         ),
         _job(
             END_OF_STUDY,
-            "ons",
+            lambda deadlines: deadlines.end,
             "The end of the study: ONS destroys all personal information. A rehearsal's clock moves on to that "
             "day; the calendar does not.",
         ),
@@ -44,13 +47,13 @@ def retention_schedule(*, rehearsal: bool) -> dg.ScheduleDefinition:
     )
 
 
-def _job(name: str, until: str | None, description: str) -> dg.JobDefinition:
+def _job(name: str, until: Callable[[Deadlines], dt.date] | None, description: str) -> dg.JobDefinition:
     @dg.op(name=f"{name}_step", required_resource_keys={"io_manager"}, description=description)
     def destroy(context: dg.OpExecutionContext) -> None:
         store: Store = context.resources.io_manager.store
         with plainly():
             if until is not None:
-                store.clock().move_to(store.deadlines.of(until)[1])
+                store.clock().move_to(until(store.deadlines))
             certificates = store.destroy_due()
         today = store.clock().today()
         gone = {(made.custodian, dataset): made for made in certificates for dataset in made.datasets}

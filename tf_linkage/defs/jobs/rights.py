@@ -22,16 +22,14 @@ from tf_linkage.errors import TfLinkageError
 from tf_linkage.study import Study
 from tf_linkage.workspace import requests
 from tf_linkage.workspace.environment import is_rehearsal
+from tf_linkage.workspace.jobs import CORRECT, ERASE, REBUILD, REBUILD_RESEARCH, RIGHTS, WITHDRAW
 from tf_linkage.workspace.masking import masked_errors
 from tf_linkage.workspace.requests import ONS, Stage
 from tf_linkage.workspace.store import Store
 
-WITHDRAW, ACCESS, CORRECT, ERASE = "withdraw", "access", "correct", "erase"
-REBUILD, REBUILD_RESEARCH = "rebuild", "rebuild_research"
 LEFT_ALONE = "A family left with fewer than two problems has left as a whole. "
 REPORT_LATER = "The quality report is that of before until the main job runs again."
 DONE = {WITHDRAW: "withdrawn", CORRECT: "corrected", ERASE: "erased"}
-RIGHTS = (ACCESS, *DONE)
 AS_PUBLISHED = (
     "What is published stays as it is: releases are renewed for many changes at once, so that no difference "
     "between two of them is one person."

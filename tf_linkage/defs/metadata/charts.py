@@ -10,6 +10,7 @@ import dagster as dg
 import polars as pl
 
 from tf_linkage import quality
+from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.audit.ledger import rounded
 from tf_linkage.linkage import LinkResult
 from tf_linkage.pages import charts
@@ -137,7 +138,7 @@ def noise_picture(noise: pl.DataFrame) -> str:
             description="One point for each body, kind of error and community; on the line both shares are equal.",
             x_title="share of records requested",
             y_title="share of records realised",
-            series=["council", "dwp", "moj", "dfe"],
+            series=["council", *DEPARTMENTS],
         ),
         title,
     )

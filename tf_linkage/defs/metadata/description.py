@@ -11,6 +11,7 @@ from typing import Any
 import dagster as dg
 
 from tf_linkage.contracts.columns import ColumnClass, columns_of
+from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.internals import CODE_VERSION_TAG
 from tf_linkage.defs.io import CHOICES, column_schema
 from tf_linkage.study import Study
@@ -20,20 +21,17 @@ from tf_linkage.workspace.code_version import code_version
 CUSTODIANS = {
     "population": "simulation",
     "council": "council",
-    "dwp": "dwp",
-    "moj": "moj",
-    "dfe": "dfe",
     "ons": "ons",
     "linkage": "ons",
     "research": "research",
     "quality": "ons",
     "published": "research",
-}
+} | {name: name for name in DEPARTMENTS}
 """Who answers for the assets of a group. Departments make their own links (see `departments.py`)."""
 
 
 def asset_key(key: str) -> list[str]:
-    """`dwp/people` as Dagster's path."""
+    """`ons/identifiers` as Dagster's path."""
     return key.split("/")
 
 
@@ -52,7 +50,7 @@ def study_asset(
     """Make an asset of this house out of a function; otherwise as `dg.asset`.
 
     Args:
-        key: the asset's key, such as `dwp/people`; its first part is the group.
+        key: the asset's key, such as `ons/identifiers`; its first part is the group.
         description: what the asset is, for someone who sees it for the first time.
         rooms: the packages whose code makes it, from which its code version follows.
         ins: key of the asset that each argument of the function receives.

@@ -23,7 +23,7 @@ def flow_of(key: str) -> Flow | None:
 def destroy_by(flow: Flow, store: Store) -> str:
     """The last day on which the recipient may hold it; in words where the study sets no day."""
     _, end = store.deadlines.of("ons")
-    _, month = store.deadlines.of("dwp")
+    month = store.deadlines.month
     days: dict[str, dt.date] = {MONTH: month, END: end}
     return days[flow.kept].isoformat() if flow.kept in days else f"no day: {flow.kept}"
 

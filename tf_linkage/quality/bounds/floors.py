@@ -11,7 +11,8 @@ from statistics import NormalDist
 import polars as pl
 
 from tf_linkage.contracts.columns import schema_of
-from tf_linkage.contracts.outputs.quality import STATUSES, SUBGROUPS, FloorResults, Gaps
+from tf_linkage.contracts.outputs.quality import MEASURES, STATUSES, SUBGROUPS, FloorResults, Gaps
+from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.quality.measures.intervals import newcombe, wilson
 from tf_linkage.quality.measures.minimum_counts import LEAST
 
@@ -33,42 +34,27 @@ class Floor:
     reason: str
 
 
-QUALITY_FLOORS: tuple[Floor, ...] = (
+OF_THE_COHORT = (
     Floor(
-        "dwp", "precision", 0.98,
-        "Between the published linkages of the census to DWP: 97.76% in 2011 and 99.87% in 2021 (ONS)",
-    ),
-    Floor(
-        "moj", "precision", 0.98,
-        "A false link makes an offender of somebody; the outcomes measured are 0.5% to 4.6% of people (evaluation "
-        "2015 to 2020), and 2% of the links made is already of that order",
-    ),
-    Floor(
-        "dfe", "precision", 0.98,
-        "NHS episodes were linked with 0.2% false (HESID); we allow ten times that, since no NHS number helps",
-    ),
-    Floor(
-        "dwp", "recall", 0.80,
-        "79.5% of electors were matched to DWP on name and address alone (2014, England and Wales); this study "
-        "adds date of birth and some National Insurance numbers",
-    ),
-    Floor(
-        "moj", "recall", 0.70,
-        "77% of offenders were linked between the Police National Computer and the National Pupil Database "
-        "(ONS, DfE), coverage included; names filed at the first arrest are the oldest of the three registers",
-    ),
-    Floor(
-        "dfe", "recall", 0.85,
-        "88.5% of the Millennium Cohort were linked to the National Pupil Database, and 95% of pupils to the NHS "
-        "(ECHILD); a little below the lower, since these families move more",
-    ),
-    Floor(
-        "council", "pair_precision", 0.95,
+        "council",
+        "pair_precision",
+        0.95,
         "Duplicates within the census were found at a precision of 96.93% (ONS, census to Personal Demographics "
         "Service)",
     ),
-)  # fmt: skip
-"""Published figures in brackets are of other linkages; none was published for this study."""
+)
+
+QUALITY_FLOORS: tuple[Floor, ...] = (
+    *(
+        Floor(name, bound.measure, bound.least, bound.reason)
+        for measure in MEASURES
+        for name, department in DEPARTMENTS.items()
+        for bound in department.floors
+        if bound.measure == measure
+    ),
+    *OF_THE_COHORT,
+)
+"""Measure by measure, those that each department declares in its entry of the registry; then the cohort's own."""
 
 GAP_BOUNDS: dict[str, tuple[float, str]] = {
     "recall": (

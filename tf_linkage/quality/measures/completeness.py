@@ -21,7 +21,7 @@ def completeness(
     """The share of records with each identifier, by body.
 
     Args:
-        tables: by body (`council`, `dwp`, `moj`, `dfe`), its table of people with identifiers.
+        tables: by body (`council`, or a department), its table of people with identifiers.
         shown: which figures may be shown; `showing.of_real_people` where the people are real.
 
     Returns:

@@ -93,7 +93,7 @@ def _effects(table: pl.DataFrame) -> Iterator[str]:
 def _effects_table(plain: pl.DataFrame) -> str:
     rows = [
         (
-            row["outcome"].replace("_", " "),
+            (row["outcome"] or "–").replace("_", " "),
             f"{row['links']}, {row['threshold']}",
             row["study_group"],
             "too few" if row["value"] is None else _points(row),
@@ -122,7 +122,7 @@ def _disclosures(table: pl.DataFrame) -> Iterator[str]:
             percent(row["precision"]),
             percent(row["recall"]),
             "–" if row["recall_gap"] is None else f"{100 * row['recall_gap']:z.1f}",
-            row["outcome"].replace("_", " "),
+            (row["outcome"] or "–").replace("_", " "),
             "–" if row["bias"] is None else f"{100 * row['bias']:+z.2f}",
         )
         for row in plain.iter_rows(named=True)

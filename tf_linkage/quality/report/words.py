@@ -10,9 +10,10 @@ from collections.abc import Mapping
 import polars as pl
 
 from tf_linkage.contracts.outputs.quality import MEASURES
+from tf_linkage.contracts.registry import DEPARTMENTS
 
-TITLES = {"council": "Cohort", "dwp": "DWP", "moj": "MoJ", "dfe": "DfE"}
-DEPARTMENT_ORDER = ("dwp", "moj", "dfe")
+TITLES = {"council": "Cohort"} | {name: department.short for name, department in DEPARTMENTS.items()}
+DEPARTMENT_ORDER = tuple(DEPARTMENTS)
 
 
 def plain_figures(metrics: pl.DataFrame) -> pl.DataFrame:

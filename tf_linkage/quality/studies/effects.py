@@ -22,7 +22,7 @@ import polars as pl
 from tf_linkage.contracts.bodies.council import STUDY_GROUPS
 from tf_linkage.contracts.columns import of_rows
 from tf_linkage.contracts.outputs.quality import LinkageEffects
-from tf_linkage.contracts.outputs.research import FAMILY_OUTCOMES
+from tf_linkage.contracts.outputs.research import FAMILY_OUTCOMES, OUTCOME_DEPARTMENT
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.quality.measures.intervals import Z, newcombe, wilson
 from tf_linkage.quality.measures.judging import judged_pairs, made_links, owners
@@ -34,13 +34,6 @@ from tf_linkage.quality.studies.outcomes import Computation, Histories, reachabl
 Frames = Mapping[str, pl.LazyFrame]
 
 AS_RUN = "as run"
-
-OUTCOME_DEPARTMENT: Mapping[str, str] = {
-    "out_of_work_benefit": "dwp", "employment": "dwp", "conviction": "moj", "custody": "moj",
-    "child_in_need": "dfe", "child_protection": "dfe", "looked_after": "dfe", "exclusion": "dfe",
-    "persistent_absence": "dfe",
-}  # fmt: skip
-"""Whose records tell of each outcome of `contracts.research.FAMILY_OUTCOMES`."""
 
 
 def effects(

@@ -54,9 +54,6 @@ CHOICES: tuple[Choice, ...] = (
 )
 """From what the notice agrees to less, and once to more. The family token is off in the study."""
 
-HEADLINE_OUTCOME = {"dwp": "out_of_work_benefit", "moj": "conviction", "dfe": "child_protection"}
-"""The finding looked at for each department: of those the evaluation published, one frequent enough to compare."""
-
 
 def what_identifiers_buy(
     *,
@@ -101,7 +98,7 @@ def what_identifiers_buy(
             asked = {name: requested[name]}
             metrics = evaluate(attributes, asked, made, truth).collect()
             found = effects(attributes, asked, made, truth, histories, thresholds=(), draws=0).collect()
-            outcome = HEADLINE_OUTCOME[name]
+            outcome = DEPARTMENTS[name].headline
             true_gap, found_gap = (_difference(found, outcome, on) for on in ("true", "found"))
             rows.append(
                 {
@@ -155,7 +152,7 @@ def _year_only(table: pl.LazyFrame) -> pl.LazyFrame:
     return table.with_columns(date_of_birth=pl.date(pl.col("date_of_birth").dt.year(), 7, 2))
 
 
-def _difference(found: pl.DataFrame, outcome: str, links: str) -> float | None:
+def _difference(found: pl.DataFrame, outcome: str | None, links: str) -> float | None:
     row = found.filter(
         pl.col("outcome") == outcome,
         pl.col("links").cast(pl.String) == links,

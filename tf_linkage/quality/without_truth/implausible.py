@@ -9,9 +9,15 @@ of the study holds a death.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 import polars as pl
+
+from tf_linkage.contracts.registry import DEPARTMENTS
+
+UNKNOWN_YEAR = 1900
+"""The placeholder of an unknown date."""
 
 HALF_YEAR = 190
 """Half days in half a school year of 190 days: no term has as many."""
@@ -46,25 +52,38 @@ def implausible_people(attributes: pl.DataFrame, asked: pl.DataFrame, returns: R
         .select("person_id", "age", "identified_date")
     )
     found = []
-    for (department, table), (scenario, rows) in _SCENARIOS.items():
-        history = returns.get(department, {}).get(table)
-        if history is None:
-            continue
+    for department, tables in returns.items():
         people = asked.filter(pl.col("department") == department).join(known, on="person_id", how="inner")
-        flagged = rows(history.collect().join(people, on="request_ref", how="inner"))
-        found.append(
-            flagged.select(
-                department=pl.lit(department), scenario=pl.lit(scenario), person_id=pl.col("person_id")
-            ).unique()
-        )
+        for table, scenario, rows in _scenarios(department, tables):
+            flagged = rows(tables[table].collect().join(people, on="request_ref", how="inner"))
+            found.append(
+                flagged.select(
+                    department=pl.lit(department), scenario=pl.lit(scenario), person_id=pl.col("person_id")
+                ).unique()
+            )
     schema = {"department": pl.String, "scenario": pl.String, "person_id": pl.String}
     return pl.concat([pl.DataFrame(schema=schema), *found]).sort(list(schema))
 
 
 def scenarios_of(department: str, returns: Returns) -> list[str]:
     """The implausible histories that a department's returns could show."""
-    tables = returns.get(department, {})
-    return [name for (body, table), (name, _) in _SCENARIOS.items() if body == department and table in tables]
+    return [scenario for _, scenario, _ in _scenarios(department, returns.get(department, {}))]
+
+
+def _scenarios(
+    department: str, tables: Mapping[str, pl.LazyFrame]
+) -> Iterator[tuple[str, str, Callable[[pl.DataFrame], pl.DataFrame]]]:
+    """The histories of a department that can give a false link away: table, scenario, and which rows do.
+
+    Events too early in life are those that the department declares. What schooling gives away follows from the
+    columns of a history.
+    """
+    for sign in DEPARTMENTS[department].too_young if department in DEPARTMENTS else ():
+        if sign.history in tables:
+            yield sign.history, sign.scenario, partial(_too_young, day=sign.day, age=sign.age)
+    for table, rows in tables.items():
+        columns = set(rows.collect_schema())
+        yield from ((table, scenario, shown) for scenario, (needs, shown) in _SCHOOL.items() if needs <= columns)
 
 
 def _oldest_at(day: pl.Expr) -> pl.Expr:
@@ -72,13 +91,9 @@ def _oldest_at(day: pl.Expr) -> pl.Expr:
     return pl.col("age") + 1 + (day - pl.col("identified_date")).dt.total_days() / 365.25
 
 
-def _too_young_for_benefit(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.filter(_oldest_at(pl.col("start_date")) < 16)
-
-
-def _too_young_to_offend(rows: pl.DataFrame) -> pl.DataFrame:
-    known = pl.col("offence_start_date").dt.year() > 1900
-    return rows.filter(known & (_oldest_at(pl.col("offence_start_date")) < 10))
+def _too_young(rows: pl.DataFrame, day: str, age: int) -> pl.DataFrame:
+    """Rows of an event before an age; 1900 stands for an unknown year in some registers."""
+    return rows.filter((pl.col(day).dt.year() > UNKNOWN_YEAR) & (_oldest_at(pl.col(day)) < age))
 
 
 def _out_of_school_year(rows: pl.DataFrame) -> pl.DataFrame:
@@ -94,9 +109,8 @@ def _two_schools(rows: pl.DataFrame) -> pl.DataFrame:
     return terms.filter((pl.col("schools") > 1) & (pl.col("sessions") > HALF_YEAR))
 
 
-_SCENARIOS = {
-    ("dwp", "benefits"): ("benefit before 16", _too_young_for_benefit),
-    ("moj", "offences"): ("offence before 10", _too_young_to_offend),
-    ("dfe", "enrolments"): ("school year out of step with age", _out_of_school_year),
-    ("dfe", "absence"): ("two schools in one term", _two_schools),
+_SCHOOL: Mapping[str, tuple[set[str], Callable[[pl.DataFrame], pl.DataFrame]]] = {
+    "school year out of step with age": ({"academic_year", "nc_year_actual"}, _out_of_school_year),
+    "two schools in one term": ({"academic_year", "term", "school_id", "sessions_possible"}, _two_schools),
 }
+"""By scenario: the columns that a history must have to show it, and the rows that do."""

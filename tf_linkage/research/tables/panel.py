@@ -12,6 +12,7 @@ import polars as pl
 
 from tf_linkage.contracts import bands
 from tf_linkage.contracts.outputs import research
+from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.research.tables.half_years import FIRST, LAST, touching
 from tf_linkage.research.tables.school_outcomes import EXPECTED, EXPECTED_AT_7
 from tf_linkage.research.tables.starts import in_contract
@@ -63,7 +64,7 @@ def _everyone(people: pl.LazyFrame) -> pl.LazyFrame:
     return people.select(
         "person_study_ref",
         child=age == "child",
-        **{f"found_by_{name}": pl.col(f"{name}_link").is_not_null() for name in ("dwp", "moj", "dfe")},
+        **{f"found_by_{name}": pl.col(f"{name}_link").is_not_null() for name in DEPARTMENTS},
     )
 
 

@@ -14,8 +14,8 @@ from tf_linkage.defs.assets.microdata_risk import (
     pupils_verdict,
     risk_verdict,
 )
-from tf_linkage.defs.jobs.jobs import REHEARSAL, RESEARCH
 from tf_linkage.study import Study
+from tf_linkage.workspace.jobs import REHEARSAL, RESEARCH
 
 ALIKE = {"region": "North", "start_year": "2016-17", "adults": "1", "children": "2", "youngest": "0-4"}
 

@@ -7,8 +7,8 @@ from rehearsing import Rehearsed
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.definitions import build_defs
 from tf_linkage.defs.assets.preview import WOULD_BE_SENT, preview_text
-from tf_linkage.defs.jobs.jobs import PREVIEW
 from tf_linkage.study import Study
+from tf_linkage.workspace.jobs import PREVIEW
 
 
 def rows_shown(rehearsed: Rehearsed) -> dict[str, dict[str, object]]:

@@ -12,8 +12,8 @@ from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.refusals import KeyDestroyed, TooLate
 from tf_linkage.custody.vault.destruction import verify_certificates
 from tf_linkage.definitions import build_defs
-from tf_linkage.defs.jobs.retention import DESTROY_DUE, END_OF_MONTH, END_OF_STUDY
 from tf_linkage.study import Study
+from tf_linkage.workspace.jobs import DESTROY_DUE, END_OF_MONTH, END_OF_STUDY
 from tf_linkage.workspace.store import Store
 
 

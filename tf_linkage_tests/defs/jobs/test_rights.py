@@ -18,12 +18,21 @@ from tf_linkage.contracts.bodies.council import Cohort
 from tf_linkage.custody.rights.bundle import unsealed
 from tf_linkage.definitions import build_defs
 from tf_linkage.defs.checks.leaks import leak_scan
-from tf_linkage.defs.jobs.retention import END_OF_MONTH, END_OF_STUDY
-from tf_linkage.defs.jobs.rights import ACCESS, CORRECT, ERASE, REBUILD, RIGHTS, WITHDRAW, told
+from tf_linkage.defs.jobs.rights import told
 from tf_linkage.errors import TfLinkageError
 from tf_linkage.run import main as run_job
 from tf_linkage.study import Study
 from tf_linkage.workspace.catalogue import TABLES
+from tf_linkage.workspace.jobs import (
+    ACCESS,
+    CORRECT,
+    END_OF_MONTH,
+    END_OF_STUDY,
+    ERASE,
+    REBUILD,
+    RIGHTS,
+    WITHDRAW,
+)
 from tf_linkage.workspace.store import Store
 
 Record = tuple[str, str]
