@@ -25,7 +25,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	@touch $@
 
 run: setup ## run the main job `rehearsal`, or JOB=, and print its summary (choices: PRESET=tiny|demo|study SEED= NOISE= SOURCE=files INCOMING=dir)
-	@$(BIN)/python -m tf_linkage.run $(if $(JOB),--job $(JOB)) $(if $(TICKET),--ticket $(TICKET))
+	@$(BIN)/python -m tf_linkage.run $(if $(JOB),--job $(JOB)) $(if $(TICKET),--ticket $(TICKET)) $(if $(CONFIRM),--confirm $(CONFIRM))
 
 assess: setup ## after `make run`: what linkage error does to findings, what identifiers buy, ranges (minutes; same choices)
 	@$(BIN)/python -m tf_linkage.run --job assess

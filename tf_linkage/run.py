@@ -28,6 +28,7 @@ from tf_linkage.workspace.jobs import (
     DESTROY_DUE,
     END_OF_MONTH,
     END_OF_STUDY,
+    IRREVERSIBLE,
     PREVIEW,
     REHEARSAL,
     RIGHTS,
@@ -50,16 +51,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tf_linkage.run", description=__doc__)
     parser.add_argument("--job", default=REHEARSAL, help="name of the job (default: %(default)s)")
     parser.add_argument("--ticket", nargs="+", default=[], help="for a job that meets requests: whose, as tickets")
+    parser.add_argument("--confirm", default="", help="for a job that cannot be undone: its name, typed out")
     chosen = parser.parse_args(arguments)
     try:
         if bool(chosen.ticket) != (chosen.job in RIGHTS):
             raise StudyRefused(
                 f"--ticket: {', '.join(RIGHTS)} need the tickets they are to meet; no other job has any"
             )
+        if chosen.job in IRREVERSIBLE:
+            must_confirm(chosen.job, chosen.confirm)
         return run(chosen.job, chosen_study(), chosen.ticket)
     except TfLinkageError as refusal:
         print(f"tf_linkage: {refusal}", file=sys.stderr)
         return REFUSED
+
+
+def must_confirm(job: str, given: str) -> None:
+    """Ask, where a person is there to answer and did not confirm already.
+
+    Raises:
+        StudyRefused: it was not confirmed.
+    """
+    if not given and sys.stdin.isatty():
+        print(f"{job} cannot be undone. To go on, type its name: ", end="", flush=True)
+        given = sys.stdin.readline().strip()
+    if given != job:
+        raise StudyRefused(
+            f"--confirm: {job} cannot be undone; confirm it by its name: make run JOB={job} CONFIRM={job}"
+        )
 
 
 def run(job: str, study: Study, tickets: Sequence[str] = ()) -> int:

@@ -22,7 +22,7 @@ from tf_linkage.defs.checks.checks import study_checks
 from tf_linkage.defs.io import store_manager
 from tf_linkage.defs.jobs.access import access_job
 from tf_linkage.defs.jobs.jobs import assess_job, custodian_jobs, rehearsal_job
-from tf_linkage.defs.jobs.retention import retention_jobs, retention_schedule
+from tf_linkage.defs.jobs.retention import retention_jobs, retention_schedule, steps_of
 from tf_linkage.defs.jobs.rights import NOWHERE, discretion, rebuild_jobs, rights_jobs
 from tf_linkage.defs.metadata.flows import with_flows
 from tf_linkage.defs.resources import key_resource, study_resource
@@ -83,7 +83,7 @@ def build_defs(study: Study, loggers: Loggers | None = None) -> dg.Definitions:
         jobs=[
             *jobs,
             *custodian_jobs(assets, study, checks),
-            *retention_jobs(),
+            *retention_jobs(steps_of(assets, [*checks, *calibration])),
             *rebuild_jobs(),
             *rights_jobs(study, partial(_rebuilt, study, loggers)),
             access_job(study),

@@ -3,8 +3,10 @@
 Each has a test in `test_internals.py` that fails when it changes. Other modules import these names from here.
 """
 
+import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +42,7 @@ __all__ = [
     "UnresolvedAssetJobDefinition",
     "definition_metadata",
     "executed",
-    "forget_steps",
+    "forget",
     "output_keys",
     "set_version",
     "stale_status",
@@ -105,24 +107,26 @@ def executed(
     return execute_run(InMemoryJob(job), run, instance, raise_on_error=False)
 
 
-def forget_steps(instance: dg.DagsterInstance, assets: Iterable[dg.AssetKey], steps: Iterable[str]) -> None:
+def forget(instance: dg.DagsterInstance, assets: Iterable[dg.AssetKey], *steps: Iterable[str]) -> None:
     """Remove every event of some assets and of the steps that made or checked them, and what was kept of them.
 
-    Dagster's own wipe hides events and leaves them in its database. SQLite's freed pages are given back too, so
-    that nothing is read from the file either.
+    Dagster's own wipe hides events and leaves them in its database. SQLite's files are written anew, so that
+    nothing is read from freed pages either.
     """
-    keys, names = [key.to_string() for key in assets], sorted(steps)
+    keys, names = [key.to_string() for key in assets], sorted({step for some in steps for step in some})
     storage: Any = instance.event_log_storage
     events = SqlEventLogStorageTable
     gone = events.c.asset_key.in_(keys) | events.c.step_key.in_(names)
-    places = [storage.run_connection(run.run_id) for run in instance.get_runs()]
-    for place in [*places, storage.index_connection()]:
+    files = set()
+    for place in [*(storage.run_connection(run.run_id) for run in instance.get_runs()), storage.index_connection()]:
         with place as connection:
             connection.execute(events.delete().where(gone))
+            if connection.dialect.name == "sqlite":
+                files.add(connection.engine.url.database)
     with storage.index_connection() as connection:
         for table in (AssetKeyTable, AssetEventTagsTable, AssetCheckExecutionsTable):
             connection.execute(table.delete().where(table.c.asset_key.in_(keys)))
-    for place in [storage.index_connection(), *(storage.run_connection(run.run_id) for run in instance.get_runs())]:
-        with place as connection:
-            if connection.dialect.name == "sqlite":
-                connection.exec_driver_sql("VACUUM")
+    for file in sorted(name for name in files if name and Path(name).exists()):
+        with closing(sqlite3.connect(file, isolation_level=None, timeout=60)) as database:
+            database.execute("VACUUM")
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")

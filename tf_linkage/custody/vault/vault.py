@@ -25,7 +25,7 @@ from tf_linkage.custody.refusals import KeyMissing, LockMissing, PasswordMissing
 from tf_linkage.custody.vault import locks
 from tf_linkage.custody.vault.passwords import Passwords
 
-LOCK, KEY, SALT = "lock.json", "key.json", "versions.salt"
+LOCK, KEY, SALT = "lock.json", "key.json", "versions.json"
 ENCRYPTED = b"PARE"
 """How encrypted Parquet begins."""
 

@@ -7,6 +7,7 @@ random and destroyed with the batch; what a run's history keeps then tells nobod
 from __future__ import annotations
 
 import hmac
+import json
 import os
 
 from tf_linkage.custody.vault.vault import SALT, Vault
@@ -28,11 +29,11 @@ def salt_of(vault: Vault) -> bytes:
     """What versions of a vault's datasets are made with, made on first use."""
     path = vault.folder / SALT
     try:
-        return path.read_bytes()
+        return bytes.fromhex(json.loads(path.read_bytes())["salt"])
     except FileNotFoundError:
         made = os.urandom(32)
     vault.folder.mkdir(parents=True, exist_ok=True)
     new = path.with_name(f".{SALT}.new")
-    new.write_bytes(made)
+    new.write_text(json.dumps({"salt": made.hex()}), encoding="ascii")
     new.replace(path)
     return made
