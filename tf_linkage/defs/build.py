@@ -28,7 +28,7 @@ from tf_linkage.defs.metadata.flows import with_flows
 from tf_linkage.defs.resources import key_resource, study_resource
 from tf_linkage.errors import StudyRefused
 from tf_linkage.study import DepartmentSource, Source, Study
-from tf_linkage.workspace.catalogue import ASSESSED
+from tf_linkage.workspace.catalogue import ASSESSED, STUDIES_PAGE
 from tf_linkage.workspace.environment import is_rehearsal
 from tf_linkage.workspace.folder import store_of
 
@@ -63,7 +63,7 @@ def build_defs(study: Study, loggers: Loggers | None = None) -> dg.Definitions:
         bodies += register_assets(study.incoming, _departments(study, DepartmentSource.REGISTER))
         if study.wholly_simulated:
             calibration, longer = calibration_checks(), assess_assets(study)
-            jobs = [rehearsal_job(besides=ASSESSED), assess_job()]
+            jobs = [rehearsal_job(besides=[*ASSESSED, STUDIES_PAGE]), assess_job()]
     else:
         bodies = extract_assets(study.incoming, _departments(study, DepartmentSource.REGISTER))
     assets = [

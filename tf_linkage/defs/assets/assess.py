@@ -12,7 +12,7 @@ import polars as pl
 
 from tf_linkage import linkage, quality
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.defs.assets.quality import INS, REGISTERS, TRUTH, asked_of, by_department
+from tf_linkage.defs.assets.quality import FIGURES, INS, REGISTERS, TRUTH, asked_of, by_department, studies_page
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.metadata import charts
 from tf_linkage.defs.metadata.description import study_asset
@@ -25,7 +25,6 @@ from tf_linkage.workspace.catalogue import SWEEP
 from tf_linkage.workspace.environment import bounds_of
 from tf_linkage.workspace.folder import store_of
 
-FIGURES = {"figures": "quality/linkage_quality"}
 HISTORIES = {f"{name}_histories": f"{name}/{department.histories[0]}" for name, department in DEPARTMENTS.items()}
 LINKED_AGAIN = {name: key for name, key in (INS | REGISTERS).items() if not name.endswith("_links")}
 
@@ -40,11 +39,33 @@ MOVES_TOGETHER = (1.0, 0.5, 0.0)
 hard noise, where members have most to say for one another."""
 
 Tables = Mapping[str, Any]
+Made = Iterator[dg.MaterializeResult[pl.DataFrame]]
+
+ROOT = "quality/linkage_quality"
+"""What the main job makes last of what the studies stand on: a run that makes it is no run of the studies."""
+
+
+def left_out(context: dg.AssetExecutionContext) -> bool:
+    """Whether a study leaves itself out, because the run makes everything and would take many times as long."""
+    chosen = context.run.asset_selection or context.job_def.asset_layer.executable_asset_keys
+    if dg.AssetKey(ROOT.split("/")) not in chosen:
+        return False
+    context.log.info(
+        "left out of a run of everything, for it takes minutes: materialise it by itself, or run job assess"
+    )
+    return True
 
 
 def assess_assets(study: Study) -> list[dg.AssetsDefinition]:
     """Every asset of job `assess`."""
-    return [_effects(study), _patterns(study), _agreement(study), _bought(study), _sweep(study)]
+    return [
+        _effects(study),
+        _patterns(study),
+        _agreement(study),
+        _bought(study),
+        _sweep(study),
+        studies_page(study),
+    ]
 
 
 def _effects(study: Study) -> dg.AssetsDefinition:
@@ -54,10 +75,13 @@ def _effects(study: Study) -> dg.AssetsDefinition:
         "found, and corrected, by threshold.",
         rooms=["quality", "research"],
         ins=INS | TRUTH | HISTORIES | FIGURES,
+        output_required=False,
     )
     def linkage_effects(
         context: dg.AssetExecutionContext, study_key: dg.ResourceParam[StudyKey], **tables: pl.LazyFrame
-    ) -> dg.MaterializeResult[pl.DataFrame]:
+    ) -> Made:
+        if left_out(context):
+            return
         context.log.info("outcomes on true, found, weighted and drawn links")
         truth: Any = tables["truth"]  # a set of tables
         with plainly():
@@ -65,7 +89,7 @@ def _effects(study: Study) -> dg.AssetsDefinition:
                 tables["attributes"], asked_of(tables, study_key), by_department(tables, "links"), truth,
                 by_department(tables, "histories"),
             ).collect()  # fmt: skip
-        return _kept(study, "quality/linkage_effects", found, fingerprint(tables["figures"].collect()))
+        yield _kept(study, "quality/linkage_effects", found, fingerprint(tables["figures"].collect()))
 
     return linkage_effects
 
@@ -78,15 +102,16 @@ def _patterns(study: Study) -> dg.AssetsDefinition:
         "How pairs typically come to their match weight: agreements and disagreements shared by ten pairs or more.",
         rooms=["quality", "linkage"],
         ins=LINKED_AGAIN | FIGURES,
+        output_required=False,
     )
-    def typical_patterns(
-        context: dg.AssetExecutionContext, **tables: pl.LazyFrame
-    ) -> dg.MaterializeResult[pl.DataFrame]:
+    def typical_patterns(context: dg.AssetExecutionContext, **tables: pl.LazyFrame) -> Made:
+        if left_out(context):
+            return
         with plainly():
             # Of the engines, this one keeps explanations.
             results = linked_again(tables, "duckdb", bounds, context.log.info)
             found = quality.typical_patterns(results).collect()
-        return _kept(study, "quality/typical_patterns", found, fingerprint(tables["figures"].collect()))
+        yield _kept(study, "quality/typical_patterns", found, fingerprint(tables["figures"].collect()))
 
     return typical_patterns
 
@@ -100,16 +125,19 @@ def _agreement(study: Study) -> dg.AssetsDefinition:
         "How far a second engine makes the same links: an estimate of accuracy that needs no truth.",
         rooms=["quality", "linkage"],
         ins=LINKED_AGAIN | INS | FIGURES,
+        output_required=False,
     )
     def engine_agreement(
         context: dg.AssetExecutionContext, study_key: dg.ResourceParam[StudyKey], **tables: pl.LazyFrame
-    ) -> dg.MaterializeResult[pl.DataFrame]:
+    ) -> Made:
+        if left_out(context):
+            return
         with plainly():
             results = linked_again(tables, other, bounds, context.log.info)
             theirs = {name: links_of(result).lazy() for name, result in results.items()}
             asked, links = asked_of(tables, study_key), by_department(tables, "links")
             found = quality.agreement(asked, links, theirs).collect()
-        return _kept(study, "quality/engine_agreement", found, fingerprint(tables["figures"].collect()))
+        yield _kept(study, "quality/engine_agreement", found, fingerprint(tables["figures"].collect()))
 
     return engine_agreement
 
@@ -121,10 +149,13 @@ def _bought(study: Study) -> dg.AssetsDefinition:
         "more.",
         rooms=["quality", "linkage", "research"],
         ins=INS | TRUTH | REGISTERS | HISTORIES | FIGURES,
+        output_required=False,
     )
     def identifiers_bought(
         context: dg.AssetExecutionContext, study_key: dg.ResourceParam[StudyKey], **tables: pl.LazyFrame
-    ) -> dg.MaterializeResult[pl.DataFrame]:
+    ) -> Made:
+        if left_out(context):
+            return
         truth: Any = tables["truth"]
         with plainly():
             found = quality.what_identifiers_buy(
@@ -138,7 +169,7 @@ def _bought(study: Study) -> dg.AssetsDefinition:
                 bounds=bounds_of(study),
                 progress=context.log.info,
             ).collect()
-        return _kept(study, "quality/identifiers_bought", found, fingerprint(tables["figures"].collect()))
+        yield _kept(study, "quality/identifiers_bought", found, fingerprint(tables["figures"].collect()))
 
     return identifiers_bought
 
@@ -151,15 +182,16 @@ def _sweep(study: Study) -> dg.AssetsDefinition:
         "where it stopped.",
         rooms=["population", "bodies", "custody", "linkage", "quality"],
         choices=study.chosen("seed", "engine"),
+        output_required=False,
     )
-    def sweep(
-        context: dg.AssetExecutionContext, study: dg.ResourceParam[Study]
-    ) -> dg.MaterializeResult[pl.DataFrame]:
+    def sweep(context: dg.AssetExecutionContext, study: dg.ResourceParam[Study]) -> Made:
+        if left_out(context):
+            return
         with plainly():
             found = quality.sweep(
                 dict(sweep_cases(study)), study.data / "sweep", progress=context.log.info
             ).collect()
-        return _kept(study, SWEEP, found, code_fingerprint())
+        yield _kept(study, SWEEP, found, code_fingerprint())
 
     return sweep
 

@@ -11,11 +11,11 @@ from tf_linkage.contracts.flows import flows, published
 from tf_linkage.custody import papers
 from tf_linkage.defs.assets.quality import as_made
 from tf_linkage.defs.io import ParquetStore, text_version
-from tf_linkage.defs.metadata.description import asset_key, study_asset
+from tf_linkage.defs.metadata.description import study_asset
 from tf_linkage.defs.metadata.flows import destroy_by
 from tf_linkage.study import Study
 from tf_linkage.workspace.assessed import assessment_of, fingerprint
-from tf_linkage.workspace.catalogue import ASSESSED, TABLES
+from tf_linkage.workspace.catalogue import TABLES
 from tf_linkage.workspace.environment import is_rehearsal
 from tf_linkage.workspace.store import Store, relative
 
@@ -24,7 +24,6 @@ RECORD, ASSESSMENT = "record_of_processing", "impact_assessment"
 
 def papers_asset(study: Study) -> dg.AssetsDefinition:
     """Record of processing and draft impact assessment."""
-    simulated = study.wholly_simulated
 
     @study_asset(
         "quality/papers",
@@ -33,7 +32,6 @@ def papers_asset(study: Study) -> dg.AssetsDefinition:
         rooms=["custody", "contracts"],
         kinds=["markdown"],
         ins={"figures": "quality/linkage_quality"},
-        deps=[asset_key(key) for key in ASSESSED] if simulated else [],
     )
     def made(
         figures: pl.LazyFrame, study: dg.ResourceParam[Study], io_manager: dg.ResourceParam[ParquetStore]

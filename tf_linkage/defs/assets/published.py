@@ -26,7 +26,7 @@ from tf_linkage.workspace.store import Store, relative
 
 TableSet = Mapping[str, pl.LazyFrame]
 
-RELEASE, ESTIMATES = "research/release", "research/estimates"
+RELEASE, ESTIMATES, FINDINGS = "research/release", "research/estimates", "published/findings"
 CHECK_PAGE = ["research", "output_check"]
 
 
@@ -48,7 +48,6 @@ def _release() -> dg.AssetsDefinition:
         "the decision on each figure. It stays with the researchers until the gates have let it pass.",
         rooms=["disclosure"],
         ins={"estimates": ESTIMATES},
-        group="published",  # what is made again without being released makes no proposal either
     )
     def release(estimates: TableSet) -> dict[str, pl.LazyFrame]:
         return disclosure.propose_release(estimates)
@@ -58,7 +57,7 @@ def _release() -> dg.AssetsDefinition:
 
 def _findings(study: Study) -> dg.AssetsDefinition:
     @study_asset(
-        "published/findings",
+        FINDINGS,
         "What leaves: how often each outcome happened before and after, by group, as tables and as one page. What "
         "the rules of release do not let pass is withheld.",
         rooms=["disclosure", "pages"],

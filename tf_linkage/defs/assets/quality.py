@@ -19,8 +19,9 @@ from tf_linkage.defs.metadata.description import asset_key, study_asset
 from tf_linkage.defs.resources import StudyKey, described
 from tf_linkage.study import COUNCILS, REGIONS, Source, Study
 from tf_linkage.workspace.assessed import assessment_of, fingerprint
-from tf_linkage.workspace.catalogue import ASSESSED, EFFECT_RECOVERY
+from tf_linkage.workspace.catalogue import ASSESSED, EFFECT_RECOVERY, STUDIES_PAGE
 from tf_linkage.workspace.requests import asked_cohort
+from tf_linkage.workspace.store import Store
 
 DESCRIPTION = (
     "How many were sent, present and linked, department by department, with precision, recall and their intervals; "
@@ -36,6 +37,7 @@ TRUTH = {"truth": "population/truth"}
 REGISTERS = {f"{name}_register": f"{name}/{department.people[0]}" for name, department in DEPARTMENTS.items()}
 """Read in a rehearsal alone, where they are nobody's: completeness and losses of blocking."""
 
+FIGURES = {"figures": "quality/linkage_quality"}
 MAIN_PICTURES = ("flow", "departments", "by_community")
 
 
@@ -176,54 +178,84 @@ def _recovery(study: Study) -> dg.AssetsDefinition:
 
 def _report(study: Study) -> dg.AssetsDefinition:
     simulated = study.source is Source.SIMULATION
-    ins = {"figures": "quality/linkage_quality"} | ({"causes": "quality/gap_causes"} if simulated else {})
 
     @study_asset(
         "quality/report",
-        "The figures as one page with pictures; opens in any browser, without a network. It shows what job "
-        "`assess` found, once that has run on the same figures.",
+        "The figures as one page with pictures; opens in any browser, without a network. What job `assess` finds "
+        "stands on a page of its own.",
         rooms=["quality", "pages"],
         kinds=["html"],
-        ins=ins,
-        deps=[asset_key(key) for key in ASSESSED] if study.wholly_simulated else [],
+        ins=FIGURES | ({"causes": "quality/gap_causes"} if simulated else {}),
     )
     def report(
         study: dg.ResourceParam[Study], io_manager: dg.ResourceParam[ParquetStore], **tables: pl.LazyFrame
     ) -> dg.MaterializeResult[None]:
-        store = io_manager.store
-        study = as_made(study, store.made_with(["quality", "linkage_quality"]))
-        figures = tables["figures"].collect()
-        causes = tables["causes"].collect() if simulated else None
-        assessment = assessment_of(store, fingerprint(figures)) if study.wholly_simulated else quality.Assessment()
-        with plainly():
-            page = quality.quality_report(
-                figures,
-                run=named(study),
-                names=COUNCILS,
-                assessment=assessment,
-                causes=causes,
-                published=published() if simulated else None,
-            )
-            short = quality.in_short(
-                figures, run=named(study), names=COUNCILS, causes=causes, assessment=assessment
-            )
-        path = store.write_text(["quality", "report"], ".html", page)
-        drawn = quality.pictures(figures, COUNCILS)
-        return dg.MaterializeResult(
-            data_version=text_version(page),
-            metadata={
-                # Browsers follow no link from a page of the web UI to a file, so its path is there to be copied.
-                "open this file in a browser": dg.MetadataValue.path(str(path.resolve())),
-                "in short": dg.MetadataValue.md(charts.answers_markdown(short)),
-                **{
-                    drawn[name].title: dg.MetadataValue.md(drawn[name].as_markdown())
-                    for name in MAIN_PICTURES
-                    if name in drawn
-                },
-            },
-        )
+        return page_of("report", study, io_manager.store, tables, quality.Assessment())
 
     return report
+
+
+def studies_page(study: Study) -> dg.AssetsDefinition:
+    """The page of the longer studies: the report once more, with all that they found."""
+
+    @study_asset(
+        STUDIES_PAGE,
+        "What linkage error does to findings and what identifiers buy, on one page next to the figures they belong "
+        "to. Made by job `assess`.",
+        rooms=["quality", "pages"],
+        kinds=["html"],
+        ins=FIGURES | {"causes": "quality/gap_causes"},
+        deps=[asset_key(key) for key in ASSESSED],
+    )
+    def long_studies(
+        study: dg.ResourceParam[Study], io_manager: dg.ResourceParam[ParquetStore], **tables: pl.LazyFrame
+    ) -> dg.MaterializeResult[None]:
+        store = io_manager.store
+        found = assessment_of(store, fingerprint(tables["figures"].collect()))
+        return page_of("long_studies", study, store, tables, found)
+
+    return long_studies
+
+
+def page_of(
+    name: str, study: Study, store: Store, tables: Mapping[str, pl.LazyFrame], assessment: quality.Assessment
+) -> dg.MaterializeResult[None]:
+    """Write a report, and show in the web UI what it says in short.
+
+    Args:
+        name: of its file.
+        study: the choices of the run that shows the figures; they may have been made under others.
+        store: where it goes.
+        tables: `figures`, and `causes` where the truth is known.
+        assessment: what the longer studies found for these figures.
+    """
+    study = as_made(study, store.made_with(["quality", "linkage_quality"]))
+    figures, causes = tables["figures"].collect(), tables["causes"].collect() if "causes" in tables else None
+    with plainly():
+        page = quality.quality_report(
+            figures,
+            run=named(study),
+            names=COUNCILS,
+            assessment=assessment,
+            causes=causes,
+            published=published() if causes is not None else None,
+        )
+        short = quality.in_short(figures, run=named(study), names=COUNCILS, causes=causes, assessment=assessment)
+    path = store.write_text(["quality", name], ".html", page)
+    drawn = quality.pictures(figures, COUNCILS)
+    return dg.MaterializeResult(
+        data_version=text_version(page),
+        metadata={
+            # Browsers follow no link from a page of the web UI to a file, so its path is there to be copied.
+            "open this file in a browser": dg.MetadataValue.path(str(path.resolve())),
+            "in short": dg.MetadataValue.md(charts.answers_markdown(short)),
+            **{
+                drawn[picture].title: dg.MetadataValue.md(drawn[picture].as_markdown())
+                for picture in MAIN_PICTURES
+                if picture in drawn
+            },
+        },
+    )
 
 
 def as_made(study: Study, stamp: Mapping[str, Any]) -> Study:

@@ -13,11 +13,12 @@ from pydantic import Field
 
 from tf_linkage.custody.rights.requests import as_asked, correction_rows, whom
 from tf_linkage.custody.rights.tickets import Ticket, opened, tickets
+from tf_linkage.defs.assets.published import FINDINGS, RELEASE
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.internals import DATA_VERSION_TAG, UnresolvedAssetJobDefinition
 from tf_linkage.defs.io import ParquetStore, output_metadata
 from tf_linkage.defs.jobs.confirmation import TAGS, UNDO, Confirmation
-from tf_linkage.defs.metadata.description import asset_key
+from tf_linkage.defs.metadata.description import STUDIES, asset_key
 from tf_linkage.defs.resources import StudyKey
 from tf_linkage.errors import TfLinkageError
 from tf_linkage.study import Study
@@ -108,7 +109,9 @@ def rights_jobs(study: Study, rebuild: Rebuild) -> list[dg.JobDefinition]:
 
 def rebuild_jobs() -> list[UnresolvedAssetJobDefinition]:
     """Making again what follows from ONS's tables, without publishing; the rights run these by themselves."""
-    spared = dg.AssetSelection.groups("quality", "published")
+    # What is made again without being released makes no proposal either.
+    public = dg.AssetSelection.assets(*(asset_key(key) for key in (RELEASE, FINDINGS)))
+    spared = dg.AssetSelection.groups("quality", STUDIES) | public
     everything = dg.AssetSelection.assets(asset_key("ons/identifiers"), asset_key("ons/attributes")).downstream()
     research = dg.AssetSelection.assets(asset_key("linkage/linked_people")).downstream()
     return [

@@ -18,7 +18,7 @@ from tf_linkage.defs.assets.quality import named
 from tf_linkage.rehearsal.cases import Case, link_case
 from tf_linkage.study import Noise, Study
 from tf_linkage.workspace.assessed import PARTS, assessment_of, code_fingerprint, fingerprint, mark
-from tf_linkage.workspace.catalogue import ASSESSED, SWEEP
+from tf_linkage.workspace.catalogue import ASSESSED, STUDIES_PAGE, SWEEP
 from tf_linkage.workspace.jobs import ASSESS
 from tf_linkage.workspace.store import Store
 
@@ -75,13 +75,13 @@ def test_the_job_puts_the_findings_on_the_page(rehearsed: Rehearsed, tmp_path: P
     data = tmp_path / "data"
     shutil.copytree(rehearsed.study.data, data)
     job = build_defs(rehearsed.study.model_copy(update={"data": data})).resolve_job_def(ASSESS)
-    wanted = [dg.AssetKey(key.split("/")) for key in (EFFECTS, "quality/report")]
+    wanted = [dg.AssetKey(key.split("/")) for key in (EFFECTS, STUDIES_PAGE)]
     with dg.DagsterInstance.ephemeral() as instance:
         assert job.execute_in_process(instance=instance, asset_selection=wanted).success
     found = Store(data).read(EFFECTS.split("/"))
     assert isinstance(found, pl.LazyFrame)
     LinkageEffects.validate(found.collect())
-    page = (data / "reports" / "report.html").read_text()
+    page = (data / "reports" / "long_studies.html").read_text()
     assert 'id="findings"' in page
     assert "programme less comparison moves most for" in page
 
