@@ -6,11 +6,11 @@ BIN := $(VENV)/bin
 export DAGSTER_HOME := $(CURDIR)/.dagster_home
 export PYTHONHASHSEED := 0
 # Choices such as `make run PRESET=tiny SEED=7` or `make run SOURCE=files INCOMING=dir`.
-CHOICES := PRESET SOURCE DWP_SOURCE MOJ_SOURCE DFE_SOURCE INCOMING DATA FAMILIES POPULATION SEED NOISE NOISE_MULTIPLIER MOVES_TOGETHER COUNCILS CLERK_ERROR ENGINE LINK_THRESHOLD REVIEW_THRESHOLD MEMORY_GB THREADS MOST_PAIRS
+CHOICES := PRESET SOURCE DWP_SOURCE MOJ_SOURCE DFE_SOURCE INCOMING DATA FAMILIES POPULATION SEED NOISE NOISE_MULTIPLIER MOVES_TOGETHER COUNCILS CONFOUNDING CONFOUNDING_STRENGTH CLERK_ERROR ENGINE LINK_THRESHOLD REVIEW_THRESHOLD MEMORY_GB THREADS MOST_PAIRS
 $(foreach choice,$(CHOICES),$(if $($(choice)),$(eval export TF_LINKAGE_$(choice) := $($(choice)))))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run assess baseline test test-crash test-study check ui bench lock clean
+.PHONY: help setup run assess baseline test test-crash test-study test-confounding check ui bench lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ test-crash: setup ## kill the main job and the destruction at every write, and r
 
 test-study: setup ## hold the estimates to the true effects, and the gates, at size `study`, on true links (minutes)
 	@$(BIN)/python -m pytest -m slow -s tf_linkage_tests/test_recovery.py tf_linkage_tests/test_gates_at_study.py
+
+test-confounding: setup ## how far estimates miss under each kind of confounding, over forty worlds each (minutes)
+	@$(BIN)/python -m pytest -m slow -s tf_linkage_tests/test_confounding.py
 
 check: setup ## lint, types, the laws of the house, and the Dagster definitions
 	$(BIN)/ruff check .

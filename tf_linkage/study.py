@@ -78,6 +78,19 @@ class Noise(StrEnum):
     HARD = "hard"
 
 
+class Confounding(StrEnum):
+    """Why programme and waiting families of the rehearsal differ beyond what the registers hold."""
+
+    NONE = "none"
+    SEVERITY = "severity"
+    CRISIS = "crisis"
+    REPORTING = "reporting"
+    UPTAKE = "uptake"
+    JOINERS = "joiners"
+    DRIFT = "drift"
+    ALL = "all"
+
+
 class Preset(StrEnum):
     """Named sizes of the rehearsal."""
 
@@ -155,6 +168,15 @@ class Study(BaseModel):
         ge=0,
         le=1,
         description="Share of a household's moves that each further member makes with it; 1 keeps households whole",
+    )
+    confounding: Confounding = Field(
+        default=Confounding.ALL,
+        description="Why programme and waiting families differ beyond what registers hold: none, severity of "
+        "need, a recent crisis, how councils record problems, uptake by council, who joins later, drift, or all "
+        "but drift",
+    )
+    confounding_strength: float = Field(
+        default=0.4, ge=-1, le=1, description="How strongly; 0 is none, negative serves the hopeful first"
     )
     dates: Dates = Field(default_factory=Dates, description="The study's calendar")
     engine: str = Field(default="duckdb", description="The linkage engine")

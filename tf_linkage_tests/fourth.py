@@ -19,9 +19,9 @@ from tf_linkage.cli import main as command
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.rights.bundle import unsealed
 from tf_linkage.definitions import build_defs
-from tf_linkage.defs.jobs.retention import END_OF_MONTH
-from tf_linkage.defs.jobs.rights import ACCESS, WITHDRAW, told
-from tf_linkage.defs.resources import study_from_environment
+from tf_linkage.defs.jobs.rights import told
+from tf_linkage.workspace.choices import study_from_environment
+from tf_linkage.workspace.jobs import ACCESS, END_OF_MONTH, WITHDRAW
 
 
 def run(done: Rehearsed, job: str, *tickets: str) -> dict[str, Any]:

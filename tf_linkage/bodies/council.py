@@ -12,14 +12,17 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tf_linkage.bodies.lived import Columns, Population, columns, position, with_effects
+from tf_linkage.bodies.effects import with_effects
+from tf_linkage.bodies.lived import Columns, Population, columns, position
 from tf_linkage.bodies.recording.error_rates import COVERAGE, DUPLICATES, MERGED
 from tf_linkage.bodies.recording.keys import as_text, record_number, shuffled
 from tf_linkage.bodies.recording.recorded import Recorded
 from tf_linkage.bodies.recording.recording import record
+from tf_linkage.bodies.selection import crisis, family_events, joining, programme_chance, recorded_problems
 from tf_linkage.contracts.bodies.council import LEAST_PROBLEMS, PROBLEMS, STUDY_GROUPS, Cohort
 from tf_linkage.contracts.columns import schema_of
-from tf_linkage.population.draws import Draws, Flags, Ints, normal_share
+from tf_linkage.population.confounding import need
+from tf_linkage.population.draws import Draws, Flags, Ints
 from tf_linkage.population.lives.hardship import PROBLEMS as HARDSHIPS
 from tf_linkage.population.lives.schooling import SESSIONS
 from tf_linkage.population.lives.work import BENEFITS, OUT_OF_WORK, WORK
@@ -43,20 +46,37 @@ class Roster:
 
     Attributes:
         families: one entry per time a council found a family: family, slot, copy, group (position in
-            STUDY_GROUPS), identified, start and end of service (NEVER if none).
+            STUDY_GROUPS), identified, start and end of service (NEVER if none); true and recorded problems,
+            need and crisis (standardised), and the chance it had of the programme.
         members: one entry per person named: place (position in people), at (position in families), copy,
         and for each
             of the six problems the rank of its sub-code, 0 for none.
+        flags: people of the families by authority, problem, whether they have it, and whether it is recorded.
     """
 
     families: Columns
     members: Columns
+    flags: NDArray[np.int64]
 
     @property
     def served(self) -> Columns:
         """Families that receive the programme, with the day it starts."""
         first = (self.families["start"] < NEVER) & (self.families["copy"] == 0)
-        return {"family": self.families["family"][first], "start": self.families["start"][first]}
+        return self._of(first)
+
+    @property
+    def served_at_once(self) -> Columns:
+        """Those of them that the programme took at once: the group whose average effect is the truth's."""
+        rows = self.families
+        return self._of((rows["start"] < NEVER) & (rows["copy"] == 0) & (rows["group"] == 0))
+
+    def _of(self, chosen: Flags) -> Columns:
+        crime = np.zeros(len(chosen), dtype=np.int64)
+        crime[self.members["at"][self.members["crime"] > 0]] = 1
+        return {
+            "family": self.families["family"][chosen], "start": self.families["start"][chosen],
+            "crime": crime[chosen],
+        }  # fmt: skip
 
 
 def cohort(population: Population, settings: Settings) -> pl.LazyFrame:
@@ -96,11 +116,13 @@ def find(
     concerned = family[at] == people["family"]
     date = np.where(concerned, identified[at], -1)
     listed = concerned & _members(settings, draws, people, date)
-    ranks = problems(settings, people, events, date)
+    true = problems(settings, people, events, date)
+    ranks = recorded_problems(settings, draws, people, families["slot"][at], date, listed, true)
     found = np.zeros((len(family), len(_COLUMNS)), dtype=bool)
     for column in range(len(_COLUMNS)):
         found[at[listed & (ranks[:, column] > 0)], column] = True
     count = found.sum(axis=1)
+    true_count = _true_count(at, listed, true, len(family))
     age = (date - people["birth"]) / YEAR
     children, adults = np.zeros(len(family), dtype=bool), np.zeros(len(family), dtype=bool)
     children[at[listed & (age < 18)]] = True
@@ -108,9 +130,34 @@ def find(
     here = _resident(settings, draws, people, families, identified)
     eligible = (count >= LEAST_PROBLEMS) & children & adults & here
     chosen = _choose(draws, families, eligible, count)
-    group = _group(draws, family[chosen], count[chosen])
-    entries = _entries(settings, draws, people, families, chosen, group, identified)
-    return Roster(entries, _named(draws, people, entries, listed, ranks))
+    entries = _entries(settings, draws, people, families, events, chosen, identified, count, true_count)
+    return Roster(
+        entries, _named(draws, people, entries, listed, ranks), _flags(families, at, listed, true, ranks, chosen)
+    )
+
+
+def _true_count(at: Ints, listed: Flags, true: NDArray[np.int8], families: int) -> Ints:
+    """How many of the six problems each family really has."""
+    has = np.zeros((families, len(_COLUMNS)), dtype=bool)
+    for column in range(len(_COLUMNS)):
+        has[at[listed & (true[:, column] > 0)], column] = True
+    return np.asarray(has.sum(axis=1))
+
+
+def _flags(  # noqa: PLR0917 (a kernel names each column it needs)
+    families: Columns, at: Ints, listed: Flags, true: NDArray[np.int8], recorded: NDArray[np.int8], chosen: Ints
+) -> NDArray[np.int64]:
+    """People of chosen families by authority, problem, whether they have it, and whether it is recorded."""
+    inside = np.zeros(len(families["family"]), dtype=bool)
+    inside[chosen] = True
+    mine = listed & inside[at]
+    slot = families["slot"][at[mine]]
+    out = np.zeros((len(AUTHORITIES), len(_COLUMNS), 2, 2), dtype=np.int64)
+    for column in range(len(_COLUMNS)):
+        cell = slot * 4 + (true[mine, column] > 0) * 2 + (recorded[mine, column] > 0)
+        counts = np.bincount(cell, minlength=len(AUTHORITIES) * 4)
+        out[:, column] = counts.reshape(-1, 2, 2)
+    return out
 
 
 def _members(settings: Settings, draws: Draws, people: Columns, date: Ints) -> Flags:
@@ -201,7 +248,7 @@ def _recent(when: Ints, date: Ints) -> Flags:
 
 def _choose(draws: Draws, families: Columns, eligible: Flags, count: Ints) -> Ints:
     """The families that fill each locality's quota: more problems first, with much chance."""
-    score = 1.8 * count + draws.normal("council/priority", families["family"])
+    score = 0.6 * count + draws.normal("council/priority", families["family"])
     at = np.flatnonzero(eligible)
     order = at[np.lexsort((families["family"][at], -score[at], families["locality"][at]))]
     locality = families["locality"][order]
@@ -210,36 +257,33 @@ def _choose(draws: Draws, families: Columns, eligible: Flags, count: Ints) -> In
     return np.sort(order[rank < families["quota"][order]])
 
 
-def _group(draws: Draws, family: Ints, count: Ints) -> Ints:
-    """Programme (0) or waiting list (1).
-
-    The neediest tend to be served first, so the groups differ before the start.
-    """
-    chance = normal_share(0.15 + 0.22 * (count - 3))
-    return np.where(draws.below("council/programme", family, chance), 0, 1)
-
-
 def _entries(  # noqa: PLR0917 (a kernel names each column it needs)
     settings: Settings,
     draws: Draws,
     people: Columns,
     families: Columns,
+    events: dict[str, Columns],
     chosen: Ints,
-    group: Ints,
     identified: Ints,
+    count: Ints,
+    true_count: Ints,
 ) -> Columns:
-    family, slot, day_found = families["family"][chosen], families["slot"][chosen], identified[chosen]
-    extract_day = day(settings.extract)
+    """Programme (0) or waiting list (1), and the days: the neediest tend to be served first."""
+    mine = {name: families[name][chosen] for name in ("family", "slot", "adversity")}
+    family, day_found, extract_day = mine["family"], identified[chosen], day(settings.extract)
+    happened = family_events(people, events, family)
+    surprise = crisis(settings, draws, family, day_found, happened)
+    chance = programme_chance(settings, mine, true_count[chosen], surprise)
+    group = np.where(draws.below("council/programme", family, chance), 0, 1)
     waits = draws.whole("council/wait", family, 75)
-    # One waiting family in five joins a year and a half or more later.
-    joins = (group == 1) & draws.below("council/joins later", family, 0.20)
-    later = day_found + 540 + draws.whole("council/joins after", family, 400)
-    start = np.where(group == 0, day_found + waits, np.where(joins, later, NEVER))
+    start = np.where(group == 0, day_found + waits, joining(settings, draws, mine, day_found, happened))
     start = np.where(start < extract_day, start, NEVER)
     end = start + 180 + (draws.exponential("council/service", family) * 230).astype(np.int64)
     first: Columns = {
-        "family": family, "slot": slot, "copy": np.zeros(len(family), dtype=np.int64), "group": group,
+        "family": family, "slot": mine["slot"], "copy": np.zeros(len(family), dtype=np.int64), "group": group,
         "identified": day_found, "start": start, "end": np.where((start < NEVER) & (end < extract_day), end, NEVER),
+        "problems": true_count[chosen], "recorded": count[chosen], "need": need(mine["adversity"]),
+        "crisis": surprise, "chance": chance,
     }  # fmt: skip
     again = _again(settings, draws, people, first)
     return {name: np.concatenate([first[name], again[name]]) for name in first}

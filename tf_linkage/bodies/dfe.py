@@ -14,7 +14,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tf_linkage.bodies.council import roster
-from tf_linkage.bodies.lived import Columns, Population, columns, position, with_effects
+from tf_linkage.bodies.effects import with_effects
+from tf_linkage.bodies.lived import Columns, Population, columns, position
 from tf_linkage.bodies.recording.keys import as_text
 from tf_linkage.bodies.recording.recorded import Occasion, Recorded
 from tf_linkage.bodies.recording.recording import record

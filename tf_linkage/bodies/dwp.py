@@ -11,7 +11,8 @@ import numpy as np
 import polars as pl
 
 from tf_linkage.bodies.council import roster
-from tf_linkage.bodies.lived import Columns, Population, columns, position, with_effects
+from tf_linkage.bodies.effects import with_effects
+from tf_linkage.bodies.lived import Columns, Population, columns, position
 from tf_linkage.bodies.recording.error_rates import COVERAGE
 from tf_linkage.bodies.recording.keys import as_text, record_number
 from tf_linkage.bodies.recording.recorded import Recorded

@@ -10,14 +10,16 @@ import numpy as np
 import polars as pl
 
 from tf_linkage.bodies import council
+from tf_linkage.bodies.effects import Lives, true_effects, with_effects
 from tf_linkage.bodies.hard_cases import hard_cases
-from tf_linkage.bodies.lived import Columns, Lives, Population, columns, with_effects
+from tf_linkage.bodies.lived import Columns, Population, columns
 from tf_linkage.bodies.recording.keys import as_text, record_number, shuffled
 from tf_linkage.bodies.recording.recorded import Recorded
 from tf_linkage.bodies.register import Register, enum_of
 from tf_linkage.bodies.registers import simulated
+from tf_linkage.bodies.selection import flag_error_rates
 from tf_linkage.contracts import truth as contract
-from tf_linkage.contracts.bodies.council import STUDY_GROUPS
+from tf_linkage.contracts.bodies.council import PROBLEMS, STUDY_GROUPS
 from tf_linkage.contracts.bodies.identity import GENDERS
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.registry import DEPARTMENTS
@@ -25,14 +27,13 @@ from tf_linkage.population.draws import Draws, Ints
 from tf_linkage.population.people.households import YEAR
 from tf_linkage.population.people.persons import COMMUNITIES, FAMILY_TYPES
 from tf_linkage.population.places.places import AUTHORITIES
-from tf_linkage.population.rates import EFFECTS
 from tf_linkage.population.settings import Settings, day
 
 _BAND_EDGES = (5, 11, 16, 18, 25, 45, 65)
 
 
 def truth(population: Population, settings: Settings) -> dict[str, pl.LazyFrame]:
-    """The truth of a world (contracts.truth): people, records, errors, effects."""
+    """The truth of a world (contracts.truth): people, records, errors, effects, assignment, flag_errors."""
     everyone, found, registers, named, recorded = recordings(population, settings)
     records, errors = true_records_and_errors(everyone, registers, named, recorded)
     return {
@@ -41,7 +42,13 @@ def truth(population: Population, settings: Settings) -> dict[str, pl.LazyFrame]
         ).lazy(),
         "records": records.lazy(),
         "errors": errors.lazy(),
-        "effects": effects().lazy(),
+        "effects": true_effects(
+            columns(population["people"]),
+            found.served_at_once,
+            {name: columns(population[name]) for name in ("offences", "work", "care")},
+        ).lazy(),
+        "assignment": assignment(found).lazy(),
+        "flag_errors": flag_errors(settings, found).lazy(),
     }
 
 
@@ -95,12 +102,39 @@ def true_records_and_errors(
     return records.sort("record_key", "body", "true_person"), errors.sort("record_key", "body", "column", "kind")
 
 
-def effects() -> pl.DataFrame:
-    """What the programme really does to each outcome."""
+def assignment(found: council.Roster) -> pl.DataFrame:
+    """How each family came to its group: what the council saw of it, and what no register shows."""
+    rows = found.families
+    first = rows["copy"] == 0
+    codes = pl.Series([authority.code for authority in AUTHORITIES])
     return pl.DataFrame(
-        {"outcome": list(EFFECTS), "effect": [ratio for ratio, _ in EFFECTS.values()]},
-        schema=schema_of(contract.TrueEffects),
-    )
+        {
+            "true_family": as_text(rows["family"][first]),
+            "la_code": codes.gather(rows["slot"][first]),
+            "study_group": enum_of(STUDY_GROUPS, STUDY_GROUPS).gather(rows["group"][first]),
+            "true_problems": rows["problems"][first].astype(np.int32),
+            "recorded_problems": rows["recorded"][first].astype(np.int32),
+            "need": rows["need"][first],
+            "crisis": rows["crisis"][first],
+            "programme_chance": rows["chance"][first],
+        },
+        schema=schema_of(contract.TrueAssignment),
+    ).sort("true_family")
+
+
+def flag_errors(settings: Settings, found: council.Roster) -> pl.DataFrame:
+    """How often each council misses a problem that a person has, and writes down one that the person has not."""
+    missed, in_error = flag_error_rates(settings)
+    rows = []
+    for slot, column in np.ndindex(len(AUTHORITIES), len(PROBLEMS)):
+        (right, wrong), (gone, kept) = found.flags[slot, column]
+        if found.flags[slot].sum():
+            has, has_not = int(gone + kept), int(right + wrong)
+            rows.append(
+                (AUTHORITIES[slot].code, list(PROBLEMS)[column], has, int(gone), float(missed[slot, column]),
+                 has_not, int(wrong), in_error)
+            )  # fmt: skip
+    return pl.DataFrame(rows, schema=schema_of(contract.TrueFlagErrors), orient="row").sort("la_code", "problem")
 
 
 def _records(body: str, key: pl.Series, person: Ints) -> pl.DataFrame:

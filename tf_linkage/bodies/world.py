@@ -22,7 +22,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tf_linkage.bodies import council
-from tf_linkage.bodies.lived import Lives, with_effects
+from tf_linkage.bodies.effects import Lives, with_effects
 from tf_linkage.bodies.recording.recorded import Recorded
 from tf_linkage.bodies.register import Register
 from tf_linkage.bodies.registers import simulated

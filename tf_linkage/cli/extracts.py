@@ -62,6 +62,8 @@ def _export(chosen: argparse.Namespace) -> None:
         noise=study.noise.value,
         noise_multiplier=study.noise_multiplier,
         moves_together=study.moves_together,
+        confounding=study.confounding.value,
+        confounding_strength=study.confounding_strength,
         history_from=study.dates.history_from,
         identified_from=study.dates.identified_from,
         identified_to=study.dates.identified_to,

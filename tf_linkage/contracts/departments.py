@@ -26,10 +26,11 @@ OFFENCES = "criminal offence data: UK GDPR Article 10 with Data Protection Act 2
 RESERVED = frozenset(
     {
         "council", "ons", "research", "population", "linkage", "quality", "published", "people", "records", "truth",
-        "simulation", "world", "reports", "custody", "ledger", "incoming",
+        "simulation", "world", "reports", "custody", "ledger", "incoming", "rehearsal", "assess", "access",
+        "withdraw", "correct", "erase", "rebuild",
     }
 )  # fmt: skip
-"""Names that mean something else in keys of assets, folders or tables."""
+"""Names that mean something else in keys of assets, folders, tables or jobs."""
 
 NAME = re.compile(r"[a-z][a-z0-9]*")
 TABLE = re.compile(r"[a-z][a-z0-9_]*")

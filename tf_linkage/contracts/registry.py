@@ -27,6 +27,7 @@ from tf_linkage.contracts.departments import (
     TooYoung,
     declared,
 )
+from tf_linkage.contracts.names import GROUP
 
 OURS: tuple[Department, ...] = (
     Department(
@@ -124,9 +125,6 @@ OURS: tuple[Department, ...] = (
 Pupil Database holds pupils and children in need, so a person of up to 18 in 2012 is up to 26 in 2020. Published
 figures in the floors' reasons are of other linkages; none was published for this study."""
 
-DEPARTMENTS_GROUP = "tf_linkage.departments"
-"""Entry points of installed packages that declare a department."""
-
 
 def installed_departments() -> Iterator[Department]:
     """The departments that installed packages declare, by the name of their entry point.
@@ -134,7 +132,7 @@ def installed_departments() -> Iterator[Department]:
     Raises:
         DepartmentRefused: an entry point cannot be loaded, or names something else.
     """
-    for point in sorted(entry_points(group=DEPARTMENTS_GROUP), key=lambda point: (point.name, point.value)):
+    for point in sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value)):
         try:
             found = point.load()
         except (ImportError, AttributeError) as missing:

@@ -19,6 +19,7 @@ COMMUNITIES = (
 """Communities by which names, errors and therefore linkage differ."""
 
 FAMILY_TYPES = ("lone parent", "couple", "step or blended", "multi-family", "no children", "in care")
+EFFECT_KINDS = ("effect", "none", "harmful-looking", "negative control")
 AGE_BANDS = ("0-4", "5-10", "11-15", "16-17", "18-24", "25-44", "45-64", "65+")
 
 
@@ -76,4 +77,44 @@ class TrueEffects(Table):
     """One row for each outcome: what the programme really does to it."""
 
     outcome = text(ColumnClass.ATTRIBUTE, "Outcome", primary_key=True)
-    effect = number(ColumnClass.ATTRIBUTE, "Change of the yearly rate", unit="ratio")
+    effect = number(
+        ColumnClass.ATTRIBUTE,
+        "Change of the yearly rate, on average over what the families served at once would have met with 7 to 24 "
+        "months after the start",
+        unit="ratio",
+    )
+    at_full = number(ColumnClass.ATTRIBUTE, "Change of the yearly rate where and while it works", unit="ratio")
+    kind = code(ColumnClass.ATTRIBUTE, "What kind of effect", EFFECT_KINDS)
+    varies = text(ColumnClass.ATTRIBUTE, "How it differs between families or over time", nullable=True)
+
+
+class TrueAssignment(Table):
+    """One row for each family of the study: how it came to its group."""
+
+    true_family = text(ColumnClass.REFERENCE, "The simulation's own number of the family", primary_key=True)
+    la_code = text(ColumnClass.QUASI, "Council that found it")
+    study_group = code(ColumnClass.ATTRIBUTE, "Group", STUDY_GROUPS)
+    true_problems = whole(ColumnClass.ATTRIBUTE, "How many of the six problems it has", least=0, most=6)
+    recorded_problems = whole(ColumnClass.ATTRIBUTE, "How many the council wrote down", least=0, most=6)
+    need = number(ColumnClass.ATTRIBUTE, "Need that no register holds", unit="standard deviations")
+    crisis = number(
+        ColumnClass.ATTRIBUTE,
+        "Events and police contacts in the half-year before it was found",
+        unit="standard deviations",
+    )
+    programme_chance = number(ColumnClass.ATTRIBUTE, "Chance of the programme at once", unit="share")
+
+
+class TrueFlagErrors(Table):
+    """One row for each council and problem: recorded problems against true ones, people of chosen families."""
+
+    la_code = text(ColumnClass.QUASI, "Council", primary_key=True)
+    problem = text(ColumnClass.ATTRIBUTE, "Which of the six problems", primary_key=True)
+    have = whole(ColumnClass.ATTRIBUTE, "People who have it", least=0)
+    missed = whole(ColumnClass.ATTRIBUTE, "Of these, people for whom it is not recorded", least=0)
+    missed_rate = number(ColumnClass.ATTRIBUTE, "Chance of that in this world", unit="share")
+    have_not = whole(ColumnClass.ATTRIBUTE, "People who have it not", least=0)
+    in_error = whole(ColumnClass.ATTRIBUTE, "Of these, people for whom it is recorded", least=0)
+    in_error_rate = number(
+        ColumnClass.ATTRIBUTE, "Chance of that in this world, of those old or young enough for it", unit="share"
+    )

@@ -7,6 +7,7 @@ Each rate cites keys of `sources.py`, where the full source stands; `A` is an as
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
@@ -84,7 +85,7 @@ RATES: Final[dict[str, tuple[float, str]]] = {
     "start of an offence unknown": (0.01, "A"),
     "custody in a case, young with a grave record": (0.32, "A"),
     "custody in a case, adults with a grave record": (0.50, "A"),
-    "custody in a case, other men": (0.16, "A"),
+    "custody in a case, other men": (0.24, "A"),
     "custody in a case, other women": (0.033, "A"),
     # school
     "ever excluded": (0.150, "ONS youth justice 2022: 72.2/50.3/9.0% by offending group"),
@@ -99,6 +100,7 @@ RATES: Final[dict[str, tuple[float, str]]] = {
     "ever on a protection plan": (0.045, "A"),
     "ever looked after": (0.028, "ONS youth justice 2022: 17.6% of those in custody"),
     "placed outside the authority": (0.37, "Stability Index: 63% placed inside"),
+    "plans for each new child in need": (0.35, "A: what closer watching adds to is scaled by it"),
     # work
     "claims an out-of-work benefit at some time": (0.26, "A"),
     "leaves school at 16": (0.25, "A"),
@@ -140,10 +142,44 @@ EFFECTS: Final[dict[str, tuple[float, str]]] = {
     "JSA and Universal Credit searching": (0.89, "A: about -11%, recalled and not checked"),
     "offences, adults": (1.0, "A: no figure seen"),
     "persistent absence": (1.0, "A: no figure seen"),
-    "protection plans": (1.0, "National evaluation 2019: no significant difference at 19-24 months"),
+    "protection plans": (1.25, "A, National evaluation 2019: more plans in months 7-18, none more at 19-24"),
 }
-"""What the programme really does: ratio of the yearly rate after the service starts, and the published figure
-it stands for. 1 is no effect."""
+"""What the programme really does: ratio of the yearly rate while the effect works, and the published figure
+it stands for. 1 is no effect; above 1 looks like harm, and is closer watching."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How an effect differs between families and over time.
+
+    Attributes:
+        from_day, to_day: days after the start between which it works.
+        by_council: power of the ratio by council; the others' is 1.
+        with_crime, without_crime: power of the ratio where crime is among the family's recorded problems, or not.
+    """
+
+    from_day: int = 0
+    to_day: int = 2_000_000
+    by_council: tuple[tuple[str, float], ...] = ()
+    with_crime: float | None = None
+    without_crime: float = 1.0
+
+
+SHAPES: dict[str, Shape] = {
+    "looked after": Shape(from_day=183),
+    "protection plans": Shape(to_day=548),
+    "offences, juveniles": Shape(with_crime=1.25, without_crime=0.25),
+    "JSA and Universal Credit searching": Shape(
+        by_council=(
+            ("E09000012", 2.0),
+            ("E08000003", 1.0),
+            ("E06000010", 0.0),
+            ("E08000032", 1.0),
+            ("E10000016", 1.5),
+        )
+    ),
+}
+"""Effects that are delayed, that end, or that differ by problem or council (A); the rest are the same for all."""
 
 
 def rate(name: str) -> float:

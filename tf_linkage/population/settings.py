@@ -14,6 +14,19 @@ from tf_linkage.errors import StudyRefused
 from tf_linkage.population.places.places import HOME_AUTHORITIES
 
 NoisePreset = Literal["clean", "realistic", "hard"]
+Confounding = Literal["none", "severity", "crisis", "reporting", "uptake", "joiners", "drift", "all"]
+
+CONFOUNDED_BY: Final[dict[str, tuple[str, ...]]] = {
+    "none": (),
+    "severity": ("severity",),
+    "crisis": ("crisis",),
+    "reporting": ("reporting",),
+    "uptake": ("uptake",),
+    "joiners": ("joiners",),
+    "drift": ("severity", "drift"),
+    "all": ("severity", "crisis", "reporting", "uptake", "joiners"),
+}
+"""What each choice of confounding switches on. Drift is no part of `all`: under it every method fails."""
 
 PRESET_MULTIPLIER: Final[dict[str, float]] = {"clean": 0.0, "realistic": 1.0, "hard": 2.0}
 """Every error rate times this. Zero gives exact copies; two is the upper end of a sensitivity grid
@@ -45,6 +58,10 @@ class Settings:
             not come along moves the same day to an address of their own in the same authority, until the household
             moves again. 1, the default, keeps households whole: those who live apart have left them for good.
             Lowering it changes no day, no destination, and nobody who was already apart.
+        confounding: why programme and waiting families differ beyond what the registers hold
+            (`population/confounding.py`); `none` leaves assignment to the number of problems and chance.
+        confounding_strength: how strongly, in probit units per standard deviation of need, -1 to 1; 0 is `none`.
+            Negative is creaming: the hopeful are served first.
         history_from: first day of the histories.
         identified_from: first day on which a council can find a family.
         identified_to: last such day.
@@ -59,6 +76,8 @@ class Settings:
     noise_multiplier: float = 1.0
     noise_correlation: float | None = None
     moves_together: float = 1.0
+    confounding: Confounding = "all"
+    confounding_strength: float = 0.4
     history_from: dt.date = dt.date(2012, 4, 1)
     identified_from: dt.date = dt.date(2015, 4, 1)
     identified_to: dt.date = dt.date(2018, 3, 31)
@@ -73,6 +92,12 @@ class Settings:
         self._check_noise()
         if not 0 <= self.moves_together <= 1:
             raise StudyRefused(f"moves_together must lie between 0 and 1, not {self.moves_together}")
+        if self.confounding not in get_args(Confounding):
+            raise StudyRefused(
+                f"confounding must be one of {', '.join(get_args(Confounding))}, not {self.confounding}"
+            )
+        if not -1 <= self.confounding_strength <= 1:
+            raise StudyRefused(f"confounding_strength must lie between -1 and 1, not {self.confounding_strength}")
         days = [(name, getattr(self, name)) for name in _IN_ORDER]
         for (earlier, first), (later, second) in itertools.pairwise(days):
             if first > second:
@@ -115,6 +140,10 @@ class Settings:
     def correlation(self) -> float:
         """Share of the quality score that a record's cells have in common."""
         return PRESET_CORRELATION[self.noise] if self.noise_correlation is None else self.noise_correlation
+
+    def strength_of(self, kind: str) -> float:
+        """Strength of one kind of confounding, 0 where this world does not have it."""
+        return self.confounding_strength if kind in CONFOUNDED_BY[self.confounding] else 0.0
 
 
 def day(date: dt.date) -> int:

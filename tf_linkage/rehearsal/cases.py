@@ -79,6 +79,8 @@ def world_of(study: Study) -> Settings:
         noise=study.noise.value,
         noise_multiplier=study.noise_multiplier,
         moves_together=study.moves_together,
+        confounding=study.confounding.value,
+        confounding_strength=study.confounding_strength,
         history_from=days.history_from,
         identified_from=days.identified_from,
         identified_to=days.identified_to,

@@ -40,6 +40,8 @@ TABLES: dict[str, Tables] = {
         "records": truth.TrueRecords,
         "errors": truth.TrueErrors,
         "effects": truth.TrueEffects,
+        "assignment": truth.TrueAssignment,
+        "flag_errors": truth.TrueFlagErrors,
     },
     "population/population_counts": {"": population_counts.PopulationCounts},
     "council/cohort": {"": council.Cohort},

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from tf_linkage import bodies
-from tf_linkage.bodies import lived
+from tf_linkage.bodies import effects, lived
 from tf_linkage.bodies.council import roster
 from tf_linkage.bodies.recording.error_rates import DUPLICATES
 from tf_linkage.contracts.bodies.council import PROBLEMS
@@ -16,7 +16,8 @@ from tf_linkage.population.draws import Draws, normal_share
 from tf_linkage.population.people.households import NEVER
 from tf_linkage.population.rates import EFFECTS
 
-SETTINGS = Settings(seed=21, families=600, population=40_000, councils=("E09000012", "E08000003"))
+COUNCILS = ("E09000012", "E08000003", "E10000016")
+SETTINGS = Settings(seed=21, families=600, population=40_000, councils=COUNCILS[:2], confounding="none")
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +55,7 @@ def test_every_problem_and_both_groups_occur(cohort) -> None:
     assert wait.min() >= 400
 
 
-LARGE = Settings(seed=21, families=1_500, population=60_000, councils=("E09000012", "E08000003", "E10000016"))
+LARGE = Settings(seed=21, families=1_500, population=60_000, councils=COUNCILS, confounding="none")
 
 
 @pytest.fixture(scope="module")
@@ -98,16 +99,23 @@ def test_some_people_stand_twice_in_one_council_and_in_two(large) -> None:
     assert 0.02 < twice["true_person"].n_unique() / records["true_person"].n_unique() < 0.15
 
 
+@pytest.fixture
+def plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Effects that are the same for everyone and at any time."""
+    monkeypatch.setattr(effects, "SHAPES", {})
+
+
 @pytest.mark.parametrize(
     ("outcome", "table", "which"),
     [("looked after", "care", ("episode", 2)), ("JSA and Universal Credit searching", "work", ("kind", 0))],
 )
+@pytest.mark.usefixtures("plain")
 def test_the_programme_averts_the_share_it_is_said_to(outcome, table, which, population) -> None:
     """Events after the start fall by the true effect; events before it stay."""
     draws, people = Draws(SETTINGS.seed), lived.columns(population["people"])
     everyone = {"family": np.unique(people["family"]), "start": np.full(len(np.unique(people["family"])), 16_000)}
     events = lived.columns(population[table])
-    after = lived.with_effects(SETTINGS, draws, people, everyone, table, events)
+    after = effects.with_effects(SETTINGS, draws, people, everyone, table, events)
     column, value = which
 
     def count(rows, *, later: bool) -> int:
@@ -119,12 +127,13 @@ def test_the_programme_averts_the_share_it_is_said_to(outcome, table, which, pop
     assert count(after, later=True) / before == pytest.approx(EFFECTS[outcome][0], abs=3.5 * np.sqrt(0.25 / before))
 
 
+@pytest.mark.usefixtures("plain")
 def test_custody_falls_by_its_own_ratio(population) -> None:
     draws, people = Draws(SETTINGS.seed), lived.columns(population["people"])
     families = np.unique(people["family"])
     served = {"family": families, "start": np.full(len(families), 10_000)}
     events = lived.columns(population["offences"])
-    after = lived.with_effects(SETTINGS, draws, people, served, "offences", events)
+    after = effects.with_effects(SETTINGS, draws, people, served, "offences", events)
     young = (events["start"] - people["birth"][lived.position(people, events["person"])]) < 18 * 365.25
     still = (after["start"] - people["birth"][lived.position(people, after["person"])]) < 18 * 365.25
     assert still.sum() / young.sum() == pytest.approx(EFFECTS["offences, juveniles"][0], abs=0.06)

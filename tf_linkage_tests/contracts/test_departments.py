@@ -8,7 +8,7 @@ import pytest
 from tf_linkage.contracts.bodies import dwp
 from tf_linkage.contracts.bodies.identity import Identity
 from tf_linkage.contracts.columns import ColumnClass, Table, code, columns_of, date, extended, flag, number, text
-from tf_linkage.contracts.departments import Bound, Department, DepartmentRefused, TooYoung, declared
+from tf_linkage.contracts.departments import RESERVED, Bound, Department, DepartmentRefused, TooYoung, declared
 from tf_linkage.contracts.ladders import standing_step
 from tf_linkage.contracts.outputs.history_tables import BANDS, band_labels, band_width, columns_given, history_table
 from tf_linkage.contracts.outputs.quality import MEASURES
@@ -21,6 +21,7 @@ from tf_linkage.contracts.outputs.research import (
 )
 from tf_linkage.contracts.registry import DEPARTMENTS, direct_identifiers, extract_tables
 from tf_linkage.contracts.requests import Request
+from tf_linkage.workspace.jobs import jobs
 
 
 class People(Identity):
@@ -107,6 +108,11 @@ def test_each_fault_is_refused_by_name(change: dict[str, object], words: str) ->
         declared([dataclasses.replace(CARE, **change)])  # type: ignore[arg-type]
     assert words in str(refusal.value)
     assert str(change.get("name", "care")) in str(refusal.value)
+
+
+def test_no_department_can_take_the_name_of_a_job() -> None:
+    """A department's own job bears its name; names with an underscore are refused as they are."""
+    assert {name for name in jobs() if "_" not in name} <= RESERVED | set(DEPARTMENTS)
 
 
 def test_two_of_one_name_are_refused() -> None:

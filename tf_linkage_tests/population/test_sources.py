@@ -33,7 +33,7 @@ def test_every_citation_resolves_to_the_table() -> None:
 def test_every_source_is_cited_or_named_in_a_docstring() -> None:
     cited = {key for citation in _citations() for key in keys_of(citation)}
     rooms = [Path(tf_linkage.__file__).parent / room for room in ("population", "bodies")]
-    text = "".join(path.read_text() for room in rooms for path in room.glob("*.py") if path.name != "sources.py")
+    text = "".join(path.read_text() for room in rooms for path in room.rglob("*.py") if path.name != "sources.py")
     assert {key for key in SOURCES if key not in cited and key not in text} == set()
 
 

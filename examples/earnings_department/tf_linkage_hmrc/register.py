@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 
 from tf_linkage.bodies.council import roster
-from tf_linkage.bodies.lived import Columns, Lives, Population, columns, position
+from tf_linkage.bodies.effects import Lives
+from tf_linkage.bodies.lived import Columns, Population, columns, position
 from tf_linkage.bodies.recording.error_rates import BodyRates, state_rates
 from tf_linkage.bodies.recording.keys import as_text, record_number
 from tf_linkage.bodies.recording.recorded import Recorded

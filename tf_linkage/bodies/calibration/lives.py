@@ -47,16 +47,17 @@ def _young_adults(world: World) -> pl.DataFrame:
 
 
 def _log_odds(people: pl.DataFrame, exposed: pl.Expr, unexposed: pl.Expr, outcome: str) -> Found:
-    cells = []
-    for group in (exposed, unexposed):
+    value, variance, many = 0.0, 0.0, 0
+    for sign, group in ((1, exposed), (-1, unexposed)):
         chosen = people.filter(group)
-        weight = chosen["weight"].cast(pl.Float64)
-        hit = float((weight * chosen[outcome]).sum())
-        cells.append((hit, float(weight.sum()) - hit, len(chosen), int(chosen[outcome].sum())))
-    (a, b, many, count_a), (c, d, _, _) = cells
-    value = float(np.log(max(a, 0.5) / max(b, 0.5)) - np.log(max(c, 0.5) / max(d, 0.5)))
-    error = float(np.sqrt(1 / max(count_a, 1) + 1 / max(many - count_a, 1) + 1 / max(c, 1)))
-    return Found(value, error, many)
+        many = len(chosen) if sign == 1 else many
+        for cell_sign, hit in ((1, chosen[outcome]), (-1, ~chosen[outcome])):
+            weight = chosen.filter(hit)["weight"].cast(pl.Float64).to_numpy()
+            total = max(float(weight.sum()), 0.5)
+            value += sign * cell_sign * float(np.log(total))
+            # Of weighted people only so many stand for themselves.
+            variance += float((weight**2).sum()) / total**2 if len(weight) else 1.0
+    return Found(value, float(np.sqrt(variance)), many)
 
 
 def excluded_offenders(world: World) -> Found:

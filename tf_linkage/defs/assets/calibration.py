@@ -14,7 +14,8 @@ from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.assets.world import settings_of
 from tf_linkage.defs.metadata.charts import disagreement_picture, noise_picture, records_of
 from tf_linkage.defs.metadata.description import asset_key
-from tf_linkage.study import Noise, Study
+from tf_linkage.population.confounding import MODERATE
+from tf_linkage.study import Confounding, Noise, Study
 
 TRUTH = asset_key("population/truth")
 CHECKS = {
@@ -52,7 +53,10 @@ def calibration_checks() -> list[dg.AssetChecksDefinition]:
         disagreement = calibration.disagreement_by_community(extracts, truth)
         yield within_targets(
             calibration.calibrate(people, extracts, truth, settings),
-            realistic=study.noise is Noise.REALISTIC and (study.noise_multiplier, study.moves_together) == (1, 1),
+            realistic=study.noise is Noise.REALISTIC
+            and (study.noise_multiplier, study.moves_together) == (1, 1)
+            and study.confounding is not Confounding.DRIFT
+            and abs(study.confounding_strength) <= MODERATE,
             pictures={"disagreement between bodies": dg.MetadataValue.md(disagreement_picture(disagreement))},
         )
         yield noise_within_tolerance(calibration.noise_realised(people, settings))

@@ -10,6 +10,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from tf_linkage.population.draws import Draws
+from tf_linkage.population.lives.diverging import confounded
 from tf_linkage.population.lives.hardship import draw_problems
 from tf_linkage.population.lives.offending import draw_offences
 from tf_linkage.population.lives.schooling import draw_schooling
@@ -25,7 +26,7 @@ def live(
     """The lives of people, by table."""
     people = people | {"family": families["family"][people["row"]]}
     school_years, exclusions, results = draw_schooling(settings, draws, people)
-    return {
+    lives = {
         "work": draw_work(settings, draws, people),
         "offences": draw_offences(settings, draws, people),
         "school_years": school_years,
@@ -34,3 +35,4 @@ def live(
         "care": draw_care(settings, draws, people),
         "problems": draw_problems(settings, draws, people),
     }
+    return confounded(settings, draws, people, lives)

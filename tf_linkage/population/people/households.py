@@ -100,7 +100,7 @@ def draw_families(settings: Settings, draws: Draws, places: Localities) -> Famil
         "adversity": adversity,
         "deprivation": deprivation,
         "origin": draw_origin(draws, "family/origin", family, places.slot[at]),
-        "weight": np.where(high, places.high_need_weight, 1.0),
+        "weight": np.where(high, places.high_need_weight[at], 1.0),
         "quota": places.quota[at],
     }
     return Families(columns)

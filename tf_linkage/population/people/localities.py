@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tf_linkage.population.draws import Ints
+from tf_linkage.population.confounding import missed_share
+from tf_linkage.population.draws import Floats, Ints
 from tf_linkage.population.places.places import HOME_AUTHORITIES, LOCALITIES_PER_COUNCIL, units_of
 from tf_linkage.population.rates import rate
 from tf_linkage.population.settings import Settings
@@ -34,6 +35,11 @@ The population is a stratified sample. Families in high need (the most adverse 5
 drawn more often than they occur, so that a study of any size fits its population; `weight` undoes it."""
 
 
+UNRECORDED_MARGIN = 4.5
+"""What the margin grows by for the share of problems that a council misses (measured: nearly every council then
+finds as many families as it is asked for)."""
+
+
 @dataclass(frozen=True)
 class Localities:
     """One entry for each locality of all councils, in order.
@@ -45,7 +51,8 @@ class Localities:
         high_need: families in high need.
         general: other families.
         units: postcodes in use in each authority.
-        high_need_weight: weight that gives families in high need their natural share of families with children.
+        high_need_weight: weight that gives a council's families in high need their natural share of its families
+            with children.
     """
 
     number: Ints
@@ -54,7 +61,7 @@ class Localities:
     high_need: Ints
     general: Ints
     units: int
-    high_need_weight: float
+    high_need_weight: Floats
 
     def __len__(self) -> int:
         return len(self.number)
@@ -69,6 +76,7 @@ class Localities:
             quota=self.quota[cut],
             high_need=self.high_need[cut],
             general=self.general[cut],
+            high_need_weight=self.high_need_weight[cut],
         )
 
 
@@ -78,13 +86,16 @@ def localities(settings: Settings) -> Localities:
     Each council holds an equal share of the people and of the study's families (the first few one family more), so
     what stands in one council does not depend on which others take part.
     """
-    number, slot, quota, high_need, general = [], [], [], [], []
+    number, slot, quota, high_need, general, weight = [], [], [], [], [], []
+    natural = rate("families with children in high need")
     people = settings.population / len(settings.councils)
     count = int(np.ceil(people / _MOST_PEOPLE))
     families, rest = divmod(settings.families, len(settings.councils))
     for place, council in enumerate(settings.councils):
         wanted = _shares(families + (place < rest), count)
-        needy = np.ceil(wanted * HIGH_NEED_MARGIN).astype(np.int64) + 4
+        # Where a council misses problems, fewer families reach two recorded ones.
+        margin = HIGH_NEED_MARGIN * (1 + UNRECORDED_MARGIN * missed_share(settings, council))
+        needy = np.ceil(wanted * margin).astype(np.int64) + 4
         others = np.maximum((people / count - needy * HIGH_NEED_SIZE) / GENERAL_SIZE, 10).astype(np.int64)
         home = HOME_AUTHORITIES[council]
         number.append(home * LOCALITIES_PER_COUNCIL + np.arange(count))
@@ -92,9 +103,8 @@ def localities(settings: Settings) -> Localities:
         quota.append(wanted)
         high_need.append(needy)
         general.append(others)
-    natural = rate("families with children in high need")
-    ordinary = sum(int(part.sum()) for part in general) * WITH_CHILDREN
-    sampled = sum(int(part.sum()) for part in high_need)
+        sampled_for = others.sum() * WITH_CHILDREN * natural / (1 - natural)
+        weight.append(np.full(count, sampled_for / needy.sum()))
     return Localities(
         number=np.concatenate(number),
         slot=np.concatenate(slot),
@@ -102,7 +112,7 @@ def localities(settings: Settings) -> Localities:
         high_need=np.concatenate(high_need),
         general=np.concatenate(general),
         units=units_of(people),
-        high_need_weight=ordinary * natural / (1 - natural) / sampled,
+        high_need_weight=np.concatenate(weight),
     )
 
 

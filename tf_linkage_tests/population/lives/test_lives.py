@@ -149,7 +149,7 @@ def test_every_rate_is_used() -> None:
     """A figure that nothing reads would tell of a world that is not simulated."""
     rooms = [Path(package.__file__).parent for package in (population, bodies)]
     code = "".join(
-        file.read_text() for room in rooms for file in sorted(room.glob("*.py")) if file.name != "rates.py"
+        file.read_text() for room in rooms for file in sorted(room.rglob("*.py")) if file.name != "rates.py"
     )
     assert [name for name in RATES if f'rate("{name}")' not in code] == []
 
