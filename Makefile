@@ -53,7 +53,7 @@ check: setup ## lint, types, the laws of the house, and the Dagster definitions
 	$(BIN)/dagster definitions validate -w workspace.yaml
 
 ui: setup ## start the Dagster web UI on http://localhost:3000 (PORT= for another)
-	@$(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1 -p $(PORT)
+	@exec $(BIN)/python -m tf_linkage.defs.web.serving --port $(PORT)
 
 bench: setup ## run the benchmarks (slow; peers get their own environment)
 	@for bench in benchmarks/*.py; do echo "== $$bench"; $(BIN)/python $$bench; done
