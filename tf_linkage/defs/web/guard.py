@@ -71,7 +71,7 @@ def guard() -> None:
     """Put the guard before every server that this process starts from now on."""
     own = DagsterWebserver.build_middleware
 
-    def build_middleware(server: DagsterWebserver) -> list[Middleware]:
+    def build_middleware(server: Any) -> list[Middleware]:
         before: list[Any] = own(server)
         return before if any(one.cls is OnlyFromHere for one in before) else [Middleware(OnlyFromHere), *before]
 
