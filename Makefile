@@ -3,10 +3,19 @@ PYTHON ?= python3
 PORT ?= 3000
 VENV := .venv
 BIN := $(VENV)/bin
+CLI := $(BIN)/tf-linkage
 export DAGSTER_HOME := $(CURDIR)/.dagster_home
 export PYTHONHASHSEED := 0
 # Choices such as `make run PRESET=tiny SEED=7` or `make run SOURCE=files INCOMING=dir`.
 CHOICES := PRESET SOURCE DWP_SOURCE MOJ_SOURCE DFE_SOURCE INCOMING DATA FAMILIES POPULATION SEED NOISE NOISE_MULTIPLIER MOVES_TOGETHER COUNCILS CONFOUNDING CONFOUNDING_STRENGTH CLERK_ERROR ENGINE LINK_THRESHOLD REVIEW_THRESHOLD MEMORY_GB THREADS MOST_PAIRS
+DATES := $(foreach day,HISTORY_FROM IDENTIFIED_FROM IDENTIFIED_TO EXTRACT EXCHANGE DESTROY_BY,DATE_$(day))
+CHOICES += $(DATES)
+OTHERS := JOB TICKET CONFIRM PORT PYTHON
+TYPED := $(foreach word,$(MAKEOVERRIDES),$(if $(findstring =,$(word)),$(firstword $(subst =, ,$(word)))))
+$(foreach typed,$(TYPED),$(if $(filter $(typed),$(CHOICES) $(OTHERS)),,\
+  $(error $(typed): there is no such choice; known are $(CHOICES) $(OTHERS))))
+# The command names a choice that it refuses as it was typed here.
+export TF_LINKAGE_MAKE_CHOICES := $(foreach choice,$(CHOICES) JOB TICKET CONFIRM,$(if $($(choice)),$(choice)))
 $(foreach choice,$(CHOICES),$(if $($(choice)),$(eval export TF_LINKAGE_$(choice) := $($(choice)))))
 
 .DEFAULT_GOAL := help
@@ -25,13 +34,13 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	@touch $@
 
 run: setup ## run the main job `rehearsal`, or JOB=, and print its summary (choices: PRESET=tiny|demo|study SEED= NOISE= SOURCE=files INCOMING=dir)
-	@$(BIN)/python -m tf_linkage.run $(if $(JOB),--job $(JOB)) $(if $(TICKET),--ticket $(TICKET)) $(if $(CONFIRM),--confirm $(CONFIRM))
+	@$(CLI) run $(if $(JOB),--job $(JOB)) $(if $(TICKET),--ticket $(TICKET)) $(if $(CONFIRM),--confirm $(CONFIRM))
 
-assess: setup ## after `make run`: what linkage error does to findings, what identifiers buy, ranges (minutes; same choices)
-	@$(BIN)/python -m tf_linkage.run --job assess
+assess: setup ## after `make run`: what linkage error does to findings, what identifiers buy, ranges (minutes)
+	@$(CLI) assess
 
 baseline: setup ## accept today's figures at `tiny` as what later runs are held to (minutes)
-	@$(BIN)/python -m tf_linkage.rehearsal.accepted_baseline
+	@$(CLI) baseline
 
 test: setup ## run the tests
 	@$(BIN)/python -m pytest
@@ -53,7 +62,7 @@ check: setup ## lint, types, the laws of the house, and the Dagster definitions
 	$(BIN)/dagster definitions validate -w workspace.yaml
 
 ui: setup ## start the Dagster web UI on http://localhost:3000 (PORT= for another)
-	@exec $(BIN)/python -m tf_linkage.defs.web.serving --port $(PORT)
+	@$(CLI) ui --port $(PORT)
 
 bench: setup ## run the benchmarks (slow; peers get their own environment)
 	@for bench in benchmarks/*.py; do echo "== $$bench"; $(BIN)/python $$bench; done
@@ -64,6 +73,6 @@ lock: ## pin today's versions in requirements.lock
 	.venv-lock/bin/python -m pip freeze --exclude tf_linkage --all | grep -E '^[A-Za-z0-9._-]+==' | grep -vE '^(pip)==' > requirements.lock
 	rm -rf .venv-lock build
 
-clean: ## empty data/ and the Dagster storage
-	find data -mindepth 1 ! -name README.md -delete
+clean: setup ## empty a rehearsal's data folder and the Dagster storage
+	@$(CLI) clean
 	find .dagster_home -mindepth 1 ! -name dagster.yaml -delete

@@ -490,11 +490,10 @@ def _toolkit(records: Any, model: Any) -> tuple[pl.DataFrame, dict[str, float]]:
 
 def _affordable(records: Any, model: Any) -> tuple[Any, ...]:
     """The rules that our engine uses on these tables."""
-    from tf_linkage.linkage.block.rule_counts import expected_pairs
-    from tf_linkage.linkage.model.model import WIDE
+    from tf_linkage.linkage.bounds import Bounds
+    from tf_linkage.linkage.compare.candidates import used_rules
 
-    wide = WIDE + max(records.left.height, records.right.height)
-    return tuple(rule for rule in model.blocking_rules if not rule.wide or expected_pairs(records, rule) <= wide)
+    return tuple(used_rules(records, model, Bounds()))
 
 
 def _even(model: Any) -> Any:

@@ -15,6 +15,10 @@ class StudyRefused(TfLinkageError):
     """The study's configuration does not make sense."""
 
 
+class ContractBroken(TfLinkageError):
+    """A table is not what its contract declares: code and declaration have parted."""
+
+
 class LinkageRefused(TfLinkageError):
     """The two tables cannot be linked as asked."""
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tf_linkage.run import run
+from tf_linkage.defs.in_process import run
 from tf_linkage.workspace.environment import study_from_environment
 from tf_linkage.workspace.store import NEW, PARTIAL
 

@@ -18,13 +18,13 @@ from rehearsing import Rehearsed, digests, rehearse
 
 import tf_linkage
 from tf_linkage import cli, disclosure, research
-from tf_linkage.cli.summary import summary
 from tf_linkage.contracts.registry import direct_identifiers
 from tf_linkage.custody.vault.passwords import CUSTODIANS
 from tf_linkage.defs.assets.microdata_risk import lots_of
+from tf_linkage.defs.in_process import run
 from tf_linkage.linkage import ENGINES, Bounds, LinkResult, Model
 from tf_linkage.linkage.result import Progress
-from tf_linkage.run import run
+from tf_linkage.rehearsal.summary import summary
 from tf_linkage.study import REGIONS, Dates, Study
 from tf_linkage.workspace.catalogue import ASSESSED, TABLES
 from tf_linkage.workspace.jobs import REHEARSAL
@@ -201,7 +201,9 @@ def test_extract_files_give_the_same_research_tables(rehearsed: Rehearsed, extra
 
 def test_the_study_runs_with_the_simulated_world_deleted(extracts: Path, tmp_path: Path) -> None:
     package = tmp_path / "code" / "tf_linkage"
-    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__", "population", "bodies"))
+    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    for room in ("population", "bodies"):
+        shutil.rmtree(package / room)
     run_without = subprocess.run(
         [sys.executable, "-c", "import runpy; runpy.run_module('tf_linkage.run', run_name='__main__')"],
         env=without_home()
@@ -246,14 +248,30 @@ def extra_column(folder: Path) -> None:
     pl.read_csv(path, infer_schema=False).with_columns(phone=pl.lit("1")).write_csv(path)
 
 
+def other_keys(folder: Path) -> None:
+    """Every key of the benefits is changed, so that they are nobody's."""
+    path = folder / "dwp_benefits.csv"
+    pl.read_csv(path, infer_schema=False).with_columns(pl.col("dwp_key") + "x").write_csv(path)
+
+
+def family_of_2090(folder: Path) -> None:
+    path = folder / "council_cohort.csv"
+    rows = pl.read_csv(path, infer_schema=False)
+    first = pl.col("family_ref") == rows["family_ref"][0]
+    new = pl.when(first).then(pl.lit("2090-01-01")).otherwise(pl.col("identified_date"))
+    rows.with_columns(identified_date=new).write_csv(path)
+
+
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
+        (other_keys, ["dwp_benefits.csv", "column dwp_key: nobody in dwp_people.csv has it"]),
+        (family_of_2090, ["council_cohort.csv", "after the day of the extract"]),
         (no_file, ["dwp_people.csv", "missing"]),
         (no_column, ["dfe_pupils.csv", "surname"]),
         (empty_file, ["moj_offences.csv", "empty"]),
         (wrong_type, ["dwp_benefits.csv", "line 4"]),
-        (extra_column, ["council_cohort.csv", "phone"]),
+        (extra_column, ["council_cohort.csv", "no such column; remove it: phone"]),
     ],
 )
 def test_a_bad_extract_is_refused_in_words_and_nothing_is_half_written(
@@ -275,7 +293,8 @@ def test_a_bad_extract_is_refused_in_words_and_nothing_is_half_written(
         assert word in said
     assert "Traceback" not in said
     assert not [path for path in data.rglob("*") if path.name.endswith((".new", ".old", ".partial"))]
-    assert not (data / "research").exists()
+    assert not any((data / folder).exists() for folder in ("research", "published", "reports"))
+    assert not list(data.rglob("*.parquet")), "no body's table is taken in, on any branch"
 
 
 def test_real_extracts_need_a_key_of_their_own(

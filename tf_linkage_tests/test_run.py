@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from rehearsing import Rehearsed
 
-from tf_linkage.run import REFUSED, main, run
+from tf_linkage.defs.in_process import run
+from tf_linkage.run import REFUSED, main
 from tf_linkage.workspace.jobs import END_OF_MONTH
 
 
@@ -16,7 +17,7 @@ def test_an_unknown_job_is_refused_in_one_line(
     monkeypatch.setenv("TF_LINKAGE_DATA", str(tmp_path))
     assert main(["--job", "nosuch"]) == REFUSED
     said = capsys.readouterr().err
-    assert "there is no job 'nosuch'" in said
+    assert "--job: 'nosuch' is no job of this study" in said
     assert "rehearsal" in said
     assert said.count("\n") == 1
 

@@ -1,39 +1,41 @@
-"""The few commands that are not Dagster's: link files, write the rehearsal's extracts, find leaks, take requests.
+"""The command `tf-linkage`: parses, and says in one line on stderr what can be mended, with exit code 2.
 
-Which commands there are, wording, exit codes. What can be mended is told in one line on stderr with exit code 2;
-nothing is left half-written.
+Which commands there are stands in `commands`. Nothing is imported before it is known which command is meant.
 """
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Callable, Sequence
-from importlib.metadata import version
-from typing import Any
+import sys
+from collections.abc import Sequence
 
-from tf_linkage.cli.custody import add_leak_scan, add_make_lock
-from tf_linkage.cli.extracts import add_export
-from tf_linkage.cli.linking import add_link
-from tf_linkage.cli.requesting import add_open_answer, add_request
+from tf_linkage.cli.commands import COMMANDS
+from tf_linkage.cli.parsing import command_parser
 from tf_linkage.cli.wording import INTERRUPTED, refused, say
 from tf_linkage.errors import TfLinkageError
+from tf_linkage.hints import closest, program
 
-Add = Callable[[Any], None]
-"""Adds a command to those of the parser."""
+__all__ = ["main"]
 
 
-def main(arguments: Sequence[str] | None = None, also: Sequence[Add] = ()) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command.
 
     Args:
         arguments: the words after the command's name; the process's own unless given.
-        also: further commands, of rooms that stand above this one.
 
     Returns:
-        0 when done, 1 when a scan found somebody, 2 when refused with one line on stderr, 130 when interrupted.
+        0 when done, 1 when a run, a check or a scan failed, 2 when refused with one line on stderr, 130 when
+        interrupted.
     """
-    chosen = _parser(also).parse_args(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if not words or words[0] in {"-h", "--help", "--version"}:
+        return _about(words)
+    name, *rest = words
+    if name not in COMMANDS:
+        there = ", ".join(COMMANDS)
+        return refused(f"{name}: there is no such command; known are {there}{closest(name, COMMANDS)}")
     try:
+        chosen = command_parser(name).parse_args(rest)
         return int(chosen.run(chosen) or 0)
     except TfLinkageError as refusal:
         return refused(str(refusal))
@@ -44,14 +46,17 @@ def main(arguments: Sequence[str] | None = None, also: Sequence[Add] = ()) -> in
         return INTERRUPTED
 
 
-def _parser(also: Sequence[Add]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m tf_linkage",
-        description="Record linkage of any two tables, clerical review, the rehearsal's extracts, leaks, "
-        "people's requests.",
-    )
-    parser.add_argument("--version", action="version", version=f"tf_linkage {version('tf_linkage')}")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for add in (add_link, *also, add_export, add_leak_scan, add_make_lock, add_request, add_open_answer):
-        add(commands)
-    return parser
+def _about(words: Sequence[str]) -> int:
+    """Version or overview; the overview is a refusal where no command was named."""
+    if words and words[0] == "--version":
+        from importlib.metadata import version  # noqa: PLC0415
+
+        print(f"tf_linkage {version('tf_linkage')}")
+        return 0
+    from tf_linkage.cli.overview import overview  # noqa: PLC0415
+
+    if words:
+        print(overview())
+        return 0
+    say(overview())
+    return refused(f"which command? {program()} --help lists them")

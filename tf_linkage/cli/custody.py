@@ -7,22 +7,20 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
 
 from tf_linkage import intake
+from tf_linkage.cli.data_folder import add_data, data_folder
 from tf_linkage.cli.wording import FOUND, say
 from tf_linkage.custody.vault.passwords import CUSTODIANS, Passwords
 from tf_linkage.custody.vault.vault import LOCK, Vault
 from tf_linkage.errors import InputRefused
 
 
-def add_leak_scan(commands: Any) -> None:
-    """Adds `leak-scan`."""
-    scan = commands.add_parser(
-        "leak-scan",
-        help="search folders for anybody of the study",
-        description="Opens every file by its format and searches it for names, addresses, postcodes and National "
-        "Insurance numbers, encoded and hashed ones too. Exit code 1 if anybody is found or a file does not open.",
+def add_leak_scan(scan: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `leak-scan`."""
+    scan.description = (
+        "Opens every file by its format and searches it for names, addresses, postcodes and National\n"
+        "Insurance numbers, encoded and hashed ones too. Exit code 1 if anybody is found or a file does not open."
     )
     scan.add_argument("folders", type=Path, nargs="+", metavar="DIR", help="folders to search")
     scan.add_argument(
@@ -54,22 +52,20 @@ def _leak_scan(chosen: argparse.Namespace) -> int:
     return FOUND if scanned.findings else 0
 
 
-def add_make_lock(commands: Any) -> None:
-    """Adds `make-lock`."""
-    lock = commands.add_parser(
-        "make-lock",
-        help="make the lock of a body's vault",
-        description="Makes the lock that a body's password opens (TF_LINKAGE_<BODY>_PASSWORD). With a copy of it "
-        "another body can put something into the vault; nobody can take anything out without the password.",
+def add_make_lock(lock: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `make-lock`."""
+    lock.description = (
+        "Makes the lock that a body's password opens (TF_LINKAGE_<BODY>_PASSWORD). With a copy of it\n"
+        "another body can put something into the vault; nobody can take anything out without the password."
     )
     lock.add_argument("body", choices=CUSTODIANS, metavar="BODY", help=f"one of {', '.join(CUSTODIANS)}")
-    lock.add_argument("--data", type=Path, default=Path("data"), metavar="DIR", help="the data folder")
+    add_data(lock)
     lock.set_defaults(run=_make_lock)
 
 
 def _make_lock(chosen: argparse.Namespace) -> None:
     """Makes a vault's lock; one that is there stays."""
-    vault = Vault(chosen.data / "custody" / chosen.body, chosen.body, Passwords(None))
+    vault = Vault(data_folder(chosen) / "custody" / chosen.body, chosen.body, Passwords(None))
     there = (vault.folder / LOCK).exists()
     vault.lock()
     say(f"{vault.folder / LOCK}: {'is there already' if there else 'made'}")

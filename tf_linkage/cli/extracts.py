@@ -7,22 +7,18 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
 
 from tf_linkage import intake
 from tf_linkage.cli.wording import say
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.errors import TfLinkageError
+from tf_linkage.hints import command
 from tf_linkage.study import Preset, Study
 
 
-def add_export(commands: Any) -> None:
-    """Adds `export-extracts`."""
-    export = commands.add_parser(
-        "export-extracts",
-        help="write the simulated bodies' extracts",
-        description="Simulates the rehearsal's population and writes what each body would hand over.",
-    )
+def add_export(export: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `export-extracts`."""
+    export.description = "Simulates the rehearsal's population and writes what each body would hand over."
     export.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder")
     export.add_argument("--preset", choices=[preset.value for preset in Preset], default=Preset.DEMO.value)
     export.add_argument("--seed", type=int, default=None, help="seed of every draw (default: the study's)")
@@ -35,6 +31,12 @@ def add_export(commands: Any) -> None:
         metavar="BODY",
         help="whose extracts: council, " + ", ".join(DEPARTMENTS) + " (default: all)",
     )
+    export.add_argument(
+        "--as",
+        dest="foreign",
+        metavar="NAME",
+        help="write what it can in a foreign form, with mappings: such as case-system, workbook or semicolons",
+    )
     export.set_defaults(run=_export)
 
 
@@ -44,6 +46,7 @@ def _export(chosen: argparse.Namespace) -> None:
     try:
         # Only this command needs the simulated world; the others work with its folders deleted.
         from tf_linkage.bodies import body_of, council  # noqa: PLC0415
+        from tf_linkage.bodies.foreign import FORMS  # noqa: PLC0415
         from tf_linkage.population import Settings, simulate  # noqa: PLC0415
     except ModuleNotFoundError as missing:
         if missing.name and missing.name.startswith("tf_linkage."):
@@ -52,6 +55,8 @@ def _export(chosen: argparse.Namespace) -> None:
                 "(the folders population and bodies); every other command works without it"
             ) from None
         raise
+    if chosen.foreign is not None and chosen.foreign not in FORMS:
+        raise TfLinkageError(f"--as: no foreign form of that name; known are {', '.join(FORMS)}")
     seed = {} if chosen.seed is None else {"seed": chosen.seed}
     study = Study.of(chosen.preset, **seed)
     settings = Settings(
@@ -77,6 +82,12 @@ def _export(chosen: argparse.Namespace) -> None:
         tables[f"{name}_{department.people[0]}"] = body.people(world, settings)
         tables |= {f"{name}_{table}": rows for table, rows in body.histories(world, settings).items()}
     wanted = {name: table for name, table in tables.items() if name.split("_", maxsplit=1)[0] in chosen.body}
-    written = intake.write_extracts(wanted, chosen.folder, chosen.form)
+    files: dict[str, bytes] = {}
+    if chosen.foreign is not None:
+        frames = {name: table.lazy().collect() for name, table in wanted.items()}
+        files, taken = FORMS[chosen.foreign](frames)
+        wanted = {name: table for name, table in wanted.items() if name not in taken}
+    written = intake.write_extracts(wanted, chosen.folder, chosen.form, files)
     intake.mark_rehearsal(chosen.folder)
-    say(f"{len(written)} extracts in {chosen.folder}; next: make run SOURCE=files INCOMING={chosen.folder}")
+    following = command("run", "--source", "files", "--incoming", chosen.folder)
+    say(f"{len(written)} files in {chosen.folder}; next: {following}")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tf_linkage.cli.data_folder import add_data, study_of
 from tf_linkage.cli.wording import say
 from tf_linkage.custody.handover.kinds import HANDOVERS
 from tf_linkage.custody.refusals import LockMissing
@@ -16,68 +17,59 @@ from tf_linkage.custody.vault import locks
 from tf_linkage.custody.vault.passwords import CUSTODIANS
 from tf_linkage.custody.vault.vault import LOCK
 from tf_linkage.errors import InputRefused
+from tf_linkage.workspace.custodians.packages import receive, send
+from tf_linkage.workspace.folder import store_of
 
 Step = Callable[[Any, argparse.Namespace], None]
 
 
-def add_packages(commands: Any) -> None:
-    """Adds the four commands."""
-    send = _command(
-        commands, "send", "pack a hand-over into one encrypted file, to be carried to its recipient", _send
-    )
-    send.add_argument("name", choices=tuple(HANDOVERS), metavar="HANDOVER", help=", ".join(HANDOVERS))
-    send.add_argument("file", type=Path, metavar="FILE", help="the file to write, such as request.zip")
-    receive = _command(commands, "receive", "take in a file that another body carried here", _receive)
-    receive.add_argument("file", type=Path, metavar="FILE", help="the file")
-    give = _command(
-        commands, "export-lock", "write the public half of a body's lock, for other bodies", _export_lock
-    )
+def add_send(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `send`."""
+    parser.add_argument("name", choices=tuple(HANDOVERS), metavar="HANDOVER", help=", ".join(HANDOVERS))
+    parser.add_argument("file", type=Path, metavar="FILE", help="the file to write, such as request.zip")
+    _in_its_folder(parser, _send)
+
+
+def add_receive(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `receive`."""
+    parser.add_argument("file", type=Path, metavar="FILE", help="the file")
+    _in_its_folder(parser, _receive)
+
+
+def add_export_lock(give: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `export-lock`."""
     give.add_argument("body", choices=CUSTODIANS, metavar="BODY", help=", ".join(CUSTODIANS))
     give.add_argument("file", type=Path, metavar="FILE", help="the file to write, such as council.lock")
-    take = _command(commands, "import-lock", "take in the public half of another body's lock", _import_lock)
+    _in_its_folder(give, _export_lock)
+
+
+def add_import_lock(take: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `import-lock`."""
     take.add_argument("file", type=Path, metavar="FILE", help="the file")
+    _in_its_folder(take, _import_lock)
 
 
-def _command(commands: Any, name: str, what: str, run: Step) -> argparse.ArgumentParser:
-    command: argparse.ArgumentParser = commands.add_parser(
-        name,
-        help=what,
-        description=f"{what[0].upper()}{what[1:]}. The study is the one that the environment names.",
-    )
-    command.add_argument(
-        "--data", type=Path, metavar="DIR", help="the data folder, unless TF_LINKAGE_DATA names it"
-    )
-    command.set_defaults(run=lambda chosen: _in_folder(run, chosen))
-    return command
+def _in_its_folder(parser: argparse.ArgumentParser, run: Step) -> None:
+    add_data(parser)
+    parser.set_defaults(run=lambda chosen: _in_folder(run, chosen))
 
 
 def _in_folder(run: Step, chosen: argparse.Namespace) -> None:
     """One command, with the data folder held."""
-    # Dagster takes its time, and other commands need not wait for it.
-    from tf_linkage.workspace.environment import study_from_environment  # noqa: PLC0415
-    from tf_linkage.workspace.folder import store_of  # noqa: PLC0415
-
-    study = study_from_environment()
-    if chosen.data is not None:
-        study = study.model_copy(update={"data": chosen.data})
-    store = store_of(study)
+    store = store_of(study_of(chosen))
     with store.hold():
         run(store, chosen)
 
 
 def _send(store: Any, chosen: argparse.Namespace) -> None:
-    from tf_linkage.workspace.packages import send  # noqa: PLC0415
-
     manifest = send(store, HANDOVERS[chosen.name], chosen.file)
     say(
         f"{chosen.file}: {chosen.name} for {manifest.recipient}, {manifest.rows:,} rows, to be destroyed by "
-        f"{manifest.destroy_by}. There, with the same version: python -m tf_linkage receive {chosen.file.name}"
+        f"{manifest.destroy_by}. There, with the same version: tf-linkage receive {chosen.file.name}"
     )
 
 
 def _receive(store: Any, chosen: argparse.Namespace) -> None:
-    from tf_linkage.workspace.packages import receive  # noqa: PLC0415
-
     if not chosen.file.is_file():
         raise InputRefused(f"{chosen.file}: there is no such file")
     manifest = receive(store, chosen.file)

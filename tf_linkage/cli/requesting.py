@@ -11,28 +11,27 @@ import csv
 import getpass
 import sys
 from pathlib import Path
-from typing import Any
 
 from tf_linkage import intake
+from tf_linkage.cli.data_folder import add_data, data_folder
 from tf_linkage.cli.wording import say
 from tf_linkage.custody.rights.bundle import new_seal, unsealed
 from tf_linkage.custody.rights.tickets import KINDS, ROUTES, Ticket, make_ticket
 from tf_linkage.custody.vault.passwords import Passwords
 from tf_linkage.custody.vault.vault import Vault
 from tf_linkage.errors import InputRefused
+from tf_linkage.hints import command
 
 RECORD = ("la_code", "person_ref")
 
 
-def add_request(commands: Any) -> None:
-    """Adds `request`."""
-    request = commands.add_parser(
-        "request",
-        help="make a ticket of a person's request",
-        description="Seals a person's request into ONS's vault and prints its ticket: the number that the job of "
-        "the same name is told. The file has two lines: column names and values. la_code and person_ref name the "
-        "person as the council did; for a correction further columns hold the right values, blank where nothing is "
-        "known.",
+def add_request(request: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `request`."""
+    request.description = (
+        "Seals a person's request into ONS's vault and prints its ticket: the number that the job of\n"
+        "the same name is told. The file has two lines: column names and values. la_code and person_ref name\n"
+        "the person as the council did; for a correction further columns hold the right values, blank where\n"
+        "nothing is known."
     )
     request.add_argument("kind", choices=KINDS, help="what is asked for")
     request.add_argument("person", metavar="FILE", help="a .csv file, or - for standard input")
@@ -40,7 +39,7 @@ def add_request(commands: Any) -> None:
         "--family", action="store_true", help="withdraw or erase everybody in that person's family"
     )
     request.add_argument("--through", choices=ROUTES, default=ROUTES[0], help="through whom it comes (%(default)s)")
-    request.add_argument("--data", type=Path, default=Path("data"), metavar="DIR", help="the data folder")
+    add_data(request)
     request.set_defaults(run=_request)
 
 
@@ -59,12 +58,13 @@ def _request(chosen: argparse.Namespace) -> None:
         corrections=values,
         seal=seal,
     )
-    number = make_ticket(Vault(chosen.data / "custody" / "ons", "ons", Passwords(None)), ticket)
+    data = data_folder(chosen)
+    number = make_ticket(Vault(data / "custody" / "ons", "ons", Passwords(None)), ticket)
     print(number)
     if password:
         print(f"password of the answer: {password}")
         say("the password is kept nowhere: hand it over by another way than the answer")
-    say(f"next: python -m tf_linkage.run --job {chosen.kind} --ticket {number}")
+    say(f"next: {command('run', '--job', chosen.kind, '--ticket', number, data=data)}")
 
 
 def _one_person(path: str) -> dict[str, str | None]:
@@ -84,13 +84,11 @@ def _one_person(path: str) -> dict[str, str | None]:
     return cells
 
 
-def add_open_answer(commands: Any) -> None:
-    """Adds `open-answer`."""
-    answer = commands.add_parser(
-        "open-answer",
-        help="open the answer to a request for access",
-        description="Writes the files of an answer into a new or empty folder. The password is asked for, or read "
-        "from standard input.",
+def add_open_answer(answer: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `open-answer`."""
+    answer.description = (
+        "Writes the files of an answer into a new or empty folder. The password is asked for, or read\n"
+        "from standard input."
     )
     answer.add_argument("answer", type=Path, metavar="FILE", help="answer.json, as it was handed over")
     answer.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="a new or empty folder")

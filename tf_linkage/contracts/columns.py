@@ -11,10 +11,12 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 import dataframely as dy
 import polars as pl
+
+from tf_linkage.errors import ContractBroken
 
 EARLIEST = dt.date(1890, 1, 1)
 """No date in any contract is earlier: nobody in the study was born before it."""
@@ -30,7 +32,13 @@ class ColumnClass(StrEnum):
 
 
 class Table(dy.Schema):
-    """Base of every contract: a table that one body may hand to another."""
+    """Base of every contract: a table that one body may hand to another.
+
+    Attributes:
+        relations: rules beyond single rows, checked when a delivery is taken in (`contracts.relations`).
+    """
+
+    relations: ClassVar[tuple[Any, ...]] = ()
 
 
 def _metadata(kind: ColumnClass, description: str, unit: str | None, ladder: Sequence[str]) -> dict[str, Any]:
@@ -80,13 +88,14 @@ def date(
     *,
     nullable: bool = False,
     primary_key: bool = False,
+    earliest: dt.date = EARLIEST,
     ladder: Sequence[str] = (),
 ) -> dy.Date:
-    """A calendar date."""
+    """A calendar date, not before the earliest that it can be."""
     return dy.Date(
         nullable=nullable,
         primary_key=primary_key,
-        min=EARLIEST,
+        min=earliest,
         metadata=_metadata(kind, description, None, ladder),
     )
 
@@ -183,6 +192,21 @@ def columns_of(table: type[dy.Schema]) -> Iterator[ColumnInfo]:
 def schema_of(table: type[dy.Schema]) -> pl.Schema:
     """The contract as a polars schema."""
     return pl.Schema({name: column.dtype for name, column in table.columns().items()})
+
+
+def as_declared(frame: pl.LazyFrame, table: type[dy.Schema]) -> pl.LazyFrame:
+    """The columns of a contract, in its order and types; others are left out.
+
+    Raises:
+        ContractBroken: the contract declares a column that the frame has not.
+    """
+    schema, made = schema_of(table), frame.collect_schema()
+    if missing := [name for name in schema if name not in made]:
+        raise ContractBroken(
+            f"contract {table.__name__} declares {', '.join(missing)}, and nothing makes it: add it where the "
+            "table is made, or take the declaration out"
+        )
+    return frame.select(list(schema)).cast(schema)  # type: ignore[arg-type]
 
 
 def of_rows(table: type[dy.Schema], rows: Iterable[Mapping[str, object]]) -> pl.DataFrame:

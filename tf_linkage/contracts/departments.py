@@ -93,6 +93,7 @@ class Department:
         floors: the least that its linkage must reach, fixed before any run; without any, its figures are reported
             and held to no floor.
         too_young: events that give a false link away.
+        key_known_as: what real files call the register's key, in lower case with `_` between words.
         headline: the outcome of `contracts.research.FAMILY_OUTCOMES` that is looked at when the study asks what an
             identifier buys; None if the register tells of none.
     """
@@ -109,6 +110,7 @@ class Department:
     basis: str = f"{SHARING}; {TASK}"
     floors: tuple[Bound, ...] = ()
     too_young: tuple[TooYoung, ...] = ()
+    key_known_as: tuple[str, ...] = ()
     headline: str | None = None
 
     @property
@@ -192,6 +194,9 @@ def _wrong_bounds(department: Department) -> Iterable[str]:
     for bound in department.floors:
         if not 0 <= bound.least <= 1 or not bound.reason:
             yield f"the floor of {bound.measure} needs a least between 0 and 1, and a reason"
+    measures = [bound.measure for bound in department.floors]
+    if len(set(measures)) < len(measures):
+        yield "it declares two floors of one measure"
     for sign in department.too_young:
         contract = department.histories[1].get(sign.history)
         column = _columns(contract).get(sign.day) if contract else None

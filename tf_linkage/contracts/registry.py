@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from importlib.metadata import entry_points
 
 import dataframely as dy
+import polars as pl
 
 from tf_linkage.contracts import requests
 from tf_linkage.contracts.bodies import council, dfe, dwp, moj
@@ -27,7 +28,8 @@ from tf_linkage.contracts.departments import (
     TooYoung,
     declared,
 )
-from tf_linkage.contracts.names import GROUP
+from tf_linkage.contracts.names import GROUP, department_names
+from tf_linkage.contracts.relations import ByExtract, Relation, Strength, of_history, relations_of
 
 OURS: tuple[Department, ...] = (
     Department(
@@ -54,6 +56,7 @@ OURS: tuple[Department, ...] = (
             ),
         ),
         too_young=(TooYoung("benefits", "start_date", 16, "benefit before 16"),),
+        key_known_as=("edukey", "key", "customer_key"),
         headline="out_of_work_benefit",
     ),
     Department(
@@ -83,6 +86,7 @@ OURS: tuple[Department, ...] = (
             ),
         ),
         too_young=(TooYoung("offences", "offence_start_date", 10, "offence before 10"),),
+        key_known_as=("pncid", "pnc_id", "mojuid"),
         headline="conviction",
     ),
     Department(
@@ -118,6 +122,7 @@ OURS: tuple[Department, ...] = (
                 "the NHS (ECHILD); a little below the lower, since these families move more",
             ),
         ),
+        key_known_as=("child", "pupil_matching_ref", "pupilmatchingrefanonymous", "la_child_id"),
         headline="child_protection",
     ),
 )
@@ -149,6 +154,12 @@ def installed_departments() -> Iterator[Department]:
 DEPARTMENTS: dict[str, Department] = declared([*OURS, *installed_departments()])
 """Every department of the study, by name: ours, then those of installed packages."""
 
+if tuple(DEPARTMENTS) != department_names():
+    raise DepartmentRefused(f"contracts/names.py has to name these departments: {', '.join(DEPARTMENTS)}")
+
+ACADEMIC_YEAR = "academic_year"
+"""Year in which an academic year begins: in September."""
+
 COUNCIL_TABLES: dict[str, type[dy.Schema]] = {"cohort": council.Cohort}
 
 
@@ -161,6 +172,31 @@ def extract_tables() -> dict[str, type[dy.Schema]]:
         for history, table in department.histories[1].items():
             tables[f"{department.name}_{history}"] = table
     return tables
+
+
+def extract_relations() -> dict[str, tuple[Relation, ...]]:
+    """What must hold of every extract beyond its own rows, by file stem; each history's rules are the same."""
+    found = {}
+    for stem, table in extract_tables().items():
+        body, _, name = stem.partition("_")
+        dated = tuple(
+            column.name
+            for column in columns_of(table)
+            if isinstance(column.dtype, pl.Date) or column.name == ACADEMIC_YEAR
+        )
+        of_all: tuple[Relation, ...] = (
+            ByExtract(
+                strength=Strength.REFUSE,
+                reason="an extract cannot hold what had not happened; write an open end as an empty cell",
+                columns=dated,
+            ),
+        )
+        department = DEPARTMENTS.get(body)
+        if department and name in department.histories[1]:
+            people = f"{body}_{department.people[0]}"
+            of_all += tuple(of_history(department.key, people))
+        found[stem] = of_all + relations_of(table)
+    return found
 
 
 def direct_identifiers() -> frozenset[str]:

@@ -11,7 +11,7 @@ import dagster as dg
 
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.assets.departments import clerks_decisions, department_assets, returns_from_elsewhere
-from tf_linkage.defs.assets.extracts import extract_assets, register_assets
+from tf_linkage.defs.assets.extracts import Incoming, extract_assets, register_assets
 from tf_linkage.defs.assets.ons import ons_assets
 from tf_linkage.defs.assets.papers import papers_asset
 from tf_linkage.defs.assets.published import published_assets, published_checks
@@ -60,12 +60,12 @@ def build_defs(study: Study, loggers: Loggers | None = None) -> dg.Definitions:
         from tf_linkage.defs.assets.world import world_assets  # noqa: PLC0415
 
         bodies = world_assets(study, _departments(study, DepartmentSource.SIMULATION))
-        bodies += register_assets(study.incoming, _departments(study, DepartmentSource.REGISTER))
+        bodies += register_assets(Incoming.of(study), _departments(study, DepartmentSource.REGISTER))
         if study.wholly_simulated:
             calibration, longer = calibration_checks(), assess_assets(study)
             jobs = [rehearsal_job(besides=[*ASSESSED, STUDIES_PAGE]), assess_job()]
     else:
-        bodies = extract_assets(study.incoming, _departments(study, DepartmentSource.REGISTER))
+        bodies = extract_assets(Incoming.of(study), _departments(study, DepartmentSource.REGISTER))
     assets = [
         *bodies,
         *ons_assets(),

@@ -17,9 +17,9 @@ from tf_linkage.disclosure.microdata.risk_words import (
 from tf_linkage.disclosure.release.across_releases import Released, given_away, must_give_nothing_away
 from tf_linkage.disclosure.release.archive import ARCHIVED, as_tables, from_tables
 from tf_linkage.disclosure.release.earlier_releases import ReleaseRefused, behind, content_digest, must_be_apart
-from tf_linkage.disclosure.release.files import spreadsheet_safe, write_csv
 from tf_linkage.disclosure.release.output_check import checkers_page
 from tf_linkage.disclosure.release.release import Proof, must_hold, propose_release, prove, released
+from tf_linkage.pages.spreadsheets import spreadsheet_safe, write_csv
 
 __all__ = [
     "ACCREDITED",

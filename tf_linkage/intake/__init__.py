@@ -1,17 +1,78 @@
-"""Real extract files, read into a contract or refused with file, line and rule."""
+"""Real extract files, read into a contract or refused with file, line and rule.
 
-from tf_linkage.intake.export import check_folder, is_rehearsal, mark_rehearsal, was_rehearsal, write_extracts
-from tf_linkage.intake.reading.extracts import read_extract
-from tf_linkage.intake.reading.tables import check_output, read_table, write_table
+Its functions are imported when they are first used: reading any two tables need not wait for the contracts.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tf_linkage.intake.delivery import Delivery, check_delivery, take_in
+    from tf_linkage.intake.drafting.draft import draft_mapping
+    from tf_linkage.intake.examination import Examined, examine
+    from tf_linkage.intake.export import check_folder, is_rehearsal, mark_rehearsal, was_rehearsal, write_extracts
+    from tf_linkage.intake.headers import described
+    from tf_linkage.intake.mapping.apply import mapped
+    from tf_linkage.intake.mapping.loading import load_mapping
+    from tf_linkage.intake.reading.tables import check_output, read_table, write_table
+    from tf_linkage.intake.relations.profile import against_the_last, profile
+    from tf_linkage.intake.senders import RECEIPT, read_extract
+    from tf_linkage.intake.standard import write_contracts
 
 __all__ = [
+    "RECEIPT",
+    "Delivery",
+    "Examined",
+    "against_the_last",
+    "check_delivery",
     "check_folder",
     "check_output",
+    "described",
+    "draft_mapping",
+    "examine",
     "is_rehearsal",
+    "load_mapping",
+    "mapped",
     "mark_rehearsal",
+    "profile",
     "read_extract",
     "read_table",
+    "take_in",
     "was_rehearsal",
+    "write_contracts",
     "write_extracts",
     "write_table",
 ]
+
+_WHERE = {
+    "Delivery": "delivery",
+    "Examined": "examination",
+    "RECEIPT": "senders",
+    "against_the_last": "relations.profile",
+    "check_delivery": "delivery",
+    "check_folder": "export",
+    "check_output": "reading.tables",
+    "described": "headers",
+    "draft_mapping": "drafting.draft",
+    "examine": "examination",
+    "is_rehearsal": "export",
+    "load_mapping": "mapping.loading",
+    "mapped": "mapping.apply",
+    "mark_rehearsal": "export",
+    "profile": "relations.profile",
+    "read_extract": "senders",
+    "read_table": "reading.tables",
+    "take_in": "delivery",
+    "was_rehearsal": "export",
+    "write_contracts": "standard",
+    "write_extracts": "export",
+    "write_table": "reading.tables",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)
+    globals()[name] = found
+    return found

@@ -20,11 +20,19 @@ from tf_linkage.contracts.registry import extract_tables
 from tf_linkage.errors import InputRefused
 
 MARK = "rehearsal.json"
-"""Says that the files next to it are simulated, and gives the digest of each."""
+"""Says that the files with it are simulated, and gives the digest of each."""
+
+Looks = tuple[str, int, int, int, int]
+
+_hashed: dict[Looks, str] = {}
+"""Digests of files that this process has hashed, by path, inode, size and times of the last change."""
 
 
 def write_extracts(
-    tables: Mapping[str, pl.LazyFrame], folder: Path, form: Literal["csv", "parquet"] = "csv"
+    tables: Mapping[str, pl.LazyFrame],
+    folder: Path,
+    form: Literal["csv", "parquet"] = "csv",
+    foreign: Mapping[str, bytes] | None = None,
 ) -> list[Path]:
     """Writes extract tables as files of a folder, all of them or none.
 
@@ -35,6 +43,7 @@ def write_extracts(
         tables: tables by their file stem (`registry.extract_tables()`).
         folder: where the files are to lie.
         form: csv (UTF-8, commas, null as an empty cell) or parquet.
+        foreign: further files by their path below the folder, such as foreign ones and their mappings.
 
     Returns:
         The files, in the order of the tables.
@@ -57,10 +66,14 @@ def write_extracts(
                 frame.write_csv(path)
             else:
                 frame.write_parquet(path)
+        for name, content in (foreign or {}).items():
+            place = fresh / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
         _swap(fresh, folder)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-    return [folder / f"{name}.{form}" for name in tables]
+    return [folder / f"{name}.{form}" for name in tables] + [folder / name for name in foreign or {}]
 
 
 def check_folder(folder: Path) -> None:
@@ -73,9 +86,12 @@ def check_folder(folder: Path) -> None:
         return
     if not folder.is_dir():
         raise InputRefused(f"{folder} is a file; name a folder")
-    ours = {MARK, *(path.name for path in _extracts_in(folder))}
-    if foreign := sorted(path.name for path in folder.iterdir() if path.name not in ours):
-        raise InputRefused(f"{folder} holds other files ({foreign[0]}); name a new or empty folder")
+    if any(folder.iterdir()) and not (folder / MARK).exists():
+        first = min(path.name for path in folder.iterdir())
+        raise InputRefused(
+            f"{folder} holds other files ({first}), which the rehearsal did not write; nothing was touched. Name a "
+            "new or empty folder"
+        )
     if any(folder.iterdir()) and not is_rehearsal(folder):
         raise InputRefused(
             f"{folder} holds extracts that the rehearsal did not write, or that were changed since; nothing was "
@@ -112,15 +128,24 @@ def was_rehearsal(folder: Path) -> bool:
 
 
 def _digests(folder: Path) -> dict[str, str]:
-    digests = {}
-    for path in _extracts_in(folder):
+    """Digest of every file of the folder and below it, but the mark; names that begin with a dot are not read."""
+    return {path.relative_to(folder).as_posix(): _digest(path) for path in _files_in(folder)}
+
+
+def _digest(path: Path) -> str:
+    found = path.stat()
+    looks = (str(path.resolve()), found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+    if looks not in _hashed:
         with path.open("rb") as file:
-            digests[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
-    return digests
+            _hashed[looks] = hashlib.file_digest(file, "sha256").hexdigest()
+    return _hashed[looks]
 
 
-def _extracts_in(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.stem in extract_tables())
+def _files_in(folder: Path) -> list[Path]:
+    found = [path for path in folder.rglob("*") if not path.is_dir() and path != folder / MARK]
+    return sorted(
+        path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
 
 
 def _swap(fresh: Path, folder: Path) -> None:

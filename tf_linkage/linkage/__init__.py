@@ -12,6 +12,7 @@ from tf_linkage.linkage.deduplicate.duplicates import find_duplicates
 from tf_linkage.linkage.engines import ENGINES
 from tf_linkage.linkage.link import link
 from tf_linkage.linkage.model.model import Model, department_model, general_model
+from tf_linkage.linkage.model.settings import Settings
 from tf_linkage.linkage.result import Engine, LinkResult
 from tf_linkage.linkage.score.explain import waterfall
 
@@ -21,6 +22,7 @@ __all__ = [
     "Engine",
     "LinkResult",
     "Model",
+    "Settings",
     "department_model",
     "find_duplicates",
     "general_model",

@@ -1,7 +1,4 @@
-"""What a linkage hands back: links, what was learnt, and counts; and what every engine promises.
-
-The shapes.
-"""
+"""What a linkage hands back: links, what was learnt, and counts; and what every engine promises."""
 
 from __future__ import annotations
 
@@ -29,16 +26,6 @@ LINK_SCHEMA = pl.Schema(
     }
 )
 
-TRAINING_SCHEMA = pl.Schema(
-    {
-        "comparison": pl.String,
-        "level": pl.String,
-        "m": pl.Float64,
-        "u": pl.Float64,
-        "weight": pl.Float64,
-    }
-)
-
 
 @dataclass(frozen=True)
 class LinkResult:
@@ -57,7 +44,7 @@ class LinkResult:
         training_curve: one row for each round of training: `round`, `log_likelihood`, `expected_links`.
         trained: what an engine that can be trained once and used again has learnt.
         weighed: links, pairs for review and their rivals, which clerks' decisions may make either: the columns of
-            `links` and of `explanations`, `left_row`, `entity`, `deterministic_links` and `apart`. Held in memory
+            `links` and of `explanations`, `left_row`, `entity`, `certain` and `apart`. Held in memory
             and written nowhere; empty where an engine keeps no rivals.
     """
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.linkage.review.sheets import WRONG
+from tf_linkage.linkage.model.settings import Review
 from tf_linkage.quality.measures import pairs as about_pairs
 from tf_linkage.quality.measures.deduplication import deduplication_figures
 from tf_linkage.quality.measures.entities import entity_figures
@@ -31,7 +31,7 @@ def evaluate(
     truth: Frames,
     *,
     returns: Returns | None = None,
-    clerk_error: float = WRONG,
+    clerk_error: float = Review.wrong,
 ) -> pl.LazyFrame:
     """Every figure about the linkage, held against the truth.
 

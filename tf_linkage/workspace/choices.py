@@ -6,7 +6,6 @@ What is given to a command goes before the environment, the environment before w
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from pydantic import ValidationError
 
 from tf_linkage.contracts.names import department_names
 from tf_linkage.errors import StudyRefused
+from tf_linkage.hints import closest
 from tf_linkage.study import Dates, DepartmentSource, Preset, Study
 from tf_linkage.workspace.study_record import FILE, recorded
 
@@ -76,6 +76,15 @@ def choices() -> dict[str, Choice]:
     return found
 
 
+def values_of(choice: Choice) -> tuple[str, ...]:
+    """The values of a choice, where these are few; the engines are known to a room that takes a moment."""
+    if choice.name != "engine":
+        return choice.values
+    from tf_linkage.linkage.engines import ENGINES  # noqa: PLC0415
+
+    return tuple(ENGINES)
+
+
 def chosen_study(
     given: Mapping[str, str] | None = None,
     environment: Mapping[str, str] = os.environ,
@@ -93,16 +102,23 @@ def chosen_study(
         StudyRefused: a choice is unknown or cannot be; it is called by the name under which it was typed.
     """
     refuse_unknown_variables(environment)
-    known = choices()
-    options = {name: value for name, value in (given or {}).items() if value}
-    variables = {name: value for name in known if (value := environment.get(known[name].variable, ""))}
-    explicit = variables | options
+    known, explicit = choices(), explicit_choices(given, environment)
+    typed = {name: as_typed(name, bool(given and given.get(name)), environment) for name in explicit}
     for name, value in explicit.items():
-        if values := known[name].values or _late_values(name):
-            refuse_unknown(value, values, as_typed(name, name in options, environment))
+        if values := values_of(known[name]):
+            refuse_unknown(value, values, typed[name])
     data = Path(explicit.get("data", Study.model_fields["data"].default))
     base = recorded(data) if remembered else {}
-    return _made(base, explicit, data, {name: as_typed(name, name in options, environment) for name in explicit})
+    return _made(base, explicit, data, typed)
+
+
+def explicit_choices(
+    given: Mapping[str, str] | None = None, environment: Mapping[str, str] = os.environ
+) -> dict[str, str]:
+    """What was chosen by options and variables, by flat name; an option goes before a variable."""
+    variables = {name: environment.get(choice.variable, "") for name, choice in choices().items()}
+    options = {name: value for name, value in (given or {}).items() if value}
+    return {name: value for name, value in (variables | options).items() if value}
 
 
 def study_from_environment(environment: Mapping[str, str] = os.environ) -> Study:
@@ -136,12 +152,6 @@ def refuse_unknown(value: str, known: Iterable[str], typed: str, what: str = "no
     there = [str(one) for one in known]
     if value not in there:
         raise StudyRefused(f"{typed}: {value!r} is {what}; choose {', '.join(there)}{closest(value, there)}")
-
-
-def closest(value: str, known: Iterable[str]) -> str:
-    """What a person may have meant, in words to put behind a refusal; empty where nothing is close."""
-    near = difflib.get_close_matches(value.lower(), [one.lower() for one in known], n=1)
-    return f". Did you mean {next(one for one in known if one.lower() == near[0])}?" if near else ""
 
 
 def refuse_unknown_variables(environment: Mapping[str, str]) -> None:
@@ -200,15 +210,6 @@ def _named(place: tuple[str | int, ...], typed: Mapping[str, str], record: Path)
         name = flat.format(*parts)
         return typed.get(name, f"{record}: {name}")
     return ", ".join(typed[name] for name in typed if name not in _PLACES) or str(record)
-
-
-def _late_values(name: str) -> tuple[str, ...]:
-    """Values that are known only to a room which takes a moment to import."""
-    if name != "engine":
-        return ()
-    from tf_linkage.linkage.engines import ENGINES  # noqa: PLC0415
-
-    return tuple(ENGINES)
 
 
 def _of_field(name: str) -> Choice:

@@ -60,6 +60,8 @@ def jobs() -> dict[str, Job]:
     every = [
         Job(REHEARSAL, "registers to findings, with every check: the main job", STUDY, True),
         Job(ASSESS, "what linkage error does to findings, for the linkage that the main job made; minutes", STUDY),
+        Job(REBUILD, "requests to research tables again; jobs of people's requests run it by themselves", STUDY),
+        Job(REBUILD_RESEARCH, "the research tables again; jobs of people's requests run it by themselves", STUDY),
         Job(COUNCIL, "the councils: put what they send into ONS's vault", CUSTODIANS, True),
         Job(PREVIEW, "ONS: shows what each department would be sent; sends nothing", CUSTODIANS, True),
         Job(ONS, "ONS: puts a request into each department's vault", CUSTODIANS, True),
@@ -70,8 +72,6 @@ def jobs() -> dict[str, Job]:
         Job(ACCESS, "a person sees what is held about them", PEOPLE),
         Job(CORRECT, "what is held about a person is put right", PEOPLE),
         Job(ERASE, "as withdraw; then what ONS's vault still tells of them goes too", PEOPLE),
-        Job(REBUILD, "requests to research tables again; the requests' jobs run it by themselves", PEOPLE),
-        Job(REBUILD_RESEARCH, "the research tables again; the requests' jobs run it by themselves", PEOPLE),
         Job(DESTROY_DUE, "destroys what has reached its last day", ENDS),
         Job(END_OF_MONTH, "departments destroy requests, links and working files", ENDS),
         Job(END_OF_STUDY, "ONS destroys all personal information", ENDS),

@@ -29,6 +29,7 @@ from tf_linkage.custody.vault.retention import Deadlines
 from tf_linkage.custody.vault.vault import Vault, content_digest, shred
 from tf_linkage.custody.vault.versions import keyed_version
 from tf_linkage.errors import TfLinkageError
+from tf_linkage.hints import command
 from tf_linkage.study import NAME, Dates
 from tf_linkage.workspace.storing import stamps
 from tf_linkage.workspace.storing.holding import held
@@ -210,7 +211,8 @@ class Store:
                 f"{vault.custodian} may hold {dataset} for the study until {last_day}, and it is "
                 f"{self.clock().today()}: nothing new can be made of it. "
                 + (
-                    "To rehearse the study from its beginning, start with an empty data folder (make clean)"
+                    "To rehearse the study from its beginning, start with an empty data folder: "
+                    + command("clean", data=self.root)
                     if self.is_rehearsal()
                     else "The days of the study are set by TF_LINKAGE_DATE_EXCHANGE and TF_LINKAGE_DATE_DESTROY_BY"
                 )
@@ -285,7 +287,7 @@ class Store:
             if HANDOVERS.get("/".join(key)) and self.in_vault(key):
                 raise TfLinkageError(
                     f"{'/'.join(key)} has not arrived in {self.root}: make it, or take in the file that its sender "
-                    "carried here (python -m tf_linkage receive FILE)"
+                    f"carried here ({command('receive', 'FILE', data=self.root)})"
                 )
             raise TfLinkageError(f"{'/'.join(key)} has not been materialised in {self.root}; materialise it first")
         return pl.scan_parquet(path)

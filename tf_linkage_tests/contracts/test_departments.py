@@ -18,6 +18,7 @@ from tf_linkage.contracts.outputs.research import (
     FROM_CONTRACTS,
     OUTCOME_DEPARTMENT,
     WRITTEN,
+    must_fit,
 )
 from tf_linkage.contracts.registry import DEPARTMENTS, direct_identifiers, extract_tables
 from tf_linkage.contracts.requests import Request
@@ -118,6 +119,16 @@ def test_no_department_can_take_the_name_of_a_job() -> None:
 def test_two_of_one_name_are_refused() -> None:
     with pytest.raises(DepartmentRefused, match="declared twice"):
         declared([CARE, CARE])
+
+
+def test_a_table_or_an_outcome_that_is_another_s_is_refused() -> None:
+    must_fit([CARE])
+    taken = dataclasses.replace(CARE, name="social", histories=("stays", {"care": Visits}))
+    with pytest.raises(DepartmentRefused, match="the name social_care is a research table's"):
+        must_fit([taken])
+    for headline in ("conviction", "illness"):
+        with pytest.raises(DepartmentRefused, match=f"department care: '{headline}' is no outcome"):
+            must_fit([dataclasses.replace(CARE, headline=headline)])
 
 
 def test_its_research_table_holds_what_its_contract_says_how_to_coarsen() -> None:

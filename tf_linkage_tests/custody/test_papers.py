@@ -105,7 +105,7 @@ def test_what_identifiers_buy_is_quoted() -> None:
 
 def test_every_proof_of_a_risk_is_a_test_or_a_check_that_exists() -> None:
     tests = "\n".join(path.read_text() for path in TESTS.rglob("test_*.py"))
-    checks = "\n".join(path.read_text() for path in DEFS.glob("*.py"))
+    checks = "\n".join(path.read_text() for path in DEFS.rglob("*.py"))
     for risk in RISKS:
         assert risk.proof, risk.name
         for proof in risk.proof:

@@ -259,3 +259,12 @@ def test_another_preset_brings_its_own_size_unless_one_is_given() -> None:
     assert study_of(folder, {"preset": "demo"}).families == SIZES[Preset.DEMO][0]
     assert study_of(folder, {"preset": "tiny"}).families == 300
     assert study_of(folder, {"preset": "demo", "advanced": {"families": 400}}).families == 400
+
+
+def test_no_release_of_a_study_of_which_any_research_table_broke_a_rule() -> None:
+    """Its checks block: the release waits for every research table, also those it is not made from."""
+    from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
+
+    graph = build_defs(Study.of("tiny")).resolve_asset_graph()
+    before = graph.get(dg.AssetKey(["research", "release"])).parent_keys
+    assert {dg.AssetKey(["research", name]) for name in RESEARCH_TABLES} <= before

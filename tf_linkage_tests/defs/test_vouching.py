@@ -16,7 +16,7 @@ from tf_linkage.custody.vault.vault import content_digest
 from tf_linkage.definitions import build_defs
 from tf_linkage.defs.internals import stale_status
 from tf_linkage.study import LAUNCHPAD, Preset, Study
-from tf_linkage.workspace.catalogue import ASSESSED
+from tf_linkage.workspace.catalogue import ASSESSED, STUDIES_PAGE
 
 REGISTERS = {"dwp/people", "dwp/spells", "moj/people", "moj/offences", "dfe/pupils", "dfe/school_and_care"}
 OF_PEOPLE = {"population/truth", "population/population_counts", "council/cohort"} | REGISTERS
@@ -52,7 +52,10 @@ class Copied:
         """Every asset of the main job that is not fresh."""
         defs = build_defs(self.study)
         ask = stale_status(defs, self.instance)
-        keys = {key.to_user_string() for key in defs.resolve_asset_graph().get_all_asset_keys()} - set(ASSESSED)
+        keys = {key.to_user_string() for key in defs.resolve_asset_graph().get_all_asset_keys()} - {
+            *ASSESSED,
+            STUDIES_PAGE,
+        }
         return {key for key in keys if ask(key) != "FRESH"}
 
     def make(self, *keys: str, **config: Any) -> dg.ExecuteInProcessResult:

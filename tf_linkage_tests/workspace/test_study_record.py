@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tf_linkage.errors import StudyRefused
@@ -64,6 +64,7 @@ def test_the_folder_can_be_moved_with_what_came_in(tmp_path: Path) -> None:
     assert chosen_study({"data": str(tmp_path / "moved")}, {}).incoming == outside.resolve()
 
 
+@settings(deadline=None)
 @given(seed=st.integers(0, 2**40), noise=st.sampled_from(list(Noise)), multiplier=st.floats(0, 10))
 def test_a_study_comes_back_as_it_was(
     tmp_path_factory: pytest.TempPathFactory, seed: int, noise: Noise, multiplier: float

@@ -7,11 +7,14 @@ programme or comparison, whether a service is received, dates).
 
 from __future__ import annotations
 
+import datetime as dt
+
 import dataframely as dy
 import polars as pl
 
 from tf_linkage.contracts.bodies.identity import IdentityWithNino
 from tf_linkage.contracts.columns import ColumnClass, code, date, flag, text
+from tf_linkage.contracts.relations import BornBefore, OneOf, Strength, Unlike
 
 PROBLEMS: dict[str, tuple[str, ...]] = {
     "worklessness": ("OOW", "DEBT", "NEET"),
@@ -33,6 +36,20 @@ LEAST_PROBLEMS = 2
 
 STUDY_GROUPS = ("programme", "comparison")
 
+PROGRAMME_ANNOUNCED = dt.date(2011, 12, 15)
+"""No family was identified for the programme, nor served by it, before the day on which it was announced."""
+
+FAMILY = ("la_code", "family_ref")
+
+
+def _one(column: str, what: str) -> OneOf:
+    return OneOf(
+        strength=Strength.REFUSE,
+        reason=f"{what} is the family's, so all its members carry the same",
+        column=column,
+        group=FAMILY,
+    )
+
 
 class Cohort(IdentityWithNino):
     """One row for each person a council names; people of one family share `family_ref`.
@@ -40,6 +57,19 @@ class Cohort(IdentityWithNino):
     A problem column holds the sub-code found for this person, or nothing. Families have two or more of the
     six problems between their members.
     """
+
+    relations = (
+        _one("identified_date", "the day on which a family was found eligible"),
+        _one("service_start_date", "the start of a service"),
+        _one("service_end_date", "the end of a service"),
+        Unlike(
+            strength=Strength.NOTE,
+            reason="a person named twice becomes one where both records agree",
+            columns=("forename", "surname", "date_of_birth"),
+            group=FAMILY,
+        ),
+        BornBefore(strength=Strength.NOTE, reason="babies join a family later", day="identified_date"),
+    )
 
     la_code = text(ColumnClass.QUASI, "Local authority (GSS code)", primary_key=True, regex=r"^E(0[6-9]|10)\d{6}$")
     person_ref = text(ColumnClass.REFERENCE, "The council's own number for the person", primary_key=True)
@@ -67,17 +97,20 @@ class Cohort(IdentityWithNino):
     identified_date = date(
         ColumnClass.ATTRIBUTE,
         "Day on which the council found the family eligible",
+        earliest=PROGRAMME_ANNOUNCED,
         ladder=("day", "month", "quarter", "year"),
     )
     service_start_date = date(
         ColumnClass.ATTRIBUTE,
         "Start of the service, if any",
+        earliest=PROGRAMME_ANNOUNCED,
         nullable=True,
         ladder=("day", "month", "quarter", "year"),
     )
     service_end_date = date(
         ColumnClass.ATTRIBUTE,
         "End of the service, if it has ended",
+        earliest=PROGRAMME_ANNOUNCED,
         nullable=True,
         ladder=("day", "month", "quarter", "year"),
     )
@@ -99,3 +132,8 @@ class Cohort(IdentityWithNino):
     def service_dates_in_order(cls) -> pl.Expr:
         """A service ends on or after the day it starts."""
         return pl.col("service_end_date").is_null() | (pl.col("service_start_date") <= pl.col("service_end_date"))
+
+    @dy.rule()
+    def no_end_of_service_without_its_start(cls) -> pl.Expr:
+        """A service that ended has started."""
+        return pl.col("service_end_date").is_null() | pl.col("service_start_date").is_not_null()

@@ -6,11 +6,14 @@ key-stage results, children in need and looked-after episodes.
 
 from __future__ import annotations
 
+import datetime as dt
+
 import dataframely as dy
 import polars as pl
 
 from tf_linkage.contracts.bodies.identity import Identity
 from tf_linkage.contracts.columns import ColumnClass, Table, code, date, flag, text, whole
+from tf_linkage.contracts.relations import Apart, Strength
 
 ETHNIC_GROUPS = (
     "WBRI", "WIRI", "WIRT", "WROM", "WOTH", "MWBC", "MWBA", "MWAS", "MOTH", "AIND", "APKN", "ABAN", "AOTH",
@@ -39,6 +42,12 @@ ABUSE_CATEGORIES = ("NEG", "PHY", "SAB", "EMO", "MUL")
 LEGAL_STATUSES = ("C1", "C2", "D1", "E1", "V2", "V3", "V4", "L1", "L2", "L3", "J1", "J2", "J3")
 PLACEMENTS = ("foster", "kinship", "residential", "secure", "with parents", "independent")
 
+FIRST_CENSUS, FIRST_EPISODE = dt.date(2000, 1, 1), dt.date(1985, 1, 1)
+"""Earliest day of schooling and of an episode of care: pupils of the extract are 26 at most."""
+
+MOST_SESSIONS = 400
+"""Half days. A school year has 190 days."""
+
 PERSISTENT_ABSENCE = {2010: 0.15, 2015: 0.10}
 """Share of possible sessions missed that counts as persistent, by first academic year it applied (DfE, A guide
 to absence statistics, March 2016): 15% from 2010/11, 10% from 2015/16."""
@@ -56,14 +65,26 @@ class Pupils(Identity):
 class Enrolments(Table):
     """One row for each pupil, school and academic year."""
 
+    relations = (
+        Apart(
+            strength=Strength.NOTE,
+            reason="a pupil may be registered at two schools at once",
+            key="dfe_key",
+            kind=("school_id", "academic_year"),
+        ),
+    )
+
     dfe_key = text(ColumnClass.REFERENCE, "DfE's own key of the pupil")
     academic_year = whole(ColumnClass.ATTRIBUTE, "Year in which the academic year begins", least=2000)
     school_id = text(ColumnClass.QUASI, "School")
     la_code = text(ColumnClass.QUASI, "Local authority of the school", regex=r"^E(0[6-9]|10)\d{6}$")
-    start_date = date(ColumnClass.ATTRIBUTE, "First day on the roll", ladder=("day", "month", "year"))
+    start_date = date(
+        ColumnClass.ATTRIBUTE, "First day on the roll", earliest=FIRST_CENSUS, ladder=("day", "month", "year")
+    )
     end_date = date(
         ColumnClass.ATTRIBUTE,
         "Last day on the roll; empty while enrolled",
+        earliest=FIRST_CENSUS,
         nullable=True,
         ladder=("day", "month", "year"),
     )
@@ -73,6 +94,11 @@ class Enrolments(Table):
     ethnic_group_minor = code(ColumnClass.QUASI, "Ethnic group", ETHNIC_GROUPS)
     language_group = code(ColumnClass.QUASI, "First language", LANGUAGE_GROUPS)
 
+    @dy.rule()
+    def dates_in_order(cls) -> pl.Expr:
+        """A pupil leaves a roll on or after the day of joining it."""
+        return pl.col("end_date").is_null() | (pl.col("start_date") <= pl.col("end_date"))
+
 
 class Absence(Table):
     """One row for each pupil, school and term."""
@@ -81,7 +107,9 @@ class Absence(Table):
     academic_year = whole(ColumnClass.ATTRIBUTE, "Year in which the academic year begins", least=2000)
     term = code(ColumnClass.ATTRIBUTE, "Term", TERMS)
     school_id = text(ColumnClass.QUASI, "School")
-    sessions_possible = whole(ColumnClass.ATTRIBUTE, "Sessions the pupil could attend", unit="half days")
+    sessions_possible = whole(
+        ColumnClass.ATTRIBUTE, "Sessions the pupil could attend", unit="half days", most=MOST_SESSIONS
+    )
     authorised_absence = whole(ColumnClass.ATTRIBUTE, "Sessions missed with leave", unit="half days")
     unauthorised_absence = whole(ColumnClass.ATTRIBUTE, "Sessions missed without leave", unit="half days")
 
@@ -95,9 +123,9 @@ class Exclusions(Table):
     """One row for each exclusion."""
 
     dfe_key = text(ColumnClass.REFERENCE, "DfE's own key of the pupil")
-    start_date = date(ColumnClass.ATTRIBUTE, "First day", ladder=("day", "month", "year"))
+    start_date = date(ColumnClass.ATTRIBUTE, "First day", earliest=FIRST_CENSUS, ladder=("day", "month", "year"))
     category = code(ColumnClass.ATTRIBUTE, "Permanent, fixed, or lunchtimes", EXCLUSION_CATEGORIES)
-    sessions = whole(ColumnClass.ATTRIBUTE, "Length", unit="half days", nullable=True)
+    sessions = whole(ColumnClass.ATTRIBUTE, "Length", unit="half days", nullable=True, most=MOST_SESSIONS)
 
 
 class KeyStages(Table):
@@ -113,12 +141,24 @@ class KeyStages(Table):
 class SocialCare(Table):
     """One row for each episode with children's social care."""
 
+    relations = (
+        Apart(
+            strength=Strength.NOTE,
+            reason="a child is in need, on a plan or looked after once at a time; both are kept as sent",
+            key="dfe_key",
+            kind=("episode_type",),
+        ),
+    )
+
     dfe_key = text(ColumnClass.REFERENCE, "DfE's own key of the pupil")
     episode_type = code(ColumnClass.ATTRIBUTE, "In need, on a protection plan, or looked after", EPISODE_TYPES)
-    start_date = date(ColumnClass.ATTRIBUTE, "First day of the episode", ladder=("day", "month", "year"))
+    start_date = date(
+        ColumnClass.ATTRIBUTE, "First day of the episode", earliest=FIRST_EPISODE, ladder=("day", "month", "year")
+    )
     end_date = date(
         ColumnClass.ATTRIBUTE,
         "Last day; empty while it lasts",
+        earliest=FIRST_EPISODE,
         nullable=True,
         ladder=("day", "month", "year"),
     )

@@ -6,11 +6,14 @@ Education Outcomes: spells with a start and an end, employment with flags for im
 
 from __future__ import annotations
 
+import datetime as dt
+
 import dataframely as dy
 import polars as pl
 
 from tf_linkage.contracts.bodies.identity import IdentityWithNino
 from tf_linkage.contracts.columns import ColumnClass, Table, code, date, flag, number, text
+from tf_linkage.contracts.relations import Apart, Strength
 
 OUT_OF_WORK_BENEFITS = (
     "AA", "ESA", "IB", "ICA", "IS", "JSA", "JTA", "PC", "PIB", "RP", "SDA", "UAA", "UBC", "UCE", "UDF",
@@ -19,6 +22,13 @@ OUT_OF_WORK_BENEFITS = (
 
 OTHER_BENEFITS = ("BB", "DLA", "PIP", "UAB", "UBD", "UNA", "WB")
 """The remaining LEO benefit codes, which say nothing about work."""
+
+EARLIEST_SPELL = dt.date(1940, 1, 1)
+"""Nobody alive at the extract claimed or worked before it: they were born after 1900 or were children."""
+
+MOST_A_WEEK, MOST_A_YEAR = 5_000, 10_000_000
+"""Pounds. Above the largest awards of any benefit, and above all but a handful of salaries: a figure beyond is a
+slipped decimal point or a code. Our choice."""
 
 BENEFIT_TYPES = tuple(sorted(OUT_OF_WORK_BENEFITS + OTHER_BENEFITS))
 
@@ -32,12 +42,27 @@ class People(IdentityWithNino):
 class Benefits(Table):
     """One row for each benefit spell."""
 
+    relations = (
+        Apart(
+            strength=Strength.NOTE,
+            reason="two claims of one benefit at once are paid once; they are counted as sent",
+            key="dwp_key",
+            kind=("benefit_type",),
+        ),
+    )
+
     dwp_key = text(ColumnClass.REFERENCE, "DWP's own key of the customer")
     benefit_type = code(ColumnClass.ATTRIBUTE, "Benefit, or Universal Credit regime", BENEFIT_TYPES)
-    start_date = date(ColumnClass.ATTRIBUTE, "First day of the claim", ladder=("day", "month", "quarter", "year"))
+    start_date = date(
+        ColumnClass.ATTRIBUTE,
+        "First day of the claim",
+        earliest=EARLIEST_SPELL,
+        ladder=("day", "month", "quarter", "year"),
+    )
     end_date = date(
         ColumnClass.ATTRIBUTE,
         "Last day of the claim; empty while it runs",
+        earliest=EARLIEST_SPELL,
         nullable=True,
         ladder=("day", "month", "quarter", "year"),
     )
@@ -46,6 +71,7 @@ class Benefits(Table):
         "Amount paid",
         unit="pounds a week",
         least=0,
+        most=MOST_A_WEEK,
         ladder=("pound", "£25 band", "£100 band"),
     )
 
@@ -56,13 +82,19 @@ class Benefits(Table):
 
 
 class Employment(Table):
-    """One row for each employment spell."""
+    """One row for each employment spell; jobs of one person may overlap, since people hold two."""
 
     dwp_key = text(ColumnClass.REFERENCE, "DWP's own key of the customer")
-    start_date = date(ColumnClass.ATTRIBUTE, "First day of the job", ladder=("day", "month", "quarter", "year"))
+    start_date = date(
+        ColumnClass.ATTRIBUTE,
+        "First day of the job",
+        earliest=EARLIEST_SPELL,
+        ladder=("day", "month", "quarter", "year"),
+    )
     end_date = date(
         ColumnClass.ATTRIBUTE,
         "Last day of the job; empty while it lasts",
+        earliest=EARLIEST_SPELL,
         nullable=True,
         ladder=("day", "month", "quarter", "year"),
     )
@@ -73,6 +105,7 @@ class Employment(Table):
         "Pay at a yearly rate",
         unit="pounds a year",
         least=0,
+        most=MOST_A_YEAR,
         ladder=("pound", "£2,500 band", "£10,000 band"),
     )
 

@@ -5,7 +5,10 @@ The columns that every body's people share, their wording and their formats.
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from tf_linkage.contracts.columns import ColumnClass, Table, code, date, text
+from tf_linkage.contracts.relations import Placeholders, Strength
 
 GENDERS = ("male", "female")
 """The notice's word; departments' own codes (1/2, M/F) are translated at intake."""
@@ -18,6 +21,15 @@ POSTCODE_SHAPE = r"^[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}$"
 
 class Identity(Table):
     """What a person is recognised by. Every field may be unknown."""
+
+    relations: ClassVar[tuple[Any, ...]] = (
+        Placeholders(
+            strength=Strength.NOTE,
+            reason="a date of birth that stands for `not known`; linkage takes it so",
+            column="date_of_birth",
+            year=1900,
+        ),
+    )
 
     forename = text(ColumnClass.DIRECT, "Given name or names, as recorded", nullable=True)
     surname = text(ColumnClass.DIRECT, "Family name, as recorded", nullable=True)

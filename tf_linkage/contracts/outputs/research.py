@@ -14,7 +14,7 @@ and says so: someone who already knows dated events of a person. Row data theref
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import dataframely as dy
 
@@ -63,7 +63,7 @@ from tf_linkage.contracts.bodies.dwp import BENEFIT_TYPES
 from tf_linkage.contracts.bodies.identity import GENDERS
 from tf_linkage.contracts.bodies.moj import DISPOSALS, OFFENCE_GROUPS
 from tf_linkage.contracts.columns import ColumnClass, Table, code, extended, flag, text, whole
-from tf_linkage.contracts.departments import DepartmentRefused
+from tf_linkage.contracts.departments import Department, DepartmentRefused
 from tf_linkage.contracts.handovers.exchange import CONFIDENCES
 from tf_linkage.contracts.outputs.history_tables import history_table
 from tf_linkage.contracts.registry import DEPARTMENTS
@@ -465,8 +465,24 @@ FROM_CONTRACTS: dict[str, tuple[str, str]] = {
 }
 """By research table that is made from a contract: the department and its history."""
 
-if taken := sorted(set(BY_HAND) & set(FROM_CONTRACTS)):
-    raise DepartmentRefused(f"department {FROM_CONTRACTS[taken[0]][0]}: the name {taken[0]} is a research table's")
+
+def must_fit(departments: Iterable[Department]) -> None:
+    """Departments whose tables and outcomes fit among those that are there.
+
+    Raises:
+        DepartmentRefused: a history would take a table's name, or the headline is no outcome of that department.
+    """
+    for department in departments:
+        taken = sorted({f"{department.name}_{history}" for history in department.histories[1]} & set(BY_HAND))
+        if taken:
+            raise DepartmentRefused(f"department {department.name}: the name {taken[0]} is a research table's")
+        if department.headline is not None and OUTCOME_DEPARTMENT.get(department.headline) != department.name:
+            raise DepartmentRefused(
+                f"department {department.name}: {department.headline!r} is no outcome of which its records tell"
+            )
+
+
+must_fit(DEPARTMENTS.values())
 
 RESEARCH_TABLES: dict[str, type[dy.Schema]] = BY_HAND | {
     table: history_table(DEPARTMENTS[name], history) for table, (name, history) in FROM_CONTRACTS.items()

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from tf_linkage.contracts.columns import ColumnClass, columns_of, schema_of
+from tf_linkage.contracts.columns import ColumnClass, as_declared, columns_of, schema_of
 from tf_linkage.contracts.departments import Department
 from tf_linkage.contracts.handovers import ons
 from tf_linkage.contracts.handovers.exchange import CONFIDENCES, public_name, return_tables
@@ -45,8 +45,11 @@ def link_request(
     """
     people = identifiers.filter(_could_be_there(department, extract_date)).collect()
     return (
-        people.with_columns(reference(key, "request", [people["person_id"]]).alias("request_ref"))
-        .select(list(schema_of(department.request)))
+        as_declared(
+            people.lazy().with_columns(reference(key, "request", [people["person_id"]]).alias("request_ref")),
+            department.request,
+        )
+        .collect()
         .sort("request_ref")
         .lazy()
     )

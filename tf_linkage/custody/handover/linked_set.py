@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import dataframely as dy
 import polars as pl
 
-from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.columns import as_declared, schema_of
 from tf_linkage.contracts.linked_set import HISTORIES, LINKED_SET, PERSON
 from tf_linkage.custody.references.identifiers import drop_identifiers
 from tf_linkage.custody.references.references import recipient_key, reference
@@ -38,7 +39,7 @@ def linked_set(
         asked = pl.col(f"{department}_ref").alias("request_ref")
         who = linked_people.select(asked, PERSON).drop_nulls("request_ref")
         tables[table] = returns[department][history].join(who, on="request_ref", how="inner")
-    return {name: _in_order(frame, pl.Schema(schema_of(LINKED_SET[name]))) for name, frame in tables.items()}
+    return {name: _in_order(frame, LINKED_SET[name]) for name, frame in tables.items()}
 
 
 def _records(linked_people: pl.LazyFrame, attributes: pl.LazyFrame, study_key: bytes) -> pl.LazyFrame:
@@ -50,6 +51,5 @@ def _records(linked_people: pl.LazyFrame, attributes: pl.LazyFrame, study_key: b
     return numbered.lazy().join(linked_people.select("person_id", PERSON), on="person_id", how="inner")
 
 
-def _in_order(frame: pl.LazyFrame, schema: pl.Schema) -> pl.LazyFrame:
-    columns = list(schema)
-    return drop_identifiers(frame.select(columns)).cast(schema).sort(columns, nulls_last=True)  # type: ignore[arg-type]
+def _in_order(frame: pl.LazyFrame, table: type[dy.Schema]) -> pl.LazyFrame:
+    return drop_identifiers(as_declared(frame, table)).sort(list(schema_of(table)), nulls_last=True)

@@ -21,6 +21,7 @@ from tf_linkage.custody.rights.bundle import Seal
 from tf_linkage.custody.rights.requests import CORRECTIONS, Requests
 from tf_linkage.custody.vault.retention import STUDY
 from tf_linkage.custody.vault.vault import LOCK, Vault
+from tf_linkage.hints import command
 
 KINDS = ("withdraw", "access", "correct", "erase")
 SCOPES = ("person", "family")
@@ -105,7 +106,7 @@ def read_ticket(vault: Vault, number: str, kind: str) -> Ticket:
     if not DIGITS.match(number):
         raise NoSuchTicket("a ticket is a number of twelve digits, as the command `request` printed it")
     if f"{TICKETS}/{number}" not in vault.holds():
-        raise NoSuchTicket(f"there is no ticket {number}; make one: python -m tf_linkage request {kind}")
+        raise NoSuchTicket(f"there is no ticket {number}; make one: {command('request', kind, 'FILE')}")
     ticket = opened(vault, number)
     if ticket.kind != kind:
         raise NoSuchTicket(f"ticket {number} asks to {ticket.kind}, not to {kind}; run job {ticket.kind}")

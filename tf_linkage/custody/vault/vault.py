@@ -24,6 +24,7 @@ import polars as pl
 from tf_linkage.custody.refusals import KeyMissing, LockMissing, PasswordMissing, Swapped, Tampered, Truncated
 from tf_linkage.custody.vault import locks
 from tf_linkage.custody.vault.passwords import Passwords
+from tf_linkage.hints import command
 
 LOCK, KEY, SALT = "lock.json", "key.json", "versions.json"
 ENCRYPTED = b"PARE"
@@ -169,7 +170,7 @@ class Vault:
         except FileNotFoundError:
             raise LockMissing(
                 f"the lock of {other.custodian} is not here, so nothing shows what {other.custodian} sent: ask for "
-                f"its public half (python -m tf_linkage export-lock {other.custodian} FILE) and import it"
+                f"its public half (tf-linkage export-lock {other.custodian} FILE, there) and import it"
             ) from None
         return locks.shared_key(private, theirs, purpose.encode())
 
@@ -223,7 +224,7 @@ class Vault:
         except PasswordMissing as missing:
             raise PasswordMissing(
                 f"{missing}. To receive something from another body, {self.custodian} first makes its lock: "
-                f"python -m tf_linkage make-lock {self.custodian}"
+                + command("make-lock", self.custodian, data=self.folder.parent.parent)
             ) from None
 
     def _open(self, dataset: str) -> tuple[Slot, bytes]:

@@ -3,8 +3,11 @@
 The assets that replace the simulated world when the study runs on extracts.
 """
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import polars as pl
@@ -13,13 +16,47 @@ from tf_linkage import intake
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.metadata.description import study_asset
+from tf_linkage.study import DepartmentSource, Source, Study
 
 
-def extract_assets(incoming: Path, departments: Iterable[str] = DEPARTMENTS) -> list[dg.AssetsDefinition]:
+@dataclass(frozen=True)
+class Incoming:
+    """Where the extracts lie, on which day they were drawn, and whose they are.
+
+    Attributes:
+        folder: where.
+        day: when.
+        registers: by body, the asset that is read from its first file.
+    """
+
+    folder: Path
+    day: dt.date
+    registers: Mapping[str, str]
+
+    @classmethod
+    def of(cls, study: Study) -> "Incoming":
+        """Those of a study."""
+        registers = {"council": "council/cohort"} if study.source is Source.FILES else {}
+        registers |= {
+            name: f"{name}/{department.people[0]}"
+            for name, department in DEPARTMENTS.items()
+            if study.source_of(name) is DepartmentSource.REGISTER
+        }
+        return cls(study.incoming, study.dates.extract, registers)
+
+
+def extract_keys(study: Study) -> list[str]:
+    """Keys of the assets that are read from files."""
+    of = Incoming.of(study).registers
+    histories = [f"{body}/{DEPARTMENTS[body].histories[0]}" for body in of if body in DEPARTMENTS]
+    return [*of.values(), *histories]
+
+
+def extract_assets(incoming: Incoming, departments: Iterable[str] = DEPARTMENTS) -> list[dg.AssetsDefinition]:
     """One asset for each extract that the simulated world would otherwise have made.
 
     Args:
-        incoming: folder of the files.
+        incoming: the files.
         departments: those whose registers are among them.
     """
     council = _table(
@@ -28,7 +65,7 @@ def extract_assets(incoming: Path, departments: Iterable[str] = DEPARTMENTS) -> 
     return [council, *register_assets(incoming, departments)]
 
 
-def register_assets(incoming: Path, departments: Iterable[str]) -> list[dg.AssetsDefinition]:
+def register_assets(incoming: Incoming, departments: Iterable[str]) -> list[dg.AssetsDefinition]:
     """The registers of some departments, from their files."""
     found: list[dg.AssetsDefinition] = []
     for name in departments:
@@ -48,21 +85,47 @@ def register_assets(incoming: Path, departments: Iterable[str]) -> list[dg.Asset
     return found
 
 
-def _table(incoming: Path, key: str, stem: str, description: str) -> dg.AssetsDefinition:
+def _table(incoming: Incoming, key: str, stem: str, description: str) -> dg.AssetsDefinition:
     @study_asset(key, description, rooms=["intake"], kinds=["polars", "csv"])
-    def extract() -> dg.MaterializeResult[pl.LazyFrame]:
-        with plainly():
-            value = intake.read_extract(incoming, stem)
-        return dg.MaterializeResult(value=value)
+    def extract(context: dg.AssetExecutionContext) -> dg.MaterializeResult[pl.LazyFrame]:
+        taken, metadata = _taken(incoming, {"": stem}, context)
+        return dg.MaterializeResult(value=taken[""], metadata=metadata)
 
     return extract
 
 
-def _set(incoming: Path, key: str, stems: Mapping[str, str], description: str) -> dg.AssetsDefinition:
+def _set(incoming: Incoming, key: str, stems: Mapping[str, str], description: str) -> dg.AssetsDefinition:
     @study_asset(key, description, rooms=["intake"], kinds=["polars", "csv"])
-    def extract() -> dg.MaterializeResult[dict[str, pl.LazyFrame]]:
-        with plainly():
-            value = {table: intake.read_extract(incoming, stem) for table, stem in stems.items()}
-        return dg.MaterializeResult(value=value)
+    def extract(context: dg.AssetExecutionContext) -> dg.MaterializeResult[dict[str, pl.LazyFrame]]:
+        taken, metadata = _taken(incoming, stems, context)
+        return dg.MaterializeResult(value=taken, metadata=metadata)
 
     return extract
+
+
+def _taken(
+    incoming: Incoming, stems: Mapping[str, str], context: dg.AssetExecutionContext
+) -> tuple[dict[str, pl.LazyFrame], dict[str, Any]]:
+    """Tables of one body, once every file of this run has passed; what was noted."""
+    with plainly():
+        bodies = _bodies_in(incoming, context)
+        taken = {
+            table: intake.take_in(incoming.folder, stem, bodies, incoming.day) for table, stem in stems.items()
+        }
+    digests = {file: digest for extract, _ in taken.values() for file, digest in extract.digests.items()}
+    notes = [note for _, delivery in taken.values() for note in delivery.notes if note.table in stems.values()]
+    left_out = [note for extract, _ in taken.values() for note in extract.left_out]
+    mappings = {file: digest for extract, _ in taken.values() for file, digest in extract.mappings.items()}
+    metadata = {
+        "files": ", ".join(digests),
+        "notes": "\n".join(f"- {note}" for note in dict.fromkeys([*left_out, *map(str, notes)])) or "none",
+    }
+    if mappings:
+        metadata["mappings"] = ", ".join(f"{file}: {digest[:16]}" for file, digest in mappings.items())
+    return {table: extract.rows.lazy() for table, (extract, _) in taken.items()}, metadata
+
+
+def _bodies_in(incoming: Incoming, context: dg.AssetExecutionContext) -> list[str]:
+    """The bodies whose files this run takes in."""
+    made = {key.to_user_string() for key in context.job_def.asset_layer.selected_asset_keys}
+    return [body for body, key in incoming.registers.items() if key in made]

@@ -11,6 +11,7 @@ import polars as pl
 
 from tf_linkage import disclosure
 from tf_linkage.contracts.outputs.published import PUBLISHED_TABLES
+from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.metadata.description import asset_key, study_asset
@@ -48,6 +49,8 @@ def _release() -> dg.AssetsDefinition:
         "the decision on each figure. It stays with the researchers until the gates have let it pass.",
         rooms=["disclosure"],
         ins={"estimates": ESTIMATES},
+        # Nothing is proposed of a study of which any research table broke a rule, also those it is not made from.
+        deps=[asset_key(f"research/{name}") for name in RESEARCH_TABLES],
     )
     def release(estimates: TableSet) -> dict[str, pl.LazyFrame]:
         return disclosure.propose_release(estimates)

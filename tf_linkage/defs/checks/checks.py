@@ -10,10 +10,11 @@ import dagster as dg
 import dataframely as dy
 import polars as pl
 
-from tf_linkage import custody, quality
+from tf_linkage import custody, intake, quality
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.audit.ledger import rounded
+from tf_linkage.defs.assets.extracts import extract_keys
 from tf_linkage.defs.assets.microdata_risk import risk_checks
 from tf_linkage.defs.checks.leaks import no_leak
 from tf_linkage.defs.io import ParquetStore
@@ -39,6 +40,7 @@ def study_checks(study: Study) -> list[dg.AssetChecksDefinition]:
     keys = [key for key in TABLES if key not in besides and (simulated or not key.startswith(OF_THE_SIMULATION))]
     return [
         *(table_check(key) for key in keys),
+        *(like_the_delivery_before(key, TABLES[key]) for key in extract_keys(study)),
         one_reference_per_person(),
         cohort_conserved(),
         everyone_accounted_for(),
@@ -102,6 +104,34 @@ def table_check(key: str) -> dg.AssetChecksDefinition:
     return check
 
 
+def like_the_delivery_before(key: str, contracts: Mapping[str, type[dy.Schema]]) -> dg.AssetChecksDefinition:
+    """A warning where a delivery looks unlike the one before it."""
+
+    @dg.asset_check(
+        asset=asset_key(key),
+        name="like_the_delivery_before",
+        description="Rows, shares of blank cells and shares of codes are about those of the delivery before. It "
+        "warns; what changed for a reason may go on.",
+    )
+    def check(stored, io_manager: dg.ResourceParam[ParquetStore]):  # type: ignore[no-untyped-def]
+        tables = stored if isinstance(stored, Mapping) else {"": stored}
+        seen = {name: intake.profile(table) for name, table in tables.items() if name in contracts}
+        path = io_manager.store.root / "reports" / "deliveries" / f"{key.replace('/', '_')}.json"
+        return profile_verdict(intake.against_the_last(path, seen))
+
+    return check
+
+
+def profile_verdict(broken: list[str] | None) -> dg.AssetCheckResult:
+    """A warning when anything moved."""
+    return dg.AssetCheckResult(
+        passed=not broken,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="the first delivery here" if broken is None else "; ".join(broken) or "as before",
+        metadata={"breaks": len(broken or [])},
+    )
+
+
 def broken_rules(tables: Mapping[str, pl.LazyFrame], contracts: Mapping[str, type[dy.Schema]]) -> list[str]:
     """What the tables break of their contracts: table, rule and number of rows, never a value."""
     broken = [f"{name or 'table'} is missing" for name in contracts if name not in tables]
@@ -110,12 +140,23 @@ def broken_rules(tables: Mapping[str, pl.LazyFrame], contracts: Mapping[str, typ
         if name not in tables:
             continue
         said = f"{name}: " if name else ""
-        if tables[name].collect_schema() != schema_of(contract):
-            broken.append(f"{said}columns or types differ from the contract")
+        if other := unlike(tables[name].collect_schema(), schema_of(contract)):
+            broken.append(f"{said}columns or types differ from the contract: {other}")
             continue
         _, failures = contract.filter(tables[name].collect())
         broken += [f"{said}{rule}: {rows} rows" for rule, rows in sorted(failures.counts().items())]
     return broken
+
+
+def unlike(made: pl.Schema, declared: pl.Schema) -> str:
+    """How a table's columns differ from those declared, by the contract's own names; nothing where they do not."""
+    if made == declared:
+        return ""
+    missing = [name for name in declared if name not in made]
+    typed = [name for name in declared if name in made and made[name] != declared[name]]
+    more = len(set(made) - set(declared))
+    said = [f"{name} is missing" for name in missing] + [f"{name} has another type" for name in typed]
+    return ", ".join([*said, *([f"{more} not declared"] if more else [])]) or "their order"
 
 
 def one_reference_per_person() -> dg.AssetChecksDefinition:

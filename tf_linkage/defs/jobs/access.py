@@ -20,7 +20,7 @@ from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.jobs.rights import NOWHERE, Tickets
 from tf_linkage.defs.resources import StudyKey
-from tf_linkage.disclosure.release.files import spreadsheet_safe
+from tf_linkage.pages.spreadsheets import spreadsheet_safe
 from tf_linkage.study import Study
 from tf_linkage.workspace import requests
 from tf_linkage.workspace.catalogue import TABLES

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 import dagster as dg
 
 from tf_linkage.custody.handover.kinds import HANDOVERS
-from tf_linkage.custody.refusals import CustodyRefused
+from tf_linkage.custody.refusals import PasswordMissing
 from tf_linkage.custody.vault.destruction import Certificate
 from tf_linkage.custody.vault.retention import Deadlines
 from tf_linkage.defs import internals
@@ -86,7 +86,7 @@ def _opens(store: Store, custodian: str) -> bool:
     """Whether a custodian's password is at hand."""
     try:
         return bool(store.passwords().of(custodian))
-    except CustodyRefused:
+    except PasswordMissing:
         return False
 
 

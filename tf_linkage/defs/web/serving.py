@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--workspace", default=WORKSPACE, help="which code the server loads")
     chosen = parser.parse_args(arguments)
     try:
-        study = chosen_study()
+        chosen_study()
         _must_have_a_home()
     except TfLinkageError as refusal:
         print(f"tf_linkage: {refusal}", file=sys.stderr)
@@ -41,7 +41,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with dg.DagsterInstance.get() as instance:
         if ended := end_dead_runs(instance):
             print(f"{len(ended)} runs of processes that are gone were marked as failed")
-    print(f"http://localhost:{chosen.port}  ({study.preset}, seed {study.seed}; end with Ctrl-C)", flush=True)
     return serve(
         [
             ["-m", "tf_linkage.defs.web.guard", "-h", "127.0.0.1", "-p", str(chosen.port), "-w", chosen.workspace],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.columns import as_declared
 from tf_linkage.contracts.ladders import REFERENCES
 from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
 from tf_linkage.disclosure.microdata.coarsening_choice import DRAWN, Choice, lost_when_withheld, steps_named
@@ -38,14 +38,9 @@ def coarsened(table: pl.LazyFrame, choice: Choice, lots: pl.LazyFrame) -> pl.Laz
         )
     )
     emptied = [column for column in lost_when_withheld(name) if column not in ladders]
-    schema = schema_of(RESEARCH_TABLES[name])
     hidden = pl.col("withheld")
-    return (
-        table.join(stays, on=reference, how="left", maintain_order="left")
-        .with_columns(
-            *(pl.when(~hidden).then(pl.col(f"{column}_on_step")).alias(column) for column in ladders),
-            *(pl.when(~hidden).then(pl.col(column)).alias(column) for column in emptied),
-        )
-        .select(list(schema))
-        .cast(schema)
+    coarser = table.join(stays, on=reference, how="left", maintain_order="left").with_columns(
+        *(pl.when(~hidden).then(pl.col(f"{column}_on_step")).alias(column) for column in ladders),
+        *(pl.when(~hidden).then(pl.col(column)).alias(column) for column in emptied),
     )
+    return as_declared(coarser, RESEARCH_TABLES[name])

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.columns import as_declared
 from tf_linkage.contracts.ladders import REFERENCES, SHOWN_OR_NOT, STEPS
 from tf_linkage.contracts.outputs.research import Schooling
 from tf_linkage.disclosure.microdata.coarsening_choice import entropy, weighed
@@ -77,13 +77,8 @@ def hide_pupils(schooling: pl.LazyFrame, people: pl.LazyFrame, rule: Rule = RULE
         (pl.when(~hidden).then(pl.col(column)) if column in shown else pl.lit(None)).alias(column)
         for column in COLUMNS
     ]
-    schema = schema_of(Schooling)
-    table = (
-        schooling.join(stays, on=PERSON, how="left", maintain_order="left")
-        .with_columns(emptied)
-        .select(list(schema))
-        .cast(schema)
-    )
+    hidden_rows = schooling.join(stays, on=PERSON, how="left", maintain_order="left").with_columns(emptied)
+    table = as_declared(hidden_rows, Schooling)
     withheld = int(kept["withheld"].sum()) if shown else 0
     return Hidden(table, shown, pupils.height, withheld, lost)
 

@@ -20,6 +20,7 @@ from tf_linkage.disclosure.release.earlier_releases import ReleaseRefused
 from tf_linkage.disclosure.suppression.attack import exposed
 from tf_linkage.disclosure.suppression.linked_counts import Key, Quantity, Relation, System
 from tf_linkage.disclosure.suppression.rules import few, open_difference
+from tf_linkage.hints import command
 
 BETWEEN = "between"
 
@@ -94,7 +95,7 @@ def must_give_nothing_away(releases: Sequence[Released]) -> None:
             f"not released: together with the {len(releases) - 1} released before, {len(found) - changes} withheld "
             f"numbers and {changes} changes by fewer than ten people or families could be worked out. What was "
             "released before stays as it is. Wait until more has changed, or propose fewer figures; to rehearse a "
-            "release from the beginning, empty the data folder (make clean)"
+            "release from the beginning, empty the data folder: " + command("clean", "--data", "DIR")
         )
 
 

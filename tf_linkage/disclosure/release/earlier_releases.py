@@ -15,6 +15,7 @@ import polars as pl
 
 from tf_linkage.contracts.outputs.published import LEAST, PUBLISHED_TABLES
 from tf_linkage.errors import TfLinkageError
+from tf_linkage.hints import command
 
 CELL = ["table", "figure", "cell"]
 BEHIND = ["value", "people", "families"]
@@ -79,5 +80,5 @@ def must_be_apart(new: pl.DataFrame, earlier: Iterable[tuple[str, pl.DataFrame]]
                 f"than "
                 "ten people or families, who could be told by taking one release from the other. What was released "
                 "then stays as it is. Withdrawals and corrections wait here until there are enough of them; to "
-                "rehearse a release from the beginning, empty the data folder (make clean)"
+                "rehearse a release from the beginning, empty the data folder: " + command("clean", "--data", "DIR")
             )

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from tf_linkage.contracts.columns import ColumnInfo
+from tf_linkage.contracts.columns import ColumnClass, ColumnInfo
 from tf_linkage.intake.reading.problems import Problems
 
 SYNONYMS = {"sex": "gender"}
@@ -62,6 +62,9 @@ def typed(cells: pl.Series, column: ColumnInfo, problems: Problems, line_of: Lin
 def _text(cells: pl.Series, column: ColumnInfo, problems: Problems, line_of: Line) -> pl.Series:
     unseen = cells.str.contains(UNSEEN).fill_null(value=False)
     _note(unseen, "a control character or a mark that turns the direction of writing", column, problems, line_of)
+    if column.column_class is ColumnClass.REFERENCE or column.primary_key:
+        around = (cells != cells.str.strip_chars()).fill_null(value=False)
+        _note(around, "blanks around a key; two files would not join by it", column, problems, line_of)
     return cells
 
 

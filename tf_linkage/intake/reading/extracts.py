@@ -5,7 +5,13 @@ The reading of one table.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gzip
+import hashlib
+import io
+import re
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import dataframely as dy
@@ -13,75 +19,170 @@ import polars as pl
 
 from tf_linkage.contracts.bodies.identity import Identity
 from tf_linkage.contracts.columns import ColumnInfo, columns_of, schema_of
-from tf_linkage.contracts.registry import extract_tables
 from tf_linkage.errors import InputRefused
+from tf_linkage.intake.headers import described
 from tf_linkage.intake.reading.cells import SYNONYMS, typed
 from tf_linkage.intake.reading.problems import Problems
 from tf_linkage.intake.reading.structure import cells_of, structure_of
 
-FORMS = (".csv", ".parquet")
+FORMS = (".csv", ".csv.gz", ".parquet")
+
+SENDER = re.compile(r"(\.[a-z0-9][a-z0-9_-]*)?")
+"""What may stand between a table's name and the form: the sender."""
+
+LARGEST, LEAST_LARGEST, MOST_PACKED = 8 * 10**9, 50_000_000, 100
+"""Bytes of a packed file's content: no more than a machine holds, and no more than a hundred times what it is
+packed into, unless that is little. Tables pack to a tenth or a twentieth; what packs to less is made to fill a
+memory."""
 
 _ROW = "row_in_file"
 
 Line = Callable[[int], int]
 
 
-def read_extract(folder: Path, table: str) -> pl.LazyFrame:
-    """Reads one table of a body's extract, such as `council_cohort` from council_cohort.csv or .parquet.
+@dataclass(frozen=True)
+class Extract:
+    """One table of a body as it was read, and where each of its rows stands.
 
-    Strict: what does not keep the contract is refused, never mended, padded or skipped. Accepted next to the
-    contract's own spellings are `sex` for `gender`, M/F/1/2, days as dd/mm/yyyy where the whole column is, and
-    yes/no/1/0. Blank cells are null. Columns may stand in any order.
+    Attributes:
+        rows: the table of its contract.
+        parts: the files it was read from, in order.
+        left_out: what mappings left out, with counts.
+        mappings: SHA-256 of the mapping by which a file was made, by file.
+    """
+
+    rows: pl.DataFrame
+    parts: tuple[Part, ...]
+    left_out: tuple[str, ...] = ()
+    mappings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def file(self) -> str:
+        """The file, or the files, by name."""
+        return " and ".join(part.file for part in self.parts)
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """SHA-256 of each file that was read."""
+        return {part.file: part.digest for part in self.parts}
+
+    def place(self, row: int) -> str:
+        """File and line of a row, from 0."""
+        for part in self.parts:
+            if row < part.rows:
+                return f"{part.file}: line {part.line_of(row):,}"
+            row -= part.rows
+        raise IndexError(row)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of a table: its rows, the line of each (from 0), and the digest of the bytes that were read."""
+
+    file: str
+    rows: int
+    line_of: Line
+    digest: str
+
+
+def files_of(folder: Path, table: str, *, needed: bool = True) -> list[Path]:
+    """The files of a table: `council_cohort.csv`, or one a sender, `council_cohort.hackney.csv` and so on.
 
     Args:
-        folder: where the extracts lie.
-        table: one of `registry.extract_tables()`.
-
-    Returns:
-        The table of its contract, rows in the order of the file.
+        folder: where they lie.
+        table: file stem.
+        needed: whether there must be one.
 
     Raises:
-        InputRefused: names file, line or row, column and rule of the first ten problems, and how many rows each
-            concerns; never a value.
+        InputRefused: there is none, or a sender's table is there twice.
     """
-    tables = extract_tables()
-    if table not in tables:
-        raise InputRefused(f"no body hands over a table named {table}; known are {', '.join(tables)}")
-    path = _the_file(folder, table)
-    read = _from_csv if path.suffix == ".csv" else _from_parquet
-    return read(path, tables[table]).lazy()
-
-
-def _the_file(folder: Path, table: str) -> Path:
-    present = [path for form in FORMS if (path := folder / f"{table}{form}").is_file()]
-    if not present:
+    present = sorted(path for form in FORMS for path in _named(folder, table, form))
+    if not present and needed:
         raise InputRefused(
             f"{table}.csv (or {table}.parquet) is missing in {folder}; every body's tables must be there"
         )
-    if len(present) > 1:
-        raise InputRefused(f"{table} is there twice, as .csv and as .parquet, in {folder}; remove one")
-    return present[0]
+    stems = [_stem(path) for path in present]
+    if twice := sorted({stem for stem in stems if stems.count(stem) > 1}):
+        raise InputRefused(f"{twice[0]} is there twice, in two forms, in {folder}; remove one")
+    if len(stems) > 1 and table in stems:
+        raise InputRefused(
+            f"{table} is there both for all senders and for single ones, in {folder}; name each file after its "
+            "sender, or put all into one"
+        )
+    return present
 
 
-def _from_csv(path: Path, table: type[dy.Schema]) -> pl.DataFrame:
+def _named(folder: Path, table: str, form: str) -> list[Path]:
+    found = [folder / f"{table}{form}", *folder.glob(f"{table}.*{form}")]
+    return [path for path in found if path.is_file() and SENDER.fullmatch(_stem(path).removeprefix(table))]
+
+
+def _stem(path: Path) -> str:
+    for form in FORMS:
+        if path.name.endswith(form):
+            return path.name.removesuffix(form)
+    raise AssertionError("a file of a table ends in one of the forms")
+
+
+def read_file(path: Path, table: type[dy.Schema]) -> tuple[pl.DataFrame, Part]:
+    """One file, whole in memory so that its digest is that of what was read."""
+    data = path.read_bytes()
+    digest = hashlib.sha256(data).hexdigest()
     problems = Problems(path.name)
-    structure = structure_of(path.read_bytes(), problems)
+    if path.name.endswith(".parquet"):
+        frame, line_of = _from_parquet(data, table, problems)
+    else:
+        plain = unpacked(data, problems) if path.name.endswith(".gz") else data
+        frame, line_of = _from_csv(plain, table, problems)
+    return frame, Part(path.name, frame.height, line_of, digest)
+
+
+def unpacked(data: bytes, problems: Problems) -> bytes:
+    """The content of a gzip file.
+
+    Raises:
+        InputRefused: it is none, is damaged, or holds more.
+    """
+    most = min(LARGEST, max(LEAST_LARGEST, MOST_PACKED * len(data)))
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
+            plain = stream.read(most + 1)
+    except (OSError, EOFError, zlib.error):
+        problems.refuse("not a gzip file that can be read; pack it again")
+    if len(plain) > most:
+        problems.refuse(f"more than {most // 10**6:,} MB when unpacked")
+    return plain
+
+
+def one_key(rows: pl.DataFrame, stem: str, table: type[dy.Schema]) -> None:
+    """Whether senders' files, each sound by itself, are so together."""
+    key = table.primary_key()
+    if key and (twice := int(rows.select(pl.struct(key).is_duplicated().sum()).item())):
+        problems = Problems(f"{stem}, all files together")
+        problems.add(f"more than one row with the same {' and '.join(key)}", rows=twice)
+        problems.refuse_if_any()
+
+
+def _from_csv(data: bytes, table: type[dy.Schema], problems: Problems) -> tuple[pl.DataFrame, Line]:
+    structure = structure_of(data, problems)
     header = _known_names(structure.header, table, problems)
     text = cells_of(structure, header, problems)
-    return _kept(_typed(text, table, problems, structure.line_of), table, problems, structure.line_of)
+    rows = typed_rows(text, table, problems, structure.line_of)
+    return keep(rows, table, problems, structure.line_of), structure.line_of
 
 
-def _from_parquet(path: Path, table: type[dy.Schema]) -> pl.DataFrame:
-    problems = Problems(path.name)
-    if not path.stat().st_size:
+def _from_parquet(data: bytes, table: type[dy.Schema], problems: Problems) -> tuple[pl.DataFrame, Line]:
+    if not data:
         problems.refuse("the file is empty")
     try:
-        frame = pl.read_parquet(path)
-    except (pl.exceptions.PolarsError, OSError):
+        frame = pl.read_parquet(data)
+    except Exception:
         # What the reader says may quote the file; the file's name is enough.
+        frame = None
+    if frame is None:
         problems.refuse("not a Parquet file that can be read; write it again")
     frame.columns = _known_names(frame.columns, table, problems)
-    return _kept(_typed(frame, table, problems, _row_number), table, problems, _row_number)
+    return keep(typed_rows(frame, table, problems, _row_number), table, problems, _row_number), _row_number
 
 
 def _row_number(row: int) -> int:
@@ -101,13 +202,14 @@ def _known_names(header: list[str], table: type[dy.Schema], problems: Problems) 
             problems.add("the column is missing", column=column)
         elif names.count(column) > 1:
             problems.add("the column stands there under two names; remove one", column=column)
-    if extra := [name for name in names if name not in wanted]:
-        problems.add(f"the contract has no such column, remove it: {', '.join(extra)}")
+    for at, name in enumerate(names, start=1):
+        if name not in wanted:
+            problems.add(f"the contract has no such column; remove it: {described(name, at, wanted)}", line=1)
     problems.refuse_if_any()
     return names
 
 
-def _typed(frame: pl.DataFrame, table: type[dy.Schema], problems: Problems, line_of: Line) -> pl.DataFrame:
+def typed_rows(frame: pl.DataFrame, table: type[dy.Schema], problems: Problems, line_of: Line) -> pl.DataFrame:
     """Every column in the contract's type and order; what could not be read is noted."""
     columns = [_column(frame.get_column(column.name), column, problems, line_of) for column in columns_of(table)]
     return pl.DataFrame(columns)
@@ -136,7 +238,7 @@ def _plain(dtype: pl.DataType) -> str:
     return str(dtype.base_type()).lower()
 
 
-def _kept(frame: pl.DataFrame, table: type[dy.Schema], problems: Problems, line_of: Line) -> pl.DataFrame:
+def keep(frame: pl.DataFrame, table: type[dy.Schema], problems: Problems, line_of: Line) -> pl.DataFrame:
     """The table, once every rule of its contract holds."""
     if not frame.height and issubclass(table, Identity):
         problems.refuse("there are no rows below the header")
@@ -168,5 +270,6 @@ def _in_words(rule: str, table: type[dy.Schema]) -> tuple[str | None, str]:
         "max": "above the greatest value allowed",
     }
     if column:
-        return column, said.get(kind, kind.replace("_", " "))
+        bound = getattr(table.columns()[column], kind, None) if kind in ("min", "max") else None
+        return column, said.get(kind, kind.replace("_", " ")) + (f" ({bound})" if bound else "")
     return None, f"against the rule: {kind.replace('_', ' ')}"

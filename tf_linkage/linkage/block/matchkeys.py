@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from tf_linkage.linkage.model.model import Matchkey
+from tf_linkage.linkage.model.model import Matchkey, taken_first
 
 _GUARDED = ("forename_first", "forename_second", "forename_canon", "surname", "dob", "gender", "nino")
 
@@ -25,15 +25,16 @@ def matchkey_links(left: pl.DataFrame, right: pl.DataFrame, keys: Sequence[Match
         `left_row`, `right_row`, `matchkey` (place of the key in the list), sorted by left row.
     """
     found = [
-        _links_of(left, right, key).with_columns(pl.lit(place).alias("matchkey")) for place, key in enumerate(keys)
+        _links_of(left, right, keys[place]).with_columns(
+            pl.lit(place).alias("matchkey"), pl.lit(turn).alias("turn")
+        )
+        for turn, place in enumerate(taken_first(keys))
     ]
     if not found:
         return _none()
-    every = pl.concat(found).sort("left_row", "matchkey", "right_row")
+    every = pl.concat(found).sort("left_row", "turn", "right_row")
     first = every.unique(subset=["left_row"], keep="first", maintain_order=True)
-    first = first.sort("entity", "matchkey", "left_row").unique(
-        subset=["entity"], keep="first", maintain_order=True
-    )
+    first = first.sort("entity", "turn", "left_row").unique(subset=["entity"], keep="first", maintain_order=True)
     # A record that two keys give to two people is nobody's for certain.
     kept = first.join(_torn(every, "left_row", "entity"), on="left_row", how="anti")
     kept = kept.join(_torn(every, "entity", "left_row"), on="entity", how="anti")

@@ -5,7 +5,6 @@ The table `pairs` of a DuckDB connection and the statements that make it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,10 +13,16 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tf_linkage.errors import LinkageRefused
-from tf_linkage.linkage.compare.patterns import pattern_sql, similarity_sql
-from tf_linkage.linkage.model.comparisons import columns_of
-from tf_linkage.linkage.model.model import WIDE, BlockingRule, KeyPair
-from tf_linkage.linkage.tables.encoded import Tables
+from tf_linkage.linkage.block.rule_counts import widest
+from tf_linkage.linkage.bounds import Bounds
+from tf_linkage.linkage.compare.patterns import measures_sql, pattern_sql
+from tf_linkage.linkage.model.conditions import columns_in
+from tf_linkage.linkage.model.model import BlockingRule, KeyPair, Model
+from tf_linkage.linkage.tables.database import connected
+from tf_linkage.linkage.tables.encoded import Tables, load
+from tf_linkage.linkage.tables.records import Records
+
+_ALLOWED = "allowed; allow more (most_pairs) if the machine can bear it"
 
 
 @dataclass(frozen=True)
@@ -50,14 +55,25 @@ class DeterministicPass:
     rivals: pl.DataFrame
 
 
-def affordable(tables: Tables, most_pairs: int) -> list[BlockingRule]:
+def used_rules(records: Records, model: Model, bounds: Bounds, bearing: str = _ALLOWED) -> list[BlockingRule]:
+    """The rules to use, for who holds the records in no database. See `affordable`."""
+    with connected(bounds) as connection:
+        return affordable(load(connection, records, model), bounds.most_pairs, bearing)
+
+
+def affordable(tables: Tables, most_pairs: int, bearing: str = _ALLOWED) -> list[BlockingRule]:
     """The rules to use. Their pairs are counted, or bounded by those of a laxer rule, before any pair is made.
+
+    Args:
+        tables: both tables.
+        most_pairs: what one rule may make.
+        bearing: who bears no more, and what to do, in words.
 
     Raises:
         LinkageRefused: a rule would make more than `most_pairs` pairs; counted, not tried.
     """
-    wide = WIDE + max(tables.records.left.height, tables.records.right.height)
     rules = tables.model.blocking_rules
+    wide = widest(tables.model, tables.records)
     counted = {frozenset(rule.keys): counted_pairs(tables, rule.keys) for rule in rules if rule.wide}
     used: list[BlockingRule] = []
     for rule in rules:
@@ -71,8 +87,8 @@ def affordable(tables: Tables, most_pairs: int) -> list[BlockingRule]:
             pairs = counted[keys] = counted_pairs(tables, rule.keys)
         if pairs > most_pairs:
             raise LinkageRefused(
-                f"blocking rule {rule.name!r} would make {pairs:,} pairs, more than the {most_pairs:,} allowed; "
-                "use a stricter rule, or allow more (most_pairs) if the machine can bear it"
+                f"blocking rule {rule.name!r} would make {pairs:,} pairs, more than the {most_pairs:,} "
+                f"{bearing}, or use a stricter rule"
             )
         used.append(rule)
     return used
@@ -232,11 +248,11 @@ def _each_once(found: str) -> str:
 
 def _side_by_side(tables: Tables, pairs: str, also: str, left_table: str = "l") -> str:
     """A table of pairs with both records' columns as `l_column` and `r_column`, each similarity computed once."""
-    comparisons = tables.model.comparisons
-    columns = {column for comparison in comparisons for column in columns_of(comparison)}
+    model = tables.model
+    columns = columns_in([condition for one in model.comparisons for condition in one.conditions])
     both = ", ".join(f"{side}.{column} AS {side}_{column}" for column in sorted(columns) for side in ("l", "r"))
     return (
-        f"SELECT p.l AS one, p.r AS other, p.{also}, {both}{similarity_sql(comparisons)} "
+        f"SELECT p.l AS one, p.r AS other, p.{also}, {both}{measures_sql(model.comparisons, model.cuts)} "
         f"FROM {pairs} p JOIN {left_table} l ON p.l = l.row JOIN {_met(pairs)} r ON p.r = r.row"
     )
 
@@ -247,8 +263,4 @@ def _met(pairs: str) -> str:
 
 
 def _pattern(tables: Tables) -> str:
-    side_by_side = re.sub(_QUALIFIED, r"\1_\2", pattern_sql(tables.model.comparisons))
-    return f"{side_by_side} AS pattern"
-
-
-_QUALIFIED = r"\b([lr])\.(\w+)"
+    return f"{pattern_sql(tables.model.comparisons, tables.model.cuts)} AS pattern"

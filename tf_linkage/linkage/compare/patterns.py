@@ -10,24 +10,54 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tf_linkage.linkage.model.comparisons import MISSING, Comparison
+from tf_linkage.linkage.model.comparisons import MISSING, Comparison, Role, place_of
+from tf_linkage.linkage.model.conditions import Cuts, Measure, Side, measured
 
 Levels = NDArray[np.int64]
 """One row for each pattern, one column for each comparison; the code of the level, or `MISSING`."""
 
 
-def pattern_sql(comparisons: Sequence[Comparison]) -> str:
-    """The pattern of a pair whose similarities have been computed under their names."""
+class SideBySide:
+    """Names where both records of a pair stand in one row, with what has been measured once."""
+
+    def value(self, side: Side, column: str) -> str:
+        """`l_forename`, `r_forename`."""
+        return f"{side}_{column}"
+
+    def measure(self, measure: Measure) -> str:
+        """The column that holds it. Edits are asked of few pairs, and counted where they are asked."""
+        return measure.sql(self, 0.0) if measure.kind == "edits" else measure.name
+
+
+class OfTables:
+    """Names where a pair is joined from the tables `l` and `r`."""
+
+    def value(self, side: Side, column: str) -> str:
+        """`l.forename`, `r.forename`."""
+        return f"{side}.{column}"
+
+    def measure(self, measure: Measure) -> str:
+        """Computed on the spot."""
+        return measure.sql(self, 0.0)
+
+
+def pattern_sql(comparisons: Sequence[Comparison], cuts: Cuts) -> str:
+    """The pattern of a pair that stands side by side with its measures."""
     terms = [
-        f"{_level_sql(comparison)} * {step}"
+        f"{_level_sql(comparison, cuts)} * {step}"
         for comparison, step in zip(comparisons, _steps(comparisons), strict=True)
     ]
     return f"cast({' + '.join(terms)} as bigint)"
 
 
-def similarity_sql(comparisons: Sequence[Comparison]) -> str:
-    """Select list of the similarities, each computed once."""
-    return "".join(f", {sql} as {name}" for comparison in comparisons for name, sql in comparison.similarities)
+def measures_sql(comparisons: Sequence[Comparison], cuts: Cuts) -> str:
+    """Select list of the measures of a pair of rows of `l` and `r`, each computed once."""
+    conditions = [condition for comparison in comparisons for condition in comparison.conditions]
+    return "".join(
+        f", {measure.sql(OfTables(), least)} as {measure.name}"
+        for measure, least in measured(conditions, cuts).items()
+        if measure.kind != "edits"
+    )
 
 
 def unpack(patterns: NDArray[np.int64], comparisons: Sequence[Comparison]) -> Levels:
@@ -43,21 +73,19 @@ def contradicted(levels: Levels, comparisons: Sequence[Comparison]) -> NDArray[n
     """Whether a pattern holds a level that keeps two people apart."""
     found = np.zeros(len(levels), dtype=bool)
     for place, comparison in enumerate(comparisons):
-        against = [code for code, level in enumerate(comparison.levels) if level.contradicts]
+        against = comparison.codes(lambda level: level.contradicts)
         found |= np.isin(levels[:, place], against)
     return found
 
 
 def guarded(levels: Levels, comparisons: Sequence[Comparison]) -> NDArray[np.bool_]:
     """Whether the guard applies: different forenames or dates of birth, and no NINO that agrees."""
-    names = [comparison.name for comparison in comparisons]
     found = np.zeros(len(levels), dtype=bool)
-    for name in ("forename", "date of birth"):
-        if name in names:
-            place = names.index(name)
-            found |= levels[:, place] == len(comparisons[place].levels) - 1
-    if "NINO" in names:
-        found &= levels[:, names.index("NINO")] != 0
+    for role in (Role.FORENAME, Role.BORN):
+        if (place := place_of(comparisons, role)) is not None:
+            found |= levels[:, place] == comparisons[place].different
+    if (place := place_of(comparisons, Role.NUMBER)) is not None:
+        found &= levels[:, place] != comparisons[place].full
     return found
 
 
@@ -68,7 +96,13 @@ def _steps(comparisons: Sequence[Comparison]) -> list[int]:
     return steps
 
 
-def _level_sql(comparison: Comparison) -> str:
+def _level_sql(comparison: Comparison, cuts: Cuts) -> str:
     """The level's code plus one, so that unknown is zero."""
-    whens = [f"when {level.sql} then {code + 1}" for code, level in enumerate(comparison.levels) if level.sql]
-    return f"(case when not ({comparison.known}) then 0 {' '.join(whens)} else {len(comparison.levels)} end)"
+    names = SideBySide()
+    whens = [
+        f"when {level.when.sql(names, cuts)} then {code + 1}"
+        for code, level in enumerate(comparison.levels)
+        if level.when is not None
+    ]
+    speaks = comparison.speaks.sql(names, cuts)
+    return f"(case when not ({speaks}) then 0 {' '.join(whens)} else {len(comparison.levels)} end)"

@@ -15,6 +15,7 @@ from tf_linkage.linkage.block.matchkeys import contradicts
 from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.deduplicate.groups import grouped
 from tf_linkage.linkage.deduplicate.match_probability import likely_duplicates
+from tf_linkage.linkage.model.settings import Settings
 from tf_linkage.linkage.standardise.fields import STANDARD_FIELDS, standardise
 
 _KEYS: tuple[tuple[str, ...], ...] = (
@@ -31,7 +32,9 @@ _KEYS: tuple[tuple[str, ...], ...] = (
 one whose forenames must then be forms or beginnings of one another, which the guard sees to."""
 
 
-def find_duplicates(cohort: pl.LazyFrame, ids: Sequence[str], bounds: Bounds | None = None) -> pl.DataFrame:
+def find_duplicates(
+    cohort: pl.LazyFrame, ids: Sequence[str], bounds: Bounds | None = None, *, settings: Settings | None = None
+) -> pl.DataFrame:
     """Pairs of records that are the same person.
 
     Whether two records are one person depends on the records that would become one with them, on nobody else's.
@@ -40,6 +43,7 @@ def find_duplicates(cohort: pl.LazyFrame, ids: Sequence[str], bounds: Bounds | N
         cohort: one row per record, with identifiers under the contracts' names.
         ids: the columns that together name a record.
         bounds: memory, threads and pairs that may be used; the usual ones unless given.
+        settings: numbers of the linkage; the usual ones unless given.
 
     Returns:
         One row per pair, each pair once, and every pair within a group of records of one person: `left_<id>` and
@@ -65,7 +69,7 @@ def find_duplicates(cohort: pl.LazyFrame, ids: Sequence[str], bounds: Bounds | N
         pairs = ours.join(theirs, left_on=list(key), right_on=[f"{c}_right" for c in key], coalesce=False)
         pairs = pairs.filter(pl.col("row") < pl.col("row_right"), ~two_people)
         found.append(pairs.select("row", "row_right").sort("row", "row_right"))
-    likely = likely_duplicates(records, fields, bounds or Bounds())
+    likely = likely_duplicates(records, fields, bounds or Bounds(), settings or Settings())
     found.append(likely.sort("probability", "row", "row_right", descending=[True, False, False])[:, :2])
     proposed = pl.concat(found).unique(keep="first", maintain_order=True)
     pairs = grouped(

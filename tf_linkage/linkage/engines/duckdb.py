@@ -69,7 +69,7 @@ def link_records(
                 f"trained again beside {certain_links.pairs.height:,} certain links, "
                 f"in {trained.curve.height} rounds"
             )
-            if warning := thin(certain_links.pairs.height):
+            if warning := thin(certain_links.pairs.height, model.settings.training.few):
                 progress(warning)
         decision = dataclasses.replace(decision, trained=trained, strata=strata)
         scored = decision.kept_pairs(candidates, decision.below_floor)

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
@@ -22,6 +23,7 @@ from tf_linkage.linkage.estimate.em import Shares, Trained
 from tf_linkage.linkage.estimate.preparation import preparation_of
 from tf_linkage.linkage.estimate.training_input import thin
 from tf_linkage.linkage.model.comparisons import Comparison
+from tf_linkage.linkage.model.conditions import Cuts, Measure, Side, measured
 from tf_linkage.linkage.model.model import BlockingRule, Model, bits_at
 from tf_linkage.linkage.resolve.assignment import best_per_left, one_to_one
 from tf_linkage.linkage.resolve.outcome import training_table
@@ -29,8 +31,6 @@ from tf_linkage.linkage.result import LINK_SCHEMA, LinkResult, Progress
 from tf_linkage.linkage.tables.database import connected
 from tf_linkage.linkage.tables.encoded import load
 from tf_linkage.linkage.tables.records import Records, prepare
-
-_LEAST_SHARE = 1e-9
 
 
 def link_by_splink(
@@ -49,7 +49,7 @@ def link_by_splink(
         work = preparation_of(tables, bounds.most_pairs)
         candidates, trained = work.candidates, work.training_input().learnt()
     progress(f"trained in {trained.curve.height} rounds")
-    if warning := thin(work.deterministic_pass.training_links.height):
+    if warning := thin(work.deterministic_pass.training_links.height, model.settings.training.few):
         progress(warning)
     indifferent, review = bits_at(model.link_threshold), bits_at(model.review_threshold)
     scored = splink_weights(records, model, trained, candidates.rules, bounds)
@@ -90,8 +90,8 @@ def splink_settings(
         "unique_id_column_name": "row",
         "probability_two_random_records_match": trained.prior,
         "comparisons": [
-            _comparison(comparison, trained.m, trained.u, place)
-            for place, comparison in enumerate(model.comparisons)
+            _comparison(comparison, (m, u), model.cuts, trained.floor)
+            for comparison, m, u in zip(model.comparisons, trained.m, trained.u, strict=True)
         ],
         "blocking_rules_to_generate_predictions": [
             {
@@ -161,32 +161,41 @@ def _predicted(linker: Any) -> str:
         raise
 
 
-def _comparison(comparison: Comparison, m: Shares, u: Shares, place: int) -> dict[str, Any]:
+@dataclass(frozen=True)
+class OneRow:
+    """Names as Splink gives them: `"forename_l"`; each measure is written out."""
+
+    least: Mapping[Measure, float]
+
+    def value(self, side: Side, column: str) -> str:
+        """A column of one side."""
+        return f'"{column}_{side}"'
+
+    def measure(self, measure: Measure) -> str:
+        """The SQL that computes it."""
+        return f"({measure.sql(self, self.least[measure])})"
+
+
+def _comparison(comparison: Comparison, shares: Shares, cuts: Cuts, floor: float) -> dict[str, Any]:
+    names = OneRow(measured(comparison.conditions, cuts))
     levels: list[dict[str, Any]] = [
         {
-            "sql_condition": _splink_sql(f"not ({comparison.known})", comparison),
+            "sql_condition": f"not ({comparison.speaks.sql(names, cuts)})",
             "label_for_charts": "unknown on either side",
             "is_null_level": True,
         }
     ]
     for code, level in enumerate(comparison.levels):
         described: dict[str, Any] = {
-            "sql_condition": _splink_sql(level.sql, comparison) if level.sql else "ELSE",
+            "sql_condition": "ELSE" if level.when is None else level.when.sql(names, cuts),
             "label_for_charts": level.words,
-            "m_probability": max(float(m[place][code]), _LEAST_SHARE),
-            "u_probability": max(float(u[place][code]), _LEAST_SHARE),
+            "m_probability": max(float(shares[0][code]), floor),
+            "u_probability": max(float(shares[1][code]), floor),
         }
-        if code == 0 and comparison.frequency:
+        if level.full and comparison.frequency:
             described |= {"tf_adjustment_column": comparison.frequency, "tf_adjustment_weight": 1.0}
         levels.append(described)
-    return {"output_column_name": comparison.name.replace(" ", "_"), "comparison_levels": levels}
-
-
-def _splink_sql(sql: str, comparison: Comparison) -> str:
-    """Our SQL with each similarity written out and the sides as Splink names them."""
-    for name, similarity in comparison.similarities:
-        sql = re.sub(rf"\b{name}\b", f"({similarity})", sql)
-    return re.sub(r"\b([lr])\.(\w+)", r'"\2_\1"', sql)
+    return {"output_column_name": comparison.id, "comparison_levels": levels}
 
 
 def _named(links: pl.DataFrame, records: Records) -> pl.DataFrame:

@@ -15,18 +15,8 @@ from numpy.typing import NDArray
 
 from tf_linkage.linkage.compare.patterns import Levels, unpack
 from tf_linkage.linkage.estimate.household_members import moved
+from tf_linkage.linkage.model.comparisons import Role, place_of
 from tf_linkage.linkage.tables.encoded import Tables
-
-HIGH_BAR = 0.99
-"""Posterior from which a link claims its two records, and speaks for its family."""
-
-_LEAST = 0.2
-"""Share of household members taken to be free still, however few are counted: counts of a few homes cannot rule out
-that the one who is asked about is absent and his twin is not."""
-
-_SEEN_NONE = 3
-"""Added to counts that may be zero: the upper 95% bound of what was never seen (the rule of three), so that a few
-families cannot rule out that somebody is absent and only his twin is there."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +30,7 @@ class CertainLinks:
         strangers: share of pairs of strangers in which both records are free still.
         members: share of pairs of household members in which both are.
         twins: the same of those born on one day.
-        born: place of the date of birth among the comparisons, if it is compared.
+        born: place of the date of birth among the comparisons and its code of full agreement, if it is compared.
     """
 
     pairs: pl.DataFrame
@@ -49,7 +39,7 @@ class CertainLinks:
     strangers: float = 1.0
     members: float = 1.0
     twins: float = 1.0
-    born: int | None = None
+    born: tuple[int, int] | None = None
 
     def free(self, pairs: pl.DataFrame) -> NDArray[np.bool_]:
         """Which pairs (`left_row`, `entity`) are between two records that are free."""
@@ -62,7 +52,15 @@ class CertainLinks:
         """Bits by which household members of each pattern are rarer among free records; never positive."""
         if self.born is None:
             return np.full(len(levels), np.log2(self.members))
-        return np.log2(np.where(levels[:, self.born] == 0, self.twins, self.members))
+        return np.log2(np.where(self.on_one_day(levels), self.twins, self.members))
+
+    def on_one_day(self, levels: Levels) -> NDArray[np.bool_]:
+        """Patterns that share a date of birth."""
+        if self.born is None:
+            return np.zeros(len(levels), dtype=bool)
+        place, equal = self.born
+        found: NDArray[np.bool_] = levels[:, place] == equal
+        return found
 
 
 def no_certain_links(tables: Tables) -> CertainLinks:
@@ -101,6 +99,7 @@ def certain_links_of(
         standing: pairs at one address; see `at_one_address`.
         tables: both tables.
     """
+    settings, comparisons = tables.model.settings.certain, tables.model.comparisons
     nobody = no_certain_links(tables)
     nobody.left[certain["left_row"].to_numpy()] = True
     nobody.right[certain["entity"].to_numpy()] = True
@@ -110,18 +109,20 @@ def certain_links_of(
     probable = here["match_probability"].to_numpy()
     every = max(standing.height - float(probable.sum()), 1.0)
     rest = max(float(certain_links.free(standing).sum()) - float(probable[certain_links.free(here)].sum()), 0.0)
-    names = [comparison.name for comparison in tables.model.comparisons]
-    members = float(min(1.0, max(rest / every, _LEAST)))
+    members = float(min(1.0, max(rest / every, settings.free)))
+    born = place_of(comparisons, Role.BORN)
     return dataclasses.replace(
         certain_links,
-        strangers=float(max((1 - certain_links.left.mean()) * (1 - certain_links.right.mean()), 1e-3)),
+        strangers=float(
+            max((1 - certain_links.left.mean()) * (1 - certain_links.right.mean()), settings.strangers)
+        ),
         members=members,
-        twins=_twins(standing, certain_links, members),
-        born=names.index("date of birth") if "date of birth" in names else None,
+        twins=_twins(standing, certain_links, members, settings.unseen),
+        born=None if born is None else (born, comparisons[born].full),
     )
 
 
-def _twins(standing: pl.DataFrame, certain_links: CertainLinks, members: float) -> float:
+def _twins(standing: pl.DataFrame, certain_links: CertainLinks, members: float, unseen: float) -> float:
     """Share of pairs of two people of one home and one birthday in which neither is claimed.
 
     Such a free pair may be a person's own two records, so it cannot be counted. It follows from the pairs of which
@@ -133,5 +134,5 @@ def _twins(standing: pl.DataFrame, certain_links: CertainLinks, members: float) 
     ours = certain_links.left[born["left_row"].to_numpy()]
     theirs = certain_links.right[born["entity"].to_numpy()]
     both, one, other = float((ours & theirs).sum()), float((ours & ~theirs).sum()), float((~ours & theirs).sum())
-    neither = (one + _SEEN_NONE) * (other + _SEEN_NONE) / (both + 1)
+    neither = (one + unseen) * (other + unseen) / (both + 1)
     return float(min(1.0, neither / (both + one + other + neither)))

@@ -13,15 +13,9 @@ from tf_linkage.linkage.compare.candidates import DeterministicPass, agreeing
 from tf_linkage.linkage.compare.patterns import contradicted, unpack
 from tf_linkage.linkage.estimate.em import Start, shares_of
 from tf_linkage.linkage.model.comparisons import Comparison
-from tf_linkage.linkage.model.model import Matchkey, Model
+from tf_linkage.linkage.model.model import Matchkey, Model, taken_first
 from tf_linkage.linkage.standardise.fields import field_of
 from tf_linkage.linkage.tables.encoded import Tables
-
-FEW = 30
-"""Links that a comparison's start needs; with fewer it is guessed."""
-
-_GUESS = 0.9
-"""Share of full agreement among links where nothing is known yet; EM moves on from there."""
 
 
 def deterministic_pass(tables: Tables) -> DeterministicPass:
@@ -44,20 +38,20 @@ def _links(pairs: pl.DataFrame, model: Model) -> pl.DataFrame:
     levels = unpack(pairs["pattern"].to_numpy(), model.comparisons)
     pairs = pairs.with_columns(pl.Series("against", contradicted(levels, model.comparisons)))
     found = []
-    for place in range(len(model.matchkeys)):
+    for turn, place in enumerate(taken_first(model.matchkeys)):
         named = pairs.filter(pl.col("keys") // (1 << place) % 2 == 1).filter(
             pl.col("entity").n_unique().over("left_row") == 1, pl.col("left_row").n_unique().over("entity") == 1
         )
         named = named.filter(~pl.col("against")).unique(subset=["left_row"], keep="first", maintain_order=True)
-        found.append(named.with_columns(pl.lit(place, pl.Int32).alias("matchkey")))
+        found.append(named.with_columns(pl.lit(place, pl.Int32).alias("matchkey"), pl.lit(turn).alias("turn")))
     if not found:
         return pairs.drop("against").with_columns(pl.lit(0, pl.Int32).alias("matchkey")).head(0)
     every = pl.concat(found)
     one_person = (pl.col("entity").n_unique().over("left_row") == 1) & (
         pl.col("left_row").n_unique().over("entity") == 1
     )
-    every = every.filter(one_person).sort("left_row", "matchkey")
-    return every.unique(subset=["left_row"], keep="first", maintain_order=True).drop("against")
+    every = every.filter(one_person).sort("left_row", "turn")
+    return every.unique(subset=["left_row"], keep="first", maintain_order=True).drop("against", "turn")
 
 
 def start_of(training_links: pl.DataFrame, model: Model) -> Start:
@@ -65,6 +59,7 @@ def start_of(training_links: pl.DataFrame, model: Model) -> Start:
 
     A comparison that every key looks at starts from a guess.
     """
+    settings = model.settings.training
     levels = unpack(training_links["pattern"].to_numpy(), model.comparisons)
     ones = np.ones(len(levels), dtype=np.int64)
     keys = training_links["keys"].to_numpy()
@@ -73,12 +68,15 @@ def start_of(training_links: pl.DataFrame, model: Model) -> Start:
     for place, comparison in enumerate(model.comparisons):
         leaving = sum(1 << at for at, key in enumerate(model.matchkeys) if not _looks_at(key, comparison))
         taken = (keys & leaving != 0) & (levels[:, place] >= 0)
-        learnt.append(int(taken.sum()) >= FEW)
+        learnt.append(int(taken.sum()) >= settings.few)
         if learnt[-1]:
-            shares.append(shares_of(levels[taken], ones[taken], model.comparisons, smoothing=1.0)[place])
+            seen = shares_of(levels[taken], ones[taken], model.comparisons, smoothing=settings.smoothing)
+            shares.append(seen[place])
         else:
             others = len(comparison.levels) - 1
-            shares.append(np.array([_GUESS, *[(1 - _GUESS) / others] * others]))
+            guess = np.full(others + 1, (1 - settings.guess) / others)
+            guess[comparison.full] = settings.guess
+            shares.append(guess)
     return Start(tuple(shares), tuple(learnt))
 
 

@@ -17,23 +17,22 @@ from numpy.typing import NDArray
 
 from tf_linkage.linkage.compare.patterns import Levels
 from tf_linkage.linkage.model.comparisons import MISSING, Comparison
+from tf_linkage.linkage.model.settings import Settings
 
 Shares = tuple[NDArray[np.float64], ...]
 """For each comparison the share of each level among pairs where both values are known."""
 
 
-MOST_ROUNDS = 60
-STEADY = 1e-6
-"""EM stops when no m changes by more in a round."""
-
-STRAY = 0.25
-"""How far the m of a best level may end from what the matchkeys' links say before theirs is used instead."""
-
-_FLOOR = 1e-9
-
-
 Places = tuple[int | None, int | None, int | None]
 """Of forename, surname and date of birth among the comparisons; None for one that is not compared."""
+
+Ends = tuple[tuple[int, int], ...]
+"""For each comparison, the codes of full agreement and of disagreement."""
+
+
+def ends_of(comparisons: Sequence[Comparison]) -> Ends:
+    """Both codes of each comparison."""
+    return tuple((comparison.full, comparison.different) for comparison in comparisons)
 
 
 @dataclass(frozen=True)
@@ -46,13 +45,13 @@ class Dependence:
 
     Attributes:
         places: which comparisons they are between.
-        last: for each comparison, the code of its last level.
+        ends: for each comparison, its codes of full agreement and of disagreement.
         logs: natural log of how much oftener a group of each is seen together than if they were apart, by the
             groups of `group`; the last place of each axis stands for unknown.
     """
 
     places: Places
-    last: tuple[int, ...]
+    ends: Ends
     logs: NDArray[np.float64]
 
     def group(self, levels: Levels) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
@@ -63,8 +62,9 @@ class Dependence:
                 found.append(np.full(len(levels), MISSING))
                 continue
             codes = levels[:, place]
-            far = 1 if axis == _BORN else np.where(codes == self.last[place], 2, 1)
-            found.append(np.where(codes > 0, far, codes))
+            full, different = self.ends[place]
+            far = 1 if axis == _BORN else np.where(codes == different, 2, 1)
+            found.append(np.where(codes == MISSING, MISSING, np.where(codes == full, 0, far)))
         return found[0], found[1], found[2]
 
     def of(self, levels: Levels) -> NDArray[np.float64]:
@@ -80,12 +80,12 @@ _BORN = 2
 NO_DEPENDENCE = Dependence((None, None, None), (), np.zeros((4, 4, 3)))
 
 
-def dependence_of(levels: Levels, counts: NDArray[np.float64], places: Places, last: tuple[int, ...]) -> Dependence:
+def dependence_of(levels: Levels, counts: NDArray[np.float64], places: Places, ends: Ends) -> Dependence:
     """Ties counted among patterns in which all of these places are known; none where nothing is counted.
 
     One is added to what is seen and to what is expected, so that a group seldom seen says little.
     """
-    dependence = Dependence(places, last, np.zeros((4, 4, 3)))
+    dependence = Dependence(places, ends, np.zeros((4, 4, 3)))
     groups = np.stack(
         [group for group, place in zip(dependence.group(levels), places, strict=True) if place is not None]
     )
@@ -106,7 +106,7 @@ def dependence_of(levels: Levels, counts: NDArray[np.float64], places: Places, l
     logs = np.log((seen + 1) / (apart + 1))
     for axis, place in enumerate(places):
         logs = logs if place is not None else np.expand_dims(logs, axis)
-    return Dependence(places, last, np.broadcast_to(logs, dependence.logs.shape).copy())
+    return Dependence(places, ends, np.broadcast_to(logs, dependence.logs.shape).copy())
 
 
 @dataclass(frozen=True)
@@ -118,12 +118,14 @@ class HouseholdMembers:
         apart: for each comparison, whether it can tell them apart; where somebody lives cannot.
         dependence: how much names and birthdays go together.
         at_home: pairs of the two tables that stand at one address, links included.
+        home: which comparison says where somebody lives, and its code of full agreement; None if none does.
     """
 
     h: Shares
     apart: tuple[bool, ...]
     dependence: Dependence
     at_home: float
+    home: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,8 @@ class Observed:
         rarer: for each row, natural logs by which strangers and household members are rarer among the pairs counted
         than
             among all pairs, since others are known to be neither.
-        names: between which comparisons the ties of links are learnt, and the last code of each comparison.
+        names: between which comparisons the ties of links are learnt.
+        ends: for each comparison, its codes of full agreement and of disagreement.
         free: for each row and comparison, whether some rule that the pairs meet leaves that comparison free; only
             from such pairs is its m learnt, since a rule's own keys always agree.
         free_names: for each row, whether some rule leaves both names free; only from such pairs are ties learnt.
@@ -158,7 +161,8 @@ class Observed:
     counts: NDArray[np.int64]
     certain: NDArray[np.int64]
     rarer: tuple[NDArray[np.float64], NDArray[np.float64]]
-    names: tuple[Places, tuple[int, ...]]
+    names: Places
+    ends: Ends
     free: NDArray[np.bool_]
     free_names: NDArray[np.bool_]
     dependence: NDArray[np.float64]
@@ -181,6 +185,7 @@ class Trained:
             of a comparison is learnt from those pairs alone whose blocking rule leaves it free.
         nearby: bits by which both names agree oftener in one district than across districts, by chance.
         held: whether EM stayed near the matchkeys' links; if not, m is theirs.
+        floor: share below which none of them counts; see `settings.Training`.
         dependence: how much a link's names go together.
     """
 
@@ -192,38 +197,44 @@ class Trained:
     curve: pl.DataFrame
     nearby: float
     held: bool
+    floor: float
     dependence: Dependence = NO_DEPENDENCE
 
 
-def train(observed: Observed, start: Start, u: Shares, members: HouseholdMembers) -> Trained:
+def train(observed: Observed, start: Start, u: Shares, members: HouseholdMembers, settings: Settings) -> Trained:
     """EM over patterns, from `start`; u and the household members' shares stay as they are."""
+    floor = settings.training.floor
     levels, counts, every_pair = observed.levels, observed.counts, observed.every_pair
     m = start.m
     expected = float(max(1, min((counts + observed.certain).sum(), every_pair**0.5)))
     rows: list[tuple[int, float, float, float]] = []
     strangers, at_home = observed.rarer
-    log_u = log_of(u, levels) + observed.dependence + strangers
+    log_u = log_of(u, levels, floor) + observed.dependence + strangers
     dependence = NO_DEPENDENCE
-    for turn in range(1, MOST_ROUNDS + 1):
+    for turn in range(1, settings.training.most_rounds + 1):
         before, prior = expected, expected / every_pair
-        link = np.log(prior) + log_of(m, levels) + dependence.of(levels)
+        link = np.log(prior) + log_of(m, levels, floor) + dependence.of(levels)
         stranger = np.log1p(-min(prior, 0.5)) + log_u
-        number = _household_members(expected, m, members)
-        household_member = np.log(number) + link + household_ratio(m, members, levels, dependence) + at_home
+        number = _household_members(expected, m, members, settings.households.stayed)
+        household_member = np.log(number) + link + household_ratio(m, members, levels, floor, dependence) + at_home
         total = np.logaddexp(np.logaddexp(link, stranger), household_member)
         weight = observed.certain + counts * np.exp(link - total)
         expected = max(float(weight.sum()), 1e-3)
         new = _shares(levels, weight, observed.free, m)
         if observed.free_names.any():
-            dependence = dependence_of(levels, np.where(observed.free_names, weight, 0.0), *observed.names)
+            dependence = dependence_of(
+                levels, np.where(observed.free_names, weight, 0.0), observed.names, observed.ends
+            )
         change = max(float(np.max(np.abs(one - other))) for one, other in zip(new, m, strict=True))
         likelihood = float((counts * total).sum() + (observed.certain * link).sum()) - before * (1 + number)
         rows.append((turn, likelihood, expected, change))
         m = new
-        if change < STEADY:
+        if change < settings.training.steady:
             break
     held = all(
-        abs(one[0] - other[0]) <= STRAY for one, other, bound in zip(m, start.m, start.learnt, strict=True) if bound
+        abs(one[full] - other[full]) <= settings.training.stray
+        for one, other, bound, (full, _) in zip(m, start.m, start.learnt, observed.ends, strict=True)
+        if bound
     )
     curve = pl.DataFrame(
         rows, schema=["round", "log_likelihood", "expected_links", "greatest_change"], orient="row"
@@ -237,18 +248,19 @@ def train(observed: Observed, start: Start, u: Shares, members: HouseholdMembers
         curve,
         observed.nearby,
         held,
+        floor,
         dependence if held else NO_DEPENDENCE,
     )
 
 
-def _household_members(expected: float, m: Shares, members: HouseholdMembers) -> float:
+def _household_members(expected: float, m: Shares, members: HouseholdMembers, least: float) -> float:
     """Pairs of two people of one household for each link, wherever they are recorded.
 
     Of the pairs at one address some are links; the rest are household members whom no move has parted, and moves
     part them as often as they part a person's two records.
     """
-    stayed = next((float(share[0]) for share, telling in zip(m, members.apart, strict=True) if not telling), 1.0)
-    return max(members.at_home / max(stayed, 0.05) - expected, 1e-6) / expected
+    stayed = 1.0 if members.home is None else float(m[members.home[0]][members.home[1]])
+    return max(members.at_home / max(stayed, least) - expected, 1e-6) / expected
 
 
 def shares_of(
@@ -265,27 +277,27 @@ def shares_of(
     return tuple(found)
 
 
-def log_of(shares: Shares, levels: Levels) -> NDArray[np.float64]:
+def log_of(shares: Shares, levels: Levels, floor: float) -> NDArray[np.float64]:
     """Log probability of each pattern, comparisons taken as independent; unknown counts as certain."""
     total = np.zeros(len(levels))
     for place, share in enumerate(shares):
-        total += padded_log(share)[levels[:, place]]
+        total += padded_log(share, floor)[levels[:, place]]
     return total
 
 
-def padded_log(share: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Logs of the shares with a zero at the end, where code -1 looks."""
-    return np.append(np.log(np.maximum(share, _FLOOR)), 0.0)
+def padded_log(share: NDArray[np.float64], floor: float) -> NDArray[np.float64]:
+    """Logs of the shares, none below the floor, with a zero at the end, where code -1 looks."""
+    return np.append(np.log(np.maximum(share, floor)), 0.0)
 
 
 def household_ratio(
-    m: Shares, members: HouseholdMembers, levels: Levels, dependence: Dependence = NO_DEPENDENCE
+    m: Shares, members: HouseholdMembers, levels: Levels, floor: float, dependence: Dependence = NO_DEPENDENCE
 ) -> NDArray[np.float64]:
     """Log of how much likelier a pattern is between household members than between records of one person."""
     total = -dependence.of(levels)
     for place, (one, other) in enumerate(zip(m, members.h, strict=True)):
         if members.apart[place]:
-            total += padded_log(other)[levels[:, place]] - padded_log(one)[levels[:, place]]
+            total += padded_log(other, floor)[levels[:, place]] - padded_log(one, floor)[levels[:, place]]
     return total + members.dependence.of(levels)
 
 

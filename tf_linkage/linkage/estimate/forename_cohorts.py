@@ -9,15 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tf_linkage.linkage.compare.patterns import Levels
+from tf_linkage.linkage.model.comparisons import MISSING, Role, place_of
 from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.tables.encoded import Tables
-
-YEARS = 10
-"""Years of birth that share a fashion."""
-
-HALF_WAY = 2.0
-"""Others of a forename of whom half is believed of what they say about its years: a judgement. Of a forename that
-nobody else bears nothing is known."""
 
 
 def forename_cohorts(tables: Tables) -> NDArray[np.float64] | None:
@@ -28,8 +22,9 @@ def forename_cohorts(tables: Tables) -> NDArray[np.float64] | None:
     """
     if not {"forename", "dob_year"} <= set(tables.records.right.columns):
         return None
+    settings = tables.model.settings.names
     forename = tables.number("forename")
-    band = f"try_cast(dob_year AS INTEGER) // {YEARS}"
+    band = f"try_cast(dob_year AS INTEGER) // {settings.years}"
     # Anyone who has several rows counts once.
     once = "DISTINCT" if tables.aliased else ""
     found = tables.frame(
@@ -47,18 +42,17 @@ def forename_cohorts(tables: Tables) -> NDArray[np.float64] | None:
     seen, bearers, born = (found[name].to_numpy() for name in ("seen", "bearers", "born"))
     everybody = tables.total(f"SELECT count({once} entity) FROM r WHERE {band} IS NOT NULL")
     expected = (bearers - 1) * born / max(everybody, 1.0)
-    oftener = (np.maximum(seen - 1, 0.0) + HALF_WAY) / (expected + HALF_WAY)
+    # Of a forename that nobody else bears nothing is known.
+    oftener = (np.maximum(seen - 1, 0.0) + settings.half_way) / (expected + settings.half_way)
     bits: NDArray[np.float64] = -np.log2(oftener)
     return np.where(np.isfinite(bits), bits, 0.0)
 
 
 def of_one_time(levels: Levels, model: Model) -> NDArray[np.bool_]:
     """Patterns of pairs that share a forename and, nearly enough, a year of birth."""
-    names = [comparison.name for comparison in model.comparisons]
-    if not {"forename", "date of birth"} <= set(names):
+    forename, born = (place_of(model.comparisons, role) for role in (Role.FORENAME, Role.BORN))
+    if forename is None or born is None:
         return np.zeros(len(levels), dtype=bool)
-    place = names.index("date of birth")
-    last = len(model.comparisons[place].levels) - 1
-    about = (levels[:, place] >= 0) & (levels[:, place] < last)
-    found: NDArray[np.bool_] = about & (levels[:, names.index("forename")] == 0)
+    about = ~np.isin(levels[:, born], (MISSING, model.comparisons[born].different))
+    found: NDArray[np.bool_] = about & (levels[:, forename] == model.comparisons[forename].full)
     return found

@@ -16,27 +16,31 @@ from numpy.typing import NDArray
 from tf_linkage.linkage.compare.candidates import counted_pairs, pattern_counts
 from tf_linkage.linkage.compare.patterns import Levels, unpack
 from tf_linkage.linkage.estimate.em import Shares, Trained, shares_of
-from tf_linkage.linkage.model.comparisons import Comparison
+from tf_linkage.linkage.model.comparisons import Comparison, Role, both_names, place_of
 from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.tables.encoded import Tables
 from tf_linkage.linkage.tables.records import Records
 
-RANDOM_PAIRS = 500_000
-ANOTHER = 0.1
-"""Others expected to bear a full name that one person bears: a judgement between none and one."""
 
-MOST_PEOPLE = 300_000
-"""People of the right table among whom names that go together are counted; more add nothing."""
+@dataclass(frozen=True)
+class Rarity:
+    """How rare the values of left records are in the right table.
 
-SEED = 2015
-"""Of the random pairs."""
+    Attributes:
+        full: code of the comparison's full agreement, which alone it bears on.
+        bits: for each left row, what it adds to the weight of a pair that agrees so.
+    """
+
+    full: int
+    bits: NDArray[np.float64]
 
 
 def chance_agreement(tables: Tables) -> Shares:
     """U of each level of each comparison."""
     records, comparisons = tables.records, tables.model.comparisons
-    number = min(RANDOM_PAIRS, records.left.height * records.right.height)
-    draw = np.random.default_rng(SEED)
+    settings = tables.model.settings
+    number = min(settings.sampling.random_pairs, records.left.height * records.right.height)
+    draw = np.random.default_rng(settings.sampling.seed)
     pairs = pl.DataFrame(
         {
             "l": draw.integers(0, records.left.height, number, dtype=np.uint32),
@@ -46,14 +50,14 @@ def chance_agreement(tables: Tables) -> Shares:
     tables.connection.register("random_pairs", pairs.to_arrow())
     patterns, counts = pattern_counts(tables, "random_pairs")
     tables.connection.unregister("random_pairs")
-    sampled = shares_of(unpack(patterns, comparisons), counts, comparisons, smoothing=1.0)
+    sampled = shares_of(unpack(patterns, comparisons), counts, comparisons, settings.training.smoothing)
     return tuple(
         _exact_where_equal(tables, comparison, share)
         for comparison, share in zip(comparisons, sampled, strict=True)
     )
 
 
-def rarity(tables: Tables, comparison: Comparison, u: NDArray[np.float64]) -> NDArray[np.float64]:
+def rarity(tables: Tables, comparison: Comparison, u: NDArray[np.float64]) -> Rarity:
     """Bits by which the value of each left record is rarer in the right table than values are on average.
 
     They are added to the weight of a pair that agrees on it. A value that only the left table has counts as one
@@ -67,20 +71,19 @@ def rarity(tables: Tables, comparison: Comparison, u: NDArray[np.float64]) -> ND
         f"SELECT number FROM l LEFT JOIN counted USING ({value}) ORDER BY l.row"
     )["number"]
     share = found.fill_null(1).to_numpy() / total
-    bits: NDArray[np.float64] = np.log2(max(u[0], 1e-12) / share)
-    return np.where(records.left[column].is_null().to_numpy(), 0.0, bits)
+    bits: NDArray[np.float64] = np.log2(max(u[comparison.full], 1e-12) / share)
+    return Rarity(comparison.full, np.where(records.left[column].is_null().to_numpy(), 0.0, bits))
 
 
-def full_names(
-    tables: Tables, trained: Trained, rare: Sequence[NDArray[np.float64] | None]
-) -> NDArray[np.float64] | None:
+def full_names(tables: Tables, trained: Trained, rare: Sequence[Rarity | None]) -> NDArray[np.float64] | None:
     """Bits by which forename and surname together are less rare than the two taken apart; never positive.
 
     Communities choose forenames to go with surnames, so that two agreements on rare names are not two pieces of
-    evidence. What counts is how many others bear the full name in the right table. None without both names.
+    evidence. What counts is how many others bear the full name in the right table. None without both names and
+    the frequencies of both.
     """
-    present = [comparison.name for comparison in tables.model.comparisons]
-    if not {"forename", "surname"} <= set(present):
+    places = both_names(tables.model.comparisons)
+    if places is None:
         return None
     both = ", ".join(tables.numbers(["forename", "surname"]))
     found = tables.frame(
@@ -88,14 +91,14 @@ def full_names(
         f"bearing AS (SELECT {both}, count(*) AS bearers FROM named GROUP BY ALL) "
         f"SELECT bearers FROM l LEFT JOIN bearing USING ({both}) ORDER BY l.row"
     )["bearers"]
-    others = np.maximum(found.fill_null(1).to_numpy() - 1.0, ANOTHER)
+    others = np.maximum(found.fill_null(1).to_numpy() - 1.0, tables.model.settings.names.others)
     together = np.log2(others / tables.people)
     apart = np.zeros(tables.records.left.height)
-    for column in ("forename", "surname"):
-        place = present.index(column)
+    for place in places:
         rarer = rare[place]
-        assert rarer is not None  # noqa: S101  both names have frequencies
-        apart += np.log2(max(trained.u[place][0], 1e-12)) - rarer
+        if rarer is None:
+            return None
+        apart += np.log2(max(trained.u[place][rarer.full], 1e-12)) - rarer.bits
     return np.minimum(0.0, apart - together)
 
 
@@ -115,36 +118,42 @@ class NameDependence:
 
     def bits(self, levels: Levels, model: Model) -> NDArray[np.float64]:
         """Bits for each pattern; zero unless forename and surname are equal."""
-        names = [comparison.name for comparison in model.comparisons]
-        if not {"forename", "surname"} <= set(names):
-            return np.zeros(len(levels))
-        both = (levels[:, names.index("forename")] == 0) & (levels[:, names.index("surname")] == 0)
-        return np.where(both, np.where(near(levels, model), self.near, self.far), 0.0)
+        return np.where(both_equal(levels, model), np.where(near(levels, model), self.near, self.far), 0.0)
+
+
+def both_equal(levels: Levels, model: Model) -> NDArray[np.bool_]:
+    """Patterns of pairs that agree fully on forename and surname; none where one of them is not compared."""
+    places = both_names(model.comparisons)
+    if places is None:
+        return np.zeros(len(levels), dtype=bool)
+    forename, surname = (levels[:, place] == model.comparisons[place].full for place in places)
+    found: NDArray[np.bool_] = forename & surname
+    return found
 
 
 def near(levels: Levels, model: Model) -> NDArray[np.bool_]:
     """Patterns of pairs in one postcode district."""
-    names = [comparison.name for comparison in model.comparisons]
-    place = next((names.index(name) for name in ("address and postcode", "postcode") if name in names), None)
+    place = place_of(model.comparisons, Role.HOME)
     if place is None:
         return np.zeros(len(levels), dtype=bool)
-    last = len(model.comparisons[place].levels) - 1
-    return (levels[:, place] >= 0) & (levels[:, place] < last)
+    return np.isin(levels[:, place], model.comparisons[place].codes(lambda level: level.nearby))
 
 
 def name_dependence(tables: Tables, u: Shares) -> NameDependence:
     """Counted between different people of the right table, where no pair is a link."""
-    names = [comparison.name for comparison in tables.model.comparisons]
-    if not {"forename", "surname"} <= set(names):
+    comparisons = tables.model.comparisons
+    places = both_names(comparisons)
+    if places is None:
         return NameDependence(0.0, 0.0)
-    apart = float(u[names.index("forename")][0] * u[names.index("surname")][0])
+    one, other = (u[place][comparisons[place].full] for place in places)
+    apart = float(one * other)
     forename, surname = tables.numbers(["forename", "surname"])
     located = "district" in tables.records.right.columns
     counted = tables.frame(
         f"WITH people AS (SELECT {forename} AS forename, {surname} AS surname, "
         f"{'district' if located else '0'} AS district FROM r "
         f"WHERE {forename} IS NOT NULL AND {surname} IS NOT NULL AND {_first_row(tables)}"
-        f"entity % {max(1, tables.people // MOST_PEOPLE)} = 0), "
+        f"entity % {max(1, tables.people // tables.model.settings.sampling.people_named)} = 0), "
         "named AS (SELECT forename, surname, district, count(*) AS number FROM people GROUP BY ALL), "
         "far AS (SELECT sum(number) AS number FROM named GROUP BY forename, surname), "
         "near AS (SELECT sum(number) AS number FROM named WHERE district IS NOT NULL GROUP BY district) "
@@ -171,7 +180,7 @@ def _bits_of(together: float, apart: float) -> float:
 
 
 def _exact_where_equal(tables: Tables, comparison: Comparison, sampled: NDArray[np.float64]) -> NDArray[np.float64]:
-    known = _pairs_known(tables.records, comparison.columns[0])
+    known = _pairs_known(tables.records, comparison.value)
     share = sampled.copy()
     exact = np.zeros(len(share), dtype=bool)
     asked = {columns for level in comparison.levels for columns in (level.equal_on, level.beyond) if columns}

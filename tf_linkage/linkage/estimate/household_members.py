@@ -13,21 +13,17 @@ from numpy.typing import NDArray
 
 from tf_linkage.linkage.compare.candidates import pattern_counts
 from tf_linkage.linkage.compare.patterns import Levels, unpack
-from tf_linkage.linkage.estimate.em import NO_DEPENDENCE, Dependence, HouseholdMembers, dependence_of, shares_of
+from tf_linkage.linkage.estimate.em import (
+    NO_DEPENDENCE,
+    Dependence,
+    HouseholdMembers,
+    dependence_of,
+    ends_of,
+    shares_of,
+)
+from tf_linkage.linkage.model.comparisons import Role, place_of
 from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.tables.encoded import Tables
-
-LARGEST_HOME = 12
-"""People at one address beyond whom it is a hostel or a block, not a household."""
-
-MOST_PEOPLE = 200_000
-"""People at home from whose households is learnt; more add nothing."""
-
-FEW = 50
-"""Pairs of household members below which nothing is learnt from them."""
-
-PLACES = ("address and postcode", "postcode", "address")
-"""Comparisons that say where somebody lives: among household members they agree as often as among links."""
 
 
 def household_members(tables: Tables, standing: int) -> HouseholdMembers:
@@ -37,20 +33,24 @@ def household_members(tables: Tables, standing: int) -> HouseholdMembers:
         tables: both tables.
         standing: number of pairs at one address.
     """
-    comparisons = tables.model.comparisons
-    apart = tuple(comparison.name not in PLACES for comparison in comparisons)
+    comparisons, settings = tables.model.comparisons, tables.model.settings.households
+    # Where somebody lives agrees among people of one home as often as among links.
+    place = place_of(comparisons, Role.HOME)
+    home = None if place is None else (place, comparisons[place].full)
+    apart = tuple(comparison.role is not Role.HOME for comparison in comparisons)
     even = tuple(np.full(len(comparison.levels), 1 / len(comparison.levels)) for comparison in comparisons)
-    if not _home_columns(tables) or _pairs_of_one_home(tables) < FEW:
-        return HouseholdMembers(even, apart, NO_DEPENDENCE, 0.0)
+    if not _home_columns(tables) or _pairs_of_one_home(tables) < settings.few:
+        return HouseholdMembers(even, apart, NO_DEPENDENCE, 0.0, home)
     distinct, counts = pattern_counts(tables, "mates", "r")
     tables.connection.execute("DROP TABLE mates")
     levels = unpack(distinct, comparisons)
     counts = np.where(_one_person(levels, tables.model), 0, counts)
     return HouseholdMembers(
-        shares_of(levels, counts, comparisons, smoothing=5.0),
+        shares_of(levels, counts, comparisons, smoothing=settings.smoothing),
         apart,
         _dependence(levels, counts, tables.model),
         float(standing),
+        home,
     )
 
 
@@ -64,13 +64,13 @@ def _home_columns(tables: Tables) -> list[str]:
 def _pairs_of_one_home(tables: Tables) -> int:
     """Make the table `members` (`l`, `r`): pairs of right rows at one address, of a sample of all addresses."""
     on = ", ".join(_home_columns(tables))
-    sample = max(1, tables.records.right.height // MOST_PEOPLE)
+    sample = max(1, tables.records.right.height // tables.model.settings.sampling.records_at_home)
     known = " AND ".join(f"{column} IS NOT NULL" for column in _home_columns(tables))
     tables.connection.execute(
         f"CREATE TABLE mates AS WITH homes AS (SELECT row, entity, {on} FROM r "
         f"WHERE {known} AND hash({on}) % {sample} = 0), "
         f"small AS (SELECT {on} FROM homes GROUP BY {on} "
-        f"HAVING count(DISTINCT entity) BETWEEN 2 AND {LARGEST_HOME}) "
+        f"HAVING count(DISTINCT entity) BETWEEN 2 AND {tables.model.settings.households.largest}) "
         f"SELECT one.row AS l, other.row AS r FROM (SELECT * FROM homes SEMI JOIN small USING ({on})) one "
         f"JOIN homes other USING ({on}) WHERE one.entity < other.entity"
     )
@@ -79,15 +79,10 @@ def _pairs_of_one_home(tables: Tables) -> int:
 
 def moved(levels: Levels, model: Model) -> NDArray[np.bool_]:
     """Patterns of pairs whose addresses do not say that they live in one place."""
-    names = [comparison.name for comparison in model.comparisons]
-    place = next((names.index(name) for name in PLACES if name in names), None)
+    place = place_of(model.comparisons, Role.HOME)
     if place is None:
         return np.ones(len(levels), dtype=bool)
-    same = [
-        code
-        for code, level in enumerate(model.comparisons[place].levels)
-        if level.words.startswith(("same house", "same postcode", "equal"))
-    ]
+    same = model.comparisons[place].codes(lambda level: level.same_home)
     found: NDArray[np.bool_] = ~np.isin(levels[:, place], same)
     return found
 
@@ -100,11 +95,12 @@ def at_one_address(tables: Tables) -> pl.DataFrame:
     if not _home_columns(tables):
         return pl.DataFrame(schema={"left_row": pl.UInt32, "entity": pl.UInt32, "born": pl.Boolean})
     on = ", ".join(_home_columns(tables))
+    largest = tables.model.settings.households.largest
     dob = tables.number("dob") if "dob" in tables.records.right.columns else ""
     born = f"bool_or(coalesce(l.{dob} = here.{dob}, false))" if dob else "false"
     return tables.frame(
         f"WITH here AS (SELECT entity, {', '.join(filter(None, [on, dob]))} FROM r SEMI JOIN l USING ({on})), "
-        f"small AS (SELECT {on} FROM here GROUP BY {on} HAVING count(DISTINCT entity) <= {LARGEST_HOME}) "
+        f"small AS (SELECT {on} FROM here GROUP BY {on} HAVING count(DISTINCT entity) <= {largest}) "
         f"SELECT l.row AS left_row, entity, {born} AS born FROM l JOIN here USING ({on}) "
         f"SEMI JOIN small USING ({on}) GROUP BY l.row, entity"
     )
@@ -125,18 +121,17 @@ def homes(tables: Tables, rows: pl.Series) -> pl.DataFrame:
         f"SELECT row, entity, hash({on}) AS home FROM r SEMI JOIN there USING ({on}) ORDER BY row"
     )
     tables.connection.unregister("wanted")
-    return found.filter(pl.col("entity").n_unique().over("home") <= LARGEST_HOME)
+    return found.filter(pl.col("entity").n_unique().over("home") <= tables.model.settings.households.largest)
 
 
 def _dependence(levels: Levels, counts: NDArray[np.int64], model: Model) -> Dependence:
     """How names and birthdays of one home go together, counted where all that is compared is known."""
-    names = [comparison.name for comparison in model.comparisons]
     forename, surname, born = (
-        names.index(name) if name in names else None for name in ("forename", "surname", "date of birth")
+        place_of(model.comparisons, role) for role in (Role.FORENAME, Role.SURNAME, Role.BORN)
     )
-    last = tuple(len(comparison.levels) - 1 for comparison in model.comparisons)
     places = (forename, surname, born)
-    dependence = NO_DEPENDENCE if None in places else dependence_of(levels, counts.astype(np.float64), places, last)
+    ends = ends_of(model.comparisons)
+    dependence = NO_DEPENDENCE if None in places else dependence_of(levels, counts.astype(np.float64), places, ends)
     logs = dependence.logs.copy()
     # Who shares forename and birthday was left out as one person, so nothing was counted there.
     logs[:2, :, 0] = np.maximum(logs[:2, :, 0], 0.0)
@@ -145,8 +140,10 @@ def _dependence(levels: Levels, counts: NDArray[np.int64], model: Model) -> Depe
 
 def _one_person(levels: Levels, model: Model) -> NDArray[np.bool_]:
     """Patterns that look like one person registered twice, who is nobody's household member."""
-    names = [comparison.name for comparison in model.comparisons]
-    if not {"forename", "date of birth"} <= set(names):
-        return np.zeros(len(levels), dtype=bool)
-    forename, born = levels[:, names.index("forename")], levels[:, names.index("date of birth")]
-    return (forename >= 0) & (forename <= 2) & (born >= 0) & (born <= 1)
+    found = np.ones(len(levels), dtype=bool)
+    for role in (Role.FORENAME, Role.BORN):
+        place = place_of(model.comparisons, role)
+        if place is None:
+            return np.zeros(len(levels), dtype=bool)
+        found &= np.isin(levels[:, place], model.comparisons[place].codes(lambda level: level.one_person))
+    return found

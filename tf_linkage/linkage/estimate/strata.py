@@ -14,16 +14,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tf_linkage.linkage.compare.patterns import Levels, unpack
-from tf_linkage.linkage.estimate.household_members import PLACES
+from tf_linkage.linkage.model.comparisons import Role
 from tf_linkage.linkage.tables.encoded import Tables
 
-YEARS = 5
-"""Years of birth that make one kind of one sex."""
-
-FEW = 100
-"""People of everybody's kind who are added to each kind, so that a small one differs little from the rest."""
-
-CHANGING = ("surname", *PLACES)
+CHANGING = (Role.SURNAME, Role.HOME)
 """Comparisons that life changes: by marriage and by moving, at some ages and for one sex more than another."""
 
 
@@ -66,36 +60,37 @@ def strata_of(weighed: pl.DataFrame, tables: Tables, free: dict[str, int]) -> St
     Args:
         weighed: every weighed pair: `left_row`, `pattern`, `rules`, `match_probability`.
         tables: both tables.
-        free: for each comparison, bits of the rules that leave it free.
+        free: for each comparison's id, bits of the rules that leave it free.
     """
-    kind = _stratum(tables.records.left)
+    few = tables.model.settings.strata.few
+    kind = _stratum(tables.records.left, tables.model.settings.strata.years)
     number = int(kind.max(initial=0)) + 1
     rows, probable = weighed["left_row"].to_numpy(), weighed["match_probability"].to_numpy()
     people = np.bincount(kind, minlength=number).astype(np.float64)
     found = np.bincount(kind[rows], weights=probable, minlength=number)
     overall = found.sum() / max(people.sum(), 1.0)
-    share = (found + FEW * overall) / (people + FEW)
+    share = (found + few * overall) / (people + few)
     levels = unpack(weighed["pattern"].to_numpy(), tables.model.comparisons)
     shifts = []
     for place, comparison in enumerate(tables.model.comparisons):
-        if comparison.name not in CHANGING:
+        if comparison.role not in CHANGING:
             continue
-        taken = (levels[:, place] >= 0) & (weighed["rules"].to_numpy() & free[comparison.name] != 0)
+        taken = (levels[:, place] >= 0) & (weighed["rules"].to_numpy() & free[comparison.id] != 0)
         counts = np.zeros((number, len(comparison.levels)))
         np.add.at(counts, (kind[rows[taken]], levels[taken, place]), probable[taken])
         average = (counts.sum(axis=0) + 1 / counts.shape[1]) / (counts.sum() + 1)
-        own = (counts + FEW * average) / (counts.sum(axis=1, keepdims=True) + FEW)
+        own = (counts + few * average) / (counts.sum(axis=1, keepdims=True) + few)
         shifts.append((place, np.pad(np.log2(own / average), ((0, 0), (0, 1)))))
     presence = np.log2(share / overall) if overall > 0 else np.zeros(number)
     return Strata(kind, presence, tuple(shifts))
 
 
-def _stratum(left: pl.DataFrame) -> NDArray[np.int64]:
+def _stratum(left: pl.DataFrame, years: int) -> NDArray[np.int64]:
     """A number for each left row: its sex and years of birth, each possibly unknown."""
     unknown = pl.lit(None, pl.String)
     sex = pl.col("gender") if "gender" in left.columns else unknown
     year = pl.col("dob_year") if "dob_year" in left.columns else unknown
-    band = year.cast(pl.Int64, strict=False) // YEARS
+    band = year.cast(pl.Int64, strict=False) // years
     kind: NDArray[np.int64] = (
         left.select(pl.struct(sex.alias("sex"), band.alias("band")).rank("dense").cast(pl.Int64) - 1)
         .to_series()

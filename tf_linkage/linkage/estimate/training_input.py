@@ -18,11 +18,13 @@ from tf_linkage.linkage.block.rule_counts import leaving_free
 from tf_linkage.linkage.compare.candidates import Candidates
 from tf_linkage.linkage.compare.patterns import unpack
 from tf_linkage.linkage.estimate.certain_links import CertainLinks
-from tf_linkage.linkage.estimate.deterministic import FEW, start_of
-from tf_linkage.linkage.estimate.em import HouseholdMembers, Observed, Places, Shares, Start, Trained, train
+from tf_linkage.linkage.estimate.deterministic import start_of
+from tf_linkage.linkage.estimate.em import HouseholdMembers, Observed, Shares, Start, Trained, ends_of, train
 from tf_linkage.linkage.estimate.frequencies import chance_agreement, name_dependence
 from tf_linkage.linkage.estimate.household_members import household_members
+from tf_linkage.linkage.model.comparisons import Role, both_names, place_of
 from tf_linkage.linkage.model.model import Model
+from tf_linkage.linkage.model.settings import Settings
 from tf_linkage.linkage.tables.encoded import Tables
 
 
@@ -35,16 +37,18 @@ class TrainingInput:
         start: m of the matchkeys' links.
         u: shares among strangers.
         members: what is known of household members.
+        settings: the model's.
     """
 
     observed: Observed
     start: Start
     u: Shares
     members: HouseholdMembers
+    settings: Settings
 
     def learnt(self) -> Trained:
         """M and the prior, by EM."""
-        return train(self.observed, self.start, self.u, self.members)
+        return train(self.observed, self.start, self.u, self.members, self.settings)
 
 
 def gather(tables: Tables, candidates: Candidates, training_links: pl.DataFrame, standing: int) -> TrainingInput:
@@ -74,14 +78,17 @@ def gather(tables: Tables, candidates: Candidates, training_links: pl.DataFrame,
         counts=candidates.patterns["pairs"].to_numpy(),
         certain=np.zeros(len(levels), dtype=np.int64),
         rarer=(zero, zero),
-        names=_names(model),
+        names=(place_of(model.comparisons, Role.FORENAME), place_of(model.comparisons, Role.SURNAME), None),
+        ends=ends_of(model.comparisons),
         free=_free(candidates, model),
         free_names=_free_names(candidates, model),
         dependence=dependence.bits(levels, model) * math.log(2),
         nearby=dependence.near - dependence.far,
         every_pair=float(tables.records.left.height) * float(tables.people),
     )
-    return TrainingInput(observed, start_of(training_links, model), u, household_members(tables, standing))
+    return TrainingInput(
+        observed, start_of(training_links, model), u, household_members(tables, standing), model.settings
+    )
 
 
 def given_known_links(
@@ -114,12 +121,12 @@ def given_known_links(
     return dataclasses.replace(training_input, observed=observed)
 
 
-def thin(certain: int) -> str | None:
+def thin(certain: int, few: int) -> str | None:
     """What to tell a person where so few certain links taught a model that its weights rest on little."""
-    if certain >= FEW:
+    if certain >= few:
         return None
     return (
-        f"only {certain} certain links taught the model, fewer than {FEW}: its weights and probabilities rest on "
+        f"only {certain} certain links taught the model, fewer than {few}: its weights and probabilities rest on "
         "little; look through the links before you rely on them"
     )
 
@@ -135,17 +142,12 @@ def _free(candidates: Candidates, model: Model) -> NDArray[np.bool_]:
     return np.where(free.any(axis=0), free, True)
 
 
-def _names(model: Model) -> tuple[Places, tuple[int, ...]]:
-    """Where both names stand, and the last code of every comparison."""
-    names = [comparison.name for comparison in model.comparisons]
-    forename, surname = (names.index(name) if name in names else None for name in ("forename", "surname"))
-    return (forename, surname, None), tuple(len(comparison.levels) - 1 for comparison in model.comparisons)
-
-
 def _free_names(candidates: Candidates, model: Model) -> NDArray[np.bool_]:
     """For each row of patterns whether both names are compared and a rule that the pairs meet looks at neither."""
-    if not {"forename", "surname"} <= {comparison.name for comparison in model.comparisons}:
+    names = both_names(model.comparisons)
+    if names is None:
         return np.zeros(candidates.patterns.height, dtype=bool)
-    mask = leaving_free(candidates.rules, ("forename", "surname"))
+    columns = [column for place in names for column in model.comparisons[place].columns]
+    mask = leaving_free(candidates.rules, columns)
     found: NDArray[np.bool_] = (candidates.patterns["rules"].to_numpy() & mask) != 0
     return found

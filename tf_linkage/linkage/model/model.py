@@ -10,17 +10,14 @@ import hashlib
 import json
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tf_linkage.errors import LinkageRefused
-from tf_linkage.linkage.model.comparisons import Comparison, comparisons_for
+from tf_linkage.linkage.model.comparisons import Comparison, unambiguous
+from tf_linkage.linkage.model.conditions import Cuts, plain
+from tf_linkage.linkage.model.settings import Settings
+from tf_linkage.linkage.model.standard_comparisons import comparisons_for
 from tf_linkage.linkage.standardise.fields import STANDARD_FIELDS, standard_columns
-
-GUARD = 0.75
-"""Such a pair is wrong as often as twins and namesakes are many, which few links teach well."""
-
-WIDE = 200_000
-"""Pairs that a wide rule may make, besides one for each record of the larger table."""
 
 KeyPair = tuple[str, str]
 """A standardised column of the left table and the one of the right table that must equal it."""
@@ -33,7 +30,8 @@ class BlockingRule:
     Attributes:
         name: what agrees, in words.
         keys: what must be equal.
-        wide: a rule for small tables: left out where it would make more than `WIDE` pairs and one a record.
+        wide: a rule for small tables: left out where it would make more than `settings.blocking.wide` pairs and one
+            a record.
     """
 
     name: str
@@ -72,7 +70,7 @@ class Model:
         extra: further columns, compared by string similarity.
         comparisons: what is compared, each with its levels from full agreement to disagreement.
         blocking_rules: pairs that meet one of them are candidates.
-        matchkeys: deterministic keys, strictest first.
+        matchkeys: deterministic keys; of several that a pair agrees on, the first gives the link its name.
         link_threshold: posterior probability from which a pair may be a link.
         review_threshold: posterior probability from which it is worth a clerk's look.
         right_entity: column whose repeated values are one person (alias rows); the right id unless said.
@@ -81,10 +79,15 @@ class Model:
         second_records: whether the right table may hold one person as two who are not known to be one. Then a
         further
             right-hand person that nobody else is linked to may be linked besides the first (`second_records`).
-        guard: posterior below which a pair with different forenames or dates of birth goes to review, unless the
-            NINO agrees: twins share all but the forename, a namesake all but the date of birth. For engines whose
-            classes know strangers alone or treat comparisons as independent; `duckdb` needs none. Zero for none.
+        guarded: whether a pair with different forenames or dates of birth goes to review below a posterior of
+            `settings.resolution.guard`, unless the NINO agrees: twins share all but the forename, a namesake all
+            but the date of birth. For engines whose classes know strangers alone or treat comparisons as
+            independent; `duckdb` needs none.
         family_evidence: whether links of a family speak for its other members.
+        settings: every number that a person may want to change.
+
+    Raises:
+        LinkageRefused: two comparisons of one id or role.
     """
 
     left_id: str
@@ -100,17 +103,32 @@ class Model:
     family: str | None = None
     one_to_one: bool = True
     second_records: bool = False
-    guard: float = 0.0
+    guarded: bool = False
     family_evidence: bool = True
+    settings: Settings = field(default_factory=Settings)
+
+    def __post_init__(self) -> None:
+        """Refuse comparisons that could not be told apart."""
+        unambiguous(self.comparisons)
 
     @property
     def entity(self) -> str:
         """The column that names a person of the right table."""
         return self.right_entity or self.right_id
 
+    @property
+    def guard(self) -> float:
+        """The posterior below which the guard holds a pair back; zero where the model is not guarded."""
+        return self.settings.resolution.guard if self.guarded else 0.0
+
+    @property
+    def cuts(self) -> Cuts:
+        """Settings that levels name."""
+        return dataclasses.asdict(self.settings.similarity)
+
     def digest(self) -> str:
-        """Short fingerprint of everything above, to stand next to each run's links."""
-        text = json.dumps(dataclasses.asdict(self), sort_keys=True)
+        """Short fingerprint of everything above, settings included, to stand next to each run's links."""
+        text = json.dumps(plain(self), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def __str__(self) -> str:
@@ -137,6 +155,14 @@ class Model:
         return "\n".join(lines)
 
 
+def taken_first(keys: Sequence[Matchkey]) -> list[int]:
+    """Places of the matchkeys in the order in which a pair that agrees on several is said to be found.
+
+    Those whose links are taken at once stand before those that only teach, wherever they are listed.
+    """
+    return sorted(range(len(keys)), key=lambda place: (not keys[place].deterministic_pass, place))
+
+
 def bits_at(probability: float) -> float:
     """The weight at which the posterior is this; that of a millionth for less."""
     probability = max(probability, 1e-6)
@@ -144,7 +170,12 @@ def bits_at(probability: float) -> float:
 
 
 def department_model(
-    name: str, columns: Iterable[str], *, link_threshold: float = 0.5, review_threshold: float = 0.1
+    name: str,
+    columns: Iterable[str],
+    *,
+    link_threshold: float = 0.5,
+    review_threshold: float = 0.1,
+    settings: Settings | None = None,
 ) -> Model:
     """The model by which a department links a request to its register.
 
@@ -156,10 +187,11 @@ def department_model(
         columns: the identifiers the department is sent.
         link_threshold: posterior probability from which a pair may be a link.
         review_threshold: posterior probability from which it is worth a clerk's look.
+        settings: every other number; the usual ones unless given.
     """
     fields = tuple(column for column in STANDARD_FIELDS if column in set(columns))
     model = _model(("request_ref", f"{name}_key"), fields, (), (link_threshold, review_threshold))
-    return dataclasses.replace(model, guard=GUARD, second_records=True)
+    return dataclasses.replace(model, guarded=True, second_records=True, settings=settings or Settings())
 
 
 def general_model(
@@ -171,6 +203,7 @@ def general_model(
     right_id: str | None = None,
     link_threshold: float = 0.5,
     review_threshold: float = 0.1,
+    settings: Settings | None = None,
 ) -> Model:
     """The model for any two tables whose columns carry the contract's names.
 
@@ -182,6 +215,7 @@ def general_model(
         right_id: column that names a right record; the first column unless given.
         link_threshold: posterior probability from which a pair may be a link.
         review_threshold: posterior probability from which it is worth a clerk's look.
+        settings: every other number; the usual ones unless given.
 
     Raises:
         LinkageRefused: the tables share fewer than two fields, or an extra column is missing.
@@ -202,7 +236,7 @@ def general_model(
     model = _model(
         (left_id or left[0], right_id or right[0]), fields, tuple(extra), (link_threshold, review_threshold)
     )
-    return dataclasses.replace(model, family=family, guard=GUARD if family else 0.0)
+    return dataclasses.replace(model, family=family, guarded=family is not None, settings=settings or Settings())
 
 
 def _model(

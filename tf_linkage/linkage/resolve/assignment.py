@@ -20,9 +20,6 @@ from tf_linkage.linkage.model.model import Model, bits_at
 RIVAL = "rival"
 """Status of a pair that is neither link nor for review, but likely enough to be either once another pair is not."""
 
-NEAR = 3.0
-"""Bits below the review threshold down to which a pair is a rival: decisions may teach the model so much."""
-
 _TIE = 1e-9
 """Weights are compared after rounding to this many bits, so that the last bits of a sum decide nothing."""
 
@@ -31,7 +28,7 @@ def settled(weighed: pl.DataFrame, model: Model) -> pl.DataFrame:
     """What becomes of weighed pairs: links, pairs for review, and their rivals.
 
     Args:
-        weighed: `left_row`, `entity`, `match_weight`, `match_probability`, `deterministic_links` (agrees on a
+        weighed: `left_row`, `entity`, `match_weight`, `match_probability`, `certain` (agrees on a
         unique,
             uncontradicted matchkey); at most one row for each left row and entity.
         model: says from when a pair is a link or for review, and how often a person may be linked.
@@ -51,7 +48,9 @@ def settled(weighed: pl.DataFrame, model: Model) -> pl.DataFrame:
     )
     likely = pl.col("match_probability") >= model.review_threshold
     status = pl.when(likely & ~taken).then(pl.lit("review")).otherwise(pl.lit(RIVAL))
-    rest = rest.filter(likely | (pl.col("match_weight") >= review - NEAR)).with_columns(status.alias("status"))
+    rest = rest.filter(likely | (pl.col("match_weight") >= review - model.settings.resolution.near)).with_columns(
+        status.alias("status")
+    )
     links = chosen.with_columns(pl.lit("link").alias("status"))
     reviews, rivals = (rest.filter(pl.col("status") == word) for word in ("review", RIVAL))
     return pl.concat([links, reviews, rivals]).drop("gain")

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from tf_linkage.linkage.block.rule_counts import leaving_free
 from tf_linkage.linkage.compare.candidates import Candidates, compare_rows
 from tf_linkage.linkage.compare.patterns import Levels, unpack
-from tf_linkage.linkage.estimate.certain_links import HIGH_BAR, CertainLinks, certain_links_of
+from tf_linkage.linkage.estimate.certain_links import CertainLinks, certain_links_of
 from tf_linkage.linkage.estimate.em import Trained
 from tf_linkage.linkage.estimate.forename_cohorts import forename_cohorts, of_one_time
-from tf_linkage.linkage.estimate.frequencies import full_names, near, rarity
+from tf_linkage.linkage.estimate.frequencies import Rarity, both_equal, full_names, near, rarity
 from tf_linkage.linkage.estimate.household_members import homes, moved
 from tf_linkage.linkage.estimate.strata import Strata, no_strata, strata_of
 from tf_linkage.linkage.model.model import Model, bits_at
@@ -28,9 +28,6 @@ from tf_linkage.linkage.score.family import bits_of, families, family_evidence
 from tf_linkage.linkage.score.weights import Evidence, Weights, best_possible, weigh
 from tf_linkage.linkage.tables.encoded import Tables
 
-_BELOW_FLOOR = 10.0
-"""Bits below the review threshold at which a pair is dropped before anything else is asked about it."""
-
 
 @dataclass(frozen=True)
 class DecisionRule:
@@ -38,7 +35,7 @@ class DecisionRule:
 
     tables: Tables
     trained: Trained
-    rare: list[NDArray[np.float64] | None]
+    rare: list[Rarity | None]
     names: NDArray[np.float64] | None
     forename_cohorts: NDArray[np.float64] | None
     deterministic_links: pl.DataFrame
@@ -100,7 +97,7 @@ class DecisionRule:
     @property
     def below_floor(self) -> float:
         """Bits below which nothing can make a pair worth a clerk's look."""
-        return bits_at(self.model.review_threshold) - _BELOW_FLOOR
+        return bits_at(self.model.review_threshold) - self.model.settings.resolution.below_floor
 
     def first(
         self, candidates: Candidates, certain_links: CertainLinks, standing: pl.DataFrame
@@ -116,9 +113,10 @@ class DecisionRule:
         pairs = self.kept_pairs(candidates, 0.0)
         weighed = self.weighed(pairs, None, certain_links)
         links = self.resolved(weighed).filter(pl.col("status") == "link")
-        certain = links.filter((pl.col("match_probability") >= HIGH_BAR) | pl.col("matchkey").is_not_null())
+        bar = self.model.settings.certain.posterior
+        certain = links.filter((pl.col("match_probability") >= bar) | pl.col("matchkey").is_not_null())
         certain = certain.select("left_row", "entity")
-        free = {one.name: leaving_free(candidates.rules, one.columns) for one in self.model.comparisons}
+        free = {one.id: leaving_free(candidates.rules, one.columns) for one in self.model.comparisons}
         return certain_links_of(certain, weighed, standing, self.tables), strata_of(weighed, self.tables, free)
 
     def with_family(
@@ -133,14 +131,15 @@ class DecisionRule:
         Also gives the share of members who moved next to another one, if anybody is known to have moved.
         """
         records = self.tables.records
-        members = families(records, families_of)
+        members = families(records, families_of, self.model.settings.family.largest)
         links = first.filter(pl.col("status") == "link")
         if not self.model.family_evidence or members.is_empty():
             return first, None
         at_home = homes(self.tables, links["right_row"])
         if at_home.is_empty():
             return first, None
-        evidence = family_evidence(members, links, at_home, self.tables.people)
+        bar = self.model.settings.certain.posterior
+        evidence = family_evidence(members, links, at_home, self.tables.people, bar)
         added = evidence.pairs.join(pairs, on=["left_row", "right_row"], how="anti", maintain_order="left")
         patterns = compare_rows(self.tables, added["left_row"].to_numpy(), added["right_row"].to_numpy())
         entity = records.right.select(pl.col("row").alias("right_row"), "entity")
@@ -177,10 +176,8 @@ class DecisionRule:
             found += np.where(of_one_time(levels, self.model), self.forename_cohorts[left], 0.0)
         if self.names is None:
             return found
-        # Forename and surname are the first two comparisons wherever both are compared.
-        both = (levels[:, 0] == 0) & (levels[:, 1] == 0)
         together = self.names[left] - np.where(near(levels, self.model), self.trained.nearby, 0.0)
-        return found + np.where(both, together, 0.0)
+        return found + np.where(both_equal(levels, self.model), together, 0.0)
 
     def _stage(self) -> pl.Expr:
         stage = pl.lit("")

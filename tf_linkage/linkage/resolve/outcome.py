@@ -76,7 +76,7 @@ def links_and_reviews(weighed: pl.DataFrame, model: Model) -> tuple[pl.DataFrame
 
 def explained_by(model: Model) -> list[str]:
     """Columns that explain a pair: each comparison in bits and as its level, and the other parts."""
-    parts = [name for c in model.comparisons for name in (c.name, f"{c.name} level")]
+    parts = [name for c in model.comparisons for name in (c.id, f"{c.id} level")]
     return ["prior", "presence", *parts, "names", "certain_links", "household_members", "family"]
 
 
@@ -86,7 +86,9 @@ def training_table(trained: Trained, model: Model) -> pl.DataFrame:
     for place, comparison in enumerate(model.comparisons):
         for code, level in enumerate(comparison.levels):
             m, u, h = (float(shares[place][code]) for shares in (trained.m, trained.u, trained.members.h))
-            rows.append((comparison.name, level.words, m, u, math.log2(max(m, 1e-9) / max(u, 1e-9)), h))
+            rows.append(
+                (comparison.name, level.words, m, u, math.log2(max(m, trained.floor) / max(u, trained.floor)), h)
+            )
     return pl.DataFrame(rows, schema=["comparison", "level", "m", "u", "weight", "household_members"], orient="row")
 
 

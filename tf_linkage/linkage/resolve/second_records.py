@@ -12,7 +12,7 @@ import polars as pl
 
 from tf_linkage.linkage.compare.candidates import compare_rows
 from tf_linkage.linkage.compare.patterns import contradicted, unpack
-from tf_linkage.linkage.estimate.certain_links import HIGH_BAR
+from tf_linkage.linkage.model.comparisons import Role
 from tf_linkage.linkage.model.model import Model, bits_at
 from tf_linkage.linkage.resolve.assignment import RIVAL, one_to_one
 from tf_linkage.linkage.tables.encoded import Tables
@@ -23,9 +23,6 @@ STAGE = "further record, "
 APART = "apart"
 """Column of weighed pairs: the other people of the right table who are likely for the same left record but
 contradict this pair's."""
-
-NUMBER = "NINO"
-"""What two records of one person in one table never share: to be held twice is to have two numbers."""
 
 
 def with_second_records(settled: pl.DataFrame, model: Model) -> pl.DataFrame:
@@ -39,7 +36,7 @@ def with_second_records(settled: pl.DataFrame, model: Model) -> pl.DataFrame:
         return settled
     links = settled.filter(pl.col("status") == "link")
     first = links.group_by("left_row").agg(pl.col("entity").alias("first"))
-    bar = bits_at(HIGH_BAR)
+    bar = bits_at(model.settings.certain.posterior)
     likely = (
         settled.filter(pl.col("status") == RIVAL, pl.col("match_weight") >= bar)
         .join(links, on="entity", how="anti", maintain_order="left")
@@ -59,14 +56,17 @@ def with_second_records(settled: pl.DataFrame, model: Model) -> pl.DataFrame:
 def with_contradictions(settled: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     """The same pairs with `APART`, found by comparing records of the right table with each other."""
     nobody = pl.lit([], dtype=pl.List(pl.UInt32)).alias(APART)
-    likely = settled.filter(pl.col("match_probability") >= HIGH_BAR).select("left_row", "right_row", "entity")
+    likely = settled.filter(pl.col("match_probability") >= tables.model.settings.certain.posterior).select(
+        "left_row", "right_row", "entity"
+    )
     both = likely.join(likely, on="left_row", suffix="_other", maintain_order="left_right")
     both = both.filter(pl.col("entity") != pl.col("entity_other"))
     if both.is_empty() or not tables.model.second_records:
         return settled.with_columns(nobody)
     patterns = compare_rows(tables, both["right_row"].to_numpy(), both["right_row_other"].to_numpy(), "r")
     levels = unpack(patterns, tables.model.comparisons)
-    telling = [place for place, comparison in enumerate(tables.model.comparisons) if comparison.name != NUMBER]
+    # To be held twice is to have two numbers, so two numbers speak against nothing.
+    telling = [place for place, one in enumerate(tables.model.comparisons) if one.role is not Role.NUMBER]
     comparisons = [tables.model.comparisons[place] for place in telling]
     against = both.filter(pl.Series(contradicted(levels[:, np.array(telling)], comparisons)))
     apart = against.group_by("left_row", "entity", maintain_order=True).agg(

@@ -16,12 +16,11 @@ from tf_linkage.linkage.resolve.second_records import STAGE, with_second_records
 from tf_linkage.linkage.result import LinkResult
 from tf_linkage.linkage.review.answers import verdicts_of
 from tf_linkage.linkage.review.reestimation import reestimate, rescored
-from tf_linkage.linkage.review.sheets import HIGHEST
 
 _PAIR = ["left_id", "right_id"]
 
 
-def with_answers(result: LinkResult, decisions: pl.DataFrame, *, highest: float = HIGHEST) -> LinkResult:
+def with_answers(result: LinkResult, decisions: pl.DataFrame, *, highest: float | None = None) -> LinkResult:
     """Links as the reviewers decided, m learnt anew, and all other pairs settled anew by it.
 
     A pair is a link if its reviewers agree that it is, no link if they agree that it is none; where they differ or
@@ -36,9 +35,10 @@ def with_answers(result: LinkResult, decisions: pl.DataFrame, *, highest: float 
     Args:
         result: a linkage.
         decisions: from `answers_of`.
-        highest: posterior up to which pairs were sampled.
+        highest: posterior up to which pairs were sampled; the model's setting unless given.
     """
     verdicts = verdicts_of(decisions)
+    highest = result.model.settings.review.highest if highest is None else highest
     reestimated = reestimate(result, verdicts, highest)
     weighed = result.links if result.weighed.is_empty() else result.weighed
     if reestimated.trained is not result.trained and reestimated.trained and result.trained:

@@ -12,16 +12,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tf_linkage.linkage.estimate.deterministic import FEW
 from tf_linkage.linkage.estimate.em import Shares, Trained, padded_log
 from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.result import LinkResult
 from tf_linkage.linkage.review.sheets import with_patterns
 from tf_linkage.linkage.score.weights import DECIMALS
-
-OWN_WORD = 2.0
-"""Answers that the model's own posterior counts as, next to the clerks' about one pattern: our judgement. One
-answer about a pattern, which may be wrong, then moves its share of links by a third of the way."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +36,10 @@ def reestimate(result: LinkResult, verdicts: pl.DataFrame, highest: float) -> Re
     """M with each reviewed pattern counted as clerks found it, as far as they looked.
 
     Pairs were sampled by pattern, so an answer speaks for all pairs of its pattern in the zone: their share of
-    links is the mean of the answers and of the model's posterior, which counts as `OWN_WORD` answers. The m of a
-    comparison is learnt anew only where at least `FEW` decisions are about pairs in which it is known, as many as
-    training asks of matchkeys before it starts from them: with fewer, the standard error of a share is beyond .09,
-    about as much as one clerk errs by.
+    links is the mean of the answers and of the model's posterior, which counts as `settings.review.own_word`
+    answers. The m of a comparison is learnt anew only where at least `settings.training.few` decisions are about
+    pairs in which it is known, as many as training asks of matchkeys before it starts from them: with fewer, the
+    standard error of a share is beyond .09, about as much as one clerk errs by.
 
     Args:
         result: a linkage.
@@ -57,17 +52,18 @@ def reestimate(result: LinkResult, verdicts: pl.DataFrame, highest: float) -> Re
     zone = zone.join(verdicts, on=["left_id", "right_id"], how="left", maintain_order="left")
     answers, yes = pl.col("decision").count(), (pl.col("decision") == "link").sum()
     expected = pl.col("match_probability").mean()
-    share = (yes + OWN_WORD * expected) / (answers + OWN_WORD)
+    own, few = result.model.settings.review.own_word, result.model.settings.training.few
+    share = (yes + own * expected) / (answers + own)
     zone = zone.with_columns(
         pl.when(answers > 0).then(share - expected).otherwise(0.0).over("pattern").alias("shift")
     )
     shares: list[NDArray[np.float64]] = []
     used = 0
     for m, comparison in zip(result.trained.m, result.model.comparisons, strict=True):
-        name = f"{comparison.name} level"
+        name = f"{comparison.id} level"
         known = zone.filter(pl.col(name) >= 0)
         decisions = known["decision"].count()
-        if decisions < FEW:
+        if decisions < few:
             shares.append(m)
             continue
         used = max(used, decisions)
@@ -89,7 +85,7 @@ def rescored(weighed: pl.DataFrame, model: Model, before: Trained, after: Traine
         before: what they were weighed by.
         after: the same with another m.
     """
-    gained = _gains(weighed, model, before.m, after.m)
+    gained = _gains(weighed, model, before.m, after)
     apart = np.array(before.members.apart)
     household_members = weighed["household_members"].to_numpy()
     # What is lost to household members is log2(1 + 2^odds) for their odds against strangers; where m tells the
@@ -100,7 +96,7 @@ def rescored(weighed: pl.DataFrame, model: Model, before: Trained, after: Traine
     change = gained.sum(axis=1) + lost - household_members
     total = np.where(change == 0, weighed["match_weight"], np.round(weighed["match_weight"] + change, DECIMALS))
     parts = {
-        comparison.name: np.round(weighed[comparison.name].to_numpy() + gained[:, place], 6)
+        comparison.id: np.round(weighed[comparison.id].to_numpy() + gained[:, place], 6)
         for place, comparison in enumerate(model.comparisons)
     }
     return weighed.with_columns(
@@ -111,10 +107,13 @@ def rescored(weighed: pl.DataFrame, model: Model, before: Trained, after: Traine
     )
 
 
-def _gains(weighed: pl.DataFrame, model: Model, before: Shares, after: Shares) -> NDArray[np.float64]:
+def _gains(weighed: pl.DataFrame, model: Model, before: Shares, after: Trained) -> NDArray[np.float64]:
     """Bits that each comparison of each pair gains."""
+    floor = after.floor
     columns = [
-        ((padded_log(new) - padded_log(old)) / np.log(2))[weighed[f"{comparison.name} level"].to_numpy()]
-        for comparison, old, new in zip(model.comparisons, before, after, strict=True)
+        ((padded_log(new, floor) - padded_log(old, floor)) / np.log(2))[
+            weighed[f"{comparison.id} level"].to_numpy()
+        ]
+        for comparison, old, new in zip(model.comparisons, before, after.m, strict=True)
     ]
     return np.stack(columns, axis=1)

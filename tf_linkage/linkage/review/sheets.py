@@ -9,23 +9,10 @@ import numpy as np
 import polars as pl
 
 from tf_linkage.errors import LinkageRefused
+from tf_linkage.linkage.model.settings import Review
 from tf_linkage.linkage.result import LinkResult
 
 DECISIONS = ("link", "non-link", "unsure")
-DOUBLE = 5
-"""Every fifth pair goes to two reviewers, for kappa."""
-
-HIGHEST = 0.99
-"""Posterior from which a pair needs no review. A link below it is wrong too often to be taken unseen."""
-
-WRONG = 0.11
-"""Share of doubtful pairs on which a clerk errs. Seven reviewers of bands of scores reached a kappa of .601 (Boyd
-and others, dro.deakin.edu.au 21548529). Two who each err on a share e of pairs, half of them matches, and err
-independently, reach (1 - 2e)²; so e = .11."""
-
-UNSURE = 0.05
-"""Share of doubtful pairs that a clerk leaves undecided: our assumption."""
-
 REVIEW = pl.Schema(
     {"pair": pl.Int64, "left_id": pl.String, "right_id": pl.String, "stands_for": pl.Int64, "reviewers": pl.Int64}
 )
@@ -38,7 +25,7 @@ def review_sheet(
     right: pl.LazyFrame,
     *,
     most: int = 200,
-    highest: float = HIGHEST,
+    highest: float | None = None,
     answered: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Pairs to review, side by side, sampled by pattern: one answer speaks for all like it.
@@ -48,7 +35,8 @@ def review_sheet(
         left: the table its left ids come from.
         right: the table its right ids come from; alias rows give the first.
         most: pairs on the sheet.
-        highest: posterior from which a pair needs no review. The zone is from the review threshold to here.
+        highest: posterior from which a pair needs no review, the model's setting unless given. The zone is from
+            the review threshold to here.
         answered: `left_id`, `right_id` of pairs that clerks have seen before and need not see again.
 
     Returns:
@@ -56,7 +44,10 @@ def review_sheet(
         (one or two), `decision` (empty), and each field of the model as `<field>` and `<field> candidate`.
         Neither weight nor status is shown: a clerk decides blind.
     """
-    zone = with_patterns(result).filter(pl.col("match_probability") < highest)
+    settings = result.model.settings.review
+    zone = with_patterns(result).filter(
+        pl.col("match_probability") < (settings.highest if highest is None else highest)
+    )
     if answered is not None:
         zone = zone.join(answered, on=["left_id", "right_id"], how="anti", maintain_order="left")
     zone = zone.with_columns(pl.len().over("pattern").alias("stands_for"))
@@ -73,7 +64,7 @@ def review_sheet(
     theirs = theirs.unique(subset=["right_id"], keep="first", maintain_order=True)
     both = chosen.lazy().join(ours, on="left_id", how="left").join(theirs, on="right_id", how="left")
     side_by_side = [name for field in fields for name in (field, f"{field} candidate")]
-    reviewers = pl.when(pl.col("pair") % DOUBLE == 0).then(2).otherwise(1).alias("reviewers")
+    reviewers = pl.when(pl.col("pair") % settings.double == 0).then(2).otherwise(1).alias("reviewers")
     decision = pl.lit(None, pl.String).alias("decision")
     sheet = both.select("pair", "left_id", "right_id", "stands_for", reviewers, decision, *side_by_side)
     return sheet.with_columns(pl.col(name).cast(kind) for name, kind in REVIEW.items()).sort("pair").collect()
@@ -93,7 +84,12 @@ def clerks_sheet(sheet: pl.DataFrame, reviewer: int) -> pl.DataFrame:
 
 
 def simulated_answers(
-    sheet: pl.DataFrame, truth: pl.DataFrame, *, reviewer: int, wrong: float = WRONG, unsure: float = UNSURE
+    sheet: pl.DataFrame,
+    truth: pl.DataFrame,
+    *,
+    reviewer: int,
+    wrong: float = Review.wrong,
+    unsure: float = Review.unsure,
 ) -> pl.DataFrame:
     """The sheet as an imperfect reviewer fills it in, for the rehearsal.
 
@@ -125,7 +121,8 @@ def with_patterns(result: LinkResult) -> pl.DataFrame:
     """
     if result.explanations.is_empty():
         raise LinkageRefused(f"engine {result.engine!r} keeps no patterns to sample by; engine 'duckdb' does")
-    levels = [f"{comparison.name} level" for comparison in result.model.comparisons]
+    # In the order of their ids, so that the order of comparisons chooses no pair.
+    levels = sorted(f"{comparison.id} level" for comparison in result.model.comparisons)
     patterns = result.explanations.select(
         "left_id", "right_id", pl.concat_str(levels, separator=" ").alias("pattern"), *levels
     )

@@ -19,12 +19,12 @@ from tf_linkage.linkage.score.weights import Weights
 
 
 def explanations(levels: Levels, weights: Weights, comparisons: Sequence[Comparison]) -> pl.DataFrame:
-    """One row for each pair: `<comparison>` in bits, `<comparison> level` as its code, and the other parts."""
+    """One row for each pair: each comparison's `<id>` in bits, `<id> level` as its code, and the other parts."""
     columns: dict[str, NDArray[np.float64] | NDArray[np.int8] | float] = {"prior": weights.prior}
     columns["presence"] = np.round(weights.presence, 6)
     for place, comparison in enumerate(comparisons):
-        columns[comparison.name] = np.round(weights.comparisons[:, place], 6)
-        columns[f"{comparison.name} level"] = levels[:, place].astype(np.int8)
+        columns[comparison.id] = np.round(weights.comparisons[:, place], 6)
+        columns[f"{comparison.id} level"] = levels[:, place].astype(np.int8)
     columns["names"] = np.round(weights.names, 6)
     columns["certain_links"] = np.round(weights.certain_links, 6)
     columns["household_members"] = np.round(weights.household_members, 6)
@@ -48,9 +48,9 @@ def waterfall(result: LinkResult, left_id: str, right_id: str) -> pl.DataFrame:
     parts: list[tuple[str, str, float]] = [("prior", "any two records of these tables", row["prior"])]
     parts.append(("presence", "how often people of this sex and age are there", row["presence"]))
     for comparison in result.model.comparisons:
-        code = row[f"{comparison.name} level"]
+        code = row[f"{comparison.id} level"]
         words = "unknown on either side" if code == MISSING else comparison.levels[code].words
-        parts.append((comparison.name, words, row[comparison.name]))
+        parts.append((comparison.name, words, row[comparison.id]))
     parts.append(("names", "names go together, and with years of birth", row["names"]))
     parts.append(("certain_links", "both records are free, others are taken", row["certain_links"]))
     parts.append(("household_members", "people of one home look like this too", row["household_members"]))

@@ -13,10 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tf_linkage.linkage.estimate.certain_links import HIGH_BAR
 from tf_linkage.linkage.tables.records import Records
-
-LARGEST_FAMILY = 15
 
 
 @dataclass(frozen=True)
@@ -35,8 +32,8 @@ class FamilyEvidence:
     pairs: pl.DataFrame
 
 
-def families(records: Records, named: pl.DataFrame | None) -> pl.DataFrame:
-    """`left_row`, `family`: members of families of two and more.
+def families(records: Records, named: pl.DataFrame | None, largest: int) -> pl.DataFrame:
+    """`left_row`, `family`: members of families of two and more, up to the largest.
 
     By the families named (`record_id`, `family`) if there are any, else by the address that members share.
     """
@@ -51,13 +48,13 @@ def families(records: Records, named: pl.DataFrame | None) -> pl.DataFrame:
         keyed = records.left.select(pl.col("row").alias("left_row"), *on).drop_nulls()
     keyed = keyed.sort(*on, "left_row").select("left_row", pl.struct(on).rle_id().alias("family"))
     size = pl.len().over("family")
-    return keyed.filter(size >= 2, size <= LARGEST_FAMILY)
+    return keyed.filter(size >= 2, size <= largest)
 
 
 def family_evidence(
-    members: pl.DataFrame, links: pl.DataFrame, at_home: pl.DataFrame, people: int
+    members: pl.DataFrame, links: pl.DataFrame, at_home: pl.DataFrame, people: int, certainly: float
 ) -> FamilyEvidence:
-    """What links above the high bar say.
+    """What links that are certain say.
 
     Args:
         members: from `families`.
@@ -65,8 +62,9 @@ def family_evidence(
             address asked about).
         at_home: from `households.homes`.
         people: number of people in the right table.
+        certainly: posterior from which a link is certain.
     """
-    certain = links.filter(pl.col("match_probability") >= HIGH_BAR).select("left_row", "right_row", "moved")
+    certain = links.filter(pl.col("match_probability") >= certainly).select("left_row", "right_row", "moved")
     certain = certain.join(members, on="left_row").join(
         at_home.select(pl.col("row").alias("right_row"), "home"), on="right_row"
     )

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tf_linkage.linkage.compare.patterns import Levels
 from tf_linkage.linkage.estimate.certain_links import CertainLinks
 from tf_linkage.linkage.estimate.em import Trained, household_ratio, padded_log
+from tf_linkage.linkage.estimate.frequencies import Rarity
 from tf_linkage.linkage.estimate.strata import Strata
 
 DECIMALS = 9
@@ -58,7 +59,7 @@ class Evidence:
     """What bears on each pair besides its levels.
 
     Attributes:
-        rare: for each comparison, bits of rarity of each left row's value, if the comparison has a frequency.
+        rare: for each comparison, the rarity of each left row's value, if the comparison has a frequency.
         names: bits of each pair because forenames go with surnames and with years of birth.
         family: bits by which a stranger is less likely, because of the family's other links.
         free: whether both records of each pair are claimed by no certain link.
@@ -66,7 +67,7 @@ class Evidence:
         strata: what the sex and age of each left record say.
     """
 
-    rare: Sequence[NDArray[np.float64] | None]
+    rare: Sequence[Rarity | None]
     names: NDArray[np.float64]
     family: NDArray[np.float64]
     free: NDArray[np.bool_]
@@ -79,10 +80,7 @@ class Evidence:
 
     def born(self, levels: Levels) -> NDArray[np.bool_]:
         """Pairs that share a date of birth."""
-        if self.certain_links.born is None:
-            return np.zeros(len(levels), dtype=bool)
-        found: NDArray[np.bool_] = levels[:, self.certain_links.born] == 0
-        return found
+        return self.certain_links.on_one_day(levels)
 
 
 def weigh(levels: Levels, left_rows: NDArray[np.uint32], trained: Trained, evidence: Evidence) -> Weights:
@@ -94,9 +92,8 @@ def weigh(levels: Levels, left_rows: NDArray[np.uint32], trained: Trained, evide
     prior = float(np.log2(trained.prior / (1 - trained.prior)))
     freed = np.where(evidence.free, -np.log2(evidence.certain_links.strangers), 0.0)
     against_strangers = prior + presence + comparisons.sum(axis=1) + names + freed + evidence.family
-    ratio = household_ratio(trained.m, trained.members, levels, trained.dependence) / np.log(2) + np.log2(
-        trained.household_members
-    )
+    ratio = household_ratio(trained.m, trained.members, levels, trained.floor, trained.dependence) / np.log(2)
+    ratio = ratio + np.log2(trained.household_members)
     # What makes a link of this kind likelier makes no household member so, except that twins are of one kind.
     ratio = ratio + evidence.members(levels) - shifted.sum(axis=1) - np.where(evidence.born(levels), 0.0, presence)
     # Odds against add up: 1/odds = 1/odds against strangers + odds of a household member.
@@ -106,28 +103,27 @@ def weigh(levels: Levels, left_rows: NDArray[np.uint32], trained: Trained, evide
 
 
 def comparison_bits(
-    levels: Levels, left_rows: NDArray[np.uint32], trained: Trained, rare: Sequence[NDArray[np.float64] | None]
+    levels: Levels, left_rows: NDArray[np.uint32], trained: Trained, rare: Sequence[Rarity | None]
 ) -> NDArray[np.float64]:
     """Weight of each comparison of each pair in bits, rarity included."""
     found = np.empty(levels.shape, order="F")
     for place, (m, u) in enumerate(zip(trained.m, trained.u, strict=True)):
-        bits = ((padded_log(m) - padded_log(u)) / np.log(2))[levels[:, place]]
+        bits = ((padded_log(m, trained.floor) - padded_log(u, trained.floor)) / np.log(2))[levels[:, place]]
         rarity = rare[place]
         if rarity is not None:
-            bits = bits + np.where(levels[:, place] == 0, rarity[left_rows], 0.0)
+            bits = bits + np.where(levels[:, place] == rarity.full, rarity.bits[left_rows], 0.0)
         found[:, place] = bits
     return found
 
 
-def best_possible(
-    levels: Levels, trained: Trained, rare: Sequence[NDArray[np.float64] | None]
-) -> NDArray[np.float64]:
+def best_possible(levels: Levels, trained: Trained, rare: Sequence[Rarity | None]) -> NDArray[np.float64]:
     """The most that a pair of each pattern could weigh, were its values the rarest; drops the hopeless early."""
     total = np.full(len(levels), np.log2(trained.prior / (1 - trained.prior)))
     for place, (m, u) in enumerate(zip(trained.m, trained.u, strict=True)):
-        total += ((padded_log(m) - padded_log(u)) / np.log(2))[levels[:, place]]
+        total += ((padded_log(m, trained.floor) - padded_log(u, trained.floor)) / np.log(2))[levels[:, place]]
         rarity = rare[place]
         if rarity is not None:
-            total += np.where(levels[:, place] == 0, max(0.0, float(rarity.max(initial=0.0))), 0.0)
+            most = max(0.0, float(rarity.bits.max(initial=0.0)))
+            total += np.where(levels[:, place] == rarity.full, most, 0.0)
     found: NDArray[np.float64] = total + np.maximum(trained.dependence.of(levels), 0.0) / np.log(2)
     return found

@@ -1,16 +1,17 @@
 """Records brought into one form before they are compared: case, accents, titles, sentinels, parts.
 
-What each raw field becomes. Blanks and sentinels (1900, "Baby", no fixed abode, QQ numbers) become null, since an
-unknown value is no evidence for or against a link.
+What each raw field becomes, worked out once for each distinct value. Blanks and sentinels (1900, "Baby", no fixed
+abode, QQ numbers) become null, since an unknown value is no evidence for or against a link.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import polars as pl
 
 from tf_linkage.errors import LinkageRefused
+from tf_linkage.linkage.standardise.distinct import VALUE, Distinct, stepwise
 from tf_linkage.linkage.standardise.nicknames import forename_forms
 
 STANDARD_FIELDS = ("forename", "surname", "date_of_birth", "gender", "address", "postcode", "nino")
@@ -67,17 +68,34 @@ def standardise(
     for column in (record_id, *fields, *extra):
         if column not in present:
             raise LinkageRefused(f"column {column!r} is missing; the table has {', '.join(present)}")
-    dtype = table.collect_schema()
-    expressions = [pl.col(record_id).cast(pl.String).alias("record_id")]
+    raw = table.select(list(dict.fromkeys([record_id, *fields, *extra]))).collect()
+    ids = raw[record_id].cast(pl.String)
+    if ids.null_count():
+        raise LinkageRefused(f"column {record_id!r} is empty in {ids.null_count()} rows")
+    columns = {"record_id": ids}
     for name in fields:
-        expressions += _EXPRESSIONS[name](dtype[name])
-    expressions += [_folded(pl.col(name)).alias(f"x_{name}") for name in extra]
-    frame = table.select(expressions).collect()
-    if frame["record_id"].null_count():
-        raise LinkageRefused(f"column {record_id!r} is empty in {frame['record_id'].null_count()} rows")
-    frame = _with_parts(frame, fields)
-    columns = list(standard_columns(fields, extra))
-    return frame.select("record_id", *columns).sort("record_id", *columns, nulls_last=True).with_row_index("row")
+        columns |= _FIELDS[name](raw[name])
+    for name in extra:
+        held = Distinct.of(raw[name])
+        columns[f"x_{name}"] = held.rows(_folded(held.values))
+    frame = pl.DataFrame({name: columns[name] for name in ("record_id", *standard_columns(fields, extra))})
+    return _sorted(frame).with_row_index("row")
+
+
+def _sorted(frame: pl.DataFrame) -> pl.DataFrame:
+    """By record id; rows of one id, which are few, by their content, nulls last."""
+    frame = frame[frame["record_id"].arg_sort()]
+    ids = frame["record_id"]
+    again = ids.is_duplicated()
+    if not again.any():
+        return frame
+    at = again.arg_true()
+    ordered = frame[at].sort(frame.columns, nulls_last=True)
+    order = pl.Series(range(0), dtype=pl.UInt32).extend(pl.int_range(frame.height, dtype=pl.UInt32, eager=True))
+    order = order.scatter(
+        at, pl.int_range(frame.height, frame.height + ordered.height, dtype=pl.UInt32, eager=True)
+    )
+    return pl.concat([frame, ordered])[order]
 
 
 def standard_columns(fields: Iterable[str], extra: Iterable[str] = ()) -> list[str]:
@@ -90,148 +108,155 @@ def field_of(column: str) -> str:
     return next((field for field, parts in _PARTS.items() if column in parts), column)
 
 
-def _folded(column: pl.Expr) -> pl.Expr:
+_V = pl.col(VALUE)
+_FILLED = pl.when(_V != "").then(_V)
+_ONE_SPACE = (_V.str.replace_all(r"\s+", " "), _V.str.strip_chars())
+_NO_ACCENTS = (
+    _V.str.replace_many(list(_LETTERS), list(_LETTERS.values())),
+    _V.str.normalize("NFKD"),
+    _V.str.replace_all(r"\p{M}", ""),
+    _V.str.to_uppercase(),
+)
+
+
+def _folded(values: pl.Series) -> pl.Series:
     """Capitals without accents, single spaces, blanks null."""
-    text = column.cast(pl.String).str.replace_many(list(_LETTERS), list(_LETTERS.values()))
-    text = text.str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.to_uppercase()
-    text = text.str.replace_all(r"\s+", " ").str.strip_chars()
-    return pl.when(text != "").then(text)
+    text = values.cast(pl.String)
+    folded = stepwise(text, [_V.str.to_uppercase()])
+    accented = (text.str.len_bytes() != text.str.len_chars()).fill_null(value=False)
+    if accented.any():
+        folded = folded.scatter(accented.arg_true(), stepwise(text.filter(accented), _NO_ACCENTS))
+    return stepwise(folded, [*_ONE_SPACE, _FILLED])
 
 
-def _without(column: pl.Expr, sentinels: Sequence[str]) -> pl.Expr:
-    return pl.when(~column.is_in(list(sentinels))).then(column)
+def _without(sentinels: Sequence[str]) -> pl.Expr:
+    return pl.when(~_V.is_in(list(sentinels))).then(_V)
 
 
-def _name(column: str, titles: bool) -> pl.Expr:
-    text = _folded(pl.col(column)).str.replace_all(r"[^A-Z \-'’]", "")
-    text = (
-        text.str.replace_all(r"['’]", "").str.replace_all("-", " ").str.replace_all(r"\s+", " ").str.strip_chars()
-    )
-    text = text.str.replace(_TITLES, "") if titles else text.str.replace_all(_PARTICLES, "${1}")
-    text = text.str.replace(_BABY, "")
-    return _without(pl.when(text != "").then(text), _NO_NAME)
+def _name(values: pl.Series, titles: bool) -> pl.Series:
+    steps = [
+        _V.str.replace_all(r"[^A-Z \-'’]", ""),
+        _V.str.replace_all(r"['’]", ""),
+        _V.str.replace_all("-", " ", literal=True),
+        *_ONE_SPACE,
+        _V.str.replace(_TITLES, "") if titles else _V.str.replace_all(_PARTICLES, "${1}"),
+        _V.str.replace(_BABY, ""),
+        _FILLED,
+        _without(_NO_NAME),
+    ]
+    return stepwise(_folded(values), steps)
 
 
-def _forename(_: pl.DataType) -> list[pl.Expr]:
-    return [_name("forename", titles=True).alias("forename")]
+Columns = dict[str, pl.Series]
 
 
-def _surname(_: pl.DataType) -> list[pl.Expr]:
-    return [_name("surname", titles=False).alias("surname")]
+def _by_value(parts: Callable[[pl.Series], pl.DataFrame]) -> Callable[[pl.Series], Columns]:
+    """Parts of a column's distinct values, for each row."""
+
+    def of_rows(column: pl.Series) -> Columns:
+        held = Distinct.of(column)
+        return {part.name: held.rows(part) for part in parts(held.values)}
+
+    return of_rows
 
 
-def _date(dtype: pl.DataType) -> list[pl.Expr]:
+def _forename(values: pl.Series) -> pl.DataFrame:
+    name = pl.DataFrame({VALUE: _name(values, titles=True)}).with_columns(tokens=_V.str.split(" "))
+    first = pl.col("forename_first")
+    return name.select(
+        forename=_V.str.replace_all(" ", "", literal=True),
+        forename_first=pl.col("tokens").list.get(0, null_on_oob=True),
+        forename_second=pl.col("tokens").list.get(1, null_on_oob=True),
+    ).with_columns(forename_canon=first.replace(forename_forms()), forename_initial=first.str.slice(0, 1))
+
+
+def _surname(values: pl.Series) -> pl.DataFrame:
+    name = pl.DataFrame({VALUE: _name(values, titles=False)}).with_columns(tokens=_V.str.split(" "))
+    return name.select(
+        surname=_V.str.replace_all(" ", "", literal=True),
+        surname_first=pl.col("tokens").list.get(0, null_on_oob=True),
+        surname_last=pl.col("tokens").list.get(-1, null_on_oob=True),
+    ).with_columns(surname_start=pl.col("surname").str.slice(0, 3))
+
+
+def _date_of_birth(values: pl.Series) -> pl.DataFrame:
     """Eight digits, year first; a string that is no valid date keeps its digits, for they still tell."""
-    column = pl.col("date_of_birth")
-    if dtype in (pl.Date, pl.Datetime):
-        digits = column.dt.strftime("%Y%m%d")
+    if values.dtype in (pl.Date, pl.Datetime):
+        digits = values.dt.strftime("%Y%m%d")
     else:
-        text = column.cast(pl.String).str.strip_chars()
-        day_first = text.str.replace(r"^(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})$", "${3}-${1}-${2}")
-        british = pl.when(text.str.contains(r"^\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4}$")).then(
-            day_first.str.split("-").list.get(0, null_on_oob=True)
-            + day_first.str.split("-").list.get(2, null_on_oob=True).str.zfill(2)
-            + day_first.str.split("-").list.get(1, null_on_oob=True).str.zfill(2)
-        )
-        digits = british.fill_null(text.str.slice(0, 10).str.replace_all(r"\D", ""))
-    digits = pl.when(digits.str.len_chars() == 8).then(digits)
-    return [_without(digits, _NO_DATES).alias("dob")]
+        text = stepwise(values.cast(pl.String), [_V.str.strip_chars()])
+        parts = _V.str.replace(_DAY_FIRST, "${3}-${1}-${2}").str.split("-")
+        year, day, month = (parts.list.get(place, null_on_oob=True) for place in range(3))
+        british = pl.when(_V.str.contains(_DAY_FIRST)).then(year + month.str.zfill(2) + day.str.zfill(2))
+        digits = stepwise(text, [british.fill_null(_V.str.slice(0, 10).str.replace_all(r"\D", ""))])
+    digits = stepwise(digits, [pl.when(_V.str.len_chars() == 8).then(_V), _without(_NO_DATES)])
+    dob = pl.DataFrame({"dob": digits})
+    return dob.with_columns(dob_year=pl.col("dob").str.slice(0, 4), dob_day_month=pl.col("dob").str.slice(4, 4))
 
 
-def _gender(_: pl.DataType) -> list[pl.Expr]:
-    first = _folded(pl.col("gender")).str.slice(0, 1)
-    return [first.replace_strict({"M": "M", "1": "M", "F": "F", "2": "F"}, default=None).alias("gender")]
+_DAY_FIRST = r"^(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})$"
 
 
-def _address(_: pl.DataType) -> list[pl.Expr]:
-    text = _folded(pl.col("address")).str.replace_all(r"[^A-Z0-9 ]", " ").str.replace_all(r"\s+", " ")
-    text = text.str.strip_chars().str.replace(_NO_ADDRESS, "")
-    return [pl.when(text != "").then(text).alias("address")]
+def _gender(values: pl.Series) -> pl.DataFrame:
+    first = _V.str.slice(0, 1).replace_strict({"M": "M", "1": "M", "F": "F", "2": "F"}, default=None)
+    return pl.DataFrame({"gender": stepwise(_folded(values), [first])})
 
 
-def _postcode(_: pl.DataType) -> list[pl.Expr]:
-    text = _folded(pl.col("postcode")).str.replace_all(r"[^A-Z0-9]", "")
-    valid = text.str.len_chars().is_between(4, 8) & ~text.str.starts_with("ZZ99")
-    return [pl.when(valid).then(text).alias("postcode")]
+def _address(values: pl.Series) -> pl.DataFrame:
+    """House is flat and number in order of writing; street is what remains, with its last words shortened."""
+    steps = [_V.str.replace_all(r"[^A-Z0-9 ]", " "), *_ONE_SPACE, _V.str.replace(_NO_ADDRESS, ""), _FILLED]
+    plain = stepwise(_folded(values), steps)
+    words = list(_STREET_WORDS)
+    short = _V.str.replace_many([f" {word}" for word in words], [f" {_STREET_WORDS[word]}" for word in words])
+    text = stepwise(plain, [short])
+    street = [_V.str.replace_all(_NUMBERED, ""), _V.str.replace_all(r"\bFLAT\b", ""), *_ONE_SPACE, _FILLED]
+    numbers = stepwise(plain, [_V.str.extract_all(_NUMBERED)])
+    # Nearly every house has one number, which need not be sorted or joined.
+    house = stepwise(numbers, [_V.list.get(0, null_on_oob=True)])
+    several = (numbers.list.len() > 1).fill_null(value=False)
+    if several.any():
+        joined = stepwise(numbers.filter(several), [_V.list.sort(), _V.list.join(" ")])
+        house = house.scatter(several.arg_true(), joined)
+    return pl.DataFrame({"address": text, "house": house, "street": stepwise(text, street)})
 
 
-def _nino(_: pl.DataType) -> list[pl.Expr]:
-    text = _folded(pl.col("nino")).str.replace_all(r"[^A-Z0-9]", "").str.slice(0, 8)
-    valid = text.str.contains(r"^[A-Z]{2}\d{6}$") & ~text.str.starts_with("TN")
-    return [_without(pl.when(valid).then(text), _NO_NINO).alias("nino")]
+_NUMBERED = r"\b\d+[A-Z]?\b"
 
 
-_EXPRESSIONS = {
-    "forename": _forename,
-    "surname": _surname,
-    "date_of_birth": _date,
-    "gender": _gender,
-    "address": _address,
-    "postcode": _postcode,
+def _postcode(values: pl.Series) -> pl.DataFrame:
+    valid = _V.str.len_chars().is_between(4, 8) & ~_V.str.starts_with("ZZ99")
+    steps = [_V.str.replace_all(r"[^A-Z0-9]", ""), pl.when(valid).then(_V)]
+    frame = pl.DataFrame({"postcode": stepwise(_folded(values), steps)})
+    length = pl.col("postcode").str.len_chars()
+    return frame.with_columns(
+        sector=pl.col("postcode").str.head(length - 2), district=pl.col("postcode").str.head(length - 3)
+    )
+
+
+_CLEAN_NINO = r"^[A-Z]{2}[0-9]{6}[A-Z]?$"
+
+
+def _nino(column: pl.Series) -> Columns:
+    """Nearly every number is written as it should be and held once: only the others are brought into form."""
+    text = column.cast(pl.String)
+    valid = pl.when(_V.str.contains(r"^[A-Z]{2}\d{6}$") & ~_V.str.starts_with("TN")).then(_V)
+    form = [_V.str.slice(0, 8), valid, _without(_NO_NINO)]
+    clean = text.str.contains(_CLEAN_NINO)
+    odd = (~clean).fill_null(value=False)
+    nino = stepwise(text, [pl.when(~pl.lit(odd)).then(_V), *form])
+    if odd.any():
+        held = Distinct.of(text.filter(odd))
+        steps = [_V.str.replace_all(r"[^A-Z0-9]", ""), *form]
+        nino = nino.scatter(odd.arg_true(), held.rows(stepwise(_folded(held.values), steps)))
+    return {"nino": nino}
+
+
+_FIELDS: dict[str, Callable[[pl.Series], Columns]] = {
+    "forename": _by_value(_forename),
+    "surname": _by_value(_surname),
+    "date_of_birth": _by_value(_date_of_birth),
+    "gender": _by_value(_gender),
+    "address": _by_value(_address),
+    "postcode": _by_value(_postcode),
     "nino": _nino,
 }
-
-
-def _with_parts(frame: pl.DataFrame, fields: Sequence[str]) -> pl.DataFrame:
-    """Parts of names, dates and places, worked out once for each distinct value."""
-    for name, parts in (("forename", _forename_parts), ("surname", _surname_parts), ("address", _address_parts)):
-        if name in fields:
-            distinct = frame.select(pl.col(name).unique(maintain_order=True)).drop_nulls()
-            frame = frame.join(parts(distinct), on=name, how="left", maintain_order="left")
-    if "forename" in fields:
-        frame = frame.with_columns(pl.col("forename_joined").alias("forename")).drop("forename_joined")
-    if "surname" in fields:
-        frame = frame.with_columns(pl.col("surname_joined").alias("surname")).drop("surname_joined")
-    if "address" in fields:
-        frame = frame.with_columns(pl.col("address_joined").alias("address")).drop("address_joined")
-    if "date_of_birth" in fields:
-        frame = frame.with_columns(
-            pl.col("dob").str.slice(0, 4).alias("dob_year"), pl.col("dob").str.slice(4, 4).alias("dob_day_month")
-        )
-    if "postcode" in fields:
-        length = pl.col("postcode").str.len_chars()
-        frame = frame.with_columns(
-            pl.col("postcode").str.head(length - 2).alias("sector"),
-            pl.col("postcode").str.head(length - 3).alias("district"),
-        )
-    return frame
-
-
-def _forename_parts(distinct: pl.DataFrame) -> pl.DataFrame:
-    tokens = pl.col("forename").str.split(" ")
-    first = tokens.list.get(0)
-    forms = forename_forms()
-    return distinct.with_columns(
-        pl.col("forename").str.replace_all(" ", "").alias("forename_joined"),
-        first.alias("forename_first"),
-        tokens.list.get(1, null_on_oob=True).alias("forename_second"),
-        first.replace(forms).alias("forename_canon"),
-        first.str.slice(0, 1).alias("forename_initial"),
-    )
-
-
-def _surname_parts(distinct: pl.DataFrame) -> pl.DataFrame:
-    tokens = pl.col("surname").str.split(" ")
-    joined = pl.col("surname").str.replace_all(" ", "")
-    return distinct.with_columns(
-        joined.alias("surname_joined"),
-        tokens.list.get(0).alias("surname_first"),
-        tokens.list.get(-1).alias("surname_last"),
-        joined.str.slice(0, 3).alias("surname_start"),
-    )
-
-
-def _address_parts(distinct: pl.DataFrame) -> pl.DataFrame:
-    """House is flat and number in order of writing; street is what remains, with its last words shortened."""
-    words = list(_STREET_WORDS)
-    text = pl.col("address").str.replace_many([f" {w}" for w in words], [f" {_STREET_WORDS[w]}" for w in words])
-    street = (
-        text.str.replace_all(r"\b\d+[A-Z]?\b", "").str.replace_all(r"\bFLAT\b", "").str.replace_all(r"\s+", " ")
-    )
-    street = street.str.strip_chars()
-    numbers = pl.col("address").str.extract_all(r"\b\d+[A-Z]?\b").list.sort().list.join(" ")
-    return distinct.with_columns(
-        text.alias("address_joined"),
-        pl.when(numbers != "").then(numbers).alias("house"),
-        pl.when(street != "").then(street).alias("street"),
-    )

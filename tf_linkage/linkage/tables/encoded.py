@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import duckdb
 import polars as pl
 
-from tf_linkage.linkage.model.comparisons import columns_of
+from tf_linkage.linkage.model.conditions import columns_in, spelt_in
 from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.tables.records import Records
 
@@ -64,7 +64,7 @@ class Tables:
 
 def load(connection: duckdb.DuckDBPyConnection, records: Records, model: Model) -> Tables:
     """Make the tables `l` and `r`."""
-    letters = frozenset(column for comparison in model.comparisons for column in comparison.letters)
+    letters = spelt_in([condition for comparison in model.comparisons for condition in comparison.conditions])
     tables = Tables(connection, records, model, letters)
     for side, frame in enumerate((records.left, records.right)):
         columns = _used(model, side, set(frame.columns))
@@ -89,7 +89,7 @@ def frame_of(connection: duckdb.DuckDBPyConnection, query: str) -> pl.DataFrame:
 
 def _used(model: Model, side: int, present: set[str]) -> list[str]:
     """The columns of one side that any rule, key, level or count looks at."""
-    found = {column for comparison in model.comparisons for column in columns_of(comparison)}
+    found = set(columns_in([condition for one in model.comparisons for condition in one.conditions]))
     found |= {pair[side] for rule in model.blocking_rules for pair in rule.keys}
     found |= {column for key in model.matchkeys for column in key.columns}
     return sorted((found | set(LOCATED)) & present)

@@ -5,12 +5,14 @@ The two tables of bounds and the verdict on them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import NormalDist
 
 import polars as pl
 
 from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.departments import Department, DepartmentRefused
 from tf_linkage.contracts.outputs.quality import MEASURES, STATUSES, SUBGROUPS, FloorResults, Gaps
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.quality.measures.intervals import newcombe, wilson
@@ -44,17 +46,31 @@ OF_THE_COHORT = (
     ),
 )
 
-QUALITY_FLOORS: tuple[Floor, ...] = (
-    *(
-        Floor(name, bound.measure, bound.least, bound.reason)
+
+def declared_floors(departments: Iterable[Department]) -> tuple[Floor, ...]:
+    """The floors that departments declare, measure by measure.
+
+    Raises:
+        DepartmentRefused: a floor is of something that is not measured.
+    """
+    declared = list(departments)
+    for department in declared:
+        if unknown := sorted({bound.measure for bound in department.floors} - set(MEASURES)):
+            raise DepartmentRefused(
+                f"department {department.name}: it declares a floor of {unknown[0]!r}, which is no measure; known "
+                f"are {', '.join(MEASURES)}"
+            )
+    return tuple(
+        Floor(department.name, bound.measure, bound.least, bound.reason)
         for measure in MEASURES
-        for name, department in DEPARTMENTS.items()
+        for department in declared
         for bound in department.floors
         if bound.measure == measure
-    ),
-    *OF_THE_COHORT,
-)
-"""Measure by measure, those that each department declares in its entry of the registry; then the cohort's own."""
+    )
+
+
+QUALITY_FLOORS: tuple[Floor, ...] = (*declared_floors(DEPARTMENTS.values()), *OF_THE_COHORT)
+"""Those that each department declares in its entry of the registry; then the cohort's own."""
 
 GAP_BOUNDS: dict[str, tuple[float, str]] = {
     "recall": (

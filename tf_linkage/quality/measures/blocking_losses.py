@@ -11,9 +11,10 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from tf_linkage.linkage.block.rule_counts import expected_pairs
-from tf_linkage.linkage.model.model import WIDE, Model
-from tf_linkage.linkage.tables.records import Records, prepare
+from tf_linkage.linkage.bounds import Bounds
+from tf_linkage.linkage.compare.candidates import used_rules
+from tf_linkage.linkage.model.model import Model
+from tf_linkage.linkage.tables.records import prepare
 from tf_linkage.quality.measures.figures import counted, laid_out, shares
 from tf_linkage.quality.measures.judging import judge, owners
 from tf_linkage.quality.measures.minimum_counts import of_ten_or_more
@@ -93,12 +94,6 @@ def compared(true: pl.DataFrame, left: pl.LazyFrame, right: pl.LazyFrame, model:
     )
     met = [
         functools.reduce(operator.and_, (pl.col(ours) == pl.col(f"{theirs}_right") for ours, theirs in rule.keys))
-        for rule in model.blocking_rules
-        if not rule.wide or _affordable(expected_pairs(records, rule), records)
+        for rule in used_rules(records, model, Bounds())
     ]
     return both.filter(pl.any_horizontal(met)).select(true.columns).unique(maintain_order=True)
-
-
-def _affordable(pairs: int, records: Records) -> bool:
-    """Whether a wide rule was used: the bound that every engine keeps."""
-    return pairs <= WIDE * max(records.left.height, records.right.height)

@@ -62,9 +62,14 @@ def typical_patterns(results: Mapping[str, LinkResult]) -> pl.LazyFrame:
         steps = frequent.unpivot(
             parts, index=["pattern", "pairs", "linked"], variable_name="part", value_name="bits"
         )
+        words = {one.id: one.name for one in result.model.comparisons}
         order = {part: i for i, part in enumerate(sorted(parts, key=lambda part: part != PRIOR))}
         tables.append(
-            steps.with_columns(department=pl.lit(name), step=pl.col("part").replace_strict(order))
+            steps.with_columns(
+                department=pl.lit(name),
+                step=pl.col("part").replace_strict(order),
+                part=pl.col("part").replace(words),
+            )
             .select(pl.col(column).cast(dtype) for column, dtype in schema.items())
             .sort("pattern", "step")
         )

@@ -103,9 +103,10 @@ def signs(plain: pl.DataFrame, truth: bool, agreement: pl.DataFrame | None) -> s
         return ""
     words = (
         "A real run has no truth. What it has are the model's own probabilities, a clerk who looks at a "
-        "random sample, a second engine (by “make assess”), and histories that cannot be one person's. Here stands "
-        "how far each can be trusted. The first clerk never errs, so that sampling alone is seen; the second errs "
-        "on 11 doubtful pairs in a hundred, unless CLERK_ERROR says otherwise, and on far fewer plain ones: where "
+        "random sample, a second engine (by “tf-linkage assess”), and histories that cannot be one person's. Here "
+        "stands how far each can be trusted. The first clerk never errs, so that sampling alone is seen; the "
+        "second errs on 11 doubtful pairs in a hundred, unless CLERK_ERROR says otherwise, and on far fewer plain "
+        "ones: where "
         "nearly every link is right, his slips outnumber the false links and precision reads too low. "
         "Estimates of recall leave out those who were never weighed, so they run high; agreement of precision "
         "runs low, since the second engine misses people too."

@@ -43,7 +43,7 @@ def reporting_items(
     effects = (
         "see “What it does to the findings”"
         if assessment.effects is not None
-        else "not computed yet: “make assess” does it"
+        else "not computed yet: “tf-linkage assess” does it"
         if truth
         else "not known without the truth; a rehearsal with the same settings computes it"
     )

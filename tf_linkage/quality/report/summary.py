@@ -135,7 +135,7 @@ def _how_sure(plain: pl.DataFrame) -> Iterator[str]:
 def _over_runs(swept: pl.DataFrame | None) -> Iterator[str]:
     """Least and most over the sweep's runs, or how to come by them."""
     if swept is None or swept.is_empty():
-        yield "One simulated world is one draw: “make assess” shows the ranges over many."
+        yield "One simulated world is one draw: “tf-linkage assess” shows the ranges over many."
         return
     spread = {(row["department"], row["measure"]): row for row in ranges(swept).iter_rows(named=True)}
     for name in DEPARTMENT_ORDER:
@@ -168,7 +168,7 @@ def _thresholds(plain: pl.DataFrame, run: Mapping[str, str]) -> Iterator[str]:
 
 def _findings(effects: pl.DataFrame | None) -> Iterator[str]:
     if effects is None:
-        yield "Not computed yet for this run: “make assess” does it."
+        yield "Not computed yet for this run: “tf-linkage assess” does it."
         return
     plain = effects.with_columns(pl.col("links", "study_group").cast(pl.String)).filter(
         pl.col("threshold") == AS_RUN, pl.col("value").is_not_null()

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
-from tf_linkage.linkage.review.sheets import HIGHEST, UNSURE, WRONG, simulated_answers
+from tf_linkage.linkage.model.settings import Review
+from tf_linkage.linkage.review.sheets import simulated_answers
 from tf_linkage.quality.measures.figures import FIGURES, laid_out, shares
 from tf_linkage.quality.measures.judging import made_links
 from tf_linkage.quality.measures.minimum_counts import of_ten_or_more
@@ -29,7 +30,7 @@ DRAWS = 2000
 
 
 def clerical_figures(
-    pairs: pl.DataFrame, *, sample: int = SAMPLE, seed: int = 2015, wrong: float = WRONG
+    pairs: pl.DataFrame, *, sample: int = SAMPLE, seed: int = 2015, wrong: float = Review.wrong
 ) -> pl.DataFrame:
     """Precision and recall as a clerk's sample estimates them: one who never errs, and one who errs as people do.
 
@@ -93,14 +94,14 @@ def _estimates(
 
 def _answered(sample: pl.DataFrame, seed: int, wrong: float) -> pl.Series:
     """Whether an erring clerk takes each pair for one person; pairs he leaves undecided are left out."""
-    doubtful = pl.col("match_probability") < HIGHEST
+    doubtful = pl.col("match_probability") < Review.highest
     answers = []
     for kind, share in ((doubtful, 1.0), (~doubtful, EASY)):
         part = sample.filter(kind).with_row_index("pair")
         part = part.rename({"person_id": "left_id", "register_key": "right_id"})
         sheet = part.select("pair", "left_id", "right_id", reviewers=pl.lit(seed))
         truth = part.filter("right").select("left_id", "right_id")
-        said = simulated_answers(sheet, truth, reviewer=seed, wrong=wrong * share, unsure=UNSURE * share)
+        said = simulated_answers(sheet, truth, reviewer=seed, wrong=wrong * share, unsure=Review.unsure * share)
         answers.append(said.filter(pl.col("decision") != "unsure").get_column("decision") == "link")
     return pl.concat(answers)
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import dataframely as dy
 import polars as pl
 
-from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.columns import as_declared, schema_of
 from tf_linkage.errors import TfLinkageError
 
 
@@ -93,5 +93,4 @@ def on_the_clock(
 
 def in_contract(frame: pl.LazyFrame, table: type[dy.Schema]) -> pl.LazyFrame:
     """The columns, types and order of rows of a research table: by reference, then by everything else."""
-    schema = schema_of(table)
-    return frame.select(list(schema)).cast(schema).sort(list(schema), nulls_last=True)
+    return as_declared(frame, table).sort(list(schema_of(table)), nulls_last=True)

@@ -40,10 +40,21 @@ def people(*ids: str) -> pl.LazyFrame:
             OFFENCES.with_columns(disposal_rank=pl.lit(0, pl.Int32)),
             ["offences: disposal_rank|min: 2 rows"],
         ),
-        (OFFENCES.drop("disposal"), ["offences: columns or types differ from the contract"]),
+        (
+            OFFENCES.drop("disposal"),
+            ["offences: columns or types differ from the contract: disposal is missing"],
+        ),
+        (
+            OFFENCES.with_columns(more=1, sentence_days=pl.lit("long")),
+            ["offences: columns or types differ from the contract: sentence_days has another type, 1 not declared"],
+        ),
+        (
+            OFFENCES.select(reversed(OFFENCES.columns)),
+            ["offences: columns or types differ from the contract: their order"],
+        ),
         (
             OFFENCES.cast({"disposal_rank": pl.Int64}),
-            ["offences: columns or types differ from the contract"],
+            ["offences: columns or types differ from the contract: disposal_rank has another type"],
         ),
     ],
 )

@@ -256,11 +256,11 @@ def test_bands_and_characteristics_are_attacked_together_too(
 
 def test_what_a_release_tells_of_bands_and_characteristics_is_kept():
     made = likely(0)
-    released = propose_release(made)
-    kept = from_tables({name: table.lazy() for name, table in as_tables(released(released, made)).items()})
+    proposed = propose_release(made)
+    kept = from_tables({name: table.lazy() for name, table in as_tables(released(proposed, made)).items()})
     assert HIGH in kept.system.sensitive()
     assert HIGH not in kept.shown
     for table in ("characteristics", "overlap"):
-        rows = released[table].filter(pl.col("number_with").is_not_null()).collect().height
+        rows = proposed[table].filter(pl.col("number_with").is_not_null()).collect().height
         assert rows > 0
         assert sum(key[:2] == (table, "number_with") for key in kept.shown) == rows

@@ -142,7 +142,9 @@ MALFORMED = {
     "missing column": (
         csv_of(ANN, header=[name for name in HEADER if name != "crime"]), "column crime: the column is missing",
     ),
-    "extra column": (csv_of(ANN, header=[*HEADER, "housing"]), "no such column, remove it: housing"),
+    "extra column": (
+        csv_of(ANN, header=[*HEADER, "housing"]), "line 1: the contract has no such column; remove it: column 22",
+    ),
     "header twice": (csv_of(ANN, header=[*HEADER, "crime"]), "line 1: columns 14 and 22 have the same name"),
     "gender and sex": (csv_of(ANN, header=[*HEADER, "sex"]), "column gender: the column stands there under two"),
     "no header": (NO_HEADER, "line 1: a column has no name"),
@@ -301,7 +303,7 @@ def test_parquet_is_read_into_the_contract(tmp_path: Path):
             "column identified_date: holds datetime, not date",
         ),
         (pl.lit("ARSON").alias("crime"), "line 1, column crime: unknown code"),
-        (pl.lit("more").alias("housing"), "no such column, remove it: housing"),
+        (pl.lit("more").alias("housing"), r"no such column; remove it: column 22 \(one word\)"),
         (pl.lit(None, pl.String).alias("person_ref"), "line 1, column person_ref: the cell is blank"),
     ],
 )

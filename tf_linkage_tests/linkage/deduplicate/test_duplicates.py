@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from typing import Any
 
@@ -9,9 +10,12 @@ import numpy as np
 import polars as pl
 import pytest
 
+from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage import find_duplicates
 from tf_linkage.linkage.deduplicate.match_probability import SHARES, probability
-from tf_linkage.linkage.model.comparisons import MISSING, comparisons_for
+from tf_linkage.linkage.model.comparisons import MISSING
+from tf_linkage.linkage.model.settings import OneTable
+from tf_linkage.linkage.model.standard_comparisons import comparisons_for
 
 IDS = ("la_code", "person_ref")
 BASE: dict[str, Any] = {
@@ -127,8 +131,8 @@ def test_whether_two_records_are_one_person_depends_on_nobody_else(village_of: A
 def test_every_level_has_its_shares_and_they_are_shares() -> None:
     fields = ("forename", "surname", "date_of_birth", "gender", "address", "postcode", "nino")
     for comparison in comparisons_for(fields, ()):
-        named = SHARES[comparison.name]
-        assert {level.words for level in comparison.levels} <= set(named)
+        named = SHARES[comparison.id]
+        assert {level.id for level in comparison.levels} == set(named)
         for sums in zip(*named.values(), strict=True):
             assert sum(sums) == pytest.approx(1, abs=0.01)
             assert all(0 < share <= 1 for share in sums)
@@ -141,8 +145,16 @@ def test_likeness_by_hand() -> None:
     person = 0.04 * 0.80 * 0.88 * 0.95
     home = 3 * 0.004 * 0.65 * 0.02
     stranger = 1e5 * 0.01 * 0.01 * 0.00004
-    assert probability(same, comparisons)[0] == pytest.approx(person / (person + home + stranger))
-    assert probability(nothing, comparisons)[0] == pytest.approx(0.04 / (0.04 + 3 + 1e5))
+    assert probability(same, comparisons, OneTable())[0] == pytest.approx(person / (person + home + stranger))
+    assert probability(nothing, comparisons, OneTable())[0] == pytest.approx(0.04 / (0.04 + 3 + 1e5))
+
+
+def test_a_level_without_shares_is_refused_and_none_is_passed_over() -> None:
+    comparisons = comparisons_for(("forename", "surname", "date_of_birth"), ())
+    levels = (dataclasses.replace(comparisons[1].levels[0], id="same"), *comparisons[1].levels[1:])
+    renamed = (comparisons[0], dataclasses.replace(comparisons[1], levels=levels), comparisons[2])
+    with pytest.raises(LinkageRefused, match="level 'same' of comparison 'surname' has no shares"):
+        probability(np.array([[0, 0, 0]]), renamed, OneTable())
 
 
 def test_each_pair_once_and_sorted() -> None:

@@ -17,10 +17,11 @@ from tf_linkage.linkage.compare.patterns import unpack
 from tf_linkage.linkage.estimate.certain_links import certain_of_deterministic
 from tf_linkage.linkage.estimate.deterministic import deterministic_pass
 from tf_linkage.linkage.estimate.em import NO_DEPENDENCE, dependence_of, household_ratio
-from tf_linkage.linkage.estimate.forename_cohorts import HALF_WAY, forename_cohorts, of_one_time
+from tf_linkage.linkage.estimate.forename_cohorts import forename_cohorts, of_one_time
 from tf_linkage.linkage.estimate.household_members import at_one_address, household_members
-from tf_linkage.linkage.estimate.strata import FEW, strata_of
+from tf_linkage.linkage.estimate.strata import strata_of
 from tf_linkage.linkage.estimate.training_input import gather
+from tf_linkage.linkage.model.settings import Names, Strata, Training
 from tf_linkage.linkage.resolve.decision import DecisionRule
 from tf_linkage.linkage.tables.database import connected
 from tf_linkage.linkage.tables.encoded import load
@@ -28,6 +29,7 @@ from tf_linkage.linkage.tables.records import prepare
 
 FIELDS = ("forename", "surname", "date_of_birth", "gender", "address", "postcode")
 MODEL = department_model("moj", FIELDS)
+FEW, HALF_WAY = Strata.few, Names.half_way
 
 
 def table(key: str, people: list[tuple[str, str, str, str, str, str]]) -> pl.LazyFrame:
@@ -51,7 +53,7 @@ def test_who_is_oftener_there_is_likelier_a_link_and_a_small_kind_is_like_the_re
         weighed = pl.DataFrame(
             {"left_row": np.arange(300, dtype=np.uint32), "pattern": 0, "rules": 1, "match_probability": 0.5}
         )
-        strata = strata_of(weighed, tables, {comparison.name: 1 for comparison in MODEL.comparisons})
+        strata = strata_of(weighed, tables, {comparison.id: 1 for comparison in MODEL.comparisons})
     overall = 150 / 601
     bits = strata.present(np.array([0, 300, 600], dtype=np.uint32))
     assert bits[0] == pytest.approx(np.log2((150 + FEW * overall) / (300 + FEW) / overall))
@@ -68,7 +70,7 @@ def test_of_links_whose_surname_differs_more_are_of_the_kind_that_changes_it() -
         from_rows = np.arange(800, dtype=np.uint32)
         patterns = compare_rows(tables, from_rows, from_rows)
         weighed = pl.DataFrame({"left_row": from_rows, "pattern": patterns, "rules": 1, "match_probability": 1.0})
-        free = {comparison.name: 1 for comparison in MODEL.comparisons}
+        free = {comparison.id: 1 for comparison in MODEL.comparisons}
         strata = strata_of(weighed, tables, free)
         nowhere_free = strata_of(weighed, tables, dict.fromkeys(free, 2))
     levels = unpack(patterns, MODEL.comparisons)
@@ -84,7 +86,7 @@ def test_of_links_whose_surname_differs_more_are_of_the_kind_that_changes_it() -
 
 
 def test_only_rules_that_do_not_look_leave_a_comparison_free() -> None:
-    free = {one.name: leaving_free(MODEL.blocking_rules, one.columns) for one in MODEL.comparisons}
+    free = {one.id: leaving_free(MODEL.blocking_rules, one.columns) for one in MODEL.comparisons}
     for bit, rule in enumerate(MODEL.blocking_rules):
         looked = any(column.startswith("surname") for column in rule.columns)
         assert bool(free["surname"] >> bit & 1) is not looked
@@ -148,7 +150,9 @@ def test_housemates_who_share_both_names_or_a_birthday_are_learnt_together() -> 
     assert no_birthday > 0.5
     untied = dataclasses.replace(members, dependence=NO_DEPENDENCE)
     m = tuple(np.full(len(comparison.levels), 1 / len(comparison.levels)) for comparison in MODEL.comparisons)
-    gained = household_ratio(m, members, levels) - household_ratio(m, untied, levels)
+    gained = household_ratio(m, members, levels, Training.floor) - household_ratio(
+        m, untied, levels, Training.floor
+    )
     assert gained == pytest.approx(members.dependence.of(levels))
 
 
@@ -178,7 +182,7 @@ def test_what_is_learnt_of_kinds_bears_on_weights(village: Any) -> None:
         deterministic_links = deterministic_pass(tables)
         candidates = block_and_compare(tables, affordable(tables, Bounds().most_pairs), deterministic_links)
         standing = at_one_address(tables)
-        trained = gather(tables, candidates, deterministic_links.seeds, standing.height).learnt()
+        trained = gather(tables, candidates, deterministic_links.training_links, standing.height).learnt()
         decision = DecisionRule.of(tables, trained, deterministic_links.links)
         certain_links, strata = decision.first(
             candidates, certain_of_deterministic(deterministic_links.links, standing, tables), standing
@@ -201,10 +205,10 @@ def test_ties_are_what_is_seen_over_what_is_expected() -> None:
     """Forename and surname wrong together in 30 of 100 pairs, where a third of either would make 9 expected."""
     levels = np.array([[0, 0], [1, 0], [0, 1], [2, 2], [-1, 2]])
     counts = np.array([70.0, 0.0, 0.0, 30.0, 50.0])
-    dependence = dependence_of(levels, counts, (0, 1, None), (2, 2))
+    dependence = dependence_of(levels, counts, (0, 1, None), ((0, 2), (0, 2)))
     expected = [np.log(71 / 50), 0.0, 0.0, np.log(31 / 10), 0.0]
     assert dependence.of(levels)[[0, 3, 4]] == pytest.approx(np.array(expected)[[0, 3, 4]])
-    assert dependence_of(levels, np.zeros(5), (0, 1, None), (2, 2)) is NO_DEPENDENCE
+    assert dependence_of(levels, np.zeros(5), (0, 1, None), ((0, 2), (0, 2))) is NO_DEPENDENCE
 
 
 def test_who_errs_in_one_name_errs_in_the_other(village: Any) -> None:
@@ -218,7 +222,9 @@ def test_who_errs_in_one_name_errs_in_the_other(village: Any) -> None:
     with connected(Bounds()) as connection:
         tables = load(connection, records, model)
         candidates = block_and_compare(tables, affordable(tables, Bounds().most_pairs))
-        training_input = gather(tables, candidates, deterministic_pass(tables).seeds, at_one_address(tables).height)
+        training_input = gather(
+            tables, candidates, deterministic_pass(tables).training_links, at_one_address(tables).height
+        )
     dependence = training_input.learnt().dependence
     both = np.full((1, len(model.comparisons)), -1, dtype=np.int64)
     names = [comparison.name for comparison in model.comparisons]

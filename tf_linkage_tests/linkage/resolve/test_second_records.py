@@ -27,7 +27,7 @@ def linked(model: Any, *pairs: tuple[int, int, float], apart: tuple[int, ...] = 
     rows = pl.DataFrame(pairs, schema=["left_row", "entity", "match_weight"], orient="row")
     rows = rows.with_columns(
         match_probability=1 / (1 + 2 ** -pl.col("match_weight")),
-        deterministic_links=pl.lit(False),
+        certain=pl.lit(False),
         stage=pl.lit("rule"),
     )
     others = [[one for one in apart if one != person and person in apart] for person in rows["entity"]]

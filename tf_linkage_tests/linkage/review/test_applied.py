@@ -10,12 +10,12 @@ import polars as pl
 import pytest
 
 from tf_linkage.linkage import LinkResult, department_model, waterfall
-from tf_linkage.linkage.estimate.deterministic import FEW
+from tf_linkage.linkage.model.settings import Review, Training
 from tf_linkage.linkage.resolve.assignment import settled
 from tf_linkage.linkage.resolve.outcome import explained_by, links_and_reviews
 from tf_linkage.linkage.review.answers import DECIDED, answers_of
 from tf_linkage.linkage.review.applied import with_answers
-from tf_linkage.linkage.review.reestimation import OWN_WORD, reestimate, rescored
+from tf_linkage.linkage.review.reestimation import reestimate, rescored
 from tf_linkage.linkage.review.sheets import simulated_answers
 
 FIELDS = ("forename", "surname", "date_of_birth", "gender", "address", "postcode")
@@ -32,7 +32,7 @@ def by_hand(*pairs: tuple[str, str, float]) -> LinkResult:
             left_row=pl.col("left_id").rank("dense"),
             entity=pl.col("right_id").rank("dense"),
             match_probability=1 / (1 + 2 ** -pl.col("match_weight")),
-            deterministic_links=pl.lit(False),
+            certain=pl.lit(False),
             stage=pl.lit("rule"),
             apart=pl.lit([], dtype=pl.List(pl.UInt32)),
             **parts,
@@ -148,11 +148,11 @@ def contested(result: LinkResult) -> tuple[str, str]:
 
 def test_too_few_decisions_teach_nothing_and_unreviewed_pairs_keep_their_posterior(reviewed: Any) -> None:
     result, sheet, _ = reviewed
-    few = sheet.head(FEW - 1).select("left_id", "right_id").rows()
+    few = sheet.head(Training.few - 1).select("left_id", "right_id").rows()
     changed = with_answers(result, said(dict.fromkeys(few, "link")), highest=0.9999)
     assert changed.counts["decisions that m was learnt anew from"] == 0
     assert changed.trained is result.trained
-    unreviewed = changed.weighed.join(sheet.head(FEW - 1), on=["left_id", "right_id"], how="anti")
+    unreviewed = changed.weighed.join(sheet.head(Training.few - 1), on=["left_id", "right_id"], how="anti")
     posterior = ["left_id", "right_id", "match_weight", "match_probability"]
     kept = unreviewed.select(posterior).join(result.weighed.select(posterior), on=posterior, how="semi")
     assert kept.height == unreviewed.height > 0
@@ -168,7 +168,7 @@ def test_weights_by_the_same_m_are_the_same(reviewed: Any) -> None:
 
 def test_another_m_moves_a_weight_by_its_log_and_no_further_than_housemates_let_it(reviewed: Any) -> None:
     result, *_ = reviewed
-    places = [comparison.name for comparison in result.model.comparisons]
+    places = [comparison.id for comparison in result.model.comparisons]
     place = places.index("surname")
     m = list(result.trained.m)
     m[place] = np.where(np.arange(len(m[place])) == 0, m[place] / 2, m[place])
@@ -185,8 +185,8 @@ def test_another_m_moves_a_weight_by_its_log_and_no_further_than_housemates_let_
 
 def test_each_pattern_counts_as_clerks_found_it_and_the_model_expected(reviewed: Any) -> None:
     result, *_ = reviewed
-    # 40 pairs of one pattern in the zone, each of posterior .5; clerks looked at FEW and found every one a link.
-    names = [f"{comparison.name} level" for comparison in result.model.comparisons]
+    # 40 pairs of one pattern in the zone, each of posterior .5; clerks looked at 30 and found every one a link.
+    names = [f"{comparison.id} level" for comparison in result.model.comparisons]
     row = result.weighed.filter(pl.col("match_probability") < 0.99, pl.col("surname level") >= 0).head(1)
     copies = pl.concat([row] * 40).with_columns(
         left_id=pl.format("a{}", pl.int_range(40)), right_id=pl.format("b{}", pl.int_range(40)),
@@ -194,11 +194,11 @@ def test_each_pattern_counts_as_clerks_found_it_and_the_model_expected(reviewed:
     )  # fmt: skip
     links, explanations = links_and_reviews(copies, result.model)
     only = dataclasses.replace(result, links=links, explanations=explanations, weighed=copies)
-    verdicts = links.head(FEW).select("left_id", "right_id", decision=pl.lit("link"))
+    verdicts = links.head(Training.few).select("left_id", "right_id", decision=pl.lit("link"))
     reestimated = reestimate(only, verdicts, 0.99)
-    assert reestimated.decisions == FEW
+    assert reestimated.decisions == Training.few
     # Of the pattern's pairs (30 + 2 * .5) / (30 + 2) are links, not .5: the 40 gain this much at their level.
-    gain = 40 * ((FEW + OWN_WORD * 0.5) / (FEW + OWN_WORD) - 0.5)
+    gain = 40 * ((Training.few + Review.own_word * 0.5) / (Training.few + Review.own_word) - 0.5)
     for m, new, name in zip(result.trained.m, reestimated.trained.m, names, strict=True):  # type: ignore[union-attr]
         level = row[name][0]
         if level < 0:

@@ -8,10 +8,10 @@ import polars as pl
 import pytest
 
 from tf_linkage.errors import LinkageRefused
+from tf_linkage.linkage.model.settings import Review
 from tf_linkage.linkage.review.answers import agreement_of, answers_of
 from tf_linkage.linkage.review.sheets import (
     REVIEW,
-    WRONG,
     clerks_sheet,
     review_sheet,
     simulated_answers,
@@ -44,7 +44,7 @@ def test_the_sheet_is_blind_and_side_by_side(reviewed: Any) -> None:
 
 def test_each_pattern_comes_once_before_any_comes_twice(reviewed: Any) -> None:
     result, sheet, _ = reviewed
-    levels = [f"{comparison.name} level" for comparison in result.model.comparisons]
+    levels = [f"{comparison.id} level" for comparison in result.model.comparisons]
     shown = sheet.join(result.explanations, on=["left_id", "right_id"], maintain_order="left").select(levels)
     distinct = shown.unique().height
     assert shown.head(distinct).unique().height == distinct
@@ -147,5 +147,5 @@ def test_reviewers_who_err_as_published_agree_as_published() -> None:
     pairs = [(f"a{number}", f"b{number}") for number in range(4000)]
     asked = asked_about(*pairs, reviewers=2)
     truth = pl.DataFrame(pairs[::2], schema=["left_id", "right_id"], orient="row")
-    sheets = {f"{n}": simulated_answers(asked, truth, reviewer=n, wrong=WRONG, unsure=0) for n in (1, 2)}
+    sheets = {f"{n}": simulated_answers(asked, truth, reviewer=n, wrong=Review.wrong, unsure=0) for n in (1, 2)}
     assert agreement_of(answers_of(sheets, asked)).kappa == pytest.approx(0.601, abs=0.04)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,9 +10,12 @@ import polars as pl
 import pytest
 
 from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.departments import Bound, DepartmentRefused
 from tf_linkage.contracts.handovers import exchange
 from tf_linkage.contracts.outputs.quality import MEASURES, FloorResults, Gaps, Metrics
+from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.quality import GAP_BOUNDS, QUALITY_FLOORS, evaluate, floor_results, floors_missed, gaps, gaps_missed
+from tf_linkage.quality.bounds.floors import declared_floors
 
 
 def metrics_of(world: Any) -> pl.DataFrame:
@@ -122,3 +126,16 @@ def test_one_bad_looking_group_among_many_is_in_doubt_and_a_bad_group_is_not() -
 
     assert verdict(2, 12) == "in doubt"
     assert verdict(10, 60) == "missed"
+
+
+def test_a_department_s_floors_are_those_it_declares() -> None:
+    bounds = (Bound("recall", 0.5, "why"), Bound("precision", 0.9, "why so"))
+    one = dataclasses.replace(DEPARTMENTS["dwp"], floors=bounds)
+    other = dataclasses.replace(DEPARTMENTS["moj"], floors=())
+    assert [(floor.department, floor.measure, floor.floor) for floor in declared_floors([one, other])] == [
+        ("dwp", "precision", 0.9),
+        ("dwp", "recall", 0.5),
+    ]
+    wrong = dataclasses.replace(one, floors=(Bound("sensitivity", 0.5, "why"),))
+    with pytest.raises(DepartmentRefused, match="department dwp: it declares a floor of 'sensitivity'"):
+        declared_floors([wrong])

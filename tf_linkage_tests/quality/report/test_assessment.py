@@ -23,9 +23,10 @@ def result_of(rows: list[tuple[str, float, float, str]]) -> Any:
                 "prior": [-10.0] * len(rows),
                 "surname": [surname for _, surname, _, _ in rows],
                 "surname level": [0.0] * len(rows),
-                "NINO": [nino for _, _, nino, _ in rows],
+                "nino": [nino for _, _, nino, _ in rows],
             }
         ),
+        model=SimpleNamespace(comparisons=(SimpleNamespace(id="nino", name="NINO"),)),
         links=pl.DataFrame({"left_id": ids, "right_id": ids, "status": [status for *_, status in rows]}),
     )
 

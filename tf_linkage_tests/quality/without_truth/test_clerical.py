@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tf_linkage.linkage.review.sheets import WRONG
+from tf_linkage.linkage.model.settings import Review
 from tf_linkage.quality import agreement, figure
 from tf_linkage.quality.without_truth.clerical import clerical_figures
 from tf_linkage.study import Study
@@ -72,7 +72,7 @@ def test_undecided_pairs_are_left_out_of_what_an_erring_clerk_estimates() -> Non
 
 
 def test_the_settings_error_is_that_of_the_published_reviewers() -> None:
-    assert Study().clerk_error == WRONG
+    assert Study().clerk_error == Review.wrong
 
 
 def test_no_links_no_estimate() -> None:

@@ -27,13 +27,13 @@ def link_by_recordlinkage(
 
 def link_prepared(records: Records, model: Model, progress: Progress, bounds: Bounds | None = None) -> LinkResult:
     """Link tables that are in standard form already."""
-    pairs, blocking = blocked_pairs(records, model, (bounds or Bounds()).most_pairs)
+    pairs, blocking = blocked_pairs(records, model, bounds)
     progress(f"blocked: {len(pairs):,} candidate pairs")
     levels = levels_of(records, model, pairs)
     progress("compared")
     training_links = matchkey_links(records.left, records.right, model.matchkeys)
     labels, is_seed = training_labels(records, pairs, training_links)
-    strangers = levels_of(records, model, random_pairs(records))
+    strangers = levels_of(records, model, random_pairs(records, model))
     weight, probability, reestimated, curve = teach(levels, strangers, labels, records, model)
     progress(f"trained by {int(is_seed.sum()):,} matchkey links")
     scored = pl.DataFrame(

@@ -22,13 +22,8 @@ def resolved(
     names = [key.name for key in model.matchkeys]
     deterministic_pass = [place for place, key in enumerate(model.matchkeys) if key.deterministic_pass]
     entity = records.right.select(pl.col("row").alias("right_row"), "entity")
-    rules = pl.DataFrame(
-        {"rule": range(len(model.blocking_rules)), "stage": [f"rule: {r.name}" for r in model.blocking_rules]},
-        schema={"rule": pl.Int32, "stage": pl.String},
-    )
-    scored = (
-        scored.join(entity, on="right_row").join(first_rule, on=["left_row", "right_row"]).join(rules, on="rule")
-    )
+    scored = scored.join(entity, on="right_row").join(first_rule, on=["left_row", "right_row"])
+    scored = scored.with_columns(pl.format("rule: {}", "rule").alias("stage"))
     scored = scored.sort(
         ["left_row", "entity", "match_weight", "right_row"], descending=[False, False, True, False]
     )
@@ -79,14 +74,14 @@ def training_of(classifier: Any, model: Model) -> pl.DataFrame:
     m, u = classifier.m_probs, classifier.u_probs
     rows = []
     for comparison in model.comparisons:
-        for code in sorted(map(int, m[comparison.name])):
+        for code in sorted(map(int, m[comparison.id])):
             band = (
                 (" (common)", " (uncommon)", " (rare)")[code // BAND]
-                if comparison.frequency and code % BAND == 0
+                if comparison.frequency and code % BAND == comparison.full
                 else ""
             )
             words = "unknown" if code == MISSING else comparison.levels[code % BAND].words + band
-            agree, chance = float(m[comparison.name][code]), float(u[comparison.name][code])
+            agree, chance = float(m[comparison.id][code]), float(u[comparison.id][code])
             rows.append((comparison.name, words, agree, chance, math.log2(agree / chance)))
     return pl.DataFrame(rows, schema=["comparison", "level", "m", "u", "weight"], orient="row")
 

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import polars as pl
 import recordlinkage
 from recordlinkage.index import Block, Random
 
-from tf_linkage.errors import LinkageRefused
-from tf_linkage.linkage.block.rule_counts import expected_pairs
-from tf_linkage.linkage.model.model import WIDE, Model
+from tf_linkage.linkage.bounds import Bounds
+from tf_linkage.linkage.compare.candidates import used_rules
+from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.tables.records import Records
-
-MOST_PAIRS = 20_000_000
-"""The toolkit holds some hundred bytes for each pair, so this is about 2 GB."""
-
-RANDOM_PAIRS = 200_000
-"""Enough to see some equal dates of birth by chance, about one in 25,000."""
-
-SEED = 2015
-"""Of the random pairs; the toolkit's only random draw here."""
 
 
 def candidate_pairs(records: Records, model: Model) -> pd.MultiIndex:
@@ -29,29 +23,24 @@ def candidate_pairs(records: Records, model: Model) -> pd.MultiIndex:
 
 
 def blocked_pairs(
-    records: Records, model: Model, most_pairs: int = MOST_PAIRS
+    records: Records, model: Model, bounds: Bounds | None = None
 ) -> tuple[pd.MultiIndex, tuple[pl.DataFrame, pl.DataFrame]]:
     """Candidate pairs by row, sorted; pairs by rule; and for each pair the first rule it met.
 
     Raises:
         LinkageRefused: a rule would make more pairs than are allowed or the toolkit can hold; counted, not tried.
     """
-    left = as_pandas(records.left)
-    right = as_pandas(records.right)
+    bounds = bounds or Bounds()
+    most = model.settings.toolkit.most_pairs
+    if most < bounds.most_pairs:
+        bounds = dataclasses.replace(bounds, most_pairs=most)
+        rules = used_rules(records, model, bounds, "this engine can hold; link with engine 'duckdb'")
+    else:
+        rules = used_rules(records, model, bounds)
+    keys = sorted({column for rule in rules for column in rule.columns})
+    left, right = as_pandas(records.left, keys), as_pandas(records.right, keys)
     parts: list[pl.DataFrame] = []
-    used: list[int] = []
-    for place, rule in enumerate(model.blocking_rules):
-        expected = expected_pairs(records, rule)
-        if rule.wide and expected > WIDE + max(records.left.height, records.right.height):
-            continue
-        if expected > min(most_pairs, MOST_PAIRS):
-            why = (
-                f"{most_pairs:,} allowed; use a stricter rule, or allow more (most_pairs)"
-                if most_pairs < MOST_PAIRS
-                else f"{MOST_PAIRS:,} this engine can hold; link with engine 'duckdb', or with a stricter rule"
-            )
-            raise LinkageRefused(f"blocking rule {rule.name!r} would make {expected:,} pairs, more than the {why}")
-        used.append(place)
+    for place, rule in enumerate(rules):
         block = Block(left_on=[pair[0] for pair in rule.keys], right_on=[pair[1] for pair in rule.keys])
         index = recordlinkage.Index([block]).index(left, right)
         parts.append(
@@ -66,9 +55,9 @@ def blocked_pairs(
     first = every.group_by("left_row", "right_row").agg(pl.col("rule").min()).sort("left_row", "right_row")
     counts = pl.DataFrame(
         {
-            "rule": [model.blocking_rules[place].name for place in used],
+            "rule": [rule.name for rule in rules],
             "pairs": [part.height for part in parts],
-            "new_pairs": [int((first["rule"] == place).sum()) for place in used],
+            "new_pairs": [int((first["rule"] == place).sum()) for place in range(len(rules))],
         }
     )
     pairs = pd.MultiIndex(
@@ -76,16 +65,18 @@ def blocked_pairs(
         codes=[first["left_row"].to_numpy().astype(np.int64), first["right_row"].to_numpy().astype(np.int64)],
         verify_integrity=False,
     )
-    return pairs, (counts, first)
+    named = first.select("left_row", "right_row", pl.col("rule").replace_strict(dict(enumerate(counts["rule"]))))
+    return pairs, (counts, named)
 
 
-def random_pairs(records: Records) -> pd.MultiIndex:
+def random_pairs(records: Records, model: Model) -> pd.MultiIndex:
     """Pairs of strangers, to learn how often two people agree by chance."""
-    number = min(RANDOM_PAIRS, 10 * (records.left.height + records.right.height))
-    index = Random(number, replace=True, random_state=SEED)
-    return recordlinkage.Index([index]).index(as_pandas(records.left), as_pandas(records.right))
+    settings = model.settings
+    number = min(settings.toolkit.random_pairs, 10 * (records.left.height + records.right.height))
+    index = Random(number, replace=True, random_state=settings.sampling.seed)
+    return recordlinkage.Index([index]).index(as_pandas(records.left, []), as_pandas(records.right, []))
 
 
-def as_pandas(frame: pl.DataFrame) -> pd.DataFrame:
-    """Records as the toolkit takes them, by row number."""
-    return frame.drop("record_id").to_pandas().set_index("row")
+def as_pandas(frame: pl.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """Some columns of records as the toolkit takes them, by row number."""
+    return frame.select("row", *columns).to_pandas().set_index("row")

@@ -17,12 +17,9 @@ from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.resolve.assignment import one_to_one
 from tf_linkage.linkage.tables.records import Records
 
-ROUNDS = 3
-"""Times the classifier is taught anew by its own one-to-one links; links change little after the second."""
-
-_SMOOTHING = 1.0
-
 LEVELS_TO_TELL = 3
+"""Levels from which the toolkit gives each level of a comparison a column of its own."""
+
 UNSEEN = -100
 """A code that no level has."""
 
@@ -66,6 +63,7 @@ def teach(
             "no pair agrees uniquely on a matchkey, so there is nothing to learn from; are these the right tables, "
             "and are their columns named as the contracts name them?"
         )
+    settings = model.settings.toolkit
     left_rows, right_rows = levels.index.codes
     entity = records.right["entity"].to_numpy()[right_rows]
     at_home = _household_members(records, left_rows, right_rows)
@@ -77,12 +75,14 @@ def teach(
     expected = float((labels == 1).sum())
     doubtful = doubtful_pairs(levels, model)
     curve: list[dict[str, float]] = []
-    for turn in range(ROUNDS):
+    for turn in range(settings.rounds):
         linked = levels[labels == 1]
         at_random = strangers[~np.isin(numbers[1], numbers[0][labels == 1])]
-        by_chance = _fit(linked, at_random, expected / every_pair)
+        by_chance = _fit(linked, at_random, expected / every_pair, settings.smoothing)
         ruled_out = levels[(labels == 0) & at_home]
-        in_the_home = _fit(linked, ruled_out, expected / (expected + len(ruled_out))) if len(ruled_out) else None
+        in_the_home = None
+        if len(ruled_out):
+            in_the_home = _fit(linked, ruled_out, expected / (expected + len(ruled_out)), settings.smoothing)
         reestimated = Reestimated(by_chance, in_the_home)
         bits = _bits(reestimated, levels)
         probability = 1 / (1 + np.exp2(-bits))
@@ -110,10 +110,10 @@ def _odds_against(classifier: Any, patterns: pd.DataFrame) -> NDArray[np.float64
     return odds
 
 
-def _fit(links: pd.DataFrame, others: pd.DataFrame, prior: float) -> Any:
+def _fit(links: pd.DataFrame, others: pd.DataFrame, prior: float, smoothing: float) -> Any:
     """A naive Bayes classifier taught by these links and these pairs that are none."""
     prior = min(0.9, prior)
-    classifier = recordlinkage.NaiveBayesClassifier(alpha=_SMOOTHING, class_prior=[1 - prior, prior])
+    classifier = recordlinkage.NaiveBayesClassifier(alpha=smoothing, class_prior=[1 - prior, prior])
     padding = _padding(pd.concat([links, others]))
     links, others = pd.concat([links, padding]), pd.concat([others, padding])
     both = pd.concat([links, others])

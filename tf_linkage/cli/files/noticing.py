@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
+from tf_linkage import intake
 from tf_linkage.errors import InputRefused, NothingToLearn
 
 
@@ -66,7 +67,12 @@ def with_unknown_columns(
 
     unknown = []
     for path, table in tables.items():
-        names = [name for name in table.collect_schema().names() if name not in (*used, *STANDARD_FIELDS)]
+        columns = table.collect_schema().names()
+        names = [
+            intake.described(name, at, STANDARD_FIELDS)
+            for at, name in enumerate(columns, start=1)
+            if name not in (*used, *STANDARD_FIELDS)
+        ]
         if names:
             unknown.append(f"{path.name}: {', '.join(names)}")
     if not unknown:

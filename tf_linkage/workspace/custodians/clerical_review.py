@@ -12,12 +12,13 @@ from tf_linkage import custody, intake, linkage
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.audit.ledger import rounded
 from tf_linkage.custody.vault.clerks_desk import Desk
-from tf_linkage.disclosure.release.files import spreadsheet_safe
 from tf_linkage.errors import TfLinkageError
+from tf_linkage.hints import command
 from tf_linkage.linkage import LinkResult
 from tf_linkage.linkage.review.answers import Agreement, agreement_of, answers_of, verdicts_of
 from tf_linkage.linkage.review.applied import with_answers
 from tf_linkage.linkage.review.sheets import REVIEW, clerks_sheet, review_sheet, simulated_answers
+from tf_linkage.pages.spreadsheets import spreadsheet_safe
 from tf_linkage.quality.measures.judging import owners
 from tf_linkage.study import Study
 from tf_linkage.workspace.environment import bounds_of
@@ -159,7 +160,8 @@ def _laid_out(store: Store, name: str) -> tuple[Desk, pl.DataFrame, list[Path]]:
     desk, asked = Desk(store.vault(name)), _kept(store, name, PAIRS)
     if asked is None or not desk.sheets():
         raise ReviewRefused(
-            f"there are no sheets of {name}; lay them out with: python -m tf_linkage review export {name}"
+            f"there are no sheets of {name}; lay them out with: "
+            + command("review", "export", name, data=store.root)
         )
     paths = [desk.folder / _file(number) for number in range(1, _reviewers(asked) + 1)]
     if lost := [path for path in paths if path not in desk.sheets()]:

@@ -16,7 +16,6 @@ from rehearsing import Rehearsed, digests
 
 from tf_linkage import intake
 from tf_linkage.cli import main
-from tf_linkage.cli.packages import add_packages
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.refusals import LockMissing
 from tf_linkage.custody.vault.passwords import Passwords
@@ -52,7 +51,7 @@ class Body:
         """Run a command as this body."""
         with pytest.MonkeyPatch.context() as patched:
             self._alone(patched)
-            return main(list(words), also=[add_packages])
+            return main(list(words))
 
     def run(self, job: str) -> None:
         """Run a job as this body, with every check it makes."""

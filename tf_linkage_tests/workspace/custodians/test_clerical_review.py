@@ -10,12 +10,11 @@ import pytest
 from rehearsing import Rehearsed
 
 from tf_linkage.cli import main
-from tf_linkage.cli.review import add_review
 from tf_linkage.custody.vault.passwords import CUSTODIANS, Passwords
 from tf_linkage.definitions import build_defs
 from tf_linkage.defs.checks.leaks import leak_scan
 from tf_linkage.study import Study
-from tf_linkage.workspace.clerical_review import DECISIONS, PAIRS
+from tf_linkage.workspace.custodians.clerical_review import DECISIONS, PAIRS
 from tf_linkage.workspace.store import Store
 
 NAME = "dfe"
@@ -30,7 +29,7 @@ def store(rehearsed: Rehearsed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def review(*words: str) -> int:
-    return main(["review", *words], also=[add_review])
+    return main(["review", *words])
 
 
 def sheet(store: Store, number: int = 1) -> Path:

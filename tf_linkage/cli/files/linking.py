@@ -8,16 +8,17 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from tf_linkage import intake
-from tf_linkage.cli.noticing import dates_in_doubt, refuse_repeats, with_unknown_columns
+from tf_linkage.cli.files.noticing import dates_in_doubt, refuse_repeats, with_unknown_columns
 from tf_linkage.cli.wording import say
-from tf_linkage.contracts.bodies.identity import IdentityWithNino
-from tf_linkage.disclosure.release.files import write_csv
 from tf_linkage.errors import InputRefused, NothingToLearn
+from tf_linkage.linkage.engines import ENGINES
+from tf_linkage.linkage.standardise.fields import STANDARD_FIELDS
+from tf_linkage.pages.spreadsheets import write_csv
 from tf_linkage.study import Study
 
 if TYPE_CHECKING:
@@ -27,14 +28,11 @@ OUTPUT = ("left_id", "right_id", "match_weight", "match_probability", "status")
 USUAL_IDS = ("id", "record_id")
 
 
-def add_link(commands: Any) -> None:
-    """Adds `link`."""
-    link = commands.add_parser(
-        "link",
-        help="link two CSV or Parquet files",
-        description="Links the records of two files. Columns are known by the names "
-        + ", ".join(IdentityWithNino.columns())
-        + "; family_id is used if the left file has it.",
+def add_link(link: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `link`."""
+    link.description = (
+        f"Links the records of two files. Columns are known by the names\n{', '.join(STANDARD_FIELDS)};\n"
+        "family_id is used if the left file has it."
     )
     link.add_argument("left", type=Path, metavar="LEFT", help="a .csv or .parquet file")
     link.add_argument("right", type=Path, metavar="RIGHT", help="a .csv or .parquet file")
@@ -54,7 +52,13 @@ def add_link(commands: Any) -> None:
     )
     link.add_argument("--left-id", metavar="COL", help="column that names a left record")
     link.add_argument("--right-id", metavar="COL", help="column that names a right record")
-    link.add_argument("--engine", default="duckdb", help="linkage engine (default: %(default)s)")
+    link.add_argument(
+        "--engine",
+        choices=tuple(ENGINES),
+        default="duckdb",
+        metavar="ENGINE",
+        help=f"linkage engine: {', '.join(ENGINES)} (default: %(default)s)",
+    )
     _add_bounds(link)
     link.add_argument(
         "--threshold",
@@ -176,7 +180,7 @@ def _as_decided(result: LinkResult, left: pl.LazyFrame, right: pl.LazyFrame, pat
 def _extra(columns: Iterable[str]) -> tuple[str, ...]:
     """Further columns to compare: none of those that are compared anyhow, whose evidence would count twice."""
     wanted = tuple(columns)
-    if known := [column for column in wanted if column in IdentityWithNino.columns()]:
+    if known := [column for column in wanted if column in STANDARD_FIELDS]:
         raise InputRefused(f"{known[0]} is compared already; --compare names further columns")
     return wanted
 
@@ -214,16 +218,16 @@ def _record_id(table: pl.LazyFrame, asked: str | None, path: Path) -> str:
     columns = table.collect_schema().names()
     if asked is not None:
         if asked not in columns:
-            raise InputRefused(f"{path.name} has no column {asked}; it has {', '.join(columns)}")
+            known = (*USUAL_IDS, *STANDARD_FIELDS)
+            there = ", ".join(intake.described(name, at, known) for at, name in enumerate(columns, start=1))
+            raise InputRefused(f"{path.name} has no column {asked}; it has {there}")
         refuse_repeats(path, table, asked)
         return asked
-    candidates = [
-        name for name in (*USUAL_IDS, *columns) if name in columns and name not in IdentityWithNino.columns()
-    ]
+    candidates = [name for name in (*USUAL_IDS, *columns) if name in columns and name not in STANDARD_FIELDS]
     rows = table.collect()
     for name in candidates:
         if not rows[name].null_count() and rows[name].is_unique().all():
-            say(f"{path.name}: records are named by {name}")
+            say(f"{path.name}: records are named by {intake.described(name, columns.index(name) + 1, USUAL_IDS)}")
             return name
     raise InputRefused(
         f"{path.name}: no column names each record once; add one, or name it with --left-id or --right-id"

@@ -1,0 +1,57 @@
+"""The commands, by name: the one table to which a new one is added. Its module is imported when it is meant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+STUDY, FILES, EXTRACTS, CUSTODIANS, PEOPLE = (
+    "A study",
+    "Any files of your own",
+    "Extracts",
+    "What a custodian does",
+    "People's requests",
+)
+"""Groups of commands, as `--help` lists them."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command.
+
+    Attributes:
+        group: under which it is listed.
+        about: what it does, in a line.
+        module: its module in this room.
+        function: in it, adds arguments and the default `run` to the parser that it is handed.
+    """
+
+    group: str
+    about: str
+    module: str
+    function: str
+
+
+COMMANDS: dict[str, Command] = {
+    "run": Command(STUDY, "run a job, by default the main one, with every check", "study", "add_run"),
+    "assess": Command(STUDY, "what linkage error does to the findings; after run, minutes", "study", "add_assess"),
+    "ui": Command(STUDY, "start the Dagster web UI", "study", "add_ui"),
+    "baseline": Command(STUDY, "accept today's figures at `tiny`; minutes", "study", "add_baseline"),
+    "clean": Command(STUDY, "empty a rehearsal's data folder", "study", "add_clean"),
+    "link": Command(FILES, "link two CSV or Parquet files", "files.linking", "add_link"),
+    "draft-mapping": Command(EXTRACTS, "draft the mapping of a file that has none", "mapping", "add_draft"),
+    "check-extract": Command(EXTRACTS, "say what fits of a file, and what to do", "mapping", "add_check"),
+    "map-extract": Command(EXTRACTS, "make the contract's file of a foreign one", "mapping", "add_map"),
+    "export-contracts": Command(
+        EXTRACTS, "write the contracts as a Frictionless data package", "mapping", "add_contracts"
+    ),
+    "export-extracts": Command(EXTRACTS, "write the simulated bodies' extracts", "extracts", "add_export"),
+    "review": Command(CUSTODIANS, "clerical review of a department's links", "review", "add_review"),
+    "make-lock": Command(CUSTODIANS, "make the lock of a body's vault", "custody", "add_make_lock"),
+    "export-lock": Command(CUSTODIANS, "write the public half of a body's lock", "packages", "add_export_lock"),
+    "import-lock": Command(CUSTODIANS, "take in the public half of another's lock", "packages", "add_import_lock"),
+    "send": Command(CUSTODIANS, "pack a hand-over into one encrypted file", "packages", "add_send"),
+    "receive": Command(CUSTODIANS, "take in a file that another body carried here", "packages", "add_receive"),
+    "leak-scan": Command(CUSTODIANS, "search folders for anybody of the study", "custody", "add_leak_scan"),
+    "request": Command(PEOPLE, "make a ticket of a person's request", "requesting", "add_request"),
+    "open-answer": Command(PEOPLE, "open the answer to a request for access", "requesting", "add_open_answer"),
+}

@@ -1,0 +1,1 @@
+"""Commands on any files of your own."""

@@ -1,0 +1,152 @@
+"""`draft-mapping`, `check-extract`, `map-extract`, `export-contracts`: what a sender does before it sends."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from pathlib import Path
+
+from tf_linkage import intake
+from tf_linkage.cli.wording import REFUSED, say
+from tf_linkage.contracts.registry import extract_tables
+from tf_linkage.errors import InputRefused
+from tf_linkage.hints import command
+from tf_linkage.pages import html as pages
+from tf_linkage.study import Dates
+
+
+def add_draft(draft: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `draft-mapping`."""
+    draft.description = (
+        "Looks at a file's headers and at the shape of its values and drafts its mapping. What is in "
+        "doubt is marked for a person; the mapping does not run before every doubt is settled."
+    )
+    draft.add_argument("file", type=Path, metavar="FILE", help="a .csv, .txt, .csv.gz, .xlsx or .parquet file")
+    draft.add_argument("--as", dest="table", required=True, metavar="TABLE", help=", ".join(extract_tables()))
+    draft.add_argument(
+        "--sender", default=None, metavar="NAME", help="whose file it is (default: its folder's name)"
+    )
+    draft.add_argument("--year", type=int, default=Dates().extract.year, help="of its codes (default: %(default)s)")
+    draft.add_argument("-o", "--output", type=Path, metavar="TOML", help="the mapping to write (default: print it)")
+    draft.set_defaults(run=_draft)
+
+
+def _draft(chosen: argparse.Namespace) -> None:
+    _there(chosen.file)
+    sender = chosen.sender or chosen.file.resolve().parent.name
+    if chosen.output is not None and chosen.output.exists():
+        raise InputRefused(f"{chosen.output} is there already; nothing was written. Name another file")
+    made = intake.draft_mapping(chosen.file, chosen.table, sender, chosen.year)
+    if chosen.output is None:
+        print(made.text, end="")
+    else:
+        chosen.output.parent.mkdir(parents=True, exist_ok=True)
+        chosen.output.write_text(made.text, encoding="utf-8")
+    where = f" in {chosen.output}" if chosen.output else ""
+    then = command("check-extract", chosen.file, "--mapping", chosen.output or "TOML")
+    say(f"{made.rows:,} rows, {made.columns} columns; {made.doubts} doubts to settle{where}. Then: {then}")
+
+
+def add_check(check: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `check-extract`."""
+    check.description = (
+        "Reads a file as the study would and says what fits, what is refused, and what to do. Quotes "
+        "nobody's values. Rules between files are checked when all of a body's files are taken in."
+    )
+    check.add_argument("file", type=Path, metavar="FILE")
+    check.add_argument("--mapping", type=Path, metavar="TOML", help="its mapping, unless it keeps the contract")
+    check.add_argument(
+        "--as", dest="table", metavar="TABLE", help="the contract's table, unless the file's name says it"
+    )
+    check.add_argument("--page", type=Path, metavar="HTML", help="also write it as a page that can be sent on")
+    check.set_defaults(run=_check)
+
+
+def _check(chosen: argparse.Namespace) -> int:
+    _there(chosen.file)
+    loaded = intake.load_mapping(chosen.mapping) if chosen.mapping else None
+    table = loaded.mapping.table if loaded else chosen.table or chosen.file.name.split(".")[0]
+    if table not in extract_tables():
+        raise InputRefused(
+            f"{chosen.file.name}: give its --mapping, or say what it is with --as: {', '.join(extract_tables())}"
+        )
+    found = intake.examine(chosen.file, table, loaded, Dates().extract)
+    for title, lines in _told(found):
+        if lines:
+            print(title, *(f"  {line}" for line in lines), sep="\n")
+    if chosen.page is not None:
+        chosen.page.write_text(_page(found), encoding="utf-8")
+    return REFUSED if found.refused else 0
+
+
+def _told(found: intake.Examined) -> list[tuple[str, tuple[str, ...]]]:
+    return [
+        ("What fits", found.fits),
+        ("What is refused", found.refused),
+        ("What to do", found.to_do),
+        ("Noted, and taken in", found.notes),
+    ]
+
+
+def _page(found: intake.Examined) -> str:
+    verdict = "can be sent" if not found.refused else f"is refused for {len(found.refused)} reasons"
+    sections = [
+        pages.Section(title.lower().replace(" ", "-").replace(",", ""), title, title, pages.bullets(list(lines)))
+        for title, lines in _told(found)
+        if lines
+    ]
+    return pages.page(f"{found.file} {verdict}", f"as {found.table}", sections)
+
+
+def add_map(make: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `map-extract`."""
+    make.description = (
+        "Writes a file that keeps the contract, and by which mapping it was made. Columns that the "
+        "mapping ignores are not in it."
+    )
+    make.add_argument("file", type=Path, metavar="FILE")
+    make.add_argument("--mapping", type=Path, required=True, metavar="TOML")
+    make.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="DIR", help="folder for <table>.<sender>.csv"
+    )
+    make.set_defaults(run=_map)
+
+
+def _map(chosen: argparse.Namespace) -> None:
+    _there(chosen.file)
+    loaded = intake.load_mapping(chosen.mapping)
+    made = intake.mapped(chosen.file, loaded)
+    sender = "-".join(
+        "".join(c if c.isalnum() and c.isascii() else " " for c in loaded.mapping.sender.lower()).split()
+    )
+    chosen.output.mkdir(parents=True, exist_ok=True)
+    path = chosen.output / f"{loaded.mapping.table}.{sender or 'sender'}.csv"
+    intake.write_table(made.rows, path)
+    path.chmod(0o600)
+    receipt = {
+        "mapping": loaded.name,
+        "mapping_sha256": loaded.digest,
+        "file_sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "rows": made.rows.height,
+        "left out": list(made.notes),
+    }
+    path.with_name(path.name + intake.RECEIPT).write_text(json.dumps(receipt, indent=1) + "\n", encoding="utf-8")
+    for note in made.notes:
+        say(note)
+    say(f"{made.rows.height:,} rows in {path}, by the mapping {loaded.digest[:16]}")
+
+
+def add_contracts(export: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `export-contracts`."""
+    export.description = (
+        "Writes datapackage.json: types, codes, bounds and keys of every extract as Frictionless Table "
+        "Schema, with which a sender can check a file by tools of its own."
+    )
+    export.add_argument("folder", type=Path, metavar="DIR")
+    export.set_defaults(run=lambda chosen: say(f"{intake.write_contracts(chosen.folder)}"))
+
+
+def _there(path: Path) -> None:
+    if not path.is_file():
+        raise InputRefused(f"{path}: there is no such file")

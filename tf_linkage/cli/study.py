@@ -1,0 +1,172 @@
+"""`run`, `assess`, `ui`, `baseline`, `clean`: what is done with a study and its data folder.
+
+Arguments and what is said. All is refused that can be refused before Dagster is imported, which takes its time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from tf_linkage.cli.overview import choices_in_words, jobs_in_words
+from tf_linkage.cli.wording import say
+from tf_linkage.errors import StudyRefused
+from tf_linkage.hints import command
+from tf_linkage.study import Study
+from tf_linkage.workspace.choices import as_typed, choices, chosen_study, explicit_choices, refuse_unknown
+from tf_linkage.workspace.jobs import ASSESS, IRREVERSIBLE, REHEARSAL, RIGHTS, jobs_of
+from tf_linkage.workspace.study_record import FILE, recorded
+
+MADE = ("world", "custody", "ledger", "reports", "research", "published")
+"""Folders of a data folder that runs make; `incoming` is whose files they are."""
+
+
+def add_run(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `run`."""
+    parser.add_argument("--job", default=REHEARSAL, metavar="JOB", help="name of the job (default: %(default)s)")
+    parser.add_argument(
+        "--ticket",
+        nargs="+",
+        default=[],
+        metavar="TICKET",
+        help="for a job that meets requests: whose, as printed by the command request",
+    )
+    parser.add_argument(
+        "--confirm", default="", metavar="JOB", help="for a job that cannot be undone: its name again"
+    )
+    _add_choices(parser)
+    _add_afresh(parser)
+    parser.epilog = f"{jobs_in_words()}\n\n{choices_in_words()}"
+    parser.set_defaults(run=_run)
+
+
+def add_assess(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `assess`."""
+    _add_choices(parser)
+    _add_afresh(parser)
+    parser.epilog = choices_in_words()
+    parser.set_defaults(run=_run, job=ASSESS, ticket=[], confirm="")
+
+
+def _add_afresh(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--afresh", action="store_true", help="take nothing from what the data folder was made with"
+    )
+
+
+def _add_choices(parser: argparse.ArgumentParser) -> None:
+    # Each is explained once, with values and default, in the list at the end of the help.
+    for name, choice in choices().items():
+        parser.add_argument(choice.option, dest=name, metavar="...", help=argparse.SUPPRESS)
+    parser.usage = f"{parser.prog} [options]"
+
+
+def _study(chosen: argparse.Namespace) -> Study:
+    """The study of the options given; says what the data folder adds to them."""
+    given = {name: value for name in choices() if (value := getattr(chosen, name))}
+    remembered = not getattr(chosen, "afresh", False)
+    study, usual = chosen_study(given, remembered=remembered), Study()
+    kept = recorded(study.data) if remembered else {}
+    taken = [
+        f"{name} {kept[name]}"
+        for name in ("preset", "seed", "source", "noise", "engine")
+        if name not in explicit_choices(given) and kept.get(name, getattr(usual, name)) != getattr(usual, name)
+    ]
+    if taken:
+        say(f"as {study.data / FILE} says: {', '.join(taken)}")
+    return study
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    """Runs a job in process."""
+    study = _study(chosen)
+    refuse_unknown(chosen.job, jobs_of(study), as_typed("job", given=True), "no job of this study")
+    if bool(chosen.ticket) != (chosen.job in RIGHTS):
+        raise StudyRefused(
+            f"{as_typed('ticket', given=True)}: {', '.join(RIGHTS)} need the tickets they are to meet; no other "
+            "job has any"
+        )
+    if chosen.job in IRREVERSIBLE:
+        _must_confirm(chosen.job, chosen.confirm)
+    from tf_linkage.cli.dagster_home import home_of  # noqa: PLC0415
+
+    with home_of(study.data):
+        from tf_linkage.defs.in_process import run  # noqa: PLC0415
+
+        return run(chosen.job, study, chosen.ticket)
+
+
+def _must_confirm(job: str, given: str) -> None:
+    """Asks, where a person is there to answer and did not confirm already."""
+    if not given and sys.stdin.isatty():
+        given = input(f"{job} cannot be undone. To go on, type its name: ").strip()
+    if given != job:
+        raise StudyRefused(
+            f"{as_typed('confirm', given=True)}: {job} cannot be undone; confirm it by its name, {job}"
+        )
+
+
+def add_ui(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `ui`."""
+    parser.add_argument("--port", type=int, default=3000, help="port on this machine (default: %(default)s)")
+    _add_choices(parser)
+    parser.epilog = choices_in_words()
+    parser.set_defaults(run=_ui)
+
+
+def _ui(chosen: argparse.Namespace) -> int:
+    """Becomes the guarded web server and Dagster's daemon; the study is the environment's and the data folder's."""
+    study = _study(chosen)
+    given = {name: choice for name, choice in choices().items() if getattr(chosen, name)}
+    os.environ.update({choice.variable: str(getattr(chosen, name)) for name, choice in given.items()})
+    from tf_linkage.cli.dagster_home import home_of, workspace_file  # noqa: PLC0415
+
+    words = ["--workspace", str(workspace_file()), "--port", str(chosen.port)]
+    say(f"the web UI: http://localhost:{chosen.port}")
+    with home_of(study.data):
+        os.execv(sys.executable, [sys.executable, "-m", "tf_linkage.defs.web.serving", *words])  # noqa: S606 - no shell, our own words
+
+
+def add_baseline(parser: argparse.ArgumentParser) -> None:
+    """Adds `baseline`, which has no arguments."""
+    parser.set_defaults(run=_baseline)
+
+
+def _baseline(_chosen: argparse.Namespace) -> int:
+    """Links twenty seeds and writes the tracked file."""
+    from tf_linkage.rehearsal.accepted_baseline import main  # noqa: PLC0415
+
+    return main()
+
+
+def add_clean(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `clean`."""
+    parser.description = (
+        "Empties the data folder of a rehearsal, but for incoming files. Refused where vaults hold real people."
+    )
+    parser.add_argument("--data", metavar="DIR", help="the data folder")
+    parser.set_defaults(run=_clean)
+
+
+def _clean(chosen: argparse.Namespace) -> None:
+    """Removes what runs made; nothing where anybody is real."""
+    from tf_linkage.workspace.folder import store_of  # noqa: PLC0415
+
+    study = chosen_study({"data": chosen.data or ""})
+    if not study.data.is_dir():
+        raise StudyRefused(f"{study.data}: there is no such folder")
+    store = store_of(study)
+    passwords = study.data / "world" / "passwords.json"
+    if not store.is_rehearsal() or ((study.data / "custody").exists() and not passwords.exists()):
+        raise StudyRefused(
+            f"{study.data}: its vaults are not a rehearsal's. What they hold ends by its deadlines: "
+            f"{command('run', '--job', 'end_of_study', data=study.data)}"
+        )
+    with store.hold():
+        for folder in (study.data / name for name in MADE):
+            shutil.rmtree(folder, ignore_errors=True)
+        Path(study.data / FILE).unlink(missing_ok=True)
+    say(f"{study.data}: emptied")

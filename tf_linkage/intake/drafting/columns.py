@@ -1,0 +1,188 @@
+"""Which column of a file is which of the contract, by its name and by the shape of its values together."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from tf_linkage.contracts.columns import ColumnInfo
+from tf_linkage.intake.headers import DANGER, KNOWN, NEAR, plain
+from tf_linkage.intake.mapping.apply import LEADING
+from tf_linkage.intake.mapping.dates import fitting
+from tf_linkage.intake.mapping.loading import codes_of, folded
+from tf_linkage.intake.reading.cells import GENDER_SPELLINGS, YES_OR_NO
+
+MARKS = (
+    "null", "n/a", "na", "-", ".", "..", "none", "nil", "<blank>", "no data", "not known", "not recorded",
+    "unknown", "not stated", "#n/a",
+)  # fmt: skip
+"""What systems write for blank. `NOBT` and the like are codes and stay."""
+
+OF_COLUMN = {
+    "postcode": ("nopostcode", "no postcode", "xxxx", "xxxx xxx", "no fixed", "homeless", "nfa", "zz99 3vz"),
+    "nino": ("xx999999xx", "zx999999xz", "tn000000"),
+    "forename": ("unborn", "baby", "unknown", "duplicate", "do not use"),
+    "address": ("not found", "no fixed abode", "nfa", "unknown"),
+    "end_date": ("9999-12-31", "99991231", "31/12/9999"),
+    "service_end_date": ("9999-12-31", "99991231", "31/12/9999"),
+}
+"""Placeholders of single columns, which strangers would otherwise agree on."""
+
+FLAGS: dict[str, tuple[str, str]] = {
+    "unemployed": ("worklessness", "OOW"), "out_of_work": ("worklessness", "OOW"), "oow": ("worklessness", "OOW"),
+    "debt": ("worklessness", "DEBT"), "neet": ("worklessness", "NEET"),
+    "pa": ("school_absence", "PA"), "persistent_absence": ("school_absence", "PA"),
+    "excluded": ("school_absence", "EXC"), "exclusion": ("school_absence", "EXC"), "exc": ("school_absence", "EXC"),
+    "cin": ("child_need", "CIN"), "child_in_need": ("child_need", "CIN"), "cpp": ("child_need", "CPP"),
+    "cla": ("child_need", "CLA"), "lac": ("child_need", "CLA"), "looked_after": ("child_need", "CLA"),
+    "offending": ("crime", "OFF"), "off": ("crime", "OFF"), "asb": ("crime", "ASB"),
+    "dv": ("domestic_abuse", "DA"), "da": ("domestic_abuse", "DA"), "domestic_abuse": ("domestic_abuse", "DA"),
+    "domestic_violence": ("domestic_abuse", "DA"),
+    "mental_health": ("health", "MH"), "mh": ("health", "MH"), "physical_health": ("health", "PH"),
+    "ph": ("health", "PH"),
+}  # fmt: skip
+"""Headers of yes-or-no columns: the problem that they flag, and its code."""
+
+ADDRESS_PARTS = (
+    "saon", "flat_no", "flat_number", "flat", "building", "building_name", "house_no", "house_number",
+    "street_number", "paon", "street", "street_name", "address_1", "address_line_1", "address_2", "address_line_2",
+)  # fmt: skip
+
+_SHAPES = {
+    "postcode": re.compile(r"[A-Za-z]{1,2}[0-9][A-Za-z0-9]? ?[0-9][A-Za-z]{2}"),
+    "nino": re.compile(r"[A-Za-z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-Da-d]?"),
+}
+MOST_SPELLINGS, LEAST_ROWS = 60, 10
+"""Spellings of a column of codes; and rows from which a spelling is written down: a rarer one may be a name that
+was typed into the wrong column."""
+
+GROUPED = re.compile(r"(£?)[+-]?[0-9]{1,3}(?:,[0-9]{3})*(?:\.[0-9]+)?")
+"""Money as a spreadsheet shows it."""
+
+
+@dataclass
+class Proposal:
+    """What is proposed for one column of the contract."""
+
+    theirs: str
+    form: str | None = None
+    label: str | None = None
+    number: dict[str, str] = field(default_factory=dict)
+    whole_as_decimal: bool = False
+    either_way: bool = False
+    spellings: dict[str, str] = field(default_factory=dict)
+    doubts: list[str] = field(default_factory=list)
+
+
+def candidates(column: ColumnInfo, header: list[str]) -> list[str]:
+    """Headers that may be a column of the contract: a known name of it, or one close to its own."""
+    names = (*KNOWN.get(column.name, ()), column.name)
+    exact = [theirs for theirs in header if plain(theirs) in names]
+    if exact:
+        return exact
+    close = difflib.SequenceMatcher
+    return [
+        theirs
+        for theirs in header
+        if not dangerous(theirs) and max(close(None, plain(theirs), name).ratio() for name in names) >= NEAR
+    ]
+
+
+def dangerous(theirs: str) -> bool:
+    """Whether a header speaks of somebody else or of another time."""
+    return bool(set(plain(theirs).split("_")) & set(DANGER))
+
+
+def propose(column: ColumnInfo, theirs: str, cells: pl.Series) -> Proposal | None:
+    """What to do with a column of theirs so that it becomes one of ours; None where its values are of another kind.
+
+    Args:
+        column: of the contract.
+        theirs: header.
+        cells: its text; null where blank or a placeholder.
+    """
+    known, made = cells.drop_nulls(), Proposal(theirs)
+    if dangerous(theirs):
+        made.doubts.append("the header may mean somebody else or another time")
+    if not len(known):
+        made.doubts.append("every cell is blank")
+        return made
+    shape = _SHAPES.get(column.name)
+    if shape and sum(bool(shape.fullmatch(cell)) for cell in known) < len(known) / 2:
+        return None
+    if isinstance(column.dtype, pl.Date):
+        return _dated(made, known)
+    if codes := codes_of(column):
+        return _coded(made, known, column, codes)
+    if column.dtype.is_numeric():
+        return _numeric(made, known)
+    return made
+
+
+def _numeric(made: Proposal, known: pl.Series) -> Proposal | None:
+    if not known.str.contains("[0-9]").all():
+        return None
+    grouped = [GROUPED.fullmatch(cell) for cell in known]
+    if known.str.contains(r"^[+-]?[0-9]+(\.[0-9]+)?$").all():
+        made.whole_as_decimal = bool(known.str.contains(r"\.0+$").any())
+    elif all(grouped):
+        made.number = {"thousands": ","} | ({"prefix": "£"} if all(one[1] for one in grouped if one) else {})
+    else:
+        made.doubts.append("not every cell is a plain number; say under numbers how they are written")
+    return made
+
+
+def _dated(made: Proposal, known: pl.Series) -> Proposal | None:
+    forms = fitting(known)
+    if not forms:
+        if not known.str.contains(r"[0-9]").all():
+            return None
+        made.doubts.append(
+            "not every cell is a date in one form with a year of four digits; give the form under dates"
+        )
+        return made
+    made.form = forms[0]
+    british = [form for form in forms if form.startswith("dd/mm")]
+    if british and any(form.startswith("mm/dd") for form in forms):
+        made.form = british[0]
+        made.either_way = True
+    return made
+
+
+def _coded(made: Proposal, known: pl.Series, column: ColumnInfo, codes: list[str]) -> Proposal | None:
+    own = {folded(code) for code in codes}
+    if column.name == "gender":
+        own |= set(GENDER_SPELLINGS)
+    if codes == ["true", "false"]:
+        own |= set(YES_OR_NO)
+    spelled = known.value_counts(sort=True)
+    spellings = {str(one): int(count) for one, count in spelled.iter_rows()}
+    exact = {code.casefold(): code for code in codes}
+    if all(folded(one) in own for one in spellings):
+        if not all(one in codes or column.name == "gender" or len(own) > len(codes) for one in spellings):
+            made.spellings = {one: exact[folded(one)] for one in spellings}
+        return made
+    labelled = {one: match[1] for one in spellings if (match := LEADING.fullmatch(one))}
+    if len(labelled) == len(spellings) and all(folded(code) in own for code in labelled.values()):
+        made.label = "leading"
+        return made
+    if len(spellings) > MOST_SPELLINGS:
+        return None
+    _spelled_out(made, spellings, exact)
+    return made
+
+
+def _spelled_out(made: Proposal, spellings: dict[str, int], exact: dict[str, str]) -> None:
+    rare = {one: count for one, count in spellings.items() if count < LEAST_ROWS and folded(one) not in exact}
+    made.spellings = {one: exact.get(folded(one), "") for one in spellings if one not in rare}
+    unknown = sum(not code for code in made.spellings.values())
+    if unknown:
+        made.doubts.append(
+            f"{unknown} spellings are not the contract's: write its code behind each, or leave it blank"
+        )
+    if rare:
+        many = f"{len(rare)} spelling{'s' if len(rare) > 1 else ''} in {sum(rare.values())} rows"
+        made.doubts.append(f"{many} are too rare to be listed here; look them up in the file and add them")

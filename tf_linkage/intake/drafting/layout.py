@@ -1,0 +1,163 @@
+"""How an unknown file is written: encoding, delimiter, sheet, line of the header, footer."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import python_calamine
+
+from tf_linkage.errors import InputRefused
+from tf_linkage.intake.headers import KNOWN, plain
+from tf_linkage.intake.mapping.model import File, Footer
+from tf_linkage.intake.mapping.source import suffix_of
+from tf_linkage.intake.mapping.workbook import sheet_of
+from tf_linkage.intake.reading.extracts import unpacked
+from tf_linkage.intake.reading.problems import Problems
+
+LEAST_KNOWN = 2
+"""Known headers from which a row counts as the header; titles name one at most."""
+
+SEARCHED = 50
+"""Rows in which the header is looked for."""
+
+ENDINGS = (
+    "total",
+    "grand total",
+    "totals",
+    "report generated",
+    "generated",
+    "run on",
+    "printed",
+    "end of report",
+    "count",
+)
+"""Words with which rows below the data begin."""
+
+_KNOWN = frozenset(name for names in KNOWN.values() for name in names)
+
+
+@dataclass
+class Laid:
+    """A file's layout as far as it shows, and what a person must say of it."""
+
+    file: File
+    doubts: list[str] = field(default_factory=list)
+
+
+def layout_of(path: Path, known: frozenset[str]) -> Laid:
+    """The layout of a file.
+
+    Args:
+        path: the file.
+        known: plain headers that mean something, beyond those that real systems use.
+
+    Raises:
+        InputRefused: of no form that can be read, or without a row that looks like a header.
+    """
+    suffix, problems = suffix_of(path.name), Problems(path.name)
+    if suffix is None:
+        problems.refuse("files that can be read end in .csv, .txt, .csv.gz, .xlsx or .parquet")
+    data = path.read_bytes()
+    if not data:
+        problems.refuse("the file is empty")
+    names = _KNOWN | known
+    if suffix == ".parquet":
+        return Laid(File())
+    if suffix == ".xlsx":
+        return _of_workbook(data, names, problems)
+    return _of_text(unpacked(data, problems) if suffix.endswith(".gz") else data, names, problems)
+
+
+def _of_text(data: bytes, names: frozenset[str], problems: Problems) -> Laid:
+    doubts: list[str] = []
+    encoding, text = "utf-8", None
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding, text = "utf-16", data.decode("utf-16", errors="replace")
+    else:
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            encoding, text = "windows-1252", data.decode("windows-1252", errors="replace")
+            doubts.append(
+                "the file is not UTF-8; it is read as windows-1252. Look at names with accents in the result"
+            )
+    lines = text.splitlines()[:SEARCHED]
+    best = max(
+        ((_header_in([_split(line, mark) for line in lines], names), mark) for mark in (",", ";", "\t", "|")),
+        key=lambda found: found[0][1],
+    )
+    (row, known), delimiter = best
+    _is_header(known, problems)
+    footer = _footer([_split(line, delimiter) for line in text.splitlines()[row:] if line.strip()])
+    return Laid(File(encoding=encoding, delimiter=delimiter, header_row=row, footer=footer), doubts)  # type: ignore[arg-type]
+
+
+def _of_workbook(data: bytes, names: frozenset[str], problems: Problems) -> Laid:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)):
+            book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    except Exception:
+        book = None
+    if book is None:
+        problems.refuse("not a workbook (.xlsx) that can be read; save it again")
+    shown = [one.name for one in book.sheets_metadata if one.visible == python_calamine.SheetVisibleEnum.Visible]
+    found = []
+    for name in shown:
+        rows = sheet_of(data, File(sheet=name), problems).rows
+        found.append((_header_in(rows[:SEARCHED], names), name, rows))
+    (row, known), name, rows = max(found, key=lambda one: one[0][1])
+    _is_header(known, problems)
+    doubts = [] if len(shown) == 1 else [f"{len(shown)} sheets are visible; is this the one?"]
+    file = File(sheet=name if len(shown) > 1 else None, header_row=row, footer=_footer(rows[row:]))
+    return Laid(file, doubts)
+
+
+def _is_header(known: int, problems: Problems) -> None:
+    if known < LEAST_KNOWN:
+        problems.refuse(
+            f"none of the first {SEARCHED} rows looks like a header: none names two columns that are known. Put "
+            "the columns' names above the data"
+        )
+
+
+def _split(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return []
+
+
+def _header_in(rows: list[list[str]], names: frozenset[str]) -> tuple[int, int]:
+    """The row, from 1, that names most known columns, and how many."""
+    counts = [sum(plain(cell) in names for cell in row) for row in rows] or [0]
+    most = max(counts)
+    return counts.index(most) + 1, most
+
+
+def _footer(rows: list[list[str]]) -> Footer | None:
+    """The words with which the last rows begin, where these are those of a footer."""
+    begins: list[str] = []
+    count = None
+    for row in reversed([row for row in rows if any(cell.strip() for cell in row)][-5:]):
+        word = next((word for word in ENDINGS if row and row[0].strip().lower().startswith(word)), None)
+        if word is None:
+            break
+        begins.insert(0, row[0].strip()[: len(word)])
+        count = _counted(row)
+    return Footer(begins=list(dict.fromkeys(begins)), count=count) if begins else None
+
+
+def _counted(row: list[str]) -> int | None:
+    """The cell of a footer that counts rows: the second, where it is a whole number."""
+    return 2 if len(row) > 1 and row[1].strip().removesuffix(".0").isdecimal() else None
+
+
+def refused_without_table(table: str, tables: list[str]) -> None:
+    """Refuses a table that no body hands over."""
+    if table not in tables:
+        raise InputRefused(f"no body hands over a table named {table}; known are {', '.join(tables)}")

@@ -1,0 +1,119 @@
+"""What a sender is told of its own file: what fits, what is refused, and what to do; nobody's values."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+from tf_linkage.contracts.registry import extract_relations, extract_tables
+from tf_linkage.contracts.relations import KnownPeople, MostHaveRows, Strength
+from tf_linkage.errors import InputRefused
+from tf_linkage.intake.mapping.apply import mapped
+from tf_linkage.intake.mapping.loading import Loaded
+from tf_linkage.intake.reading.extracts import Extract, read_file
+from tf_linkage.intake.relations.checking import findings
+
+TO_DO = (
+    (
+        "neither uses nor ignores",
+        "name the columns in the mapping, or put them under ignore: they then stay with you",
+    ),
+    (
+        "lacks what the mapping names",
+        "the file's header changed: correct the names in the mapping, or draft a new one",
+    ),
+    ("spelling that the mapping does not have", "add the spelling under [codes.<column>] with the contract's code"),
+    ("known to neither", "add the spelling under one of the two [codes...]"),
+    ("not a date", "give the form in which the column is written under [dates], or mend the cell"),
+    ("a time of day", "if times are meant, they are more than the contract takes; export the day alone"),
+    ("neither yes, no nor blank", "add the mark to yes or no of the flag, or to missing"),
+    ("not a number", "say under [numbers] how numbers are written, or mend the cell"),
+    ("unknown code", "map the spellings under [codes.<column>]"),
+    ("no code with a label", "not every cell is `CODE - label`; map its spellings under [codes.<column>]"),
+    ("the cell is blank", "the contract needs a value in every row; look at the rows in your system"),
+    ("after the day", "an open end is an empty cell: put what your system writes for it under [missing]"),
+    ("below the least value", "a placeholder, or a slip; put placeholders under [missing]"),
+    ("more than one row with the same", "the file has several rows for one person: choose one with [choose]"),
+    ("blanks around a key", "keys must be the same in every file; export them without blanks"),
+    ("fewer fields", "a separator stands in a cell that is not quoted; export the file again"),
+    ("more fields", "a separator stands in a cell that is not quoted; export the file again"),
+    ("separated by", "say so under [file], as delimiter"),
+    ("UTF-8", "say under [file] in which encoding the file is written"),
+    ("repeat others whole", "export the file again; it holds rows twice"),
+    ("in one family", "the family's dates differ between its members; look at the family in your system"),
+    ("two or more problems", "families of the study have two or more of the six problems; leave out the others"),
+    ("hidden", "show all rows of the sheet, or say hidden = 'read' under [file]"),
+    ("error cell", "mend the formula in the workbook"),
+    ("footer", "say under [file] with which words the rows below the data begin"),
+)
+"""Words of a refusal: what the sender can do about it."""
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What came of a look at one file.
+
+    Attributes:
+        file: its name.
+        table: what it is to be.
+        fits: what is well, in sentences.
+        notes: what is taken in and counted.
+        refused: what is refused, by place and rule.
+        to_do: what the sender can do, in the order of what is refused.
+    """
+
+    file: str
+    table: str
+    fits: tuple[str, ...]
+    notes: tuple[str, ...]
+    refused: tuple[str, ...]
+    to_do: tuple[str, ...]
+
+
+def examine(path: Path, table: str, loaded: Loaded | None, day: dt.date) -> Examined:
+    """Looks at one file as the study would when it takes it in, but for the rules between files.
+
+    Args:
+        path: the file.
+        table: of the contract.
+        loaded: its mapping; None where the file keeps the contract already.
+        day: of the extract, where the mapping does not say.
+    """
+    try:
+        extract, notes, fits = _read(path, table, loaded)
+        day = (loaded.mapping.file.extracted if loaded else None) or day
+        alone = [one for one in extract_relations()[table] if not isinstance(one, KnownPeople | MostHaveRows)]
+        found = findings({table: extract}, {table: alone}, day)
+    except InputRefused as refusal:
+        refused = _problems(str(refusal), path.name)
+        return Examined(path.name, table, (), (), refused, _to_do(refused))
+    refused = tuple(str(one) for one in found if one.strength is Strength.REFUSE)
+    noted = (*notes, *(str(one) for one in found if one.strength is Strength.NOTE))
+    return Examined(path.name, table, fits, noted, refused, _to_do(refused))
+
+
+def _read(path: Path, table: str, loaded: Loaded | None) -> tuple[Extract, tuple[str, ...], tuple[str, ...]]:
+    if loaded is None:
+        rows, part = read_file(path, extract_tables()[table])
+        return Extract(rows, (part,)), (), (f"{rows.height:,} rows keep the contract {table}",)
+    made = mapped(path, loaded)
+    mapping = loaded.mapping
+    fits = [f"{made.rows.height:,} rows keep the contract {table}, by the mapping {loaded.name}"]
+    if mapping.ignore:
+        count = len(mapping.ignore)
+        fits.append(f"{count} column{'s' if count > 1 else ''} of the file stay{'' if count > 1 else 's'} with you")
+    if mapping.absent:
+        fits.append(f"not in the file, and said so: {', '.join(mapping.absent)}")
+    return Extract(made.rows, (made.part,)), made.notes, tuple(fits)
+
+
+def _problems(message: str, name: str) -> tuple[str, ...]:
+    lines = [line.strip() for line in message.splitlines()]
+    several = len(lines) > 1 and lines[0].endswith("problems")
+    return tuple(line.removeprefix(f"{name}: ") for line in (lines[1:] if several else lines))
+
+
+def _to_do(refused: tuple[str, ...]) -> tuple[str, ...]:
+    advice = [next((say for words, say in TO_DO if words in line), "") for line in refused]
+    return tuple(dict.fromkeys(say for say in advice if say))

@@ -1,0 +1,341 @@
+"""A sender's file, by its mapping, into the contract: every value as declared, or refused with place and count."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from tf_linkage.contracts.columns import ColumnInfo
+from tf_linkage.contracts.registry import extract_tables
+from tf_linkage.intake.headers import described
+from tf_linkage.intake.mapping.dates import A_TIME, Form, form_of
+from tf_linkage.intake.mapping.loading import BLANK, EVERY, Loaded, codes_of, folded
+from tf_linkage.intake.mapping.model import Flags, Lookup, Number, Parts
+from tf_linkage.intake.mapping.rows import ROW, only_first, rows_of
+from tf_linkage.intake.mapping.source import Line, Source, source_of
+from tf_linkage.intake.reading.extracts import Part, keep, typed_rows
+from tf_linkage.intake.reading.problems import Problems
+
+LEADING = re.compile(r"\(?\s*([A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*)\s*[)\]:.]?(?:[\s>:–-].*)?$", re.DOTALL)
+TRAILING = re.compile(r"(?:.*[\s(\[:>–-])?([A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*)\s*[)\]]?$", re.DOTALL)
+"""Where in `CODE - label`, `(CODE) label` or `label (CODE)` the code stands."""
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """A file as its mapping made it.
+
+    Attributes:
+        rows: of the contract.
+        part: the file, and the line of each row.
+        notes: what was left out, with counts.
+        mapping: the mapping's file and digest.
+    """
+
+    rows: pl.DataFrame
+    part: Part
+    notes: tuple[str, ...]
+    mapping: tuple[str, str]
+
+
+def mapped(path: Path, loaded: Loaded, shown_as: str | None = None) -> Mapped:
+    """Reads a sender's file by its mapping.
+
+    Args:
+        path: the file; second files that the mapping names lie in the same folder.
+        loaded: the mapping.
+        shown_as: how messages name the file.
+
+    Raises:
+        InputRefused: file, line, column, rule and count; never a value, never an unknown header.
+    """
+    name, mapping = shown_as or path.name, loaded.mapping
+    problems = Problems(name)
+    data = path.read_bytes()
+    total = hashlib.sha256(data)
+    source = source_of(data, path.name, mapping.file, mapping.named(), problems)
+    _all_used(source.cells.columns, loaded, problems, mapping.file.header_row)
+
+    def second(lookup: Lookup) -> pl.DataFrame:
+        cells, digest = _second(path.parent / lookup.file, lookup)
+        total.update(digest)
+        return cells
+
+    # Of the file, the second files and the mapping together: another of any of them is another delivery.
+    rows = rows_of(source.cells, mapping, second, problems, source.line_of)
+    origin = rows.cells.get_column(ROW).to_list()
+
+    def line_of(row: int) -> int:
+        return source.line_of(origin[row])
+
+    text = _Columns(rows.cells, loaded, source, problems, line_of).all()
+    problems.refuse_if_any()
+    table = extract_tables()[mapping.table]
+    typed = keep(typed_rows(text, table, problems, line_of), table, problems, line_of)
+    _by_the_day(typed, loaded, problems, line_of)
+    total.update(loaded.digest.encode())
+    part = Part(name, typed.height, line_of, total.hexdigest())
+    return Mapped(typed, part, tuple(rows.left_out), (loaded.name, loaded.digest))
+
+
+def _second(path: Path, lookup: Lookup) -> tuple[pl.DataFrame, bytes]:
+    problems = Problems(path.name)
+    if not path.is_file():
+        problems.refuse("the file is missing; the mapping looks up columns in it")
+    data = path.read_bytes()
+    named = {lookup.there, *lookup.columns.values(), *(one.column for one in lookup.keep)}
+    if lookup.choose:
+        named |= {lookup.choose.per, *(one.column for one in lookup.choose.first)}
+    source = source_of(data, path.name, lookup.layout, named, problems)
+    _used(source.cells.columns, named, set(lookup.ignore), problems, lookup.layout.header_row)
+    if lookup.choose:
+        return only_first(source.cells, lookup.choose, lookup.keep, problems, source.line_of), data
+    return source.cells, data
+
+
+def _all_used(header: list[str], loaded: Loaded, problems: Problems, line: int) -> None:
+    _used(header, loaded.mapping.named(), set(loaded.mapping.ignore), problems, line)
+
+
+def _used(header: list[str], named: set[str], ignored: set[str], problems: Problems, line: int) -> None:
+    """Whether every column of the file is used or ignored, and every one that the mapping names is there."""
+    if missing := sorted((named | ignored) - set(header)):
+        problems.add(f"the file lacks what the mapping names: {', '.join(missing)}", line=line)
+    left = [described(name, at, ()) for at, name in enumerate(header, start=1) if name not in named | ignored]
+    if left:
+        problems.add(f"the mapping neither uses nor ignores: {', '.join(left)}", line=line)
+    problems.refuse_if_any()
+
+
+def _by_the_day(rows: pl.DataFrame, loaded: Loaded, problems: Problems, line_of: Line) -> None:
+    day = loaded.mapping.file.extracted
+    if day is None:
+        return
+    for name, column in loaded.columns.items():
+        if isinstance(column.dtype, pl.Date):
+            late = (rows.get_column(name) > day).fill_null(value=False).arg_true().to_list()
+            problems.add_rows(f"after the day on which the file was drawn ({day})", late, line_of, name)
+    problems.refuse_if_any()
+
+
+class _Columns:
+    """The contract's columns, one after another, as text."""
+
+    def __init__(
+        self, cells: pl.DataFrame, loaded: Loaded, source: Source, problems: Problems, line_of: Line
+    ) -> None:
+        self.cells, self.loaded, self.mapping = cells, loaded, loaded.mapping
+        self.source, self.problems, self.line_of = source, problems, line_of
+        self.blank = {folded(mark) for mark in self.mapping.missing.get(EVERY, [])}
+
+    def all(self) -> pl.DataFrame:
+        self._no_error_cells()
+        made = {name: self._column(column) for name, column in self.loaded.columns.items()}
+        self._known_to_one()
+        return pl.DataFrame(made, schema=dict.fromkeys(made, pl.String))
+
+    def _column(self, column: ColumnInfo) -> pl.Series:
+        mapping, name = self.mapping, column.name
+        if name in mapping.absent:
+            return pl.Series([None] * self.cells.height, dtype=pl.String)
+        if name in mapping.set_to:
+            return pl.Series([_written(mapping.set_to[name])] * self.cells.height, dtype=pl.String)
+        if name in mapping.flags:
+            return self._flags(mapping.flags[name], name)
+        if name in mapping.parts:
+            return self._date_of_parts(mapping.parts[name], name)
+        return self._value(self._gathered(name), column)
+
+    def _gathered(self, name: str) -> pl.Series:
+        """The cells that a column is made of, before their values are mapped."""
+        mapping = self.mapping
+        if name in mapping.join:
+            one = mapping.join[name]
+            known = pl.DataFrame([self._known(theirs, name).alias(theirs) for theirs in one.columns])
+            return _blank_as_null(
+                known.select(pl.concat_str(pl.all(), separator=one.separator, ignore_nulls=True)).to_series()
+            )
+        if name in mapping.split:
+            part = mapping.split[name]
+            taken = [_part(words, part.by, part.part) for words in self._known(part.column, name)]
+            return pl.Series(taken, dtype=pl.String)
+        return self._known(mapping.rename[name], name)
+
+    def _known(self, theirs: str, name: str) -> pl.Series:
+        """A column of theirs, null where it says that the value is missing."""
+        cell = self.cells.get_column(theirs)
+        marks = self.blank | {folded(mark) for mark in self.mapping.missing.get(name, [])}
+        if not marks:
+            return cell
+        kept = [None if text is None or folded(text) in marks else text for text in cell]
+        return pl.Series(kept, dtype=pl.String)
+
+    def _value(self, cells: pl.Series, column: ColumnInfo) -> pl.Series:
+        name, mapping = column.name, self.mapping
+        if name in mapping.label:
+            cells = self._labelled(cells, name)
+        if name in mapping.codes:
+            return self._coded(cells, column)
+        if isinstance(column.dtype, pl.Date):
+            return self._dates(cells, name)
+        if name in mapping.numbers:
+            return self._numbers(cells, column, mapping.numbers[name])
+        if name in mapping.pad:
+            return self._padded(cells, name, mapping.pad[name])
+        return cells
+
+    def _labelled(self, cells: pl.Series, name: str) -> pl.Series:
+        shape = LEADING if self.mapping.label[name] == "leading" else TRAILING
+        found = [None if text is None else shape.fullmatch(text) for text in cells]
+        wrong = [
+            at for at, (text, one) in enumerate(zip(cells, found, strict=True)) if text is not None and one is None
+        ]
+        self.problems.add_rows("no code with a label", wrong, self.line_of, name)
+        return pl.Series([one[1] if one else None for one in found], dtype=pl.String)
+
+    def _coded(self, cells: pl.Series, column: ColumnInfo) -> pl.Series:
+        spellings = {folded(spelling): code for spelling, code in self.mapping.codes[column.name].items()}
+        known = [None if text is None else spellings.get(folded(text)) for text in cells]
+        wrong = [
+            at
+            for at, (text, code) in enumerate(zip(cells, known, strict=True))
+            if text is not None and code is None
+        ]
+        if column.name not in self._sharing():
+            said = "a spelling that the mapping does not have"
+            self.problems.add_rows(said, wrong, self.line_of, column.name)
+        return pl.Series([code or None for code in known], dtype=pl.String)
+
+    def _sharing(self) -> dict[str, list[str]]:
+        """Columns of ours that are filled from one column of theirs, each with all of them."""
+        by_theirs: dict[str, list[str]] = {}
+        for ours, theirs in self.mapping.rename.items():
+            if codes_of(self.loaded.columns[ours]):
+                by_theirs.setdefault(theirs, []).append(ours)
+        return {ours: several for several in by_theirs.values() if len(several) > 1 for ours in several}
+
+    def _known_to_one(self) -> None:
+        """A column that feeds several of ours: each of its values is known to at least one of them."""
+        for several in {tuple(names) for names in self._sharing().values()}:
+            theirs = self.mapping.rename[several[0]]
+            known: set[str] = set()
+            for ours in several:
+                spelled = self.mapping.codes.get(ours)
+                known |= {folded(one) for one in (spelled or codes_of(self.loaded.columns[ours]) or [])}
+            cells = self._known(theirs, several[0])
+            wrong = [at for at, text in enumerate(cells) if text is not None and folded(text) not in known]
+            said = f"known to neither {' nor '.join(several)}"
+            self.problems.add_rows(said, wrong, self.line_of, theirs)
+
+    def _dates(self, cells: pl.Series, name: str) -> pl.Series:
+        form = form_of(self.mapping.dates.get(name, self.mapping.dates.get(EVERY, "yyyy-mm-dd")))
+        assert form is not None  # noqa: S101  (loading refuses a form that is none)
+        days, timed = form.read(cells)
+        theirs = self.mapping.rename.get(name)
+        if theirs in self.source.days and form.day != "yyyy-mm-dd":
+            typed, hours = _TYPED.read(cells)
+            days, timed = pl.select(pl.coalesce(days, typed)).to_series(), timed | hours
+        if theirs in self.source.days:
+            with_time, hours = _TYPED_WITH_TIME.read(cells)
+            days, timed = pl.select(pl.coalesce(days, with_time)).to_series(), timed | hours
+        self.problems.add_rows(A_TIME, timed.arg_true().to_list(), self.line_of, name)
+        unread = (cells.is_not_null() & days.is_null() & ~timed).arg_true().to_list()
+        self.problems.add_rows(f"not a date ({form.name})", unread, self.line_of, name)
+        return days
+
+    def _date_of_parts(self, three: Parts, name: str) -> pl.Series:
+        year, month, day = (self._known(theirs, name) for theirs in (three.year, three.month, three.day))
+        made: list[str | None] = []
+        wrong = []
+        for at, parts in enumerate(zip(year, month, day, strict=True)):
+            made.append(None)
+            if all(part is None for part in parts):
+                continue
+            try:
+                made[-1] = dt.date(*(int(part) for part in parts)).isoformat() if len(parts[0]) == 4 else None
+            except (TypeError, ValueError):
+                made[-1] = None
+            wrong += [at] if made[-1] is None else []
+        self.problems.add_rows("not a day of the calendar, in three columns", wrong, self.line_of, name)
+        return pl.Series(made, dtype=pl.String)
+
+    def _numbers(self, cells: pl.Series, column: ColumnInfo, how: Number) -> pl.Series:
+        grouped = f"[0-9]{{1,3}}(?:{re.escape(how.thousands)}[0-9]{{3}})+|" if how.thousands else ""
+        shape = re.compile(
+            rf"{re.escape(how.prefix)}\s*([+-]?(?:{grouped}[0-9]+)(?:{re.escape(how.decimal)}[0-9]+)?)\s*{re.escape(how.suffix)}"
+        )
+        found = [None if text is None else shape.fullmatch(text) for text in cells]
+        wrong = [
+            at for at, (text, one) in enumerate(zip(cells, found, strict=True)) if text is not None and one is None
+        ]
+        self.problems.add_rows("not a number as the mapping writes them", wrong, self.line_of, column.name)
+        plain = [_plain(one[1], how) if one else None for one in found]
+        if column.dtype.is_integer():
+            plain = [text.removesuffix(".0").removesuffix(".00") if text else None for text in plain]
+        return pl.Series(plain, dtype=pl.String)
+
+    def _padded(self, cells: pl.Series, name: str, width: int) -> pl.Series:
+        long = (cells.str.len_chars() > width).fill_null(value=False).arg_true().to_list()
+        self.problems.add_rows(
+            f"longer than the {width} characters that the mapping pads to", long, self.line_of, name
+        )
+        return cells.str.pad_start(width, "0")
+
+    def _flags(self, flags: Flags, name: str) -> pl.Series:
+        yes, no = ({folded(mark) for mark in marks} for marks in (flags.yes, flags.no))
+        codes = flags.order or list(flags.columns)
+        found: list[list[str]] = [[] for _ in range(self.cells.height)]
+        for code in codes:
+            theirs = flags.columns[code]
+            wrong = []
+            for at, text in enumerate(self._known(theirs, name)):
+                if text is not None and folded(text) in yes:
+                    found[at].append(code)
+                elif text is not None and folded(text) not in no:
+                    wrong.append(at)
+            self.problems.add_rows("neither yes, no nor blank", wrong, self.line_of, theirs)
+        several = [at for at, set_here in enumerate(found) if len(set_here) > 1]
+        if several and not flags.order:
+            said = f"two flags of {name} are set and the mapping gives no order"
+            self.problems.add_rows(said, several, self.line_of)
+        return pl.Series([set_here[0] if set_here else None for set_here in found], dtype=pl.String)
+
+    def _no_error_cells(self) -> None:
+        """A cell that shows an error is refused wherever it is used."""
+        used = self.mapping.named()
+        ours = {theirs: name for name, theirs in self.mapping.rename.items()}
+        for theirs, rows in (self.source.errors or {}).items():
+            if theirs in used:
+                first = self.problems
+                place = self.source.line_of(min(rows))
+                first.add("an error cell", column=ours.get(theirs, theirs), line=place, rows=len(rows))
+
+
+_TYPED, _TYPED_WITH_TIME = Form("a date", "yyyy-mm-dd", ""), Form("a date", "yyyy-mm-dd", " hh:mm:ss")
+
+
+def _written(value: object) -> str | None:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return str(value) if value != BLANK else None
+
+
+def _part(words: str | None, by: str, part: int) -> str | None:
+    parts = [] if words is None else words.split(by)
+    return (parts[part - 1].strip() or None) if part <= len(parts) else None
+
+
+def _plain(number: str, how: Number) -> str:
+    bare = number.replace(how.thousands, "") if how.thousands else number
+    return bare.replace(how.decimal, ".")
+
+
+def _blank_as_null(cells: pl.Series) -> pl.Series:
+    return pl.select(pl.when(cells != "").then(cells)).to_series()

@@ -1,0 +1,210 @@
+"""A mapping read from its file and held against the contract that it leads to, before any data are opened."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+from pydantic import ValidationError
+
+from tf_linkage.contracts.columns import ColumnInfo, columns_of
+from tf_linkage.contracts.registry import extract_tables
+from tf_linkage.errors import InputRefused
+from tf_linkage.intake.mapping.dates import DAYS, TIMES, form_of
+from tf_linkage.intake.mapping.model import Mapping
+from tf_linkage.intake.reading.problems import Problems
+
+DOUBT = "# DOUBT:"
+"""Begins a line of a draft that a person has yet to answer."""
+
+EVERY = "every"
+BLANK = ""
+"""A code that says that the value is not known."""
+
+LARGEST = 1_000_000
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A mapping that can be run.
+
+    Attributes:
+        mapping: what it says.
+        columns: the contract's columns by name.
+        name: its file, as messages name it.
+        digest: SHA-256 of the file.
+    """
+
+    mapping: Mapping
+    columns: dict[str, ColumnInfo]
+    name: str
+    digest: str
+
+
+def load_mapping(path: Path) -> Loaded:
+    """Reads a mapping.
+
+    Raises:
+        InputRefused: it is no TOML, has keys that no mapping has, leads to what the contract lacks, leaves a column
+            of the contract open, or still has a doubt for a person to answer.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError:
+        raise InputRefused(f"{path}: there is no such mapping") from None
+    return mapping_of(data, path.name if path.parent.name == "" else f"{path.parent.name}/{path.name}")
+
+
+def mapping_of(data: bytes, name: str) -> Loaded:
+    """A mapping from the bytes of its file; errors as in `load_mapping`."""
+    problems = Problems(name)
+    if len(data) > LARGEST:
+        problems.refuse("larger than any mapping")
+    mapping = _parsed(data, problems)
+    tables = extract_tables()
+    if mapping.table not in tables:
+        problems.refuse(f"table: no body hands over such a table; known are {', '.join(tables)}")
+    columns = {column.name: column for column in columns_of(tables[mapping.table])}
+    _leads_to_the_contract(mapping, columns, problems)
+    problems.refuse_if_any()
+    return Loaded(mapping, columns, name, hashlib.sha256(data).hexdigest())
+
+
+def _parsed(data: bytes, problems: Problems) -> Mapping:
+    try:
+        text = data.decode("utf-8")
+        words = tomllib.loads(text)
+    except UnicodeDecodeError:
+        problems.refuse("not UTF-8 text")
+    except tomllib.TOMLDecodeError as error:
+        problems.refuse(f"not TOML: {error}")
+    except RecursionError:
+        problems.refuse("not TOML: nested too deep")
+    doubts = [at for at, line in enumerate(text.splitlines(), start=1) if line.strip().startswith(DOUBT)]
+    if doubts:
+        many = f"{len(doubts)} doubts are" if len(doubts) > 1 else "a doubt is"
+        problems.refuse(f"{many} left for a person to answer; settle it and take its line out", line=doubts[0])
+    try:
+        return Mapping.model_validate(words)
+    except ValidationError as error:
+        for wrong in error.errors(include_input=False, include_url=False):
+            where = ".".join(str(part) for part in wrong["loc"])
+            problems.add(f"{where}: {wrong['msg'][0].lower()}{wrong['msg'][1:]}")
+        problems.refuse_if_any()
+        raise AssertionError("unreachable: a problem was just noted") from None
+
+
+def _leads_to_the_contract(mapping: Mapping, columns: dict[str, ColumnInfo], problems: Problems) -> None:
+    filled = mapping.filled()
+    for column, verbs in filled.items():
+        if column not in columns:
+            problems.add(f"{verbs[0]}.{column}: the contract has no such column")
+        elif len(verbs) > 1:
+            problems.add(f"{column} is filled twice, by {' and by '.join(verbs)}")
+    for column in columns:
+        if column not in filled:
+            problems.add(f"{column} is not filled: rename, join, split, set or flag it, or say that it is absent")
+    for column in mapping.absent:
+        if column in columns and not columns[column].nullable:
+            problems.add(f"absent.{column}: the contract needs it in every row")
+    if both := sorted(mapping.named() & set(mapping.ignore)):
+        problems.add(f"ignore: used elsewhere in the mapping: {', '.join(both)}")
+    problems.refuse_if_any()
+    _codes(mapping, columns, problems)
+    _flags(mapping, columns, problems)
+    _set(mapping, columns, problems)
+    _forms(mapping, columns, problems)
+
+
+def codes_of(column: ColumnInfo) -> list[str] | None:
+    """The codes that a column can have; None where it has no closed list."""
+    if isinstance(column.dtype, pl.Enum):
+        return list(column.dtype.categories)
+    return ["true", "false"] if isinstance(column.dtype, pl.Boolean) else None
+
+
+def folded(spelling: str) -> str:
+    """A spelling as it is compared: no case, blanks of any kind as one, none around."""
+    return " ".join(spelling.split()).casefold()
+
+
+def _codes(mapping: Mapping, columns: dict[str, ColumnInfo], problems: Problems) -> None:
+    for name, spellings in mapping.codes.items():
+        column = columns.get(name)
+        if column is None:
+            problems.add(f"codes.{name}: the contract has no such column")
+            continue
+        known = codes_of(column)
+        if known is None:
+            problems.add(f"codes.{name}: the contract has no codes for it")
+            continue
+        allowed = {*known, *([BLANK] if column.nullable else [])}
+        if set(spellings.values()) - allowed:
+            problems.add(
+                f"the mapping's codes.{name} leads to a code the contract lacks; it has {', '.join(known)}"
+            )
+        meant: dict[str, set[str]] = {}
+        for spelling, code in spellings.items():
+            meant.setdefault(folded(spelling), set()).add(code)
+        several = [codes for codes in meant.values() if len(codes) > 1]
+        if several:
+            problems.add(f"codes.{name}: a spelling stands under two codes, {' and '.join(sorted(several[0]))}")
+
+
+def _flags(mapping: Mapping, columns: dict[str, ColumnInfo], problems: Problems) -> None:
+    for name, flags in mapping.flags.items():
+        known = codes_of(columns[name]) or []
+        if set(flags.columns) - set(known):
+            problems.add(f"flags.{name} leads to a code the contract lacks; it has {', '.join(known)}")
+        if flags.order and sorted(flags.order) != sorted(flags.columns):
+            problems.add(f"flags.{name}.order names each flagged code once: {', '.join(flags.columns)}")
+        if {folded(mark) for mark in flags.yes} & {folded(mark) for mark in flags.no}:
+            problems.add(f"flags.{name}: a mark means yes and no")
+
+
+def _set(mapping: Mapping, columns: dict[str, ColumnInfo], problems: Problems) -> None:
+    for name, value in mapping.set_to.items():
+        column, known = columns[name], codes_of(columns[name])
+        wanted: tuple[type, ...] = (str,)
+        if isinstance(column.dtype, pl.Date):
+            wanted = (dt.date,)
+        elif isinstance(column.dtype, pl.Boolean):
+            wanted = (bool,)
+        elif column.dtype.is_numeric():
+            wanted = (int,)
+        if not isinstance(value, wanted):
+            problems.add(f"set.{name}: the contract wants {_word(wanted[0])}")
+        elif known and str(value).lower() not in known and str(value) not in known:
+            problems.add(f"set.{name}: not a code of the contract; it has {', '.join(known)}")
+
+
+def _word(kind: type) -> str:
+    return {str: "text", dt.date: "a date, such as 2016-01-31", bool: "true or false", int: "a number"}[kind]
+
+
+def _forms(mapping: Mapping, columns: dict[str, ColumnInfo], problems: Problems) -> None:
+    dated = [name for name, column in columns.items() if isinstance(column.dtype, pl.Date)]
+    numeric = [name for name, column in columns.items() if column.dtype.is_numeric()]
+    _only(mapping.dates, [*dated, EVERY], "dates", "a date of the contract", problems)
+    _only(mapping.numbers, numeric, "numbers", "a number of the contract", problems)
+    _only(mapping.missing, [*columns, EVERY], "missing", "a column of the contract", problems)
+    _only(mapping.label, columns, "label", "a column of the contract", problems)
+    texts = [name for name, column in columns.items() if isinstance(column.dtype, pl.String)]
+    _only(mapping.pad, texts, "pad", "a text of the contract", problems)
+    chosen = [(f"choose.{at}", one.latest) for at, one in enumerate(mapping.choose.first if mapping.choose else [])]
+    for where, form in [*((f"dates.{name}", form) for name, form in mapping.dates.items()), *chosen]:
+        if form is not None and form_of(form) is None:
+            times = ", ".join(f"{time!r}" for time in TIMES if time)
+            problems.add(
+                f"{where}: no known form; there are {', '.join(DAYS)}, each alone or with {times} behind it"
+            )
+
+
+def _only(said: Iterable[str], known: Iterable[str], verb: str, what: str, problems: Problems) -> None:
+    if unknown := sorted(set(said) - set(known)):
+        problems.add(f"{verb}.{unknown[0]}: not {what}")

@@ -1,0 +1,202 @@
+"""The relations that contracts declare (`contracts.relations`), checked on the tables of one body."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from tf_linkage.contracts.registry import ACADEMIC_YEAR
+from tf_linkage.contracts.relations import (
+    Apart,
+    BornBefore,
+    ByExtract,
+    FewRepeats,
+    HasRows,
+    KnownPeople,
+    MostHaveRows,
+    OneOf,
+    Placeholders,
+    Relation,
+    Strength,
+    Unlike,
+)
+from tf_linkage.intake.reading.extracts import Extract
+
+FIRST_MONTH_OF_YEAR = 9
+"""An academic year begins in September."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a relation found: where first, what, in how many rows, and why it matters."""
+
+    table: str
+    strength: Strength
+    place: str
+    said: str
+    rows: int
+    reason: str
+
+    def __str__(self) -> str:
+        """The finding in a line."""
+        return f"{self.place}: {self.said} ({self.rows:,} row{'s' if self.rows != 1 else ''}): {self.reason}"
+
+
+@dataclass(frozen=True)
+class _Given:
+    """One table with what its relations are checked against."""
+
+    extract: Extract
+    others: Mapping[str, Extract]
+    day: dt.date
+
+    @property
+    def rows(self) -> pl.DataFrame:
+        return self.extract.rows
+
+
+_Broken = tuple[pl.Series, str | None, str]
+"""Rows that break a relation, the column it speaks of, and the rule in words."""
+
+
+def findings(
+    extracts: Mapping[str, Extract], relations: Mapping[str, Sequence[Relation]], day: dt.date
+) -> list[Finding]:
+    """What breaks the relations of one body's tables.
+
+    Args:
+        extracts: the body's tables by file stem.
+        relations: what holds of each (`registry.extract_relations`).
+        day: the day on which the extract was drawn.
+
+    Returns:
+        Findings of both strengths, in the order of tables and relations; places and counts, never a value.
+    """
+    found = []
+    for stem, extract in extracts.items():
+        for relation in relations[stem]:
+            given = _Given(extract, extracts, day)
+            for broken in _CHECKS[type(relation)](relation, given):
+                found.append(_finding(stem, relation, extract, broken))
+    return found
+
+
+def _finding(stem: str, relation: Relation, extract: Extract, broken: _Broken) -> Finding:
+    rows, column, said = broken
+    count = int(rows.sum()) if rows.len() else 0
+    first = rows.arg_true()
+    place = extract.place(int(first[0])) if len(first) else extract.file
+    where = f"{place}, column {column}" if column and len(first) else place
+    return Finding(stem, relation.strength, where, said, count, relation.reason)
+
+
+def _all_of(rows: pl.DataFrame, *broken: pl.Expr) -> pl.Series:
+    return rows.select(pl.any_horizontal(expression.fill_null(value=False) for expression in broken)).to_series()
+
+
+def _has_rows(_relation: HasRows, given: _Given) -> Iterator[_Broken]:
+    if given.rows.is_empty():
+        yield pl.Series([], dtype=pl.Boolean), None, "there are no rows below the header"
+
+
+def _known_people(relation: KnownPeople, given: _Given) -> Iterator[_Broken]:
+    people = given.others[relation.people]
+    unknown = ~given.rows.get_column(relation.key).is_in(people.rows.get_column(relation.key).implode())
+    if unknown.any():
+        yield unknown, relation.key, f"nobody in {people.file} has it"
+
+
+def _few_repeats(relation: FewRepeats, given: _Given) -> Iterator[_Broken]:
+    repeats = ~given.rows.select(pl.struct(pl.all()).is_first_distinct()).to_series()
+    count, height = int(repeats.sum()), given.rows.height
+    too_many = height and count > relation.most * height and count >= relation.least
+    if too_many:
+        share = f"{count / height:.1%} of the rows repeat others whole"
+        allowed = f", and {relation.most:.0%} may" if relation.most else ""
+        yield repeats, None, share + allowed
+
+
+def _most_have_rows(relation: MostHaveRows, given: _Given) -> Iterator[_Broken]:
+    people = given.others[relation.people].rows.get_column(relation.key)
+    if not len(people) or given.rows.is_empty():
+        return
+    having = people.is_in(given.rows.get_column(relation.key).implode())
+    share = having.mean()
+    assert isinstance(share, float)  # noqa: S101  (a column with rows has a mean)
+    if share < relation.least:
+        said = f"{share:.0%} of the people in {given.others[relation.people].file} have a row here"
+        yield pl.repeat(True, given.rows.height, dtype=pl.Boolean, eager=True), None, said
+
+
+def _by_extract(relation: ByExtract, given: _Given) -> Iterator[_Broken]:
+    for column in relation.columns:
+        if column == ACADEMIC_YEAR:
+            last = given.day.year if given.day.month >= FIRST_MONTH_OF_YEAR else given.day.year - 1
+            late, said = pl.col(column) > last, f"an academic year that begins after the extract ({given.day})"
+        else:
+            late, said = pl.col(column) > given.day, f"after the day of the extract ({given.day})"
+        if (broken := _all_of(given.rows, late)).any():
+            yield broken, column, said
+
+
+def _one_of(relation: OneOf, given: _Given) -> Iterator[_Broken]:
+    column = pl.col(relation.column)
+    several = column.min().over(relation.group) != column.max().over(relation.group)
+    if (broken := _all_of(given.rows, several)).any():
+        families = given.rows.filter(broken).select(relation.group).n_unique()
+        yield (
+            broken,
+            relation.column,
+            f"several in one family ({families:,} famil{'ies' if families != 1 else 'y'})",
+        )
+
+
+def _apart(relation: Apart, given: _Given) -> Iterator[_Broken]:
+    who = [relation.key, *relation.kind]
+    rows = given.rows.with_row_index("_row").sort(*who, relation.start, relation.end, "_row", nulls_last=True)
+    end = pl.col(relation.end).fill_null(dt.date.max)
+    before = end.cum_max().shift(1).over(who)
+    overlap = rows.filter(pl.col(relation.start) <= before)
+    if overlap.height:
+        broken = pl.Series(range(given.rows.height)).is_in(overlap.get_column("_row").implode())
+        people = overlap.get_column(relation.key).n_unique()
+        yield (
+            broken,
+            relation.start,
+            f"spells of one kind overlap ({people:,} {'people' if people != 1 else 'person'})",
+        )
+
+
+def _placeholders(relation: Placeholders, given: _Given) -> Iterator[_Broken]:
+    if (broken := _all_of(given.rows, pl.col(relation.column).dt.year() == relation.year)).any():
+        yield broken, relation.column, f"days of {relation.year}"
+
+
+def _unlike(relation: Unlike, given: _Given) -> Iterator[_Broken]:
+    known = pl.all_horizontal(pl.col(column).is_not_null() for column in relation.columns)
+    alike = known & pl.struct(*relation.group, *relation.columns).is_duplicated()
+    if (broken := _all_of(given.rows, alike)).any():
+        yield broken, None, f"the same {', '.join(relation.columns)} twice in a family"
+
+
+def _born_before(relation: BornBefore, given: _Given) -> Iterator[_Broken]:
+    if (broken := _all_of(given.rows, pl.col(relation.birth) > pl.col(relation.day))).any():
+        yield broken, relation.birth, f"born after {relation.day}"
+
+
+_Check = Callable[..., Iterator[_Broken]]
+_CHECKS: dict[type[Relation], _Check] = {
+    HasRows: _has_rows,
+    KnownPeople: _known_people,
+    FewRepeats: _few_repeats,
+    MostHaveRows: _most_have_rows,
+    ByExtract: _by_extract,
+    OneOf: _one_of,
+    Apart: _apart,
+    Placeholders: _placeholders,
+    Unlike: _unlike,
+    BornBefore: _born_before,
+}

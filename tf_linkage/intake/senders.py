@@ -1,0 +1,154 @@
+"""A table of a body from all who send it: files that keep the contract, and foreign ones with their mapping.
+
+A foreign file lies at `<folder>/<sender>/<name>.csv` (or .xlsx and so on), its mapping at
+`<folder>/mappings/<sender>/<name>.toml`. Mapping is the sender's own step: what it ignores goes no further.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from tf_linkage.contracts.registry import extract_tables
+from tf_linkage.errors import InputRefused
+from tf_linkage.intake.mapping.apply import mapped
+from tf_linkage.intake.mapping.loading import Loaded, load_mapping
+from tf_linkage.intake.mapping.source import SUFFIXES, suffix_of
+from tf_linkage.intake.reading.extracts import Extract, Part, files_of, one_key, read_file
+
+MAPPINGS = "mappings"
+RECEIPT = ".mapping.json"
+"""What stands behind the name of a file that `map-extract` wrote; tells by which mapping."""
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """A foreign file and its mapping."""
+
+    path: Path
+    loaded: Loaded
+    shown_as: str
+
+
+def extract_of(folder: Path, table: str) -> Extract:
+    """Reads one table of a body from all its files, with the places of its rows and the digests of its files.
+
+    Raises:
+        InputRefused: as `read_extract`; also a foreign file without a mapping, or a mapping without a file.
+    """
+    tables = extract_tables()
+    if table not in tables:
+        raise InputRefused(f"no body hands over a table named {table}; known are {', '.join(tables)}")
+    foreign = [one for one in foreign_files(folder) if one.loaded.mapping.table == table]
+    own = files_of(folder, table, needed=not foreign)
+    read = [read_file(path, tables[table]) for path in own]
+    made = [mapped(one.path, one.loaded, one.shown_as) for one in foreign]
+    rows = pl.concat([*(frame for frame, _ in read), *(one.rows for one in made)])
+    parts: list[Part] = [*(part for _, part in read), *(one.part for one in made)]
+    one_key(rows, table, tables[table])
+    return Extract(
+        rows,
+        tuple(parts),
+        tuple(f"{one.part.file}: {note}" for one in made for note in one.notes),
+        _receipts(own) | {one.shown_as: one.loaded.digest for one in foreign},
+    )
+
+
+def read_extract(folder: Path, table: str) -> pl.LazyFrame:
+    """Reads one table of a body's extract, such as `council_cohort` from council_cohort.csv or .parquet.
+
+    Strict: what does not keep the contract is refused, never mended, padded or skipped. Accepted next to the
+    contract's own spellings are `sex` for `gender`, M/F/1/2, days as dd/mm/yyyy where the whole column is, and
+    yes/no/1/0. Blank cells are null. Columns may stand in any order. Foreign files are read by their mapping.
+
+    Args:
+        folder: where the extracts lie.
+        table: one of `registry.extract_tables()`.
+
+    Returns:
+        The table of its contract, rows in the order of the files by name, and of each file.
+
+    Raises:
+        InputRefused: names file, line or row, column and rule of the first ten problems, and how many rows each
+            concerns; never a value.
+    """
+    return extract_of(folder, table).rows.lazy()
+
+
+def digests_of(folder: Path, table: str) -> dict[str, str]:
+    """The digests of a table's files as they are now, as `extract_of` gives them of what it read."""
+    foreign = [one for one in foreign_files(folder) if one.loaded.mapping.table == table]
+    found = {path.name: _sha256(path) for path in files_of(folder, table, needed=not foreign)}
+    return found | {one.shown_as: _fingerprint(one) for one in foreign}
+
+
+def foreign_files(folder: Path) -> list[Foreign]:
+    """The foreign files of a folder, in the order of their senders and names.
+
+    Raises:
+        InputRefused: a mapping is refused or has no file, or a file has no mapping.
+    """
+    found, looked_up = [], set()
+    for path in sorted((folder / MAPPINGS).glob("*/*.toml")):
+        loaded = load_mapping(path)
+        name = f"{path.parent.name}/{path.stem}"
+        files = [file for file in _data_files(folder / path.parent.name) if _bare(file) == path.stem]
+        if len(files) != 1:
+            said = "there is no such file" if not files else "there are several such files"
+            raise InputRefused(
+                f"{MAPPINGS}/{name}.toml is for {name} with {', '.join(SUFFIXES)}: {said} in {folder}"
+            )
+        found.append(Foreign(files[0], loaded, f"{path.parent.name}/{files[0].name}"))
+        looked_up |= {files[0].parent / lookup.file for lookup in loaded.mapping.lookup}
+    known = {one.path for one in found} | looked_up
+    for sender in sorted(path for path in folder.glob("*") if path.is_dir() and path.name != MAPPINGS):
+        for file in _data_files(sender):
+            if file not in known:
+                name = f"{sender.name}/{_bare(file)}"
+                raise InputRefused(
+                    f"{sender.name}/{file.name}: there is no mapping {MAPPINGS}/{name}.toml; draft-mapping drafts"
+                )
+    return found
+
+
+def _data_files(folder: Path) -> Iterator[Path]:
+    files = sorted(folder.glob("*")) if folder.is_dir() else []
+    return (path for path in files if path.is_file() and not path.name.startswith(".") and suffix_of(path.name))
+
+
+def _bare(path: Path) -> str:
+    return path.name[: -len(suffix_of(path.name) or "")]
+
+
+def _fingerprint(one: Foreign) -> str:
+    total = hashlib.sha256(one.path.read_bytes())
+    for lookup in one.loaded.mapping.lookup:
+        total.update((one.path.parent / lookup.file).read_bytes())
+    total.update(one.loaded.digest.encode())
+    return total.hexdigest()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _receipts(files: list[Path]) -> dict[str, str]:
+    """By which mappings files were made at their senders, as the receipts that came with them say."""
+    found = {}
+    for path in files:
+        receipt = path.with_name(path.name + RECEIPT)
+        try:
+            words = (
+                json.loads(receipt.read_bytes()) if receipt.is_file() and receipt.stat().st_size < 100_000 else {}
+            )
+            if words.get("file_sha256") == _sha256(path):
+                found[path.name] = str(words["mapping_sha256"])
+        except (ValueError, KeyError, AttributeError, RecursionError):
+            raise InputRefused(f"{receipt.name}: not a receipt of map-extract; write the file again") from None
+    return found
