@@ -19,7 +19,7 @@ export TF_LINKAGE_MAKE_CHOICES := $(foreach choice,$(CHOICES) JOB TICKET CONFIRM
 $(foreach choice,$(CHOICES),$(if $($(choice)),$(eval export TF_LINKAGE_$(choice) := $($(choice)))))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run assess baseline test test-crash test-study test-confounding check ui bench lock clean
+.PHONY: help setup run assess baseline test test-crash test-study test-seeds test-confounding check ui bench lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ test-crash: setup ## kill the main job and the destruction at every write, and r
 
 test-study: setup ## hold the estimates to the true effects, and the gates, at size `study`, on true links (minutes)
 	@$(BIN)/python -m pytest -m slow -s tf_linkage_tests/test_recovery.py tf_linkage_tests/test_gates_at_study.py
+
+test-seeds: setup ## run the main job at `demo` on ten seeds, at `study` on two, and with every choice; all checks green (half an hour, 10 GB; ONLY=choices|demo|study)
+	@$(BIN)/python tf_linkage_tests/seeds.py $(if $(ONLY),--only $(ONLY))
 
 test-confounding: setup ## how far estimates miss under each kind of confounding, over forty worlds each (minutes)
 	@$(BIN)/python -m pytest -m slow -s tf_linkage_tests/test_confounding.py

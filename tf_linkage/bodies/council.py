@@ -343,6 +343,7 @@ def extract(
     """
     rows, absorbed = merged_of(settings, draws, people, found)
     members, families = _doubled(settings, draws, people, found.members), found.families
+    members |= _problems_united(members, rows, absorbed)
     at, place = members["at"], members["place"]
     latest = families["identified"][at] + 250
     recorded = record(settings, draws, "council", people, place, copy=members["copy"], latest_birth=latest)
@@ -373,6 +374,18 @@ def extract(
     schema = schema_of(Cohort)
     kept = frame.filter(pl.Series(own)).select(schema.names()).cast(schema).sort("person_ref", "la_code")
     return kept, recorded, keys
+
+
+def _problems_united(members: Columns, rows: Ints, absorbed: Ints) -> Columns:
+    """The problems of members, where a record that stands for two people shows what was found for either.
+
+    What a family was found by is known of the family whatever becomes of its records: a merge loses none of its
+    problems, so that it cannot fall below the two that its council counted.
+    """
+    united = {column: members[column].copy() for column in _COLUMNS}
+    for ranks in united.values():
+        ranks[rows] = np.maximum(ranks[rows], ranks[absorbed])
+    return united
 
 
 def merged_of(settings: Settings, draws: Draws, people: Columns, found: Roster) -> tuple[Ints, Ints]:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import re
-from collections.abc import Iterable
-
-from tf_linkage.contracts.registry import DEPARTMENTS
+from collections.abc import Iterable, Mapping
 
 NEAR = 0.85
 """Ratio of difflib from which a header counts as a known one misspelt. Measured on 118 headers of real systems: at
 .85 it takes no wrong one."""
 
-KNOWN: dict[str, tuple[str, ...]] = {
+_ANYWHERE: dict[str, tuple[str, ...]] = {
     "forename": (
         "forename", "forenames", "first_name", "firstname", "given_name", "given_names", "fname", "pforename",
     ),
@@ -50,7 +49,6 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "benefit_type": ("benefit_type", "benefit"),
     "weekly_amount": ("weekly_amount", "amount"),
     "annual_pay": ("annual_pay", "pay", "salary"),
-    **{department.key: (department.key, *department.key_known_as) for department in DEPARTMENTS.values()},
 }  # fmt: skip
 """Contract's column: what real systems call it, as seen in published layouts and scripts."""
 
@@ -68,8 +66,8 @@ _SHAPES = (
     ("one word", re.compile(r"[^\s0-9]+")),
 )
 _PREFIXES = ("pers_", "ssd_")
-_ALL_KNOWN = (
-    frozenset(name for names in KNOWN.values() for name in names)
+_WORDS = (
+    frozenset(name for names in _ANYWHERE.values() for name in names)
     | {word for word in DANGER if len(word) > 3}
     | {
         "id",
@@ -88,6 +86,16 @@ _ALL_KNOWN = (
 )
 
 
+@functools.cache
+def known_names() -> Mapping[str, tuple[str, ...]]:
+    """Contract's column: what real systems call it, departments' keys included."""
+    # The registry brings every contract with it, for which a command on any two files need not wait.
+    from tf_linkage.contracts.registry import DEPARTMENTS  # noqa: PLC0415
+
+    keys = {each.key: (each.key, *each.key_known_as) for each in DEPARTMENTS.values()}
+    return _ANYWHERE | keys
+
+
 def plain(header: str) -> str:
     """A header in lower case with `_` between its words, however it was written: `D.O.B.`, `PostCode`, `NI No`."""
     split = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", header.strip())
@@ -103,9 +111,12 @@ def described(header: str, position: int, known: Iterable[str] = ()) -> str:
     Args:
         header: as it stands in the file.
         position: of its column, from 1.
-        known: names that are known here, beyond those that real systems use (`KNOWN`).
+        known: names that are known here, beyond those that real systems use (`known_names`).
     """
-    names = {*known, *_ALL_KNOWN}
+    names = {*known, *_WORDS}
+    if header in names or plain(header) in names:
+        return header.strip()
+    names |= {name for each in known_names().values() for name in each}
     if header in names or plain(header) in names:
         return header.strip()
     if near := difflib.get_close_matches(plain(header), sorted(names), n=1, cutoff=NEAR):

@@ -44,8 +44,8 @@ class LinkResult:
         training_curve: one row for each round of training: `round`, `log_likelihood`, `expected_links`.
         trained: what an engine that can be trained once and used again has learnt.
         weighed: links, pairs for review and their rivals, which clerks' decisions may make either: the columns of
-            `links` and of `explanations`, `left_row`, `entity`, `certain` and `apart`. Held in memory
-            and written nowhere; empty where an engine keeps no rivals.
+            `links` and of `explanations`, `left_row`, `entity`, `certain`, `undated`, `apart`. Held in memory and
+            written nowhere; empty where an engine keeps no rivals.
     """
 
     model: Model

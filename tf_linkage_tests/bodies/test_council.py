@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import polars as pl
 import pytest
 
 from tf_linkage import bodies
 from tf_linkage.bodies import effects, lived
-from tf_linkage.bodies.council import roster
+from tf_linkage.bodies.council import extract, merged_of, roster
 from tf_linkage.bodies.recording.error_rates import DUPLICATES
-from tf_linkage.contracts.bodies.council import PROBLEMS
+from tf_linkage.contracts.bodies.council import PROBLEMS, Cohort
+from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.population import Settings, simulate
 from tf_linkage.population.draws import Draws, normal_share
 from tf_linkage.population.people.households import NEVER
 from tf_linkage.population.rates import EFFECTS
+from tf_linkage.study import COUNCILS as EVERY_COUNCIL
 
 COUNCILS = ("E09000012", "E08000003", "E10000016")
 SETTINGS = Settings(seed=21, families=600, population=40_000, councils=COUNCILS[:2], confounding="none")
@@ -139,6 +143,50 @@ def test_custody_falls_by_its_own_ratio(population) -> None:
     assert still.sum() / young.sum() == pytest.approx(EFFECTS["offences, juveniles"][0], abs=0.06)
     jailed = ((events["disposal"] == 0) & ~young).sum(), ((after["disposal"] == 0) & ~still).sum()
     assert jailed[1] / jailed[0] == pytest.approx(EFFECTS["custody, adults"][0], abs=0.15)
+
+
+# The smallest world in which a merge took a family below two problems before records were united.
+MERGING = Settings(seed=1, families=500, population=10_000, councils=tuple(EVERY_COUNCIL), noise="hard")
+
+
+@pytest.fixture(scope="module")
+def merging() -> dict[str, pl.LazyFrame]:
+    return simulate(MERGING)
+
+
+def test_a_record_of_two_people_shows_the_problems_of_both(large) -> None:
+    settings = dataclasses.replace(LARGE, noise="hard")
+    draws, people = Draws(settings.seed), lived.columns(large["people"])
+    found = roster(large, settings, people)
+    rows, absorbed = merged_of(settings, draws, people, found)
+    frame, _, keys = extract(settings, draws, people, found)
+    frame = frame.with_columns(record_key=pl.col("la_code") + "|" + pl.col("person_ref"))
+    shown = (
+        keys.head(len(found.members["at"])).select("record_key").join(frame, on="record_key", maintain_order="left")
+    )
+    gained = 0
+    for column, codes in PROBLEMS.items():
+        rank = found.members[column]
+        code = [None, *codes]
+        for row, gone in zip(rows, absorbed, strict=True):
+            assert shown[column][int(row)] == code[max(rank[row], rank[gone])]
+            gained += rank[gone] > rank[row]
+    assert len(rows) >= 5
+    assert gained >= 3
+
+
+def test_no_body_sends_what_its_contract_refuses(merging) -> None:
+    """Where the most goes wrong in records: every rule of every contract, of councils and departments."""
+    tables = {"council": (Cohort, bodies.council.cohort(merging, MERGING))}
+    for name, body in (("dwp", bodies.dwp), ("moj", bodies.moj), ("dfe", bodies.dfe)):
+        department = DEPARTMENTS[name]
+        tables[name] = department.people[1], body.people(merging, MERGING)
+        histories = body.histories(merging, MERGING)
+        tables |= {f"{name} {table}": (kept, histories[table]) for table, kept in department.histories[1].items()}
+    assert len(tables) == 12
+    for name, (contract, table) in tables.items():
+        refused = contract.filter(table.collect())[1].counts()
+        assert not refused, name
 
 
 def test_nobody_is_served_before_the_family_is_found(population) -> None:

@@ -107,7 +107,8 @@ def _link(chosen: argparse.Namespace) -> None:
     if chosen.review is not None:
         _check_sheet(chosen.review, (chosen.left, chosen.right, chosen.output))
     names, paths = _names(chosen.map), (chosen.left, chosen.right)
-    tables = [intake.read_table(path) for path in paths]
+    # Read once: each of the steps below would read and strip a lazy file anew.
+    tables = [intake.read_table(path).collect().lazy() for path in paths]
     _all_used(names, paths, tables)
     left, right = (_renamed(table, path, names) for table, path in zip(tables, paths, strict=True))
     left_id = _record_id(left, names.get(chosen.left_id, chosen.left_id), chosen.left)

@@ -16,22 +16,24 @@ from tf_linkage.errors import InputRefused, NothingToLearn
 
 def dates_in_doubt(path: Path, table: pl.LazyFrame) -> list[str]:
     """Lines on dates of birth that cannot be read, and on those that are no days of the calendar."""
-    from tf_linkage.linkage.standardise.fields import standardise  # noqa: PLC0415
+    from tf_linkage.linkage.standardise.fields import standard_parts  # noqa: PLC0415
 
     column = "date_of_birth"
     if column not in table.collect_schema().names():
         return []
-    given = table.select(column).with_row_index("_row").with_columns(pl.col("_row").cast(pl.String))
-    said = given.filter(pl.col(column).is_not_null() & (pl.col(column).cast(pl.String).str.strip_chars() != ""))
-    read = standardise(said, "_row", [column]).get_column("dob")
-    unread = read.null_count()
-    impossible = read.str.to_date("%Y%m%d", strict=False).null_count() - unread
+    written = pl.col(column).cast(pl.String).str.strip_chars() != ""
+    said = table.select(column).drop_nulls().collect()[column].value_counts(name="rows").filter(written)
+    read = standard_parts(column, said[column])["dob"]
+    unread = int(said["rows"].filter(read.is_null()).sum())
+    no_day = read.is_not_null() & read.str.to_date("%Y%m%d", strict=False).is_null()
+    impossible = int(said["rows"].filter(no_day).sum())
+    total = int(said["rows"].sum())
     lines = []
     if unread:
         lines.append(f"{path.name}: {unread:,} dates of birth are no dates, or placeholders; they count as unknown")
     if impossible:
         lines.append(
-            f"{path.name}: {impossible:,} of {len(read):,} dates of birth are no days of the calendar; they are "
+            f"{path.name}: {impossible:,} of {total:,} dates of birth are no days of the calendar; they are "
             "compared as they stand. Day comes before month unless written yyyy-mm-dd: if this file puts the month "
             "first, rewrite its dates as yyyy-mm-dd"
         )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from tf_linkage.contracts.columns import ColumnInfo
-from tf_linkage.intake.headers import DANGER, KNOWN, NEAR, plain
+from tf_linkage.intake.headers import DANGER, NEAR, known_names, plain
 from tf_linkage.intake.mapping.apply import LEADING
 from tf_linkage.intake.mapping.dates import fitting
 from tf_linkage.intake.mapping.loading import codes_of, folded
@@ -79,7 +79,7 @@ class Proposal:
 
 def candidates(column: ColumnInfo, header: list[str]) -> list[str]:
     """Headers that may be a column of the contract: a known name of it, or one close to its own."""
-    names = (*KNOWN.get(column.name, ()), column.name)
+    names = (*known_names().get(column.name, ()), column.name)
     exact = [theirs for theirs in header if plain(theirs) in names]
     if exact:
         return exact

@@ -12,7 +12,7 @@ from pathlib import Path
 import python_calamine
 
 from tf_linkage.errors import InputRefused
-from tf_linkage.intake.headers import KNOWN, plain
+from tf_linkage.intake.headers import known_names, plain
 from tf_linkage.intake.mapping.model import File, Footer
 from tf_linkage.intake.mapping.source import suffix_of
 from tf_linkage.intake.mapping.workbook import sheet_of
@@ -38,7 +38,7 @@ ENDINGS = (
 )
 """Words with which rows below the data begin."""
 
-_KNOWN = frozenset(name for names in KNOWN.values() for name in names)
+_KNOWN = frozenset(name for names in known_names().values() for name in names)
 
 
 @dataclass

@@ -25,12 +25,12 @@ from tf_linkage.linkage.estimate.training_input import thin
 from tf_linkage.linkage.model.comparisons import Comparison
 from tf_linkage.linkage.model.conditions import Cuts, Measure, Side, measured
 from tf_linkage.linkage.model.model import BlockingRule, Model, bits_at
-from tf_linkage.linkage.resolve.assignment import best_per_left, one_to_one
+from tf_linkage.linkage.resolve.assignment import best_per_left, indifferent, one_to_one
 from tf_linkage.linkage.resolve.outcome import training_table
 from tf_linkage.linkage.result import LINK_SCHEMA, LinkResult, Progress
 from tf_linkage.linkage.tables.database import connected
 from tf_linkage.linkage.tables.encoded import load
-from tf_linkage.linkage.tables.records import Records, prepare
+from tf_linkage.linkage.tables.records import Records, prepare, undated
 
 
 def link_by_splink(
@@ -51,12 +51,14 @@ def link_by_splink(
     progress(f"trained in {trained.curve.height} rounds")
     if warning := thin(work.deterministic_pass.training_links.height, model.settings.training.few):
         progress(warning)
-    indifferent, review = bits_at(model.link_threshold), bits_at(model.review_threshold)
+    review = bits_at(model.review_threshold)
     scored = splink_weights(records, model, trained, candidates.rules, bounds)
     scored = scored.filter(pl.col("match_weight") >= review)
     progress(f"Splink scored {scored.height:,} pairs above the review threshold")
     entity = records.right.select(pl.col("row").alias("right_row"), "entity")
-    scored = scored.join(entity, on="right_row").with_columns((pl.col("match_weight") - indifferent).alias("gain"))
+    dates = records.left.select(pl.col("row").alias("left_row"), pl.Series("undated", undated(records)))
+    scored = scored.join(entity, on="right_row").join(dates, on="left_row")
+    scored = scored.with_columns((pl.col("match_weight") - indifferent(model)).alias("gain"))
     order = ["left_row", "entity", "gain", "right_row"]
     scored = scored.sort(order, descending=[False, False, True, False])
     scored = scored.unique(subset=["left_row", "entity"], keep="first", maintain_order=True)

@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from tf_linkage.linkage.compare.patterns import Levels, unpack
 from tf_linkage.linkage.estimate.household_members import moved
+from tf_linkage.linkage.estimate.strata import stratum_of
 from tf_linkage.linkage.model.comparisons import Role, place_of
+from tf_linkage.linkage.standardise.fields import whole_columns
 from tf_linkage.linkage.tables.encoded import Tables
 
 
@@ -28,6 +30,9 @@ class CertainLinks:
         left: for each left row, whether a certain link has claimed it.
         right: for each right person, the same.
         strangers: share of pairs of strangers in which both records are free still.
+        alike: for each left row, the same of those whose left record is of its stratum and as incomplete. A record
+            without a date of birth is seldom linked for certain, nor is one of an age that the right table
+            hardly holds, so that its being free says little.
         members: share of pairs of household members in which both are.
         twins: the same of those born on one day.
         born: place of the date of birth among the comparisons and its code of full agreement, if it is compared.
@@ -37,6 +42,7 @@ class CertainLinks:
     left: NDArray[np.bool_]
     right: NDArray[np.bool_]
     strangers: float = 1.0
+    alike: NDArray[np.float64] | None = None
     members: float = 1.0
     twins: float = 1.0
     born: tuple[int, int] | None = None
@@ -46,6 +52,13 @@ class CertainLinks:
         found: NDArray[np.bool_] = (
             ~self.left[pairs["left_row"].to_numpy()] & ~self.right[pairs["entity"].to_numpy()]
         )
+        return found
+
+    def strangers_bits(self, left_rows: NDArray[np.uint32]) -> NDArray[np.float64]:
+        """Bits by which strangers are rarer among free pairs than among all, for pairs of these left rows."""
+        if self.alike is None:
+            return np.full(len(left_rows), -np.log2(self.strangers))
+        found: NDArray[np.float64] = -np.log2(self.alike[left_rows])
         return found
 
     def household_members(self, levels: Levels) -> NDArray[np.float64]:
@@ -116,10 +129,47 @@ def certain_links_of(
         strangers=float(
             max((1 - certain_links.left.mean()) * (1 - certain_links.right.mean()), settings.strangers)
         ),
+        alike=_free_alike(certain_links, tables),
         members=members,
         twins=_twins(standing, certain_links, members, settings.unseen),
         born=None if born is None else (born, comparisons[born].full),
     )
+
+
+def _free_alike(certain_links: CertainLinks, tables: Tables) -> NDArray[np.float64]:
+    """For each left row, the share of free pairs among those of a left record like it and a stranger.
+
+    By stratum, and within it by what is unknown; a small group differs little from what contains it.
+    """
+    model = tables.model
+    few, least = model.settings.strata.few, model.settings.certain.strangers
+    stratum = stratum_of(tables.records.left, model.settings.strata.years)
+    group = np.unique(np.stack([stratum, unknown_fields(tables)]), axis=1, return_inverse=True)[1].ravel()
+    free = ~certain_links.left
+    of_stratum = _shrunk(free, stratum, np.full(len(free), free.mean()), few)
+    found: NDArray[np.float64] = np.maximum(
+        _shrunk(free, group, of_stratum, few) * (1 - certain_links.right.mean()), least
+    )
+    return found
+
+
+def _shrunk(
+    free: NDArray[np.bool_], group: NDArray[np.int64], expected: NDArray[np.float64], few: int
+) -> NDArray[np.float64]:
+    """Share of free rows in each row's group, with `few` more that are as free as the row is expected to be."""
+    number = np.bincount(group)[group]
+    among = np.bincount(group, weights=free)[group]
+    found: NDArray[np.float64] = (among + few * expected) / (number + few)
+    return found
+
+
+def unknown_fields(tables: Tables) -> NDArray[np.int64]:
+    """A number for each left row that says which of the fields compared it leaves unknown."""
+    left = tables.records.left
+    columns = whole_columns(tables.model.fields)
+    unknown = left.select(pl.struct(pl.col(name).is_null() for name in columns).rank("dense").cast(pl.Int64) - 1)
+    found: NDArray[np.int64] = unknown.to_series().to_numpy()
+    return found
 
 
 def _twins(standing: pl.DataFrame, certain_links: CertainLinks, members: float, unseen: float) -> float:

@@ -63,7 +63,7 @@ def strata_of(weighed: pl.DataFrame, tables: Tables, free: dict[str, int]) -> St
         free: for each comparison's id, bits of the rules that leave it free.
     """
     few = tables.model.settings.strata.few
-    kind = _stratum(tables.records.left, tables.model.settings.strata.years)
+    kind = stratum_of(tables.records.left, tables.model.settings.strata.years)
     number = int(kind.max(initial=0)) + 1
     rows, probable = weighed["left_row"].to_numpy(), weighed["match_probability"].to_numpy()
     people = np.bincount(kind, minlength=number).astype(np.float64)
@@ -85,14 +85,21 @@ def strata_of(weighed: pl.DataFrame, tables: Tables, free: dict[str, int]) -> St
     return Strata(kind, presence, tuple(shifts))
 
 
-def _stratum(left: pl.DataFrame, years: int) -> NDArray[np.int64]:
-    """A number for each left row: its sex and years of birth, each possibly unknown."""
+def stratum_of(left: pl.DataFrame, years: int) -> NDArray[np.int64]:
+    """A number for each left row: its sex and years of birth, each possibly unknown.
+
+    Where the years are unknown, whether a NINO is known tells children from adults: nobody has one before 16.
+    """
     unknown = pl.lit(None, pl.String)
     sex = pl.col("gender") if "gender" in left.columns else unknown
     year = pl.col("dob_year") if "dob_year" in left.columns else unknown
     band = year.cast(pl.Int64, strict=False) // years
+    numbered = band.is_null() & pl.col("nino").is_not_null() if "nino" in left.columns else pl.lit(False)
     kind: NDArray[np.int64] = (
-        left.select(pl.struct(sex.alias("sex"), band.alias("band")).rank("dense").cast(pl.Int64) - 1)
+        left.select(
+            pl.struct(sex.alias("sex"), band.alias("band"), numbered.alias("numbered")).rank("dense").cast(pl.Int64)
+            - 1
+        )
         .to_series()
         .to_numpy()
     )

@@ -19,6 +19,9 @@ from tf_linkage.linkage.model.settings import Settings
 from tf_linkage.linkage.model.standard_comparisons import comparisons_for
 from tf_linkage.linkage.standardise.fields import STANDARD_FIELDS, standard_columns
 
+UNDATED = 0.75
+"""As if a false link, which gives a child an adult's benefits, were as bad as three that are missed."""
+
 KeyPair = tuple[str, str]
 """A standardised column of the left table and the one of the right table that must equal it."""
 
@@ -84,6 +87,9 @@ class Model:
             but the date of birth. For engines whose classes know strangers alone or treat comparisons as
             independent; `duckdb` needs none.
         family_evidence: whether links of a family speak for its other members.
+        undated: posterior from which a left record without a date of birth may be a link, where that is more than
+            `link_threshold`; below it is for review. For a right table that holds people of some ages only: whose
+            date is unknown may be of an age that it cannot hold, and namesakes are many. Zero for no such bar.
         settings: every number that a person may want to change.
 
     Raises:
@@ -105,6 +111,7 @@ class Model:
     second_records: bool = False
     guarded: bool = False
     family_evidence: bool = True
+    undated: float = 0.0
     settings: Settings = field(default_factory=Settings)
 
     def __post_init__(self) -> None:
@@ -150,7 +157,8 @@ class Model:
                 f"; with different forenames or dates of birth from {self.guard}, unless the NINO agrees"
                 if self.guard
                 else ""
-            ),
+            )
+            + (f"; without a date of birth from {self.undated}" if self.undated else ""),
         ]
         return "\n".join(lines)
 
@@ -180,7 +188,8 @@ def department_model(
     """The model by which a department links a request to its register.
 
     Every register holds some people twice: under two NINOs, in records of the PNC that are not yet consolidated,
-    under a second pupil number after a change of school.
+    under a second pupil number after a change of school. No register holds people of every age, so that a record
+    without a date of birth needs more than another to be linked (`Model.undated`).
 
     Args:
         name: the department's short name; its register's key is `<name>_key`.
@@ -191,7 +200,9 @@ def department_model(
     """
     fields = tuple(column for column in STANDARD_FIELDS if column in set(columns))
     model = _model(("request_ref", f"{name}_key"), fields, (), (link_threshold, review_threshold))
-    return dataclasses.replace(model, guarded=True, second_records=True, settings=settings or Settings())
+    return dataclasses.replace(
+        model, guarded=True, second_records=True, undated=UNDATED, settings=settings or Settings()
+    )
 
 
 def general_model(

@@ -11,11 +11,9 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from tf_linkage.linkage.model.model import Model, bits_at
+from tf_linkage.linkage.resolve.competition import best_of
 
 RIVAL = "rival"
 """Status of a pair that is neither link nor for review, but likely enough to be either once another pair is not."""
@@ -28,16 +26,16 @@ def settled(weighed: pl.DataFrame, model: Model) -> pl.DataFrame:
     """What becomes of weighed pairs: links, pairs for review, and their rivals.
 
     Args:
-        weighed: `left_row`, `entity`, `match_weight`, `match_probability`, `certain` (agrees on a
-        unique,
-            uncontradicted matchkey); at most one row for each left row and entity.
+        weighed: `left_row`, `entity`, `match_weight`, `match_probability`, `certain` (agrees on a unique,
+            uncontradicted matchkey), `undated` (the left record has no date of birth); at most one row for each
+            left row and entity.
         model: says from when a pair is a link or for review, and how often a person may be linked.
 
     Returns:
         The rows of links, then of reviews, then of rivals, with `status`; any others are left out.
     """
-    indifferent, review = (bits_at(share) for share in (model.link_threshold, model.review_threshold))
-    gain = pl.col("match_weight") - indifferent + 1e-9
+    review = bits_at(model.review_threshold)
+    gain = pl.col("match_weight") - indifferent(model) + 1e-9
     # A unique, uncontradicted matchkey is a link whatever the weights say, but not against a stronger claim.
     gain = pl.when("certain").then(pl.max_horizontal(gain, pl.lit(1e-9))).otherwise(gain)
     weighed = weighed.with_columns(gain.alias("gain"))
@@ -54,6 +52,12 @@ def settled(weighed: pl.DataFrame, model: Model) -> pl.DataFrame:
     links = chosen.with_columns(pl.lit("link").alias("status"))
     reviews, rivals = (rest.filter(pl.col("status") == word) for word in ("review", RIVAL))
     return pl.concat([links, reviews, rivals]).drop("gain")
+
+
+def indifferent(model: Model) -> pl.Expr:
+    """Bits from which a pair (`undated`) is rather a link than none."""
+    usual = bits_at(model.link_threshold)
+    return pl.when("undated").then(max(usual, bits_at(model.undated))).otherwise(usual)
 
 
 def one_to_one(pairs: pl.DataFrame) -> pl.DataFrame:
@@ -76,7 +80,7 @@ def one_to_one(pairs: pl.DataFrame) -> pl.DataFrame:
     rest = np.flatnonzero(~alone)
     if len(rest):
         gain = np.round(pairs["gain"].to_numpy()[rest] / _TIE) * _TIE
-        chosen[rest[_assign(left[rest], right[rest], gain)]] = True
+        chosen[rest[best_of(left[rest], right[rest], gain)]] = True
     return pairs.filter(pl.Series(chosen))
 
 
@@ -89,23 +93,3 @@ def best_per_left(pairs: pl.DataFrame) -> pl.DataFrame:
 def _codes(column: pl.Series) -> NDArray[np.int64]:
     codes: NDArray[np.int64] = np.unique(column.to_numpy(), return_inverse=True)[1].astype(np.int64)
     return codes
-
-
-def _assign(left: NDArray[np.int64], right: NDArray[np.int64], gain: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Positions of the pairs in the assignment of greatest total gain, group by group of competing pairs."""
-    size = int(left.max()) + 1
-    graph = coo_matrix((np.ones(len(left)), (left, right + size)), shape=(size + int(right.max()) + 1,) * 2)
-    groups = connected_components(graph, directed=False)[1][left]
-    order = np.argsort(groups, kind="stable")
-    bounds = np.flatnonzero(np.diff(groups[order])) + 1
-    chosen: list[NDArray[np.int64]] = []
-    for members in np.split(order, bounds):
-        rows, row_codes = np.unique(left[members], return_inverse=True)
-        columns, column_codes = np.unique(right[members], return_inverse=True)
-        matrix = np.zeros((len(rows), len(columns)))
-        matrix[row_codes, column_codes] = gain[members]
-        picked_rows, picked_columns = linear_sum_assignment(matrix, maximize=True)
-        picked = np.zeros(matrix.shape, dtype=bool)
-        picked[picked_rows, picked_columns] = True
-        chosen.append(members[picked[row_codes, column_codes]])
-    return np.concatenate(chosen)

@@ -27,6 +27,7 @@ from tf_linkage.linkage.score.explain import explanations
 from tf_linkage.linkage.score.family import bits_of, families, family_evidence
 from tf_linkage.linkage.score.weights import Evidence, Weights, best_possible, weigh
 from tf_linkage.linkage.tables.encoded import Tables
+from tf_linkage.linkage.tables.records import undated
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class DecisionRule:
     forename_cohorts: NDArray[np.float64] | None
     deterministic_links: pl.DataFrame
     strata: Strata
+    undated: NDArray[np.bool_]
 
     @classmethod
     def of(cls, tables: Tables, trained: Trained, deterministic_links: pl.DataFrame) -> DecisionRule:
@@ -49,7 +51,16 @@ class DecisionRule:
             for place, comparison in enumerate(tables.model.comparisons)
         ]
         names = full_names(tables, trained, rare)
-        return cls(tables, trained, rare, names, forename_cohorts(tables), deterministic_links, no_strata(tables))
+        return cls(
+            tables,
+            trained,
+            rare,
+            names,
+            forename_cohorts(tables),
+            deterministic_links,
+            no_strata(tables),
+            undated(tables.records),
+        )
 
     @property
     def model(self) -> Model:
@@ -80,6 +91,7 @@ class DecisionRule:
             pl.Series("match_probability", weights.probability),
             pl.Series("moved", moved(levels, self.model)),
             pl.Series("family", bits),
+            pl.Series("undated", self.undated[pairs["left_row"].to_numpy()], pl.Boolean),
         )
         if not self.tables.aliased:
             return frame

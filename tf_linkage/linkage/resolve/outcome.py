@@ -52,7 +52,7 @@ def result_of(outcome: Outcome) -> LinkResult:
     final = final.with_columns(pl.col("stage").replace(words))
     parts = explained_by(model)
     named = [pl.col(name).cast(kind) for name, kind in LINK_SCHEMA.items()]
-    weighed = final.select(*named, "left_row", "entity", "certain", APART, *parts)
+    weighed = final.select(*named, "left_row", "entity", "certain", "undated", APART, *parts)
     links, explanations = links_and_reviews(weighed, model)
     return LinkResult(
         model=model,

@@ -90,7 +90,7 @@ def weigh(levels: Levels, left_rows: NDArray[np.uint32], trained: Trained, evide
     presence = evidence.strata.present(left_rows)
     names = evidence.names + trained.dependence.of(levels) / np.log(2)
     prior = float(np.log2(trained.prior / (1 - trained.prior)))
-    freed = np.where(evidence.free, -np.log2(evidence.certain_links.strangers), 0.0)
+    freed = np.where(evidence.free, evidence.certain_links.strangers_bits(left_rows), 0.0)
     against_strangers = prior + presence + comparisons.sum(axis=1) + names + freed + evidence.family
     ratio = household_ratio(trained.m, trained.members, levels, trained.floor, trained.dependence) / np.log(2)
     ratio = ratio + np.log2(trained.household_members)

@@ -98,9 +98,19 @@ def _sorted(frame: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([frame, ordered])[order]
 
 
+def standard_parts(field: str, column: pl.Series) -> dict[str, pl.Series]:
+    """What one raw field of `STANDARD_FIELDS` becomes: its standardised columns, row by row in the given order."""
+    return _FIELDS[field](column)
+
+
 def standard_columns(fields: Iterable[str], extra: Iterable[str] = ()) -> list[str]:
     """Names of the standardised columns that the raw fields become."""
     return [part for name in fields for part in _PARTS[name]] + [f"x_{name}" for name in extra]
+
+
+def whole_columns(fields: Iterable[str]) -> list[str]:
+    """For each raw field the standardised column that is null where nothing of the field is known."""
+    return [_PARTS[name][0] for name in fields]
 
 
 def field_of(column: str) -> str:

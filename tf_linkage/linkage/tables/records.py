@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage.model.model import Model
@@ -25,6 +27,15 @@ class Records:
 
     left: pl.DataFrame
     right: pl.DataFrame
+
+
+def undated(records: Records) -> NDArray[np.bool_]:
+    """For each left row, whether no date of birth is known."""
+    left = records.left
+    if "dob" not in left.columns:
+        return np.ones(left.height, dtype=bool)
+    found: NDArray[np.bool_] = left["dob"].is_null().to_numpy()
+    return found
 
 
 def prepare(left: pl.LazyFrame, right: pl.LazyFrame, model: Model) -> Records:

@@ -153,6 +153,8 @@ def _year_only(table: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _difference(found: pl.DataFrame, outcome: str | None, links: str) -> float | None:
+    if outcome is None:
+        return None
     row = found.filter(
         pl.col("outcome") == outcome,
         pl.col("links").cast(pl.String) == links,

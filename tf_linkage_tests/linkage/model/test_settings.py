@@ -39,6 +39,7 @@ NO_SETTING = {
     "_BORN": "an axis of an array",
     "MOST_TOLD": "how many rows an error names",
     "DECIMALS": "the last bits of a sum, which must decide nothing",
+    "_SMALL": "which of two ways is taken to one answer",
     "_TIE": "the last bits of a sum, which must decide nothing",
 }
 """Numbers at the top of a module that say nothing about links, each with the reason."""

@@ -28,6 +28,7 @@ def linked(model: Any, *pairs: tuple[int, int, float], apart: tuple[int, ...] = 
     rows = rows.with_columns(
         match_probability=1 / (1 + 2 ** -pl.col("match_weight")),
         certain=pl.lit(False),
+        undated=pl.lit(False),
         stage=pl.lit("rule"),
     )
     others = [[one for one in apart if one != person and person in apart] for person in rows["entity"]]

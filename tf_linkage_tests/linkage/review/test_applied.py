@@ -33,6 +33,7 @@ def by_hand(*pairs: tuple[str, str, float]) -> LinkResult:
             entity=pl.col("right_id").rank("dense"),
             match_probability=1 / (1 + 2 ** -pl.col("match_weight")),
             certain=pl.lit(False),
+            undated=pl.lit(False),
             stage=pl.lit("rule"),
             apart=pl.lit([], dtype=pl.List(pl.UInt32)),
             **parts,

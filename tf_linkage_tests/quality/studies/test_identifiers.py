@@ -14,6 +14,7 @@ from tf_linkage.contracts.bodies import dfe, dwp, moj
 from tf_linkage.contracts.columns import empty
 from tf_linkage.contracts.handovers import ons
 from tf_linkage.contracts.outputs.quality import Disclosures
+from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.quality import Choice, what_identifiers_buy
 
 FORENAMES = ("AMY", "BEN", "CARA", "DEAN", "ELLA", "FINN", "GRACE", "HUGO")
@@ -104,3 +105,15 @@ def test_year_of_birth_tells_the_year_alone(study: dict[str, Any]) -> None:
         assert set(zip(days.dt.month(), days.dt.day(), strict=True)) == {(7, 2)}
         assert days.dt.year().drop_nulls().n_unique() == 40
     assert told.collect()["family_id"].to_list() == [f"f-p{i:02}" for i in range(80)]
+
+
+@pytest.mark.filterwarnings("error::UserWarning")
+def test_a_register_that_tells_of_no_outcome_has_figures_and_no_finding(
+    study: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without = dataclasses.replace(DEPARTMENTS["dwp"], headline=None)
+    monkeypatch.setitem(DEPARTMENTS, "dwp", without)
+    (row,) = what_identifiers_buy(**study, choices=(Choice("as agreed"),)).collect().to_dicts()
+    assert row["recall"] is not None
+    assert [row[name] for name in ("outcome", "true_difference", "found_difference", "bias")] == [None] * 4
+    Disclosures.validate(what_identifiers_buy(**study, choices=(Choice("as agreed"),)).collect())

@@ -13,7 +13,7 @@ from tf_linkage.linkage.engines.recordlinkage.pairs import blocked_pairs, random
 from tf_linkage.linkage.engines.recordlinkage.teaching import teach, training_labels
 from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.result import LinkResult, Progress
-from tf_linkage.linkage.tables.records import Records, prepare
+from tf_linkage.linkage.tables.records import Records, prepare, undated
 
 
 def link_by_recordlinkage(
@@ -42,6 +42,7 @@ def link_prepared(records: Records, model: Model, progress: Progress, bounds: Bo
             "right_row": pairs.codes[1].astype(np.uint32),
             "match_weight": weight,
             "match_probability": probability,
+            "undated": undated(records)[pairs.codes[0]],
             "guarded": doubtful_pairs(levels, model) & (probability < model.guard),
         }
     )

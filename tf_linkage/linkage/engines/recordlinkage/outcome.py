@@ -9,8 +9,8 @@ import polars as pl
 
 from tf_linkage.linkage.engines.recordlinkage.levels import BAND
 from tf_linkage.linkage.model.comparisons import MISSING
-from tf_linkage.linkage.model.model import Model, bits_at
-from tf_linkage.linkage.resolve.assignment import best_per_left, one_to_one
+from tf_linkage.linkage.model.model import Model
+from tf_linkage.linkage.resolve.assignment import best_per_left, indifferent, one_to_one
 from tf_linkage.linkage.result import LINK_SCHEMA
 from tf_linkage.linkage.tables.records import Records
 
@@ -37,11 +37,10 @@ def resolved(
         ),
         on=["left_row", "entity"],
     ).with_columns(pl.format("matchkey: {}", pl.col("key")).alias("stage"), pl.lit("link").alias("status"))
-    indifferent = bits_at(model.link_threshold)
     rest = scored.join(deterministic_links, on="left_row", how="anti").join(
         deterministic_links, on="entity", how="anti"
     )
-    rest = rest.with_columns((pl.col("match_weight") - indifferent + 1e-9).alias("gain"))
+    rest = rest.with_columns((pl.col("match_weight") - indifferent(model) + 1e-9).alias("gain"))
     open_pairs = rest.filter(~pl.col("guarded"))
     chosen = (one_to_one if model.one_to_one else best_per_left)(open_pairs).with_columns(
         pl.lit("link").alias("status")
