@@ -19,10 +19,10 @@ export TF_LINKAGE_MAKE_CHOICES := $(foreach choice,$(CHOICES) JOB TICKET CONFIRM
 $(foreach choice,$(CHOICES),$(if $($(choice)),$(eval export TF_LINKAGE_$(choice) := $($(choice)))))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run assess baseline test test-crash test-study test-seeds test-confounding check ui bench lock clean
+.PHONY: help setup run assess baseline test snapshots test-crash test-mutants test-study test-seeds test-confounding check ui bench lock clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 setup: $(VENV)/.ready ## install the pinned environment into .venv
 
@@ -44,6 +44,12 @@ baseline: setup ## accept today's figures at `tiny` as what later runs are held 
 
 test: setup ## run the tests
 	@$(BIN)/python -m pytest
+
+snapshots: setup ## accept today's graph (assets, checks, jobs) as the tracked one; review the difference
+	@$(BIN)/python -m pytest tf_linkage_tests/defs/test_graph.py --accept-snapshots
+
+test-mutants: setup ## put 300 small faults into the gates, one at a time, and say which share turns a test red (an hour)
+	@$(BIN)/python tf_linkage_tests/mutants/__main__.py $(if $(SEED),--seed $(SEED)) $(if $(MUTANTS),--mutants $(MUTANTS))
 
 test-crash: setup ## kill the main job and the destruction at every write, and run them again (two hours)
 	@$(BIN)/python -m pytest -m slow tf_linkage_tests/test_crash.py

@@ -6,6 +6,7 @@
     python benchmarks/linkage.py oracle               # preset `study`: m from the truth; DWP without NINO
     python benchmarks/linkage.py scaling              # 300,000 asked about, a register of 1 to 8 million
     python benchmarks/linkage.py large                # 400,000 x 4 million
+    python benchmarks/linkage.py files                # `link` as a whole process, from files to files
 
 Each part can be cut to a few engines and runs: `departments --engines duckdb "splink tuned" --runs 3 --only dwp`.
 `--size 200 8000` tries out any part but `febrl` on a small population.
@@ -19,6 +20,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import os
 import statistics
 import subprocess
 import sys
@@ -48,6 +50,7 @@ SIZES = {
     "oracle": (40_000, 1_000_000),
     "scaling": (70_000, 1_400_000),
     "large": (96_000, 5_600_000),
+    "files": (24_000, 1_200_000),
 }
 """Families and population of each part: 100,000 people next to a DWP register of 1 million; preset `study`; 300,000
 next to one of 1 million, which is then grown; and 400,000 next to one of 4 million."""
@@ -62,14 +65,15 @@ def main() -> None:
         _work(*sys.argv[2:5])
         return
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="+", choices=("febrl", "departments", "oracle", "scaling", "large"))
+    parser.add_argument("parts", nargs="+", choices=("febrl", "departments", "oracle", "scaling", "large", "files"))
     parser.add_argument("--runs", type=int, default=5, help="measurements of which the median is shown")
     parser.add_argument("--engines", nargs="+", default=ENGINES, choices=ENGINES)
     parser.add_argument("--only", nargs="+", default=DEPARTMENTS, choices=DEPARTMENTS)
     parser.add_argument("--size", nargs=2, type=int, metavar=("FAMILIES", "POPULATION"), help="of the population")
     parser.add_argument("--seed", type=int, default=2015, help="of the simulated population")
     chosen = parser.parse_args()
-    _peers()
+    if set(chosen.parts) != {"files"}:
+        _peers()
     engines, runs = chosen.engines, chosen.runs
 
     def world(part: str, department: str) -> Path:
@@ -87,6 +91,10 @@ def main() -> None:
             without = _without_nino(world("oracle", "dwp"))
             engines = [engine for engine in engines if engine != "recordlinkage"]
             _print("DWP without NINO", runs, _measure([without], engines, runs))
+    if "files" in chosen.parts:
+        size = chosen.size or SIZES["files"]
+        rows = [_whole_process(_raw(*size, chosen.seed)) for _ in range(runs)]
+        _print("Files to files", runs, [{key: statistics.median(row[key] for row in rows) for key in rows[0]}])
     if "scaling" in chosen.parts:
         _scaling(world("scaling", "dwp"), runs)
     if "large" in chosen.parts:
@@ -183,6 +191,50 @@ def _world(families: int, population: int, department: str, seed: int) -> Path:
     folder = PLACE / f"{department}_{families}_{population}_{seed}"
     if (folder / "model.json").exists():
         return folder
+    return _store(folder.name, *_tables(families, population, department, seed))
+
+
+def _raw(families: int, population: int, seed: int) -> Path:
+    """Two files as they come: a request with the NINO of every fourth person, and the register."""
+    folder = PLACE / f"files_{families}_{population}_{seed}"
+    if (folder / "truth.parquet").exists():
+        return folder
+    folder.mkdir(parents=True, exist_ok=True)
+    left, right, truth, described = _tables(families, population, "dwp", seed)
+    quarter = pl.when(pl.int_range(pl.len()) % 4 == 0).then("nino").alias("nino")
+    left.select("request_ref", *described["fields"]).with_columns(quarter).write_parquet(folder / "left.parquet")
+    right.select("dwp_key", *described["fields"]).write_parquet(folder / "right.parquet")
+    truth.write_parquet(folder / "truth.parquet")
+    return folder
+
+
+def _whole_process(folder: Path) -> dict[str, float]:
+    """`link`, from start to exit: processor seconds, wall, peak memory, and how good its links are."""
+    found = folder / "links.parquet"
+    words = [sys.executable, "-m", "tf_linkage", "link", folder / "left.parquet", folder / "right.parquet"]
+    names = ["-o", found, "--left-id", "request_ref", "--right-id", "dwp_key"]
+    started = time.perf_counter()
+    process = subprocess.Popen([*map(str, words), *map(str, names)], cwd=HOME, stderr=subprocess.DEVNULL)
+    _, code, used = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - started
+    if code:
+        raise SystemExit("link failed; run it by hand to see why")
+    links = pl.read_parquet(found).filter(pl.col("status") == "link").select("left_id", "right_id")
+    truth = pl.read_parquet(folder / "truth.parquet")
+    right = links.join(truth, on=["left_id", "right_id"], how="semi").height
+    return {
+        "CPU seconds": used.ru_utime + used.ru_stime,
+        "seconds": seconds,
+        "GB": used.ru_maxrss / 1e6,
+        "recall": right / truth["left_id"].n_unique(),
+        "precision": right / links.height,
+    }
+
+
+def _tables(
+    families: int, population: int, department: str, seed: int
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, dict[str, Any]]:
+    """Request, register, true pairs, and what the model is made of."""
     from tf_linkage import bodies
     from tf_linkage.contracts.registry import DEPARTMENTS
     from tf_linkage.population import Settings, simulate
@@ -206,7 +258,7 @@ def _world(families: int, population: int, department: str, seed: int) -> Path:
     known = asked.select(left_id="request_ref", true_person="true_person").join(held, on="true_person")
     known = known.select("left_id", right_id="record_key")
     described = {"department": department, "fields": list(about.request_columns)}
-    return _store(folder.name, asked, register, known, described)
+    return asked, register, known, described
 
 
 def _without_nino(folder: Path) -> Path:

@@ -205,7 +205,7 @@ class Study(BaseModel):
         description="Candidate pairs that a blocking rule may make; one that would make more is refused beforehand",
     )
     clerk_error: float = Field(
-        default=0.11,  # linkage/clerical.py says from which published agreement
+        default=0.11,  # quality/without_truth/clerical.py says from which published agreement
         ge=0,
         le=0.5,
         description="Share of doubtful pairs on which a simulated clerk errs",

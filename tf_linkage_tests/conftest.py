@@ -8,6 +8,11 @@ from rehearsing import Rehearsed, rehearse
 from tf_linkage.study import Study
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--accept-snapshots` writes what is found over the tracked snapshots; their difference is then reviewed."""
+    parser.addoption("--accept-snapshots", action="store_true", help="write today's graph over tracked snapshots")
+
+
 @pytest.fixture(scope="session")
 def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Rehearsed:
     """The `tiny` rehearsal, run once for all tests. Read it; do not change it."""

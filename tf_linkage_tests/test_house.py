@@ -70,3 +70,10 @@ def test_paths_in_the_docs_exist() -> None:
     lost = {page.name: gone for page in PAGES if (gone := lost_paths(page.read_text(encoding="utf-8"), known))}
     assert lost == {}
     assert lost_paths("see `linkage/gone.py`", {"tf_linkage/linkage/there.py"}) == ["linkage/gone.py"]
+
+
+def test_the_contributors_page_names_every_room_and_sub_room() -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    folders = {path.parent.relative_to(PACKAGE) for path in PACKAGE.rglob("__init__.py")} - {Path()}
+    unnamed = sorted(str(folder) for folder in folders if f"`{folder.name}/`" not in page and len(folder.parts) < 3)
+    assert unnamed == []

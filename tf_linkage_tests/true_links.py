@@ -25,7 +25,7 @@ class TrulyLinked:
         attributes: `ons.Attributes`.
         returns: histories by department and table.
         truth: the truth's tables.
-        counts: `contracts.population_counts.PopulationCounts`.
+        counts: `contracts.handovers.population_counts.PopulationCounts`.
     """
 
     linked_people: pl.LazyFrame

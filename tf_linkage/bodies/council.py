@@ -93,7 +93,7 @@ def roster(population: Population, settings: Settings, people: Columns | None = 
 
     A family found by a second council (after a move) or a second time by the same one (a re-referral) is a further
     entry with its own reference; a locality with too few eligible families finds fewer (the margin in
-    population/localities.py makes that rare).
+    population/people/localities.py makes that rare).
     """
     draws = Draws(settings.seed)
     people = columns(population["people"]) if people is None else people
@@ -106,7 +106,7 @@ def roster(population: Population, settings: Settings, people: Columns | None = 
 def find(
     settings: Settings, draws: Draws, people: Columns, families: Columns, events: dict[str, Columns]
 ) -> Roster:
-    """The same from arrays."""
+    """As `roster`, from NumPy arrays."""
     candidate = np.isin(families["kind"], [3, 4])
     families = {name: values[candidate] for name, values in families.items()}
     first, last = day(settings.identified_from), day(settings.identified_to)

@@ -1,4 +1,4 @@
-"""The population as arrays."""
+"""The population as NumPy arrays, as the bodies read it."""
 
 from __future__ import annotations
 

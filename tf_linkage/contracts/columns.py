@@ -23,7 +23,7 @@ EARLIEST = dt.date(1890, 1, 1)
 
 
 class ColumnClass(StrEnum):
-    """What a column could tell about whom."""
+    """Privacy class of a column, from the most revealing to the least."""
 
     DIRECT = "direct identifier"
     QUASI = "quasi-identifier"

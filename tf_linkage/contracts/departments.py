@@ -45,7 +45,7 @@ class Bound:
     """The least that a figure of a department's linkage must reach.
 
     Attributes:
-        measure: a measure of `contracts.quality.MEASURES`, such as `recall`.
+        measure: a measure of `contracts.outputs.quality.MEASURES`, such as `recall`.
         least: between 0 and 1.
         reason: why it stands there, with its source.
     """
@@ -94,8 +94,8 @@ class Department:
             and held to no floor.
         too_young: events that give a false link away.
         key_known_as: what real files call the register's key, in lower case with `_` between words.
-        headline: the outcome of `contracts.research.FAMILY_OUTCOMES` that is looked at when the study asks what an
-            identifier buys; None if the register tells of none.
+        headline: the outcome of `contracts.outputs.research.FAMILY_OUTCOMES` that is looked at when the study asks
+            what an identifier buys; None if the register tells of none.
     """
 
     name: str

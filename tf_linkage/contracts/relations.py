@@ -108,7 +108,7 @@ class Placeholders(Relation):
 
 @dataclass(frozen=True, kw_only=True)
 class Unlike(Relation):
-    """Nobody stands twice in a group, by these columns."""
+    """These columns are unique within a group."""
 
     columns: tuple[str, ...]
     group: tuple[str, ...] = ()

@@ -58,7 +58,7 @@ def run(job: str, study: Study, tickets: Sequence[str] = ()) -> int:
     known = jobs_of(study)
     refuse_unknown(job, known, as_typed("job", given=True), "no job of this study")
     # Held before there is a run: a refusal leaves none behind. The run itself holds it again, in this process.
-    with store_of(study).hold(f"make run, job {job}"), _instance() as instance:
+    with store_of(study).hold(f"a command, job {job}"), _instance() as instance:
         end_dead_runs(instance)
         if known[job].makes or not (study.data / FILE).exists():
             record(study)

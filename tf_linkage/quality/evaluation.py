@@ -45,8 +45,8 @@ def evaluate(
         clerk_error: share of doubtful pairs on which the simulated clerk errs.
 
     Returns:
-        `contracts.quality.Metrics`: overall, by group, stage, threshold and band. Figures whose denominator is
-        under ten are empty.
+        `contracts.outputs.quality.Metrics`: overall, by group, stage, threshold and band. Figures whose
+        denominator is under ten are empty.
 
     Raises:
         QualityRefused: the tables come from different runs.
@@ -96,8 +96,8 @@ def match_rates(
         returns: by department and table, the returned histories, if implausible ones are to be counted.
 
     Returns:
-        `contracts.quality.Metrics`: match rates, not recall; links by stage; what the posteriors expect. Small
-        denominators are empty and small numerators are intervals, since these are real people.
+        `contracts.outputs.quality.Metrics`: match rates, not recall; links by stage; what the posteriors expect.
+        Small denominators are empty and small numerators are intervals, since these are real people.
 
     Raises:
         QualityRefused: the tables come from different runs.

@@ -63,7 +63,7 @@ class Linked:
     truth: Frames
 
     def figures(self) -> pl.DataFrame:
-        """`contracts.quality.Metrics` of the case."""
+        """`contracts.outputs.quality.Metrics` of the case."""
         links = {name: links_of(result).lazy() for name, result in self.results.items()}
         return quality.evaluate(self.attributes, self.asked, links, self.truth).collect()
 

@@ -22,7 +22,7 @@ def write_duckdb(tables: Mapping[str, pl.LazyFrame], path: Path) -> Path:
     """Writes the research tables into one DuckDB file, with their comments and table `data_dictionary`.
 
     Args:
-        tables: research tables by name (`contracts.research.RESEARCH_TABLES`).
+        tables: research tables by name (`contracts.outputs.research.RESEARCH_TABLES`).
         path: the file. Replaced as a whole when all tables are written; untouched if anything fails.
 
     Returns:

@@ -24,7 +24,7 @@ from tf_linkage.custody.refusals import CustodyRefused
 CONFIDENCE = pl.Enum(CONFIDENCES)
 
 VERY_HIGH, HIGH = 0.999, 0.99
-"""Posterior probability from which a link counts as one or the other (`contracts.exchange.CONFIDENCES`)."""
+"""Posterior probability from which a link counts as one or the other (contract `Links`)."""
 
 
 def link_request(

@@ -21,9 +21,9 @@ class Measured:
     """What is known of a run.
 
     Attributes:
-        figures: `contracts.quality.Metrics`.
-        gaps: `contracts.quality.Gaps`; empty without truth.
-        disclosures: `contracts.quality.Disclosures`, if the longer studies ran on the same figures.
+        figures: `contracts.outputs.quality.Metrics`.
+        gaps: `contracts.outputs.quality.Gaps`; empty without truth.
+        disclosures: `contracts.outputs.quality.Disclosures`, if the longer studies ran on the same figures.
         rehearsed: whether the people are simulated.
         settings: what distinguishes the run, in words.
     """

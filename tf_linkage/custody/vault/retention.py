@@ -1,4 +1,4 @@
-"""How long who may hold what: the batches and the last day of each.
+"""How long each custodian may hold its data: the batches and the last day of each.
 
 The notice's deadlines as rules over the study's calendar.
 """

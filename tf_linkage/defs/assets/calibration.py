@@ -13,7 +13,7 @@ from tf_linkage.bodies.calibration import targets as calibration
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.assets.world import settings_of
 from tf_linkage.defs.metadata.charts import disagreement_picture, noise_picture, records_of
-from tf_linkage.defs.metadata.description import asset_key
+from tf_linkage.defs.metadata.description import CHOSEN, ERROR, asset_key
 from tf_linkage.population.confounding import MODERATE
 from tf_linkage.study import Confounding, Noise, Study
 
@@ -41,6 +41,7 @@ def calibration_checks() -> list[dg.AssetChecksDefinition]:
                 name,
                 asset=TRUTH,
                 description=description,
+                metadata=CHOSEN if name == "calibrated" else ERROR,
                 additional_deps=[asset_key(key) for key in keys.values() if key != "population/truth"],
             )
             for name, description in CHECKS.items()

@@ -13,7 +13,7 @@ import polars as pl
 from tf_linkage import disclosure
 from tf_linkage.contracts.ladders import REFERENCES, STEPS
 from tf_linkage.defs.metadata.charts import records_of
-from tf_linkage.defs.metadata.description import asset_key
+from tf_linkage.defs.metadata.description import ERROR, asset_key
 from tf_linkage.pages import charts
 from tf_linkage.pages.picture import markdown
 from tf_linkage.study import REGIONS
@@ -116,6 +116,7 @@ def no_pupil_stands_out() -> dg.AssetChecksDefinition:
         asset=asset_key("research/schooling"),
         name="nobody_stands_out",
         blocking=True,
+        metadata=ERROR,
         description="Of every combination of what schooling adds (ethnic group, first language, academic year) to "
         "what the table of people shows (region, age, gender, start year) there are at least "
         f"{disclosure.RULE.alone} pupils, or nothing is shown.",
@@ -150,6 +151,7 @@ def nobody_stands_out(name: str, *, counted: bool) -> dg.AssetChecksDefinition:
         asset=asset_key(f"research/{name}"),
         name="nobody_stands_out",
         blocking=True,
+        metadata=ERROR,
         description="Of every combination of what somebody outside may know (region, start year, age and gender, "
         "or the family's make-up and what is empty because of it) there are at least "
         f"{disclosure.RULE.known} in the sample and in the population; {disclosure.RULE.alone} in the sample where "

@@ -14,7 +14,7 @@ from tf_linkage.contracts.outputs.published import PUBLISHED_TABLES
 from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.io import ParquetStore
-from tf_linkage.defs.metadata.description import asset_key, study_asset
+from tf_linkage.defs.metadata.description import ERROR, asset_key, study_asset
 from tf_linkage.study import Study
 from tf_linkage.workspace.environment import is_rehearsal
 from tf_linkage.workspace.releases_on_record import (
@@ -100,6 +100,7 @@ def withstands_attack() -> dg.AssetChecksDefinition:
         asset=asset_key(RELEASE),
         name="withstands_attack",
         blocking=True,
+        metadata=ERROR,
         description="An attacker who knows all that would be published, and how it adds up, is left with at least "
         "ten possible numbers for each sensitive one, by linear programming; and the tables hold what the rules "
         "give.",
@@ -127,6 +128,7 @@ def apart_from_earlier(study: Study) -> dg.AssetChecksDefinition:
         asset=asset_key(RELEASE),
         name="apart_from_earlier_releases",
         blocking=True,
+        metadata=ERROR,
         description="In no figure does it differ from an earlier release of the same study by fewer than ten "
         "people or families.",
     )
@@ -143,6 +145,7 @@ def withstands_attack_on_all(study: Study) -> dg.AssetChecksDefinition:
         asset=asset_key(RELEASE),
         name="withstands_attack_on_all_releases",
         blocking=True,
+        metadata=ERROR,
         description="An attacker who takes all releases of the same study together, and knows which numbers "
         "changed and which way, is left with at least ten possible numbers for each sensitive one and for each "
         "change by few, by linear programming. The output checker's page is written along with it.",

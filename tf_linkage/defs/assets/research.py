@@ -1,6 +1,6 @@
 """What researchers work on: de-identified tables, figures about groups, and the database.
 
-The assets of the research group. What was done to each column stands in `contracts/research.py`.
+The assets of the research group. What was done to each column stands in `contracts/outputs/research.py`.
 """
 
 from collections.abc import Mapping

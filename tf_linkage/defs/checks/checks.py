@@ -19,7 +19,7 @@ from tf_linkage.defs.assets.microdata_risk import risk_checks
 from tf_linkage.defs.checks.leaks import no_leak
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.metadata.charts import records_of
-from tf_linkage.defs.metadata.description import asset_key
+from tf_linkage.defs.metadata.description import DOUBT, ERROR, WARNING, asset_key
 from tf_linkage.defs.resources import StudyKey
 from tf_linkage.rehearsal import accepted_baseline
 from tf_linkage.study import DepartmentSource, Source, Study
@@ -60,6 +60,7 @@ def table_check(key: str) -> dg.AssetChecksDefinition:
             "keeps_contract",
             asset=asset_key(key),
             blocking=True,
+            metadata=ERROR,
             description="Columns, types, codes, keys and rules are as the contract declares.",
         )
     ]
@@ -70,6 +71,7 @@ def table_check(key: str) -> dg.AssetChecksDefinition:
                 "holds_no_identifier",
                 asset=asset_key(key),
                 blocking=True,
+                metadata=ERROR,
                 description="No stored column is a direct identifier of any contract (law 5).",
             )
         )
@@ -110,6 +112,7 @@ def like_the_delivery_before(key: str, contracts: Mapping[str, type[dy.Schema]])
     @dg.asset_check(
         asset=asset_key(key),
         name="like_the_delivery_before",
+        metadata=WARNING,
         description="Rows, shares of blank cells and shares of codes are about those of the delivery before. It "
         "warns; what changed for a reason may go on.",
     )
@@ -166,6 +169,7 @@ def one_reference_per_person() -> dg.AssetChecksDefinition:
         asset=asset_key("ons/attributes"),
         name="references_match_identifiers",
         blocking=True,
+        metadata=ERROR,
         description="The people of the attributes are exactly the people of the identifiers.",
         additional_ins={"identifiers": dg.AssetIn(asset_key("ons/identifiers"))},
     )
@@ -193,6 +197,7 @@ def cohort_conserved() -> dg.AssetChecksDefinition:
         asset=asset_key("ons/attributes"),
         name="rows_conserved",
         blocking=True,
+        metadata=ERROR,
         description="Every record of the councils' extracts has one row among the attributes, but for records of "
         "people who asked to leave.",
         additional_ins={"cohort": dg.AssetIn(asset_key("council/cohort"))},
@@ -227,6 +232,7 @@ def everyone_accounted_for() -> dg.AssetChecksDefinition:
         asset=asset_key("linkage/linked_people"),
         name="rows_conserved",
         blocking=True,
+        metadata=ERROR,
         description="Everyone ONS holds has one row, linked or not.",
         additional_ins={"identifiers": dg.AssetIn(asset_key("ons/identifiers"))},
     )
@@ -244,6 +250,7 @@ def request_as_allowed(name: str) -> dg.AssetChecksDefinition:
         asset=asset_key(f"{name}/link_request"),
         name="only_what_the_notice_allows",
         blocking=True,
+        metadata=ERROR,
         description=f"Columns are {', '.join(sorted(allowed))} and no others.",
     )
     def check(link_request: pl.LazyFrame) -> dg.AssetCheckResult:
@@ -272,11 +279,13 @@ def quality_floors() -> dg.AssetChecksDefinition:
             dg.AssetCheckSpec(
                 "floors_kept",
                 asset=key,
+                metadata=DOUBT,
                 description="Precision and recall reach the floors that were fixed beforehand, with their reasons.",
             ),
             dg.AssetCheckSpec(
                 "gaps_within_bounds",
                 asset=key,
+                metadata=DOUBT,
                 description="No group fares worse than everybody else by more than its bound.",
             ),
         ],
@@ -296,6 +305,7 @@ def no_worse_than_accepted() -> dg.AssetChecksDefinition:
     @dg.asset_check(
         asset=asset_key("quality/linkage_quality"),
         name="below_baseline",
+        metadata=ERROR,
         description="No figure lies below its accepted mean by more than its spread over many seeds allows.",
     )
     def check(linkage_quality: pl.LazyFrame) -> dg.AssetCheckResult:

@@ -19,7 +19,7 @@ from tf_linkage.custody.audit.leak_controls import CONTROLS, PLANTED, proven_sca
 from tf_linkage.custody.audit.leak_scan import Scanned, sought
 from tf_linkage.custody.vault.clerks_desk import desks
 from tf_linkage.defs.failures import plainly
-from tf_linkage.defs.metadata.description import asset_key
+from tf_linkage.defs.metadata.description import ERROR, asset_key
 from tf_linkage.study import COUNCILS, REGIONS
 from tf_linkage.workspace.store import Store
 
@@ -49,6 +49,7 @@ def no_leak() -> dg.AssetChecksDefinition:
     @dg.asset_check(
         asset=asset_key("published/findings"),
         name="nobody_leaked",
+        metadata=ERROR,
         description="No name, address, postcode or National Insurance number of the study in any file outside the "
         "vaults, encoded or hashed ones included. Planted controls are searched along with them, and found.",
         additional_deps=[asset_key(key) for key in ("research/linked_duckdb", "quality/report")],

@@ -67,8 +67,8 @@ def alike_metadata(balance: pl.LazyFrame, overlap: pl.LazyFrame) -> dict[str, An
     """How alike the groups of the estimates were made: the largest difference left, and where they overlap.
 
     Args:
-        balance: `contracts.estimates.Balance`.
-        overlap: `contracts.estimates.Overlap`. The picture has shares of each group, no counts.
+        balance: `contracts.outputs.estimates.Balance`.
+        overlap: `contracts.outputs.estimates.Overlap`. The picture has shares of each group, no counts.
     """
     left = balance.select(pl.col("difference_before", "difference_after").abs().max()).collect()
     before, after = (left.get_column(name)[0] for name in left.columns)

@@ -7,7 +7,7 @@ two assets of a kind cannot differ by accident.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import wraps
 from inspect import isgeneratorfunction
-from typing import Any
+from typing import Any, Final
 
 import dagster as dg
 
@@ -29,6 +29,19 @@ CUSTODIANS = {
     "published": "research",
 } | {name: name for name in DEPARTMENTS}
 """Who answers for the assets of a group. Departments make their own links (see `departments.py`)."""
+
+# How severe the failure of a check is: said on each check, where the graph shows it and tests hold it to it.
+ERROR: Final = {"severity": "error"}
+"""A failure is an error, always. What blocks is of this kind."""
+
+DOUBT: Final = {"severity": "error; a warning where in doubt"}
+"""An error where a bound is missed beyond sampling doubt, else a warning."""
+
+WARNING: Final = {"severity": "warning"}
+"""A failure asks for a look and is never an error."""
+
+CHOSEN: Final = {"severity": "error; a warning where the choices are not England's"}
+"""An error, but a warning where the noise was chosen not to be England's."""
 
 
 STUDIES = "long_studies"

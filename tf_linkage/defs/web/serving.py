@@ -28,7 +28,7 @@ REFUSED = 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until told to stop, or until a child ends by itself."""
-    parser = argparse.ArgumentParser(prog="python -m tf_linkage.defs.web.serving", description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=3000)
     parser.add_argument("--workspace", default=WORKSPACE, help="which code the server loads")
     chosen = parser.parse_args(arguments)
@@ -101,7 +101,7 @@ def _as_a_child() -> Callable[[], None] | None:
 
 def _must_have_a_home() -> None:
     if not Path(os.environ.get("DAGSTER_HOME", "")).is_absolute():
-        raise StudyRefused("DAGSTER_HOME: the web UI needs a folder of its own, named whole; make ui sets it")
+        raise StudyRefused("DAGSTER_HOME: the web UI needs a folder of its own, named whole")
 
 
 if __name__ == "__main__":

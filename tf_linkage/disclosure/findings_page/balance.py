@@ -40,7 +40,7 @@ def balance_section(tables: Mapping[str, pl.DataFrame]) -> str:
     """The section's HTML.
 
     Args:
-        tables: the tables of `contracts.published.PUBLISHED_TABLES`, codes as text.
+        tables: the tables of `contracts.outputs.published.PUBLISHED_TABLES`, codes as text.
     """
     return (
         _worth(tables["differences"])

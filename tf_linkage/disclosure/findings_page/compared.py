@@ -54,7 +54,7 @@ def compared_section(differences: pl.DataFrame) -> str:
     """The section's HTML.
 
     Args:
-        differences: `contracts.published.Differences`, codes as text.
+        differences: `contracts.outputs.published.Differences`, codes as text.
     """
     of_families = differences.filter(pl.col("unit") == "family")
     return (

@@ -25,7 +25,7 @@ def costs_section(money: pl.DataFrame) -> str:
     """The section's HTML.
 
     Args:
-        money: `contracts.published.Money`, codes as text.
+        money: `contracts.outputs.published.Money`, codes as text.
     """
     table = []
     for (theme, window), of in money.group_by(["theme", "window"], maintain_order=True):

@@ -22,7 +22,7 @@ def spans(outcomes: pl.DataFrame) -> str:
     """Families in the year before the start and in the two years after it.
 
     Args:
-        outcomes: `contracts.published.Outcomes`, codes as text; so for all sections below.
+        outcomes: `contracts.outputs.published.Outcomes`, codes as text; so for all sections below.
     """
     families = _in_order(_of(outcomes, unit="family", region=ALL_REGIONS).filter(EITHER_SIDE))
     level = [f"{outcome_word(of)}, {window}" for of, window in families.select("outcome", "window").iter_rows()]

@@ -37,7 +37,7 @@ def findings_page(tables: Tables, *, rehearsal: bool) -> str:
     """The page.
 
     Args:
-        tables: the tables of `contracts.published.PUBLISHED_TABLES`.
+        tables: the tables of `contracts.outputs.published.PUBLISHED_TABLES`.
         rehearsal: whether nobody in them is real.
     """
     read = {name: plain(table) for name, table in tables.items()}

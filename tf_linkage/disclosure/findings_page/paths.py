@@ -26,7 +26,7 @@ def paths_section(paths: pl.DataFrame) -> str:
     """The section's HTML.
 
     Args:
-        paths: `contracts.published.BenefitPaths`, codes as text.
+        paths: `contracts.outputs.published.BenefitPaths`, codes as text.
     """
     return _picture(paths.filter(pl.col("window") == LAST)) + "".join(
         html.opened(f"{window} the start", html.table(f"Where adults stand, {window} the start", HEAD, _rows(of)))

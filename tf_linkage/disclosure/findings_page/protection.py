@@ -40,7 +40,7 @@ def protection_section(tables: Mapping[str, pl.DataFrame]) -> str:
     """How much is withheld, and what rounding may have moved, by table.
 
     Args:
-        tables: the tables of `contracts.published.PUBLISHED_TABLES`, codes as text.
+        tables: the tables of `contracts.outputs.published.PUBLISHED_TABLES`, codes as text.
     """
     rows = [*_of_outcomes(tables["outcomes"])]
     for name, words in SHARES.items():

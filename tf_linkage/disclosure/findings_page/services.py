@@ -25,7 +25,7 @@ def services_section(use: pl.DataFrame) -> str:
     """The section's HTML.
 
     Args:
-        use: `contracts.published.ServiceUse`, codes as text.
+        use: `contracts.outputs.published.ServiceUse`, codes as text.
     """
     ordered = use.sort("services", maintain_order=True)
     table = [

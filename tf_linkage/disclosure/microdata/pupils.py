@@ -55,8 +55,8 @@ def hide_pupils(schooling: pl.LazyFrame, people: pl.LazyFrame, rule: Rule = RULE
     fewest bits; showing none of them always passes.
 
     Args:
-        schooling: `contracts.research.Schooling` as it is made.
-        people: `contracts.research.People` as released.
+        schooling: `contracts.outputs.research.Schooling` as it is made.
+        people: `contracts.outputs.research.People` as released.
         rule: how many must look alike.
     """
     pupils = _pupils(schooling, people)

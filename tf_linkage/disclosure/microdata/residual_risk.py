@@ -1,4 +1,4 @@
-"""What coarse columns do not hold off: who knows dated events, or joins people to families by what they share.
+"""Risk that remains after coarsening: from dated events, and from joining people to families.
 
 Figures that are printed next to the tables and gate nothing; for them row data stays in an accredited setting.
 """

@@ -81,7 +81,7 @@ def population_classes(name: str, counts: pl.LazyFrame, regions: Mapping[str, st
 
     Args:
         name: `people` or `families`.
-        counts: `contracts.population_counts.PopulationCounts`.
+        counts: `contracts.handovers.population_counts.PopulationCounts`.
         regions: region by council.
 
     Returns:

@@ -30,7 +30,7 @@ def checkers_page(
     """The page.
 
     Args:
-        tables: the tables of `contracts.release.RELEASE_TABLES`.
+        tables: the tables of `contracts.outputs.release.RELEASE_TABLES`.
         proof: what the attack on them found.
         held_against: how many earlier releases they were held against.
         near: why they are too near to one of these; empty if they are not.

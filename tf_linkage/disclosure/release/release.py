@@ -33,10 +33,10 @@ def propose_release(estimates: Tables) -> dict[str, pl.LazyFrame]:
     """Protects the estimates.
 
     Args:
-        estimates: the tables of `contracts.estimates.ESTIMATE_TABLES`.
+        estimates: the tables of `contracts.outputs.estimates.ESTIMATE_TABLES`.
 
     Returns:
-        The tables of `contracts.release.RELEASE_TABLES`, by name.
+        The tables of `contracts.outputs.release.RELEASE_TABLES`, by name.
     """
     frames = _collected(estimates)
     system = system_of(frames)
@@ -102,7 +102,7 @@ def prove(stored: Tables, estimates: Tables) -> Proof:
     What is shown is read from the published tables themselves, and not from the decisions about them.
 
     Args:
-        stored: the tables of `contracts.release.RELEASE_TABLES`.
+        stored: the tables of `contracts.outputs.release.RELEASE_TABLES`.
         estimates: what they were made from.
     """
     frames, published = _collected(estimates), _collected(stored)
@@ -119,7 +119,7 @@ def released(stored: Tables, estimates: Tables) -> Released:
     """What a release tells, as it is stored.
 
     Args:
-        stored: the tables of `contracts.release.RELEASE_TABLES`.
+        stored: the tables of `contracts.outputs.release.RELEASE_TABLES`.
         estimates: what they were made from.
     """
     system = system_of(_collected(estimates))

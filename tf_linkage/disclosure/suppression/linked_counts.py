@@ -24,7 +24,7 @@ class Need:
     Attributes:
         width: how wide at least the interval must be that a reader can work out.
         reach: how far up at least it must reach.
-        rule: the rule that says so, one of `contracts.release.RULES`.
+        rule: the rule that says so, one of `contracts.outputs.release.RULES`.
     """
 
     width: float

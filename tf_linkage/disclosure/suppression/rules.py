@@ -31,12 +31,12 @@ OPEN_WHOLE = LEAST - 1.0
 
 
 def few(people: float, families: float) -> bool:
-    """Whether a count stands on too few."""
+    """Whether a count rests on fewer than ten people or ten families: primary suppression."""
     return people < LEAST or families < LEAST
 
 
 def open_count(number: float, rule: str = "few") -> Need:
-    """What has to stay open about a sensitive count: ten possible numbers, and not that it is below ten."""
+    """What must stay open about a sensitive count: ten possible numbers, and of a small one that it may be ten."""
     return Need(OPEN_WHOLE, LEAST if number < LEAST else 0.0, rule)
 
 

@@ -40,12 +40,12 @@ def balance(
     """The standardised differences that may leave, and the decision on each.
 
     Args:
-        estimates: the tables of `contracts.estimates`.
+        estimates: the tables of `contracts.outputs.estimates`.
         system: everything that could be published of them.
         shown: names of the counts that are shown.
 
     Returns:
-        `contracts.published.Balance`, and rows of `contracts.release.Decisions`.
+        `contracts.outputs.published.Balance`, and rows of `contracts.outputs.release.Decisions`.
     """
     overlap = estimates["overlap"].with_columns(pl.col("study_group").cast(pl.String))
     totals = overlap.group_by("study_group").agg(pl.col("families", "people").sum()).sort("study_group")

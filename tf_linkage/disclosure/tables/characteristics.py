@@ -48,8 +48,8 @@ def characteristics_system(
     """The counts as numbers that add up, also with those of outcomes and services.
 
     Args:
-        characteristics: `contracts.estimates.Characteristics`.
-        overlap: `contracts.estimates.Overlap`.
+        characteristics: `contracts.outputs.estimates.Characteristics`.
+        overlap: `contracts.outputs.estimates.Overlap`.
         others: the numbers of outcomes and services by name.
     """
     quantities: dict[Key, Quantity] = {}
@@ -77,12 +77,12 @@ def characteristics_rows(
     """What is published of the counts.
 
     Args:
-        characteristics: `contracts.estimates.Characteristics`.
-        overlap: `contracts.estimates.Overlap`.
+        characteristics: `contracts.outputs.estimates.Characteristics`.
+        overlap: `contracts.outputs.estimates.Overlap`.
         shown: names of the numbers that may be shown.
 
     Returns:
-        `contracts.published.Characteristics` and `Overlap`, by name.
+        `contracts.outputs.published.Characteristics` and `Overlap`, by name.
     """
     made = {}
     for table, groups in _tables(characteristics, overlap).items():

@@ -48,12 +48,12 @@ def differences(estimates: Mapping[str, pl.DataFrame], shown: Set[Key]) -> tuple
     """The estimates that may leave, and the decision on each.
 
     Args:
-        estimates: the tables of `contracts.estimates`; of money where there is any.
+        estimates: the tables of `contracts.outputs.estimates`; of money where there is any.
         shown: names of the counts that are shown. A difference in share of which one side's count is withheld is
             withheld too.
 
     Returns:
-        `contracts.published.Differences`, and rows of `contracts.release.Decisions`.
+        `contracts.outputs.published.Differences`, and rows of `contracts.outputs.release.Decisions`.
     """
     money = _sums(estimates.get("money"))
     plain = estimates[TABLE].with_columns(pl.selectors.enum().cast(pl.String)).sort(KEY)

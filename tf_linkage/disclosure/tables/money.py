@@ -34,7 +34,7 @@ def money_system(money: pl.DataFrame) -> System:
     """The sums as numbers, none of which follows from another.
 
     Args:
-        money: `contracts.estimates.Money`.
+        money: `contracts.outputs.estimates.Money`.
     """
     return System({_name(row): _sum(row) for row in _released(money)}, [])
 
@@ -43,11 +43,11 @@ def money_rows(money: pl.DataFrame, shown: Set[Key]) -> pl.DataFrame:
     """What is published of the sums.
 
     Args:
-        money: `contracts.estimates.Money`.
+        money: `contracts.outputs.estimates.Money`.
         shown: names of the sums whose mean may be shown.
 
     Returns:
-        `contracts.published.Money`.
+        `contracts.outputs.published.Money`.
     """
     rows = [
         {name: row[name] for name in KEY}

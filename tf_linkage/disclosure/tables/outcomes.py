@@ -72,7 +72,7 @@ def outcome_system(counts: pl.DataFrame) -> System:
     """The counts of outcomes as numbers that add up.
 
     Args:
-        counts: `contracts.estimates.OutcomeCounts`.
+        counts: `contracts.outputs.estimates.OutcomeCounts`.
     """
     rows = released(counts)
     quantities: dict[Key, Quantity] = {}
@@ -93,11 +93,11 @@ def outcome_rows(counts: pl.DataFrame, shown: Set[Key]) -> pl.DataFrame:
     """What is published of the counts.
 
     Args:
-        counts: `contracts.estimates.OutcomeCounts`.
+        counts: `contracts.outputs.estimates.OutcomeCounts`.
         shown: names of the numbers that may be shown.
 
     Returns:
-        `contracts.published.Outcomes`.
+        `contracts.outputs.published.Outcomes`.
     """
     rows = []
     for cell, row in released(counts).items():

@@ -44,7 +44,7 @@ def path_system(paths: pl.DataFrame, others: Mapping[Key, Quantity]) -> System:
     """The counts as numbers that add up, also with those of outcomes.
 
     Args:
-        paths: `contracts.estimates.BenefitPaths`.
+        paths: `contracts.outputs.estimates.BenefitPaths`.
         others: the numbers of outcomes by name.
     """
     cells = _cells(paths)
@@ -71,11 +71,11 @@ def path_rows(paths: pl.DataFrame, shown: Set[Key]) -> pl.DataFrame:
     """What is published of the counts.
 
     Args:
-        paths: `contracts.estimates.BenefitPaths`.
+        paths: `contracts.outputs.estimates.BenefitPaths`.
         shown: names of the numbers that may be shown.
 
     Returns:
-        `contracts.published.BenefitPaths`.
+        `contracts.outputs.published.BenefitPaths`.
     """
     rows = []
     for cell, counts in _cells(paths).items():

@@ -40,7 +40,7 @@ def service_system(use: pl.DataFrame, others: Mapping[Key, Quantity]) -> System:
     """The counts as numbers that add up, also with those of outcomes.
 
     Args:
-        use: `contracts.estimates.ServiceUse`.
+        use: `contracts.outputs.estimates.ServiceUse`.
         others: the numbers of outcomes by name.
     """
     quantities: dict[Key, Quantity] = {}
@@ -68,11 +68,11 @@ def service_rows(use: pl.DataFrame, shown: Set[Key]) -> pl.DataFrame:
     """What is published of the counts.
 
     Args:
-        use: `contracts.estimates.ServiceUse`.
+        use: `contracts.outputs.estimates.ServiceUse`.
         shown: names of the numbers that may be shown.
 
     Returns:
-        `contracts.published.ServiceUse`.
+        `contracts.outputs.published.ServiceUse`.
     """
     rows = []
     for cell, counts in _cells(use).items():

@@ -1,4 +1,4 @@
-"""What certain links say of everybody else: a linked record is no longer anybody else's double.
+"""What certain links change for all other pairs, whose records no certain link uses.
 
 How much rarer strangers and household members are among the records that no certain link has claimed. A twin who
 stands in both tables is claimed by himself, so few of the pairs that look like twins and are still free are twins.

@@ -94,7 +94,7 @@ def gather(tables: Tables, candidates: Candidates, training_links: pl.DataFrame,
 def given_known_links(
     training_input: TrainingInput, tables: Tables, candidates: Candidates, certain_links: CertainLinks
 ) -> TrainingInput:
-    """The lesson next to certain links: nobody whom one of them claims is anybody else.
+    """Training input given certain links, whose records match no other record.
 
     A twin who stands in both tables no longer stands in the way of learning how often a person's own two records
     differ in what tells twins apart.

@@ -1,7 +1,6 @@
 """What a pair is worth in bits: prior, each comparison, rarity, household members, family.
 
-The sum. A pair is a link as far as it is likelier as one person than as two strangers and as two people of one home
-together.
+The match weight: log2 odds of one person against two strangers or two household members, summed over its parts.
 """
 
 from __future__ import annotations

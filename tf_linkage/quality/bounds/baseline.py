@@ -30,10 +30,10 @@ def baseline_of(metrics_by_seed: Mapping[int, pl.DataFrame]) -> pl.DataFrame:
     """The baseline that these runs make.
 
     Args:
-        metrics_by_seed: `contracts.quality.Metrics` of each seed, two or more.
+        metrics_by_seed: `contracts.outputs.quality.Metrics` of each seed, two or more.
 
     Returns:
-        `contracts.quality.Baseline`, sorted; figures too small to show on any seed are left out.
+        `contracts.outputs.quality.Baseline`, sorted; figures too small to show on any seed are left out.
 
     Raises:
         BaselineRefused: fewer than two seeds.

@@ -25,7 +25,7 @@ class Floor:
 
     Attributes:
         department: whose register, or `council` for the cohort's own de-duplication.
-        measure: a measure of `contracts.quality.MEASURES`.
+        measure: a measure of `contracts.outputs.quality.MEASURES`.
         floor: least value, between 0 and 1.
         reason: why it stands there, with its source.
     """
@@ -96,11 +96,11 @@ def floor_results(metrics: pl.DataFrame, floors: tuple[Floor, ...] = QUALITY_FLO
     there or too small to show is `not judged`; so is every floor of a department that was not linked.
 
     Args:
-        metrics: `contracts.quality.Metrics`.
+        metrics: `contracts.outputs.quality.Metrics`.
         floors: the floors.
 
     Returns:
-        `contracts.quality.FloorResults`, in the order of the floors.
+        `contracts.outputs.quality.FloorResults`, in the order of the floors.
     """
     wanted = pl.DataFrame([floor.__dict__ for floor in floors])
     figures = metrics.filter(pl.col("breakdown").cast(pl.String) == "all").select(
@@ -137,10 +137,10 @@ def gaps(metrics: pl.DataFrame) -> pl.DataFrame:
     and measure at once (Bonferroni): with two false links among a dozen, some small group looks bad in any run.
 
     Args:
-        metrics: `contracts.quality.Metrics` with truth.
+        metrics: `contracts.outputs.quality.Metrics` with truth.
 
     Returns:
-        `contracts.quality.Gaps`, sorted; empty without truth.
+        `contracts.outputs.quality.Gaps`, sorted; empty without truth.
     """
     rates = metrics.with_columns(pl.col("department", "breakdown", "measure").cast(pl.String)).filter(
         pl.col("measure").is_in(list(GAP_BOUNDS)), pl.col("value").is_not_null(), pl.col("denominator") >= LEAST

@@ -35,14 +35,14 @@ def gap_causes(
     """The parts of each gap in recall.
 
     Args:
-        metrics: `contracts.quality.Metrics` with truth: which gaps there are.
+        metrics: `contracts.outputs.quality.Metrics` with truth: which gaps there are.
         attributes: `ons.Attributes`.
         requested: by department, person_id and request_ref.
         links: by department, `exchange.Links`.
         truth: `people`, `records` and `errors`.
 
     Returns:
-        `contracts.quality.GapCauses`; the parts of a gap from the largest, `other` last.
+        `contracts.outputs.quality.GapCauses`; the parts of a gap from the largest, `other` last.
     """
     attributes_ = attributes.collect()
     people, records, errors = (truth[name].collect() for name in ("people", "records", "errors"))

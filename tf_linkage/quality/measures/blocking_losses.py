@@ -44,7 +44,7 @@ def blocking_losses(
         truth: `records` (`truth.TrueRecords`).
 
     Returns:
-        `contracts.quality.Metrics`: `candidate_recall`, `blocking_missed`, `scoring_missed`.
+        `contracts.outputs.quality.Metrics`: `candidate_recall`, `blocking_missed`, `scoring_missed`.
     """
     records = truth["records"].collect().with_columns(pl.col("body").cast(pl.String))
     owned = owners(attributes.collect(), records)

@@ -25,7 +25,7 @@ def completeness(
         shown: which figures may be shown; `showing.of_real_people` where the people are real.
 
     Returns:
-        `contracts.quality.Metrics`, broken down by `identifier`.
+        `contracts.outputs.quality.Metrics`, broken down by `identifier`.
     """
     names = [column.name for column in columns_of(IdentityWithNino)]
     parts = {}

@@ -1,6 +1,6 @@
 """From people judged one by one to the figures that are reported.
 
-The formula of each figure and how figures are laid out as rows of `contracts.quality.Metrics`.
+The formula of each figure and how figures are laid out as rows of `contracts.outputs.quality.Metrics`.
 """
 
 from __future__ import annotations
@@ -179,7 +179,7 @@ def laid_out(parts: Mapping[tuple[str, str], pl.DataFrame]) -> pl.DataFrame:
         parts: figures (level, measure, numerator, denominator, value, low, high) by department and breakdown.
 
     Returns:
-        A table of `contracts.quality.Metrics`, sorted by department, breakdown, level and measure.
+        A table of `contracts.outputs.quality.Metrics`, sorted by department, breakdown, level and measure.
     """
     schema = schema_of(Metrics)
     frames = [

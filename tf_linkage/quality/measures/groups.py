@@ -1,7 +1,7 @@
 """Who belongs to which group, for figures by subgroup.
 
-The groups of people in `contracts.quality.SUBGROUPS`, read from the truth where there is one and else from what ONS
-holds.
+The groups of people in `contracts.outputs.quality.SUBGROUPS`, read from the truth where there is one and else from
+what ONS holds.
 """
 
 from __future__ import annotations

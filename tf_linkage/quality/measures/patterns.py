@@ -35,7 +35,7 @@ def typical_patterns(results: Mapping[str, LinkResult]) -> pl.LazyFrame:
         results: by department, what the linkage handed back; engines that explain nothing add nothing.
 
     Returns:
-        `contracts.quality.Patterns`.
+        `contracts.outputs.quality.Patterns`.
     """
     schema = schema_of(Patterns)
     tables = [pl.DataFrame(schema=schema)]

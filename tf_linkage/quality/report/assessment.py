@@ -25,11 +25,11 @@ class Assessment:
     """The tables of the longer studies, as many as there are.
 
     Attributes:
-        effects: `contracts.quality.LinkageEffects`.
-        disclosures: `contracts.quality.Disclosures`.
-        patterns: `contracts.quality.Patterns`.
-        agreement: `contracts.quality.Metrics` of `agreement`; it stands among the signs.
-        swept: `contracts.quality.Sweep`.
+        effects: `contracts.outputs.quality.LinkageEffects`.
+        disclosures: `contracts.outputs.quality.Disclosures`.
+        patterns: `contracts.outputs.quality.Patterns`.
+        agreement: `contracts.outputs.quality.Metrics` of `agreement`; it stands among the signs.
+        swept: `contracts.outputs.quality.Sweep`.
     """
 
     effects: pl.DataFrame | None = None

@@ -2,7 +2,7 @@
 
 Which figures a picture shows, what its caption says and which table stands for it.
 
-Everything is drawn from `contracts.quality.Metrics`, so a picture can show no pair and nobody's reference.
+Everything is drawn from `contracts.outputs.quality.Metrics`, so a picture can show no pair and nobody's reference.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def pictures(metrics: pl.DataFrame, names: Names | None = None) -> dict[str, Pic
     """Every picture that the figures allow, by name, in reading order.
 
     Args:
-        metrics: `contracts.quality.Metrics`, with truth or without.
+        metrics: `contracts.outputs.quality.Metrics`, with truth or without.
         names: words for levels that are codes.
     """
     plain = plain_figures(metrics)

@@ -23,7 +23,7 @@ def published_linkages(metrics: pl.DataFrame, published: pl.DataFrame) -> pl.Dat
     """Each published result with ours, in words.
 
     Args:
-        metrics: `contracts.quality.Metrics` with truth.
+        metrics: `contracts.outputs.quality.Metrics` with truth.
         published: linkage, body (a department, or `all`), measure (of `OURS`), low, high, source.
 
     Returns:

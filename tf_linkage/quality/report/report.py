@@ -46,11 +46,11 @@ def quality_report(
     """The page, as HTML.
 
     Args:
-        metrics: `contracts.quality.Metrics`, with truth or without; the page says which.
+        metrics: `contracts.outputs.quality.Metrics`, with truth or without; the page says which.
         run: what distinguishes the run, such as preset, seed and engine, shown as it is.
         names: words for levels that are codes, such as councils.
         assessment: the tables of the longer studies, as many as there are.
-        causes: `contracts.quality.GapCauses`.
+        causes: `contracts.outputs.quality.GapCauses`.
         published: results of real linkages, as `beside` takes them.
 
     Returns:

@@ -49,10 +49,10 @@ def in_short(
     """The answers, each under its question.
 
     Args:
-        metrics: `contracts.quality.Metrics`, with truth or without.
+        metrics: `contracts.outputs.quality.Metrics`, with truth or without.
         run: what distinguishes the run.
         names: words for levels that are codes.
-        causes: `contracts.quality.GapCauses`.
+        causes: `contracts.outputs.quality.GapCauses`.
         assessment: the tables of the longer studies, as many as there are.
     """
     plain = plain_figures(metrics)

@@ -67,7 +67,7 @@ def effect_recovery(
         covered: first and last day that the histories cover.
 
     Returns:
-        `contracts.quality.EffectRecovery`.
+        `contracts.outputs.quality.EffectRecovery`.
     """
     people, true_returns = on_true_links(linked_people, attributes, histories, truth["records"])
     found = {
@@ -84,11 +84,11 @@ def against_truth(found: Mapping[str, pl.DataFrame], effects: pl.DataFrame) -> p
     one set of links and one method, in 95 of 100 worlds.
 
     Args:
-        found: `contracts.estimates.Differences` by set of links.
+        found: `contracts.outputs.estimates.Differences` by set of links.
         effects: `truth.TrueEffects`.
 
     Returns:
-        `contracts.quality.EffectRecovery`.
+        `contracts.outputs.quality.EffectRecovery`.
     """
     true = dict(effects.select("outcome", "effect").iter_rows())
     told = [name for name in ESTIMATE_OF if name in true and (ESTIMATE_OF[name][2] == RATIO or true[name] == 1)]

@@ -60,7 +60,7 @@ def effects(
         seed: of the draws.
 
     Returns:
-        `contracts.quality.LinkageEffects`.
+        `contracts.outputs.quality.LinkageEffects`.
     """
     people = attributes.collect()
     records = truth["records"].collect().with_columns(pl.col("body").cast(pl.String))

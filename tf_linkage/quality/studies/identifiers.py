@@ -83,7 +83,7 @@ def what_identifiers_buy(
         progress: receives a line at each step.
 
     Returns:
-        `contracts.quality.Disclosures`, departments in their order and choices in theirs.
+        `contracts.outputs.quality.Disclosures`, departments in their order and choices in theirs.
     """
     rows: list[dict[str, object]] = []
     for name in requests:

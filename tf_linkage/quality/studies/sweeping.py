@@ -39,7 +39,7 @@ class Setting:
 
     @property
     def evidence(self) -> str:
-        """One of `contracts.quality.EVIDENCE`."""
+        """One of `contracts.outputs.quality.EVIDENCE`."""
         return "with" if self.family_evidence else "without"
 
     def __str__(self) -> str:
@@ -56,12 +56,12 @@ def sweep(
     name all settings, and the version of the code, keep old figures from being taken for new ones.
 
     Args:
-        cases: by their settings, what makes `contracts.quality.Metrics`.
+        cases: by their settings, what makes `contracts.outputs.quality.Metrics`.
         folder: where the figures are kept.
         progress: receives a line at each case.
 
     Returns:
-        `contracts.quality.Sweep`, cases in their order.
+        `contracts.outputs.quality.Sweep`, cases in their order.
     """
     folder.mkdir(parents=True, exist_ok=True)
     tables = []
@@ -95,7 +95,7 @@ def family_curve(swept: pl.DataFrame) -> pl.DataFrame:
     """Precision and recall with and without family evidence, by how often families move together.
 
     Args:
-        swept: `contracts.quality.Sweep`; only worlds linked both ways count, and seeds are taken together.
+        swept: `contracts.outputs.quality.Sweep`; only worlds linked both ways count, and seeds are taken together.
 
     Returns:
         moves_together, department, measure, family_evidence, numerator, denominator, value, low, high; sorted.

@@ -118,7 +118,7 @@ def agreement(requested: Frames, links: Frames, others: Frames) -> pl.LazyFrame:
         others: by department, `exchange.Links` of another engine for the same request.
 
     Returns:
-        `contracts.quality.Metrics`: `agreed_precision` and `agreed_recall`.
+        `contracts.outputs.quality.Metrics`: `agreed_precision` and `agreed_recall`.
     """
     parts = {}
     for name, other in others.items():

@@ -45,7 +45,7 @@ def estimates(
         covered: first and last day that the histories cover.
 
     Returns:
-        The tables of `contracts.estimates.ESTIMATE_TABLES`, by name.
+        The tables of `contracts.outputs.estimates.ESTIMATE_TABLES`, by name.
     """
     laid = lay(linked_people, attributes, returns, regions, covered)
     counted = shares(laid)
@@ -78,7 +78,7 @@ def compared(
     """The outcomes of programme and comparison side by side, without the other tables; arguments as `estimates`.
 
     Returns:
-        `contracts.estimates.Differences`.
+        `contracts.outputs.estimates.Differences`.
     """
     laid = lay(linked_people, attributes, returns, regions, covered)
     with threadpool_limits(limits=1):

@@ -24,7 +24,7 @@ def characteristics(covariates: pl.DataFrame, members: pl.DataFrame) -> pl.DataF
         members: family_id of each person, for counting people.
 
     Returns:
-        `contracts.estimates.Characteristics`.
+        `contracts.outputs.estimates.Characteristics`.
     """
     schema = pl.Schema(schema_of(Characteristics))
     kinds = {name: kind for name in covariates.columns if (kind := _kind(name)) is not None}

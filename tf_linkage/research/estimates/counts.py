@@ -28,7 +28,7 @@ def outcome_counts(shares: pl.DataFrame) -> pl.DataFrame:
         shares: what `by_family.shares` gives.
 
     Returns:
-        `contracts.estimates.OutcomeCounts`.
+        `contracts.outputs.estimates.OutcomeCounts`.
     """
     everywhere = shares.with_columns(region=pl.lit(ALL_REGIONS))
     return _counted(pl.concat([shares, everywhere])).sort(CELL).cast(pl.Schema(schema_of(OutcomeCounts)))

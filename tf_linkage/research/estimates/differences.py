@@ -47,7 +47,7 @@ def share_differences(shares: pl.DataFrame, weights: pl.DataFrame, method: str) 
         method: the words of the method.
 
     Yields:
-        Rows of `contracts.estimates.Differences`.
+        Rows of `contracts.outputs.estimates.Differences`.
     """
     of_family = pl.col("unit") == "family"
     rows = (
@@ -73,7 +73,7 @@ def rate_ratios(events: pl.DataFrame, weights: pl.DataFrame, method: str) -> Ite
         method: the words of the method.
 
     Yields:
-        Rows of `contracts.estimates.Differences`.
+        Rows of `contracts.outputs.estimates.Differences`.
     """
     of_events = events.filter(~pl.col("outcome").is_in(list(ENOUGH)))
     rows = of_events.join(weights, on="family_id").sort("outcome", "unit", "family_id")
@@ -83,7 +83,7 @@ def rate_ratios(events: pl.DataFrame, weights: pl.DataFrame, method: str) -> Ite
 
 
 def in_contract(rows: list[dict[str, Any]]) -> pl.DataFrame:
-    """Rows as `contracts.estimates.Differences`, in the order of their key."""
+    """Rows as `contracts.outputs.estimates.Differences`, in the order of their key."""
     schema = pl.Schema(schema_of(Differences))
     table = pl.DataFrame(
         rows, schema={name: pl.String if isinstance(t, pl.Enum) else t for name, t in schema.items()}

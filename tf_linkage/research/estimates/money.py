@@ -85,7 +85,7 @@ def money(costs: pl.DataFrame) -> pl.DataFrame:
         costs: what `family_costs` gives.
 
     Returns:
-        `contracts.estimates.Money`.
+        `contracts.outputs.estimates.Money`.
     """
     key = ["theme", "study_group", "window"]
     # Largest first; whole numbers, so that ties change nothing.
@@ -124,7 +124,7 @@ def cost_differences(costs: pl.DataFrame, weights: pl.DataFrame, method: str) ->
         method: the words of the method.
 
     Yields:
-        Rows of `contracts.estimates.Differences`.
+        Rows of `contracts.outputs.estimates.Differences`.
     """
     both = ["family_id", "study_group", "window", "people"]
     together = costs.group_by(both).agg(pl.col("pence").sum(), theme=pl.lit(ALL_COSTS))

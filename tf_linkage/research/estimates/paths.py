@@ -38,7 +38,7 @@ def benefit_paths(laid: Laid) -> pl.DataFrame:
     Families count in a window if they were followed throughout it.
 
     Returns:
-        `contracts.estimates.BenefitPaths`.
+        `contracts.outputs.estimates.BenefitPaths`.
     """
     key = ["from_state", "to_state", "study_group", "window"]
     states = _states(laid)
@@ -64,7 +64,7 @@ def service_use(laid: Laid) -> pl.DataFrame:
     """How many of the four services families used within each half-year.
 
     Returns:
-        `contracts.estimates.ServiceUse`.
+        `contracts.outputs.estimates.ServiceUse`.
     """
     least = pl.col("outcome").replace_strict(ENOUGH, default=0.5, return_dtype=pl.Float64)
     used = (

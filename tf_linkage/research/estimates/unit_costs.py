@@ -20,7 +20,7 @@ class UnitCost:
     """One line of the table.
 
     Attributes:
-        theme: one of `contracts.estimates.COST_THEMES`.
+        theme: one of `contracts.outputs.estimates.COST_THEMES`.
         pounds: cost of one unit.
         unit: `year` of a spell, pro rata by the day, or `event`.
         source: where the figure comes from.

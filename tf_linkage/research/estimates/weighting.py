@@ -33,8 +33,8 @@ class Weighting:
 
     Attributes:
         families: family_id, programme (1.0 or 0.0), propensity, weight; in the order of family_id.
-        balance: `contracts.estimates.Balance`.
-        overlap: `contracts.estimates.Overlap`.
+        balance: `contracts.outputs.estimates.Balance`.
+        overlap: `contracts.outputs.estimates.Overlap`.
     """
 
     families: pl.DataFrame

@@ -24,7 +24,7 @@ def benefits_and_work(
         dwp_return: what DWP gave back: `benefits` and `employment`, keyed by `request_ref`.
 
     Returns:
-        `contracts.research.BenefitsAndWork`.
+        `contracts.outputs.research.BenefitsAndWork`.
     """
     claims = on_the_clock(dwp_return["benefits"], "dwp", linked_people, attributes)
     jobs = on_the_clock(dwp_return["employment"], "dwp", linked_people, attributes)

@@ -39,7 +39,7 @@ def families(
         regions: region by council.
 
     Returns:
-        `contracts.research.Families`, in the order of `family_study_ref`.
+        `contracts.outputs.research.Families`, in the order of `family_study_ref`.
     """
     members = linked_people.join(ages_at_start(linked_people, attributes), on="person_id", how="left")
     table = _make_up(members)

@@ -30,7 +30,7 @@ def offending(
         moj_return: what MoJ gave back: `offences`, keyed by `request_ref`.
 
     Returns:
-        `contracts.research.Offending`.
+        `contracts.outputs.research.Offending`.
     """
     offences = on_the_clock(moj_return["offences"], "moj", linked_people, attributes)
     known_day = pl.when(pl.col("offence_start_date").dt.year() > UNKNOWN_YEAR).then(pl.col("offence_start_date"))

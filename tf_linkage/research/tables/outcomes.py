@@ -1,7 +1,7 @@
 """What happened in a family before and after its start, computed before release.
 
-The family outcomes of `contracts.research.FAMILY_OUTCOMES`, from the returned histories and exact days, so that
-neither days nor family references need reach a researcher.
+The family outcomes of `contracts.outputs.research.FAMILY_OUTCOMES`, from the returned histories and exact days, so
+that neither days nor family references need reach a researcher.
 """
 
 from __future__ import annotations

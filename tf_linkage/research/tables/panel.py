@@ -38,7 +38,7 @@ def panel(tables: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
         tables: the research tables people, benefits_and_work, offending, schooling and social_care, by name.
 
     Returns:
-        `contracts.research.Panel`: eight rows for each person.
+        `contracts.outputs.research.Panel`: eight rows for each person.
     """
     half_years = pl.LazyFrame({"half_year": range(FIRST, LAST + 1)}, schema={"half_year": pl.Int32})
     everyone = _everyone(tables["people"]).join(half_years, how="cross")

@@ -25,7 +25,7 @@ def people(linked_people: pl.LazyFrame, attributes: pl.LazyFrame, regions: Mappi
         regions: region by council.
 
     Returns:
-        `contracts.research.People`, in the order of `person_study_ref`; as many rows as linked people.
+        `contracts.outputs.research.People`, in the order of `person_study_ref`; as many rows as linked people.
     """
     found = attributes.group_by("person_id").agg(
         pl.col("gender").drop_nulls().first(),

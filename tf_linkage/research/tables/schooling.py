@@ -37,7 +37,7 @@ def schooling(
         dfe_return: what DfE gave back: `enrolments`, `absence`, `exclusions`, `key_stages`, keyed by `request_ref`.
 
     Returns:
-        `contracts.research.Schooling`: a row for each year of which anything is known.
+        `contracts.outputs.research.Schooling`: a row for each year of which anything is known.
     """
     laid = {
         name: on_the_clock(dfe_return[name], "dfe", linked_people, attributes)

@@ -22,7 +22,7 @@ def social_care(
         dfe_return: what DfE gave back: `social_care` among others, keyed by `request_ref`.
 
     Returns:
-        `contracts.research.SocialCare`.
+        `contracts.outputs.research.SocialCare`.
     """
     episodes = on_the_clock(dfe_return["social_care"], "dfe", linked_people, attributes)
     return in_contract(

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -192,6 +193,36 @@ def test_what_is_destroyed_leaves_nothing(vault: Vault) -> None:
     shutil.rmtree(vault.folder / "people")
     vault.destroy("set")
     assert not vault.folder.exists()
+
+
+def test_a_key_and_what_is_in_the_clear_are_overwritten_before_they_are_removed(vault: Vault) -> None:
+    """A second name of each file shows what stands on the disk after the first is gone."""
+    dataset = vault.folder / "people"
+    (dataset / "sheet.csv").write_text(CANARY * 100)
+    before = {path.name: path.read_bytes() for path in dataset.iterdir()}
+    for name in before:
+        os.link(dataset / name, vault.folder.parent / name)
+    vault.destroy("people")
+    after = {name: (vault.folder.parent / name).read_bytes() for name in before}
+    for name in (KEY, "sheet.csv"):
+        assert len(after[name]) == len(before[name]), name
+        same = sum(one == other for one, other in zip(before[name], after[name], strict=True))
+        assert same < len(before[name]) / 8, f"{name}: random bytes agree with any others in one of 256"
+    assert after["table.parquet"] == before["table.parquet"], "encrypted: nobody can read it without its key"
+
+
+def test_a_key_goes_before_the_files_that_it_opens(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed between the two, nothing can be read any more."""
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(shutil, "rmtree", killed)
+    with pytest.raises(KeyboardInterrupt):
+        vault.destroy("people")
+    assert sorted(path.name for path in (vault.folder / "people").iterdir()) == ["table.parquet"]
+    with pytest.raises(KeyMissing):
+        vault.read("people")
 
 
 def test_one_unlock_for_a_process(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:

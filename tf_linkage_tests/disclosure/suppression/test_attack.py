@@ -8,6 +8,8 @@ from tables_of_counts import ALL, margins, primary_alone, random_margins
 
 from tf_linkage.disclosure.suppression.attack import exposed, intervals, leaves_open
 from tf_linkage.disclosure.suppression.linked_counts import Key, Quantity, Relation, System
+from tf_linkage.disclosure.suppression.rules import open_count
+from tf_linkage.disclosure.suppression.secondary import protect
 
 SQUARE = {(0, 0): 3, (0, 1): 20, (1, 0): 30, (1, 1): 40}
 
@@ -42,6 +44,23 @@ def test_nothing_shown_is_below_ten_and_the_attacker_knows():
         [Relation((whole,), (part, rest))],
     )
     assert intervals(system, {whole, part}, [rest]) == {rest: (6, 12)}
+
+
+@pytest.mark.parametrize(("grid", "most", "open_enough"), [(10, 9, False), (11, 10, True)])
+def test_ten_numbers_are_not_enough_where_all_of_them_are_below_ten(grid: int, most: int, *, open_enough: bool):
+    """By hand: whole and part are both known as 15 to 24 (17 to 27), so the rest is 0 to 9 (0 to 10).
+
+    An interval of nine is wide enough, but one that ends at nine says that the count is small.
+    """
+    part, rest, whole = ("part",), ("rest",), ("whole",)
+    system = System(
+        {whole: Quantity(24, grid), part: Quantity(21, grid), rest: Quantity(3, need=open_count(3))},
+        [Relation((whole,), (part, rest))],
+    )
+    assert intervals(system, {whole, part}, [rest]) == {rest: (0, most)}
+    assert leaves_open(system, rest, (0, most)) is open_enough
+    assert exposed(system, {whole, part}) == ({} if open_enough else {rest: (0, 9)})
+    assert len(protect(system).secondary) == (0 if open_enough else 1), "the whole or the part goes too"
 
 
 def brute(system: System, shown: set[Key], most: int) -> dict[Key, tuple[int, int]]:

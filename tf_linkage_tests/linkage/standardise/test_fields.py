@@ -6,7 +6,7 @@ import datetime as dt
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tf_linkage.errors import LinkageRefused
@@ -57,6 +57,7 @@ def test_standard_form(column: str, value: object, part: str, expected: object) 
     assert standard(column, value, part) == expected
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(categories=["L", "P", "Z"]), max_size=20))
 def test_a_standard_forename_stays_as_it_is(name: str) -> None:
     once = standard("forename", name, "forename")
