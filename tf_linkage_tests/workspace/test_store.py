@@ -113,7 +113,6 @@ def test_a_killed_run_holds_nothing(store: Store) -> None:
         import sys, time
         from pathlib import Path
         from tf_linkage.workspace.store import Store
-from tf_linkage.workspace.storing.holding import is_free
         with Store(Path({str(store.root)!r})).hold():
             (Path({str(store.root)!r}) / ".people.parquet.new").write_bytes(b"half")
             print("held", flush=True)
@@ -123,7 +122,7 @@ from tf_linkage.workspace.storing.holding import is_free
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as run:
         assert run.stdout is not None
         assert run.stdout.readline() == "held\n"
-        said = rf"data is being written by a command \(process {run.pid}\) since 20\d\d-.*:\d\d"
+        said = rf"is being written by a command \(process {run.pid}\) since 20\d\d-.*:\d\d"
         with pytest.raises(DataFolderBusy, match=said), store.hold():
             pass
         store.write(("research", "people"), pl.DataFrame({"a": [1]}))
