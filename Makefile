@@ -19,7 +19,7 @@ export TF_LINKAGE_MAKE_CHOICES := $(foreach choice,$(CHOICES) JOB TICKET CONFIRM
 $(foreach choice,$(CHOICES),$(if $($(choice)),$(eval export TF_LINKAGE_$(choice) := $($(choice)))))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run assess baseline test snapshots test-crash test-mutants test-study test-seeds test-confounding check ui bench lock clean
+.PHONY: help setup run assess baseline test snapshots test-crash test-mutants test-fuzz test-study test-seeds test-confounding calibration check ui bench lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ baseline: setup ## accept today's figures at `tiny` as what later runs are held 
 test: setup ## run the tests
 	@$(BIN)/python -m pytest
 
+test-fuzz: setup ## mutate extracts, mappings, packages and linked files, and count what came of it (minutes)
+	@$(BIN)/python -m pytest -m slow -s tf_linkage_tests/test_fuzz.py
+
 snapshots: setup ## accept today's graph (assets, checks, jobs) as the tracked one; review the difference
 	@$(BIN)/python -m pytest tf_linkage_tests/defs/test_graph.py --accept-snapshots
 
@@ -62,6 +65,9 @@ test-seeds: setup ## run the main job at `demo` on ten seeds, at `study` on two,
 
 test-confounding: setup ## how far estimates miss under each kind of confounding, over forty worlds each (minutes)
 	@$(BIN)/python -m pytest -m slow -s tf_linkage_tests/test_confounding.py
+
+calibration: setup ## the simulated world next to England: pictures, targets, impossible sequences, twenty questions (PRESET= SEED=)
+	@$(BIN)/python -m tf_linkage.bodies.calibration data/reports/calibration.md $(or $(PRESET),demo) $(or $(SEED),2015)
 
 check: setup ## lint, types, the laws of the house, and the Dagster definitions
 	$(BIN)/ruff check .

@@ -29,7 +29,7 @@ from tf_linkage.contracts.handovers.population_counts import PopulationCounts
 from tf_linkage.contracts.outputs.quality import Metrics
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.io import ParquetStore
-from tf_linkage.defs.resources import Simulation, StudyKey
+from tf_linkage.defs.resources import StudyKey
 from tf_linkage.quality import QUALITY_FLOORS
 from tf_linkage.rehearsal import accepted_baseline
 from tf_linkage.study import Study
@@ -144,7 +144,7 @@ def records_conserved(at: At) -> Cases:
 
     def case(sent: str, kept: str) -> Case:
         resources = {
-            "study_key": StudyKey(simulated=True, incoming=str(at.folder)),
+            "study_key": StudyKey(simulated=True, incoming=at.folder, data=at.folder),
             "io_manager": ParquetStore.of(at.study),
         }
         return Case({"council/cohort": _records(sent), at.key: _records(kept)}, resources)
@@ -267,6 +267,15 @@ def calibrated(at: At) -> Cases:
     return Cases([case], [replace(case, stored=case.stored | {"population/truth": unknown})])
 
 
+def possible_lives(at: At) -> Cases:
+    """A finished run as it is; the same with every exclusion on a Saturday."""
+    case = _world(at)
+    lives = case.stored["population/people"]
+    saturday = pl.col("start") - (pl.col("start") + 3) % 7 + 5
+    off = lives | {"exclusions": lives["exclusions"].with_columns(saturday.cast(pl.Int32).alias("start"))}
+    return Cases([case], [replace(case, stored=case.stored | {"population/people": off})])
+
+
 def noise_as_requested(at: At) -> Cases:
     """A finished run as it is; the same, were each kind of error to come out a tenth of all records too often.
 
@@ -304,6 +313,7 @@ CASES: dict[str, Callable[[At], Cases]] = {
     "gaps_within_bounds": gaps_within_bounds,
     "below_baseline": below_baseline,
     "calibrated": calibrated,
+    "possible_lives": possible_lives,
     "noise_as_requested": noise_as_requested,
 }
 
@@ -396,4 +406,4 @@ def _world(at: At) -> Case:
     keys = ["population/truth", "population/people", "council/cohort"]
     keys += [f"{name}/{table}" for name, department in DEPARTMENTS.items()
              for table in (department.people[0], department.histories[0])]  # fmt: skip
-    return Case({key: read(key) for key in keys}, {"simulation": Simulation.of(study)})
+    return Case({key: read(key) for key in keys}, {"study": study})

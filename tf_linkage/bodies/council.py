@@ -24,7 +24,6 @@ from tf_linkage.contracts.columns import schema_of
 from tf_linkage.population.confounding import need
 from tf_linkage.population.draws import Draws, Flags, Ints
 from tf_linkage.population.lives.hardship import PROBLEMS as HARDSHIPS
-from tf_linkage.population.lives.schooling import SESSIONS
 from tf_linkage.population.lives.work import BENEFITS, OUT_OF_WORK, WORK
 from tf_linkage.population.people.care import EPISODES
 from tf_linkage.population.people.households import NEVER, ROLES, YEAR
@@ -239,7 +238,8 @@ def _mark_absence(years: Columns, who: Ints, date: Ints, mark: Any) -> None:
     last_year = (ended <= date[who]) & (ended > date[who] - 366)
     missed = sum(years[f"authorised_{term}"] + years[f"unauthorised_{term}"] for term in (1, 2, 3))
     threshold = np.where(years["year"] >= 2015, 0.10, 0.15)
-    mark("PA", who[last_year & (missed >= threshold * sum(SESSIONS))])
+    possible = sum(years[f"sessions_{term}"] for term in (1, 2, 3))
+    mark("PA", who[last_year & (possible > 0) & (missed >= threshold * possible)])
 
 
 def _recent(when: Ints, date: Ints) -> Flags:

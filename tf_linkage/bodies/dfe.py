@@ -23,7 +23,7 @@ from tf_linkage.bodies.register import Register, dates, enum_of, in_key_order
 from tf_linkage.contracts.bodies import dfe as contract
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.population.draws import Draws, Ints
-from tf_linkage.population.lives.schooling import CATEGORIES, SESSIONS
+from tf_linkage.population.lives.schooling import CATEGORIES
 from tf_linkage.population.people.care import EPISODES
 from tf_linkage.population.people.communities import ORIGINS
 from tf_linkage.population.people.households import NEVER, ROLES
@@ -203,7 +203,7 @@ def _absence(years: Table, key: pl.Series) -> pl.DataFrame:
     }
     stacked = {
         kind: np.stack([years[f"{kind}_{number}"][counted] for number in (1, 2, 3)], axis=1).ravel()
-        for kind in ("authorised", "unauthorised")
+        for kind in ("authorised", "unauthorised", "sessions")
     }
     return pl.DataFrame(
         {
@@ -211,7 +211,7 @@ def _absence(years: Table, key: pl.Series) -> pl.DataFrame:
             "academic_year": years["year"][rows].astype(np.int32),
             "term": enum_of(contract.TERMS, contract.TERMS).gather(term),
             "school_id": _school(at_school),
-            "sessions_possible": np.array(SESSIONS, dtype=np.int32)[term],
+            "sessions_possible": stacked["sessions"].astype(np.int32),
             "authorised_absence": stacked["authorised"].astype(np.int32),
             "unauthorised_absence": stacked["unauthorised"].astype(np.int32),
         }
@@ -246,20 +246,37 @@ def _known(values: Ints) -> pl.Series:
 
 
 _NEW_CODES = ("BLW", "WTS", "EXS", "GDS")
-_NEW_EDGES = (0.05, 0.26, 0.79)
 _LEVELS = ("L1", "L2", "L3", "L4", "L5")
 _LEVEL_EDGES = {0: (0.08, 0.76, 0.995, 1.0), 1: (0.005, 0.03, 0.19, 0.66)}
-"""Shares below each result: levels at key stages 1 and 2 before 2016, expected standard from 2016 (assumption after
-national results)."""
+"""Shares below each level at key stages 1 and 2 before 2016 (A, after national results)."""
+
+_BELOW, _GREATER = 0.05, 0.79
+EXPECTED = np.array(
+    [
+        [[0.74, 0.76, 0.75, 0.75], [0.65, 0.68, 0.70, 0.69], [0.73, 0.75, 0.76, 0.76]],
+        [[0.66, 0.72, 0.75, 0.73], [0.74, 0.76, 0.78, 0.78], [0.70, 0.75, 0.76, 0.79]],
+    ]
+)
+"""Share at the expected standard by key stage (1, 2), subject and summer 2016-2019 (`Key stages 1 and 2`; single
+subjects of key stage 2: A)."""
+
+THRESHOLD = {2012: 0.606, 2013: 0.568, 2014: 0.573, 2015: 0.63, 2016: 0.637, 2017: 0.643, 2018: 0.646}
+"""Share with English and mathematics at key stage 4 by academic year: with five good passes up to 2014/15 (A)."""
 
 
 def _key_stages(results: Table, key: NDArray[np.uint64]) -> pl.DataFrame:
-    score, stage = results["score"], results["stage"]
-    new = 5 + np.searchsorted(_NEW_EDGES, score)
-    old = np.where(stage == 0, np.searchsorted(_LEVEL_EDGES[0], score), np.searchsorted(_LEVEL_EDGES[1], score))
-    passed = np.where(score > 0.43, 9, 10)
+    score, stage, year = results["score"], results["stage"], results["year"]
+    stage, year = np.asarray(stage), np.asarray(year)
+    summer = np.clip(year - 2015, 0, 3)
+    subject = np.minimum(results["measure"], 2)
+    expected = EXPECTED[np.minimum(stage, 1), subject, summer]
     # Tests taken in summer 2016 belong to the academic year that began in 2015.
-    result = np.where(stage == 2, passed, np.where(results["year"] >= 2015, new, old))
+    new = 5 + (score > _BELOW).astype(np.int64) + (score > 1 - expected) + (score > _GREATER)
+    old = np.where(stage == 0, np.searchsorted(_LEVEL_EDGES[0], score), np.searchsorted(_LEVEL_EDGES[1], score))
+    years = sorted(THRESHOLD)
+    passing = np.array([THRESHOLD[y] for y in years])[np.clip(year - years[0], 0, len(years) - 1)]
+    passed = np.where(score > 1 - passing, 9, 10)
+    result = np.where(stage == 2, passed, np.where(year >= 2015, new, old))
     codes = (*_LEVELS, *_NEW_CODES, "YES", "NO")
     return pl.DataFrame(
         {

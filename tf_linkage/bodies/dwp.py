@@ -30,36 +30,42 @@ from tf_linkage.population.settings import Settings, day
 def people(population: Population, settings: Settings) -> pl.LazyFrame:
     """DWP's customers (contracts.dwp.People), in key order."""
     draws = Draws(settings.seed)
-    everyone = columns(population["people"])
-    return people_of(settings, draws, everyone, register(settings, draws, everyone))[0].lazy()
+    everyone, work = _lived(population, settings, draws)
+    return people_of(settings, draws, everyone, register(settings, draws, everyone, work))[0].lazy()
 
 
 def histories(population: Population, settings: Settings) -> dict[str, pl.LazyFrame]:
     """Benefit and employment spells (contracts.dwp), in key order."""
     draws = Draws(settings.seed)
-    everyone = columns(population["people"])
-    served = roster(population, settings, everyone).served
-    work = with_effects(settings, draws, everyone, served, "work", columns(population["work"]))
-    tables = histories_of(settings, draws, everyone, register(settings, draws, everyone), work)
+    everyone, work = _lived(population, settings, draws)
+    tables = histories_of(settings, draws, everyone, register(settings, draws, everyone, work), work)
     return {name: table.lazy() for name, table in tables.items()}
 
 
-def covered(settings: Settings, draws: Draws, everyone: Columns) -> Flags:
-    """Who has an account: 96.7% of those who were resident at 16 or over, fewer of recent arrivals.
+def _lived(population: Population, settings: Settings, draws: Draws) -> tuple[Columns, Columns]:
+    everyone = columns(population["people"])
+    served = roster(population, settings, everyone).served
+    return everyone, with_effects(settings, draws, everyone, served, "work", columns(population["work"]))
 
-    The dead stay on the register and emigrants linger.
+
+def covered(settings: Settings, draws: Draws, everyone: Columns, work: Columns) -> Flags:
+    """Who has an account: everyone with a claim, and most others who were resident at 16 or over.
+
+    Together 96.7%, fewer of recent arrivals. The dead stay on the register and emigrants linger.
     """
     extract = day(settings.extract)
     old_enough = (extract - everyone["birth"] >= 16 * YEAR) & (everyone["arrived"] < extract)
     old_enough &= np.minimum(everyone["death"], everyone["emigrated"]) - everyone["birth"] >= 16 * YEAR
     recent = everyone["abroad"] & (everyone["arrived"] > extract - 2 * YEAR)
     share = np.where(recent, COVERAGE["dwp arrived within two years"][0], COVERAGE["dwp residents"][0])
-    return old_enough & draws.below("dwp/covered", everyone["person"], share)
+    claimed = np.zeros(len(old_enough), dtype=bool)
+    claimed[position(everyone, work["person"][work["kind"] != WORK])] = True
+    return claimed | (old_enough & draws.below("dwp/covered", everyone["person"], share))
 
 
-def register(settings: Settings, draws: Draws, everyone: Columns) -> Register:
+def register(settings: Settings, draws: Draws, everyone: Columns, work: Columns) -> Register:
     """The accounts: whose they are, under which keys."""
-    return Register.of(settings, draws, "dwp", everyone, np.flatnonzero(covered(settings, draws, everyone)))
+    return Register.of(settings, draws, "dwp", everyone, np.flatnonzero(covered(settings, draws, everyone, work)))
 
 
 def people_of(
@@ -87,7 +93,7 @@ def recording(
     settings: Settings, draws: Draws, everyone: Columns, lives: Mapping[str, Columns]
 ) -> tuple[Register, pl.DataFrame, Recorded]:
     """The register, its people and the recording behind them."""
-    records = register(settings, draws, everyone)
+    records = register(settings, draws, everyone, lives["work"])
     return records, *people_of(settings, draws, everyone, records)
 
 

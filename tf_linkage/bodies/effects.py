@@ -15,7 +15,7 @@ from tf_linkage.contracts import truth as contract
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.population.confounding import by_authority
 from tf_linkage.population.draws import Draws, Flags, Floats, Ints
-from tf_linkage.population.lives.offending import DISPOSALS
+from tf_linkage.population.lives.offending import CASES, DISPOSALS
 from tf_linkage.population.lives.work import BENEFITS
 from tf_linkage.population.people.care import EPISODES
 from tf_linkage.population.people.households import NEVER, YEAR
@@ -181,7 +181,7 @@ def _more_plans(ratio: Floats) -> Floats:
 def _offences(  # noqa: PLR0917 (a kernel names each column it needs)
     draws: Draws, people: Columns, who: Ints, events: Columns, since: Ints, young: Flags, crime: Flags
 ) -> Columns:
-    key = events["person"] * 16 + events["case"]
+    key = events["person"] * CASES + events["case"]
     slot = people["slot"][who]
     juvenile = ratio_of("offences, juveniles", since, slot, crime)
     adult = ratio_of("offences, adults", since, slot, crime)

@@ -26,11 +26,12 @@ from tf_linkage.contracts.bodies.moj import ADJUDICATIONS, DISPOSALS, OFFENCE_GR
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.population.draws import Draws, Flags
 from tf_linkage.population.lives.offending import ADJUDICATIONS as ADJUDICATED
+from tf_linkage.population.lives.offending import CASES
 from tf_linkage.population.lives.offending import DISPOSALS as DISPOSED
 from tf_linkage.population.people.households import NEVER
 from tf_linkage.population.settings import Settings, day
 
-ADDRESS_AGE = 0.36
+ADDRESS_AGE = 0.25
 """How far back towards the last case an address dates: the police meet people between cases.
 
 Set so that about 35% are out of date (A)."""
@@ -150,7 +151,7 @@ def histories_of(
     settings: Settings, draws: Draws, everyone: Columns, records: Register, offences: Columns
 ) -> dict[str, pl.DataFrame]:
     """The offences of a register since the histories begin."""
-    number = offences["person"] * 16 + offences["case"]
+    number = offences["person"] * CASES + offences["case"]
     held, key = records.keys_for(draws, position(everyone, offences["person"]), everyone, number)
     held &= offences["disposed"] >= day(settings.history_from)
     first = {name: values[held] for name, values in offences.items()} | {

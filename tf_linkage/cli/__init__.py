@@ -5,6 +5,7 @@ Which commands there are stands in `commands`. Nothing is imported before it is 
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -34,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if name not in COMMANDS:
         there = ", ".join(COMMANDS)
         return refused(f"{name}: there is no such command; known are {there}{closest(name, COMMANDS)}")
+    # What commands write may be records, links, packages or requests: their owner's alone.
+    before = os.umask(0o077)
     try:
         chosen = command_parser(name).parse_args(rest)
         return int(chosen.run(chosen) or 0)
@@ -44,6 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         say("interrupted; nothing was written")
         return INTERRUPTED
+    finally:
+        os.umask(before)
 
 
 def _about(words: Sequence[str]) -> int:

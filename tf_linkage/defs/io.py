@@ -12,6 +12,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
+from tf_linkage import intake
 from tf_linkage.contracts.columns import columns_of
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.audit.ledger import rounded
@@ -57,10 +58,11 @@ class ParquetStore(dg.IOManager):  # type: ignore[misc]
         with plainly():
             own = {THIS_RUN: self._own(context.definition_metadata)}
             stamp = joined(self._stamps.get(context.step_key, {}) | own)
-            written = store.write(key, obj, stamp)
+            mappings = _told(context, intake.MAPPINGS_DIGEST)
+            written = store.write(key, obj, stamp, mappings)
             context.add_output_metadata(output_metadata(written))
             if kept := store.in_vault(key):
-                context.add_output_metadata(self._held(*kept, written, key))
+                context.add_output_metadata(self._held(*kept, written, key, mappings))
         if key == PEOPLE:
             record(self.study)  # a world made under other choices is the folder's from now on
         internals.set_version(context, written.digest)
@@ -99,7 +101,9 @@ class ParquetStore(dg.IOManager):  # type: ignore[misc]
         names = (metadata or {}).get(CHOICES)
         return self.study.chosen(*str(getattr(names, "value", names)).split(", ")) if names else {}
 
-    def _held(self, vault: Vault, dataset: str, written: Written, key: Sequence[str]) -> dict[str, Any]:
+    def _held(
+        self, vault: Vault, dataset: str, written: Written, key: Sequence[str], mappings: str | None
+    ) -> dict[str, Any]:
         """Put a writing on record, and say who holds it until when."""
         store = self.store
         _, last_day = store.deadlines.of(vault.custodian)
@@ -107,7 +111,7 @@ class ParquetStore(dg.IOManager):  # type: ignore[misc]
         if handover := HANDOVERS.get("/".join(key)):
             manifest = store.delivery().record(handover)
             return held | {"sent by": manifest.sender, "contract version": manifest.contract}
-        record_writing(store, vault, dataset, written)
+        record_writing(store, vault, dataset, written, **({"mappings": mappings} if mappings else {}))
         return held
 
 
@@ -131,7 +135,9 @@ def store_manager(opened: Callable[[Study], Store] = store_of) -> dg.IOManagerDe
         if context.run is None or context.instance is None:
             yield found
             return
-        with nullcontext() if found.store.is_rehearsal() else masked_errors(), _held_for(context, found.store):
+        # Files may change while a run lasts, so what is said of errors on files is never open.
+        simulated = found.store.is_rehearsal() and found.store.incoming is None
+        with nullcontext() if simulated else masked_errors(), _held_for(context, found.store):
             _report_arrivals(context.instance, found.store)
             yield found
 
@@ -187,6 +193,12 @@ def _reader(context: dg.InputContext) -> str | None:
 def text_version(*texts: str) -> dg.DataVersion:
     """The version of what is no table: a digest of its text."""
     return dg.DataVersion(hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16])
+
+
+def _told(context: dg.OutputContext, name: str) -> str | None:
+    """What an asset said of its output under a name."""
+    said = (context.output_metadata or {}).get(name)
+    return None if said is None else str(getattr(said, "value", said))
 
 
 def output_metadata(written: Written) -> dict[str, Any]:

@@ -99,15 +99,17 @@ class StudyKey:
     Attributes:
         simulated: whether the bodies' registers are simulated.
         incoming: folder of extract files, when the study runs on files.
+        data: the data folder, in which real records are remembered.
     """
 
     simulated: bool
     incoming: Path
+    data: Path
 
     @classmethod
     def of(cls, study: Study) -> "StudyKey":
         """The key of a study."""
-        return cls(study.source is Source.SIMULATION, study.incoming)
+        return cls(study.source is Source.SIMULATION, study.incoming, study.data)
 
     def key(self) -> bytes:
         """The key: the environment's, or in a rehearsal the published constant.
@@ -115,7 +117,7 @@ class StudyKey:
         Raises:
             TfLinkageError: real extracts need a key of their own.
         """
-        return study_key(self.simulated, self.incoming)
+        return study_key(self.simulated, self.incoming, self.data)
 
 
 def key_resource(study: Study) -> dg.ResourceDefinition:

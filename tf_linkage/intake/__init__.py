@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from tf_linkage.intake.mapping.loading import load_mapping
     from tf_linkage.intake.reading.tables import check_output, read_table, write_table
     from tf_linkage.intake.relations.profile import against_the_last, profile
-    from tf_linkage.intake.senders import RECEIPT, read_extract
+    from tf_linkage.intake.senders import MAPPINGS_DIGEST, RECEIPT, digest_over, read_extract
     from tf_linkage.intake.standard import write_contracts
 
 __all__ = [
+    "MAPPINGS_DIGEST",
     "RECEIPT",
     "Delivery",
     "Examined",
@@ -28,6 +29,7 @@ __all__ = [
     "check_folder",
     "check_output",
     "described",
+    "digest_over",
     "draft_mapping",
     "examine",
     "is_rehearsal",
@@ -45,6 +47,8 @@ __all__ = [
 ]
 
 _WHERE = {
+    "MAPPINGS_DIGEST": "senders",
+    "digest_over": "senders",
     "Delivery": "delivery",
     "Examined": "examination",
     "RECEIPT": "senders",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,9 @@ from tf_linkage.intake.mapping.source import SUFFIXES, suffix_of
 from tf_linkage.intake.reading.extracts import Extract, Part, files_of, one_key, read_file
 
 MAPPINGS = "mappings"
+MAPPINGS_DIGEST = "digest of the mappings"
+"""Under which an asset that was read by mappings says by which."""
+
 RECEIPT = ".mapping.json"
 """What stands behind the name of a file that `map-extract` wrote; tells by which mapping."""
 
@@ -78,6 +81,16 @@ def read_extract(folder: Path, table: str) -> pl.LazyFrame:
             concerns; never a value.
     """
     return extract_of(folder, table).rows.lazy()
+
+
+def digest_over(mappings: Mapping[str, str]) -> str:
+    """One digest over the mappings by which files were made.
+
+    Args:
+        mappings: SHA-256 of the mapping, by file.
+    """
+    words = "".join(f"{file}\0{digest}\n" for file, digest in sorted(mappings.items()))
+    return hashlib.sha256(words.encode()).hexdigest()
 
 
 def digests_of(folder: Path, table: str) -> dict[str, str]:

@@ -11,15 +11,22 @@ from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.errors import TfLinkageError
 from tf_linkage.study import DepartmentSource, Source, Study
 from tf_linkage.workspace.choices import PREFIX, study_from_environment
+from tf_linkage.workspace.store import REAL
 
-__all__ = ["bounds_of", "is_rehearsal", "study_from_environment", "study_key"]
+__all__ = ["bounds_of", "from_files", "is_rehearsal", "study_from_environment", "study_key"]
 
 
 def is_rehearsal(study: Study) -> bool:
     """Whether nobody in the study is real: the world is simulated, or its extracts were."""
+    if not from_files(study):
+        return True
+    return not (study.data / "ledger" / REAL).exists() and intake.is_rehearsal(study.incoming)
+
+
+def from_files(study: Study) -> bool:
+    """Whether any body's register is a file."""
     registers = [name for name in DEPARTMENTS if study.source_of(name) is DepartmentSource.REGISTER]
-    from_files = study.source is Source.FILES or bool(registers)
-    return not from_files or intake.is_rehearsal(study.incoming)
+    return study.source is Source.FILES or bool(registers)
 
 
 def bounds_of(study: Study) -> linkage.Bounds:
@@ -27,12 +34,13 @@ def bounds_of(study: Study) -> linkage.Bounds:
     return linkage.Bounds(memory_gb=study.memory_gb, threads=study.threads, most_pairs=study.most_pairs)
 
 
-def study_key(simulated: bool, incoming: Path) -> bytes:
+def study_key(simulated: bool, incoming: Path, data: Path | None = None) -> bytes:
     """The secret behind every reference: the environment's, or in a rehearsal the published constant.
 
     Args:
         simulated: whether the bodies' registers are simulated.
         incoming: folder of extract files, when the study runs on files.
+        data: the data folder; once real records came into it, the published constant is for none of it.
 
     Raises:
         TfLinkageError: real extracts need a key of their own.
@@ -40,7 +48,8 @@ def study_key(simulated: bool, incoming: Path) -> bytes:
     given = os.environ.get(PREFIX + "STUDY_KEY")
     if given:
         return custody.real_key(given)
-    if simulated or intake.is_rehearsal(incoming):
+    real = data is not None and (data / "ledger" / REAL).exists()
+    if not real and (simulated or intake.is_rehearsal(incoming)):
         return custody.REHEARSAL_KEY
     why = (
         f" The files in {incoming} differ from those that export-extracts wrote, so they count as real; "

@@ -5,7 +5,7 @@ from tf_linkage.custody.audit.ledger import rounded
 from tf_linkage.custody.vault.retention import Deadlines
 from tf_linkage.custody.vault.vault import Vault
 from tf_linkage.study import DepartmentSource, Source, Study
-from tf_linkage.workspace.environment import is_rehearsal
+from tf_linkage.workspace.environment import from_files
 from tf_linkage.workspace.store import Store, Written
 
 
@@ -15,7 +15,8 @@ def store_of(study: Study) -> Store:
     return Store(
         root=study.data,
         simulated=simulated,
-        rehearsal=is_rehearsal(study),
+        rehearsal=None if from_files(study) else True,
+        incoming=study.incoming if from_files(study) else None,
         deadlines=Deadlines(study.dates.exchange, study.dates.destroy_by),
         study=study.name,
         from_files=_departments(study, DepartmentSource.REGISTER) if simulated else frozenset(),
@@ -23,7 +24,7 @@ def store_of(study: Study) -> Store:
     )
 
 
-def record_writing(store: Store, vault: Vault, dataset: str, written: Written) -> None:
+def record_writing(store: Store, vault: Vault, dataset: str, written: Written, **facts: str) -> None:
     """Tells the ledger what a custodian wrote into its own vault."""
     store.ledger().append(
         store.clock().today(),
@@ -32,6 +33,7 @@ def record_writing(store: Store, vault: Vault, dataset: str, written: Written) -
         f"{vault.custodian}/{dataset}",
         rows=rounded(sum(written.rows.values())),
         destroy_by=store.deadlines.of(vault.custodian)[1].isoformat(),
+        **facts,
     )
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import polars as pl
 
+from tf_linkage import intake
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.audit.ledger import Ledger
 from tf_linkage.custody.handover.delivery import Delivery
@@ -26,7 +27,7 @@ from tf_linkage.custody.vault.clock import Clock
 from tf_linkage.custody.vault.destruction import Certificate, destroy_due, destroyed_on
 from tf_linkage.custody.vault.passwords import CUSTODIANS, Passwords
 from tf_linkage.custody.vault.retention import Deadlines
-from tf_linkage.custody.vault.vault import Vault, content_digest, shred
+from tf_linkage.custody.vault.vault import OWNERS_FILE, OWNERS_FOLDER, Vault, content_digest, shred
 from tf_linkage.custody.vault.versions import keyed_version
 from tf_linkage.errors import TfLinkageError
 from tf_linkage.hints import command
@@ -44,6 +45,7 @@ Companion = Callable[[Mapping[str, pl.DataFrame], Path], object]
 REGISTERS = ("council", *DEPARTMENTS)
 WORKING = {"link_request", "return", "review_pairs", "review_decisions"}
 NEW, OLD, PARTIAL = ".new", ".old", ".partial"
+REAL = "real_records"
 DEADLINES = Deadlines(exchange=Dates().exchange, end=Dates().destroy_by)
 
 
@@ -77,6 +79,8 @@ class Store:
         study: the study's name, the same at every body.
         from_files: departments whose registers are files although the rest is simulated.
         elsewhere: departments that do their part elsewhere; no password of theirs is made here.
+        incoming: folder of the files, where any body's register is one: whether anybody is real is then judged from
+            them each time it is asked, and `rehearsal` is not.
     """
 
     root: Path
@@ -86,6 +90,7 @@ class Store:
     study: str = NAME
     from_files: frozenset[str] = frozenset()
     elsewhere: frozenset[str] = frozenset()
+    incoming: Path | None = None
 
     def place(self, key: Sequence[str]) -> Path:
         """Path of an asset's table, or folder of its tables, without suffix."""
@@ -106,12 +111,38 @@ class Store:
         return self.simulated and body not in self.from_files
 
     def is_rehearsal(self) -> bool:
-        """Whether nobody in the vaults is real."""
+        """Whether nobody in the vaults is real: judged from the files, and never again once real records came."""
+        if self.incoming is not None:
+            return not self._real().exists() and intake.is_rehearsal(self.incoming)
         return self.simulated if self.rehearsal is None else self.rehearsal
+
+    def admit(self, *, rehearsal: bool) -> None:
+        """Says, before records are kept here, whether these were a rehearsal's; real ones are remembered.
+
+        Raises:
+            TfLinkageError: a rehearsal was held in this folder, so its vaults' passwords are for all to see.
+        """
+        if rehearsal:
+            return
+        if self._own_passwords().exists():
+            raise TfLinkageError(
+                f"{self.root} holds a rehearsal, whose passwords lie in the clear; real records need a data folder "
+                "of their own (DATA=, TF_LINKAGE_DATA)"
+            )
+        self._real().parent.mkdir(parents=True, exist_ok=True)
+        self._real().write_text(
+            "Real records were taken in here: nothing here counts as a rehearsal.\n", encoding="utf-8"
+        )
+
+    def _real(self) -> Path:
+        return self.root / "ledger" / REAL
+
+    def _own_passwords(self) -> Path:
+        return self.root / "world" / "passwords.json"
 
     def passwords(self) -> Passwords:
         """Where the vaults' passwords come from."""
-        return Passwords(self.root / "world" / "passwords.json" if self.is_rehearsal() else None)
+        return Passwords(self._own_passwords() if self.is_rehearsal() else None)
 
     def clock(self) -> Clock:
         """The study's clock: simulated in a rehearsal."""
@@ -147,13 +178,16 @@ class Store:
             return None
         return self.vault(parts[1]), "/".join(parts[2:])
 
-    def write(self, key: Sequence[str], value: Value, made_with: Stamp | None = None) -> Written:
+    def write(
+        self, key: Sequence[str], value: Value, made_with: Stamp | None = None, mappings: str | None = None
+    ) -> Written:
         """Write a table, or a set of tables, so that a reader sees the old or the new and nothing between.
 
         Args:
             key: the asset's key.
             value: its table or tables.
             made_with: the choices under which it was made.
+            mappings: digest over the mappings by which it was made of senders' files, if any.
 
         Raises:
             TooLate: its custodian may not hold it any longer.
@@ -161,7 +195,7 @@ class Store:
         place, stamp = self.place(key), dict(made_with or {})
         if kept := self.in_vault(key):
             handover = HANDOVERS.get("/".join(key))
-            send = partial(self.delivery().send, handover) if handover else None
+            send = partial(self.delivery().send, handover, mappings=mappings) if handover else None
             writer = handover.sender if handover else kept[0].custodian
             return self._write_to_vault(*kept, value, send, writer, stamp)
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -313,8 +347,11 @@ class Store:
             DataFolderBusy: another process holds it; says which, since when.
         """
         self.root.mkdir(parents=True, exist_ok=True)
-        with held(self.root, what) as first:
+        with owners_alone(), held(self.root, what) as first:
             if first:
+                for room in ("custody", "ledger", "world"):
+                    (self.root / room).mkdir(exist_ok=True)
+                    _of_owner(self.root / room)
                 self.sweep()
             yield
 
@@ -331,6 +368,23 @@ class Store:
                 shutil.rmtree(new)
             else:
                 new.unlink()
+
+
+def _of_owner(folder: Path) -> None:
+    """Leaves a folder and all below it to its owner, also what came there before this was done."""
+    for path in [folder, *folder.rglob("*")]:
+        if not path.is_symlink():
+            path.chmod(OWNERS_FOLDER if path.is_dir() else OWNERS_FILE)
+
+
+@contextmanager
+def owners_alone() -> Iterator[None]:
+    """For as long as it lasts, what is written can be read by its owner alone."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def _sibling(path: Path, suffix: str) -> Path:

@@ -12,7 +12,7 @@ from tf_linkage.linkage import department_model
 from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.estimate.certain_links import certain_links_of
 from tf_linkage.linkage.estimate.strata import stratum_of
-from tf_linkage.linkage.model.model import UNDATED
+from tf_linkage.linkage.model.settings import Resolution
 from tf_linkage.linkage.resolve.assignment import settled
 from tf_linkage.linkage.tables.database import connected
 from tf_linkage.linkage.tables.encoded import load
@@ -39,9 +39,9 @@ def weighed(probability: float, *, undated: bool) -> pl.DataFrame:
 @pytest.mark.parametrize(
     ("probability", "without_a_date", "status"),
     [
-        (UNDATED - 0.01, True, "review"),
-        (UNDATED + 0.01, True, "link"),
-        (UNDATED - 0.01, False, "link"),
+        (Resolution.undated - 0.01, True, "review"),
+        (Resolution.undated + 0.01, True, "link"),
+        (Resolution.undated - 0.01, False, "link"),
         (0.49, False, "review"),
     ],
 )
@@ -52,7 +52,7 @@ def test_without_a_date_of_birth_a_link_needs_more(probability: float, without_a
 def test_the_bar_never_lowers_the_threshold_and_is_no_part_of_other_models() -> None:
     strict = dataclasses.replace(MODEL, link_threshold=0.9)
     assert settled(weighed(0.85, undated=True), strict)["status"].to_list() == ["review"]
-    none = dataclasses.replace(MODEL, undated=0.0)
+    none = dataclasses.replace(MODEL, undated_held_back=False)
     assert settled(weighed(0.6, undated=True), none)["status"].to_list() == ["link"]
     assert none.digest() != MODEL.digest()
 

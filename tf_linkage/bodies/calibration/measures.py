@@ -7,6 +7,7 @@ People of families in high need are drawn more often than they occur; measures o
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -108,6 +109,17 @@ class World:
         return dict(counts.iter_rows())
 
 
+@dataclass(frozen=True)
+class Target:
+    """A published figure, how far from it the world may be, and how it is measured."""
+
+    name: str
+    expected: float
+    tolerance: float
+    source: str
+    measure: Callable[[World], Found]
+
+
 def share(hit: pl.Series, weight: pl.Series | None = None) -> Found:
     """A share, weighted if asked, with its standard error."""
     count = len(hit)
@@ -118,3 +130,14 @@ def share(hit: pl.Series, weight: pl.Series | None = None) -> Found:
     effective = weights.sum() ** 2 / (weights**2).sum()
     bounded = min(max(value, 1 / effective), 1 - 1 / max(effective, 2))
     return Found(value, float(np.sqrt(bounded * (1 - bounded) / effective)), count)
+
+
+def ratio(top: np.ndarray, bottom: np.ndarray, weight: np.ndarray) -> Found:
+    """A ratio of weighted sums over people (or families), with its standard error."""
+    count = len(top)
+    below = float((weight * bottom).sum())
+    if not count or below <= 0:
+        return Found(float("nan"), 0.0, 0)
+    value = float((weight * top).sum()) / below
+    error = float(np.sqrt(((weight * (top - value * bottom)) ** 2).sum()) / below)
+    return Found(value, error, int((bottom > 0).sum()))

@@ -8,8 +8,7 @@ that size in so many observations.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from statistics import NormalDist
 from typing import Final
 
@@ -19,7 +18,8 @@ import polars as pl
 from tf_linkage.bodies.calibration import lives as measured_lives
 from tf_linkage.bodies.calibration import people as measured_people
 from tf_linkage.bodies.calibration import registers as measured_registers
-from tf_linkage.bodies.calibration.measures import Found, World
+from tf_linkage.bodies.calibration.life_targets import LIFE_TARGETS
+from tf_linkage.bodies.calibration.measures import Found, Target, World
 from tf_linkage.bodies.lived import Columns, Population
 from tf_linkage.bodies.recording.error_rates import QUALITY_SHARES
 from tf_linkage.bodies.true_tables import recordings
@@ -27,19 +27,7 @@ from tf_linkage.population.people.persons import COMMUNITIES
 from tf_linkage.population.settings import Settings
 from tf_linkage.population.sources import in_full
 
-
-@dataclass(frozen=True)
-class Target:
-    """A published figure, how far from it the world may be, and how it is measured."""
-
-    name: str
-    expected: float
-    tolerance: float
-    source: str
-    measure: Callable[[World], Found]
-
-
-TARGETS: Final[tuple[Target, ...]] = (
+_OF_PEOPLE_AND_RECORDS: Final[tuple[Target, ...]] = (
     # names
     Target("commonest surname", 0.0115, 0.002,
         "Electoral Register 1996, faker en_GB: Smith 1.20 and 1.15%", measured_people.commonest_surname),
@@ -122,6 +110,9 @@ TARGETS: Final[tuple[Target, ...]] = (
         "National evaluation 2019: .8%", measured_lives.juvenile_custody),
 )  # fmt: skip
 
+TOPICS: Final[dict[str, tuple[Target, ...]]] = {"people and records": _OF_PEOPLE_AND_RECORDS, **LIFE_TARGETS}
+TARGETS: Final[tuple[Target, ...]] = tuple(target for targets in TOPICS.values() for target in targets)
+
 """One statement was changed after a first look at the results, and is kept as it now stands.
 
 Out of date addresses in DfE: restricted to ages 5 to 15, because the register also keeps people who left school
@@ -140,20 +131,40 @@ def calibrate(
         settings: the world.
 
     Returns:
-        One row per target: target, source, expected, tolerance, found, observations, passed. A target without
+        One row per target: target, source (in full), expected, tolerance, found, observations, passed, chance
+        (three
+        standard errors, part of the tolerance), topic, cited (keys of the source). A target without
         enough observations to tell (fewer than 30) passes and says so by its observations.
     """
     world = World.of(population, extracts, truth, settings)
-    rows = [_row(target, target.measure(world)) for target in TARGETS]
-    names = ["target", "source", "expected", "tolerance", "found", "observations", "passed"]
+    rows = [
+        (*_row(target, target.measure(world)), topic, target.source)
+        for topic, targets in TOPICS.items()
+        for target in targets
+    ]
+    names = [
+        "target",
+        "source",
+        "expected",
+        "tolerance",
+        "found",
+        "observations",
+        "passed",
+        "chance",
+        "topic",
+        "cited",
+    ]
     return pl.DataFrame(rows, schema=names, orient="row")
 
 
-def _row(target: Target, found: Found) -> tuple[str, str, float, float, float, int, bool]:
-    tolerance = target.tolerance + 3 * found.error
+def _row(target: Target, found: Found) -> tuple[str, str, float, float, float, int, bool, float]:
+    tolerance = target.tolerance + (chance := 3 * found.error)
     enough = found.observations >= 30
     passed = bool(not enough or abs(found.value - target.expected) <= tolerance)
-    return target.name, in_full(target.source), target.expected, tolerance, found.value, found.observations, passed
+    return (
+        target.name, in_full(target.source), target.expected, tolerance, found.value, found.observations, passed,
+        chance,
+    )  # fmt: skip
 
 
 def noise_realised(population: Population, settings: Settings) -> pl.DataFrame:

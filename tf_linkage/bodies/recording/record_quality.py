@@ -18,6 +18,7 @@ from tf_linkage.bodies.recording.error_rates import (
     BODIES,
     ERROR_RATES,
     GROUP_ODDS,
+    NOISE_BY_COUNCIL,
     QUALITY_SHARES,
     TRANSLITERATED,
     error_rate,
@@ -26,12 +27,16 @@ from tf_linkage.population.draws import Draws, Flags, Floats, normal_share
 from tf_linkage.population.people.communities import ORIGINS
 from tf_linkage.population.people.households import YEAR
 from tf_linkage.population.people.persons import COMMUNITIES
+from tf_linkage.population.places.places import AUTHORITIES
 from tf_linkage.population.rows import Table
 from tf_linkage.population.settings import Settings, day
 
 _NAMES = [origin.name for origin in ORIGINS]
 _FOREIGN_SCRIPT = np.array([name in TRANSLITERATED for name in _NAMES])
 _MINORITY = np.array([origin.community != "white british" for origin in ORIGINS]) & ~_FOREIGN_SCRIPT
+
+
+_COUNCILS_NOISE = np.array([NOISE_BY_COUNCIL.get(place.code, 1.0) for place in AUTHORITIES])
 
 
 class Quality:
@@ -59,6 +64,9 @@ class Quality:
         )
         self._noise = np.sqrt(1 - settings.correlation)
         self._odds = _odds(settings, people)
+        if body == "council":
+            by_council = _COUNCILS_NOISE[people["slot"]]
+            self._odds = {cells: odds * by_council for cells, odds in self._odds.items()}
         self._community = people["community"]
         self.tally: dict[str, tuple[NDArray[np.int64], Floats, NDArray[np.int64]]] = {}
 

@@ -40,7 +40,11 @@ EPISODE_TYPES = ("CIN", "CPP", "CLA")
 NEED_CODES = ("N0", "N1", "N2", "N3", "N4", "N5", "N6", "N7", "N8", "N9")
 ABUSE_CATEGORIES = ("NEG", "PHY", "SAB", "EMO", "MUL")
 LEGAL_STATUSES = ("C1", "C2", "D1", "E1", "V2", "V3", "V4", "L1", "L2", "L3", "J1", "J2", "J3")
-PLACEMENTS = ("foster", "kinship", "residential", "secure", "with parents", "independent")
+PLACEMENTS = (
+    "foster", "kinship", "residential", "secure", "with parents", "independent", "adoption", "temporary", "other",
+)  # fmt: skip
+"""The return's codes for placements, in words: adoption is its A3 to A6, temporary its T0 to T4, other its Z1."""
+
 
 FIRST_CENSUS, FIRST_EPISODE = dt.date(2000, 1, 1), dt.date(1985, 1, 1)
 """Earliest day of schooling and of an episode of care: pupils of the extract are 26 at most."""
@@ -88,7 +92,13 @@ class Enrolments(Table):
         nullable=True,
         ladder=("day", "month", "year"),
     )
-    nc_year_actual = whole(ColumnClass.ATTRIBUTE, "National curriculum year (0 is reception)", most=14)
+    nc_year_actual = whole(
+        ColumnClass.ATTRIBUTE,
+        "National curriculum year (0 is reception, below it are nursery years; empty where none is followed)",
+        nullable=True,
+        least=-2,
+        most=14,
+    )
     fsm_eligible = flag(ColumnClass.ATTRIBUTE, "Eligible for free school meals")
     sen_provision = code(ColumnClass.ATTRIBUTE, "Special educational needs", SEN_PROVISION)
     ethnic_group_minor = code(ColumnClass.QUASI, "Ethnic group", ETHNIC_GROUPS)

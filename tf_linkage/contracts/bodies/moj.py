@@ -83,7 +83,13 @@ class Offences(Table):
     )
     offence_group = code(ColumnClass.ATTRIBUTE, "Kind of offence", tuple(OFFENCE_GROUPS))
     is_primary_offence = flag(ColumnClass.ATTRIBUTE, "The principal offence of its case")
-    disposal_rank = whole(ColumnClass.ATTRIBUTE, "1 for the principal disposal", least=1, most=99)
+    disposal_rank = whole(
+        ColumnClass.ATTRIBUTE,
+        "1 for the principal disposal; empty where not ranked",
+        nullable=True,
+        least=1,
+        most=99,
+    )
     adjudication_code = code(ColumnClass.ATTRIBUTE, "Finding of the court", ADJUDICATIONS)
     disposal_date = date(
         ColumnClass.ATTRIBUTE,

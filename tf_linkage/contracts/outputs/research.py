@@ -286,7 +286,7 @@ class Offending(Table):
     sentenced = _months("The sentence or caution")
     offence_group = code(ColumnClass.ATTRIBUTE, "Kind of offence", tuple(OFFENCE_GROUPS.values()))
     is_primary_offence = flag(ColumnClass.ATTRIBUTE, "The principal offence of its case")
-    disposal_rank = whole(ColumnClass.ATTRIBUTE, "1 for the principal disposal", least=1)
+    disposal_rank = whole(ColumnClass.ATTRIBUTE, "1 for the principal disposal", nullable=True, least=1)
     guilty = flag(ColumnClass.ATTRIBUTE, "Found guilty by a court; a caution is not a conviction")
     disposal = code(ColumnClass.ATTRIBUTE, "Sentence or other outcome", DISPOSALS)
     sentence = code(

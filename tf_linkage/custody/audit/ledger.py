@@ -51,7 +51,8 @@ class Ledger:
 
     Attributes:
         path: the file of entries, one JSON object a line.
-        anchor: the file that holds number and digest of the newest entry, kept by somebody else.
+        anchor: the file that holds number and digest of the newest entry, and while one is being added that entry,
+            kept by somebody else.
     """
 
     path: Path
@@ -76,13 +77,18 @@ class Ledger:
         number, previous = (last.number + 1, last.digest) if last else (1, START)
         entry = Entry(number, day.isoformat(), event, custodian, about, facts, previous, "")
         entry = Entry(**{**entry.__dict__, "digest": entry.expected()})
+        # The anchor speaks of the entry before it is there: a line that no anchor spoke of was added by others.
+        self._set_anchor(number - 1, previous, next_entry=entry)
+        self._add(entry)
+        self._set_anchor(number, entry.digest)
+        return entry
+
+    def _add(self, entry: Entry) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a", encoding="utf-8") as lines:
             lines.write(json.dumps(entry.__dict__, sort_keys=True) + "\n")
             lines.flush()
             os.fsync(lines.fileno())
-        self._set_anchor(entry)
-        return entry
 
     def entries(self) -> list[Entry]:
         """Every entry, after checking the whole chain against itself and its anchor.
@@ -100,7 +106,7 @@ class Ledger:
             if entry.digest != entry.expected():
                 raise LedgerBroken(f"ledger: entry {at} was changed after it was written")
             previous = entry.digest
-        self._fits_anchor(found[-2:])
+        self._fits_anchor(found[-1] if found else None)
         return found
 
     def _end(self) -> Entry | None:
@@ -111,9 +117,11 @@ class Ledger:
             new = self.path.with_name(f".{self.path.name}.new")
             new.write_text(whole, encoding="utf-8")
             new.replace(self.path)
-        last = [_entry(line, len(lines)) for line in lines[-2:]]
+        last = _entry(lines[-1], len(lines)) if lines else None
+        if last is not None and last.digest != last.expected():
+            raise LedgerBroken(f"ledger: entry {len(lines)} was changed after it was written")
         self._fits_anchor(last)
-        return last[-1] if last else None
+        return last
 
     def _lines(self) -> list[str]:
         """The whole lines."""
@@ -122,29 +130,31 @@ class Ledger:
         text = self.path.read_text(encoding="utf-8")
         return text[: text.rfind("\n") + 1].splitlines()
 
-    def _fits_anchor(self, last: list[Entry]) -> None:
-        """The anchor is the newest entry, or the one before it where a run was killed between the two."""
+    def _fits_anchor(self, last: Entry | None) -> None:
+        """The anchor is the newest entry; or, where a run was killed, the one before, and speaks of the newest."""
         try:
             words = json.loads(self.anchor.read_text(encoding="utf-8"))
-            anchored = (words["entries"], words["head"])
+            anchored = [(words["entries"], words["head"])]
+            if "next" in words:
+                anchored.append((words["next"]["number"], words["next"]["digest"]))
         except FileNotFoundError:
-            anchored = (0, START)
-        except (ValueError, KeyError, TypeError):
+            anchored = [(0, START)]
+        except (ValueError, KeyError, TypeError, RecursionError):
             raise LedgerBroken("ledger: its anchor was changed; nothing can be proved of the ledger") from None
-        fitting = [(entry.number, entry.digest) for entry in last]
-        if len(last) <= 1:
-            fitting.append((0, START))
-        if anchored not in fitting:
-            newest = last[-1].number if last else 0
+        newest = (last.number, last.digest) if last else (0, START)
+        if newest not in anchored:
             raise LedgerBroken(
-                f"ledger: its anchor speaks of {anchored[0]} entries and the ledger has {newest} that fit; entries "
-                "were cut off, added or rewritten"
+                f"ledger: its anchor speaks of {anchored[0][0]} entries and the ledger has {newest[0]} that fit; "
+                "entries were cut off, added or rewritten"
             )
 
-    def _set_anchor(self, entry: Entry) -> None:
+    def _set_anchor(self, number: int, head: str, next_entry: Entry | None = None) -> None:
+        words: dict[str, Any] = {"entries": number, "head": head}
+        if next_entry is not None:
+            words["next"] = {"number": next_entry.number, "digest": next_entry.digest}
         self.anchor.parent.mkdir(parents=True, exist_ok=True)
         new = self.anchor.with_name(f".{self.anchor.name}.new")
-        new.write_text(json.dumps({"entries": entry.number, "head": entry.digest}), encoding="utf-8")
+        new.write_text(json.dumps(words), encoding="utf-8")
         new.replace(self.anchor)
 
 
@@ -156,5 +166,5 @@ def rounded(count: int) -> int:
 def _entry(line: str, at: int) -> Entry:
     try:
         return Entry(**json.loads(line))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         raise LedgerBroken(f"ledger: entry {at} was changed after it was written") from None

@@ -34,7 +34,7 @@ from tf_linkage.custody.refusals import (
 )
 from tf_linkage.custody.vault.clock import Clock
 from tf_linkage.custody.vault.retention import Deadlines
-from tf_linkage.custody.vault.vault import KEY, Vault
+from tf_linkage.custody.vault.vault import KEY, SINGLE, Vault
 
 LESS = "people taken out by the recipient, as they asked"
 
@@ -57,13 +57,20 @@ class Delivery:
     deadlines: Deadlines
     ledger: Ledger
 
-    def send(self, handover: Handover, tables: Mapping[str, pl.DataFrame], folder: Path) -> Manifest:
+    def send(
+        self,
+        handover: Handover,
+        tables: Mapping[str, pl.DataFrame],
+        folder: Path,
+        mappings: str | None = None,
+    ) -> Manifest:
         """Puts the manifest next to a dataset that was just encrypted for its recipient, and tells the ledger.
 
         Args:
             handover: which one it is.
             tables: what was encrypted.
             folder: where that lies, with its sealed key.
+            mappings: digest over the mappings by which they were made, if any.
         """
         sender = self.vault(handover.sender)
         key = sender.key_with(self.vault(handover.recipient), handover.name)
@@ -79,6 +86,7 @@ class Delivery:
             tables=told(tables, key),
             answers=self._answered(handover),
             key_sha256=key_sha256(folder),
+            mappings=mappings,
         ).sealed(key)
         manifest.write(folder)
         return manifest
@@ -94,6 +102,7 @@ class Delivery:
             rows=rounded(manifest.rows),
             destroy_by=manifest.destroy_by,
             content=manifest.content,
+            **({"mappings": manifest.mappings} if manifest.mappings else {}),
         )
         return manifest
 
@@ -134,13 +143,21 @@ class Delivery:
         if known:
             self.look_at(manifest, handover, folder)
         else:
-            key = self._sealed_by_sender(manifest, handover)
-            self.look_at(manifest, handover, folder)
-            self._all_there(manifest, handover, key)
+            self.check(manifest, handover, folder)
             self._arrived(handover, manifest.rows, digest)
         if handover.answers is not None:
             _answers_the_last(manifest, handover, entries)
         return manifest
+
+    def check(self, manifest: Manifest, handover: Handover, folder: Path) -> None:
+        """Checks all of a hand-over, where it lies: seal, recipient, calendar, contract, digests, rows.
+
+        Raises:
+            as `arrive`.
+        """
+        key = self._sealed_by_sender(manifest, handover)
+        self.look_at(manifest, handover, folder)
+        self._all_there(manifest, handover, key, folder)
 
     def _arrived(self, handover: Handover, rows: int, manifest: str, **facts: str) -> None:
         """Puts an arrival on record."""
@@ -198,9 +215,12 @@ class Delivery:
             )
         return key
 
-    def _all_there(self, manifest: Manifest, handover: Handover, key: bytes) -> None:
+    def _all_there(self, manifest: Manifest, handover: Handover, key: bytes, folder: Path) -> None:
         """Whether every table opens and holds what was sent."""
-        read = self.vault(handover.recipient).read(handover.dataset)
+        files = {path.stem for path in folder.glob("*.parquet")}
+        if files != {name or SINGLE for name in manifest.tables}:
+            raise FileChanged(f"{handover.name} holds other tables than its manifest says; have it sent again")
+        read = self.vault(handover.recipient).read(handover.dataset, folder)
         tables = {name: part.collect() for name, part in (read if isinstance(read, dict) else {"": read}).items()}
         for name, (rows, digest) in manifest.tables.items():
             said = f"{handover.name}: table {name}" if name else handover.name

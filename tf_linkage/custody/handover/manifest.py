@@ -7,6 +7,7 @@ The file, its making and its reading.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import hmac
 import json
@@ -23,6 +24,8 @@ from tf_linkage.custody.refusals import ManifestMissing
 from tf_linkage.custody.vault.vault import KEY
 
 FILE = "manifest.json"
+LARGEST, LONGEST = 65_536, 200
+"""Bytes of a manifest, and characters of each of its words: several times what any has."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class Manifest:
         tables: rows and keyed digest of each table.
         answers: what it answers: the request's own digest over its tables (`content`).
         key_sha256: digest of the sealed key next to it, in which the digest of each encrypted file stands.
+        mappings: digest over the mappings by which the tables were made of senders' files, where there were any.
         seal: what nobody but sender and recipient can make of the rest.
     """
 
@@ -53,6 +57,7 @@ class Manifest:
     tables: dict[str, tuple[int, str]]
     answers: str | None
     key_sha256: str
+    mappings: str | None = None
     seal: str = ""
 
     @property
@@ -86,15 +91,40 @@ def read_manifest(folder: Path) -> Manifest:
         ManifestMissing: there is none, or what is there is none.
     """
     try:
-        words = json.loads((folder / FILE).read_bytes())
-        tables = {str(name): (int(rows), str(digest)) for name, (rows, digest) in words.pop("tables").items()}
-        return Manifest(tables=tables, **words)
+        with (folder / FILE).open("rb") as stream:
+            words = json.loads(stream.read(LARGEST + 1)[:LARGEST])
+        tables = {
+            _word(name): (_count(rows), _word(digest)) for name, (rows, digest) in words.pop("tables").items()
+        }
+        answers, mappings = words.pop("answers"), words.pop("mappings", None)
+        said = {name: _word(value) for name, value in words.items()}
+        for day in ("sent", "destroy_by"):
+            dt.date.fromisoformat(said[day])
+        return Manifest(
+            tables=tables,
+            answers=None if answers is None else _word(answers),
+            mappings=None if mappings is None else _word(mappings),
+            **said,
+        )
     except FileNotFoundError:
         raise ManifestMissing(
             f"{folder.name} came without its manifest, so nothing tells what it should be; have it sent again"
         ) from None
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise ManifestMissing(f"the manifest of {folder.name} cannot be read; have it sent again") from None
+
+
+def _word(value: object) -> str:
+    """A word of a manifest: short text that can be printed, since messages repeat some of them."""
+    if not isinstance(value, str) or len(value) > LONGEST or not value.isprintable():
+        raise ValueError("not a word of a manifest")
+    return value
+
+
+def _count(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError("not a count")
+    return value
 
 
 def manifest_sha256(folder: Path) -> str:

@@ -133,12 +133,25 @@ def _fields(lock: bytes) -> dict[str, object]:
         fields = json.loads(lock)
         said = fields.pop("sum")
         known = set(fields) == _PUBLIC or (set(fields) == _FIELDS and LEAST_COST <= fields["n"] <= MOST_COST)
-        whole = known and said == _sum(fields)
-    except (ValueError, KeyError, TypeError, AttributeError):
+        whole = known and said == _sum(fields) and _has_its_parts(fields)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         whole = False
     if not whole:
         raise LockMissing("the lock of this vault was changed or damaged; put back the lock file it was made with")
     return dict(fields)
+
+
+_LENGTHS = {"public": 32, "salt": 16, "nonce": 12, "private": 48}
+"""Bytes of a lock's parts; the private half is 32 and the tag of its wrapping."""
+
+
+def _has_its_parts(fields: dict[str, object]) -> bool:
+    lengths = {name: len(base64.b64decode(str(fields[name]), validate=True)) for name in _LENGTHS if name in fields}
+    cost = fields.get("n", COST)
+    power_of_two = isinstance(cost, int) and not isinstance(cost, bool) and cost & (cost - 1) == 0
+    owner = fields["custodian"]
+    named = isinstance(owner, str) and owner.isprintable() and len(owner) < 100
+    return named and power_of_two and all(lengths[name] == _LENGTHS[name] for name in lengths)
 
 
 def _sum(fields: dict[str, str | int]) -> str:

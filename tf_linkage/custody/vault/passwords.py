@@ -20,7 +20,14 @@ CUSTODIANS = ("council", "ons", *DEPARTMENTS, "research")
 """Who keeps a vault. That of `research` belongs to those who make the researchers' tables from the linked set;
 researchers themselves hold nothing that needs one."""
 
-LEAST_LENGTH = 12
+COMMON = (
+    "password", "passwort", "passphrase", "letmein", "welcome", "changeme", "qwerty", "qwertyuiop", "asdfghjkl",
+    "admin", "administrator", "secret", "iloveyou", "troubledfamilies", "tflinkage", "monday", "summer", "winter",
+)  # fmt: skip
+"""Words that guessers try first; a password that is one of them, repeated or with digits around, is none."""
+
+SEQUENCES = ("0123456789" * 2, "abcdefghijklmnopqrstuvwxyz" * 2, "qwertyuiopasdfghjklzxcvbnm")
+LEAST_LENGTH, LEAST_DIFFERENT = 12, 6
 """Characters of a password for real extracts: the least that NCSC's three random words come to."""
 
 
@@ -46,8 +53,8 @@ class Passwords:
         variable = f"TF_LINKAGE_{custodian.upper()}_PASSWORD"
         given = self.environment.get(variable, "")
         if given:
-            if self.rehearsal_file is None and len(given) < LEAST_LENGTH:
-                raise PasswordMissing(f"{variable} is too short; use at least {LEAST_LENGTH} characters")
+            if self.rehearsal_file is None and (why := weakness(given, custodian)):
+                raise PasswordMissing(f"{variable} {why}")
             return given
         if self.rehearsal_file is None:
             raise PasswordMissing(f"the vault of {custodian} needs its password: set {variable}")
@@ -67,3 +74,21 @@ class Passwords:
             new.chmod(0o600)
             new.replace(path)
         return made
+
+
+def weakness(password: str, custodian: str) -> str | None:
+    """Why a password cannot protect real people, as the end of a sentence; None where nothing speaks against it."""
+    plain = "".join(one for one in password.casefold() if one.isalnum())
+    letters = plain.strip("0123456789")
+    if len(password.strip()) < LEAST_LENGTH:
+        return f"is too short; use at least {LEAST_LENGTH} characters"
+    if len(set(plain)) < LEAST_DIFFERENT:
+        return "has too few different characters; use three words that have nothing to do with each other"
+    if any(plain in row or plain in row[::-1] for row in SEQUENCES):
+        return "is a row of the keyboard or the alphabet; use three words that have nothing to do with each other"
+    parts = (*COMMON, custodian)
+    if any(letters == part * (len(letters) // len(part)) for part in parts) or plain in (custodian + "password",):
+        return "is among the first that anybody tries; use three words that have nothing to do with each other"
+    if any(plain == plain[:size] * (len(plain) // size) for size in range(1, len(plain) // 2 + 1)):
+        return "repeats itself; use three words that have nothing to do with each other"
+    return None

@@ -13,6 +13,7 @@ import datetime as dt
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -27,6 +28,10 @@ from tf_linkage.custody.vault.passwords import Passwords
 from tf_linkage.hints import command
 
 LOCK, KEY, SALT = "lock.json", "key.json", "versions.json"
+OWNERS_FOLDER, OWNERS_FILE = 0o700, 0o600
+"""Modes with which nobody but its owner can look into a vault."""
+
+TABLE = re.compile(r"[a-z_]{0,60}")
 ENCRYPTED = b"PARE"
 """How encrypted Parquet begins."""
 
@@ -81,8 +86,10 @@ class Vault:
         except FileNotFoundError:
             made = locks.new_lock(self.custodian, self._first_password())
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.chmod(OWNERS_FOLDER)
         new = path.with_name(f".{LOCK}.new")
         new.write_bytes(made)
+        new.chmod(OWNERS_FILE)
         new.replace(path)
         return made
 
@@ -132,20 +139,28 @@ class Vault:
         sealed = base64.b64encode(locks.seal(lock, secret, slot.purpose())).decode()
         words = {**slot.__dict__, "sealed": sealed}
         (folder / KEY).write_text(json.dumps(words, indent=1), encoding="utf-8")
+        folder.chmod(OWNERS_FOLDER)
+        for path in folder.iterdir():
+            path.chmod(OWNERS_FILE)
 
-    def read(self, dataset: str) -> pl.LazyFrame | dict[str, pl.LazyFrame]:
+    def read(self, dataset: str, folder: Path | None = None) -> pl.LazyFrame | dict[str, pl.LazyFrame]:
         """Scans a dataset's table or tables, after checking that every file is as it was written.
+
+        Args:
+            dataset: its name.
+            folder: where it lies before it is put into its place; its place unless given.
 
         Raises:
             WrongPassword, PasswordMissing: the vault does not open.
             KeyMissing: the dataset's sealed key is gone.
             Tampered, Truncated, Swapped: a file is not what it should be.
         """
-        slot, secret = self._open(dataset)
+        place = folder or self.folder / dataset
+        slot, secret = self._open(dataset, place)
         scanned = {}
         for name, looks in slot.files.items():
-            path = self.folder / dataset / f"{name or SINGLE}.parquet"
-            self._as_written(path, looks)
+            path = place / f"{name or SINGLE}.parquet"
+            self._as_written(path, looks, f"{self.custodian}/{dataset}/{path.name}")
             scanned[name] = pl.scan_parquet(
                 path,
                 decryption=pl.ParquetDecryptionProperties(
@@ -176,7 +191,8 @@ class Vault:
 
     def made_with(self, dataset: str) -> dict[str, Any]:
         """The choices under which a dataset was made, as its slot says in clear; none where there is no dataset."""
-        return self._slot(dataset).made_with if (self.folder / dataset / KEY).exists() else {}
+        place = self.folder / dataset
+        return self._slot(dataset, place).made_with if (place / KEY).exists() else {}
 
     def holds(self) -> dict[str, Slot]:
         """What the vault holds, by dataset, as the slots say; nothing is opened."""
@@ -184,7 +200,7 @@ class Vault:
         for path in sorted(self.folder.rglob(KEY)):
             if not any(part.startswith(".") for part in path.relative_to(self.folder).parts):
                 dataset = path.parent.relative_to(self.folder).as_posix()
-                found[dataset] = self._slot(dataset)
+                found[dataset] = self._slot(dataset, path.parent)
         return found
 
     def datasets(self) -> list[str]:
@@ -227,8 +243,8 @@ class Vault:
                 + command("make-lock", self.custodian, data=self.folder.parent.parent)
             ) from None
 
-    def _open(self, dataset: str) -> tuple[Slot, bytes]:
-        slot = self._slot(dataset)
+    def _open(self, dataset: str, place: Path | None = None) -> tuple[Slot, bytes]:
+        slot = self._slot(dataset, place or self.folder / dataset)
         if not (self.folder / LOCK).exists():
             raise LockMissing(f"the vault of {self.custodian} has lost its lock; nothing in it can be opened")
         private = locks.unlock(self.lock(), self.passwords.of(self.custodian))
@@ -245,25 +261,26 @@ class Vault:
             )
         return slot, secret
 
-    def _slot(self, dataset: str) -> Slot:
-        path = self.folder / dataset / KEY
+    def _slot(self, dataset: str, place: Path) -> Slot:
         try:
-            words: dict[str, Any] = json.loads(path.read_bytes())
-            files = {name: (int(size), str(digest)) for name, (size, digest) in words.pop("files").items()}
-            return Slot(files=files, **words)
+            words: dict[str, Any] = json.loads((place / KEY).read_bytes())
+            files = {_table(name): (int(size), str(digest)) for name, (size, digest) in words.pop("files").items()}
+            slot = Slot(files=files, **words)
+            base64.b64decode(slot.sealed, validate=True)
+            slot.until()
+            return slot
         except FileNotFoundError:
             raise KeyMissing(
                 f"the key of {self.custodian}/{dataset} is missing: without it nobody can read the dataset. "
                 "Restore its folder or make it again"
             ) from None
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise Tampered(
                 f"the key of {self.custodian}/{dataset} was changed; restore the dataset or make it again"
             ) from None
 
-    def _as_written(self, path: Path, looks: tuple[int, str]) -> None:
+    def _as_written(self, path: Path, looks: tuple[int, str], named: str) -> None:
         """Compares a file with what was sealed into its key."""
-        named = f"{self.custodian}/{path.relative_to(self.folder).as_posix()}"
         if not path.exists():
             raise Tampered(f"{named} is gone although its key is there; restore the dataset or make it again")
         now = _looks(path)
@@ -277,6 +294,13 @@ class Vault:
 
     def _bound_to(self, dataset: str, table: str) -> bytes:
         return f"{self.custodian}/{dataset}/{table}".encode()
+
+
+def _table(name: str) -> str:
+    """A table's name, of which its file's is made."""
+    if not TABLE.fullmatch(name):
+        raise ValueError("not the name of a table")
+    return name
 
 
 def in_clear(path: Path) -> bool:

@@ -1,6 +1,6 @@
 """Whether the simulated world is like England, as checks: targets from published sources against what was made.
 
-The two checks on the truth and their pictures. Targets and sources: `bodies/calibration/targets.py`.
+The three checks on the truth and their pictures. Targets and sources: `bodies/calibration/targets.py`.
 Absent on real extracts, like the world itself.
 """
 
@@ -9,11 +9,15 @@ from collections.abc import Mapping
 import dagster as dg
 import polars as pl
 
+from tf_linkage.bodies.calibration import sequences
 from tf_linkage.bodies.calibration import targets as calibration
+from tf_linkage.bodies.calibration.measures import World
+from tf_linkage.bodies.calibration.pictures import pictures
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.assets.world import settings_of
 from tf_linkage.defs.metadata.charts import disagreement_picture, noise_picture, records_of
 from tf_linkage.defs.metadata.description import CHOSEN, ERROR, asset_key
+from tf_linkage.pages.picture import markdown
 from tf_linkage.population.confounding import MODERATE
 from tf_linkage.study import Confounding, Noise, Study
 
@@ -21,6 +25,8 @@ TRUTH = asset_key("population/truth")
 CHECKS = {
     "calibrated": "Names, households, moves, coverage, disagreement between bodies and lives across registers lie "
     "within the tolerance of their published sources, plus three standard errors.",
+    "possible_lives": "No sequence in a life is impossible, such as a job held in custody, and rare ones occur at "
+    "their rate.",
     "noise_as_requested": "Every kind of error comes out at the rate it was asked for, by body and community.",
 }
 
@@ -52,14 +58,18 @@ def calibration_checks() -> list[dg.AssetChecksDefinition]:
         settings = settings_of(study)
         extracts, truth, people = extracts_of(tables), _set(tables["truth"]), _set(tables["people"])
         disagreement = calibration.disagreement_by_community(extracts, truth)
+        calibrated = calibration.calibrate(people, extracts, truth, settings)
         yield within_targets(
-            calibration.calibrate(people, extracts, truth, settings),
+            calibrated,
             realistic=study.noise is Noise.REALISTIC
             and (study.noise_multiplier, study.moves_together) == (1, 1)
             and study.confounding is not Confounding.DRIFT
             and abs(study.confounding_strength) <= MODERATE,
-            pictures={"disagreement between bodies": dg.MetadataValue.md(disagreement_picture(disagreement))},
+            pictures={"disagreement between bodies": dg.MetadataValue.md(disagreement_picture(disagreement))}
+            | {topic: dg.MetadataValue.md(markdown(svg, topic)) for topic, svg in pictures(calibrated).items()},
         )
+        world = World.of(people, extracts, truth, settings)
+        yield lives_possible(sequences.impossible(world), sequences.rare(world))
         yield noise_within_tolerance(calibration.noise_realised(people, settings))
 
     return [check]
@@ -81,6 +91,24 @@ def within_targets(
         )
         or f"{targets.height} targets met",
         metadata={"targets": records_of(targets), "missed": missed.height, **(pictures or {})},
+    )
+
+
+def lives_possible(impossible: pl.DataFrame, rare: pl.DataFrame) -> dg.AssetCheckResult:
+    """Red when anything impossible happens, or something rare not at its rate; and what."""
+    found, off = impossible.filter(pl.col("found") > 0), rare.filter(~pl.col("passed"))
+    said = [f"{row['sequence']}: {row['found']}" for row in found.iter_rows(named=True)]
+    said += [
+        f"{row['sequence']}: {row['found']:.3g}, expected {row['expected']:.3g}"
+        for row in off.iter_rows(named=True)
+    ]
+    return dg.AssetCheckResult(
+        asset_key=TRUTH,
+        check_name="possible_lives",
+        passed=not said,
+        severity=dg.AssetCheckSeverity.ERROR,
+        description="; ".join(said) or f"none of {impossible.height} impossible sequences",
+        metadata={"impossible": records_of(impossible), "rare": records_of(rare)},
     )
 
 

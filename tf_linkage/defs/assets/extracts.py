@@ -15,8 +15,10 @@ import polars as pl
 from tf_linkage import intake
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.failures import plainly
+from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.metadata.description import study_asset
 from tf_linkage.study import DepartmentSource, Source, Study
+from tf_linkage.workspace.store import Store
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,10 @@ def register_assets(incoming: Incoming, departments: Iterable[str]) -> list[dg.A
 
 def _table(incoming: Incoming, key: str, stem: str, description: str) -> dg.AssetsDefinition:
     @study_asset(key, description, rooms=["intake"], kinds=["polars", "csv"])
-    def extract(context: dg.AssetExecutionContext) -> dg.MaterializeResult[pl.LazyFrame]:
-        taken, metadata = _taken(incoming, {"": stem}, context)
+    def extract(
+        context: dg.AssetExecutionContext, io_manager: dg.ResourceParam[ParquetStore]
+    ) -> dg.MaterializeResult[pl.LazyFrame]:
+        taken, metadata = _taken(incoming, {"": stem}, context, io_manager.store)
         return dg.MaterializeResult(value=taken[""], metadata=metadata)
 
     return extract
@@ -96,15 +100,17 @@ def _table(incoming: Incoming, key: str, stem: str, description: str) -> dg.Asse
 
 def _set(incoming: Incoming, key: str, stems: Mapping[str, str], description: str) -> dg.AssetsDefinition:
     @study_asset(key, description, rooms=["intake"], kinds=["polars", "csv"])
-    def extract(context: dg.AssetExecutionContext) -> dg.MaterializeResult[dict[str, pl.LazyFrame]]:
-        taken, metadata = _taken(incoming, stems, context)
+    def extract(
+        context: dg.AssetExecutionContext, io_manager: dg.ResourceParam[ParquetStore]
+    ) -> dg.MaterializeResult[dict[str, pl.LazyFrame]]:
+        taken, metadata = _taken(incoming, stems, context, io_manager.store)
         return dg.MaterializeResult(value=taken, metadata=metadata)
 
     return extract
 
 
 def _taken(
-    incoming: Incoming, stems: Mapping[str, str], context: dg.AssetExecutionContext
+    incoming: Incoming, stems: Mapping[str, str], context: dg.AssetExecutionContext, store: Store
 ) -> tuple[dict[str, pl.LazyFrame], dict[str, Any]]:
     """Tables of one body, once every file of this run has passed; what was noted."""
     with plainly():
@@ -112,6 +118,7 @@ def _taken(
         taken = {
             table: intake.take_in(incoming.folder, stem, bodies, incoming.day) for table, stem in stems.items()
         }
+        store.admit(rehearsal=all(delivery.rehearsal for _, delivery in taken.values()))
     digests = {file: digest for extract, _ in taken.values() for file, digest in extract.digests.items()}
     notes = [note for _, delivery in taken.values() for note in delivery.notes if note.table in stems.values()]
     left_out = [note for extract, _ in taken.values() for note in extract.left_out]
@@ -122,6 +129,7 @@ def _taken(
     }
     if mappings:
         metadata["mappings"] = ", ".join(f"{file}: {digest[:16]}" for file, digest in mappings.items())
+        metadata[intake.MAPPINGS_DIGEST] = intake.digest_over(mappings)
     return {table: extract.rows.lazy() for table, (extract, _) in taken.items()}, metadata
 
 

@@ -23,7 +23,7 @@ from tf_linkage.defs.resources import StudyKey
 from tf_linkage.errors import TfLinkageError
 from tf_linkage.study import Study
 from tf_linkage.workspace import requests
-from tf_linkage.workspace.environment import is_rehearsal
+from tf_linkage.workspace.environment import from_files
 from tf_linkage.workspace.jobs import CORRECT, ERASE, IRREVERSIBLE, REBUILD, REBUILD_RESEARCH, RIGHTS, WITHDRAW
 from tf_linkage.workspace.masking import masked_errors
 from tf_linkage.workspace.requests import ONS, Stage
@@ -55,7 +55,7 @@ def discretion(study: Study) -> dg.ResourceDefinition:
     @dg.resource(description="Whether nobody in the study is real; otherwise errors say where they arose alone")
     @contextmanager
     def discreet(_context: dg.InitResourceContext) -> Iterator[bool]:
-        rehearsal = is_rehearsal(study)
+        rehearsal = not from_files(study)
         with nullcontext() if rehearsal else masked_errors():
             yield rehearsal
 

@@ -19,9 +19,6 @@ from tf_linkage.linkage.model.settings import Settings
 from tf_linkage.linkage.model.standard_comparisons import comparisons_for
 from tf_linkage.linkage.standardise.fields import STANDARD_FIELDS, standard_columns
 
-UNDATED = 0.75
-"""As if a false link, which gives a child an adult's benefits, were as bad as three that are missed."""
-
 KeyPair = tuple[str, str]
 """A standardised column of the left table and the one of the right table that must equal it."""
 
@@ -87,9 +84,10 @@ class Model:
             but the date of birth. For engines whose classes know strangers alone or treat comparisons as
             independent; `duckdb` needs none.
         family_evidence: whether links of a family speak for its other members.
-        undated: posterior from which a left record without a date of birth may be a link, where that is more than
-            `link_threshold`; below it is for review. For a right table that holds people of some ages only: whose
-            date is unknown may be of an age that it cannot hold, and namesakes are many. Zero for no such bar.
+        undated_held_back: whether a left record without a date of birth may be a link only from a posterior of
+            `settings.resolution.undated`, where that is more than `link_threshold`; below it is for review. For a
+            right table that holds people of some ages only: a person whose date is unknown may be of an age that
+            it cannot hold, and namesakes are many.
         settings: every number that a person may want to change.
 
     Raises:
@@ -111,7 +109,7 @@ class Model:
     second_records: bool = False
     guarded: bool = False
     family_evidence: bool = True
-    undated: float = 0.0
+    undated_held_back: bool = False
     settings: Settings = field(default_factory=Settings)
 
     def __post_init__(self) -> None:
@@ -127,6 +125,11 @@ class Model:
     def guard(self) -> float:
         """The posterior below which the guard holds a pair back; zero where the model is not guarded."""
         return self.settings.resolution.guard if self.guarded else 0.0
+
+    @property
+    def undated(self) -> float:
+        """The posterior from which a left record without a date of birth may be a link; zero where any may be."""
+        return self.settings.resolution.undated if self.undated_held_back else 0.0
 
     @property
     def cuts(self) -> Cuts:
@@ -201,7 +204,7 @@ def department_model(
     fields = tuple(column for column in STANDARD_FIELDS if column in set(columns))
     model = _model(("request_ref", f"{name}_key"), fields, (), (link_threshold, review_threshold))
     return dataclasses.replace(
-        model, guarded=True, second_records=True, undated=UNDATED, settings=settings or Settings()
+        model, guarded=True, second_records=True, undated_held_back=True, settings=settings or Settings()
     )
 
 

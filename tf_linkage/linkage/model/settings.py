@@ -207,6 +207,10 @@ class Resolution(Group):
         0.75, "probability", "below which a guarded model sends a pair with another forename or birthday to "
         "review: it is wrong as often as twins and namesakes are many, which few links teach well", 0.0, 0.999999,
     )  # fmt: skip
+    undated: float = _number(
+        0.75, "probability", "from which a left record without a date of birth may be a link: as if a false link, "
+        "which gives a child an adult's benefits, were as bad as three that are missed", 0.0, 0.999999,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,9 @@ def confounded(
         if table == "care":
             # A period in care stands with the person too.
             movable = events["episode"] < 2
+            # Nor does a child on a plan cease to be in need.
+            on_plan = np.isin(events["person"], events["person"][events["episode"] == 1])
+            movable &= (events["episode"] == 1) | ~on_plan
         if table == "work":
             movable = np.isin(events["kind"], [BENEFITS.index(name) for name in OUT_OF_WORK])
         who = np.searchsorted(people["person"], events["person"])

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tf_linkage.population.draws import Draws
 from tf_linkage.population.lives.diverging import confounded
 from tf_linkage.population.lives.hardship import draw_problems
-from tf_linkage.population.lives.offending import draw_offences
+from tf_linkage.population.lives.offending import custody_periods, draw_offences
 from tf_linkage.population.lives.schooling import draw_schooling
 from tf_linkage.population.lives.work import draw_work
 from tf_linkage.population.people.care import draw_care
@@ -26,9 +26,10 @@ def live(
     """The lives of people, by table."""
     people = people | {"family": families["family"][people["row"]]}
     school_years, exclusions, results = draw_schooling(settings, draws, people)
+    offences = draw_offences(settings, draws, people)
     lives = {
-        "work": draw_work(settings, draws, people),
-        "offences": draw_offences(settings, draws, people),
+        "work": draw_work(settings, draws, people, custody_periods(offences)),
+        "offences": offences,
         "school_years": school_years,
         "exclusions": exclusions,
         "results": results,

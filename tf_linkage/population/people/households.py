@@ -277,7 +277,9 @@ def _children(draws: Draws, families: Families, anchor: int) -> Ints:
     here = np.arange(7) < count[:, None]
     gaps = np.where(here, gaps, 0.0)
     span = gaps.sum(axis=1)
-    youngest = -3.9 + draws.unit("children/youngest", family) * np.maximum(21.5 - 0.8 * span, 6.0)
+    # Families are met at any point of their growth: the younger children of some are born after the extract.
+    least = -3.9 - np.where(high, 0.2, 0.65) * span
+    youngest = least + draws.unit("children/youngest", family) * np.maximum(17.6 - 0.3 * span - least, 6.0)
     ages = (youngest + span)[:, None] - np.cumsum(gaps, axis=1)
     # A little spread of days, so that birthdays do not follow from one another; twins share theirs.
     jitter = np.where(twins | ~here, 0, draws.whole("children/day", keys.ravel(), 20).reshape(-1, 7))

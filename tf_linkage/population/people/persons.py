@@ -73,7 +73,7 @@ def describe(
         "kind": families["kind"][row],
         "units": np.full(len(person), units),
     }
-    out |= looked_after(settings, draws, person, birth, adversity, conduct)
+    out |= looked_after(settings, draws, person, birth, adversity, conduct, slot[row])
     # Children are adopted out of care.
     leaves = adopted & ~renamed
     out["cla_from"] = np.where(leaves, np.maximum(birth, people["adopted_on"] - 600), out["cla_from"])

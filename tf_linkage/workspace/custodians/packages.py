@@ -10,6 +10,10 @@ from pathlib import Path
 from tf_linkage.custody.handover import package
 from tf_linkage.custody.handover.kinds import Handover, handover_named
 from tf_linkage.custody.handover.manifest import Manifest, read_manifest
+from tf_linkage.custody.refusals import ArrivalRefused, KeyDestroyed, VaultRefused
+from tf_linkage.custody.vault.destruction import destroyed_on
+from tf_linkage.custody.vault.vault import OWNERS_FILE
+from tf_linkage.errors import TfLinkageError
 from tf_linkage.workspace.store import NEW, Store, swap_folder
 
 
@@ -17,9 +21,20 @@ def send(store: Store, handover: Handover, file: Path) -> Manifest:
     """Pack a hand-over into one file for its recipient.
 
     Raises:
-        ArrivalRefused: it was not made here, or may not be held any longer.
+        KeyDestroyed: it was destroyed, as promised.
+        TfLinkageError: it was never made here.
+        ArrivalRefused: it may not be held any longer.
     """
     place = store.place(handover.name.split("/"))
+    if not place.is_dir():
+        if day := destroyed_on(store.ledger().entries(), handover.recipient, handover.dataset):
+            raise KeyDestroyed(
+                f"{handover.name} was destroyed on {day}, as the privacy notice promises; nothing is left"
+            )
+        raise TfLinkageError(
+            f"{handover.name} has not been made in {store.root}: run {handover.sender}'s own job first, with "
+            f"{handover.sender}'s password"
+        )
     manifest = read_manifest(place)
     store.delivery().look_at(manifest, handover, place)
     package.pack(place, file)
@@ -27,16 +42,22 @@ def send(store: Store, handover: Handover, file: Path) -> Manifest:
 
 
 def receive(store: Store, file: Path) -> Manifest:
-    """Put a carried file into its recipient's vault, once all is well that shows without a password.
+    """Put a carried file into its recipient's vault, once all of it was checked: nothing is replaced before.
 
     Raises:
         ArrivalRefused: it is no hand-over of this study, was damaged, or may not be held any longer.
+        VaultRefused: the recipient's vault does not open, or the sender's lock is not here.
     """
     folder = Path(tempfile.mkdtemp(dir=store.root, prefix=".received", suffix=NEW))
     try:
         manifest = package.unpack(file, folder)
-        handover = handover_named(manifest.name)
-        store.delivery().look_at(manifest, handover, folder)
+        try:
+            handover = handover_named(manifest.name)
+            store.delivery().check(manifest, handover, folder)
+        except (ArrivalRefused, VaultRefused) as refusal:
+            raise type(refusal)(f"{file.name}: {refusal}") from None
+        for path in folder.iterdir():
+            path.chmod(OWNERS_FILE)
         place = store.place(handover.name.split("/"))
         place.parent.mkdir(parents=True, exist_ok=True)
         swap_folder(folder, place)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tf_linkage.custody.audit.ledger import START, Ledger, rounded
+from tf_linkage.custody.audit.ledger import START, Entry, Ledger, rounded
 from tf_linkage.custody.refusals import LedgerBroken
 
 DAY = dt.date(2020, 4, 6)
@@ -94,13 +94,70 @@ def test_a_run_killed_while_it_wrote_an_entry_is_made_good(ledger: Ledger) -> No
     assert [entry.facts["step"] for entry in ledger.entries()] == list(range(7))
 
 
-def test_a_run_killed_between_entry_and_anchor_is_made_good(ledger: Ledger) -> None:
-    before = ledger.anchor.read_text()
-    ledger.append(DAY, "read", "ons", "identifiers", step=6)
-    ledger.anchor.write_text(before)
-    assert len(ledger.entries()) == 7
+class Killed(Exception):
+    """Stands for a process that ends at once."""
+
+
+@pytest.mark.parametrize(("step", "left"), [("before the entry", 6), ("after the entry", 7)])
+def test_a_run_killed_while_it_added_an_entry_is_made_good(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, step: str, left: int
+) -> None:
+    add = Ledger._add
+
+    def killed(self: Ledger, entry: Entry) -> None:
+        if step == "after the entry":
+            add(self, entry)
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Ledger, "_add", killed)
+        with pytest.raises(Killed):
+            ledger.append(DAY, "read", "ons", "identifiers", step=6)
+    assert len(ledger.entries()) == left
     ledger.append(DAY, "read", "ons", "identifiers", step=7)
-    assert len(ledger.entries()) == 8
+    assert len(ledger.entries()) == left + 1
+
+
+def forged(ledger: Ledger, **facts: object) -> str:
+    """A line as the next would be, by somebody who knows how it is done but cannot write the anchor."""
+    last = ledger.entries()[-1]
+    entry = Entry(last.number + 1, "2020-04-07", "arrived", "ons", "ons/returns/dwp", facts, last.digest, "")
+    entry = Entry(**{**entry.__dict__, "digest": entry.expected()})
+    return json.dumps(entry.__dict__, sort_keys=True) + "\n"
+
+
+def test_a_forged_line_at_the_end_is_noticed(ledger: Ledger) -> None:
+    line = forged(ledger, manifest="0" * 64)
+    with ledger.path.open("a") as stream:
+        stream.write(line)
+    with pytest.raises(LedgerBroken, match="added"):
+        ledger.entries()
+    with pytest.raises(LedgerBroken, match="added"):
+        ledger.append(DAY, "read", "ons", "identifiers")
+
+
+def test_a_forged_line_in_place_of_one_that_was_being_added_is_noticed(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = forged(ledger, manifest="0" * 64)
+
+    def killed(self: Ledger, entry: Entry) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Ledger, "_add", killed)
+        with pytest.raises(Killed):
+            ledger.append(DAY, "read", "ons", "identifiers", step=6)
+    with ledger.path.open("a") as stream:
+        stream.write(line)
+    with pytest.raises(LedgerBroken, match="added"):
+        ledger.entries()
+
+
+def test_a_changed_last_line_is_noticed_before_anything_is_added(ledger: Ledger) -> None:
+    ledger.path.write_text(ledger.path.read_text().replace('"step": 5', '"step": 9'))
+    with pytest.raises(LedgerBroken, match="changed"):
+        ledger.append(DAY, "read", "ons", "identifiers")
 
 
 def test_an_event_of_another_kind_is_refused(ledger: Ledger) -> None:

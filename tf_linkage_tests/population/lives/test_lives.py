@@ -15,9 +15,10 @@ from tf_linkage import bodies, population
 from tf_linkage.population import Settings, population_counts, simulate
 from tf_linkage.population.draws import Draws
 from tf_linkage.population.liability import liability, threshold
+from tf_linkage.population.lives.benefit_rules import live_service, roll_out
 from tf_linkage.population.lives.offending import DISPOSALS
 from tf_linkage.population.lives.schooling import _school_cohort
-from tf_linkage.population.lives.work import BENEFITS, roll_out
+from tf_linkage.population.lives.work import BENEFITS
 from tf_linkage.population.people.communities import MIXES, ORIGINS
 from tf_linkage.population.people.households import HEAD, NEVER, ROLES
 from tf_linkage.population.people.localities import localities
@@ -100,9 +101,12 @@ def test_school_cohorts_turn_in_september() -> None:
 def test_universal_credit_starts_with_its_area(world, people) -> None:
     claims = world["work"].join(people.select("person", "la_at_extract"), on="person")
     start = pl.Series(roll_out())
-    regimes = claims.filter(pl.col("kind").is_in([BENEFITS.index(name) for name in ("UAA", "UBC", "UDF", "UCE")]))
+    regimes = claims.filter(pl.col("kind").is_in([BENEFITS.index(name) for name in ("UBC", "UDF", "UCE", "UAB")]))
     assert len(regimes) > 50
     assert (regimes["start"] >= start.gather(regimes["la_at_extract"])).all()
+    searching, live = claims.filter(pl.col("kind") == BENEFITS.index("UAA")), pl.Series(live_service())
+    assert (searching["start"] >= live.gather(searching["la_at_extract"])).all()
+    assert (searching["start"] < start.gather(searching["la_at_extract"])).any(), "single people claim before"
     old = claims.filter(pl.col("kind") == BENEFITS.index("JSA"))
     assert (old["start"] < start.gather(old["la_at_extract"])).all()
 

@@ -217,7 +217,7 @@ def test_a_file_that_cannot_be_taken_in_changes_nothing(
     assert carried.ons.command("receive", str(carried.files / "none.zip")) == 2
     assert carried.ons.command("send", "council/cohort", str(carried.files / "no.zip")) == 2
     said = capsys.readouterr().err
-    for words in ("damaged on the way", "no such file", "without its manifest"):
+    for words in ("damaged on the way", "no such file", "has not been made in"):
         assert words in said
     assert {path.name: path.read_bytes() for path in data.iterdir()} == before
 
