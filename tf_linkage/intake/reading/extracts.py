@@ -176,8 +176,10 @@ def _from_parquet(data: bytes, table: type[dy.Schema], problems: Problems) -> tu
         problems.refuse("the file is empty")
     try:
         frame = pl.read_parquet(data)
-    except Exception:
-        # What the reader says may quote the file; the file's name is enough.
+    except BaseException as error:
+        # What the reader says may quote the file; the file's name is enough. It also panics, outside of Exception.
+        if isinstance(error, KeyboardInterrupt | SystemExit):
+            raise
         frame = None
     if frame is None:
         problems.refuse("not a Parquet file that can be read; write it again")

@@ -96,11 +96,16 @@ def _csv(path: Path, problems: Problems) -> pl.DataFrame:
 
 
 def _parquet(path: Path, problems: Problems) -> pl.DataFrame:
+    table = None
     try:
-        return _as_text(pl.read_parquet(path))
-    except (pl.exceptions.PolarsError, OSError):
-        # What the reader says may quote the file; the file's name is enough.
+        table = _as_text(pl.read_parquet(path))
+    except BaseException as error:
+        # What the reader says may quote the file; the file's name is enough. It also panics, outside of Exception.
+        if isinstance(error, KeyboardInterrupt | SystemExit):
+            raise
+    if table is None:
         problems.refuse("not a Parquet file that can be read; write it again")
+    return table
 
 
 def _as_text(table: pl.DataFrame) -> pl.DataFrame:
