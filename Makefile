@@ -7,15 +7,15 @@ CLI := $(BIN)/tf-linkage
 export DAGSTER_HOME := $(CURDIR)/.dagster_home
 export PYTHONHASHSEED := 0
 # Choices such as `make run PRESET=tiny SEED=7` or `make run SOURCE=files INCOMING=dir`.
-CHOICES := PRESET SOURCE DWP_SOURCE MOJ_SOURCE DFE_SOURCE INCOMING DATA FAMILIES POPULATION SEED NOISE NOISE_MULTIPLIER MOVES_TOGETHER CONFOUNDING CONFOUNDING_STRENGTH CLERK_ERROR ENGINE MEMORY_GB THREADS MOST_PAIRS
+CHOICES := PRESET SOURCE DWP_SOURCE MOJ_SOURCE DFE_SOURCE INCOMING DATA FAMILIES POPULATION SEED NOISE NOISE_MULTIPLIER MOVES_TOGETHER COUNCILS CONFOUNDING CONFOUNDING_STRENGTH CLERK_ERROR ENGINE LINK_THRESHOLD REVIEW_THRESHOLD MEMORY_GB THREADS MOST_PAIRS
 DATES := $(foreach day,HISTORY_FROM IDENTIFIED_FROM IDENTIFIED_TO EXTRACT EXCHANGE DESTROY_BY,DATE_$(day))
 CHOICES += $(DATES)
-OTHERS := JOB TICKET PORT PYTHON
+OTHERS := JOB TICKET CONFIRM PORT PYTHON
 TYPED := $(foreach word,$(MAKEOVERRIDES),$(if $(findstring =,$(word)),$(firstword $(subst =, ,$(word)))))
 $(foreach typed,$(TYPED),$(if $(filter $(typed),$(CHOICES) $(OTHERS)),,\
   $(error $(typed): there is no such choice; known are $(CHOICES) $(OTHERS))))
 # The command names a choice that it refuses as it was typed here.
-export TF_LINKAGE_MAKE_CHOICES := $(foreach choice,$(CHOICES) JOB TICKET,$(if $($(choice)),$(choice)))
+export TF_LINKAGE_MAKE_CHOICES := $(foreach choice,$(CHOICES) JOB TICKET CONFIRM,$(if $($(choice)),$(choice)))
 $(foreach choice,$(CHOICES),$(if $($(choice)),$(eval export TF_LINKAGE_$(choice) := $($(choice)))))
 
 .DEFAULT_GOAL := help
@@ -34,7 +34,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	@touch $@
 
 run: setup ## run the main job `rehearsal`, or JOB=, and print its summary (choices: PRESET=tiny|demo|study SEED= NOISE= SOURCE=files INCOMING=dir)
-	@$(CLI) run $(if $(JOB),--job $(JOB)) $(if $(TICKET),--ticket $(TICKET))
+	@$(CLI) run $(if $(JOB),--job $(JOB)) $(if $(TICKET),--ticket $(TICKET)) $(if $(CONFIRM),--confirm $(CONFIRM))
 
 assess: setup ## after `make run`: what linkage error does to findings, what identifiers buy, ranges (minutes)
 	@$(CLI) assess

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 COUNCILS: dict[str, str] = {
     "E09000012": "Hackney",
@@ -38,8 +39,20 @@ NAME = "troubled-families"
 """The study's name, unless another is given."""
 
 
-BOUNDS = frozenset({"memory_gb", "threads", "most_pairs"})
+BOUNDS = ("memory_gb", "threads", "most_pairs")
 """Choices that bound a linkage and change nothing that it makes."""
+
+LINKING = ("engine", "link_threshold", "review_threshold")
+"""Choices on which links depend."""
+
+RECORDING = ("noise", "noise_multiplier")
+"""Choices on which a body's records depend, beyond the people they are about."""
+
+LAUNCHPAD = ("preset", "seed", "noise", "engine", "link_threshold", "review_threshold", "memory_gb")
+"""The choices that the launchpad shows first; the others stand under `advanced`."""
+
+OF_THE_FOLDER = ("name", "source", "sources", "dates", "data", "incoming")
+"""Choices of a data folder as a whole, which no single run can make otherwise."""
 
 
 class Source(StrEnum):
@@ -222,6 +235,21 @@ class Study(BaseModel):
         usual = DepartmentSource.SIMULATION if self.source is Source.SIMULATION else DepartmentSource.REGISTER
         return self.sources.get(department, usual)
 
+    def chosen(self, *names: str) -> dict[str, Any]:
+        """The named choices as plain values; the study's days go by their own names."""
+        values = self.model_dump(mode="json")
+        values |= values.pop("dates")
+        return {name: values[name] for name in names}
+
+    @property
+    def world(self) -> tuple[str, ...]:
+        """Choices on which the simulated people depend: every one that no other part of the study takes."""
+        elsewhere = {*BOUNDS, *LINKING, *RECORDING, *OF_THE_FOLDER, "preset", "clerk_error"}
+        return (
+            *(name for name in Study.model_fields if name not in elsewhere),
+            "history_from", "identified_from", "identified_to", "extract",
+        )  # fmt: skip
+
     @property
     def wholly_simulated(self) -> bool:
         """Whether every body is simulated, so that the truth is known of every record."""
@@ -236,3 +264,21 @@ class Study(BaseModel):
         families, population = SIZES[preset]
         sizes: dict[str, Any] = {"preset": preset, "families": families, "population": population}
         return cls(**sizes | choices)
+
+
+def advanced() -> tuple[str, ...]:
+    """The choices that a run may make and the launchpad keeps under `advanced`."""
+    return tuple(name for name in Study.model_fields if name not in {*LAUNCHPAD, *OF_THE_FOLDER})
+
+
+def faults(refusal: ValidationError, named: Callable[[str], str] = str) -> str:
+    """Everything that a study's choices do not keep, in one sentence.
+
+    Args:
+        refusal: what pydantic said.
+        named: how a choice is called where it was made.
+    """
+    return "; ".join(
+        f"{named('.'.join(str(part) for part in error['loc']) or 'settings')}: {error['msg']}"
+        for error in refusal.errors()
+    )

@@ -29,7 +29,7 @@ from tf_linkage.contracts.handovers.population_counts import PopulationCounts
 from tf_linkage.contracts.outputs.quality import Metrics
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.io import ParquetStore
-from tf_linkage.defs.resources import Simulation, StudyKey
+from tf_linkage.defs.resources import StudyKey
 from tf_linkage.quality import QUALITY_FLOORS
 from tf_linkage.rehearsal import accepted_baseline
 from tf_linkage.study import Study
@@ -144,7 +144,7 @@ def records_conserved(at: At) -> Cases:
 
     def case(sent: str, kept: str) -> Case:
         resources = {
-            "study_key": StudyKey(simulated=True, incoming=str(at.folder)),
+            "study_key": StudyKey(simulated=True, incoming=at.folder, data=at.folder),
             "io_manager": ParquetStore.of(at.study),
         }
         return Case({"council/cohort": _records(sent), at.key: _records(kept)}, resources)
@@ -406,4 +406,4 @@ def _world(at: At) -> Case:
     keys = ["population/truth", "population/people", "council/cohort"]
     keys += [f"{name}/{table}" for name, department in DEPARTMENTS.items()
              for table in (department.people[0], department.histories[0])]  # fmt: skip
-    return Case({key: read(key) for key in keys}, {"simulation": Simulation.of(study)})
+    return Case({key: read(key) for key in keys}, {"study": study})

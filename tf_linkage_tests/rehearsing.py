@@ -23,10 +23,17 @@ class Rehearsed:
     result: dg.ExecuteInProcessResult
 
 
+def home(study: Study) -> Path:
+    """The Dagster home of a rehearsal, next to its data folder."""
+    place = study.data.parent / "home"
+    place.mkdir(parents=True, exist_ok=True)
+    return place
+
+
 def rehearse(study: Study, instance: dg.DagsterInstance | None = None) -> Rehearsed:
     """Run the main job of a study in process."""
     job = build_defs(study).resolve_job_def(REHEARSAL)
-    with instance or dg.DagsterInstance.ephemeral() as used:
+    with instance or dg.DagsterInstance.local_temp(str(home(study))) as used:
         result = job.execute_in_process(instance=used, raise_on_error=False)
     return Rehearsed(study, Store(study.data, study.source == "simulation", rehearsal=True), result)
 

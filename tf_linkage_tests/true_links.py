@@ -12,7 +12,6 @@ from tf_linkage.bodies import council, dfe, dwp, moj
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.assets.ons import PAIR, RECORD
 from tf_linkage.defs.assets.world import settings_of
-from tf_linkage.defs.resources import Simulation
 from tf_linkage.quality.studies.effect_recovery import on_true_links
 from tf_linkage.study import Study
 
@@ -38,7 +37,7 @@ class TrulyLinked:
 
 def truly_linked(study: Study) -> TrulyLinked:
     """A study's world on true links."""
-    settings = settings_of(Simulation.of(study))
+    settings = settings_of(study)
     people = population.simulate(settings)
     cohort = council.cohort(people, settings)
     duplicates = linkage.find_duplicates(cohort, RECORD).rename(PAIR)

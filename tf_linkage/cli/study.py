@@ -17,7 +17,7 @@ from tf_linkage.errors import StudyRefused
 from tf_linkage.hints import command
 from tf_linkage.study import Study
 from tf_linkage.workspace.choices import as_typed, choices, chosen_study, explicit_choices, refuse_unknown
-from tf_linkage.workspace.jobs import ASSESS, REHEARSAL, RIGHTS, jobs_of
+from tf_linkage.workspace.jobs import ASSESS, IRREVERSIBLE, REHEARSAL, RIGHTS, jobs_of
 from tf_linkage.workspace.study_record import FILE, recorded
 
 MADE = ("world", "custody", "ledger", "reports", "research", "published")
@@ -34,6 +34,9 @@ def add_run(parser: argparse.ArgumentParser) -> None:
         metavar="TICKET",
         help="for a job that meets requests: whose, as printed by the command request",
     )
+    parser.add_argument(
+        "--confirm", default="", metavar="JOB", help="for a job that cannot be undone: its name again"
+    )
     _add_choices(parser)
     _add_afresh(parser)
     parser.epilog = f"{jobs_in_words()}\n\n{choices_in_words()}"
@@ -45,7 +48,7 @@ def add_assess(parser: argparse.ArgumentParser) -> None:
     _add_choices(parser)
     _add_afresh(parser)
     parser.epilog = choices_in_words()
-    parser.set_defaults(run=_run, job=ASSESS, ticket=[])
+    parser.set_defaults(run=_run, job=ASSESS, ticket=[], confirm="")
 
 
 def _add_afresh(parser: argparse.ArgumentParser) -> None:
@@ -86,12 +89,24 @@ def _run(chosen: argparse.Namespace) -> int:
             f"{as_typed('ticket', given=True)}: {', '.join(RIGHTS)} need the tickets they are to meet; no other "
             "job has any"
         )
+    if chosen.job in IRREVERSIBLE:
+        _must_confirm(chosen.job, chosen.confirm)
     from tf_linkage.cli.dagster_home import home_of  # noqa: PLC0415
 
     with home_of(study.data):
         from tf_linkage.defs.in_process import run  # noqa: PLC0415
 
         return run(chosen.job, study, chosen.ticket)
+
+
+def _must_confirm(job: str, given: str) -> None:
+    """Asks, where a person is there to answer and did not confirm already."""
+    if not given and sys.stdin.isatty():
+        given = input(f"{job} cannot be undone. To go on, type its name: ").strip()
+    if given != job:
+        raise StudyRefused(
+            f"{as_typed('confirm', given=True)}: {job} cannot be undone; confirm it by its name, {job}"
+        )
 
 
 def add_ui(parser: argparse.ArgumentParser) -> None:
@@ -103,16 +118,16 @@ def add_ui(parser: argparse.ArgumentParser) -> None:
 
 
 def _ui(chosen: argparse.Namespace) -> int:
-    """Becomes Dagster's web server and daemon; both take the study from the environment and the data folder."""
+    """Becomes the guarded web server and Dagster's daemon; the study is the environment's and the data folder's."""
     study = _study(chosen)
     given = {name: choice for name, choice in choices().items() if getattr(chosen, name)}
     os.environ.update({choice.variable: str(getattr(chosen, name)) for name, choice in given.items()})
     from tf_linkage.cli.dagster_home import home_of, workspace_file  # noqa: PLC0415
 
-    words = ["dev", "-w", str(workspace_file()), "-h", "127.0.0.1", "-p", str(chosen.port)]
+    words = ["--workspace", str(workspace_file()), "--port", str(chosen.port)]
     say(f"the web UI: http://localhost:{chosen.port}")
     with home_of(study.data):
-        os.execv(sys.executable, [sys.executable, "-m", "dagster", *words])  # noqa: S606 - no shell, our own words
+        os.execv(sys.executable, [sys.executable, "-m", "tf_linkage.defs.web.serving", *words])  # noqa: S606 - no shell, our own words
 
 
 def add_baseline(parser: argparse.ArgumentParser) -> None:

@@ -10,25 +10,27 @@ from functools import partial
 import dagster as dg
 
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.defs.assets.departments import department_assets, returns_from_elsewhere
+from tf_linkage.defs.assets.departments import clerks_decisions, department_assets, returns_from_elsewhere
 from tf_linkage.defs.assets.extracts import Incoming, extract_assets, register_assets
 from tf_linkage.defs.assets.ons import ons_assets
 from tf_linkage.defs.assets.papers import papers_asset
 from tf_linkage.defs.assets.published import published_assets, published_checks
 from tf_linkage.defs.assets.quality import quality_assets
 from tf_linkage.defs.assets.research import research_assets
+from tf_linkage.defs.automation.dead_runs import dead_runs
 from tf_linkage.defs.checks.checks import study_checks
-from tf_linkage.defs.io import ParquetStore
+from tf_linkage.defs.io import store_manager
 from tf_linkage.defs.jobs.access import access_job
 from tf_linkage.defs.jobs.jobs import assess_job, custodian_jobs, rehearsal_job
-from tf_linkage.defs.jobs.retention import retention_jobs, retention_schedule
-from tf_linkage.defs.jobs.rights import NOWHERE, Discretion, rebuild_jobs, rights_jobs
+from tf_linkage.defs.jobs.retention import retention_jobs, retention_schedule, steps_of
+from tf_linkage.defs.jobs.rights import NOWHERE, discretion, rebuild_jobs, rights_jobs
 from tf_linkage.defs.metadata.flows import with_flows
-from tf_linkage.defs.resources import Linking, Simulation, StudyKey
+from tf_linkage.defs.resources import key_resource, study_resource
 from tf_linkage.errors import StudyRefused
 from tf_linkage.study import DepartmentSource, Source, Study
-from tf_linkage.workspace.catalogue import ASSESSED
-from tf_linkage.workspace.environment import from_files, is_rehearsal
+from tf_linkage.workspace.catalogue import ASSESSED, STUDIES_PAGE
+from tf_linkage.workspace.environment import is_rehearsal
+from tf_linkage.workspace.folder import store_of
 
 Loggers = Mapping[str, dg.LoggerDefinition]
 
@@ -42,11 +44,11 @@ def build_defs(study: Study, loggers: Loggers | None = None) -> dg.Definitions:
     """
     simulated = study.source is Source.SIMULATION
     resources: dict[str, object] = {
-        "io_manager": ParquetStore.of(study),
-        "linking": Linking.of(study),
-        "study_key": StudyKey(simulated=simulated, incoming=str(study.incoming), data=str(study.data)),
+        "study": study_resource(study),
+        "io_manager": store_manager(),
+        "study_key": key_resource(study),
         NOWHERE: dg.mem_io_manager,
-        "discretion": Discretion(rehearsal=not from_files(study)),
+        "discretion": discretion(study),
     }
     calibration: list[dg.AssetChecksDefinition] = []
     longer: list[dg.AssetsDefinition] = []
@@ -57,18 +59,16 @@ def build_defs(study: Study, loggers: Loggers | None = None) -> dg.Definitions:
         from tf_linkage.defs.assets.calibration import calibration_checks  # noqa: PLC0415
         from tf_linkage.defs.assets.world import world_assets  # noqa: PLC0415
 
-        simulation = Simulation.of(study)
-        resources["simulation"] = simulation
-        bodies = world_assets(simulation, _departments(study, DepartmentSource.SIMULATION))
+        bodies = world_assets(study, _departments(study, DepartmentSource.SIMULATION))
         bodies += register_assets(Incoming.of(study), _departments(study, DepartmentSource.REGISTER))
         if study.wholly_simulated:
             calibration, longer = calibration_checks(), assess_assets(study)
-            jobs = [rehearsal_job(besides=ASSESSED), assess_job()]
+            jobs = [rehearsal_job(besides=[*ASSESSED, STUDIES_PAGE]), assess_job()]
     else:
         bodies = extract_assets(Incoming.of(study), _departments(study, DepartmentSource.REGISTER))
     assets = [
         *bodies,
-        *ons_assets(study),
+        *ons_assets(),
         *department_assets(study),
         *research_assets(study),
         *published_assets(study),
@@ -78,16 +78,17 @@ def build_defs(study: Study, loggers: Loggers | None = None) -> dg.Definitions:
     ]
     checks = [*study_checks(study), *published_checks(study)]
     return dg.Definitions(
-        assets=with_flows([*assets, *returns_from_elsewhere(study)], ParquetStore.of(study).store),
+        assets=with_flows([*assets, *clerks_decisions(study), *returns_from_elsewhere(study)], store_of(study)),
         asset_checks=[*checks, *calibration],
         jobs=[
             *jobs,
             *custodian_jobs(assets, study, checks),
-            *retention_jobs(),
+            *retention_jobs(steps_of(assets, [*checks, *calibration])),
             *rebuild_jobs(),
             *rights_jobs(study, partial(_rebuilt, study, loggers)),
             access_job(study),
         ],
+        sensors=[dead_runs],
         schedules=[retention_schedule(rehearsal=is_rehearsal(study))],
         resources=resources,
         executor=dg.in_process_executor,

@@ -9,11 +9,13 @@ import time
 from collections.abc import Sequence
 
 import dagster as dg
-from dagster._core.errors import DagsterHomeNotSetError
 
 from tf_linkage.defs.assets.preview import preview_text
+from tf_linkage.defs.automation.dead_runs import end_dead_runs
 from tf_linkage.defs.build import build_defs
+from tf_linkage.defs.internals import DagsterHomeNotSetError, SerializableErrorInfo, executed
 from tf_linkage.defs.jobs.rights import told
+from tf_linkage.defs.resources import PROCESS, run_tags
 from tf_linkage.hints import command
 from tf_linkage.rehearsal.summary import summary, vaults
 from tf_linkage.study import Study
@@ -30,6 +32,7 @@ from tf_linkage.workspace.jobs import (
     jobs_of,
 )
 from tf_linkage.workspace.store import relative
+from tf_linkage.workspace.storing.holding import this_process
 from tf_linkage.workspace.study_record import FILE, record
 
 FAILED = 1
@@ -54,23 +57,27 @@ def run(job: str, study: Study, tickets: Sequence[str] = ()) -> int:
     began = time.monotonic()
     known = jobs_of(study)
     refuse_unknown(job, known, as_typed("job", given=True), "no job of this study")
-    definitions = build_defs(study, loggers={"progress": progress_logger})
-    with store_of(study).hold():
+    # Held before there is a run: a refusal leaves none behind. The run itself holds it again, in this process.
+    with store_of(study).hold(f"a command, job {job}"), _instance() as instance:
+        end_dead_runs(instance)
         if known[job].makes or not (study.data / FILE).exists():
             record(study)
-    with _instance() as instance:
-        result = definitions.resolve_job_def(job).execute_in_process(
-            instance=instance,
-            raise_on_error=False,
+        definitions = build_defs(study, loggers={"progress": progress_logger})
+        result = executed(
+            definitions.resolve_job_def(job),
+            instance,
             run_config={"loggers": {"progress": {}}} | told(job, tickets),
+            tags=run_tags(study) | {PROCESS: this_process()},
         )
+        evaluations = result.get_asset_check_evaluations()
         refused = [
             evaluation
-            for evaluation in result.get_asset_check_evaluations()
+            for evaluation in evaluations
             if not evaluation.passed and evaluation.severity is dg.AssetCheckSeverity.ERROR
         ]
         failures = [reason for event in result.get_step_failure_events() if (reason := _reason(event))]
-        checks = len(result.get_asset_check_evaluations())
+        failures = failures or never_began(result)
+        checks = len(evaluations)
     for failure in failures:
         print(f"\nFAILED  {failure}", file=sys.stderr)
     for evaluation in refused:
@@ -94,6 +101,18 @@ def run(job: str, study: Study, tickets: Sequence[str] = ()) -> int:
     return FAILED if refused else 0
 
 
+def never_began(result: dg.ExecuteInProcessResult) -> list[str]:
+    """Why a run failed that reached no step."""
+    failed = [event for event in result.all_events if event.event_type_value == "PIPELINE_FAILURE"]
+    errors = [event.job_failure_data.error for event in failed if event.job_failure_data.error]
+    return [] if result.success else [_innermost(error).message.strip() for error in errors]
+
+
+def _innermost(error: SerializableErrorInfo) -> SerializableErrorInfo:
+    """What an error began with."""
+    return _innermost(error.cause) if error.cause else error
+
+
 def _instance() -> dg.DagsterInstance:
     """The instance that the web UI shares, or a passing one where no home is set."""
     try:
@@ -110,9 +129,7 @@ def _reason(event: dg.DagsterEvent) -> str | None:
     error = failure.error
     if error and error.cls_name == "DagsterAssetCheckFailedError":
         return None
-    while error and error.cause:
-        error = error.cause
-    return f"{event.step_key}: {error.message.strip() if error else 'failed'}"
+    return f"{event.step_key}: {_innermost(error).message.strip() if error else 'failed'}"
 
 
 def _progress(_context: dg.InitLoggerContext) -> logging.Logger:

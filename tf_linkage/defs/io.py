@@ -1,119 +1,105 @@
 """The I/O manager: Dagster's door to the store.
 
-What an output's metadata says, and how an input is found. The ready-made managers cannot read with today's polars
-and DuckDB, and none of them replaces a set of tables as one.
+What an output's metadata says, how an input is found, and that what is joined comes from one world. The ready-made
+managers cannot read with today's polars and DuckDB, and none of them replaces a set of tables as one.
 """
 
-import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
-from pathlib import Path
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
 from typing import Any
 
 import dagster as dg
 import polars as pl
-from pydantic import Field
 
 from tf_linkage import intake
 from tf_linkage.contracts.columns import columns_of
+from tf_linkage.contracts.registry import DEPARTMENTS
+from tf_linkage.custody.audit.ledger import rounded
 from tf_linkage.custody.handover.kinds import HANDOVERS
-from tf_linkage.custody.vault.retention import Deadlines
 from tf_linkage.custody.vault.vault import Vault
+from tf_linkage.defs import internals
 from tf_linkage.defs.failures import plainly
-from tf_linkage.study import NAME, Study
+from tf_linkage.errors import DataFolderBusy, TfLinkageError
+from tf_linkage.study import Study
+from tf_linkage.workspace.custodians.clerical_review import DECISIONS
 from tf_linkage.workspace.folder import record_writing, store_of
 from tf_linkage.workspace.masking import masked_errors
-from tf_linkage.workspace.store import DEADLINES, Store, Value, Written, relative
+from tf_linkage.workspace.store import Store, Value, Written, relative
+from tf_linkage.workspace.storing.stamps import Stamp, joined
+from tf_linkage.workspace.study_record import record
+
+PEOPLE = ["population", "people"]
+CHOICES = "made under the choices"
+"""Metadata of an asset's definition: the names of the choices on which it depends itself."""
 
 
-class ParquetStore(dg.ConfigurableIOManager):  # type: ignore[misc]
-    """Parquet files in the data folder, held by one run at a time; encrypted where a custodian keeps them."""
+class ParquetStore(dg.IOManager):  # type: ignore[misc]
+    """Parquet files in the data folder; encrypted where a custodian keeps them.
 
-    root: str = Field(default="data", description="Folder in which every table is kept")
-    simulated: bool = Field(default=True, description="Whether the bodies' registers are simulated")
+    Attributes:
+        store: the store itself.
+        study: the run's choices, from which what is made takes its stamp.
+    """
 
-    rehearsal: bool = Field(default=False, description="Whether the vaults may make their own passwords")
-    exchange: str = Field(
-        default=DEADLINES.exchange.isoformat(), description="Day on which requests go to the departments"
-    )
-    destroy_by: str = Field(
-        default=DEADLINES.end.isoformat(), description="Day by which ONS destroys all personal information"
-    )
-
-    from_files: list[str] = Field(
-        default=[], description="Departments whose registers are files although the rest is simulated"
-    )
-    elsewhere: list[str] = Field(
-        default=[], description="Departments that do their part elsewhere, by TF_LINKAGE_<NAME>_SOURCE=return"
-    )
-    study: str = Field(default=NAME, description="The study's name, the same at every body")
-    incoming: str | None = Field(
-        default=None, description="Folder of the files, from which it is judged whether anybody is real"
-    )
+    def __init__(self, store: Store, study: Study) -> None:
+        """The door to a store, for one run."""
+        self.store, self.study = store, study
+        self._stamps: dict[str, dict[str, Stamp]] = {}
 
     @classmethod
     def of(cls, study: Study) -> "ParquetStore":
         """The store of a study."""
-        store = store_of(study)
-        return cls(
-            root=str(store.root),
-            simulated=store.simulated,
-            rehearsal=store.rehearsal is not False and store.incoming is None,
-            incoming=str(store.incoming) if store.incoming else None,
-            exchange=store.deadlines.exchange.isoformat(),
-            destroy_by=store.deadlines.end.isoformat(),
-            study=store.study,
-            from_files=sorted(store.from_files),
-            elsewhere=sorted(store.elsewhere),
-        )
-
-    @property
-    def store(self) -> Store:
-        """The store itself."""
-        deadlines = Deadlines(dt.date.fromisoformat(self.exchange), dt.date.fromisoformat(self.destroy_by))
-        return Store(
-            Path(self.root),
-            self.simulated,
-            None if self.incoming else self.rehearsal,
-            deadlines,
-            self.study,
-            frozenset(self.from_files),
-            frozenset(self.elsewhere),
-            Path(self.incoming) if self.incoming else None,
-        )
-
-    @contextmanager
-    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["ParquetStore"]:
-        """Hold the data folder for as long as the run lasts, and let no error tell about real people.
-
-        Files may change while a run lasts, so what is said of errors on files is never open.
-        """
-        with self.store.hold(), nullcontext() if self.rehearsal else masked_errors():
-            yield self
+        return cls(store_of(study), study)
 
     def handle_output(self, context: dg.OutputContext, obj: Value) -> None:
         """Write a table or a set of tables, and say what was written."""
         store, key = self.store, context.asset_key.path
         with plainly():
+            own = {THIS_RUN: self._own(context.definition_metadata)}
+            stamp = joined(self._stamps.get(context.step_key, {}) | own)
             mappings = _told(context, intake.MAPPINGS_DIGEST)
-            written = store.write(key, obj, mappings)
+            written = store.write(key, obj, stamp, mappings)
             context.add_output_metadata(output_metadata(written))
             if kept := store.in_vault(key):
                 context.add_output_metadata(self._held(*kept, written, key, mappings))
+        if key == PEOPLE:
+            record(self.study)  # a world made under other choices is the folder's from now on
+        internals.set_version(context, written.digest)
 
     def load_input(self, context: dg.InputContext) -> pl.LazyFrame | dict[str, pl.LazyFrame]:
-        """Scan a table, or each table of a set, by name; what came from another body, after checking it."""
+        """Scan a table, or each table of a set, by name; what came from another body, after checking it.
+
+        Raises:
+            dg.Failure: it cannot be had, or comes from another world than the step's other inputs or its choices.
+            TfLinkageError: the same, for a reader outside a run.
+        """
         store, key = self.store, context.asset_key.path
-        with plainly():
+        reader = _reader(context)
+        with plainly() if reader else nullcontext():
+            if reader:
+                self._same_world(context)
             value = store.read(key)
-            if (handover := HANDOVERS.get("/".join(key))) and store.in_vault(key):
+            if (handover := HANDOVERS.get("/".join(key))) and store.in_vault(key) and reader:
                 store.delivery().arrive(handover)
             if kept := store.in_vault(key):
                 vault, dataset = kept
                 store.ledger().append(
-                    store.clock().today(), "read", vault.custodian, dataset, by=context.op_def.name
+                    store.clock().today(), "read", vault.custodian, dataset, by=reader or "a reader outside a run"
                 )
             return value
+
+    def _same_world(self, context: dg.InputContext) -> None:
+        """Refuse an input whose world differs from that of the inputs before it, or from the step's own choices."""
+        step = self._stamps.setdefault(context.step_context.step.key, {})
+        step["/".join(context.asset_key.path)] = self.store.made_with(context.asset_key.path)
+        own = [self._own(internals.definition_metadata(context, key)) for key in internals.output_keys(context)]
+        joined(step | {THIS_RUN: {name: value for stamp in own for name, value in stamp.items()}})
+
+    def _own(self, metadata: Mapping[str, Any] | None) -> dict[str, Any]:
+        """The choices on which an asset depends itself, with the run's values."""
+        names = (metadata or {}).get(CHOICES)
+        return self.study.chosen(*str(getattr(names, "value", names)).split(", ")) if names else {}
 
     def _held(
         self, vault: Vault, dataset: str, written: Written, key: Sequence[str], mappings: str | None
@@ -129,6 +115,86 @@ class ParquetStore(dg.ConfigurableIOManager):  # type: ignore[misc]
         return held
 
 
+THIS_RUN = "this run"
+
+
+def store_manager(opened: Callable[[Study], Store] = store_of) -> dg.IOManagerDefinition:
+    """The I/O manager: for a run, which holds the data folder as long as it lasts, or for a reader outside one.
+
+    Whether people are real is decided when a run begins, from the files that it reads; then no error tells of them.
+
+    Args:
+        opened: the store of a run's choices.
+    """
+
+    @dg.io_manager(required_resource_keys={"study"}, description="The data folder")  # type: ignore[arg-type]
+    @contextmanager
+    def manager(context: dg.InitResourceContext) -> Iterator[ParquetStore]:
+        study: Study = context.resources.study
+        found = ParquetStore(opened(study), study)
+        if context.run is None or context.instance is None:
+            yield found
+            return
+        # Files may change while a run lasts, so what is said of errors on files is never open.
+        simulated = found.store.is_rehearsal() and found.store.incoming is None
+        with nullcontext() if simulated else masked_errors(), _held_for(context, found.store):
+            _report_arrivals(context.instance, found.store)
+            yield found
+
+    return manager
+
+
+@contextmanager
+def _held_for(context: dg.InitResourceContext, store: Store) -> Iterator[None]:
+    """Hold the data folder for a run. One that may not have it is cancelled: it did not fail, nothing was made."""
+    run: Any = context.run
+    instance: Any = context.instance
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(store.hold(f"job {run.job_name}, run {run.run_id[:8]}"))
+        except DataFolderBusy as busy:
+            if context.log:
+                context.log.error(str(busy))
+            instance.report_run_canceling(run, message=str(busy))
+            raise internals.DagsterExecutionInterruptedError(str(busy)) from None
+        yield
+
+
+def arrivals() -> list[str]:
+    """What reaches a vault by command, outside any run: clerks' decisions, and returns made elsewhere."""
+    return [f"{name}/{kind}" for name in DEPARTMENTS for kind in (DECISIONS, "return")]
+
+
+def _report_arrivals(instance: dg.DagsterInstance, store: Store) -> None:
+    """Tell the graph what came since, before anything is made of it."""
+    for key in arrivals():
+        if key.endswith("/return") and key.split("/")[0] not in store.elsewhere:
+            continue
+        try:
+            version = store.version(key.split("/"))
+        except TfLinkageError:
+            continue  # somebody else's: who holds it reports it
+        event = instance.get_latest_materialization_event(dg.AssetKey(key.split("/")))
+        known = event.asset_materialization.tags if event and event.asset_materialization else {}
+        if version and (known or {}).get(internals.DATA_VERSION_TAG) != version:
+            instance.report_runless_asset_event(
+                dg.AssetMaterialization(key.split("/"), tags={internals.DATA_VERSION_TAG: version})
+            )
+
+
+def _reader(context: dg.InputContext) -> str | None:
+    """The step that reads; nothing for a reader outside a run."""
+    try:
+        return str(context.op_def.name)
+    except dg.DagsterInvariantViolationError:
+        return None
+
+
+def text_version(*texts: str) -> dg.DataVersion:
+    """The version of what is no table: a digest of its text."""
+    return dg.DataVersion(hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16])
+
+
 def _told(context: dg.OutputContext, name: str) -> str | None:
     """What an asset said of its output under a name."""
     said = (context.output_metadata or {}).get(name)
@@ -136,15 +202,19 @@ def _told(context: dg.OutputContext, name: str) -> str | None:
 
 
 def output_metadata(written: Written) -> dict[str, Any]:
-    """What the web UI shows of a written asset: rows, columns, place, size and digest; never a value."""
+    """What the web UI shows of a written asset: rows, place, version; never a value.
+
+    Of what a vault holds rows are rounded as the ledger rounds them, and its size is not told.
+    """
+    told = {name: rounded(rows) if written.in_vault else rows for name, rows in written.rows.items()}
     described: dict[str, Any] = {
-        "dagster/row_count": sum(written.rows.values()),
+        "dagster/row_count": sum(told.values()),
         "dagster/uri": relative(written.path),
         "digest": written.digest,
-        "size (bytes)": written.size,
     }
-    if set(written.rows) != {""}:
-        described |= {f"rows of {name}": rows for name, rows in written.rows.items()}
+    described |= {} if written.in_vault else {"size (bytes)": written.size}
+    if set(told) != {""}:
+        described |= {f"rows of {name}": rows for name, rows in told.items()}
     return described
 
 

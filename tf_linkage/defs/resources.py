@@ -1,106 +1,115 @@
-"""What a run is handed: the simulated world's settings, the linkage's choices, the study's key.
+"""What a run is handed: its choices as the launchpad shows them, and the study's key.
 
-Resources with their bounds and words as the launchpad shows them.
+One resource, `study`, holds every choice; each has the name, bounds and words of `study.py`. What belongs to the
+data folder as a whole is no choice of a run.
 """
 
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
+from types import UnionType
+from typing import Any, get_args
 
 import dagster as dg
-from pydantic import Field
+from pydantic import ValidationError
 
-from tf_linkage import linkage
-from tf_linkage.study import Confounding, Noise, Study
+from tf_linkage.errors import StudyRefused
+from tf_linkage.linkage import ENGINES
+from tf_linkage.study import LAUNCHPAD, SIZES, Source, Study, advanced, faults
 from tf_linkage.workspace.environment import study_key
+from tf_linkage.workspace.storing.holding import this_process
+
+ADVANCED = "advanced"
+PREFIX = "tf/"
+DATA, PROCESS = f"{PREFIX}data", f"{PREFIX}process"
+"""Tags of a run: its data folder, and the process that does its work."""
 
 
-class Simulation(dg.ConfigurableResource):  # type: ignore[misc, type-arg]
-    """The simulated world: how many families, in what population, recorded how badly."""
+def study_resource(study: Study) -> dg.ResourceDefinition:
+    """The run's choices, a `Study`: those of the data folder unless the launchpad says otherwise.
 
-    families: int = Field(ge=20, le=400_000, description="Families in the study")
-    population: int = Field(ge=1_000, le=60_000_000, description="People in the population around them")
-    seed: int = Field(ge=0, description="Seed of every random draw; the same seed gives the same tables")
-    noise: Noise = Field(description="How much goes wrong in the records: clean, realistic or hard")
-    noise_multiplier: float = Field(ge=0, le=10, description="Multiplies every error rate")
-    moves_together: float = Field(
-        ge=0,
-        le=1,
-        description="Share of a household's moves that each further member makes with it; the others then live at "
-        "an address of their own until the next. 1 keeps households whole",
+    Kinds and words are checked as one types; bounds and what does not go together when the run is launched, before
+    there is a run.
+    """
+
+    @dg.resource(config_schema=dict, description="The choices of the run")
+    def chosen(context: dg.InitResourceContext) -> Study:
+        made = study_of(study, context.resource_config)
+        if context.run is not None and context.instance is not None:
+            context.instance.add_run_tags(context.run.run_id, run_tags(made) | {PROCESS: this_process()})
+        return made
+
+    def checked(config: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            study_of(study, config)
+        except StudyRefused as refusal:
+            raise dg.DagsterInvalidConfigError(str(refusal), [], config) from None  # type: ignore[no-untyped-call]
+        plain: dict[str, Any] = _plain(config)
+        return plain
+
+    shown = {name: _field(study, name) for name in LAUNCHPAD}
+    shown[ADVANCED] = dg.Field(
+        {name: _field(study, name, shown=name in _differing(study)) for name in advanced()},
+        is_required=False,
+        description="Every other choice, as the data folder has it unless given here",
     )
-    confounding: Confounding = Field(
-        description="Why programme and waiting families differ beyond what registers hold: none, severity, crisis, "
-        "reporting, uptake, joiners, drift, or all (but drift)"
-    )
-    confounding_strength: float = Field(
-        ge=-1, le=1, description="How strongly; 0 is none, negative serves the hopeful first"
-    )
-    councils: list[str] = Field(description="Councils (GSS codes) that take part")
-    history_from: str = Field(description="First day of the histories (yyyy-mm-dd)")
-    identified_from: str = Field(description="First day on which a council could identify a family")
-    identified_to: str = Field(description="Last day on which a council could identify a family")
-    extract: str = Field(description="Day on which every body draws its extract")
+    described: dg.ResourceDefinition = dg.configured(chosen, config_schema=shown)(checked)
+    return described
+
+
+def study_of(study: Study, config: Mapping[str, Any]) -> Study:
+    """A run's choices laid over those of its data folder.
+
+    Raises:
+        StudyRefused: all that they do not keep, in one sentence.
+    """
+    given = _plain(config)
+    given |= given.pop(ADVANCED, {})
+    if "preset" in given and given["preset"] != study.preset:
+        families, population = SIZES[given["preset"]]
+        given = {"families": families, "population": population} | given
+    try:
+        return Study(**study.model_dump() | given)
+    except ValidationError as refusal:
+        raise StudyRefused(faults(refusal)) from None
+
+
+def described(study: Study) -> dict[str, str]:
+    """What a run is, in the metadata of its figures, so that a plot over runs does not mix them unseen."""
+    return {name: value for name, value in run_tags(study).items() if name != DATA}
+
+
+def run_tags(study: Study) -> dict[str, str]:
+    """What a run is, so that runs can be told apart: its tags."""
+    made = {"preset": study.preset, "seed": study.seed, "noise": study.noise, "families": study.families}
+    words = {"source": study.source} | (made if study.source is Source.SIMULATION else {})
+    words |= {"engine": study.engine, "link_threshold": f"{study.link_threshold:g}"}
+    words |= {"version": version("tf_linkage")} | ({"commit": _commit()} if _commit() else {})
+    return {f"{PREFIX}{name}": str(value) for name, value in words.items()} | {DATA: str(study.data.resolve())}
+
+
+@dataclass(frozen=True)
+class StudyKey:
+    """The secret from which every reference is derived. Never shown, never stored.
+
+    Attributes:
+        simulated: whether the bodies' registers are simulated.
+        incoming: folder of extract files, when the study runs on files.
+        data: the data folder, in which real records are remembered.
+    """
+
+    simulated: bool
+    incoming: Path
+    data: Path
 
     @classmethod
-    def of(cls, study: Study) -> "Simulation":
-        """The simulation a study asks for."""
-        return cls(
-            families=study.families,
-            population=study.population,
-            seed=study.seed,
-            noise=study.noise,
-            noise_multiplier=study.noise_multiplier,
-            moves_together=study.moves_together,
-            confounding=study.confounding,
-            confounding_strength=study.confounding_strength,
-            councils=list(study.councils),
-            history_from=study.dates.history_from.isoformat(),
-            identified_from=study.dates.identified_from.isoformat(),
-            identified_to=study.dates.identified_to.isoformat(),
-            extract=study.dates.extract.isoformat(),
-        )
-
-
-class Linking(dg.ConfigurableResource):  # type: ignore[misc, type-arg]
-    """How records are linked, and what that may use."""
-
-    engine: str = Field(description="The linkage engine")
-    link_threshold: float = Field(gt=0, lt=1, description="Posterior probability from which a pair is a link")
-    review_threshold: float = Field(
-        ge=0, lt=1, description="Posterior probability from which a pair is left for review"
-    )
-    memory_gb: float = Field(
-        ge=0.1, le=100_000, description="Gigabytes of memory that DuckDB may use before the linkage is refused"
-    )
-    threads: int | None = Field(
-        default=None, ge=1, le=1_024, description="Threads of DuckDB; all cores unless given"
-    )
-    most_pairs: int = Field(
-        ge=1, description="Candidate pairs that a blocking rule may make before the linkage is refused"
-    )
-
-    @classmethod
-    def of(cls, study: Study) -> "Linking":
-        """How a study links."""
-        return cls(
-            engine=study.engine,
-            link_threshold=study.link_threshold,
-            review_threshold=study.review_threshold,
-            memory_gb=study.memory_gb,
-            threads=study.threads,
-            most_pairs=study.most_pairs,
-        )
-
-    def bounds(self) -> linkage.Bounds:
-        """What a linkage may use."""
-        return linkage.Bounds(memory_gb=self.memory_gb, threads=self.threads, most_pairs=self.most_pairs)
-
-
-class StudyKey(dg.ConfigurableResource):  # type: ignore[misc, type-arg]
-    """The secret from which every reference is derived. Never shown, never stored."""
-
-    simulated: bool = Field(description="Whether the bodies' registers are simulated")
-    incoming: str = Field(description="Folder of extract files, when the study runs on files")
-    data: str = Field(default="", description="The data folder, in which real records are remembered")
+    def of(cls, study: Study) -> "StudyKey":
+        """The key of a study."""
+        return cls(study.source is Source.SIMULATION, study.incoming, study.data)
 
     def key(self) -> bytes:
         """The key: the environment's, or in a rehearsal the published constant.
@@ -108,4 +117,61 @@ class StudyKey(dg.ConfigurableResource):  # type: ignore[misc, type-arg]
         Raises:
             TfLinkageError: real extracts need a key of their own.
         """
-        return study_key(self.simulated, Path(self.incoming), Path(self.data) if self.data else None)
+        return study_key(self.simulated, self.incoming, self.data)
+
+
+def key_resource(study: Study) -> dg.ResourceDefinition:
+    """The study's key; nothing of it is configured."""
+    return dg.ResourceDefinition.hardcoded_resource(StudyKey.of(study), "The secret behind every reference")
+
+
+def _field(study: Study, name: str, *, shown: bool = True) -> dg.Field:
+    """A choice as the launchpad has it, with the folder's value where that is shown."""
+    field = Study.model_fields[name]
+    default = _plain({name: getattr(study, name)})[name]
+    filled = {"default_value": default} if shown and default is not None else {}
+    return dg.Field(_kind(name, field.annotation), is_required=False, description=field.description, **filled)
+
+
+def _kind(name: str, annotation: Any) -> Any:
+    """A choice's kind as Dagster checks it; a list of words where there is one."""
+    if name == "engine":
+        return _one_of(sorted(ENGINES))
+    if isinstance(annotation, UnionType):
+        return dg.Noneable(next(kind for kind in get_args(annotation) if kind is not type(None)))
+    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
+        return _one_of([str(member) for member in annotation])
+    return annotation if annotation in (int, float, bool, str) else [str]
+
+
+def _one_of(words: list[str]) -> dg.Enum:
+    # The name is what a refusal says: "not in enum type ... got ...".
+    return dg.Enum(f"(one of {', '.join(words)})", [dg.EnumValue(word, word) for word in words])
+
+
+def _differing(study: Study) -> set[str]:
+    """The choices under `advanced` in which a folder differs from what its preset has."""
+    usual = Study.of(study.preset)
+    return {name for name in advanced() if getattr(study, name) != getattr(usual, name)}
+
+
+def _plain(value: Any) -> Any:
+    """Choices as configuration holds them."""
+    if isinstance(value, Mapping):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(part) for part in value]
+    return str(value) if isinstance(value, StrEnum) else value
+
+
+@cache
+def _commit() -> str:
+    """The commit of a working copy, where this is one."""
+    here = Path(__file__).parents[2]
+    if not (here / ".git").exists():
+        return ""
+    found = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"],  # noqa: S607 - where git is, only the machine knows
+        cwd=here, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return found.stdout.strip()

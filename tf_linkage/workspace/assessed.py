@@ -9,8 +9,8 @@ import polars as pl
 
 from tf_linkage import quality
 from tf_linkage.workspace.catalogue import ASSESSED, SWEEP
-from tf_linkage.workspace.code_version import code_version
 from tf_linkage.workspace.store import Store
+from tf_linkage.workspace.storing.code_version import code_version
 
 MARK = ".of"
 SIMULATED_ROOMS = ("population", "bodies", "custody", "linkage", "quality")

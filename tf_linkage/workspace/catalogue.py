@@ -90,5 +90,8 @@ ASSESSED = (
 )
 """The longer studies: assets of job `assess`, which the main job leaves out."""
 
-OF_THE_SIMULATION = ("population/", "quality/gap_causes", EFFECT_RECOVERY, *ASSESSED)
+STUDIES_PAGE = "quality/long_studies"
+"""The page of what they found."""
+
+OF_THE_SIMULATION = ("population/", "quality/gap_causes", EFFECT_RECOVERY, *ASSESSED, STUDIES_PAGE)
 """How the keys of assets begin that real extracts do not have."""

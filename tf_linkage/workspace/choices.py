@@ -27,8 +27,8 @@ BY_MAKE = "MAKE_CHOICES"
 
 _NAMES = (
     "preset", "source", "incoming", "data", "families", "population", "seed", "noise", "noise_multiplier",
-    "moves_together", "confounding", "confounding_strength", "engine", "memory_gb", "threads", "most_pairs",
-    "clerk_error", "name",
+    "moves_together", "councils", "confounding", "confounding_strength", "engine", "link_threshold",
+    "review_threshold", "memory_gb", "threads", "most_pairs", "clerk_error", "name",
 )  # fmt: skip
 _SIZES = frozenset({"families", "population"})
 _PLACES = frozenset({"data", "incoming"})
@@ -183,7 +183,7 @@ def _made(base: Mapping[str, Any], explicit: Mapping[str, str], data: Path, type
         elif name not in _NAMES:
             sources[name.removesuffix("_source")] = value
         else:
-            chosen[name] = value
+            chosen[name] = [part.strip() for part in value.split(",")] if name == "councils" else value
     chosen |= {"dates": days} if days else {}
     chosen |= {"sources": sources} if sources else {}
     chosen["data"] = data

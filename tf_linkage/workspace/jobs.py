@@ -21,6 +21,9 @@ RIGHTS = (ACCESS, WITHDRAW, CORRECT, ERASE)
 """Jobs that meet people's requests, and are told tickets."""
 DESTROY_DUE, END_OF_MONTH, END_OF_STUDY = "destroy_due", "end_of_month", "end_of_study"
 
+IRREVERSIBLE = (WITHDRAW, ERASE, DESTROY_DUE, END_OF_MONTH, END_OF_STUDY)
+"""Jobs that nobody can undo: they run only when confirmed by their name."""
+
 STUDY, CUSTODIANS, PEOPLE, ENDS = (
     "The study as a whole",
     "One body alone, with its own vault's password",

@@ -17,10 +17,10 @@ from tf_linkage import disclosure
 from tf_linkage.contracts.outputs.release import DECISIONS
 from tf_linkage.custody.audit.ledger import Entry
 from tf_linkage.study import BOUNDS, Source, Study
-from tf_linkage.workspace.code_version import code_version
 from tf_linkage.workspace.custodians.clerical_review import DECISIONS as CLERKS_DECISIONS
 from tf_linkage.workspace.environment import is_rehearsal
 from tf_linkage.workspace.store import Store
+from tf_linkage.workspace.storing.code_version import code_version
 
 RELEASED, RELEASE = "released", "published/findings"
 REAL = "real people"

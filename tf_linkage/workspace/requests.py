@@ -108,7 +108,7 @@ def write_afterwards(store: Store, held: Held) -> dict[str, Written]:
     """
     written = {f"{name}/return": _less(store, f"{name}/return", given) for name, given in held.returns.items()}
     for key, table in ((IDENTIFIERS, held.identifiers), (ATTRIBUTES, held.attributes)):
-        written["/".join(key)] = store.write(key, table)
+        written["/".join(key)] = store.write(key, table, store.made_with(key))
         record_writing(store, store.vault(ONS), key[-1], written["/".join(key)])
     return written
 

@@ -6,8 +6,6 @@ left behind. Plain files and polars: no Dagster (that is `io.py`), no idea of wh
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -29,9 +28,13 @@ from tf_linkage.custody.vault.destruction import Certificate, destroy_due, destr
 from tf_linkage.custody.vault.passwords import CUSTODIANS, Passwords
 from tf_linkage.custody.vault.retention import Deadlines
 from tf_linkage.custody.vault.vault import OWNERS_FILE, OWNERS_FOLDER, Vault, content_digest, shred
-from tf_linkage.errors import DataFolderBusy, TfLinkageError
+from tf_linkage.custody.vault.versions import keyed_version
+from tf_linkage.errors import TfLinkageError
 from tf_linkage.hints import command
 from tf_linkage.study import NAME, Dates
+from tf_linkage.workspace.storing import stamps
+from tf_linkage.workspace.storing.holding import held
+from tf_linkage.workspace.storing.stamps import Stamp
 
 Value = pl.DataFrame | pl.LazyFrame | Mapping[str, pl.DataFrame | pl.LazyFrame]
 """What an asset may be: one table, or a set of tables by name."""
@@ -42,15 +45,16 @@ Companion = Callable[[Mapping[str, pl.DataFrame], Path], object]
 REGISTERS = ("council", *DEPARTMENTS)
 WORKING = {"link_request", "return", "review_pairs", "review_decisions"}
 NEW, OLD, PARTIAL = ".new", ".old", ".partial"
-LOCK, REAL = ".lock", "real_records"
+REAL = "real_records"
 DEADLINES = Deadlines(exchange=Dates().exchange, end=Dates().destroy_by)
 
 
 @dataclass(frozen=True)
 class Written:
-    """What was written: rows and schema by table (the name is empty for a single table), and a digest.
+    """What was written: rows and schema by table (the name is empty for a single table), and its version.
 
-    The digest of a plain file is that of its bytes. Encrypted files differ each time, so theirs is of the content.
+    Equal content has an equal version. That of a vault's dataset is made under a key that is destroyed with its
+    batch, so that afterwards nobody can tell what it was made of.
     """
 
     path: Path
@@ -58,6 +62,7 @@ class Written:
     schemas: dict[str, pl.Schema]
     digest: str
     size: int
+    in_vault: bool = False
 
 
 @dataclass(frozen=True)
@@ -173,51 +178,65 @@ class Store:
             return None
         return self.vault(parts[1]), "/".join(parts[2:])
 
-    def write(self, key: Sequence[str], value: Value, mappings: str | None = None) -> Written:
+    def write(
+        self, key: Sequence[str], value: Value, made_with: Stamp | None = None, mappings: str | None = None
+    ) -> Written:
         """Write a table, or a set of tables, so that a reader sees the old or the new and nothing between.
 
         Args:
-            key: of the asset.
-            value: what it is.
+            key: the asset's key.
+            value: its table or tables.
+            made_with: the choices under which it was made.
             mappings: digest over the mappings by which it was made of senders' files, if any.
 
         Raises:
             TooLate: its custodian may not hold it any longer.
         """
-        place = self.place(key)
+        place, stamp = self.place(key), dict(made_with or {})
         if kept := self.in_vault(key):
             handover = HANDOVERS.get("/".join(key))
-            beside = partial(self.delivery().send, handover, mappings=mappings) if handover else None
-            return self._write_to_vault(*kept, value, beside)
+            send = partial(self.delivery().send, handover, mappings=mappings) if handover else None
+            writer = handover.sender if handover else kept[0].custodian
+            return self._write_to_vault(*kept, value, send, writer, stamp)
         place.parent.mkdir(parents=True, exist_ok=True)
         if isinstance(value, Mapping):
             new = _sibling(place, NEW)
             shutil.rmtree(new, ignore_errors=True)
             new.mkdir()
             for name, table in value.items():
-                _write_parquet(table, new / f"{name}.parquet")
+                stamps.write_parquet(table, new / f"{name}.parquet", stamp)
             swap_folder(new, place)
             files = {name: place / f"{name}.parquet" for name in value}
         else:
             path = place.with_name(f"{place.name}.parquet")
             new = _sibling(path, NEW)
-            _write_parquet(value, new)
+            stamps.write_parquet(value, new, stamp)
             new.replace(path)
             files = {"": path}
         return Written(
             path=place if isinstance(value, Mapping) else files[""],
-            rows={name: _height(file) for name, file in files.items()},
+            rows={name: stamps.height(file) for name, file in files.items()},
             schemas={name: pl.Schema(pl.read_parquet_schema(file)) for name, file in files.items()},
-            digest=_digest(files),
+            digest=stamps.digest(files),
             size=sum(file.stat().st_size for file in files.values()),
         )
 
     def take_out(self, handover: Handover, value: Value) -> Written:
         """Write what is left of a hand-over that arrived, after people asked to leave."""
         vault = self.vault(handover.recipient)
-        return self._write_to_vault(vault, handover.dataset, value, partial(self.delivery().take_out, handover))
+        stamp = vault.made_with(handover.dataset)
+        take_out = partial(self.delivery().take_out, handover)
+        return self._write_to_vault(vault, handover.dataset, value, take_out, handover.recipient, stamp)
 
-    def _write_to_vault(self, vault: Vault, dataset: str, value: Value, companion: Companion | None) -> Written:
+    def _write_to_vault(  # noqa: PLR0917 - what, where, with what, by whom, each once
+        self,
+        vault: Vault,
+        dataset: str,
+        value: Value,
+        companion: Companion | None,
+        writer: str,
+        stamp: Stamp,
+    ) -> Written:
         """Write a dataset and what is put next to it, and swap both in."""
         place = vault.folder / dataset
         batch, last_day = self.deadlines.of(vault.custodian)
@@ -238,7 +257,7 @@ class Store:
         new = _sibling(place, NEW)
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir()
-        vault.write(dataset, frames, new, batch=batch, destroy_by=last_day)
+        vault.write(dataset, frames, new, batch=batch, destroy_by=last_day, made_with=stamp)
         if companion:
             companion(frames, new)
         swap_folder(new, place)
@@ -246,9 +265,30 @@ class Store:
             path=place,
             rows={name: frame.height for name, frame in frames.items()},
             schemas={name: frame.schema for name, frame in frames.items()},
-            digest=content_digest(frames),
+            digest=keyed_version(self.vault(writer), vault, content_digest(frames)),
             size=sum(file.stat().st_size for file in place.iterdir()),
+            in_vault=True,
         )
+
+    def made_with(self, key: Sequence[str]) -> dict[str, Any]:
+        """The choices under which what is stored was made; none where it does not say or is not there."""
+        if kept := self.in_vault(key):
+            return dict(kept[0].made_with(kept[1]))
+        place = self.place(key)
+        files = sorted(place.glob("*.parquet")) if place.is_dir() else [place.with_name(f"{place.name}.parquet")]
+        if not files or not files[0].exists():
+            return {}
+        return stamps.of(files[0])
+
+    def version(self, key: Sequence[str]) -> str | None:
+        """The version of a vault's dataset as its custodian makes it, who must be able to open it; None of none."""
+        kept = self.in_vault(key)
+        if kept is None or kept[1] not in kept[0].datasets():
+            return None
+        vault, dataset = kept
+        read = vault.read(dataset)
+        frames = {name: part.collect() for name, part in (read if isinstance(read, dict) else {"": read}).items()}
+        return keyed_version(vault, vault, content_digest(frames))
 
     def write_text(self, key: Sequence[str], suffix: str, text: str) -> Path:
         """Write a page or another text file, whole."""
@@ -295,25 +335,24 @@ class Store:
             )
 
     @contextmanager
-    def hold(self) -> Iterator[None]:
-        """Hold the data folder for one run, after sweeping what a killed run left.
+    def hold(self, what: str = "a command") -> Iterator[None]:
+        """Hold the data folder for one writer, after sweeping what a killed one left; readers never ask.
+
+        A process that holds it already goes on holding it.
+
+        Args:
+            what: who holds it, for those who are refused.
 
         Raises:
-            DataFolderBusy: another run holds it.
+            DataFolderBusy: another process holds it; says which, since when.
         """
         self.root.mkdir(parents=True, exist_ok=True)
-        with owners_alone(), (self.root / LOCK).open("a") as lock:
-            try:
-                # The kernel gives the lock back when a process dies, however it dies.
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise DataFolderBusy(
-                    f"another run is at work in {self.root}; wait for it to end, or choose another data folder"
-                ) from None
-            for room in ("custody", "ledger", "world"):
-                (self.root / room).mkdir(exist_ok=True)
-                _of_owner(self.root / room)
-            self.sweep()
+        with owners_alone(), held(self.root, what) as first:
+            if first:
+                for room in ("custody", "ledger", "world"):
+                    (self.root / room).mkdir(exist_ok=True)
+                    _of_owner(self.root / room)
+                self.sweep()
             yield
 
     def sweep(self) -> None:
@@ -352,13 +391,6 @@ def _sibling(path: Path, suffix: str) -> Path:
     return path.with_name(f".{path.name}{suffix}")
 
 
-def _write_parquet(table: pl.DataFrame | pl.LazyFrame, path: Path) -> None:
-    # One row-group size and codec everywhere, so that equal tables are equal bytes.
-    table.lazy().sink_parquet(
-        path, compression="zstd", compression_level=1, row_group_size=250_000, maintain_order=True
-    )
-
-
 def swap_folder(new: Path, place: Path) -> None:
     """Put a folder in the place of another, so that a reader sees one or the other."""
     if not place.exists():
@@ -369,20 +401,6 @@ def swap_folder(new: Path, place: Path) -> None:
     place.rename(old)
     new.rename(place)
     shred(old)
-
-
-def _height(path: Path) -> int:
-    return int(pl.scan_parquet(path).select(pl.len()).collect().item())
-
-
-def _digest(files: Mapping[str, Path]) -> str:
-    """One digest over the named files' bytes."""
-    total = hashlib.sha256()
-    for name in sorted(files):
-        with files[name].open("rb") as stream:
-            part = hashlib.file_digest(stream, "sha256").hexdigest()
-        total.update(f"{name}\0{part}\n".encode())
-    return total.hexdigest()[:16]
 
 
 def relative(path: Path) -> str:

@@ -73,8 +73,8 @@ def test_the_ui_starts_on_the_folders_study(
     monkeypatch.setenv("TF_LINKAGE_DATA", "elsewhere")  # so that it is put back
     assert main(["ui", "--data", str(data), "--port", "3101"]) == 0
     ((program, words, home, folder),) = started
-    assert (program, words[:3]) == (sys.executable, [sys.executable, "-m", "dagster"])
-    assert words[3:] == ["dev", "-w", str(workspace_file()), "-h", "127.0.0.1", "-p", "3101"]
+    assert (program, words[:3]) == (sys.executable, [sys.executable, "-m", "tf_linkage.defs.web.serving"])
+    assert words[3:] == ["--workspace", str(workspace_file()), "--port", "3101"]
     assert (Path(home), folder) == (data.parent / ".dagster_home", str(data))
     assert f"as {data / FILE} says: preset tiny, seed 7" in capsys.readouterr().err
 

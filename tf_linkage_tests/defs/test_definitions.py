@@ -3,19 +3,24 @@
 import ast
 import re
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 import tf_linkage
+from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.definitions import build_defs
-from tf_linkage.study import Study
-from tf_linkage.workspace.catalogue import ASSESSED, EFFECT_RECOVERY, TABLES
+from tf_linkage.defs.metadata.description import GROUPS, STUDIES
+from tf_linkage.defs.resources import study_of
+from tf_linkage.study import LAUNCHPAD, OF_THE_FOLDER, SIZES, Noise, Preset, Study
+from tf_linkage.workspace.catalogue import ASSESSED, EFFECT_RECOVERY, STUDIES_PAGE, TABLES
 from tf_linkage.workspace.jobs import ASSESS, REHEARSAL
 
 PACKAGE = Path(tf_linkage.__file__).parent
-GROUPS = ["population", "council", "dwp", "moj", "dfe", "ons", "linkage", "research", "quality", "published"]
 
 
 @pytest.fixture(scope="module", params=["simulation", "files"])
@@ -35,13 +40,15 @@ def test_the_simulated_world_is_absent_on_real_extracts() -> None:
     rehearsal = keys(build_defs(Study.of("tiny")))
     real = keys(build_defs(Study.of("tiny", source="files")))
     world = {"population/people", "population/truth", "population/population_counts"}
-    assert rehearsal - real == world | {"quality/gap_causes", EFFECT_RECOVERY, *ASSESSED}
+    assert rehearsal - real == world | {"quality/gap_causes", EFFECT_RECOVERY, *ASSESSED, STUDIES_PAGE}
     assert real < rehearsal
 
 
 def test_every_contract_has_its_asset_and_every_table_its_contract() -> None:
     without_contract = keys(build_defs(Study.of("tiny"))) - set(TABLES)
-    assert without_contract == {"population/people", "quality/report", "quality/papers", "research/linked_duckdb"}
+    decisions = {f"{name}/review_decisions" for name in DEPARTMENTS}
+    pages = {"quality/report", "quality/papers", STUDIES_PAGE}
+    assert without_contract == {"population/people", "research/linked_duckdb"} | pages | decisions
 
 
 def test_the_main_job_leaves_the_longer_studies_out() -> None:
@@ -55,7 +62,8 @@ def test_the_main_job_leaves_the_longer_studies_out() -> None:
     assert "quality_linkage_quality_checks" in main
     assert steps <= longer
     assert {"quality__linkage_quality", "quality__report", "quality__gap_causes"} <= main
-    assert "quality__report" in longer
+    assert "quality__long_studies" in longer
+    assert "quality__long_studies" not in main
     assert "population__people" not in longer
 
 
@@ -90,7 +98,8 @@ def test_law_5_is_checked_wherever_nobody_may_be_named(defs: dg.Definitions) -> 
     wanted = {
         name
         for name in TABLES
-        if name in keys(defs) and (name.endswith("/return") or name.split("/")[0] in GROUPS[7:])
+        if name in keys(defs)
+        and (name.endswith("/return") or name.split("/")[0] in {"research", "quality", "published"})
     }
     assert checked == wanted
 
@@ -160,11 +169,96 @@ def test_a_change_of_scale_is_a_change_of_version() -> None:
     )
 
 
-def test_the_launchpad_offers_what_a_linkage_may_use_with_words() -> None:
-    defs = build_defs(Study.of("tiny", memory_gb=2))
-    fields = defs.resolve_job_def(REHEARSAL).resource_defs["linking"].config_schema.config_type.fields
-    for name in ("memory_gb", "threads", "most_pairs"):
-        assert fields[name].description, name
+def group_edges(defs: dg.Definitions) -> set[tuple[str, str]]:
+    graph = defs.resolve_asset_graph()
+    return {
+        (str(graph.get(parent).group_name), str(graph.get(key).group_name))
+        for key in graph.get_all_asset_keys()
+        for parent in graph.get(key).parent_keys
+        if graph.get(parent).group_name != graph.get(key).group_name
+    }
+
+
+@pytest.mark.parametrize("source", ["simulation", "files"])
+def test_groups_form_no_circle_and_stand_in_the_order_of_the_story(source: str) -> None:
+    edges = group_edges(build_defs(Study.of("tiny", source=source)))
+    order = {group: number for number, group in enumerate(GROUPS)}
+    assert not [(first, then) for first, then in edges if order[first] >= order[then]]
+    departments = set(DEPARTMENTS)
+    assert not [edge for edge in edges if set(edge) <= departments], "departments stand next to each other"
+
+
+def test_the_main_job_has_eight_groups_at_most_and_no_long_study() -> None:
+    defs = build_defs(Study.of("tiny"))
+    graph, made = defs.resolve_asset_graph(), defs.resolve_job_def(REHEARSAL).asset_layer.executable_asset_keys
+    groups = {graph.get(key).group_name for key in made}
+    assert groups == set(GROUPS) - {STUDIES}
+    assert len(groups) <= 8
+    assert len(made) <= 39
+
+
+def test_the_launchpad_has_eight_choices_at_most_with_words_and_the_folders_values() -> None:
+    job = build_defs(Study.of("tiny", memory_gb=2, clerk_error=0.3)).resolve_job_def(REHEARSAL)
+    fields = job.run_config_schema.config_type.fields["resources"].config_type.fields
+    assert {name for name, field in fields.items() if field.config_type.fields.get("config")} >= {"study"}
+    configured = {
+        name
+        for name, field in fields.items()
+        if getattr(field.config_type.fields["config"].config_type, "fields", None)
+    }
+    assert configured == {"study"}, "nothing else asks for anything"
+    shown = fields["study"].config_type.fields["config"].config_type.fields
+    assert set(shown) == {*LAUNCHPAD, "advanced"}
+    assert len(shown) <= 8
+    assert not [name for name, field in shown.items() if not field.description or field.is_required]
+    assert {name: shown[name].default_value for name in ("preset", "seed", "memory_gb")} == {
+        "preset": "tiny", "seed": 2015, "memory_gb": 2.0,
+    }  # fmt: skip
+    more = shown["advanced"].config_type.fields
+    assert set(more) | set(LAUNCHPAD) | set(OF_THE_FOLDER) == set(Study.model_fields)
+    assert {name for name, field in more.items() if field.default_provided} == {"clerk_error"}
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        ({"seed": -7}, "seed: Input should be greater than or equal to 0"),
+        (
+            {"advanced": {"families": 5, "noise_multiplier": 99.0}},
+            "families: .*20; noise_multiplier: .*10",
+        ),
+        ({"advanced": {"councils": ["X"]}}, "unknown council X"),
+        ({"review_threshold": 0.9}, "review_threshold must not exceed"),
+        ({"noise": "realstic"}, "one of clean, realistic, hard.* got realstic"),
+        ({"engine": "pandas"}, "one of duckdb"),
+        ({"sede": 7}, "sede"),
+    ],
+)
+def test_the_launchpad_refuses_before_there_is_a_run(config: dict[str, object], words: str) -> None:
+    job = build_defs(Study.of("tiny")).resolve_job_def(REHEARSAL)
+    with dg.DagsterInstance.ephemeral() as instance:
+        with pytest.raises(dg.DagsterInvalidConfigError, match=words):
+            instance.create_run_for_job(job, run_config={"resources": {"study": {"config": config}}})
+        assert instance.get_runs_count() == 0
+
+
+@given(st.fixed_dictionaries({}, optional={
+    "seed": st.integers(0, 10**9), "noise": st.sampled_from([str(noise) for noise in Noise]),
+    "memory_gb": st.floats(0.1, 1000), "advanced": st.fixed_dictionaries({}, optional={
+        "families": st.integers(20, 400), "threads": st.integers(1, 64)}),
+}))  # fmt: skip
+def test_what_the_launchpad_leaves_out_is_as_the_folder_has_it(config: dict[str, Any]) -> None:
+    folder = Study.of("tiny", seed=3, noise="hard", clerk_error=0.2)
+    found = study_of(folder, config)
+    given_ = {name: value for name, value in config.items() if name != "advanced"} | config.get("advanced", {})
+    assert found == Study(**folder.model_dump() | given_)
+
+
+def test_another_preset_brings_its_own_size_unless_one_is_given() -> None:
+    folder = Study.of("tiny", families=300)
+    assert study_of(folder, {"preset": "demo"}).families == SIZES[Preset.DEMO][0]
+    assert study_of(folder, {"preset": "tiny"}).families == 300
+    assert study_of(folder, {"preset": "demo", "advanced": {"families": 400}}).families == 400
 
 
 def test_no_release_of_a_study_of_which_any_research_table_broke_a_rule() -> None:

@@ -8,9 +8,12 @@ import pytest
 from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import WorkspaceFileTarget
 from dagster_webserver.app import create_app_from_workspace_process_context
+from dagster_webserver.webserver import DagsterWebserver
 from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
 
 import tf_linkage
+from tf_linkage.defs.web.guard import guard
 
 ROOT = Path(tf_linkage.__file__).parent.parent
 
@@ -21,7 +24,9 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         dg.DagsterInstance.local_temp(str(tmp_path_factory.mktemp("home"))) as instance,
         WorkspaceProcessContext(instance, WorkspaceFileTarget([str(ROOT / "workspace.yaml")])) as workspace,
     ):
-        yield TestClient(create_app_from_workspace_process_context(workspace))
+        guard()
+        app = create_app_from_workspace_process_context(workspace)
+        yield TestClient(app, base_url="http://localhost:3000")
 
 
 def ask(client: TestClient, query: str) -> dict[str, object]:
@@ -42,3 +47,86 @@ def test_the_job_is_served(client: TestClient) -> None:
     found = ask(client, "{ repositoriesOrError { ... on RepositoryConnection { nodes { jobs { name } } } } }")
     (repository,) = found["repositoriesOrError"]["nodes"]
     assert "rehearsal" in {job["name"] for job in repository["jobs"]}
+
+
+LAUNCH = (
+    'mutation { launchRun(executionParams: {selector: {repositoryLocationName: "tf_linkage", repositoryName: '
+    '"__repository__", jobName: "rehearsal"}, runConfigData: {}, mode: "default"}) { __typename } }'
+)
+OURS = {"host": "localhost:3000"}
+ATTACKS = {
+    "mutation by GET": ("GET", "/graphql", {"params": {"query": LAUNCH}, "headers": {"accept": "text/html"}}),
+    "question by GET": ("GET", "/graphql", {"params": {"query": "{ version }"}}),
+    "mutation as plain text": ("POST", "/graphql", {"content": LAUNCH, "headers": {"content-type": "text/plain"}}),
+    "plain text, question in the address": (
+        "POST", "/graphql", {"params": {"query": LAUNCH}, "headers": {"content-type": "text/plain"}},
+    ),
+    "json, question in the address": ("POST", "/graphql", {"params": {"query": LAUNCH}, "json": {}}),
+    "a form": ("POST", "/graphql", {"data": {"query": LAUNCH}}),
+    "another origin": ("POST", "/graphql", {"json": {"query": LAUNCH}, "headers": {"origin": "http://evil.example"}}),
+    "another port of this machine": (
+        "POST", "/graphql", {"json": {"query": LAUNCH}, "headers": {"origin": "http://localhost:8000"}},
+    ),
+    "no origin at all": ("POST", "/graphql", {"json": {"query": LAUNCH}, "headers": {"origin": "null"}}),
+    "another name for this machine": (
+        "POST", "/graphql", {"json": {"query": LAUNCH}, "headers": {"host": "evil.example:3000"}},
+    ),
+    "a forged event": ("POST", "/report_asset_materialization/dwp/people", {"params": {"data_version": "forged"}}),
+    "a forged event by GET": ("GET", "/report_asset_materialization/dwp/people", {}),
+    "a forged check": ("POST", "/report_asset_check/dwp/people", {"params": {"check_name": "x", "passed": "true"}}),
+    "reading by another name": ("GET", "/server_info", {"headers": {"host": "evil.example"}}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_what_another_page_could_send_is_refused(client: TestClient, attack: str) -> None:
+    method, path, rest = ATTACKS[attack]
+    answer = client.request(method, path, **rest)
+    assert answer.status_code == 403, attack
+    assert answer.text.startswith("refused: ")
+    assert answer.text.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("headers", "accepted"),
+    [
+        ({}, True),
+        ({"origin": "http://localhost:3000"}, True),
+        ({"origin": "http://evil.example"}, False),
+        ({"host": "evil.example:3000"}, False),
+    ],
+)
+def test_a_foreign_websocket_is_closed(client: TestClient, headers: dict[str, str], accepted: bool) -> None:
+    given = OURS | headers
+    if accepted:
+        with client.websocket_connect("ws://localhost:3000/graphql", ["graphql-ws"], headers=given) as socket:
+            socket.send_json({"type": "connection_init"})
+            assert socket.receive_json()["type"] == "connection_ack"
+    else:
+        with (
+            pytest.raises(WebSocketDisconnect) as closed,
+            client.websocket_connect("ws://localhost:3000/graphql", ["graphql-ws"], headers=given),
+        ):
+            pass
+        assert closed.value.code == 1008
+
+
+def test_the_servers_own_page_works(client: TestClient) -> None:
+    assert client.get("/", headers={"accept": "text/html"}).status_code == 200
+    same = {"origin": "http://localhost:3000", "sec-fetch-site": "same-origin"}
+    assert client.post("/graphql", json={"query": "{ version }"}, headers=same).json()["data"]
+
+
+def test_unguarded_the_same_server_does_what_a_link_says(tmp_path: Path) -> None:
+    """The positive control: without the guard the attack of the issue goes through."""
+    with (
+        dg.DagsterInstance.local_temp(str(tmp_path)) as instance,
+        WorkspaceProcessContext(instance, WorkspaceFileTarget([str(ROOT / "workspace.yaml")])) as workspace,
+    ):
+        app = DagsterWebserver(workspace).create_asgi_app()
+        app.user_middleware.clear()
+        answer = TestClient(app, base_url="http://evil.example").get(
+            "/graphql", params={"query": "mutation { setNuxSeen }"}
+        )
+    assert answer.status_code == 200
+    assert answer.json()["data"]

@@ -1,5 +1,6 @@
 """What Dagster keeps of a failing run: nothing of anybody, where people are real."""
 
+import datetime as dt
 import logging
 from pathlib import Path
 
@@ -7,10 +8,14 @@ import dagster as dg
 import polars as pl
 import pytest
 
+from tf_linkage.custody.vault.retention import Deadlines
 from tf_linkage.defs.failures import plainly
-from tf_linkage.defs.io import ParquetStore
+from tf_linkage.defs.io import store_manager
+from tf_linkage.defs.resources import study_resource
 from tf_linkage.errors import InputRefused
+from tf_linkage.study import Study
 from tf_linkage.workspace.masking import REDACT
+from tf_linkage.workspace.store import DEADLINES, Store
 
 CANARY = "Zyxxanthe"
 
@@ -54,13 +59,11 @@ def failing_assets() -> list[dg.AssetsDefinition]:
 def kept_after_failing(home: Path, *, rehearsal: bool) -> list[str]:
     """Which files of the Dagster home hold the canary once everything has failed."""
     (home / "dagster.yaml").write_text((Path(__file__).parents[2] / ".dagster_home" / "dagster.yaml").read_text())
-    store = ParquetStore(
-        root=str(home.parent / f"data{rehearsal}"), simulated=False, rehearsal=rehearsal, destroy_by="2999-12-31"
-    )
+    deadlines = Deadlines(DEADLINES.exchange, dt.date(2999, 12, 31))
+    store = Store(home.parent / f"data{rehearsal}", simulated=False, rehearsal=rehearsal, deadlines=deadlines)
+    resources = {"io_manager": store_manager(lambda _: store), "study": study_resource(Study.of("tiny"))}
     with dg.DagsterInstance.from_config(str(home)) as instance:
-        result = dg.materialize(
-            failing_assets(), resources={"io_manager": store}, instance=instance, raise_on_error=False
-        )
+        result = dg.materialize(failing_assets(), resources=resources, instance=instance, raise_on_error=False)
         assert len(result.get_step_failure_events()) == 5
         said = {event.step_key: event for event in result.get_step_failure_events()}
         refusal = said["ons__plain"].step_failure_data.user_failure_data

@@ -16,6 +16,7 @@ from tf_linkage.custody.refusals import PasswordMissing
 from tf_linkage.custody.vault.retention import Deadlines
 from tf_linkage.errors import DataFolderBusy, TfLinkageError
 from tf_linkage.workspace.store import Store
+from tf_linkage.workspace.storing.holding import is_free
 
 FAR = Deadlines(dt.date(2999, 1, 1), dt.date(2999, 12, 31))
 KEY = ("research", "people")
@@ -99,8 +100,9 @@ def test_sweeping_puts_back_a_set_that_was_being_swapped(store: Store) -> None:
 
 
 def test_one_run_at_a_time(store: Store) -> None:
-    with store.hold(), pytest.raises(DataFolderBusy, match="another run"), store.hold():
-        pass
+    with store.hold("a test"), store.hold():
+        assert not is_free(store.root)
+    assert is_free(store.root)
     with store.hold():
         pass
 
@@ -120,8 +122,12 @@ def test_a_killed_run_holds_nothing(store: Store) -> None:
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as run:
         assert run.stdout is not None
         assert run.stdout.readline() == "held\n"
-        with pytest.raises(DataFolderBusy), store.hold():
+        said = rf"is being written by a command \(process {run.pid}\) since 20\d\d-.*:\d\d"
+        with pytest.raises(DataFolderBusy, match=said), store.hold():
             pass
+        store.write(("research", "people"), pl.DataFrame({"a": [1]}))
+        assert store.read(("research", "people")).collect().height == 1, "a reader waits for nobody"
+        store.place(("research", "people")).with_suffix(".parquet").unlink()
         os.kill(run.pid, signal.SIGKILL)
         run.wait()
     with store.hold():

@@ -16,7 +16,7 @@ import os
 import re
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -27,7 +27,7 @@ from tf_linkage.custody.vault import locks
 from tf_linkage.custody.vault.passwords import Passwords
 from tf_linkage.hints import command
 
-LOCK, KEY = "lock.json", "key.json"
+LOCK, KEY, SALT = "lock.json", "key.json", "versions.json"
 OWNERS_FOLDER, OWNERS_FILE = 0o700, 0o600
 """Modes with which nobody but its owner can look into a vault."""
 
@@ -51,10 +51,12 @@ class Slot:
     destroy_by: str | None
     files: dict[str, tuple[int, str]]
     sealed: str
+    made_with: dict[str, Any] = field(default_factory=dict)
 
     def purpose(self) -> bytes:
         """Everything but the sealed key, to which the key is bound: change a word of it and the key is lost."""
-        said = [self.custodian, self.dataset, self.batch, self.destroy_by, sorted(self.files.items())]
+        said: list[object] = [self.custodian, self.dataset, self.batch, self.destroy_by, sorted(self.files.items())]
+        said += [sorted(self.made_with.items())] if self.made_with else []
         return json.dumps(said).encode()
 
     def until(self) -> dt.date | None:
@@ -91,7 +93,16 @@ class Vault:
         new.replace(path)
         return made
 
-    def write(self, dataset: str, tables: Tables, folder: Path, *, batch: str, destroy_by: dt.date | None) -> None:
+    def write(
+        self,
+        dataset: str,
+        tables: Tables,
+        folder: Path,
+        *,
+        batch: str,
+        destroy_by: dt.date | None,
+        made_with: Mapping[str, Any] | None = None,
+    ) -> None:
         """Writes a dataset into a new folder, from which the caller swaps it in.
 
         Args:
@@ -100,6 +111,7 @@ class Vault:
             folder: an empty folder.
             batch: what it is destroyed together with.
             destroy_by: the last day it may be held; None where the custodian may keep it.
+            made_with: the choices under which it was made, which stand there in clear.
         """
         lock, secret = self.lock(), os.urandom(32)
         files: dict[str, tuple[int, str]] = {}
@@ -115,7 +127,15 @@ class Vault:
                 encryption=encryption,
             )
             files[name] = _looks(path)
-        slot = Slot(self.custodian, dataset, batch, destroy_by.isoformat() if destroy_by else None, files, "")
+        slot = Slot(
+            self.custodian,
+            dataset,
+            batch,
+            destroy_by.isoformat() if destroy_by else None,
+            files,
+            "",
+            dict(made_with or {}),
+        )
         sealed = base64.b64encode(locks.seal(lock, secret, slot.purpose())).decode()
         words = {**slot.__dict__, "sealed": sealed}
         (folder / KEY).write_text(json.dumps(words, indent=1), encoding="utf-8")
@@ -169,6 +189,11 @@ class Vault:
             ) from None
         return locks.shared_key(private, theirs, purpose.encode())
 
+    def made_with(self, dataset: str) -> dict[str, Any]:
+        """The choices under which a dataset was made, as its slot says in clear; none where there is no dataset."""
+        place = self.folder / dataset
+        return self._slot(dataset, place).made_with if (place / KEY).exists() else {}
+
     def holds(self) -> dict[str, Slot]:
         """What the vault holds, by dataset, as the slots say; nothing is opened."""
         found = {}
@@ -202,7 +227,10 @@ class Vault:
         while folder != self.folder and folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
             folder = folder.parent
-        if self.folder.is_dir() and {path.name for path in self.folder.iterdir()} <= {LOCK}:
+        if self.folder.is_dir() and {path.name for path in self.folder.iterdir()} <= {LOCK, SALT}:
+            if (self.folder / SALT).exists():
+                _overwrite(self.folder / SALT)
+                (self.folder / SALT).unlink()
             (self.folder / LOCK).unlink(missing_ok=True)
             self.folder.rmdir()
 
@@ -278,7 +306,7 @@ def _table(name: str) -> str:
 def in_clear(path: Path) -> bool:
     """Whether a file of a vault can be read without a key: a clerk's sheet."""
     with path.open("rb") as stream:
-        return path.name not in (KEY, LOCK) and stream.read(len(ENCRYPTED)) != ENCRYPTED
+        return path.name not in (KEY, LOCK, SALT) and stream.read(len(ENCRYPTED)) != ENCRYPTED
 
 
 def shred(folder: Path) -> None:

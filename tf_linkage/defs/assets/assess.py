@@ -12,19 +12,19 @@ import polars as pl
 
 from tf_linkage import linkage, quality
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.defs.assets.quality import INS, REGISTERS, TRUTH, asked_of, by_department
+from tf_linkage.defs.assets.quality import FIGURES, INS, REGISTERS, TRUTH, asked_of, by_department, studies_page
 from tf_linkage.defs.failures import plainly
-from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.metadata import charts
 from tf_linkage.defs.metadata.description import study_asset
-from tf_linkage.defs.resources import Linking, StudyKey
+from tf_linkage.defs.resources import StudyKey
 from tf_linkage.linkage import ENGINES, Bounds, LinkResult
 from tf_linkage.rehearsal.cases import Case, link_case, links_of
 from tf_linkage.study import Noise, Preset, Study
 from tf_linkage.workspace.assessed import code_fingerprint, fingerprint, mark
 from tf_linkage.workspace.catalogue import SWEEP
+from tf_linkage.workspace.environment import bounds_of
+from tf_linkage.workspace.folder import store_of
 
-FIGURES = {"figures": "quality/linkage_quality"}
 HISTORIES = {f"{name}_histories": f"{name}/{department.histories[0]}" for name, department in DEPARTMENTS.items()}
 LINKED_AGAIN = {name: key for name, key in (INS | REGISTERS).items() if not name.endswith("_links")}
 
@@ -39,11 +39,33 @@ MOVES_TOGETHER = (1.0, 0.5, 0.0)
 hard noise, where members have most to say for one another."""
 
 Tables = Mapping[str, Any]
+Made = Iterator[dg.MaterializeResult[pl.DataFrame]]
+
+ROOT = "quality/linkage_quality"
+"""What the main job makes last of what the studies stand on: a run that makes it is no run of the studies."""
+
+
+def left_out(context: dg.AssetExecutionContext) -> bool:
+    """Whether a study leaves itself out, because the run makes everything and would take many times as long."""
+    chosen = context.run.asset_selection or context.job_def.asset_layer.executable_asset_keys
+    if dg.AssetKey(ROOT.split("/")) not in chosen:
+        return False
+    context.log.info(
+        "left out of a run of everything, for it takes minutes: materialise it by itself, or run job assess"
+    )
+    return True
 
 
 def assess_assets(study: Study) -> list[dg.AssetsDefinition]:
     """Every asset of job `assess`."""
-    return [_effects(study), _patterns(study), _agreement(study), _bought(study), _sweep(study)]
+    return [
+        _effects(study),
+        _patterns(study),
+        _agreement(study),
+        _bought(study),
+        _sweep(study),
+        studies_page(study),
+    ]
 
 
 def _effects(study: Study) -> dg.AssetsDefinition:
@@ -53,10 +75,13 @@ def _effects(study: Study) -> dg.AssetsDefinition:
         "found, and corrected, by threshold.",
         rooms=["quality", "research"],
         ins=INS | TRUTH | HISTORIES | FIGURES,
+        output_required=False,
     )
     def linkage_effects(
-        context: dg.AssetExecutionContext, study_key: StudyKey, **tables: pl.LazyFrame
-    ) -> dg.MaterializeResult[pl.DataFrame]:
+        context: dg.AssetExecutionContext, study_key: dg.ResourceParam[StudyKey], **tables: pl.LazyFrame
+    ) -> Made:
+        if left_out(context):
+            return
         context.log.info("outcomes on true, found, weighted and drawn links")
         truth: Any = tables["truth"]  # a set of tables
         with plainly():
@@ -64,51 +89,55 @@ def _effects(study: Study) -> dg.AssetsDefinition:
                 tables["attributes"], asked_of(tables, study_key), by_department(tables, "links"), truth,
                 by_department(tables, "histories"),
             ).collect()  # fmt: skip
-        return _kept(study, "quality/linkage_effects", found, fingerprint(tables["figures"].collect()))
+        yield _kept(study, "quality/linkage_effects", found, fingerprint(tables["figures"].collect()))
 
     return linkage_effects
 
 
 def _patterns(study: Study) -> dg.AssetsDefinition:
-    bounds = Linking.of(study).bounds()
+    bounds = bounds_of(study)
 
     @study_asset(
         "quality/typical_patterns",
         "How pairs typically come to their match weight: agreements and disagreements shared by ten pairs or more.",
         rooms=["quality", "linkage"],
         ins=LINKED_AGAIN | FIGURES,
+        output_required=False,
     )
-    def typical_patterns(
-        context: dg.AssetExecutionContext, **tables: pl.LazyFrame
-    ) -> dg.MaterializeResult[pl.DataFrame]:
+    def typical_patterns(context: dg.AssetExecutionContext, **tables: pl.LazyFrame) -> Made:
+        if left_out(context):
+            return
         with plainly():
             # Of the engines, this one keeps explanations.
             results = linked_again(tables, "duckdb", bounds, context.log.info)
             found = quality.typical_patterns(results).collect()
-        return _kept(study, "quality/typical_patterns", found, fingerprint(tables["figures"].collect()))
+        yield _kept(study, "quality/typical_patterns", found, fingerprint(tables["figures"].collect()))
 
     return typical_patterns
 
 
 def _agreement(study: Study) -> dg.AssetsDefinition:
     other = next(name for name in sorted(ENGINES) if name != study.engine)
-    bounds = Linking.of(study).bounds()
+    bounds = bounds_of(study)
 
     @study_asset(
         "quality/engine_agreement",
         "How far a second engine makes the same links: an estimate of accuracy that needs no truth.",
         rooms=["quality", "linkage"],
         ins=LINKED_AGAIN | INS | FIGURES,
+        output_required=False,
     )
     def engine_agreement(
-        context: dg.AssetExecutionContext, study_key: StudyKey, **tables: pl.LazyFrame
-    ) -> dg.MaterializeResult[pl.DataFrame]:
+        context: dg.AssetExecutionContext, study_key: dg.ResourceParam[StudyKey], **tables: pl.LazyFrame
+    ) -> Made:
+        if left_out(context):
+            return
         with plainly():
             results = linked_again(tables, other, bounds, context.log.info)
             theirs = {name: links_of(result).lazy() for name, result in results.items()}
             asked, links = asked_of(tables, study_key), by_department(tables, "links")
             found = quality.agreement(asked, links, theirs).collect()
-        return _kept(study, "quality/engine_agreement", found, fingerprint(tables["figures"].collect()))
+        yield _kept(study, "quality/engine_agreement", found, fingerprint(tables["figures"].collect()))
 
     return engine_agreement
 
@@ -120,10 +149,13 @@ def _bought(study: Study) -> dg.AssetsDefinition:
         "more.",
         rooms=["quality", "linkage", "research"],
         ins=INS | TRUTH | REGISTERS | HISTORIES | FIGURES,
+        output_required=False,
     )
     def identifiers_bought(
-        context: dg.AssetExecutionContext, study_key: StudyKey, **tables: pl.LazyFrame
-    ) -> dg.MaterializeResult[pl.DataFrame]:
+        context: dg.AssetExecutionContext, study_key: dg.ResourceParam[StudyKey], **tables: pl.LazyFrame
+    ) -> Made:
+        if left_out(context):
+            return
         truth: Any = tables["truth"]
         with plainly():
             found = quality.what_identifiers_buy(
@@ -134,10 +166,10 @@ def _bought(study: Study) -> dg.AssetsDefinition:
                 truth=truth,
                 histories=by_department(tables, "histories"),
                 engine=study.engine,
-                bounds=Linking.of(study).bounds(),
+                bounds=bounds_of(study),
                 progress=context.log.info,
             ).collect()
-        return _kept(study, "quality/identifiers_bought", found, fingerprint(tables["figures"].collect()))
+        yield _kept(study, "quality/identifiers_bought", found, fingerprint(tables["figures"].collect()))
 
     return identifiers_bought
 
@@ -149,14 +181,17 @@ def _sweep(study: Study) -> dg.AssetsDefinition:
         "the size of preset `tiny`; and what family evidence adds, by how often families move together. Goes on "
         "where it stopped.",
         rooms=["population", "bodies", "custody", "linkage", "quality"],
-        choices={"seed": study.seed, "engine": study.engine},
+        choices=study.chosen("seed", "engine"),
+        output_required=False,
     )
-    def sweep(context: dg.AssetExecutionContext) -> dg.MaterializeResult[pl.DataFrame]:
+    def sweep(context: dg.AssetExecutionContext, study: dg.ResourceParam[Study]) -> Made:
+        if left_out(context):
+            return
         with plainly():
             found = quality.sweep(
                 dict(sweep_cases(study)), study.data / "sweep", progress=context.log.info
             ).collect()
-        return _kept(study, SWEEP, found, code_fingerprint())
+        yield _kept(study, SWEEP, found, code_fingerprint())
 
     return sweep
 
@@ -203,7 +238,7 @@ def linked_again(
 
 def _kept(study: Study, key: str, found: pl.DataFrame, of: str) -> dg.MaterializeResult[pl.DataFrame]:
     """The result, marked with what it was made for; the table lies there before its mark does."""
-    store = ParquetStore(root=str(study.data)).store
+    store = store_of(study)
     store.write(key.split("/"), found)
     mark(store, key, of)
     return dg.MaterializeResult(value=found, metadata={"table": charts.records_of(found)})

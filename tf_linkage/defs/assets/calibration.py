@@ -17,10 +17,9 @@ from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.assets.world import settings_of
 from tf_linkage.defs.metadata.charts import disagreement_picture, noise_picture, records_of
 from tf_linkage.defs.metadata.description import CHOSEN, ERROR, asset_key
-from tf_linkage.defs.resources import Simulation
 from tf_linkage.pages.picture import markdown
 from tf_linkage.population.confounding import MODERATE
-from tf_linkage.study import Confounding, Noise
+from tf_linkage.study import Confounding, Noise, Study
 
 TRUTH = asset_key("population/truth")
 CHECKS = {
@@ -55,17 +54,17 @@ def calibration_checks() -> list[dg.AssetChecksDefinition]:
         ],
         ins={name: dg.AssetIn(asset_key(key)) for name, key in keys.items()},
     )
-    def check(simulation: Simulation, **tables: pl.LazyFrame):  # type: ignore[no-untyped-def]
-        settings = settings_of(simulation)
+    def check(study: dg.ResourceParam[Study], **tables: pl.LazyFrame):  # type: ignore[no-untyped-def]
+        settings = settings_of(study)
         extracts, truth, people = extracts_of(tables), _set(tables["truth"]), _set(tables["people"])
         disagreement = calibration.disagreement_by_community(extracts, truth)
         calibrated = calibration.calibrate(people, extracts, truth, settings)
         yield within_targets(
             calibrated,
-            realistic=simulation.noise is Noise.REALISTIC
-            and (simulation.noise_multiplier, simulation.moves_together) == (1, 1)
-            and simulation.confounding is not Confounding.DRIFT
-            and abs(simulation.confounding_strength) <= MODERATE,
+            realistic=study.noise is Noise.REALISTIC
+            and (study.noise_multiplier, study.moves_together) == (1, 1)
+            and study.confounding is not Confounding.DRIFT
+            and abs(study.confounding_strength) <= MODERATE,
             pictures={"disagreement between bodies": dg.MetadataValue.md(disagreement_picture(disagreement))}
             | {topic: dg.MetadataValue.md(markdown(svg, topic)) for topic, svg in pictures(calibrated).items()},
         )

@@ -15,9 +15,10 @@ from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.metadata import charts
 from tf_linkage.defs.metadata.description import asset_description, study_asset
-from tf_linkage.defs.resources import Linking, StudyKey
-from tf_linkage.study import DepartmentSource, Study
-from tf_linkage.workspace.custodians.clerical_review import as_clerks_decided
+from tf_linkage.defs.resources import StudyKey
+from tf_linkage.study import LINKING, DepartmentSource, Study
+from tf_linkage.workspace.custodians.clerical_review import DECISIONS, as_clerks_decided
+from tf_linkage.workspace.environment import bounds_of
 
 
 def department_assets(study: Study) -> list[dg.AssetsDefinition]:
@@ -47,9 +48,26 @@ def returns_from_elsewhere(study: Study) -> list[dg.AssetSpec]:
     ]
 
 
+def clerks_decisions(study: Study) -> list[dg.AssetSpec]:
+    """What clerks decided at each department that links here: it reaches the department's vault by command."""
+    return [
+        dg.AssetSpec(
+            **asset_description(
+                f"{name}/{DECISIONS}",
+                f"What {name.upper()}'s clerks decided on pairs in doubt, by command `review import`; empty until "
+                "then. Each run looks for new decisions before it begins.",
+                rooms=["linkage"],
+                custodian=name,
+                kinds=["parquet"],
+            )
+        )
+        for name in DEPARTMENTS
+        if study.source_of(name) is not DepartmentSource.RETURN
+    ]
+
+
 def _assets_of(department: Department, study: Study) -> list[dg.AssetsDefinition]:
     name = department.name
-    choices = {"engine": study.engine, "link": study.link_threshold, "review": study.review_threshold}
 
     @study_asset(
         f"{name}/link_request",
@@ -57,9 +75,12 @@ def _assets_of(department: Department, study: Study) -> list[dg.AssetsDefinition
         f"for {department.short} alone.",
         rooms=["custody", *department.packages],
         custodian="ons",
+        choices=study.chosen("extract"),
         ins={"identifiers": "ons/identifiers"},
     )
-    def link_request(identifiers: pl.LazyFrame, study_key: StudyKey) -> pl.LazyFrame:
+    def link_request(
+        identifiers: pl.LazyFrame, study: dg.ResourceParam[Study], study_key: dg.ResourceParam[StudyKey]
+    ) -> pl.LazyFrame:
         with plainly():
             key = custody.recipient_key(study_key.key(), name)
             return custody.link_request(identifiers, department, key, study.dates.extract)
@@ -71,31 +92,36 @@ def _assets_of(department: Department, study: Study) -> list[dg.AssetsDefinition
         rooms=["linkage"],
         custodian=name,
         kinds=["python", "parquet"],
-        choices=choices,
+        choices=study.chosen(*LINKING),
         ins={
             "request": f"{name}/link_request",
             "register": f"{name}/{department.people[0]}",
         },
+        deps=[[name, DECISIONS]],
     )
     def links(
-        context: dg.AssetExecutionContext, request: pl.LazyFrame, register: pl.LazyFrame, linking: Linking
+        context: dg.AssetExecutionContext,
+        request: pl.LazyFrame,
+        register: pl.LazyFrame,
+        study: dg.ResourceParam[Study],
+        io_manager: dg.ResourceParam[ParquetStore],
     ) -> dg.MaterializeResult[pl.DataFrame]:
         model = linkage.department_model(
             name,
             department.request_columns,
-            link_threshold=linking.link_threshold,
-            review_threshold=linking.review_threshold,
+            link_threshold=study.link_threshold,
+            review_threshold=study.review_threshold,
         )
         with plainly():
             result = linkage.link(
                 request,
                 register,
                 model,
-                engine=linking.engine,
-                bounds=linking.bounds(),
+                engine=study.engine,
+                bounds=bounds_of(study),
                 progress=context.log.info,
             )
-            result = as_clerks_decided(ParquetStore.of(study).store, name, result)
+            result = as_clerks_decided(io_manager.store, name, result)
         named = result.links.rename({"left_id": "request_ref", "right_id": "register_key"})
         return dg.MaterializeResult(
             value=named.cast(schema_of(exchange.Links)),

@@ -4,7 +4,6 @@ The assets that replace the simulated world when the study runs on extracts.
 """
 
 import datetime as dt
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,8 +92,8 @@ def _table(incoming: Incoming, key: str, stem: str, description: str) -> dg.Asse
     def extract(
         context: dg.AssetExecutionContext, io_manager: dg.ResourceParam[ParquetStore]
     ) -> dg.MaterializeResult[pl.LazyFrame]:
-        taken, metadata, version = _taken(incoming, {"": stem}, context, io_manager.store)
-        return dg.MaterializeResult(value=taken[""], metadata=metadata, data_version=version)
+        taken, metadata = _taken(incoming, {"": stem}, context, io_manager.store)
+        return dg.MaterializeResult(value=taken[""], metadata=metadata)
 
     return extract
 
@@ -104,16 +103,16 @@ def _set(incoming: Incoming, key: str, stems: Mapping[str, str], description: st
     def extract(
         context: dg.AssetExecutionContext, io_manager: dg.ResourceParam[ParquetStore]
     ) -> dg.MaterializeResult[dict[str, pl.LazyFrame]]:
-        taken, metadata, version = _taken(incoming, stems, context, io_manager.store)
-        return dg.MaterializeResult(value=taken, metadata=metadata, data_version=version)
+        taken, metadata = _taken(incoming, stems, context, io_manager.store)
+        return dg.MaterializeResult(value=taken, metadata=metadata)
 
     return extract
 
 
 def _taken(
     incoming: Incoming, stems: Mapping[str, str], context: dg.AssetExecutionContext, store: Store
-) -> tuple[dict[str, pl.LazyFrame], dict[str, Any], dg.DataVersion]:
-    """Tables of one body, once every file of this run has passed; what was noted; digest of the files."""
+) -> tuple[dict[str, pl.LazyFrame], dict[str, Any]]:
+    """Tables of one body, once every file of this run has passed; what was noted."""
     with plainly():
         bodies = _bodies_in(incoming, context)
         taken = {
@@ -124,7 +123,6 @@ def _taken(
     notes = [note for _, delivery in taken.values() for note in delivery.notes if note.table in stems.values()]
     left_out = [note for extract, _ in taken.values() for note in extract.left_out]
     mappings = {file: digest for extract, _ in taken.values() for file, digest in extract.mappings.items()}
-    total = hashlib.sha256("".join(digests[file] for file in sorted(digests)).encode())
     metadata = {
         "files": ", ".join(digests),
         "notes": "\n".join(f"- {note}" for note in dict.fromkeys([*left_out, *map(str, notes)])) or "none",
@@ -132,8 +130,7 @@ def _taken(
     if mappings:
         metadata["mappings"] = ", ".join(f"{file}: {digest[:16]}" for file, digest in mappings.items())
         metadata[intake.MAPPINGS_DIGEST] = intake.digest_over(mappings)
-    tables = {table: extract.rows.lazy() for table, (extract, _) in taken.items()}
-    return tables, metadata, dg.DataVersion(total.hexdigest()[:12])
+    return {table: extract.rows.lazy() for table, (extract, _) in taken.items()}, metadata
 
 
 def _bodies_in(incoming: Incoming, context: dg.AssetExecutionContext) -> list[str]:

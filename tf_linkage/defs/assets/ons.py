@@ -11,13 +11,15 @@ import polars as pl
 
 from tf_linkage import custody, linkage
 from tf_linkage.contracts.registry import DEPARTMENTS
+from tf_linkage.custody.audit.ledger import rounded
 from tf_linkage.custody.references.people import PAIR, RECORD
 from tf_linkage.defs.assets.preview import WOULD_BE_SENT, would_be_sent
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.metadata.description import asset_description, asset_key, study_asset
-from tf_linkage.defs.resources import Linking, StudyKey
+from tf_linkage.defs.resources import StudyKey
 from tf_linkage.study import Study
+from tf_linkage.workspace.environment import bounds_of
 from tf_linkage.workspace.requests import asked_cohort
 
 IDENTIFIERS = asset_description(
@@ -32,7 +34,7 @@ ATTRIBUTES = asset_description(
 )
 
 
-def ons_assets(study: Study) -> list[dg.AssetsDefinition]:
+def ons_assets() -> list[dg.AssetsDefinition]:
     """Identifiers and attributes (one split makes both), and the people with their links."""
 
     @dg.multi_asset(
@@ -43,17 +45,17 @@ def ons_assets(study: Study) -> list[dg.AssetsDefinition]:
     def split(
         context: dg.AssetExecutionContext,
         cohort: pl.LazyFrame,
-        study_key: StudyKey,
-        linking: Linking,
+        study_key: dg.ResourceParam[StudyKey],
+        study: dg.ResourceParam[Study],
         io_manager: dg.ResourceParam[ParquetStore],
     ) -> tuple[pl.LazyFrame, pl.LazyFrame]:
         with plainly():
             cohort = asked_cohort(io_manager.store, cohort, study_key.key(), by="ons_split")
-            duplicates = linkage.find_duplicates(cohort, RECORD, linking.bounds()).rename(PAIR)
+            duplicates = linkage.find_duplicates(cohort, RECORD, bounds_of(study)).rename(PAIR)
             identifiers, attributes = custody.split(cohort, duplicates, study_key.key())
         context.add_output_metadata(
             {
-                "pairs of records of one person": duplicates.height,
+                "pairs of records of one person": rounded(duplicates.height),
                 WOULD_BE_SENT: would_be_sent(identifiers, study),
             },
             "identifiers",
@@ -73,7 +75,7 @@ def ons_assets(study: Study) -> list[dg.AssetsDefinition]:
     def linked_people(
         identifiers: pl.LazyFrame,
         attributes: pl.LazyFrame,
-        study_key: StudyKey,
+        study_key: dg.ResourceParam[StudyKey],
         **returned: pl.LazyFrame,
     ) -> pl.LazyFrame:
         people = {name: tables["people"] for name, tables in _returns(returned).items()}
@@ -92,7 +94,7 @@ def ons_assets(study: Study) -> list[dg.AssetsDefinition]:
     def linked_set(
         linked_people: pl.LazyFrame,
         attributes: pl.LazyFrame,
-        study_key: StudyKey,
+        study_key: dg.ResourceParam[StudyKey],
         **returned: pl.LazyFrame,
     ) -> Mapping[str, pl.LazyFrame]:
         with plainly():

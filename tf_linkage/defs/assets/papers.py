@@ -9,12 +9,13 @@ import polars as pl
 from tf_linkage import quality
 from tf_linkage.contracts.flows import flows, published
 from tf_linkage.custody import papers
-from tf_linkage.defs.io import ParquetStore
-from tf_linkage.defs.metadata.description import asset_key, study_asset
+from tf_linkage.defs.assets.quality import as_made
+from tf_linkage.defs.io import ParquetStore, text_version
+from tf_linkage.defs.metadata.description import study_asset
 from tf_linkage.defs.metadata.flows import destroy_by
 from tf_linkage.study import Study
 from tf_linkage.workspace.assessed import assessment_of, fingerprint
-from tf_linkage.workspace.catalogue import ASSESSED, TABLES
+from tf_linkage.workspace.catalogue import TABLES
 from tf_linkage.workspace.environment import is_rehearsal
 from tf_linkage.workspace.store import Store, relative
 
@@ -23,7 +24,6 @@ RECORD, ASSESSMENT = "record_of_processing", "impact_assessment"
 
 def papers_asset(study: Study) -> dg.AssetsDefinition:
     """Record of processing and draft impact assessment."""
-    simulated = study.wholly_simulated
 
     @study_asset(
         "quality/papers",
@@ -32,10 +32,12 @@ def papers_asset(study: Study) -> dg.AssetsDefinition:
         rooms=["custody", "contracts"],
         kinds=["markdown"],
         ins={"figures": "quality/linkage_quality"},
-        deps=[asset_key(key) for key in ASSESSED] if simulated else [],
     )
-    def made(figures: pl.LazyFrame) -> dg.MaterializeResult[None]:
-        store = ParquetStore.of(study).store
+    def made(
+        figures: pl.LazyFrame, study: dg.ResourceParam[Study], io_manager: dg.ResourceParam[ParquetStore]
+    ) -> dg.MaterializeResult[None]:
+        store = io_manager.store
+        study = as_made(study, store.made_with(["quality", "linkage_quality"]))
         measured = _measured(figures.collect(), study, store)
         carried = carried_of(store)
         pages = {
@@ -48,7 +50,7 @@ def papers_asset(study: Study) -> dg.AssetsDefinition:
             words = name.replace("_", " ")
             metadata[words] = dg.MetadataValue.md(page)
             metadata[f"{words} (file)"] = dg.MetadataValue.path(relative(paths[name]))
-        return dg.MaterializeResult(metadata=metadata)
+        return dg.MaterializeResult(data_version=text_version(*pages.values()), metadata=metadata)
 
     return made
 

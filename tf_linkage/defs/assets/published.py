@@ -27,7 +27,7 @@ from tf_linkage.workspace.store import Store, relative
 
 TableSet = Mapping[str, pl.LazyFrame]
 
-RELEASE, ESTIMATES = "research/release", "research/estimates"
+RELEASE, ESTIMATES, FINDINGS = "research/release", "research/estimates", "published/findings"
 CHECK_PAGE = ["research", "output_check"]
 
 
@@ -51,7 +51,6 @@ def _release() -> dg.AssetsDefinition:
         ins={"estimates": ESTIMATES},
         # Nothing is proposed of a study of which any research table broke a rule, also those it is not made from.
         deps=[asset_key(f"research/{name}") for name in RESEARCH_TABLES],
-        group="published",  # what is made again without being released makes no proposal either
     )
     def release(estimates: TableSet) -> dict[str, pl.LazyFrame]:
         return disclosure.propose_release(estimates)
@@ -61,7 +60,7 @@ def _release() -> dg.AssetsDefinition:
 
 def _findings(study: Study) -> dg.AssetsDefinition:
     @study_asset(
-        "published/findings",
+        FINDINGS,
         "What leaves: how often each outcome happened before and after, by group, as tables and as one page. What "
         "the rules of release do not let pass is withheld.",
         rooms=["disclosure", "pages"],

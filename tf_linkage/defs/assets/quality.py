@@ -13,14 +13,15 @@ import polars as pl
 from tf_linkage import custody, linkage, quality
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.failures import plainly
-from tf_linkage.defs.io import ParquetStore
+from tf_linkage.defs.io import ParquetStore, text_version
 from tf_linkage.defs.metadata import charts
 from tf_linkage.defs.metadata.description import asset_key, study_asset
-from tf_linkage.defs.resources import StudyKey
+from tf_linkage.defs.resources import StudyKey, described
 from tf_linkage.study import COUNCILS, REGIONS, Source, Study
 from tf_linkage.workspace.assessed import assessment_of, fingerprint
-from tf_linkage.workspace.catalogue import ASSESSED, EFFECT_RECOVERY
+from tf_linkage.workspace.catalogue import ASSESSED, EFFECT_RECOVERY, STUDIES_PAGE
 from tf_linkage.workspace.requests import asked_cohort
+from tf_linkage.workspace.store import Store
 
 DESCRIPTION = (
     "How many were sent, present and linked, department by department, with precision, recall and their intervals; "
@@ -36,6 +37,7 @@ TRUTH = {"truth": "population/truth"}
 REGISTERS = {f"{name}_register": f"{name}/{department.people[0]}" for name, department in DEPARTMENTS.items()}
 """Read in a rehearsal alone, where they are nobody's: completeness and losses of blocking."""
 
+FIGURES = {"figures": "quality/linkage_quality"}
 MAIN_PICTURES = ("flow", "departments", "by_community")
 
 
@@ -43,7 +45,7 @@ def quality_assets(study: Study) -> list[dg.AssetsDefinition]:
     """The figures, what drives the gaps, and the report."""
     simulated = study.source is Source.SIMULATION
     return [
-        _figures(_measurable(INS | ALSO | (TRUTH | REGISTERS if simulated else {}), study), study.clerk_error),
+        _figures(_measurable(INS | ALSO | (TRUTH | REGISTERS if simulated else {}), study), study),
         *([_causes(_measurable(INS, study))] if simulated else []),
         *([_recovery(study)] if study.wholly_simulated else []),
         _report(study),
@@ -73,18 +75,21 @@ def by_department(tables: Mapping[str, Any], kind: str) -> dict[str, Any]:
     return {name: tables[f"{name}_{kind}"] for name in DEPARTMENTS if f"{name}_{kind}" in tables}
 
 
-def _figures(ins: Mapping[str, str], clerk_error: float) -> dg.AssetsDefinition:
+def _figures(ins: Mapping[str, str], study: Study) -> dg.AssetsDefinition:
     @study_asset(
-        "quality/linkage_quality", DESCRIPTION, rooms=["quality"], choices={"clerk error": clerk_error}, ins=ins
+        "quality/linkage_quality", DESCRIPTION, rooms=["quality"], choices=study.chosen("clerk_error"), ins=ins
     )
     def linkage_quality(
-        study_key: StudyKey, io_manager: dg.ResourceParam[ParquetStore], **tables: pl.LazyFrame
+        study: dg.ResourceParam[Study],
+        study_key: dg.ResourceParam[StudyKey],
+        io_manager: dg.ResourceParam[ParquetStore],
+        **tables: pl.LazyFrame,
     ) -> dg.MaterializeResult[pl.DataFrame]:
         with plainly():
             asked = asked_cohort(io_manager.store, tables["cohort"], study_key.key(), by="linkage_quality")
             tables["cohort"] = asked
-            figures = _measured(tables, study_key, clerk_error)
-        metadata = charts.quality_metadata(figures)
+            figures = _measured(tables, study_key, study.clerk_error)
+        metadata = charts.quality_metadata(figures) | described(study)
         if "truth" in tables:
             metadata["published linkages beside ours"] = charts.records_of(
                 quality.published_linkages(figures, published())
@@ -130,7 +135,9 @@ def _causes(ins: Mapping[str, str]) -> dg.AssetsDefinition:
         rooms=["quality"],
         ins={**ins, **TRUTH} | {"figures": "quality/linkage_quality"},
     )
-    def gap_causes(figures: pl.LazyFrame, study_key: StudyKey, **tables: pl.LazyFrame) -> pl.LazyFrame:
+    def gap_causes(
+        figures: pl.LazyFrame, study_key: dg.ResourceParam[StudyKey], **tables: pl.LazyFrame
+    ) -> pl.LazyFrame:
         truth: Any = tables["truth"]  # a set of tables
         asked, links = asked_of(tables, study_key), by_department(tables, "links")
         return quality.gap_causes(figures.collect(), tables["attributes"], asked, links, truth)
@@ -148,9 +155,11 @@ def _recovery(study: Study) -> dg.AssetsDefinition:
         | {"attributes": "ons/attributes", "linked_people": "linkage/linked_people"}
         | {f"{name}_return": f"{name}/return" for name in DEPARTMENTS}
         | {f"{name}_histories": f"{name}/{department.histories[0]}" for name, department in DEPARTMENTS.items()},
-        choices=study.dates.model_dump(mode="json"),
+        choices=study.chosen("history_from", "extract"),
     )
-    def effect_recovery(**tables: pl.LazyFrame) -> dg.MaterializeResult[pl.DataFrame]:
+    def effect_recovery(
+        study: dg.ResourceParam[Study], **tables: pl.LazyFrame
+    ) -> dg.MaterializeResult[pl.DataFrame]:
         truth: Any = tables["truth"]  # a set of tables
         with plainly():
             found = quality.effect_recovery(
@@ -169,50 +178,89 @@ def _recovery(study: Study) -> dg.AssetsDefinition:
 
 def _report(study: Study) -> dg.AssetsDefinition:
     simulated = study.source is Source.SIMULATION
-    ins = {"figures": "quality/linkage_quality"} | ({"causes": "quality/gap_causes"} if simulated else {})
 
     @study_asset(
         "quality/report",
-        "The figures as one page with pictures; opens in any browser, without a network. It shows what job "
-        "`assess` found, once that has run on the same figures.",
+        "The figures as one page with pictures; opens in any browser, without a network. What job `assess` finds "
+        "stands on a page of its own.",
         rooms=["quality", "pages"],
         kinds=["html"],
-        ins=ins,
-        deps=[asset_key(key) for key in ASSESSED] if study.wholly_simulated else [],
+        ins=FIGURES | ({"causes": "quality/gap_causes"} if simulated else {}),
     )
-    def report(**tables: pl.LazyFrame) -> dg.MaterializeResult[None]:
-        store = ParquetStore(root=str(study.data)).store
-        figures = tables["figures"].collect()
-        causes = tables["causes"].collect() if simulated else None
-        assessment = assessment_of(store, fingerprint(figures)) if study.wholly_simulated else quality.Assessment()
-        with plainly():
-            page = quality.quality_report(
-                figures,
-                run=named(study),
-                names=COUNCILS,
-                assessment=assessment,
-                causes=causes,
-                published=published() if simulated else None,
-            )
-            short = quality.in_short(
-                figures, run=named(study), names=COUNCILS, causes=causes, assessment=assessment
-            )
-        path = store.write_text(["quality", "report"], ".html", page)
-        drawn = quality.pictures(figures, COUNCILS)
-        return dg.MaterializeResult(
-            metadata={
-                # Browsers follow no link from a page of the web UI to a file, so its path is there to be copied.
-                "open this file in a browser": dg.MetadataValue.path(str(path.resolve())),
-                "in short": dg.MetadataValue.md(charts.answers_markdown(short)),
-                **{
-                    drawn[name].title: dg.MetadataValue.md(drawn[name].as_markdown())
-                    for name in MAIN_PICTURES
-                    if name in drawn
-                },
-            }
-        )
+    def report(
+        study: dg.ResourceParam[Study], io_manager: dg.ResourceParam[ParquetStore], **tables: pl.LazyFrame
+    ) -> dg.MaterializeResult[None]:
+        return page_of("report", study, io_manager.store, tables, quality.Assessment())
 
     return report
+
+
+def studies_page(study: Study) -> dg.AssetsDefinition:
+    """The page of the longer studies: the report once more, with all that they found."""
+
+    @study_asset(
+        STUDIES_PAGE,
+        "What linkage error does to findings and what identifiers buy, on one page next to the figures they belong "
+        "to. Made by job `assess`.",
+        rooms=["quality", "pages"],
+        kinds=["html"],
+        ins=FIGURES | {"causes": "quality/gap_causes"},
+        deps=[asset_key(key) for key in ASSESSED],
+    )
+    def long_studies(
+        study: dg.ResourceParam[Study], io_manager: dg.ResourceParam[ParquetStore], **tables: pl.LazyFrame
+    ) -> dg.MaterializeResult[None]:
+        store = io_manager.store
+        found = assessment_of(store, fingerprint(tables["figures"].collect()))
+        return page_of("long_studies", study, store, tables, found)
+
+    return long_studies
+
+
+def page_of(
+    name: str, study: Study, store: Store, tables: Mapping[str, pl.LazyFrame], assessment: quality.Assessment
+) -> dg.MaterializeResult[None]:
+    """Write a report, and show in the web UI what it says in short.
+
+    Args:
+        name: of its file.
+        study: the choices of the run that shows the figures; they may have been made under others.
+        store: where it goes.
+        tables: `figures`, and `causes` where the truth is known.
+        assessment: what the longer studies found for these figures.
+    """
+    study = as_made(study, store.made_with(["quality", "linkage_quality"]))
+    figures, causes = tables["figures"].collect(), tables["causes"].collect() if "causes" in tables else None
+    with plainly():
+        page = quality.quality_report(
+            figures,
+            run=named(study),
+            names=COUNCILS,
+            assessment=assessment,
+            causes=causes,
+            published=published() if causes is not None else None,
+        )
+        short = quality.in_short(figures, run=named(study), names=COUNCILS, causes=causes, assessment=assessment)
+    path = store.write_text(["quality", name], ".html", page)
+    drawn = quality.pictures(figures, COUNCILS)
+    return dg.MaterializeResult(
+        data_version=text_version(page),
+        metadata={
+            # Browsers follow no link from a page of the web UI to a file, so its path is there to be copied.
+            "open this file in a browser": dg.MetadataValue.path(str(path.resolve())),
+            "in short": dg.MetadataValue.md(charts.answers_markdown(short)),
+            **{
+                drawn[picture].title: dg.MetadataValue.md(drawn[picture].as_markdown())
+                for picture in MAIN_PICTURES
+                if picture in drawn
+            },
+        },
+    )
+
+
+def as_made(study: Study, stamp: Mapping[str, Any]) -> Study:
+    """The study as it was when its figures were made; the run that shows them may have other choices."""
+    return study.model_copy(update={name: value for name, value in stamp.items() if name in Study.model_fields})
 
 
 def named(study: Study) -> dict[str, str]:

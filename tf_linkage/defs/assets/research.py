@@ -12,9 +12,10 @@ import polars as pl
 from tf_linkage import research
 from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
 from tf_linkage.contracts.registry import DEPARTMENTS
+from tf_linkage.custody.vault.vault import content_digest
 from tf_linkage.defs.assets.microdata_risk import released, released_schooling, what_remains
 from tf_linkage.defs.failures import plainly
-from tf_linkage.defs.io import ParquetStore
+from tf_linkage.defs.io import ParquetStore, text_version
 from tf_linkage.defs.metadata.charts import alike_metadata
 from tf_linkage.defs.metadata.description import study_asset
 from tf_linkage.study import REGIONS, Source, Study
@@ -36,7 +37,7 @@ def research_assets(study: Study) -> list[dg.AssetsDefinition]:
         _schooling(),
         _panel(),
         _estimates(study),
-        _database(study),
+        _database(),
     ]
 
 
@@ -135,9 +136,11 @@ def _estimates(study: Study) -> dg.AssetsDefinition:
         "researchers' zone.",
         rooms=["research"],
         ins=LINKED_SET,
-        choices=study.dates.model_dump(mode="json"),
+        choices=study.chosen("history_from", "extract"),
     )
-    def estimates(linked_set: TableSet) -> dg.MaterializeResult[dict[str, pl.LazyFrame]]:
+    def estimates(
+        linked_set: TableSet, study: dg.ResourceParam[Study]
+    ) -> dg.MaterializeResult[dict[str, pl.LazyFrame]]:
         known = research.study_tables(linked_set)
         covered = (study.dates.history_from, study.dates.extract)
         made = research.estimates(known.linked_people, known.attributes, known.returns, REGIONS, covered)
@@ -146,7 +149,7 @@ def _estimates(study: Study) -> dg.AssetsDefinition:
     return estimates
 
 
-def _database(study: Study) -> dg.AssetsDefinition:
+def _database() -> dg.AssetsDefinition:
     @study_asset(
         "research/linked_duckdb",
         "The research tables in one DuckDB file, with every table and column explained in it and in the data "
@@ -155,8 +158,10 @@ def _database(study: Study) -> dg.AssetsDefinition:
         kinds=["duckdb"],
         ins={name: f"research/{name}" for name in RESEARCH_TABLES},
     )
-    def linked_duckdb(**tables: pl.LazyFrame) -> dg.MaterializeResult[None]:
-        store = ParquetStore(root=str(study.data)).store
+    def linked_duckdb(
+        io_manager: dg.ResourceParam[ParquetStore], **tables: pl.LazyFrame
+    ) -> dg.MaterializeResult[None]:
+        store = io_manager.store
         path = store.place(["research", "linked"]).with_suffix(".duckdb")
         page = research.dictionary_page(research.data_dictionary(tables), research.withheld_rows(tables))
         with plainly():
@@ -168,6 +173,7 @@ def _database(study: Study) -> dg.AssetsDefinition:
             "data dictionary": relative(store.write_text(["research", "data_dictionary"], ".md", page)),
             "what was done to each column": dg.MetadataValue.md(page),
         }
-        return dg.MaterializeResult(metadata=shown | what_remains(tables))
+        content = content_digest({name: table.collect() for name, table in tables.items()})
+        return dg.MaterializeResult(data_version=text_version(content, page), metadata=shown | what_remains(tables))
 
     return linked_duckdb

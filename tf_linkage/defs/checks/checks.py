@@ -13,6 +13,7 @@ import polars as pl
 from tf_linkage import custody, intake, quality
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.registry import DEPARTMENTS
+from tf_linkage.custody.audit.ledger import rounded
 from tf_linkage.defs.assets.extracts import extract_keys
 from tf_linkage.defs.assets.microdata_risk import risk_checks
 from tf_linkage.defs.checks.leaks import no_leak
@@ -204,7 +205,7 @@ def cohort_conserved() -> dg.AssetChecksDefinition:
     def check(
         attributes: pl.LazyFrame,
         cohort: pl.LazyFrame,
-        study_key: StudyKey,
+        study_key: dg.ResourceParam[StudyKey],
         io_manager: dg.ResourceParam[ParquetStore],
     ) -> dg.AssetCheckResult:
         asked = asked_cohort(io_manager.store, cohort, study_key.key(), by="rows_conserved")
@@ -219,8 +220,8 @@ def records_conserved(attributes: pl.LazyFrame, cohort: pl.LazyFrame) -> dg.Asse
     lost = _rows(cohort.join(attributes, on=["la_code", "person_ref"], how="anti"))
     return dg.AssetCheckResult(
         passed=sent == kept and lost == 0,
-        description=f"{sent} sent, {kept} kept, {lost} lost",
-        metadata={"sent": sent, "kept": kept, "lost": lost},
+        description=f"{abs(sent - kept)} more or fewer than sent, {lost} lost, of about {rounded(sent)}",
+        metadata={"sent": rounded(sent), "kept": rounded(kept), "lost": lost},
     )
 
 

@@ -18,7 +18,7 @@ from tf_linkage.custody.rights.tickets import opened, tickets
 from tf_linkage.custody.vault.destruction import destroyed_on
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.io import ParquetStore
-from tf_linkage.defs.jobs.rights import NOWHERE, Discretion, Tickets
+from tf_linkage.defs.jobs.rights import NOWHERE, Tickets
 from tf_linkage.defs.resources import StudyKey
 from tf_linkage.pages.spreadsheets import spreadsheet_safe
 from tf_linkage.study import Study
@@ -41,7 +41,10 @@ def access_job(study: Study) -> dg.JobDefinition:
 
     @dg.op(name=f"{ACCESS}_step", description=DESCRIPTION, out=dg.Out(dg.Nothing, io_manager_key=NOWHERE))
     def answer(
-        context: dg.OpExecutionContext, config: Tickets, study_key: StudyKey, discretion: Discretion
+        context: dg.OpExecutionContext,
+        config: Tickets,
+        study_key: dg.ResourceParam[StudyKey],
+        discretion: dg.ResourceParam[bool],
     ) -> None:
         store, key = ParquetStore.of(study).store, study_key.key()
         with plainly(), store.hold():

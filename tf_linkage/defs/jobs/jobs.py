@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import dagster as dg
-from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from tf_linkage.contracts.departments import Department
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.handover.kinds import HANDOVERS
+from tf_linkage.defs.internals import UnresolvedAssetJobDefinition
 from tf_linkage.defs.metadata.description import asset_key
 from tf_linkage.study import DepartmentSource, Study
-from tf_linkage.workspace.catalogue import ASSESSED, POPULATION_COUNTS
+from tf_linkage.workspace.catalogue import ASSESSED, POPULATION_COUNTS, STUDIES_PAGE
 from tf_linkage.workspace.jobs import ASSESS, COUNCIL, HAND_OVER, ONS, PREVIEW, REHEARSAL, RESEARCH
 
 LINKED_SET = "research/linked_set"
@@ -40,14 +40,14 @@ def rehearsal_job(besides: Sequence[str] = ()) -> UnresolvedAssetJobDefinition:
 
 
 def assess_job() -> UnresolvedAssetJobDefinition:
-    """The longer studies of the linkage that the main job made, and the report with them."""
+    """The longer studies of the linkage that the main job made, and their page."""
     longer = [asset_key(key) for key in ASSESSED]
     return dg.define_asset_job(
         ASSESS,
-        selection=dg.AssetSelection.assets(*longer, *map(asset_key, ("quality/report", "quality/papers")))
+        selection=dg.AssetSelection.assets(*longer, asset_key(STUDIES_PAGE))
         | dg.AssetSelection.checks_for_assets(*longer),
         description="What linkage error does to the findings, what each identifier buys, and ranges over seeds and "
-        "settings, for the linkage that the main job made; then the report and the papers again. Takes minutes.",
+        "settings, for the linkage that the main job made; and a page with all of it. Takes minutes.",
     )
 
 

@@ -5,23 +5,26 @@ The steps, and making the tables again afterwards, as a run of its own.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from typing import Any
+from typing import Any, cast
 
 import dagster as dg
 import polars as pl
-from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 from pydantic import Field
 
 from tf_linkage.custody.rights.requests import as_asked, correction_rows, whom
 from tf_linkage.custody.rights.tickets import Ticket, opened, tickets
+from tf_linkage.defs.assets.published import FINDINGS, RELEASE
 from tf_linkage.defs.failures import plainly
+from tf_linkage.defs.internals import DATA_VERSION_TAG, UnresolvedAssetJobDefinition
 from tf_linkage.defs.io import ParquetStore, output_metadata
-from tf_linkage.defs.metadata.description import asset_key
+from tf_linkage.defs.jobs.confirmation import TAGS, UNDO, Confirmation
+from tf_linkage.defs.metadata.description import STUDIES, asset_key
 from tf_linkage.defs.resources import StudyKey
 from tf_linkage.errors import TfLinkageError
 from tf_linkage.study import Study
 from tf_linkage.workspace import requests
-from tf_linkage.workspace.jobs import CORRECT, ERASE, REBUILD, REBUILD_RESEARCH, RIGHTS, WITHDRAW
+from tf_linkage.workspace.environment import from_files
+from tf_linkage.workspace.jobs import CORRECT, ERASE, IRREVERSIBLE, REBUILD, REBUILD_RESEARCH, RIGHTS, WITHDRAW
 from tf_linkage.workspace.masking import masked_errors
 from tf_linkage.workspace.requests import ONS, Stage
 from tf_linkage.workspace.store import Store
@@ -46,21 +49,33 @@ class Tickets(dg.Config):  # type: ignore[misc]
     )
 
 
-class Discretion(dg.ConfigurableResource):  # type: ignore[misc, type-arg]
+def discretion(study: Study) -> dg.ResourceDefinition:
     """Lets no error of a step tell about real people; the data folder is held only while it is worked on."""
 
-    rehearsal: bool = Field(description="Whether nobody in the study is real")
-
+    @dg.resource(description="Whether nobody in the study is real; otherwise errors say where they arose alone")
     @contextmanager
-    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Discretion"]:
-        """For as long as the run lasts."""
-        with nullcontext() if self.rehearsal else masked_errors():
-            yield self
+    def discreet(_context: dg.InitResourceContext) -> Iterator[bool]:
+        rehearsal = not from_files(study)
+        with nullcontext() if rehearsal else masked_errors():
+            yield rehearsal
+
+    made: dg.ResourceDefinition = discreet
+    return made
 
 
-def told(job: str, tickets: Sequence[str]) -> dict[str, Any]:
-    """The run configuration in which a job of a right is told its tickets; nothing for any other job."""
-    return {"ops": {f"{job}_step": {"config": {"tickets": list(tickets)}}}} if job in RIGHTS else {}
+class ConfirmedTickets(Confirmation):
+    """The same, for what cannot be undone."""
+
+    tickets: list[str] = Field(
+        min_length=1, description="Numbers of tickets, as the command `request` printed them"
+    )
+
+
+def told(job: str, tickets: Sequence[str] = ()) -> dict[str, Any]:
+    """The run configuration of a job that needs some: its tickets, and its confirmation once a person gave it."""
+    config: dict[str, Any] = {"tickets": list(tickets)} if job in RIGHTS else {}
+    config |= {"confirm": job} if job in IRREVERSIBLE else {}
+    return {"ops": {f"{job}_step": {"config": config}}} if config else {}
 
 
 def rights_jobs(study: Study, rebuild: Rebuild) -> list[dg.JobDefinition]:
@@ -94,7 +109,9 @@ def rights_jobs(study: Study, rebuild: Rebuild) -> list[dg.JobDefinition]:
 
 def rebuild_jobs() -> list[UnresolvedAssetJobDefinition]:
     """Making again what follows from ONS's tables, without publishing; the rights run these by themselves."""
-    spared = dg.AssetSelection.groups("quality", "published")
+    # What is made again without being released makes no proposal either.
+    public = dg.AssetSelection.assets(*(asset_key(key) for key in (RELEASE, FINDINGS)))
+    spared = dg.AssetSelection.groups("quality", STUDIES) | public
     everything = dg.AssetSelection.assets(asset_key("ons/identifiers"), asset_key("ons/attributes")).downstream()
     research = dg.AssetSelection.assets(asset_key("linkage/linked_people")).downstream()
     return [
@@ -114,14 +131,23 @@ def rebuild_jobs() -> list[UnresolvedAssetJobDefinition]:
 
 
 def _job(name: str, description: str, study: Study, rebuild: Rebuild) -> dg.JobDefinition:
+    kind = ConfirmedTickets if name in IRREVERSIBLE else Tickets
+
     # The usual keeper of outputs would hold the data folder while the tables are made again; there is none to keep.
     @dg.op(name=f"{name}_step", description=description, out=dg.Out(dg.Nothing, io_manager_key=NOWHERE))
-    def meet(context: dg.OpExecutionContext, config: Tickets, study_key: StudyKey, discretion: Discretion) -> None:
-        store, key = ParquetStore.of(study).store, study_key.key()
+    def meet(
+        context: dg.OpExecutionContext,
+        config: kind,  # type: ignore[valid-type]
+        study_key: dg.ResourceParam[StudyKey],
+        discretion: dg.ResourceParam[bool],
+    ) -> None:
+        store, key, chosen = ParquetStore.of(study).store, study_key.key(), cast("ConfirmedTickets", config)
         with plainly():
+            if name in IRREVERSIBLE:
+                chosen.must_name(name)
             with store.hold():
                 now = requests.stage(store)
-                asked = {number: requests.take_up(store, number, name) for number in config.tickets}
+                asked = {number: requests.take_up(store, number, name) for number in chosen.tickets}
                 _prepare(store, name, asked, key)
                 if now is Stage.FROZEN:
                     _afterwards(context, store, name, key)
@@ -136,7 +162,9 @@ def _job(name: str, description: str, study: Study, rebuild: Rebuild) -> dg.JobD
         alone = LEFT_ALONE if name in {WITHDRAW, ERASE} else ""
         context.log.info(f"{tickets} {DONE[name]}: {now.value}. {alone}{AS_PUBLISHED} {REPORT_LATER}")
 
-    @dg.job(name=name, description=description, executor_def=dg.in_process_executor)
+    words, tags = (f"{UNDO} {description}", TAGS) if name in IRREVERSIBLE else (description, {})
+
+    @dg.job(name=name, description=words, tags=tags, executor_def=dg.in_process_executor)
     def made() -> None:
         meet()
 
@@ -165,7 +193,11 @@ def _afterwards(context: dg.OpExecutionContext, store: Store, name: str, key: by
     """Lays the lists over what ONS holds, and tells the web UI."""
     written = requests.write_afterwards(store, requests.afterwards(store, requests.lists(store, name), key, name))
     for asset, what in written.items():
-        context.log_event(dg.AssetMaterialization(asset_key(asset), metadata=output_metadata(what)))
+        context.log_event(
+            dg.AssetMaterialization(
+                asset_key(asset), metadata=output_metadata(what), tags={DATA_VERSION_TAG: what.digest}
+            )
+        )
 
 
 def _again(rebuild: Rebuild, job: str, instance: dg.DagsterInstance) -> None:

@@ -4,16 +4,20 @@ Group, owner, kinds, tags, columns and code version of every asset, derived from
 two assets of a kind cannot differ by accident.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import wraps
+from inspect import isgeneratorfunction
 from typing import Any, Final
 
 import dagster as dg
 
 from tf_linkage.contracts.columns import ColumnClass, columns_of
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.defs.io import column_schema
-from tf_linkage.workspace.catalogue import TABLES, Tables
-from tf_linkage.workspace.code_version import code_version
+from tf_linkage.defs.internals import CODE_VERSION_TAG
+from tf_linkage.defs.io import CHOICES, column_schema
+from tf_linkage.study import Study
+from tf_linkage.workspace.catalogue import ASSESSED, TABLES, Tables
+from tf_linkage.workspace.storing.code_version import code_version
 
 CUSTODIANS = {
     "population": "simulation",
@@ -40,6 +44,28 @@ CHOSEN: Final = {"severity": "error; a warning where the choices are not England
 """An error, but a warning where the noise was chosen not to be England's."""
 
 
+STUDIES = "long_studies"
+GROUPS = ("population", "ons", *DEPARTMENTS, "linkage", "research", "quality", STUDIES)
+"""The groups of the graph in the order of the story; the long studies stand apart from the main job."""
+
+
+def group_of(key: str) -> str:
+    """The group in which the graph shows an asset, chosen so that no group comes back to an earlier one.
+
+    Who does the work: ONS asks, a department links, ONS joins. The truth stands with the figures, which alone read
+    it.
+    """
+    body, kind = key.split("/")
+    if key in ASSESSED or kind == STUDIES:
+        return STUDIES
+    if kind == "link_request":
+        return "ons"
+    if kind.endswith("_links"):
+        return kind.removesuffix("_links")
+    moved = {"population/truth": "quality", "council/cohort": "population", "research/linked_set": "linkage"}
+    return moved.get(key, {"published": "research"}.get(body, body))
+
+
 def asset_key(key: str) -> list[str]:
     """`ons/identifiers` as Dagster's path."""
     return key.split("/")
@@ -53,30 +79,60 @@ def study_asset(
     ins: Mapping[str, str] | None = None,
     custodian: str | None = None,
     kinds: Sequence[str] = ("polars", "parquet"),
-    choices: object = None,
+    choices: Mapping[str, Any] | None = None,
     deps: Sequence[Sequence[str]] = (),
-    group: str | None = None,
+    output_required: bool = True,
 ) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
     """Make an asset of this house out of a function; otherwise as `dg.asset`.
 
     Args:
-        key: the asset's key, such as `ons/identifiers`; its first part is the group.
+        key: the asset's key, such as `ons/identifiers`.
         description: what the asset is, for someone who sees it for the first time.
         rooms: the packages whose code makes it, from which its code version follows.
         ins: key of the asset that each argument of the function receives.
         custodian: who answers for it, where that is not the group's custodian.
         kinds: at most three badges for the graph.
-        choices: configuration that changes what the code makes, part of the code version.
+        choices: what the data folder chose of what changes what is made, by name (`Study.chosen`); part of the code
+            version, as the run has it. The function then takes the run's choices as `study`.
         deps: paths of assets that are made before it where both are, but not handed to it.
-        group: the group in which the graph shows it, where that is not the first part of its key.
+        output_required: whether a run of it always makes it.
     """
     described = asset_description(key, description, rooms=rooms, custodian=custodian, kinds=kinds, choices=choices)
-    described |= {"group_name": group} if group else {}
     inputs = {name: dg.AssetIn(asset_key(upstream)) for name, upstream in (ins or {}).items()}
     decorate: Callable[[Callable[..., Any]], dg.AssetsDefinition] = dg.asset(
-        **described, ins=inputs, deps=[dg.AssetKey(list(path)) for path in deps]
+        **described, output_required=output_required, ins=inputs, deps=[dg.AssetKey(list(path)) for path in deps]
     )
-    return decorate
+
+    def versioned(function: Callable[..., Any]) -> dg.AssetsDefinition:
+        return decorate(_with_version(function, tuple(rooms), tuple(choices)) if choices else function)
+
+    return versioned
+
+
+def _with_version(
+    function: Callable[..., Any], rooms: tuple[str, ...], choices: tuple[str, ...]
+) -> Callable[..., Any]:
+    """The function, its result under the code version of the choices that the run really used.
+
+    Dagster writes the definition's version, which has the folder's choices; a result's own tag is laid over it.
+    """
+
+    def tagged(result: Any, study: Study) -> dg.MaterializeResult[Any]:
+        full = result if isinstance(result, dg.MaterializeResult) else dg.MaterializeResult(value=result)
+        version = code_version(rooms, study.chosen(*choices))
+        again: dg.MaterializeResult[Any] = full._replace(tags={**(full.tags or {}), CODE_VERSION_TAG: version})
+        return again
+
+    @wraps(function)
+    def made(*given: Any, study: Study, **named: Any) -> dg.MaterializeResult[Any]:
+        return tagged(function(*given, study=study, **named), study)
+
+    @wraps(function)
+    def yielded(*given: Any, study: Study, **named: Any) -> Iterator[dg.MaterializeResult[Any]]:
+        for result in function(*given, study=study, **named):
+            yield tagged(result, study)
+
+    return yielded if isgeneratorfunction(function) else made
 
 
 def asset_description(
@@ -86,21 +142,21 @@ def asset_description(
     rooms: Sequence[str],
     custodian: str | None = None,
     kinds: Sequence[str] = ("polars", "parquet"),
-    choices: object = None,
+    choices: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What an asset or a spec of this house says of itself; arguments as in `study_asset`."""
-    group = key.split("/", maxsplit=1)[0]
-    owner = custodian or CUSTODIANS[group]
+    owner = custodian or CUSTODIANS[key.split("/", maxsplit=1)[0]]
     tables = TABLES.get(key, {})
     return {
         "key": asset_key(key),
-        "group_name": group,
+        "group_name": group_of(key),
         "description": description,
         "owners": [f"team:{owner}"],
         "kinds": set(kinds),
         "tags": {"custodian": owner, "contains": contains(tables)},
         "code_version": code_version(tuple(rooms), choices),
-        "metadata": {"dagster/column_schema": column_schema(tables)} if tables else {},
+        "metadata": ({"dagster/column_schema": column_schema(tables)} if tables else {})
+        | ({CHOICES: ", ".join(choices)} if choices else {}),
     }
 
 

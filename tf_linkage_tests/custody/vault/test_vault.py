@@ -70,7 +70,7 @@ def test_no_name_stands_in_any_file(vault: Vault) -> None:
 
 def test_the_key_is_not_in_its_slot(vault: Vault) -> None:
     slot = json.loads((vault.folder / "people" / KEY).read_text())
-    assert set(slot) == {"custodian", "dataset", "batch", "destroy_by", "files", "sealed"}
+    assert set(slot) == {"custodian", "dataset", "batch", "destroy_by", "files", "sealed", "made_with"}
     assert slot["destroy_by"] == "2022-12-31"
 
 

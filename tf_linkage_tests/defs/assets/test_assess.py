@@ -18,8 +18,8 @@ from tf_linkage.defs.assets.quality import named
 from tf_linkage.rehearsal.cases import Case, link_case
 from tf_linkage.study import Noise, Study
 from tf_linkage.workspace.assessed import PARTS, assessment_of, code_fingerprint, fingerprint, mark
-from tf_linkage.workspace.catalogue import ASSESSED, SWEEP
-from tf_linkage.workspace.jobs import ASSESS
+from tf_linkage.workspace.catalogue import ASSESSED, STUDIES_PAGE, SWEEP
+from tf_linkage.workspace.jobs import ASSESS, REHEARSAL
 from tf_linkage.workspace.store import Store
 
 EFFECTS = "quality/linkage_effects"
@@ -75,13 +75,13 @@ def test_the_job_puts_the_findings_on_the_page(rehearsed: Rehearsed, tmp_path: P
     data = tmp_path / "data"
     shutil.copytree(rehearsed.study.data, data)
     job = build_defs(rehearsed.study.model_copy(update={"data": data})).resolve_job_def(ASSESS)
-    wanted = [dg.AssetKey(key.split("/")) for key in (EFFECTS, "quality/report")]
+    wanted = [dg.AssetKey(key.split("/")) for key in (EFFECTS, STUDIES_PAGE)]
     with dg.DagsterInstance.ephemeral() as instance:
         assert job.execute_in_process(instance=instance, asset_selection=wanted).success
     found = Store(data).read(EFFECTS.split("/"))
     assert isinstance(found, pl.LazyFrame)
     LinkageEffects.validate(found.collect())
-    page = (data / "reports" / "report.html").read_text()
+    page = (data / "reports" / "long_studies.html").read_text()
     assert 'id="findings"' in page
     assert "programme less comparison moves most for" in page
 
@@ -112,3 +112,31 @@ def test_a_report_on_files_names_no_seed() -> None:
     assert simulated["preset"] == "tiny"
     assert files["source"] == "extract files"
     assert not {"preset", "seed", "noise"} & set(files)
+
+
+def test_in_a_run_of_everything_the_long_studies_leave_themselves_out_and_say_so(
+    rehearsed: Rehearsed, tmp_path: Path
+) -> None:
+    shutil.copytree(rehearsed.study.data, tmp_path / "data")
+    defs = build_defs(rehearsed.study.model_copy(update={"data": tmp_path / "data"}))
+    wanted = [
+        dg.AssetKey(key.split("/")) for key in ("quality/linkage_quality", "quality/report", SWEEP, STUDIES_PAGE)
+    ]
+    with dg.DagsterInstance.ephemeral() as instance:
+        job = defs.resolve_implicit_global_asset_job_def()
+        result = job.execute_in_process(instance=instance, asset_selection=wanted)
+        made = {event.asset_key.to_user_string() for event in result.get_asset_materialization_events()}
+        told = [
+            entry.user_message for entry in instance.all_logs(result.run_id) if entry.step_key == "quality__sweep"
+        ]
+    assert result.success
+    assert made == {"quality/linkage_quality", "quality/report"}
+    assert any("left out of a run of everything" in message for message in told)
+
+
+def test_what_the_main_job_and_the_button_make_is_the_same(rehearsed: Rehearsed) -> None:
+    defs = build_defs(rehearsed.study)
+    everything = set(defs.resolve_implicit_global_asset_job_def().asset_layer.executable_asset_keys)
+    studies = {dg.AssetKey(key.split("/")) for key in (*ASSESSED, STUDIES_PAGE)}
+    main = defs.resolve_job_def(REHEARSAL).asset_layer
+    assert set(main.executable_asset_keys) == everything - studies

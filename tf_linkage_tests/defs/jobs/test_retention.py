@@ -1,6 +1,10 @@
 """The jobs that end things, on a copy of the finished rehearsal."""
 
+import json
+import re
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import dagster as dg
@@ -11,9 +15,11 @@ from rehearsing import Rehearsed
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.refusals import KeyDestroyed, TooLate
 from tf_linkage.custody.vault.destruction import verify_certificates
+from tf_linkage.custody.vault.passwords import Passwords
 from tf_linkage.definitions import build_defs
+from tf_linkage.defs.jobs.rights import told
 from tf_linkage.study import Study
-from tf_linkage.workspace.jobs import DESTROY_DUE, END_OF_MONTH, END_OF_STUDY
+from tf_linkage.workspace.jobs import DESTROY_DUE, END_OF_MONTH, END_OF_STUDY, IRREVERSIBLE
 from tf_linkage.workspace.store import Store
 
 
@@ -25,7 +31,7 @@ def study(rehearsed: Rehearsed, tmp_path: Path) -> Study:
 
 def run(study: Study, job: str, instance: dg.DagsterInstance | None = None) -> dg.ExecuteInProcessResult:
     with instance or dg.DagsterInstance.ephemeral() as used:
-        return build_defs(study).resolve_job_def(job).execute_in_process(instance=used)
+        return build_defs(study).resolve_job_def(job).execute_in_process(instance=used, run_config=told(job))
 
 
 def test_a_night_before_the_deadline_destroys_nothing(study: Study) -> None:
@@ -122,3 +128,78 @@ def test_the_ledger_tells_hand_overs_and_reads_and_names_no_one(rehearsed: Rehea
     people = identifiers.collect()
     for column in ("person_id", "surname", "postcode"):
         assert not [value for value in people[column].drop_nulls() if f'"{value}"' in written], column
+
+
+def test_nothing_is_destroyed_unconfirmed(study: Study) -> None:
+    job = build_defs(study).resolve_job_def(END_OF_MONTH)
+    with dg.DagsterInstance.ephemeral() as instance:
+        with pytest.raises(dg.DagsterInvalidConfigError, match="confirm"):
+            job.execute_in_process(instance=instance)
+        wrong = {"ops": {"end_of_month_step": {"config": {"confirm": "yes"}}}}
+        result = job.execute_in_process(instance=instance, run_config=wrong, raise_on_error=False)
+    assert not result.success
+    assert Store(study.data).vault("dwp").datasets() == ["link_request", "links"]
+
+
+def test_every_job_that_cannot_be_undone_says_so_and_stands_apart(rehearsed: Rehearsed) -> None:
+    jobs = {job.name: job for job in build_defs(rehearsed.study).get_repository_def().get_all_jobs()}
+    marked = {name for name, job in jobs.items() if job.tags.get("tf/irreversible") == "true"}
+    assert marked == set(IRREVERSIBLE)
+    for name in marked:
+        assert (jobs[name].description or "").startswith("Cannot be undone.")
+        with pytest.raises(dg.DagsterInvalidConfigError, match="confirm"):
+            dg.validate_run_config(jobs[name], {})
+
+
+def test_after_destruction_a_departments_dagster_home_says_nothing_of_the_cohort(
+    rehearsed: Rehearsed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two worlds that differ in the cohort alone leave the same behind, run ids and times aside."""
+    left, before = [], []
+    for world, without in (("one", ""), ("other", "E09000012")):
+        data = tmp_path / world / "data"
+        shutil.copytree(rehearsed.study.data, data)
+        store = Store(data, rehearsal=True)
+        cohort = store.read(["council", "cohort"])
+        assert isinstance(cohort, pl.LazyFrame)
+        kept = cohort.filter(pl.col("la_code") != without).collect()
+        store.write(["council", "cohort"], kept, store.made_with(["council", "cohort"]))
+        study = Study.of("tiny", data=data)
+        with dg.DagsterInstance.ephemeral() as elsewhere:
+            assert build_defs(study).resolve_job_def("ons").execute_in_process(instance=elsewhere).success
+        passwords = json.loads((data / "world" / "passwords.json").read_text())
+        with monkeypatch.context() as department:
+            department.setattr(Store, "passwords", lambda _: Passwords(None))
+            department.setenv("TF_LINKAGE_DWP_PASSWORD", passwords["dwp"])
+            home = tmp_path / world / "home"
+            home.mkdir()
+            with dg.DagsterInstance.local_temp(str(home)) as instance:
+                defs = build_defs(study)
+                assert defs.resolve_job_def("dwp").execute_in_process(instance=instance).success
+                before.append(kept_in(home))
+                # ONS is not here to destroy its part; only the department's vault is due.
+                job = defs.resolve_job_def(END_OF_MONTH)
+                assert job.execute_in_process(instance=instance, run_config=told(END_OF_MONTH)).success
+            left.append(kept_in(home))
+    assert before[0] != before[1], "the two worlds do differ"
+    assert left[0] == left[1]
+
+
+VARYING = re.compile(
+    r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\d[T ][\d:.]+|\b\d{10}\.\d+|\b\d{13}\b"
+    r"|/[^\"' ]*/(one|other)/|\b(pid|process)\D{0,12}\d+|:\d+:\d+|\b\d+(\.\d+)?(ms|s)\b"
+    r'|"log_key": "\w+"|"duration_ms": [\d.]+'
+)
+"""Run ids, times, processes and the folder of the world."""
+
+
+def kept_in(home: Path) -> list[str]:
+    """Every row of every database below a Dagster home, without what differs from run to run."""
+    rows = []
+    for path in sorted(home.rglob("*.db")):
+        with closing(sqlite3.connect(path)) as database:
+            tables = [name for (name,) in database.execute("select name from sqlite_master where type = 'table'")]
+            for table in sorted(tables):
+                for row in database.execute(f'select * from "{table}"'):
+                    rows.append(f"{table} {VARYING.sub('*', str(row[1:]))}")
+    return sorted(rows)

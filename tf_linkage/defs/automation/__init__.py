@@ -1,0 +1,1 @@
+"""What happens without a click: dead runs ended, arrivals noticed, alarms."""

@@ -1,0 +1,90 @@
+"""The web server, guarded: only its own page may ask it for anything, and nothing is done by a link.
+
+Dagster's server answers any page that a browser of this machine has open. `python -m tf_linkage.defs.web.guard`
+takes the arguments of `dagster-webserver`.
+"""
+
+import sys
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from dagster_webserver.cli import main as webserver
+from dagster_webserver.webserver import DagsterWebserver
+from starlette.datastructures import Headers
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+LOCAL = ("localhost", "127.0.0.1", "[::1]")
+FOREIGN = 1008
+"""The code with which a websocket is closed for breaking the server's policy."""
+
+
+class OnlyFromHere:
+    """Refuses what another page, another name for this machine, or a link would have the server do.
+
+    Attributes:
+        app: the server behind it.
+        hosts: by what names, without port, the server may be called.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Iterable[str] = LOCAL) -> None:
+        """The guard before a server."""
+        self.app, self.hosts = app, frozenset(hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what is fair, refuse the rest in one line."""
+        if scope["type"] not in {"http", "websocket"} or (why := self.refusal(scope)) is None:
+            await self.app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": FOREIGN})
+        else:
+            await PlainTextResponse(f"refused: {why}\n", status_code=403)(scope, receive, send)
+
+    def refusal(self, scope: Scope) -> str | None:
+        """Why a request is refused; None where it is not."""
+        headers = Headers(scope=scope)
+        host, origin = headers.get("host", ""), headers.get("origin")
+        if host.rpartition(":")[0] not in self.hosts and host not in self.hosts:
+            return "the server is not called by that name"
+        own = headers.get("sec-fetch-site", "none") in {"none", "same-origin"}
+        if origin is not None and (urlsplit(origin).netloc != host or not own):
+            return "not from this page"
+        path = scope["path"]
+        if "/report_asset_" in path:
+            return "events come from runs alone"
+        asks = scope["type"] == "http" and path.endswith("/graphql")
+        return _graphql(scope["method"], headers, scope.get("query_string", b"")) if asks else None
+
+
+def _graphql(method: str, headers: Headers, asked: bytes) -> str | None:
+    """Questions come as JSON by POST; the page for asking them by hand is read by GET without one."""
+    if method == "POST" and headers.get("content-type", "").split(";")[0].strip() == "application/json":
+        return None if not asked else "a question stands in the body"
+    if method in {"GET", "HEAD"} and "text/html" in headers.get("accept", "") and not asked:
+        return None
+    return "GraphQL is asked by POST, in JSON"
+
+
+def guard() -> None:
+    """Put the guard before every server that this process starts from now on."""
+    own = DagsterWebserver.build_middleware
+
+    def build_middleware(server: Any) -> list[Middleware]:
+        before: list[Any] = own(server)
+        return before if any(one.cls is OnlyFromHere for one in before) else [Middleware(OnlyFromHere), *before]
+
+    server: Any = DagsterWebserver
+    server.build_middleware = build_middleware
+
+
+def main() -> None:
+    """Start the guarded server as Dagster's own command would start its own."""
+    sys.argv[0] = "dagster-webserver"
+    guard()
+    webserver()  # type: ignore[no-untyped-call]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What a table on disk says of its making, and who may write."""

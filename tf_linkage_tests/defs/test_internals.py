@@ -1,0 +1,134 @@
+"""Each of Dagster's internal interfaces that we use does what we use it for."""
+
+import ast
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+import tf_linkage
+from tf_linkage.defs import internals
+
+PACKAGE = Path(tf_linkage.__file__).parent
+
+
+class Memory(dg.IOManager):
+    """Keeps values, and gives each the version of its text."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, object] = {}
+        self.seen: list[tuple[list[dg.AssetKey], object]] = []
+
+    def handle_output(self, context: dg.OutputContext, obj: object) -> None:
+        """Keep it, and say its version."""
+        self.kept[context.asset_key.to_user_string()] = obj
+        internals.set_version(context, f"v{obj}")
+
+    def load_input(self, context: dg.InputContext) -> object:
+        """Give it back, and note for which step."""
+        keys = internals.output_keys(context)
+        self.seen.append((keys, [internals.definition_metadata(context, key).get("said") for key in keys]))
+        return self.kept[context.asset_key.to_user_string()]
+
+
+def small(number: int = 1, *, version: str | None = None) -> dg.Definitions:
+    @dg.asset(code_version="1")
+    def first() -> dg.MaterializeResult[int]:
+        tags = {internals.CODE_VERSION_TAG: version} if version else None
+        return dg.MaterializeResult(value=number, tags=tags)
+
+    @dg.asset(metadata={"said": "words"}, code_version="1")
+    def second(first: int) -> int:
+        return first
+
+    @dg.asset_check(asset=second)
+    def checked(second: int) -> dg.AssetCheckResult:
+        return dg.AssetCheckResult(passed=True, metadata={"secret count": 4_264})
+
+    return dg.Definitions(
+        assets=[first, second],
+        asset_checks=[checked],
+        jobs=[dg.define_asset_job("all"), dg.define_asset_job("one", selection=[first])],
+        resources={"io_manager": Memory()},
+        executor=dg.in_process_executor,
+    )
+
+
+def test_nobody_else_imports_them() -> None:
+    found = set()
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            named = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            named += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if any("._" in name and name.startswith("dagster") for name in named):
+                found.add(path.relative_to(PACKAGE).as_posix())
+    assert found == {"defs/internals.py"}
+
+
+def test_set_version_and_stale_status_and_the_code_version_of_a_result() -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        defs = small()
+        ask = internals.stale_status(defs, instance)
+        assert ask("second") == "MISSING"
+        assert defs.resolve_job_def("all").execute_in_process(instance=instance).success
+        event = instance.get_latest_materialization_event(dg.AssetKey("first"))
+        assert event is not None
+        assert event.asset_materialization is not None
+        assert (event.asset_materialization.tags or {})[internals.DATA_VERSION_TAG] == "v1"
+        assert internals.stale_status(defs, instance)("second") == "FRESH"
+        assert small(2).resolve_job_def("one").execute_in_process(instance=instance).success
+        assert internals.stale_status(defs, instance)("second") == "STALE"
+        assert small(1).resolve_job_def("one").execute_in_process(instance=instance).success
+        assert internals.stale_status(defs, instance)("second") == "FRESH"
+        assert small(1, version="2").resolve_job_def("one").execute_in_process(instance=instance).success
+        ask = internals.stale_status(defs, instance)
+        assert (ask("first"), ask("second")) == ("STALE", "FRESH")
+
+
+def test_an_input_knows_its_steps_outputs_and_their_metadata() -> None:
+    defs = small()
+    memory = defs.resources["io_manager"]
+    assert isinstance(memory, Memory)
+    assert defs.resolve_job_def("all").execute_in_process().success
+    assert ([dg.AssetKey("second")], ["words"]) in [
+        (keys, [getattr(word, "value", word) for word in words]) for keys, words in memory.seen
+    ]
+
+
+def test_a_run_of_a_command_is_found_by_the_web_ui() -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = internals.executed(small().resolve_job_def("all"), instance, tags={"tf/preset": "tiny"})
+        assert result.success
+        (run,) = instance.get_runs()
+        assert run.tags["tf/preset"] == "tiny"
+        # How the page of a job asks for its runs.
+        there = dg.RunsFilter(job_name="all", tags={".dagster/repository": "__repository__@tf_linkage"})
+        assert instance.get_runs_count(there) == 1
+        assert run.remote_job_origin is not None
+
+
+def test_an_interruption_is_an_error_of_dagsters_that_cancels() -> None:
+    assert issubclass(internals.DagsterExecutionInterruptedError, BaseException)
+
+
+def test_forgetting_leaves_no_byte(tmp_path: Path) -> None:
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        assert small(76543).resolve_job_def("all").execute_in_process(instance=instance).success
+        assert holds(tmp_path, b"76543")
+        assert holds(tmp_path, b"4264")
+        steps = ["first", "second", "second_checked"]
+        internals.forget(instance, [dg.AssetKey("first"), dg.AssetKey("second")], steps)
+        assert instance.get_latest_materialization_event(dg.AssetKey("first")) is None
+        assert instance.get_runs_count() == 1
+    assert not holds(tmp_path, b"76543")
+    assert not holds(tmp_path, b"4264")
+
+
+def holds(home: Path, what: bytes) -> bool:
+    return any(what in path.read_bytes() for path in home.rglob("*") if path.is_file())
+
+
+def test_without_a_home_dagster_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    with pytest.raises(internals.DagsterHomeNotSetError):
+        dg.DagsterInstance.get()
