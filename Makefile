@@ -43,7 +43,7 @@ baseline: setup ## accept today's figures at `tiny` as what later runs are held 
 	@$(CLI) baseline
 
 test: setup ## run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile
 
 test-fuzz: setup ## mutate extracts, mappings, packages and linked files, and count what came of it (minutes)
 	@$(BIN)/python -m pytest -m slow -s tf_linkage_tests/test_fuzz.py

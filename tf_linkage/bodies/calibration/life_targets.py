@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from tf_linkage.bodies.calibration.care_measures import (
+from tf_linkage.bodies.calibration.measures import Target
+from tf_linkage.bodies.calibration.topics.care import (
     births,
     claimed_after_release,
     ever_among_offenders,
     in_need_for_less_than,
     on_31_march,
 )
-from tf_linkage.bodies.calibration.crime_measures import (
+from tf_linkage.bodies.calibration.topics.crime import (
     men_among_offenders,
     offenders,
     reoffended,
@@ -20,8 +21,7 @@ from tf_linkage.bodies.calibration.crime_measures import (
     top_tenth,
     young_cases,
 )
-from tf_linkage.bodies.calibration.measures import Target
-from tf_linkage.bodies.calibration.school_measures import (
+from tf_linkage.bodies.calibration.topics.school import (
     absence,
     attained,
     born_in,
@@ -33,7 +33,7 @@ from tf_linkage.bodies.calibration.school_measures import (
     suspensions,
     unauthorised,
 )
-from tf_linkage.bodies.calibration.work_measures import (
+from tf_linkage.bodies.calibration.topics.work import (
     ended_within,
     in_work,
     lone_parents_in_work,

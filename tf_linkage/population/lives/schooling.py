@@ -211,7 +211,7 @@ def _year(  # noqa: PLR0917 (a kernel names each column it needs)
         sessions = possible[term - 1]
         wobble = 0.6 + 0.8 * draws.unit(f"school/term {term}", key)
         missed = np.minimum(share * wobble * by_term[:, term - 1] * sessions, sessions) * counted
-        # Whole days, mostly: whoever misses a fraction of one misses a day at times.
+        # Whole days, mostly: a pupil who misses a fraction of one misses a day at times.
         missed = 2 * (missed / 2 + draws.unit(f"school/whole days {term}", key)).astype(np.int64)
         missed = np.minimum(missed, sessions) * counted
         unauthorised = (missed * without_leave + 0.5).astype(np.int64)

@@ -160,7 +160,7 @@ def _careers(draws: Draws, mine: dict[str, NDArray[Any]], start: int, extract: i
         claimed = ~working & draws.below("work/claimed", key, made)
         parts.append(_spells(who, key, np.where(working, WORK, kind), begin, end, working | claimed))
         parts += _next_to(draws, who, key, kind, begin, end, working, claimed, full[who["slot"]])
-        # Whoever does not claim finds work soon.
+        # A person who does not claim finds work soon.
         unclaimed = ~working & ~claimed
         clock = np.where(unclaimed, clock + np.minimum(lasts, 40), ends)
         again = draws.below("work/next job", key, np.where(who["claims"], 0.35, 0.86))

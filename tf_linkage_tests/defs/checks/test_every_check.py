@@ -19,7 +19,7 @@ Checks = list[tuple[str, dg.AssetCheckKey, dg.AssetChecksDefinition]]
 def checks_of(source: str, **choices: object) -> Checks:
     """Every check of a variant of the graph, with its definition."""
     made = build_defs(Study.of("tiny", source=source, **choices)).asset_checks or []
-    return [(source, key, check) for check in made for key in check.check_keys]
+    return [(source, key, check) for check in made for key in sorted(check.check_keys)]
 
 
 SIMULATED, ON_FILES = checks_of("simulation"), checks_of("files")

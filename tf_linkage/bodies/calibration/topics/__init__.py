@@ -1,0 +1,1 @@
+"""Measures of the true lives, topic by topic."""
