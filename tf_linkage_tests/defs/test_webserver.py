@@ -115,6 +115,10 @@ def test_the_servers_own_page_works(client: TestClient) -> None:
     assert client.get("/", headers={"accept": "text/html"}).status_code == 200
     same = {"origin": "http://localhost:3000", "sec-fetch-site": "same-origin"}
     assert client.post("/graphql", json={"query": "{ version }"}, headers=same).json()["data"]
+    # The page names the operation in the address of every question; without that it shows nothing at all.
+    named = client.post("/graphql?op=VersionQuery", json={"query": "query VersionQuery { version }"}, headers=same)
+    assert named.json()["data"]
+    assert client.post("/graphql?query={version}", json={"query": "{ version }"}, headers=same).status_code == 403
 
 
 def test_unguarded_the_same_server_does_what_a_link_says(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ takes the arguments of `dagster-webserver`.
 import sys
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from dagster_webserver.cli import main as webserver
 from dagster_webserver.webserver import DagsterWebserver
@@ -61,7 +61,8 @@ class OnlyFromHere:
 def _graphql(method: str, headers: Headers, asked: bytes) -> str | None:
     """Questions come as JSON by POST; the page for asking them by hand is read by GET without one."""
     if method == "POST" and headers.get("content-type", "").split(";")[0].strip() == "application/json":
-        return None if not asked else "a question stands in the body"
+        # The page names each question's operation in its address (`?op=`); the question itself stands in the body.
+        return "a question stands in the body" if "query" in parse_qs(asked.decode(errors="replace")) else None
     if method in {"GET", "HEAD"} and "text/html" in headers.get("accept", "") and not asked:
         return None
     return "GraphQL is asked by POST, in JSON"
