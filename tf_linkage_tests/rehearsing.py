@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import dagster as dg
+import polars as pl
 
 from tf_linkage.custody.vault.passwords import CUSTODIANS
 from tf_linkage.custody.vault.vault import content_digest
@@ -36,6 +37,14 @@ def rehearse(study: Study, instance: dg.DagsterInstance | None = None) -> Rehear
     with instance or dg.DagsterInstance.local_temp(str(home(study))) as used:
         result = job.execute_in_process(instance=used, raise_on_error=False)
     return Rehearsed(study, Store(study.data, study.source == "simulation", rehearsal=True), result)
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """Digest of what each open Parquet file below a folder holds, whatever stamp of its making it carries."""
+    return {
+        str(path.relative_to(folder)): content_digest({"": pl.read_parquet(path)})
+        for path in sorted(folder.rglob("*.parquet"))
+    }
 
 
 def digests(folder: Path, *, simulated: bool = True) -> dict[str, str]:

@@ -57,6 +57,8 @@ CHOICES = (
     Run({"PRESET": "tiny", "MOVES_TOGETHER": "0.5", "CLERK_ERROR": "0.2"}),
     *(Run({"PRESET": "tiny", "CONFOUNDING": one.value, "CONFOUNDING_STRENGTH": "0.3"}) for one in Confounding),
     Run({"PRESET": "tiny", "MEMORY_GB": "1", "THREADS": "1", "MOST_PAIRS": "5000000"}),
+    Run({"PRESET": "tiny", "LINK_THRESHOLD": "0.6", "REVIEW_THRESHOLD": "0.2"}),
+    Run({"PRESET": "tiny", "COUNCILS": "E09000012,E10000016"}),
     Run({"PRESET": "tiny", "ENGINE": "duckdb"}),
     Run({"PRESET": "tiny", "ENGINE": "recordlinkage"}),
     Run({"PRESET": "tiny", "SOURCE": "files"}, exports=True),

@@ -14,7 +14,7 @@ import dagster as dg
 import duckdb
 import polars as pl
 import pytest
-from rehearsing import Rehearsed, digests, rehearse
+from rehearsing import Rehearsed, contents, digests, rehearse
 
 import tf_linkage
 from tf_linkage import cli, disclosure, research
@@ -98,7 +98,7 @@ def test_the_summary_says_what_a_person_wants_to_know(rehearsed: Rehearsed) -> N
         "recall",
         "DWP",
         "MoJ",
-        "DFE",
+        "DfE",
         "report.html",
         "linked.duckdb",
     ):
@@ -185,7 +185,7 @@ def finest_tables(rehearsed: Rehearsed) -> list[tuple[str, pl.LazyFrame, pl.Lazy
 def test_extract_files_give_the_same_research_tables(rehearsed: Rehearsed, extracts: Path, tmp_path: Path) -> None:
     from_files = rehearse(Study.of("tiny", source="files", incoming=extracts, data=tmp_path))
     assert from_files.result.success
-    ours, theirs = digests(rehearsed.study.data / "research"), digests(tmp_path / "research")
+    ours, theirs = contents(rehearsed.study.data / "research"), contents(tmp_path / "research")
     on_steps = {"people.parquet", "families.parquet"}
     assert {name: ours[name] for name in ours if name not in on_steps} == {
         name: theirs[name] for name in theirs if name not in on_steps

@@ -349,7 +349,7 @@ class Store:
         self.root.mkdir(parents=True, exist_ok=True)
         with owners_alone(), held(self.root, what) as first:
             if first:
-                for room in ("custody", "ledger", "world"):
+                for room in ("custody", "ledger", *(["world"] if self.is_rehearsal() else [])):
                     (self.root / room).mkdir(exist_ok=True)
                     _of_owner(self.root / room)
                 self.sweep()

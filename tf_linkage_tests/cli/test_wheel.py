@@ -78,6 +78,6 @@ def test_the_wheel_runs_the_main_job_without_telemetry(installed: Path, tmp_path
     refused = run(installed, "run", "--job", "end_of_moth", folder=tmp_path)
     assert refused.returncode == 2
     assert refused.stderr.startswith("as data/study.json says: preset tiny, seed 2016\n")
-    ended = run(installed, "run", "--job", "end_of_month", folder=tmp_path)
+    ended = run(installed, "run", "--job", "end_of_month", "--confirm", "end_of_month", folder=tmp_path)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "datasets destroyed" in ended.stdout

@@ -355,7 +355,9 @@ def _on_release(
     prisoner, enters, leaves = prisoner[order], enters[order], leaves[order]
     # Of periods that follow closely on each other the last one counts.
     at = np.searchsorted(people["person"], prisoner)
-    key = prisoner * _KEYS + _KEYS - 1 - np.arange(len(prisoner)) % 4
+    # By its number among the person's own releases: a place among all would depend on who is drawn together.
+    own = np.arange(len(prisoner)) - np.searchsorted(prisoner, prisoner)
+    key = prisoner * _KEYS + _KEYS - 1 - own % 4
     new = draws.below("work/new claim on release", prisoner * 50_021 + leaves, rate("new claim on release"))
     new &= (leaves - people["birth"][at] >= 18 * YEAR) & (leaves - people["birth"][at] < 60 * YEAR)
     new &= np.append(prisoner[1:] != prisoner[:-1], True) | np.append(leaves[1:] > leaves[:-1] + 400, True)

@@ -165,7 +165,10 @@ def test_a_department_elsewhere_holds_nothing_of_anybody_else(carried: Carried) 
     """ONS's folder at DWP holds the public half of its lock and the return, which DWP itself cannot open."""
     kept = below(carried.dwp.data / "custody")
     others = {path for path in kept if not path.startswith("dwp/")}
-    assert {path for path in others if not path.startswith("ons/returns/dwp/")} == {"ons/lock.json"}
+    assert {path for path in others if not path.startswith("ons/returns/dwp/")} == {
+        "ons/lock.json",
+        "ons/versions.json",  # a random salt of this folder's own making, for data versions
+    }
     assert "private" not in json.loads((carried.dwp.data / "custody" / "ons" / "lock.json").read_text())
     with pytest.raises(LockMissing, match="only the public half"):
         guessed = Passwords(None, {"TF_LINKAGE_ONS_PASSWORD": "whatever DWP may guess"})
@@ -175,7 +178,7 @@ def test_a_department_elsewhere_holds_nothing_of_anybody_else(carried: Carried) 
 def test_ons_has_no_part_of_a_department_elsewhere(carried: Carried) -> None:
     """No register, no links; the request it cannot open again; and its graph knows none of them."""
     kept = {path.split("/")[1] for path in below(carried.ons.data / "custody") if path.startswith("dwp/")}
-    assert kept == {"lock.json", "link_request"}
+    assert kept == {"lock.json", "link_request", "versions.json"}
     with pytest.MonkeyPatch.context() as patched:
         carried.ons._alone(patched)
         graph = build_defs(study_from_environment()).resolve_asset_graph()
