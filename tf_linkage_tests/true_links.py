@@ -11,8 +11,8 @@ from tf_linkage import bodies, custody, linkage, population
 from tf_linkage.bodies import council, dfe, dwp, moj
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.assets.ons import PAIR, RECORD
-from tf_linkage.defs.assets.world import settings_of
 from tf_linkage.quality.studies.effect_recovery import on_true_links
+from tf_linkage.rehearsal.world import settings_of
 from tf_linkage.study import Study
 
 

@@ -19,6 +19,7 @@ from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.references.people import PAIR, RECORD
 from tf_linkage.linkage import LinkResult
 from tf_linkage.population.settings import Settings
+from tf_linkage.rehearsal.world import settings_of
 from tf_linkage.study import Study
 
 Frames = Mapping[str, pl.LazyFrame]
@@ -43,7 +44,7 @@ class Case:
     @classmethod
     def of(cls, study: Study, *, nino_kept: float = 1.0, family_evidence: bool = True) -> "Case":
         """The study as a case."""
-        return cls(world_of(study), study.engine, nino_kept, family_evidence)
+        return cls(settings_of(study), study.engine, nino_kept, family_evidence)
 
 
 @dataclass(frozen=True)
@@ -66,26 +67,6 @@ class Linked:
         """`contracts.outputs.quality.Metrics` of the case."""
         links = {name: links_of(result).lazy() for name, result in self.results.items()}
         return quality.evaluate(self.attributes, self.asked, links, self.truth).collect()
-
-
-def world_of(study: Study) -> Settings:
-    """The settings of a study's simulated world."""
-    days = study.dates
-    return Settings(
-        seed=study.seed,
-        families=study.families,
-        population=study.population,
-        councils=tuple(study.councils),
-        noise=study.noise.value,
-        noise_multiplier=study.noise_multiplier,
-        moves_together=study.moves_together,
-        confounding=study.confounding.value,
-        confounding_strength=study.confounding_strength,
-        history_from=days.history_from,
-        identified_from=days.identified_from,
-        identified_to=days.identified_to,
-        extract=days.extract,
-    )
 
 
 def link_case(case: Case) -> Linked:

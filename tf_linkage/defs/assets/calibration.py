@@ -14,11 +14,11 @@ from tf_linkage.bodies.calibration import targets as calibration
 from tf_linkage.bodies.calibration.measures import World
 from tf_linkage.bodies.calibration.pictures import pictures
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.defs.assets.world import settings_of
 from tf_linkage.defs.metadata.charts import disagreement_picture, noise_picture, records_of
 from tf_linkage.defs.metadata.description import CHOSEN, ERROR, asset_key
 from tf_linkage.pages.picture import markdown
 from tf_linkage.population.confounding import MODERATE
+from tf_linkage.rehearsal.world import settings_of
 from tf_linkage.study import Confounding, Noise, Study
 
 TRUTH = asset_key("population/truth")

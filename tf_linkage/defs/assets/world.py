@@ -13,30 +13,11 @@ from tf_linkage import bodies, population
 from tf_linkage.bodies import body_of, council
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.metadata.description import study_asset
-from tf_linkage.population.settings import Settings
+from tf_linkage.rehearsal.world import settings_of
 from tf_linkage.study import RECORDING, Study
 
 TableSet = dict[str, pl.LazyFrame]
 POPULATION = {"people": "population/people"}
-
-
-def settings_of(study: Study) -> Settings:
-    """The population's settings, from the run's choices."""
-    return Settings(
-        seed=study.seed,
-        families=study.families,
-        population=study.population,
-        councils=study.councils,
-        noise=study.noise.value,
-        noise_multiplier=study.noise_multiplier,
-        moves_together=study.moves_together,
-        confounding=study.confounding.value,
-        confounding_strength=study.confounding_strength,
-        history_from=study.dates.history_from,
-        identified_from=study.dates.identified_from,
-        identified_to=study.dates.identified_to,
-        extract=study.dates.extract,
-    )
 
 
 def world_assets(study: Study, departments: Iterable[str] = DEPARTMENTS) -> list[dg.AssetsDefinition]:

@@ -185,7 +185,7 @@ def test_what_is_not_as_it_was_sealed_replaces_nothing(
 def test_somebody_else_with_a_lock_of_their_own_is_not_the_sender(
     bodies: tuple[Store, Store], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever has MoJ's public half can encrypt for it; only ONS can seal."""
+    """Anyone who has MoJ's public half can encrypt for it; only ONS can seal."""
     ons, moj = bodies
     receive(moj, packed(ons, tmp_path / "genuine.zip"))
     before = lies_there(moj)
