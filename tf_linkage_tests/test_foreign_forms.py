@@ -1,4 +1,4 @@
-"""Whole runs on each foreign form give the research tables that the contract's own files give, digest for digest."""
+"""Whole runs on each foreign form give the research tables of the contract's own files, digest for digest."""
 
 from pathlib import Path
 
