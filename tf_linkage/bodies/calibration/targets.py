@@ -178,7 +178,14 @@ def noise_realised(population: Population, settings: Settings) -> pl.DataFrame:
     tallies = {body: recorded.tally for body, (_, recorded) in registers.items()} | {"council": named.tally}
     frame = pl.DataFrame(
         list(_tallied(tallies)),
-        schema=["body", "kind", "community", "records", "requested", "realised"],
+        schema={
+            "body": pl.String,
+            "kind": pl.String,
+            "community": pl.String,
+            "records": pl.Int64,
+            "requested": pl.Float64,
+            "realised": pl.Float64,
+        },
         orient="row",
     )
     scale = settings.correlation / sum(QUALITY_SHARES.values())
@@ -187,7 +194,7 @@ def noise_realised(population: Population, settings: Settings) -> pl.DataFrame:
     share, records = pl.col("requested"), pl.col("records")
     # Members of a family and repeat records err together: about three records to an independent one at worst.
     chance = share * (1 - share) * 3 / records
-    between = (share * pl.Series(relative)) ** 2 / pl.col("community").replace_strict(
+    between = (share * pl.Series(relative, dtype=pl.Float64)) ** 2 / pl.col("community").replace_strict(
         units, return_dtype=pl.Float64
     )
     frame = frame.with_columns(tolerance=3 * (chance + between).sqrt() + 3 / records)
