@@ -13,7 +13,7 @@ from tf_linkage.contracts.columns import ColumnClass, as_declared, columns_of, t
 from tf_linkage.contracts.outputs.research import RESEARCH_TABLES, People
 from tf_linkage.defs.checks.checks import broken_rules
 from tf_linkage.errors import ContractBroken
-from tf_linkage.linkage import Bounds, LinkResult, Model, general_model, link
+from tf_linkage.linkage import Limits, LinkResult, Model, general_model, link
 from tf_linkage.linkage.engines import ENGINES
 from tf_linkage.linkage.engines.duckdb import link_by_duckdb
 from tf_linkage.linkage.result import Progress
@@ -65,7 +65,7 @@ def test_types_follow_the_declaration_and_other_columns_stay_out() -> None:
 
 def test_an_engine_is_a_function_and_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     def cautious(
-        left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress, bounds: Bounds
+        left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress, bounds: Limits
     ) -> LinkResult:
         found = link_by_duckdb(left, right, model, progress, bounds)
         return dataclasses.replace(found, links=found.links.head(1))

@@ -9,8 +9,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tf_linkage.population.draws import Flags, Ints
+from tf_linkage.population.lives.benefits_and_jobs import BENEFITS
 from tf_linkage.population.lives.offending import DISPOSALS
-from tf_linkage.population.lives.work import BENEFITS
 from tf_linkage.population.places.places import PEOPLE_PER_LOCALITY
 from tf_linkage.population.settings import Settings, day
 

@@ -158,7 +158,7 @@ def calibrate(
 
 
 def _row(target: Target, found: Found) -> tuple[str, str, float, float, float, int, bool, float]:
-    tolerance = target.tolerance + (chance := 3 * found.error)
+    tolerance = target.tolerance + (chance := 3 * found.error_at(target.expected))
     enough = found.observations >= 30
     passed = bool(not enough or abs(found.value - target.expected) <= tolerance)
     return (
