@@ -9,6 +9,8 @@ import dagster as dg
 import dataframely as dy
 import polars as pl
 import pytest
+from tables_of_counts import counts as outcome_counts
+from tables_of_counts import estimates
 
 from tf_linkage.contracts.columns import ColumnClass, as_declared, columns_of, schema_of, text, whole
 from tf_linkage.contracts.columns import number as figure
@@ -26,8 +28,6 @@ from tf_linkage.linkage.engines.duckdb import link_by_duckdb
 from tf_linkage.linkage.result import Progress
 from tf_linkage.research.dictionary import data_dictionary
 from tf_linkage.research.tables.starts import in_contract
-from tf_linkage_tests.tables_of_counts import counts as outcome_counts
-from tf_linkage_tests.tables_of_counts import estimates
 
 
 class PeopleAndShoes(People):
