@@ -5,6 +5,7 @@ make do without. The longer studies are in `assess.py`.
 """
 
 from collections.abc import Mapping
+from importlib.metadata import version
 from typing import Any
 
 import dagster as dg
@@ -248,6 +249,7 @@ def page_of(
         metadata={
             # Browsers follow no link from a page of the web UI to a file, so its path is there to be copied.
             "open this file in a browser": dg.MetadataValue.path(str(path.resolve())),
+            "verdict": quality.verdict(quality.plain_figures(figures)),
             "in short": dg.MetadataValue.md(charts.answers_markdown(short)),
             **{
                 drawn[picture].title: dg.MetadataValue.md(drawn[picture].as_markdown())
@@ -266,8 +268,19 @@ def as_made(study: Study, stamp: Mapping[str, Any]) -> Study:
 def named(study: Study) -> dict[str, str]:
     """What distinguishes the run, for its report: a simulation's size and seed say nothing of files."""
     made = (
-        {"preset": str(study.preset), "seed": str(study.seed), "noise": str(study.noise)}
+        {
+            "preset": str(study.preset),
+            "families": f"{study.families:,}",
+            "seed": str(study.seed),
+            "noise": str(study.noise),
+            "confounding": str(study.confounding),
+        }
         if study.source is Source.SIMULATION
         else {"source": "extract files"}
     )
-    return made | {"engine": study.engine, "link threshold": f"{study.link_threshold:g}"}
+    return (
+        {"tf_linkage": version("tf_linkage")}
+        | made
+        | {"engine": study.engine, "link threshold": f"{study.link_threshold:g}"}
+        | {"extract": study.dates.extract.isoformat()}
+    )
