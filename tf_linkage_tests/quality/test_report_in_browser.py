@@ -168,7 +168,8 @@ def test_the_page_on_a_narrow_screen_and_on_paper(browser: Browser) -> None:
     assert browser.evaluate(shown) == 0
     torn = (
         "[...document.querySelectorAll('figure svg')].filter(s => "
-        "getComputedStyle(s.closest('figure')).breakInside !== 'avoid' || s.getBoundingClientRect().width > window.innerWidth).length"
+        "getComputedStyle(s.closest('figure')).breakInside !== 'avoid' "
+        "|| s.getBoundingClientRect().width > window.innerWidth).length"
     )
     assert browser.evaluate(torn) == 0
     paper = base64.b64decode(browser.ask("Page.printToPDF", paperWidth=8.27, paperHeight=11.69)["data"])

@@ -18,7 +18,7 @@ from tf_linkage.quality.bounds.floors import QUALITY_FLOORS, gaps
 from tf_linkage.quality.report.words import TITLES, departments_in, knows_truth, level_word
 
 BEYOND_CHANCE = 1.96
-"""Standard deviations by which right links must outweigh false ones (sign test at 5%) for a change to be advised."""
+"""Standard deviations by which right links must outweigh false ones for a change to be advised (sign test, 5%)."""
 
 SHOWN = 6
 SPARSE = 0.95
