@@ -13,9 +13,9 @@ from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.assets.departments import clerks_decisions, department_assets, returns_from_elsewhere
 from tf_linkage.defs.assets.extracts import Incoming, extract_assets, register_assets
 from tf_linkage.defs.assets.ons import ons_assets
-from tf_linkage.defs.assets.papers import papers_asset
 from tf_linkage.defs.assets.published import published_assets, published_checks
 from tf_linkage.defs.assets.quality import quality_assets
+from tf_linkage.defs.assets.report import report_asset
 from tf_linkage.defs.assets.research import research_assets
 from tf_linkage.defs.automation.dead_runs import dead_runs
 from tf_linkage.defs.checks.checks import study_checks
@@ -73,7 +73,7 @@ def build_defs(study: Study, loggers: Loggers | None = None) -> dg.Definitions:
         *research_assets(study),
         *published_assets(study),
         *quality_assets(study),
-        papers_asset(study),
+        report_asset(study),
         *longer,
     ]
     checks = [*study_checks(study), *published_checks(study)]

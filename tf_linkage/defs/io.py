@@ -218,18 +218,20 @@ def output_metadata(written: Written) -> dict[str, Any]:
     return described
 
 
-def column_schema(tables: Mapping[str, Any]) -> dg.TableSchema:
+def column_schema(tables: Mapping[str, Any], origins: Mapping[str, Mapping[str, str]]) -> dg.TableSchema:
     """The UI's column table of an asset, from the contracts of its tables.
 
     Args:
         tables: contract by table name; a single table has the empty name.
+        origins: by table and column, where the column comes from, in words.
     """
     return dg.TableSchema(
         columns=[
             dg.TableColumn(
                 name=f"{table}.{column.name}" if table else column.name,
                 type=str(column.dtype) if not isinstance(column.dtype, pl.Enum) else "Enum",
-                description=f"{column.description}{f' ({column.unit})' if column.unit else ''}",
+                description=f"{column.description}{f' ({column.unit})' if column.unit else ''}"
+                + (f". From {origin}" if (origin := origins.get(table, {}).get(column.name)) else ""),
                 tags={"class": column.column_class.value.replace(" ", "-")},
                 constraints=dg.TableColumnConstraints(
                     nullable=column.nullable,
