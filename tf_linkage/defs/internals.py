@@ -3,6 +3,7 @@
 Each has a test in `test_internals.py` that fails when it changes. Other modules import these names from here.
 """
 
+import asyncio
 import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -12,6 +13,7 @@ from typing import Any
 
 import dagster as dg
 from dagster._core.definitions.data_version import DATA_VERSION_TAG, CachingStaleStatusResolver
+from dagster._core.definitions.freshness_evaluator import TimeWindowFreshnessPolicyEvaluator
 from dagster._core.definitions.job_base import InMemoryJob
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 from dagster._core.errors import DagsterExecutionInterruptedError, DagsterHomeNotSetError
@@ -43,6 +45,7 @@ __all__ = [
     "definition_metadata",
     "executed",
     "forget",
+    "freshness_of",
     "output_keys",
     "set_version",
     "stale_status",
@@ -69,6 +72,13 @@ def stale_status(defs: dg.Definitions, instance: dg.DagsterInstance) -> Callable
     """Asks of an asset whether it is FRESH, STALE or MISSING, as the web UI does."""
     resolver = CachingStaleStatusResolver(instance, defs.resolve_asset_graph(), LoadingContextForTest(instance))
     return lambda key: str(resolver.get_status(dg.AssetKey(key.split("/"))).value)
+
+
+def freshness_of(defs: dg.Definitions, instance: dg.DagsterInstance, key: dg.AssetKey) -> str:
+    """PASS, WARN, FAIL or UNKNOWN: what the daemon says of an asset with a time window for its freshness."""
+    context, node = LoadingContextForTest(instance), defs.resolve_asset_graph().get(key)
+    state = asyncio.run(TimeWindowFreshnessPolicyEvaluator().evaluate_freshness(context, node))  # type: ignore[arg-type]
+    return str(state.value)
 
 
 def executed(

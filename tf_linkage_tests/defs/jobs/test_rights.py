@@ -340,6 +340,7 @@ def test_an_answer_is_complete(answered: Answered) -> None:
             where = {
                 "linked_set": LINKED_SET_IN.get(name) or "return_" + name,
                 "return": f"return_{body}_{name}",
+                "tables": f"research_{name}",
             }.get(kind, f"research_{kind}" if body == "research" else kind)
             assert tables[where].height == rows, (key, name)
             covered.append(key)
