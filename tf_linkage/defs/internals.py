@@ -120,8 +120,8 @@ def executed(
 def forget(instance: dg.DagsterInstance, assets: Iterable[dg.AssetKey], *steps: Iterable[str]) -> None:
     """Remove every event of some assets and of the steps that made or checked them, and what was kept of them.
 
-    Dagster's own wipe hides events and leaves them in its database. SQLite's files are written anew, so that
-    nothing is read from freed pages either.
+    Dagster's own wipe hides events and leaves them in its database. SQLite's files and PostgreSQL's tables are
+    written anew, so that nothing is read from freed pages either.
     """
     keys, names = [key.to_string() for key in assets], sorted({step for some in steps for step in some})
     storage: Any = instance.event_log_storage
@@ -136,6 +136,11 @@ def forget(instance: dg.DagsterInstance, assets: Iterable[dg.AssetKey], *steps: 
     with storage.index_connection() as connection:
         for table in (AssetKeyTable, AssetEventTagsTable, AssetCheckExecutionsTable):
             connection.execute(table.delete().where(table.c.asset_key.in_(keys)))
+        engine, tables = connection.engine, [events, AssetKeyTable, AssetEventTagsTable, AssetCheckExecutionsTable]
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as alone:
+            for table in tables:
+                alone.exec_driver_sql(f"VACUUM FULL {table.name}")
     for file in sorted(name for name in files if name and Path(name).exists()):
         with closing(sqlite3.connect(file, isolation_level=None, timeout=60)) as database:
             database.execute("VACUUM")
