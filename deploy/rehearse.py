@@ -1,7 +1,7 @@
 """`make deployment`: the deployment of docs/deployment.md on this machine, tried once from start to stop.
 
 PostgreSQL, code server, guarded web server and daemon; the main job at `tiny` and a second one behind it in the
-queue; a run killed with its process; the end of the month. Everything lies in a folder that is removed afterwards.
+queue; a run whose process is killed; the end of the month. Everything lies in a folder that is removed afterwards.
 """
 
 import json
@@ -29,8 +29,7 @@ LAUNCH = """mutation Launch($job: String!, $config: RunConfigData!) { launchRun(
   selector: {repositoryLocationName: "tf_linkage", repositoryName: "__repository__", jobName: $job},
   runConfigData: $config}) {
   __typename ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }"""
-RUN = """query Run($id: ID!) { runOrError(runId: $id) { ... on Run { status startTime endTime
-  tags { key value } } } }"""
+RUN = """query Run($id: ID!) { runOrError(runId: $id) { ... on Run { status } } }"""
 
 
 def main() -> int:
@@ -65,9 +64,13 @@ def _tried(tools: Path, environment: Mapping[str, str]) -> int:
         _seen(lambda: _status(first) == "SUCCESS", "the main job at tiny succeeds"),
         _seen(lambda: _status(second) == "SUCCESS", "the second goes on and succeeds"),
     ]
-    killed = _launch("rehearsal")
-    _until(lambda: _tag(killed, "tf/process") is not None, "the third run to begin")
-    os.kill(int(str(_tag(killed, "tf/process")).split(":")[1]), signal.SIGKILL)
+    # A command's run: of its own children the code server knows by itself when they die.
+    with subprocess.Popen(
+        [sys.executable, "-m", "tf_linkage", "run"], env=dict(environment), stdout=subprocess.DEVNULL
+    ) as command:
+        _until(lambda: bool(_at_work()), "a run by command to begin")
+        killed = _at_work()[0]
+        command.kill()
     began = time.monotonic()
     wanted.append(_seen(lambda: _status(killed) == "FAILURE", "a killed run is marked failed"))
     print(f"  {time.monotonic() - began:.0f} s after it was killed")
@@ -169,9 +172,7 @@ def _process(command: Sequence[str], environment: Mapping[str, str], log: Path) 
 
 def _ask(query: str, **variables: object) -> dict[str, Any]:
     body = json.dumps({"query": query, "variables": variables}).encode()
-    asked = urllib.request.Request(
-        f"http://localhost:{WEB}/graphql", body, {"Content-Type": "application/json"}
-    )
+    asked = urllib.request.Request(f"http://localhost:{WEB}/graphql", body, {"Content-Type": "application/json"})
     with urllib.request.urlopen(asked, timeout=60) as answer:  # noqa: S310
         found: dict[str, Any] = json.load(answer)["data"]
     return found
@@ -193,10 +194,9 @@ def _status(run: str) -> str:
     return str(_run(run)["status"])
 
 
-def _tag(run: str, name: str) -> str | None:
-    found = _run(run)
-    tags = {tag["key"]: tag["value"] for tag in found["tags"]}
-    return tags.get(name) if found["status"] == "STARTED" else None
+def _at_work() -> list[str]:
+    found = _ask("{ runsOrError(filter: {statuses: [STARTED]}) { ... on Runs { results { runId } } } }")
+    return [str(run["runId"]) for run in found["runsOrError"]["results"]]
 
 
 def _web_is_up() -> bool:
