@@ -26,8 +26,8 @@ OFFENCES = "criminal offence data: UK GDPR Article 10 with Data Protection Act 2
 RESERVED = frozenset(
     {
         "council", "ons", "research", "population", "linkage", "quality", "published", "people", "records", "truth",
-        "simulation", "world", "reports", "custody", "ledger", "incoming", "rehearsal", "assess", "access",
-        "withdraw", "correct", "erase", "rebuild",
+        "simulation", "world", "reports", "custody", "deliveries", "ledger", "incoming", "rehearsal", "assess",
+        "access", "withdraw", "correct", "erase", "rebuild",
     }
 )  # fmt: skip
 """Names that mean something else in keys of assets, folders, tables or jobs."""

@@ -45,7 +45,7 @@ Companion = Callable[[Mapping[str, pl.DataFrame], Path], object]
 REGISTERS = ("council", *DEPARTMENTS)
 WORKING = {"link_request", "return", "review_pairs", "review_decisions"}
 NEW, OLD, PARTIAL = ".new", ".old", ".partial"
-REAL = "real_records"
+REAL, DELIVERIES = "real_records", "deliveries"
 DEADLINES = Deadlines(exchange=Dates().exchange, end=Dates().destroy_by)
 
 
@@ -161,6 +161,11 @@ class Store:
     def delivery(self) -> Delivery:
         """The hand-overs between the vaults of this folder."""
         return Delivery(self.study, self.vault, self.clock(), self.deadlines, self.ledger())
+
+    def profiles(self, key: str) -> Path:
+        """Where the profiles of a register's last deliveries are kept: with the custodian whose files they are."""
+        body, name = key.split("/")
+        return self.root / DELIVERIES / body / f"{name}.json"
 
     def certificates(self) -> Path:
         """Folder of the certificates of destruction."""
@@ -359,7 +364,7 @@ class Store:
         self.root.mkdir(parents=True, exist_ok=True)
         with owners_alone(), held(self.root, what) as first:
             if first:
-                for room in ("custody", "ledger", *(["world"] if self.is_rehearsal() else [])):
+                for room in ("custody", "ledger", DELIVERIES, *(["world"] if self.is_rehearsal() else [])):
                     (self.root / room).mkdir(exist_ok=True)
                     _of_owner(self.root / room)
                 self.sweep()

@@ -119,7 +119,7 @@ def like_the_delivery_before(key: str, contracts: Mapping[str, type[dy.Schema]])
     def check(stored, io_manager: dg.ResourceParam[ParquetStore]):  # type: ignore[no-untyped-def]
         tables = stored if isinstance(stored, Mapping) else {"": stored}
         seen = {name: intake.profile(table) for name, table in tables.items() if name in contracts}
-        path = io_manager.store.root / "reports" / "deliveries" / f"{key.replace('/', '_')}.json"
+        path = io_manager.store.profiles(key)
         return profile_verdict(intake.against_the_last(path, seen))
 
     return check
