@@ -19,7 +19,7 @@ from tf_linkage.defs.metadata.description import study_asset
 from tf_linkage.defs.resources import StudyKey, described
 from tf_linkage.study import REGIONS, Source, Study
 from tf_linkage.workspace.catalogue import EFFECT_RECOVERY
-from tf_linkage.workspace.requests import asked_cohort
+from tf_linkage.workspace.rights_requests import asked_cohort
 
 DESCRIPTION = (
     "How many were sent, present and linked, department by department, with precision, recall and their intervals; "
