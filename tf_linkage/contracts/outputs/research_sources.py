@@ -12,6 +12,7 @@ from tf_linkage.contracts.columns import columns_of
 from tf_linkage.contracts.outputs.history_tables import columns_given
 from tf_linkage.contracts.outputs.research import FAMILY_OUTCOMES, FROM_CONTRACTS, RESEARCH_TABLES, WINDOWS
 from tf_linkage.contracts.registry import DEPARTMENTS
+from tf_linkage.errors import ContractBroken
 
 Sources = tuple[str, ...]
 """Columns as `table.column`: of the linked set, or of another research table for the panel."""
@@ -72,7 +73,7 @@ _AT_WORK, _AT_SCHOOL = "benefits_and_work", ("schooling.years_from_start",)
 _OFFENCES = ("offending.guilty", "offending.sentenced")
 _CARE = ("social_care.episode_type", "social_care.starts", "social_care.ends", "people.age_band")
 
-BY_HAND: Mapping[str, Mapping[str, Sources]] = {
+BY_HAND: dict[str, Mapping[str, Sources]] = {
     "people": {
         "person_study_ref": (PERSON,),
         **OF_THE_FAMILY,
@@ -170,7 +171,11 @@ WITHIN = ("panel",)
 
 
 def research_sources() -> dict[str, dict[str, Sources]]:
-    """By research table and column, in the contracts' order, the columns that it comes from."""
+    """By research table and column, in the contracts' order, the columns that it comes from.
+
+    Raises:
+        ContractBroken: a declared column has no sources named.
+    """
     return {name: dict(_of(name)) for name in RESEARCH_TABLES}
 
 
@@ -185,4 +190,9 @@ def _of(name: str) -> Iterator[tuple[str, Sources]]:
             yield column.name, (START, *source) if one and one.how is one.how.MONTHS else source
         return
     for column in columns_of(RESEARCH_TABLES[name]):
+        if column.name not in BY_HAND[name]:
+            raise ContractBroken(
+                f"nothing says where column {column.name} of {name} comes from: name its sources in "
+                "contracts/outputs/research_sources.py"
+            )
         yield column.name, BY_HAND[name][column.name]
