@@ -176,7 +176,7 @@ def placebos(cells: Mapping[tuple[str, str], tuple[float, float, int]], *, famil
         for (window, outcome), (ratio, error, having) in cells.items()
     ]  # fmt: skip
     schema = pl.Schema(schema_of(Placebos))
-    return pl.DataFrame(rows).select(schema.names()).cast(schema)
+    return pl.DataFrame(rows).select(schema.names()).cast(schema) if rows else pl.DataFrame(schema=schema)
 
 
 def paths(cells: Mapping[tuple[str, str, str, str], tuple[int, int]]) -> pl.DataFrame:
