@@ -22,7 +22,7 @@ from tf_linkage.contracts.registry import direct_identifiers
 from tf_linkage.custody.vault.passwords import CUSTODIANS
 from tf_linkage.defs.assets.microdata_risk import lots_of
 from tf_linkage.defs.in_process import run
-from tf_linkage.linkage import ENGINES, Bounds, LinkResult, Model
+from tf_linkage.linkage import ENGINES, Limits, LinkResult, Model
 from tf_linkage.linkage.result import Progress
 from tf_linkage.rehearsal.summary import summary
 from tf_linkage.study import REGIONS, Dates, Study
@@ -148,7 +148,7 @@ def test_a_broken_linker_turns_the_floors_red_and_the_exit_code_with_them(
     """A linker that gives everybody their neighbour's record must not pass."""
 
     def shifted(
-        left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress, bounds: Bounds
+        left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress, bounds: Limits
     ) -> LinkResult:
         found = ENGINES["recordlinkage"](left, right, model, progress, bounds)
         wrong = found.links.with_columns(right_id=pl.col("right_id").shift(1, fill_value=pl.col("right_id").last()))

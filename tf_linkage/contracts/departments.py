@@ -41,7 +41,7 @@ class DepartmentRefused(TfLinkageError):
 
 
 @dataclass(frozen=True)
-class Bound:
+class RateFloor:
     """The least that a figure of a department's linkage must reach.
 
     Attributes:
@@ -108,7 +108,7 @@ class Department:
     oldest: int
     carries: str
     basis: str = f"{SHARING}; {TASK}"
-    floors: tuple[Bound, ...] = ()
+    floors: tuple[RateFloor, ...] = ()
     too_young: tuple[TooYoung, ...] = ()
     key_known_as: tuple[str, ...] = ()
     headline: str | None = None

@@ -163,7 +163,7 @@ def test_a_change_of_scale_is_a_change_of_version() -> None:
     assert version("linkage/dwp_links", Study.of("tiny")) != version(
         "linkage/dwp_links", Study.of("tiny", link_threshold=0.9)
     )
-    # Bounds change no link.
+    # Limits change no link.
     assert version("linkage/dwp_links", Study.of("tiny")) == version(
         "linkage/dwp_links", Study.of("tiny", memory_gb=1, threads=1, most_pairs=10_000)
     )

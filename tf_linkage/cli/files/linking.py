@@ -102,7 +102,7 @@ def _link(chosen: argparse.Namespace) -> None:
     # The engines bring large libraries with them, for which --help need not wait.
     from tf_linkage import linkage  # noqa: PLC0415
 
-    bounds = linkage.Bounds(chosen.memory_gb, chosen.threads, chosen.most_pairs)
+    bounds = linkage.Limits(chosen.memory_gb, chosen.threads, chosen.most_pairs)
     intake.check_output(chosen.output, inputs=(chosen.left, chosen.right))
     if chosen.review is not None:
         _check_sheet(chosen.review, (chosen.left, chosen.right, chosen.output))

@@ -17,7 +17,7 @@ from tf_linkage.contracts.flows import flows
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.references.people import RECORD
 from tf_linkage.custody.references.references import RECIPIENTS, recipient_key, reference
-from tf_linkage.custody.rights.requests import records_of
+from tf_linkage.custody.rights.request_lists import records_of
 
 OWN_NUMBER = "person_ref"
 """The one reference that is handed over: the council's, by which the person was asked for."""

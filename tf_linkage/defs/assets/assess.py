@@ -17,7 +17,7 @@ from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.metadata import charts
 from tf_linkage.defs.metadata.description import study_asset
 from tf_linkage.defs.resources import StudyKey
-from tf_linkage.linkage import ENGINES, Bounds, LinkResult
+from tf_linkage.linkage import ENGINES, Limits, LinkResult
 from tf_linkage.rehearsal.cases import Case, link_case, links_of
 from tf_linkage.study import Noise, Preset, Study
 from tf_linkage.workspace.assessed import code_fingerprint, fingerprint, mark
@@ -224,7 +224,7 @@ def _case(
 
 
 def linked_again(
-    tables: Tables, engine: str, bounds: Bounds, progress: Callable[[str], None]
+    tables: Tables, engine: str, bounds: Limits, progress: Callable[[str], None]
 ) -> dict[str, LinkResult]:
     """Every department's linkage once more, as the main job has it but by an engine of one's choice."""
     results = {}

@@ -20,7 +20,7 @@ from tf_linkage.defs.resources import StudyKey, described
 from tf_linkage.study import COUNCILS, REGIONS, Source, Study
 from tf_linkage.workspace.assessed import assessment_of, fingerprint
 from tf_linkage.workspace.catalogue import ASSESSED, EFFECT_RECOVERY, STUDIES_PAGE
-from tf_linkage.workspace.requests import asked_cohort
+from tf_linkage.workspace.rights_requests import asked_cohort
 from tf_linkage.workspace.store import Store
 
 DESCRIPTION = (

@@ -22,10 +22,10 @@ from tf_linkage.defs.jobs.rights import NOWHERE, Tickets
 from tf_linkage.defs.resources import StudyKey
 from tf_linkage.pages.spreadsheets import spreadsheet_safe
 from tf_linkage.study import Study
-from tf_linkage.workspace import requests
+from tf_linkage.workspace import rights_requests as requests
 from tf_linkage.workspace.catalogue import TABLES
 from tf_linkage.workspace.jobs import ACCESS
-from tf_linkage.workspace.requests import ONS
+from tf_linkage.workspace.rights_requests import ONS
 from tf_linkage.workspace.store import Store, relative
 
 HELD = ("ons/identifiers", "ons/attributes", "linkage/linked_people")

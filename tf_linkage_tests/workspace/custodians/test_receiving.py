@@ -14,7 +14,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tf_linkage.contracts import requests
+from tf_linkage.contracts import link_requests
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.custody.handover.kinds import HANDOVERS
 from tf_linkage.custody.refusals import ArrivalRefused, KeyDestroyed, LockMissing, PasswordMissing, VaultRefused
@@ -32,9 +32,10 @@ KEY = ["moj", "link_request"]
 
 def asked(surname: str) -> pl.DataFrame:
     rows = [
-        {**dict.fromkeys(schema_of(requests.Request)), "request_ref": f"R{n}", "surname": surname} for n in range(9)
+        {**dict.fromkeys(schema_of(link_requests.Request)), "request_ref": f"R{n}", "surname": surname}
+        for n in range(9)
     ]
-    return pl.DataFrame(rows, schema=schema_of(requests.Request))
+    return pl.DataFrame(rows, schema=schema_of(link_requests.Request))
 
 
 @pytest.fixture(autouse=True)

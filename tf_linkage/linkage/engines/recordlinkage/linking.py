@@ -6,18 +6,18 @@ import numpy as np
 import polars as pl
 
 from tf_linkage.linkage.block.matchkeys import matchkey_links
-from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.engines.recordlinkage.levels import doubtful_pairs, levels_of
 from tf_linkage.linkage.engines.recordlinkage.outcome import counts_of, resolved, training_of
 from tf_linkage.linkage.engines.recordlinkage.pairs import blocked_pairs, random_pairs
 from tf_linkage.linkage.engines.recordlinkage.teaching import teach, training_labels
+from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.result import LinkResult, Progress
 from tf_linkage.linkage.tables.records import Records, prepare, undated
 
 
 def link_by_recordlinkage(
-    left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress, bounds: Bounds
+    left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress, bounds: Limits
 ) -> LinkResult:
     """Link by the toolkit. See `Engine`. Of the bounds it keeps to the pairs; memory and threads are DuckDB's."""
     records = prepare(left, right, model)
@@ -25,7 +25,7 @@ def link_by_recordlinkage(
     return link_prepared(records, model, progress, bounds)
 
 
-def link_prepared(records: Records, model: Model, progress: Progress, bounds: Bounds | None = None) -> LinkResult:
+def link_prepared(records: Records, model: Model, progress: Progress, bounds: Limits | None = None) -> LinkResult:
     """Link tables that are in standard form already."""
     pairs, blocking = blocked_pairs(records, model, bounds)
     progress(f"blocked: {len(pairs):,} candidate pairs")
