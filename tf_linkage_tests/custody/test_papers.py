@@ -53,6 +53,12 @@ def test_the_record_has_a_section_for_every_flow_with_all_that_the_law_asks() ->
         assert one.destroy_by in section
 
 
+def test_the_record_tells_by_which_mappings_tables_were_made_where_any_were() -> None:
+    assert "Made by mappings" not in record_of_processing(carried())
+    record = record_of_processing(carried(), {"ons/cohort": "ab" * 32})
+    assert f"| ons/cohort | `{'ab' * 32}` |" in record
+
+
 def test_the_record_tells_the_columns_of_each_request_by_class() -> None:
     record = record_of_processing(carried())
     for name, department in DEPARTMENTS.items():

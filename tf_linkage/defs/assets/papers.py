@@ -41,7 +41,7 @@ def papers_asset(study: Study) -> dg.AssetsDefinition:
         measured = _measured(figures.collect(), study, store)
         carried = carried_of(store)
         pages = {
-            RECORD: papers.record_of_processing(carried),
+            RECORD: papers.record_of_processing(carried, mappings_of(store)),
             ASSESSMENT: papers.impact_assessment(carried, measured),
         }
         paths = {name: store.write_text(["quality", name], ".md", page) for name, page in pages.items()}
@@ -61,6 +61,13 @@ def carried_of(store: Store) -> list[papers.Carried]:
     return [
         papers.Carried(flow, destroy_by(flow, store), TABLES[flow.asset]) for flow in [*flows().values(), *public]
     ]
+
+
+def mappings_of(store: Store) -> dict[str, str]:
+    """By table that was last made of files in senders' own forms, the digest over the mappings, from the ledger."""
+    made = (entry for entry in store.ledger().entries() if entry.event in {"handed over", "written"})
+    told = {entry.about: entry.facts.get("mappings") for entry in made}
+    return {about: str(digest) for about, digest in told.items() if digest}
 
 
 def _measured(figures: pl.DataFrame, study: Study, store: Store) -> papers.Measured:
