@@ -16,6 +16,8 @@ from tf_linkage.contracts.columns import ColumnClass, as_declared, columns_of, s
 from tf_linkage.contracts.columns import number as figure
 from tf_linkage.contracts.outputs.published import PUBLISHED_TABLES, RoundedShares
 from tf_linkage.contracts.outputs.research import RESEARCH_TABLES, People
+from tf_linkage.contracts.outputs.research_sources import BY_HAND, research_sources
+from tf_linkage.contracts.provenance import provenance
 from tf_linkage.defs.checks.checks import broken_rules
 from tf_linkage.disclosure.release import release
 from tf_linkage.disclosure.release.release import Counted, Frames, propose_release, prove
@@ -75,8 +77,16 @@ def test_a_declared_column_is_checked_and_documented(monkeypatch: pytest.MonkeyP
     ]
     monkeypatch.setitem(RESEARCH_TABLES, "people", PeopleAndShoes)  # type: ignore[arg-type]
     empty = pl.LazyFrame(schema={name: column.dtype for name, column in PeopleAndShoes.columns().items()})
-    rows = data_dictionary({"people": empty}).filter(pl.col("column_name") == "shoe_size")
+    with pytest.raises(ContractBroken, match="nothing says where column shoe_size of people comes from"):
+        research_sources()
+    monkeypatch.setitem(BY_HAND, "people", {**BY_HAND["people"], "shoe_size": ("records.gender",)})
+    provenance.cache_clear()
+    try:
+        rows = data_dictionary({"people": empty}).filter(pl.col("column_name") == "shoe_size")
+    finally:
+        provenance.cache_clear()
     assert rows["description"].to_list() == ["Size of shoes"]
+    assert rows["comes_from"].to_list() == ["council/cohort.gender"]
 
 
 def test_types_follow_the_declaration_and_other_columns_stay_out() -> None:

@@ -12,7 +12,8 @@ import polars as pl
 
 from tf_linkage import linkage, quality
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.defs.assets.quality import FIGURES, INS, REGISTERS, TRUTH, asked_of, by_department, studies_page
+from tf_linkage.defs.assets.quality import FIGURES, INS, REGISTERS, TRUTH, asked_of, by_department
+from tf_linkage.defs.assets.report import studies_page
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.metadata import charts
 from tf_linkage.defs.metadata.description import study_asset

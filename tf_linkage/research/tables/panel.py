@@ -1,4 +1,4 @@
-"""research/panel: one row for each person and half-year, from the other research tables and nothing else.
+"""panel of research/tables: one row for each person and half-year, from the other research tables and nothing else.
 
 Laying released histories on half-years. As no day, no exact age and no family is read, the panel cannot say more
 than the tables it is made from.
