@@ -5,10 +5,12 @@ Usable on any two tables whose columns carry the contracts' names:
     model = general_model(left_columns, right_columns, extra=["suburb"])
     result = link(left, right, model)
     result.links
+    deduplicate(left, general_model(left_columns, left_columns)).people
 """
 
 from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.deduplicate.duplicates import find_duplicates
+from tf_linkage.linkage.deduplicate.people import People, deduplicate
 from tf_linkage.linkage.engines import ENGINES
 from tf_linkage.linkage.link import link
 from tf_linkage.linkage.model.model import Model, department_model, general_model
@@ -22,7 +24,9 @@ __all__ = [
     "Engine",
     "LinkResult",
     "Model",
+    "People",
     "Settings",
+    "deduplicate",
     "department_model",
     "find_duplicates",
     "general_model",

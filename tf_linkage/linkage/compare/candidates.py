@@ -234,7 +234,7 @@ def _met_by(tables: Tables, bit: int, keys: Sequence[KeyPair], of: tuple[str, st
     """Pairs of rows of two tables that agree on keys: `pair`, both rows in one number, and `bit`."""
     return (
         f"SELECT (l.row::UBIGINT << 32) | r.row AS pair, {bit} AS bit FROM {of[0]} l JOIN {of[1]} r "
-        f"ON {_meet(tables, keys)}"
+        f"ON {_meet(tables, keys)}{' AND l.row < r.row' if tables.model.one_table else ''}"
     )
 
 

@@ -14,11 +14,15 @@ from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.tables.encoded import Tables
 
 
-def forename_cohorts(tables: Tables) -> NDArray[np.float64] | None:
+def forename_cohorts(tables: Tables, own: float) -> NDArray[np.float64] | None:
     """For each left row, bits by which its forename is rarer among those born about then than among all.
 
     Counted between people of the right table, of whom one may be the person who is asked about. None where forename
     or date of birth is not compared.
+
+    Args:
+        tables: both tables.
+        own: records of the right table, on average, that are a left record's own and share its forename.
     """
     if not {"forename", "dob_year"} <= set(tables.records.right.columns):
         return None
@@ -41,9 +45,10 @@ def forename_cohorts(tables: Tables) -> NDArray[np.float64] | None:
     )
     seen, bearers, born = (found[name].to_numpy() for name in ("seen", "bearers", "born"))
     everybody = tables.total(f"SELECT count({once} entity) FROM r WHERE {band} IS NOT NULL")
-    expected = (bearers - 1) * born / max(everybody, 1.0)
+    own = max(1.0, own)
+    expected = np.maximum(bearers - own, 0.0) * born / max(everybody, 1.0)
     # Of a forename that nobody else bears nothing is known.
-    oftener = (np.maximum(seen - 1, 0.0) + settings.half_way) / (expected + settings.half_way)
+    oftener = (np.maximum(seen - own, 0.0) + settings.half_way) / (expected + settings.half_way)
     bits: NDArray[np.float64] = -np.log2(oftener)
     return np.where(np.isfinite(bits), bits, 0.0)
 

@@ -17,10 +17,15 @@ from tf_linkage.linkage.model.comparisons import Comparison, unambiguous
 from tf_linkage.linkage.model.conditions import Cuts, plain
 from tf_linkage.linkage.model.settings import Settings
 from tf_linkage.linkage.model.standard_comparisons import comparisons_for
-from tf_linkage.linkage.standardise.fields import STANDARD_FIELDS, standard_columns
+from tf_linkage.linkage.standardise.fields import STANDARD_FIELDS, extra_column, standard_columns
+from tf_linkage.linkage.standardise.reading import Reading
 
 KeyPair = tuple[str, str]
 """A standardised column of the left table and the one of the right table that must equal it."""
+
+
+KINDS = ("one-to-one", "one-to-many", "many-to-one", "many-to-many")
+"""Kinds of link: how many left records to how many right-hand people."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,8 @@ class Model:
         review_threshold: posterior probability from which it is worth a clerk's look.
         right_entity: column whose repeated values are one person (alias rows); the right id unless said.
         family: column of the left table that names families; without it a shared address does.
-        one_to_one: whether a right-hand person may be linked only once.
+        kind: how often a record may be linked, one of `KINDS`: `one-to-many` links a left record to all the right
+            records that are its person, and each of these to no other.
         second_records: whether the right table may hold one person as two who are not known to be one. Then a
         further
             right-hand person that nobody else is linked to may be linked besides the first (`second_records`).
@@ -89,9 +95,12 @@ class Model:
             right table that holds people of some ages only: a person whose date is unknown may be of an age that
             it cannot hold, and namesakes are many.
         settings: every number that a person may want to change.
+        one_table: whether both tables are one, within which records of one person are looked for: each pair of
+            records is then looked at once.
+        reading: placeholders, and how dates are written.
 
     Raises:
-        LinkageRefused: two comparisons of one id or role.
+        LinkageRefused: two comparisons of one id or role, or a kind that is none.
     """
 
     left_id: str
@@ -105,16 +114,30 @@ class Model:
     review_threshold: float = 0.1
     right_entity: str | None = None
     family: str | None = None
-    one_to_one: bool = True
+    kind: str = "one-to-one"
     second_records: bool = False
     guarded: bool = False
     family_evidence: bool = True
     undated_held_back: bool = False
     settings: Settings = field(default_factory=Settings)
+    reading: Reading = field(default_factory=Reading)
+    one_table: bool = False
 
     def __post_init__(self) -> None:
         """Refuse comparisons that could not be told apart."""
         unambiguous(self.comparisons)
+        if self.kind not in KINDS:
+            raise LinkageRefused(f"there is no kind of link {self.kind!r}; known are {', '.join(KINDS)}")
+
+    @property
+    def left_once(self) -> bool:
+        """Whether a left record may be linked only once."""
+        return self.kind in {"one-to-one", "many-to-one"}
+
+    @property
+    def right_once(self) -> bool:
+        """Whether a right-hand person may be linked only once."""
+        return self.kind in {"one-to-one", "one-to-many"}
 
     @property
     def entity(self) -> str:
@@ -154,7 +177,7 @@ class Model:
         lines += [
             "",
             f"Link from posterior {self.link_threshold}, review from {self.review_threshold}, "
-            + ("one to one" if self.one_to_one else "many to one")
+            + self.kind.replace("-", " ")
             + ("; a further record of a person who is held twice if all but certain" if self.second_records else "")
             + (
                 f"; with different forenames or dates of birth from {self.guard}, unless the NINO agrees"
@@ -266,7 +289,9 @@ def _model(
         if {c for pair in keys for c in pair} <= columns
     )
     rules += tuple(
-        BlockingRule(f"{other} and {column}", ((other, other), (f"x_{column}", f"x_{column}")), wide=True)
+        BlockingRule(
+            f"{other} and {column}", ((other, other), (extra_column(column), extra_column(column))), wide=True
+        )
         for column in extra
         for other in ("forename_first", "surname", "address", "dob_year", "dob_day_month")
         if other in columns

@@ -20,6 +20,7 @@ from tf_linkage.linkage.model.conditions import (
     Similar,
     Surely,
 )
+from tf_linkage.linkage.standardise.fields import extra_column
 
 
 def comparisons_for(fields: Sequence[str], extra: Sequence[str]) -> tuple[Comparison, ...]:
@@ -42,7 +43,7 @@ def comparisons_for(fields: Sequence[str], extra: Sequence[str]) -> tuple[Compar
         found.append(_text("address", "address", "address", Role.HOME))
     if "nino" in present:
         found.append(_NINO)
-    found += [_text(f"x_{name}", name, f"x_{name}", Role.OTHER) for name in extra]
+    found += [_text(extra_column(name), name, extra_column(name), Role.OTHER) for name in extra]
     return tuple(found)
 
 
@@ -142,9 +143,9 @@ _DATE_OF_BIRTH = Comparison(
     id="date_of_birth",
     name="date of birth",
     role=Role.BORN,
-    columns=("dob",),
-    value="dob",
-    known=Known("dob"),
+    columns=("dob", "dob_year"),
+    value="dob_year",
+    known=Known("dob_year"),
     levels=(
         Level("equal", "equal", Equal("dob"), full=True, equal_on=("dob",), one_person=True),
         Level(
@@ -158,6 +159,11 @@ _DATE_OF_BIRTH = Comparison(
             "year_near",
             "same day and month, year off by at most ten",
             AllOf(Equal("dob_day_month"), NumbersWithin("dob_year", 10)),
+        ),
+        Level(
+            "year_alone",
+            "same year, the day unknown on either side",
+            AllOf(Equal("dob_year"), Not(Known("dob"))),
         ),
         Level("year", "same year", Equal("dob_year"), contradicts=True),
         Level("different", "different", contradicts=True),
