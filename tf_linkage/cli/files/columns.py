@@ -16,6 +16,8 @@ from tf_linkage.hints import closest
 from tf_linkage.linkage.standardise.column_names import FULL_NAME, recognised
 from tf_linkage.linkage.standardise.fields import STANDARD_FIELDS
 from tf_linkage.linkage.standardise.full_names import taken_apart
+from tf_linkage.linkage.standardise.kinds import kind_of
+from tf_linkage.linkage.standardise.reading import Reading
 
 USUAL_IDS = ("id", "record_id", "unique_id", "rec_id")
 FIELDS = (*STANDARD_FIELDS, FULL_NAME, "family_id")
@@ -156,3 +158,19 @@ def say_what_is_left(files: Sequence[File], used: Iterable[str]) -> None:
     rest = [column for column in common if column not in {*used, FULL_NAME, "family_id"}]
     if rest and all(map(is_header, files)):
         say(f"not compared: {', '.join(rest)}; --compare takes what tells people apart")
+
+
+def with_kinds(files: Sequence[File], extra: Sequence[str], reading: Reading) -> Reading:
+    """How values are read, with what those of the further columns are; said."""
+    if not extra:
+        return reading
+    kinds = tuple((column, kind_of(pl.concat([file.table[column].cast(pl.String) for file in files]), reading))
+                  for column in extra)  # fmt: skip
+    say("; ".join(f"{column} holds {_SAID[kind]}" for column, kind in kinds))
+    return replace(reading, kinds=kinds)
+
+
+_SAID = {
+    "name": "names or words", "code": "codes", "e-mail": "e-mail addresses", "phone": "phone numbers", "date": "dates",
+    "number": "numbers", "text": "free text",
+}  # fmt: skip

@@ -6,10 +6,9 @@ Arguments, the order of the steps, and what is said.
 from __future__ import annotations
 
 import argparse
-import dataclasses
 from pathlib import Path
 
-from tf_linkage.cli.files.columns import columns_of, extra_of, mapped, say_what_is_left, with_ids
+from tf_linkage.cli.files.columns import columns_of, extra_of, mapped, say_what_is_left, with_ids, with_kinds
 from tf_linkage.cli.files.explaining import explained
 from tf_linkage.cli.files.linking import as_decided, write_sheet
 from tf_linkage.cli.files.noticing import say_what_was_read
@@ -53,6 +52,7 @@ def _deduplicate(chosen: argparse.Namespace) -> None:
     extra = extra_of([file], chosen.compare, names)
     file, record_id = with_ids(file, names.get(chosen.id, chosen.id), "--id")
     columns = file.table.columns
+    reading = with_kinds([file], extra, reading)
     try:
         model = linkage.general_model(
             columns,
@@ -62,10 +62,10 @@ def _deduplicate(chosen: argparse.Namespace) -> None:
             right_id=record_id,
             link_threshold=chosen.threshold,
             review_threshold=min(0.1, chosen.threshold),
+            reading=reading,
         )
     except LinkageRefused as refusal:
         raise LinkageRefused(f"{refusal}; {columns_of(file)}") from None
-    model = dataclasses.replace(model, reading=reading)
     compared = [*model.fields, *model.extra]
     say(f"comparing {', '.join(compared)}")
     say_what_is_left([file], (*compared, record_id))
@@ -76,8 +76,6 @@ def _deduplicate(chosen: argparse.Namespace) -> None:
         write_sheet(found.result, (table, table), chosen.review)
     if decisions is not None:
         found = people_of(as_decided(found.result, (table, table), decisions), table)
-    if chosen.explain:
-        explained(found.result, *sorted(chosen.explain))
     write_file(chosen.output, found.people)
     people = found.people["person_id"].n_unique()
     several = found.people.filter(found.people["person_id"].is_duplicated())["person_id"].n_unique()
@@ -87,3 +85,5 @@ def _deduplicate(chosen: argparse.Namespace) -> None:
         "verified numbers differ"
     )
     say(f"person_id in {chosen.output} is the least id of a person's records")
+    if chosen.explain:
+        explained(found.result, *sorted(chosen.explain))

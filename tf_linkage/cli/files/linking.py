@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from tf_linkage.cli.files.columns import columns_of, extra_of, mapped, say_what_is_left, with_ids
+from tf_linkage.cli.files.columns import columns_of, extra_of, mapped, say_what_is_left, with_ids, with_kinds
 from tf_linkage.cli.files.explaining import explained
 from tf_linkage.cli.files.noticing import say_what_was_read
 from tf_linkage.cli.files.options import KINDS, add_bounds, add_columns, add_doubt, add_output, reading_of
@@ -80,6 +80,7 @@ def _link(chosen: argparse.Namespace) -> None:
     extra = extra_of((left, right), chosen.compare, names)
     left, left_id = with_ids(left, names.get(chosen.left_id, chosen.left_id), "--left-id")
     right, right_id = with_ids(right, names.get(chosen.right_id, chosen.right_id), "--right-id")
+    reading = with_kinds((left, right), extra, reading)
     try:
         model = linkage.general_model(
             left.table.columns,
@@ -89,10 +90,11 @@ def _link(chosen: argparse.Namespace) -> None:
             right_id=right_id,
             link_threshold=chosen.threshold,
             review_threshold=min(0.1, chosen.threshold),
+            reading=reading,
         )
     except LinkageRefused as refusal:
         raise LinkageRefused(f"{refusal}; {columns_of(left)}; {columns_of(right)}") from None
-    model = dataclasses.replace(model, reading=reading, kind=chosen.kind)
+    model = dataclasses.replace(model, kind=chosen.kind)
     if model.kind != LINK_KINDS[0]:
         model = dataclasses.replace(model, family_evidence=False)
     compared = [*model.fields, *model.extra]
@@ -108,9 +110,9 @@ def _link(chosen: argparse.Namespace) -> None:
         write_sheet(result, tables, chosen.review)
     if decisions is not None:
         result = as_decided(result, tables, decisions)
+    _write_links(result, chosen.output)
     if chosen.explain:
         explained(result, *chosen.explain)
-    _write_links(result, chosen.output)
 
 
 def _write_links(result: LinkResult, path: Path) -> None:

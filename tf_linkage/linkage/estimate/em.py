@@ -188,7 +188,8 @@ class Trained:
             household members than expected), `expected_links`, `greatest_change`. It may fall slightly, since the m
             of a comparison is learnt from those pairs alone whose blocking rule leaves it free.
         nearby: bits by which both names agree oftener in one district than across districts, by chance.
-        held: whether EM stayed near the matchkeys' links; if not, m is theirs.
+        held: whether EM stayed near the matchkeys' links, or at least with what records of one person can be; if
+            not, m is the matchkeys'.
         floor: share below which none of them counts; see `settings.Training`.
         dependence: how much a link's names go together.
     """
@@ -236,10 +237,10 @@ def train(observed: Observed, start: Start, u: Shares, members: HouseholdMembers
         m = new
         if change < settings.training.steady:
             break
-    held = all(
-        abs(one[full] - other[full]) <= settings.training.stray
-        for one, other, bound, (full, _) in zip(m, start.m, start.learnt, observed.ends, strict=True)
-        if bound
+    held = _near_matchkeys(m, start, observed.ends, settings.training.stray) or all(
+        share[different] <= settings.training.wrong
+        for share, personal, (_, different) in zip(m, start.personal, observed.ends, strict=True)
+        if personal
     )
     curve = pl.DataFrame(
         rows, schema=["round", "log_likelihood", "expected_links", "greatest_change"], orient="row"
@@ -272,6 +273,15 @@ def among_strangers(u: Shares, m: Shares, prior: float, least: float) -> Shares:
         rest = np.maximum((every - prior * links) / (1 - prior), least * every)
         found.append(rest / rest.sum())
     return tuple(found)
+
+
+def _near_matchkeys(m: Shares, start: Start, ends: Ends, stray: float) -> bool:
+    """Whether links agree about as often as matchkeys' links do, which agree a little oftener than others."""
+    return all(
+        abs(one[full] - other[full]) <= stray
+        for one, other, bound, (full, _) in zip(m, start.m, start.learnt, ends, strict=True)
+        if bound
+    )
 
 
 def _household_members(expected: float, m: Shares, members: HouseholdMembers, least: float) -> float:

@@ -9,7 +9,7 @@ import dataclasses
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tf_linkage.errors import LinkageRefused
@@ -241,6 +241,7 @@ def general_model(
     link_threshold: float = 0.5,
     review_threshold: float = 0.1,
     settings: Settings | None = None,
+    reading: Reading | None = None,
 ) -> Model:
     """The model for any two tables whose columns carry the contract's names.
 
@@ -253,6 +254,7 @@ def general_model(
         link_threshold: posterior probability from which a pair may be a link.
         review_threshold: posterior probability from which it is worth a clerk's look.
         settings: every other number; the usual ones unless given.
+        reading: placeholders, how dates are written, and what the values of extra columns are.
 
     Raises:
         LinkageRefused: the tables share fewer than two fields, or an extra column is missing.
@@ -270,14 +272,27 @@ def general_model(
             + "; map other names to these, or name extra columns"
         )
     family = "family_id" if "family_id" in left else None
+    reading = reading or Reading()
     model = _model(
-        (left_id or left[0], right_id or right[0]), fields, tuple(extra), (link_threshold, review_threshold)
+        (left_id or left[0], right_id or right[0]),
+        fields,
+        tuple(extra),
+        (link_threshold, review_threshold),
+        dict(reading.kinds),
+        _LOOSE,
     )
-    return dataclasses.replace(model, family=family, guarded=family is not None, settings=settings or Settings())
+    return dataclasses.replace(
+        model, family=family, guarded=family is not None, settings=settings or Settings(), reading=reading
+    )
 
 
 def _model(
-    ids: tuple[str, str], fields: tuple[str, ...], extra: tuple[str, ...], thresholds: tuple[float, float]
+    ids: tuple[str, str],
+    fields: tuple[str, ...],
+    extra: tuple[str, ...],
+    thresholds: tuple[float, float],
+    kinds: Mapping[str, str] | None = None,
+    loose: Sequence[tuple[str, tuple[KeyPair, ...]]] = (),
 ) -> Model:
     link_threshold, review_threshold = thresholds
     if not 0 <= review_threshold <= link_threshold < 1:
@@ -296,17 +311,25 @@ def _model(
         for other in ("forename_first", "surname", "address", "dob_year", "dob_day_month")
         if other in columns
     )
+    rules += tuple(BlockingRule(name, keys, wide=True) for name, keys in loose if {c for pair in keys for c in pair} <= columns)
+    # Alone where it is selective: a wide rule is left out where it makes too many pairs.
+    rules += tuple(BlockingRule(column, _same(extra_column(column)), wide=True) for column in extra)
     if not rules:
         rules = tuple(BlockingRule(column, ((column, column),)) for column in sorted(columns) if column != "gender")
     keys = tuple(
         Matchkey(name, on, deterministic_pass) for name, on, deterministic_pass in _MATCHKEYS if set(on) <= columns
+    )
+    keys += tuple(
+        Matchkey(column, (extra_column(column),), deterministic_pass=False)
+        for column in extra
+        if (kinds or {}).get(column) in {"code", "e-mail", "phone"}
     )
     return Model(
         left_id=ids[0],
         right_id=ids[1],
         fields=fields,
         extra=extra,
-        comparisons=comparisons_for(fields, extra),
+        comparisons=comparisons_for(fields, extra, kinds),
         blocking_rules=rules,
         matchkeys=keys,
         link_threshold=link_threshold,
@@ -344,6 +367,18 @@ _RULES: tuple[tuple[str, tuple[KeyPair, ...], bool], ...] = (
 )
 """Blocking rules, for whichever columns there are. No rule rests on surname or postcode alone: families share
 both, and a classifier trained on such blocks learns to find households."""
+
+_LOOSE: tuple[tuple[str, tuple[KeyPair, ...]], ...] = (
+    ("surname and initial of forename", _same("surname", "forename_initial")),
+    ("forename and surname's first letters", _same("forename_canon", "surname_start")),
+    ("postcode and year of birth", _same("postcode", "dob_year")),
+    ("initial, surname's first letters and year of birth", _same("forename_initial", "surname_start", "dob_year")),
+    ("names swapped", (("forename_first", "surname"), ("surname", "forename_first"))),
+    ("postcode", _same("postcode")),
+    ("surname", _same("surname")),
+    ("forename", _same("forename_canon")),
+)
+"""Rules for two small tables of anybody's, of which less is known than of a department's. All are wide."""
 
 _MATCHKEYS: tuple[tuple[str, tuple[str, ...], bool], ...] = (
     ("NINO and date of birth", ("nino", "dob"), True),

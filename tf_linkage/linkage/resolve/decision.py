@@ -162,7 +162,7 @@ class DecisionRule:
         added = evidence.pairs.join(pairs, on=["left_row", "right_row"], how="anti", maintain_order="left")
         patterns = compare_rows(self.tables, added["left_row"].to_numpy(), added["right_row"].to_numpy())
         entity = records.right.select(pl.col("row").alias("right_row"), "entity")
-        added = added.with_columns(pl.Series("pattern", patterns), pl.lit(0, pl.Int32).alias("rules"))
+        added = added.with_columns(pl.Series("pattern", patterns), pl.lit(0, pl.Int64).alias("rules"))
         added = added.join(entity, on="right_row", maintain_order="left").select(pairs.columns)
         every = pl.concat([pairs, added]).sort("left_row", "right_row")
         elsewhere = moved(unpack(every["pattern"].to_numpy(), self.model.comparisons), self.model)

@@ -16,6 +16,7 @@ from anyascii import anyascii
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage.standardise.dates import dates_of
 from tf_linkage.linkage.standardise.distinct import VALUE, Distinct, stepwise
+from tf_linkage.linkage.standardise.kinds import in_form
 from tf_linkage.linkage.standardise.nicknames import forename_forms
 from tf_linkage.linkage.standardise.reading import NO_FORENAME, NOBODY, USUAL, Reading
 
@@ -87,7 +88,7 @@ def standardise(
         columns |= standard_parts(name, raw[name], reading)
     for name in extra:
         held = Distinct.of(raw[name])
-        columns[extra_column(name)] = held.rows(extra_parts(held.values, reading))
+        columns[extra_column(name)] = held.rows(extra_parts(name, held.values, reading))
     frame = pl.DataFrame({name: columns[name] for name in ("record_id", *standard_columns(fields, extra))})
     return _sorted(frame).with_row_index("row")
 
@@ -116,9 +117,13 @@ def standard_parts(field: str, column: pl.Series, reading: Reading = USUAL) -> C
     return {part.name: held.rows(part) for part in _FIELDS[field](held.values, reading)}
 
 
-def extra_parts(values: pl.Series, reading: Reading) -> pl.Series:
+def extra_parts(name: str, values: pl.Series, reading: Reading) -> pl.Series:
     """What the values of an extra column become."""
-    return _folded(reading.known(values.cast(pl.String)))
+    kind = dict(reading.kinds).get(name, "name")
+    if kind == "date":
+        read = dates_of(values, reading)
+        return pl.DataFrame({"dob": read.dob, "year": read.year}).select(pl.coalesce("dob", "year"))["dob"]
+    return in_form(_folded(reading.known(values.cast(pl.String))), kind)
 
 
 def standard_columns(fields: Iterable[str], extra: Iterable[str] = ()) -> list[str]:

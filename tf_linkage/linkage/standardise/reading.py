@@ -35,6 +35,7 @@ class Reading:
             column by its values.
         pivot: two-digit years up to this one are of this century, later ones of the last.
         placeholders: further words that stand for nothing known, in any column and of whatever case.
+        kinds: columns beyond the usual fields, each with what its values are, as `kinds.kind_of` finds it.
         values: words that are values though they are usually placeholders, of whatever case.
 
     Raises:
@@ -45,6 +46,7 @@ class Reading:
     pivot: int = 30
     placeholders: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
+    kinds: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant."""

@@ -54,7 +54,7 @@ def field_read(field: str, column: pl.Series, reading: Reading, *, extra: bool =
     text = held.values.cast(pl.String).str.strip_chars()
     blank = text.is_null() | (text == "")
     if extra:
-        known = extra_parts(held.values, reading).is_not_null()
+        known = extra_parts(field, held.values, reading).is_not_null()
     else:
         parts = standard_parts(field, held.values, reading)
         known = parts[whole_columns([field])[0]].is_not_null()
