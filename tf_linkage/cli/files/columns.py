@@ -171,6 +171,6 @@ def with_kinds(files: Sequence[File], extra: Sequence[str], reading: Reading) ->
 
 
 _SAID = {
-    "name": "names or words", "code": "codes", "e-mail": "e-mail addresses", "phone": "phone numbers", "date": "dates",
-    "number": "numbers", "text": "free text",
+    "name": "names or words", "code": "codes", "e-mail": "e-mail addresses", "phone": "phone numbers",
+    "date": "dates", "number": "numbers", "text": "free text",
 }  # fmt: skip

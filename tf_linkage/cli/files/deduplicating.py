@@ -81,8 +81,8 @@ def _deduplicate(chosen: argparse.Namespace) -> None:
     several = found.people.filter(found.people["person_id"].is_duplicated())["person_id"].n_unique()
     say(
         f"{found.people.height:,} records are {people:,} people, of whom {several:,} have several records; "
-        f"{found.kept_apart:,} links were too weak alone to join groups, {found.contradicted:,} joined none because "
-        "verified numbers differ"
+        f"{found.kept_apart:,} links were too weak alone to join groups, {found.contradicted:,} joined none "
+        "because verified numbers differ"
     )
     say(f"person_id in {chosen.output} is the least id of a person's records")
     if chosen.explain:

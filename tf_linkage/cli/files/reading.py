@@ -100,7 +100,7 @@ def _text(data: bytes, problems: Problems) -> pl.DataFrame:
     names = [name.strip() for name in structure.header]
     same_names(names, problems)
     if structure.delimiter != ",":
-        say(f"{problems.name}: fields are separated by {_MARKS[structure.delimiter]}")
+        say(f"{problems.file}: fields are separated by {_MARKS[structure.delimiter]}")
     return cells_of(structure, names, problems)
 
 
@@ -118,7 +118,7 @@ def _utf8(data: bytes, problems: Problems) -> bytes:
     try:
         data.decode()
     except UnicodeDecodeError:
-        say(f"{problems.name}: not UTF-8; read as Windows-1252, so look whether accents are right")
+        say(f"{problems.file}: not UTF-8; read as Windows-1252, so look whether accents are right")
         return data.decode("cp1252" if _in_windows(data) else "latin-1").encode()
     return data
 
@@ -149,7 +149,7 @@ def _parquet(data: bytes, problems: Problems) -> pl.DataFrame:
             pl.col(name).cast(pl.String) for name, kind in table.drop(nested).schema.items() if kind not in dates
         )
         if nested:
-            say(f"{problems.name}: {len(nested)} columns hold lists or bytes, which are not used")
+            say(f"{problems.file}: {len(nested)} columns hold lists or bytes, which are not used")
     except BaseException as error:
         # What the reader says may quote the file; the file's name is enough. It also panics, outside of Exception.
         if isinstance(error, KeyboardInterrupt | SystemExit):

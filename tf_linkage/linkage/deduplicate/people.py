@@ -1,8 +1,8 @@
 """One table resolved into people: its records linked among themselves, and the links joined into people.
 
-Weights are learnt from the table as those of a linkage are. No person hangs on one weak link: records join strongest
-pair first, a group joins another by a pair that is all but certain or by several, and never where verified
-identifiers of two of its records differ.
+Weights are learnt from the table as those of a linkage are. No person hangs on one weak link: records join
+strongest pair first, a group joins another by a pair that is all but certain or by several, and never where
+verified identifiers of two of its records differ.
 """
 
 from __future__ import annotations
@@ -103,7 +103,9 @@ def people_of(result: LinkResult, table: pl.LazyFrame) -> People:
         waiting = left
     person = {record: min(members) for members in groups.all() for record in members}
     people = pl.DataFrame({"record_id": ids.sort()}).with_columns(
-        pl.col("record_id").replace_strict(person, default=pl.col("record_id"), return_dtype=pl.String).alias("person_id")
+        pl.col("record_id")
+        .replace_strict(person, default=pl.col("record_id"), return_dtype=pl.String)
+        .alias("person_id")
     )
     against = sum(groups.contradicted(one, other) for one, other, _ in waiting)
     return People(people, result, len(waiting) - against, against)
@@ -158,5 +160,7 @@ def _verified(result: LinkResult, table: pl.LazyFrame) -> dict[str, str]:
     model = result.model
     if not any(comparison.role is Role.NUMBER for comparison in model.comparisons):
         return {}
-    held = standardise(table, model.left_id, ["nino"], reading=model.reading).select("record_id", "nino").drop_nulls()
+    held = (
+        standardise(table, model.left_id, ["nino"], reading=model.reading).select("record_id", "nino").drop_nulls()
+    )
     return dict(held.iter_rows())

@@ -74,9 +74,11 @@ def rarity(tables: Tables, comparison: Comparison, u: NDArray[np.float64], own: 
     """
     column = str(comparison.frequency)
     records, value = tables.records, tables.number(column)
-    total = max(1, records.right.height - records.right[column].null_count())
+    counted, side = people_counted(tables)
+    total = max(1, counted.height - counted[column].null_count())
     found = tables.frame(
-        f"WITH counted AS (SELECT {value}, count(*) AS number FROM r SEMI JOIN l USING ({value}) GROUP BY {value}) "
+        f"WITH counted AS (SELECT {value}, count(*) AS number FROM {side} SEMI JOIN l USING ({value}) "
+        f"GROUP BY {value}) "
         f"SELECT number FROM l LEFT JOIN counted USING ({value}) ORDER BY l.row"
     )["number"]
     share = strangers_share(
@@ -103,11 +105,23 @@ def strangers_share(
     return found
 
 
+def people_counted(tables: Tables) -> tuple[pl.DataFrame, str]:
+    """The table in which the bearers of a value are counted, and its name: the one that holds each person once.
+
+    Where a left record may have many right ones a person's own would make his values look common.
+    """
+    if tables.model.kind == "one-to-many":
+        return tables.records.left, "(SELECT * FROM l) people"
+    return tables.records.right, "r"
+
+
 def own_records(trained: Trained, tables: Tables, *places: int) -> float:
     """Records of the right table that are a left record's own and agree with it fully on comparisons, on average.
 
-    Within one table the record itself is one more.
+    Within one table the record itself is one more; where people are counted in the left table it is the only one.
     """
+    if tables.model.kind == "one-to-many":
+        return 1.0
     agreeing = [float(trained.m[place][tables.model.comparisons[place].full]) for place in places]
     return trained.prior * tables.people * float(np.prod(agreeing)) + float(tables.model.one_table)
 
@@ -124,13 +138,15 @@ def full_names(tables: Tables, trained: Trained, rare: Sequence[Rarity | None]) 
         return None
     both = ", ".join(tables.numbers(["forename", "surname"]))
     own = max(1.0, own_records(trained, tables, *places))
+    counted, side = people_counted(tables)
+    person = "entity" if side == "r" else "row"
     found = tables.frame(
-        f"WITH named AS (SELECT DISTINCT entity, {both} FROM r SEMI JOIN l USING ({both})), "
+        f"WITH named AS (SELECT DISTINCT {person}, {both} FROM {side} SEMI JOIN l USING ({both})), "
         f"bearing AS (SELECT {both}, count(*) AS bearers FROM named GROUP BY ALL) "
         f"SELECT bearers FROM l LEFT JOIN bearing USING ({both}) ORDER BY l.row"
     )["bearers"]
     others = np.maximum(found.fill_null(1).to_numpy() - own, tables.model.settings.names.others)
-    together = np.log2(others / tables.people)
+    together = np.log2(others / (tables.people if side == "r" else counted.height))
     apart = np.zeros(tables.records.left.height)
     for place in places:
         rarer = rare[place]

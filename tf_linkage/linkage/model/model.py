@@ -24,6 +24,9 @@ KeyPair = tuple[str, str]
 """A standardised column of the left table and the one of the right table that must equal it."""
 
 
+_BITS = 62
+"""Of the number that holds a pair's rules, its matchkeys, or its levels."""
+
 KINDS = ("one-to-one", "one-to-many", "many-to-one", "many-to-many")
 """Kinds of link: how many left records to how many right-hand people."""
 
@@ -126,6 +129,10 @@ class Model:
     def __post_init__(self) -> None:
         """Refuse comparisons that could not be told apart."""
         unambiguous(self.comparisons)
+        if math.prod(len(one.levels) + 1 for one in self.comparisons) > 2**_BITS:
+            raise LinkageRefused(
+                f"{len(self.comparisons)} columns are too many to compare at once; leave out some that tell people apart least"
+            )
         if self.kind not in KINDS:
             raise LinkageRefused(f"there is no kind of link {self.kind!r}; known are {', '.join(KINDS)}")
 
@@ -278,8 +285,8 @@ def general_model(
         fields,
         tuple(extra),
         (link_threshold, review_threshold),
-        dict(reading.kinds),
-        _LOOSE,
+        kinds=dict(reading.kinds),
+        loose=_LOOSE,
     )
     return dataclasses.replace(
         model, family=family, guarded=family is not None, settings=settings or Settings(), reading=reading
@@ -291,6 +298,7 @@ def _model(
     fields: tuple[str, ...],
     extra: tuple[str, ...],
     thresholds: tuple[float, float],
+    *,
     kinds: Mapping[str, str] | None = None,
     loose: Sequence[tuple[str, tuple[KeyPair, ...]]] = (),
 ) -> Model:
@@ -304,16 +312,19 @@ def _model(
         if {c for pair in keys for c in pair} <= columns
     )
     rules += tuple(
+        BlockingRule(name, keys, wide=True) for name, keys in loose if {c for pair in keys for c in pair} <= columns
+    )
+    # Alone where it is selective: a wide rule is left out where it makes too many pairs.
+    rules += tuple(BlockingRule(column, _same(extra_column(column)), wide=True) for column in extra)
+    rules += tuple(
         BlockingRule(
             f"{other} and {column}", ((other, other), (extra_column(column), extra_column(column))), wide=True
         )
-        for column in extra
         for other in ("forename_first", "surname", "address", "dob_year", "dob_day_month")
+        for column in extra
         if other in columns
     )
-    rules += tuple(BlockingRule(name, keys, wide=True) for name, keys in loose if {c for pair in keys for c in pair} <= columns)
-    # Alone where it is selective: a wide rule is left out where it makes too many pairs.
-    rules += tuple(BlockingRule(column, _same(extra_column(column)), wide=True) for column in extra)
+    rules = rules[:_BITS]
     if not rules:
         rules = tuple(BlockingRule(column, ((column, column),)) for column in sorted(columns) if column != "gender")
     keys = tuple(
@@ -331,7 +342,7 @@ def _model(
         extra=extra,
         comparisons=comparisons_for(fields, extra, kinds),
         blocking_rules=rules,
-        matchkeys=keys,
+        matchkeys=keys[:_BITS],
         link_threshold=link_threshold,
         review_threshold=review_threshold,
         right_entity=ids[1],

@@ -47,7 +47,9 @@ def comparisons_for(
         found.append(_NINO)
     kinds = kinds or {}
     found += [
-        (_code if kinds.get(name, "name") in CODES else _text)(extra_column(name), name, extra_column(name), Role.OTHER)
+        (_code if kinds.get(name, "name") in CODES else _text)(
+            extra_column(name), name, extra_column(name), Role.OTHER
+        )
         for name in extra
     ]
     return tuple(found)

@@ -8,6 +8,8 @@ which becomes a link only if clerks reject the link that keeps it out.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -61,11 +63,11 @@ def chosen_of(pairs: pl.DataFrame, model: Model) -> tuple[pl.DataFrame, pl.DataF
         how many there are of each, itself included. Where further records of one person are linked, those between
         which nothing chooses are linked together instead.
     """
-    choose = {
+    choose: dict[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
         "one-to-one": one_to_one,
         "many-to-one": best_per_left,
         "one-to-many": best_per_right,
-        "many-to-many": lambda every: every.filter(pl.col("gain") > 0),
+        "many-to-many": every_gain,
     }[model.kind]
     chosen = choose(pairs)
     equal = equally_good(pairs.filter(pl.col("gain") > 0), chosen, model)
@@ -151,6 +153,11 @@ def best_per_left(pairs: pl.DataFrame) -> pl.DataFrame:
     """The best pair of each left row, with no limit on how often a right-hand person is chosen."""
     pairs = pairs.filter(pl.col("gain") > 0).sort(["left_row", "gain", "entity"], descending=[False, True, False])
     return pairs.unique(subset=["left_row"], keep="first", maintain_order=True).sort("left_row")
+
+
+def every_gain(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Every pair that is rather a link than none."""
+    return pairs.filter(pl.col("gain") > 0)
 
 
 def best_per_right(pairs: pl.DataFrame) -> pl.DataFrame:

@@ -33,8 +33,8 @@ class SecondPartners:
             return f"no {self.side} record had a second likely partner"
         return (
             f"{self.records:,} {self.side} records had a second likely partner: {self.one:,} were linked to the "
-            f"likelier one, {self.several:,} to several, {self.review:,} to none, with their partners for review or "
-            "linked elsewhere"
+            f"likelier one, {self.several:,} to several, {self.review:,} to none, with their partners for review "
+            "or linked elsewhere"
         )
 
 

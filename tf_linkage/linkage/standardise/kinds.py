@@ -8,6 +8,7 @@ from tf_linkage.linkage.standardise.dates import dates_of
 from tf_linkage.linkage.standardise.distinct import VALUE, stepwise
 from tf_linkage.linkage.standardise.reading import Reading
 
+_MOST, _HALF = 0.8, 0.5
 KINDS = ("name", "code", "e-mail", "phone", "date", "number", "text")
 
 _V = pl.col(VALUE)
@@ -23,29 +24,21 @@ def kind_of(values: pl.Series, reading: Reading) -> str:
         return "date"
     text = reading.known(values.cast(pl.String)).drop_nulls().str.strip_chars()
     text = text.filter(text != "")
-    if text.is_empty():
-        return "name"
-    distinct = text.unique()
 
-    def most(pattern: str) -> bool:
-        return (text.str.contains(pattern).mean() or 0.0) > _MOST
+    def most(which: pl.Series, share: float = _MOST) -> bool:
+        return int(which.fill_null(value=False).sum()) > share * which.len()
 
-    if most(_EMAIL):
-        return "e-mail"
-    dates = dates_of(distinct, reading)
-    if (dates.dob.is_not_null().mean() or 0) > _MOST and not most(r"^\d{8}$"):
-        return "date"
-    digits = text.str.count_matches(r"\d")
-    if most(_PHONE) and (digits >= 9).mean() > _MOST and text.str.contains(r"^[+0(]").mean() > _HALF:  # type: ignore[operator]
-        return "phone"
-    if most(_NUMBER) and (text.str.len_chars() < 6).mean() > _HALF:  # type: ignore[operator]
-        return "number"
-    if most(_CODE) and text.str.contains(r"\d").mean() > _MOST:  # type: ignore[operator]
-        return "code"
-    return "text" if (text.str.count_matches(" ") >= 4).mean() > _HALF else "name"  # type: ignore[operator]
-
-
-_MOST, _HALF = 0.8, 0.5
+    distinct, digits = text.unique(), text.str.count_matches(r"\d")
+    long_number = text.str.contains(_PHONE) & (digits >= 9)
+    tests = {
+        "e-mail": most(text.str.contains(_EMAIL)),
+        "date": most(dates_of(distinct, reading).dob.is_not_null()) and not most(text.str.contains(r"^\d{5,8}$")),
+        "phone": most(long_number) and most(text.str.contains(r"^[+0(]"), _HALF),
+        "number": most(text.str.contains(_NUMBER)) and most(text.str.len_chars() < 6, _HALF),
+        "code": most(text.str.contains(_CODE) & (digits > 0)),
+        "text": most(text.str.count_matches(" ") >= 4, _HALF),
+    }
+    return next((kind for kind, holds in tests.items() if holds), "name")
 
 
 def in_form(values: pl.Series, kind: str) -> pl.Series:
