@@ -131,7 +131,8 @@ class Model:
         unambiguous(self.comparisons)
         if math.prod(len(one.levels) + 1 for one in self.comparisons) > 2**_BITS:
             raise LinkageRefused(
-                f"{len(self.comparisons)} columns are too many to compare at once; leave out some that tell people apart least"
+                f"{len(self.comparisons)} columns are too many to compare at once; leave some out that tell "
+                "people apart least"
             )
         if self.kind not in KINDS:
             raise LinkageRefused(f"there is no kind of link {self.kind!r}; known are {', '.join(KINDS)}")

@@ -109,7 +109,7 @@ class Training(Group):
     )  # fmt: skip
     wrong: float = _number(
         0.4, "share", "of links that disagree outright on a name, date of birth or number at most, where no "
-        "matchkey teaches it: beyond, they are other people of one home", 0.05, 1.0,
+        "matchkey teaches it: beyond, they are other people of one home", 0.001, 1.0,
     )  # fmt: skip
     least: float = _number(
         0.05, "share", "of u that is left at least when the links among all pairs are taken off it: they are "

@@ -63,13 +63,13 @@ def chosen_of(pairs: pl.DataFrame, model: Model) -> tuple[pl.DataFrame, pl.DataF
         how many there are of each, itself included. Where further records of one person are linked, those between
         which nothing chooses are linked together instead.
     """
-    choose: dict[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
+    ways: dict[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
         "one-to-one": one_to_one,
         "many-to-one": best_per_left,
         "one-to-many": best_per_right,
         "many-to-many": every_gain,
-    }[model.kind]
-    chosen = choose(pairs)
+    }
+    chosen = ways[model.kind](pairs)
     equal = equally_good(pairs.filter(pl.col("gain") > 0), chosen, model)
     return chosen.join(equal, on=["left_row", "entity"], how="anti", maintain_order="left"), equal
 

@@ -160,7 +160,7 @@ LINKED = (
     changed("sampling.records_at_home", 300),
     changed("training.most_rounds", 1),
     changed("training.steady", 0.05),
-    Settings(training=Training(stray=0.0, wrong=0.05)),
+    Settings(training=Training(stray=0.0, wrong=0.001)),
     changed("training.floor", 1e-4),
     changed("training.few", 100_000),
     changed("training.smoothing", 100.0),
