@@ -10,7 +10,7 @@ export PYTHONHASHSEED := 0
 CHOICES := PRESET SOURCE DWP_SOURCE MOJ_SOURCE DFE_SOURCE INCOMING DATA FAMILIES POPULATION SEED NOISE NOISE_MULTIPLIER MOVES_TOGETHER COUNCILS CONFOUNDING CONFOUNDING_STRENGTH CLERK_ERROR ENGINE LINK_THRESHOLD REVIEW_THRESHOLD MEMORY_GB THREADS MOST_PAIRS
 DATES := $(foreach day,HISTORY_FROM IDENTIFIED_FROM IDENTIFIED_TO EXTRACT EXCHANGE DESTROY_BY,DATE_$(day))
 CHOICES += $(DATES)
-OTHERS := JOB TICKET CONFIRM PORT PYTHON
+OTHERS := JOB TICKET CONFIRM PORT PYTHON ONLY MUTANTS
 TYPED := $(foreach word,$(MAKEOVERRIDES),$(if $(findstring =,$(word)),$(firstword $(subst =, ,$(word)))))
 $(foreach typed,$(TYPED),$(if $(filter $(typed),$(CHOICES) $(OTHERS)),,\
   $(error $(typed): there is no such choice; known are $(CHOICES) $(OTHERS))))
@@ -19,7 +19,7 @@ export TF_LINKAGE_MAKE_CHOICES := $(foreach choice,$(CHOICES) JOB TICKET CONFIRM
 $(foreach choice,$(CHOICES),$(if $($(choice)),$(eval export TF_LINKAGE_$(choice) := $($(choice)))))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run assess baseline test snapshots test-crash test-mutants test-fuzz test-study test-seeds test-confounding calibration check ui bench lock clean
+.PHONY: help setup run assess baseline test snapshots test-crash test-mutants test-fuzz test-walk test-study test-seeds test-confounding calibration check ui deployment bench lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -48,6 +48,9 @@ test: setup ## run the tests
 test-fuzz: setup ## mutate extracts, mappings, packages and linked files, and count what came of it (minutes)
 	@$(BIN)/python -m pytest -m slow -s tf_linkage_tests/test_fuzz.py
 
+test-walk: setup ## run docs/departments.md in real shells, and whole runs on every foreign form (minutes)
+	@$(BIN)/python -m pytest -m slow tf_linkage_tests/test_departments_page.py tf_linkage_tests/test_foreign_forms.py
+
 snapshots: setup ## accept today's graph (assets, checks, jobs) as the tracked one; review the difference
 	@$(BIN)/python -m pytest tf_linkage_tests/defs/test_graph.py --accept-snapshots
 
@@ -75,16 +78,20 @@ check: setup ## lint, types, the laws of the house, and the Dagster definitions
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/dagster definitions validate -w workspace.yaml
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/dg check defs
 
 ui: setup ## start the Dagster web UI on http://localhost:3000 (PORT= for another)
 	@$(CLI) ui --port $(PORT)
+
+deployment: setup ## start webserver, code server, daemon and PostgreSQL as docs/deployment.md has them, run `tiny` through the queue, stop them
+	@$(BIN)/python deploy/rehearse.py
 
 bench: setup ## run the benchmarks (slow; peers get their own environment)
 	@for bench in benchmarks/*.py; do echo "== $$bench"; $(BIN)/python $$bench; done
 
 lock: ## pin today's versions in requirements.lock
 	rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock
-	.venv-lock/bin/python -m pip install --quiet '.[dev]' 'setuptools>=77'
+	.venv-lock/bin/python -m pip install --quiet '.[dev,deployment]' 'setuptools>=77'
 	.venv-lock/bin/python -m pip freeze --exclude tf_linkage --all | grep -E '^[A-Za-z0-9._-]+==' | grep -vE '^(pip)==' > requirements.lock
 	rm -rf .venv-lock build
 

@@ -4,8 +4,6 @@ Run after `make run`, with the same choices: python benchmarks/joining.py. Two r
 their research tables; who is alone in what both tables say is found again. Prints the share, table by table.
 """
 
-import polars as pl
-
 from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
 from tf_linkage.custody.audit.joining import by_attributes, history_of
 from tf_linkage.workspace.choices import chosen_study
@@ -18,11 +16,9 @@ COARSE = ["age_band", "gender", "region"]
 def main() -> None:
     """Measure and print."""
     store = store_of(chosen_study())
-    tables = {}
-    for name in RESEARCH_TABLES:
-        found = store.read(["research", name])
-        if isinstance(found, pl.LazyFrame) and REF in found.collect_schema():
-            tables[name] = found.collect()
+    stored = store.read(["research", "tables"])
+    assert isinstance(stored, dict)  # noqa: S101 - a set of tables
+    tables = {name: stored[name].collect() for name in RESEARCH_TABLES if REF in stored[name].collect_schema()}
     # Another recipient's table says the same under other references: the reference is the judge's alone here.
     people = tables["people"]
     rows = [("people", ", ".join(COARSE), by_attributes(people, people, COARSE, REF))]

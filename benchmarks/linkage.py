@@ -424,12 +424,12 @@ def _ours(
 ) -> tuple[pl.DataFrame, dict[str, float]]:
     import dataclasses
 
-    from tf_linkage.linkage.bounds import Bounds
     from tf_linkage.linkage.engines.duckdb import link_records
+    from tf_linkage.linkage.limits import Limits
 
     steps: list[tuple[str, float]] = [("", time.perf_counter())]
     model = dataclasses.replace(model, family_evidence=family)
-    bounds = Bounds(memory_gb=SCALING_MEMORY_GB) if records.right.height > SIZES["large"][1] else Bounds()
+    bounds = Limits(memory_gb=SCALING_MEMORY_GB) if records.right.height > SIZES["large"][1] else Limits()
 
     def progress(step: str) -> None:
         steps.append((step, time.perf_counter()))
@@ -451,11 +451,11 @@ def _oracle(records: Any, model: Any, truth: pl.DataFrame) -> tuple[pl.DataFrame
 
     import numpy as np
 
-    from tf_linkage.linkage.bounds import Bounds
     from tf_linkage.linkage.compare.patterns import unpack
     from tf_linkage.linkage.engines.duckdb import link_records
     from tf_linkage.linkage.estimate.em import shares_of
     from tf_linkage.linkage.estimate.preparation import preparation_of
+    from tf_linkage.linkage.limits import Limits
     from tf_linkage.linkage.tables.database import connected
     from tf_linkage.linkage.tables.encoded import load
 
@@ -463,9 +463,9 @@ def _oracle(records: Any, model: Any, truth: pl.DataFrame) -> tuple[pl.DataFrame
     assert learnt is not None  # noqa: S101  engine duckdb always learns
     pairs = truth.unique().join(records.left.select(ours="row", left_id="record_id"), on="left_id")
     pairs = pairs.join(records.right.select(theirs="row", right_id="record_id"), on="right_id")
-    with connected(Bounds()) as connection:
+    with connected(Limits()) as connection:
         tables = load(connection, records, model)
-        preparation_of(tables, Bounds().most_pairs)
+        preparation_of(tables, Limits().most_pairs)
         connection.register("true_pairs", pairs.to_arrow())
         candidates = tables.frame(
             "SELECT left_id, right_id, pattern FROM pairs JOIN true_pairs ON l = ours AND r = theirs ORDER BY l, r"
@@ -542,10 +542,10 @@ def _toolkit(records: Any, model: Any) -> tuple[pl.DataFrame, dict[str, float]]:
 
 def _affordable(records: Any, model: Any) -> tuple[Any, ...]:
     """The rules that our engine uses on these tables."""
-    from tf_linkage.linkage.bounds import Bounds
     from tf_linkage.linkage.compare.candidates import used_rules
+    from tf_linkage.linkage.limits import Limits
 
-    return tuple(used_rules(records, model, Bounds()))
+    return tuple(used_rules(records, model, Limits()))
 
 
 def _even(model: Any) -> Any:

@@ -23,6 +23,12 @@ class Rehearsed:
     store: Store
     result: dg.ExecuteInProcessResult
 
+    def research(self, name: str) -> pl.LazyFrame:
+        """A table that researchers work on."""
+        tables = self.store.read(["research", "tables"])
+        assert isinstance(tables, dict)
+        return tables[name]
+
 
 def home(study: Study) -> Path:
     """The Dagster home of a rehearsal, next to its data folder."""

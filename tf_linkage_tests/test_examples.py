@@ -16,7 +16,7 @@ Tables = dict[str, pl.DataFrame]
 
 @pytest.fixture(scope="module")
 def tables(rehearsed: Rehearsed) -> Tables:
-    folder = rehearsed.study.data / "research"
+    folder = rehearsed.study.data / "research" / "tables"
     return {path.stem: pl.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}
 
 

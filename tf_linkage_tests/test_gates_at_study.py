@@ -54,12 +54,12 @@ def test_nobody_stands_out(world: TrulyLinked) -> None:
     for name, table in made.items():
         finest = table.collect().lazy()
         result = released(name, finest, world.linked_people, world.counts)
-        tables[name] = result.value
+        tables[name] = result.table
         choice = disclosure.choose_steps(name, finest, population[name])
-        before, after = (disclosure.released_classes(name, one, population[name]) for one in (finest, result.value))
+        before, after = (disclosure.released_classes(name, one, population[name]) for one in (finest, result.table))
         say(name, disclosure.in_words(choice, after))
         say("", disclosure.risk_compared(before, after))
-        verdict = risk_verdict(name, result.value, world.counts)
+        verdict = risk_verdict(name, result.table, world.counts)
         assert verdict.passed, verdict.description
         assert not risk_verdict(name, finest, world.counts).passed, (
             "the control: as it was made, somebody stands out"
@@ -67,9 +67,9 @@ def test_nobody_stands_out(world: TrulyLinked) -> None:
     schooling = research.schooling(world.linked_people, world.attributes, world.returns["dfe"]).collect().lazy()
     hidden = released_schooling(schooling, tables["people"])
     say("schooling as made", disclosure.pupil_risk(schooling, tables["people"]))
-    say("schooling as released", dict(hidden.metadata or {}))
+    say("schooling as released", dict(hidden.metadata))
     assert not pupils_verdict(schooling, tables["people"]).passed, "the control"
-    assert pupils_verdict(hidden.value, tables["people"]).passed
+    assert pupils_verdict(hidden.table, tables["people"]).passed
 
 
 def test_the_release_withstands_its_attackers(world: TrulyLinked, study: Study) -> None:

@@ -22,7 +22,7 @@ from tf_linkage.contracts.registry import direct_identifiers
 from tf_linkage.custody.vault.passwords import CUSTODIANS
 from tf_linkage.defs.assets.microdata_risk import lots_of
 from tf_linkage.defs.in_process import run
-from tf_linkage.linkage import ENGINES, Bounds, LinkResult, Model
+from tf_linkage.linkage import ENGINES, Limits, LinkResult, Model
 from tf_linkage.linkage.result import Progress
 from tf_linkage.rehearsal.summary import summary
 from tf_linkage.study import REGIONS, Dates, Study
@@ -56,7 +56,7 @@ def test_every_table_is_there_and_has_rows(rehearsed: Rehearsed) -> None:
         stored = rehearsed.store.read(key.split("/"))
         tables = stored if isinstance(stored, dict) else {"": stored}
         assert set(tables) == set(contracts), key
-        if key.startswith(("population/", "council/", "ons/", "research/people")):
+        if key.startswith(("population/", "council/", "ons/", "research/tables")):
             assert all(table.select(pl.len()).collect().item() for table in tables.values()), key
 
 
@@ -81,7 +81,7 @@ def test_the_database_holds_the_research_tables(rehearsed: Rehearsed) -> None:
             "select count(*) from duckdb_columns() where comment is null and not internal"
         ).fetchone()
     assert {"people", "families"} <= tables
-    stored = rehearsed.store.read(["research", "people"])
+    stored = rehearsed.research("people")
     assert isinstance(stored, pl.LazyFrame)
     assert people == (stored.select(pl.len()).collect().item(),)
     assert uncommented == (0,)
@@ -148,7 +148,7 @@ def test_a_broken_linker_turns_the_floors_red_and_the_exit_code_with_them(
     """A linker that gives everybody their neighbour's record must not pass."""
 
     def shifted(
-        left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress, bounds: Bounds
+        left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress, bounds: Limits
     ) -> LinkResult:
         found = ENGINES["recordlinkage"](left, right, model, progress, bounds)
         wrong = found.links.with_columns(right_id=pl.col("right_id").shift(1, fill_value=pl.col("right_id").last()))
@@ -186,14 +186,14 @@ def test_extract_files_give_the_same_research_tables(rehearsed: Rehearsed, extra
     from_files = rehearse(Study.of("tiny", source="files", incoming=extracts, data=tmp_path))
     assert from_files.result.success
     ours, theirs = contents(rehearsed.study.data / "research"), contents(tmp_path / "research")
-    on_steps = {"people.parquet", "families.parquet"}
+    on_steps = {"tables/people.parquet", "tables/families.parquet"}
     assert {name: ours[name] for name in ours if name not in on_steps} == {
         name: theirs[name] for name in theirs if name not in on_steps
     }
     # Nobody has counted the population of real extracts: there, the same rows stand on coarser steps.
     for name, finest, lots in finest_tables(rehearsed):
         expected = disclosure.coarsened(finest, disclosure.choose_steps(name, finest, None), lots).collect()
-        made = from_files.store.read(["research", name])
+        made = from_files.research(name)
         assert isinstance(made, pl.LazyFrame)
         assert made.collect().equals(expected)
     assert [path.name for path in (tmp_path / "world").iterdir()] == ["passwords.json"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -85,3 +87,14 @@ def test_every_choice_that_is_offered_is_made() -> None:
     values |= {("PRESET", preset.value) for preset in Preset} | {("NOISE", noise.value) for noise in Noise}
     values |= {("CONFOUNDING", confounding.value) for confounding in Confounding}
     assert values <= made
+
+
+def test_make_takes_every_choice_that_its_targets_use() -> None:
+    """A word that a target reads, and that make refuses as unknown, could never be given."""
+    used = sorted(set(re.findall(r"\$\(if \$\(([A-Z_]+)\)", (ROOT / "Makefile").read_text())))
+    assert {"ONLY", "SEED", "JOB"} <= set(used)
+    make = shutil.which("make")
+    assert make
+    given = [f"{name}=x" for name in used]
+    said = subprocess.run([make, "-n", "help", *given], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stderr

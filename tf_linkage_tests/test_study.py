@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from tf_linkage import run
 from tf_linkage.errors import StudyRefused
-from tf_linkage.linkage import Bounds
+from tf_linkage.linkage import Limits
 from tf_linkage.study import SIZES, Noise, Preset, Source, Study
 from tf_linkage.workspace.environment import bounds_of, study_from_environment
 
@@ -50,8 +50,8 @@ def test_the_environment_chooses() -> None:
 def test_the_environment_bounds_a_linkage() -> None:
     chosen = {"TF_LINKAGE_MEMORY_GB": "2.5", "TF_LINKAGE_THREADS": "3", "TF_LINKAGE_MOST_PAIRS": "1000"}
     bounds = bounds_of(study_from_environment(chosen))
-    assert bounds == Bounds(memory_gb=2.5, threads=3, most_pairs=1_000)
-    assert bounds_of(study_from_environment({})) == Bounds()
+    assert bounds == Limits(memory_gb=2.5, threads=3, most_pairs=1_000)
+    assert bounds_of(study_from_environment({})) == Limits()
 
 
 @pytest.mark.parametrize(

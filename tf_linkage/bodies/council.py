@@ -23,8 +23,8 @@ from tf_linkage.contracts.bodies.council import LEAST_PROBLEMS, PROBLEMS, STUDY_
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.population.confounding import need
 from tf_linkage.population.draws import Draws, Flags, Ints
+from tf_linkage.population.lives.benefits_and_jobs import BENEFITS, OUT_OF_WORK, WORK
 from tf_linkage.population.lives.hardship import PROBLEMS as HARDSHIPS
-from tf_linkage.population.lives.work import BENEFITS, OUT_OF_WORK, WORK
 from tf_linkage.population.people.care import EPISODES
 from tf_linkage.population.people.households import NEVER, ROLES, YEAR
 from tf_linkage.population.people.persons import dwelling

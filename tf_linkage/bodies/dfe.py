@@ -21,7 +21,7 @@ from tf_linkage.bodies.recording.recorded import Occasion, Recorded
 from tf_linkage.bodies.recording.recording import record
 from tf_linkage.bodies.register import Register, dates, enum_of, in_key_order
 from tf_linkage.contracts.bodies import dfe as contract
-from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.columns import as_declared
 from tf_linkage.population.draws import Draws, Ints
 from tf_linkage.population.lives.schooling import CATEGORIES
 from tf_linkage.population.people.care import EPISODES
@@ -89,7 +89,7 @@ def people_of(
     own = Occasion(when.name[pupils.rows], when.address[pupils.rows])
     recorded = record(settings, draws, "dfe", everyone, pupils.rows, copy=pupils.copy, occasion=own)
     frame = recorded.identity.with_columns(dfe_key=as_text(pupils.key))
-    return frame.select(schema_of(contract.Pupils).names()), recorded
+    return as_declared(frame, contract.Pupils), recorded
 
 
 def histories_of(
@@ -112,7 +112,7 @@ def histories_of(
         "enrolments": contract.Enrolments, "absence": contract.Absence, "exclusions": contract.Exclusions,
         "key_stages": contract.KeyStages, "social_care": contract.SocialCare,
     }  # fmt: skip
-    return {name: table.select(schema_of(contracts[name]).names()) for name, table in tables.items()}
+    return {name: as_declared(table, contracts[name]) for name, table in tables.items()}
 
 
 def recording(

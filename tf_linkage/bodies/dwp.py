@@ -19,9 +19,9 @@ from tf_linkage.bodies.recording.recorded import Recorded
 from tf_linkage.bodies.recording.recording import record
 from tf_linkage.bodies.register import Register, dates, enum_of, in_key_order
 from tf_linkage.contracts.bodies.dwp import BENEFIT_TYPES, Benefits, Employment, People
-from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.columns import as_declared
 from tf_linkage.population.draws import Draws, Flags, Ids, Ints
-from tf_linkage.population.lives.work import BENEFITS, WORK
+from tf_linkage.population.lives.benefits_and_jobs import BENEFITS, WORK
 from tf_linkage.population.people.households import YEAR
 from tf_linkage.population.rows import Chosen, Table
 from tf_linkage.population.settings import Settings, day
@@ -74,7 +74,7 @@ def people_of(
     """The customers of a register, and the recording behind them."""
     recorded = record(settings, draws, "dwp", everyone, accounts.rows, copy=accounts.copy)
     frame = recorded.identity.with_columns(dwp_key=as_text(accounts.key))
-    return frame.select(schema_of(People).names()), recorded
+    return as_declared(frame, People), recorded
 
 
 def histories_of(
@@ -115,7 +115,7 @@ def _benefits(work: Table, rows: Ints, key: Ids) -> pl.DataFrame:
             "weekly_amount": chosen["amount"].astype(np.float64).round(2),
         }
     )
-    return frame.select(schema_of(Benefits).names())
+    return as_declared(frame, Benefits)
 
 
 def _employment(work: Table, rows: Ints, key: Ids) -> pl.DataFrame:
@@ -130,4 +130,4 @@ def _employment(work: Table, rows: Ints, key: Ids) -> pl.DataFrame:
             "annual_pay": chosen["amount"].astype(np.float64).round(0),
         }
     )
-    return frame.select(schema_of(Employment).names())
+    return as_declared(frame, Employment)

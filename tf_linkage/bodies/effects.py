@@ -15,8 +15,8 @@ from tf_linkage.contracts import truth as contract
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.population.confounding import by_authority
 from tf_linkage.population.draws import Draws, Flags, Floats, Ints
+from tf_linkage.population.lives.benefits_and_jobs import BENEFITS
 from tf_linkage.population.lives.offending import CASES, DISPOSALS
-from tf_linkage.population.lives.work import BENEFITS
 from tf_linkage.population.people.care import EPISODES
 from tf_linkage.population.people.households import NEVER, YEAR
 from tf_linkage.population.rates import EFFECTS, SHAPES, rate

@@ -8,11 +8,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tf_linkage.population.draws import Flags, Ints
+from tf_linkage.population.draws import Ints
+from tf_linkage.population.lives.benefits_and_jobs import BENEFITS
 from tf_linkage.population.lives.offending import DISPOSALS
-from tf_linkage.population.lives.work import BENEFITS
 from tf_linkage.population.places.places import PEOPLE_PER_LOCALITY
-from tf_linkage.population.settings import Settings, day
 
 Columns = dict[str, NDArray[Any]]
 Population = dict[str, pl.LazyFrame]
@@ -43,14 +42,3 @@ def position(people: Columns, person: Ints) -> Ints:
     start = np.zeros(int(locality[-1]) + 1, dtype=np.int64)
     start[locality[first]] = first
     return np.asarray(start[person // PEOPLE_PER_LOCALITY] + person % PEOPLE_PER_LOCALITY)
-
-
-def alive_between(settings: Settings, people: Columns) -> Flags:
-    """Who is resident at some time between the first day of the histories and the extract."""
-    start, extract = day(settings.history_from), day(settings.extract)
-    return (
-        (people["birth"] <= extract)
-        & (people["arrived"] <= extract)
-        & (people["emigrated"] > start)
-        & (people["death"] > start)
-    )

@@ -23,7 +23,7 @@ from tf_linkage.bodies.recording.recorded import Occasion, Recorded
 from tf_linkage.bodies.recording.recording import record
 from tf_linkage.bodies.register import Register, dates, enum_of, in_key_order
 from tf_linkage.contracts.bodies.moj import ADJUDICATIONS, DISPOSALS, OFFENCE_GROUPS, Offences, People
-from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.columns import as_declared
 from tf_linkage.population.draws import Draws, Flags
 from tf_linkage.population.lives.offending import ADJUDICATIONS as ADJUDICATED
 from tf_linkage.population.lives.offending import CASES
@@ -116,7 +116,7 @@ def people_of(
     frame = pl.concat(
         [filed, aliases.with_columns(moj_key=key.gather(with_alias), name_number=pl.lit(1, dtype=pl.Int32))]
     )
-    return frame.select(schema_of(People).names()).sort("moj_key", "name_number"), recorded
+    return as_declared(frame, People).sort("moj_key", "name_number"), recorded
 
 
 def has_alias(settings: Settings, draws: Draws, everyone: Columns, records: Register) -> Flags:
@@ -205,4 +205,4 @@ def _offences(draws: Draws, rows: dict[str, NDArray[Any]]) -> pl.DataFrame:
             "sentence_days": days,
         }
     )
-    return frame.select(schema_of(Offences).names())
+    return as_declared(frame, Offences)

@@ -25,7 +25,7 @@ from tf_linkage.population.confounding import (
     poisson,
 )
 from tf_linkage.population.draws import Draws, Flags, Floats, Ints, normal_quantile, normal_share
-from tf_linkage.population.lives.work import BENEFITS, OUT_OF_WORK
+from tf_linkage.population.lives.benefits_and_jobs import BENEFITS, OUT_OF_WORK
 from tf_linkage.population.people.households import NEVER, YEAR
 from tf_linkage.population.places.places import AUTHORITIES
 from tf_linkage.population.settings import Settings, day

@@ -21,7 +21,7 @@ from tf_linkage.bodies.selection import flag_error_rates
 from tf_linkage.contracts import truth as contract
 from tf_linkage.contracts.bodies.council import PROBLEMS, STUDY_GROUPS
 from tf_linkage.contracts.bodies.identity import GENDERS
-from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.columns import as_declared, schema_of
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.population.draws import Draws, Ints
 from tf_linkage.population.people.households import YEAR
@@ -191,7 +191,7 @@ def true_people(  # noqa: PLR0917 (a table names each part it needs)
             **{f"in_{name}": registers[name][0].present if name in registers else unknown for name in DEPARTMENTS},
         }
     )
-    return frame.select(schema_of(contract.TruePeople).names()).sort("true_person")
+    return as_declared(frame, contract.TruePeople).sort("true_person")
 
 
 def _group(everyone: Columns, found: council.Roster) -> Ints:

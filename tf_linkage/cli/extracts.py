@@ -47,7 +47,8 @@ def _export(chosen: argparse.Namespace) -> None:
         # Only this command needs the simulated world; the others work with its folders deleted.
         from tf_linkage.bodies import body_of, council  # noqa: PLC0415
         from tf_linkage.bodies.foreign import FORMS  # noqa: PLC0415
-        from tf_linkage.population import Settings, simulate  # noqa: PLC0415
+        from tf_linkage.population import simulate  # noqa: PLC0415
+        from tf_linkage.rehearsal.world import settings_of  # noqa: PLC0415
     except ModuleNotFoundError as missing:
         if missing.name and missing.name.startswith("tf_linkage."):
             raise TfLinkageError(
@@ -59,21 +60,7 @@ def _export(chosen: argparse.Namespace) -> None:
         raise TfLinkageError(f"--as: no foreign form of that name; known are {', '.join(FORMS)}")
     seed = {} if chosen.seed is None else {"seed": chosen.seed}
     study = Study.of(chosen.preset, **seed)
-    settings = Settings(
-        seed=study.seed,
-        families=study.families,
-        population=study.population,
-        councils=study.councils,
-        noise=study.noise.value,
-        noise_multiplier=study.noise_multiplier,
-        moves_together=study.moves_together,
-        confounding=study.confounding.value,
-        confounding_strength=study.confounding_strength,
-        history_from=study.dates.history_from,
-        identified_from=study.dates.identified_from,
-        identified_to=study.dates.identified_to,
-        extract=study.dates.extract,
-    )
+    settings = settings_of(study)
     say(f"simulating {study.families:,} families among {study.population:,} people, seed {study.seed}")
     world = simulate(settings)
     tables = {"council_cohort": council.cohort(world, settings)}

@@ -20,6 +20,9 @@ from tf_linkage.errors import InputRefused
 from tf_linkage.workspace.custodians.packages import receive, send
 from tf_linkage.workspace.folder import store_of
 
+PACKAGE, HALF = ".zip", ".lock"
+"""How names of files end that are carried: by these, git and people know them wherever they lie."""
+
 Step = Callable[[Any, argparse.Namespace], None]
 
 
@@ -62,6 +65,7 @@ def _in_folder(run: Step, chosen: argparse.Namespace) -> None:
 
 
 def _send(store: Any, chosen: argparse.Namespace) -> None:
+    _carried(chosen.file, PACKAGE)
     manifest = send(store, HANDOVERS[chosen.name], chosen.file)
     say(
         f"{chosen.file}: {chosen.name} for {manifest.recipient}, {manifest.rows:,} rows, to be destroyed by "
@@ -80,6 +84,7 @@ def _receive(store: Any, chosen: argparse.Namespace) -> None:
 
 
 def _export_lock(store: Any, chosen: argparse.Namespace) -> None:
+    _carried(chosen.file, HALF)
     half = locks.public_half(store.vault(chosen.body).lock())
     chosen.file.write_bytes(half)
     say(f"{chosen.file}: the public half of {chosen.body}'s lock. {_compare(half)}")
@@ -97,6 +102,15 @@ def _import_lock(store: Any, chosen: argparse.Namespace) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(half)
     say(f"{path}: the public half of {body}'s lock. {_compare(half)}")
+
+
+def _carried(file: Path, ending: str) -> None:
+    if file.suffix != ending:
+        raise InputRefused(
+            f"{file}: the name of a file to be carried ends with {ending}; such files stay out of git"
+        )
+    if not file.parent.is_dir():
+        raise InputRefused(f"{file}: there is no folder {file.parent}")
 
 
 def _compare(half: bytes) -> str:

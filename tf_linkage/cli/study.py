@@ -20,7 +20,7 @@ from tf_linkage.workspace.choices import as_typed, choices, chosen_study, explic
 from tf_linkage.workspace.jobs import ASSESS, IRREVERSIBLE, REHEARSAL, RIGHTS, jobs_of
 from tf_linkage.workspace.study_record import FILE, recorded
 
-MADE = ("world", "custody", "ledger", "reports", "research", "published")
+MADE = ("world", "custody", "deliveries", "ledger", "reports", "research", "published")
 """Folders of a data folder that runs make; `incoming` is whose files they are."""
 
 

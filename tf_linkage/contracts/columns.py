@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import dataframely as dy
 import polars as pl
@@ -194,7 +194,10 @@ def schema_of(table: type[dy.Schema]) -> pl.Schema:
     return pl.Schema({name: column.dtype for name, column in table.columns().items()})
 
 
-def as_declared(frame: pl.LazyFrame, table: type[dy.Schema]) -> pl.LazyFrame:
+Frame = TypeVar("Frame", pl.LazyFrame, pl.DataFrame)
+
+
+def as_declared(frame: Frame, table: type[dy.Schema]) -> Frame:
     """The columns of a contract, in its order and types; others are left out.
 
     Raises:

@@ -26,8 +26,8 @@ OFFENCES = "criminal offence data: UK GDPR Article 10 with Data Protection Act 2
 RESERVED = frozenset(
     {
         "council", "ons", "research", "population", "linkage", "quality", "published", "people", "records", "truth",
-        "simulation", "world", "reports", "custody", "ledger", "incoming", "rehearsal", "assess", "access",
-        "withdraw", "correct", "erase", "rebuild",
+        "simulation", "world", "reports", "custody", "deliveries", "ledger", "incoming", "rehearsal", "assess",
+        "access", "withdraw", "correct", "erase", "rebuild",
     }
 )  # fmt: skip
 """Names that mean something else in keys of assets, folders, tables or jobs."""
@@ -41,7 +41,7 @@ class DepartmentRefused(TfLinkageError):
 
 
 @dataclass(frozen=True)
-class Bound:
+class RateFloor:
     """The least that a figure of a department's linkage must reach.
 
     Attributes:
@@ -108,7 +108,7 @@ class Department:
     oldest: int
     carries: str
     basis: str = f"{SHARING}; {TASK}"
-    floors: tuple[Bound, ...] = ()
+    floors: tuple[RateFloor, ...] = ()
     too_young: tuple[TooYoung, ...] = ()
     key_known_as: tuple[str, ...] = ()
     headline: str | None = None

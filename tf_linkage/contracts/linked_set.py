@@ -7,7 +7,7 @@ identifier, no reference of the third party's, of a council's or of a department
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import dataframely as dy
 
@@ -42,11 +42,12 @@ class _OneRecord(Table):
 
 
 def _with(
-    table: type[dy.Schema], name: str, columns: Mapping[str, dy.Column], besides: Iterable[str]
+    base: type[dy.Schema], name: str, table: type[dy.Schema], besides: Iterable[str], words: str | None = None
 ) -> type[dy.Schema]:
-    """A contract with the columns of another, but for some of them."""
+    """A contract with the columns of another, but for some of them, and with its words unless others are given."""
     left_out = set(besides)
-    return type(name, (table,), {column: kind for column, kind in columns.items() if column not in left_out})
+    columns = {column: kind for column, kind in table.columns().items() if column not in left_out}
+    return type(name, (base,), {**columns, "__doc__": words or table.__doc__})
 
 
 class _UnderPerson(Table):
@@ -54,9 +55,12 @@ class _UnderPerson(Table):
 
 
 LinkedSetRecords = _with(
-    _OneRecord, "LinkedSetRecords", Attributes.columns(), ("person_id", "family_id", "person_ref", "la_code")
+    _OneRecord,
+    "LinkedSetRecords",
+    Attributes,
+    ("person_id", "family_id", "person_ref", "la_code"),
+    "One row for each time a council named a person.",
 )
-"""One row for each time a council named a person."""
 
 HISTORIES: dict[str, tuple[str, str]] = {
     f"{name}_{history}": (name, history)
@@ -72,7 +76,7 @@ LINKED_SET: dict[str, type[dy.Schema]] = {
         table: _with(
             _UnderPerson,
             f"LinkedSet{history.title().replace('_', '')}",
-            return_tables(DEPARTMENTS[name].key, DEPARTMENTS[name].histories[1])[history].columns(),
+            return_tables(DEPARTMENTS[name].key, DEPARTMENTS[name].histories[1])[history],
             ("request_ref",),
         )
         for table, (name, history) in HISTORIES.items()

@@ -13,7 +13,7 @@ from importlib.metadata import entry_points
 import dataframely as dy
 import polars as pl
 
-from tf_linkage.contracts import requests
+from tf_linkage.contracts import link_requests
 from tf_linkage.contracts.bodies import council, dfe, dwp, moj
 from tf_linkage.contracts.bodies.identity import IdentityWithNino
 from tf_linkage.contracts.columns import ColumnClass, columns_of
@@ -22,9 +22,9 @@ from tf_linkage.contracts.departments import (
     SHARING,
     SPECIAL,
     TASK,
-    Bound,
     Department,
     DepartmentRefused,
+    RateFloor,
     TooYoung,
     declared,
 )
@@ -38,17 +38,17 @@ OURS: tuple[Department, ...] = (
         title="Department for Work and Pensions",
         people=("people", dwp.People),
         histories=("spells", {"benefits": dwp.Benefits, "employment": dwp.Employment}),
-        request=requests.RequestWithNino,
+        request=link_requests.RequestWithNino,
         youngest=16,
         oldest=130,
         carries=f"{SPECIAL} (benefits for illness and disability)",
         floors=(
-            Bound(
+            RateFloor(
                 "precision",
                 0.98,
                 "Between the published linkages of the census to DWP: 97.76% in 2011 and 99.87% in 2021 (ONS)",
             ),
-            Bound(
+            RateFloor(
                 "recall",
                 0.80,
                 "79.5% of electors were matched to DWP on name and address alone (2014, England and Wales); this "
@@ -65,19 +65,19 @@ OURS: tuple[Department, ...] = (
         title="Ministry of Justice",
         people=("people", moj.People),
         histories=("offences", {"offences": moj.Offences}),
-        request=requests.Request,
+        request=link_requests.Request,
         youngest=10,
         oldest=130,
         carries=OFFENCES,
         basis=f"{SHARING}, to be confirmed: published shares of this department rest on other powers; {TASK}",
         floors=(
-            Bound(
+            RateFloor(
                 "precision",
                 0.98,
                 "A false link makes an offender of somebody; the outcomes measured are 0.5% to 4.6% of people "
                 "(evaluation 2015 to 2020), and 2% of the links made is already of that order",
             ),
-            Bound(
+            RateFloor(
                 "recall",
                 0.70,
                 "77% of offenders were linked between the Police National Computer and the National Pupil Database "
@@ -104,18 +104,18 @@ OURS: tuple[Department, ...] = (
                 "social_care": dfe.SocialCare,
             },
         ),
-        request=requests.Request,
+        request=link_requests.Request,
         youngest=0,
         oldest=26,
         carries=f"{SPECIAL} (ethnic group, special educational needs, social care)",
         floors=(
-            Bound(
+            RateFloor(
                 "precision",
                 0.98,
                 "NHS episodes were linked with 0.2% false (HESID); we allow ten times that, since no NHS number "
                 "helps",
             ),
-            Bound(
+            RateFloor(
                 "recall",
                 0.85,
                 "88.5% of the Millennium Cohort were linked to the National Pupil Database, and 95% of pupils to "

@@ -74,6 +74,14 @@ class MostHaveRows(Relation):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MostlyFilled(Relation):
+    """At least this share of the rows has a value in a column that may be empty."""
+
+    column: str
+    least: float = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
 class ByExtract(Relation):
     """No day of a column, and no academic year, begins after the day of the extract."""
 
@@ -94,6 +102,18 @@ class Apart(Relation):
 
     key: str
     kind: tuple[str, ...]
+    start: str = "start_date"
+    end: str = "end_date"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartsWithin(Relation):
+    """A spell of one kind begins on a day that a spell of another kind of the same person covers."""
+
+    key: str
+    column: str
+    inner: str
+    outer: str
     start: str = "start_date"
     end: str = "end_date"
 
@@ -120,6 +140,14 @@ class BornBefore(Relation):
 
     day: str
     birth: str = "date_of_birth"
+
+
+MOSTLY_DATED = MostlyFilled(
+    strength=Strength.REFUSE,
+    reason="a spell without a first day lies nowhere in time; of a register some are lost, never half",
+    column="start_date",
+)
+"""What holds of spells whose first day may be lost."""
 
 
 def of_history(key: str, people: str) -> Sequence[Relation]:

@@ -13,14 +13,18 @@ from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.assets.departments import clerks_decisions, department_assets, returns_from_elsewhere
 from tf_linkage.defs.assets.extracts import Incoming, extract_assets, register_assets
 from tf_linkage.defs.assets.ons import ons_assets
-from tf_linkage.defs.assets.papers import papers_asset
 from tf_linkage.defs.assets.published import published_assets, published_checks
 from tf_linkage.defs.assets.quality import quality_assets
+from tf_linkage.defs.assets.report import report_asset
 from tf_linkage.defs.assets.research import research_assets
+from tf_linkage.defs.automation.arrival import arrival_sensors
 from tf_linkage.defs.automation.dead_runs import dead_runs
+from tf_linkage.defs.automation.failed_runs import failed_runs
+from tf_linkage.defs.automation.on_change import follow_sensor, following, with_deadlines
 from tf_linkage.defs.checks.checks import study_checks
 from tf_linkage.defs.io import store_manager
 from tf_linkage.defs.jobs.access import access_job
+from tf_linkage.defs.jobs.beforehand import made_by, refusal_of
 from tf_linkage.defs.jobs.jobs import assess_job, custodian_jobs, rehearsal_job
 from tf_linkage.defs.jobs.retention import retention_jobs, retention_schedule, steps_of
 from tf_linkage.defs.jobs.rights import NOWHERE, discretion, rebuild_jobs, rights_jobs
@@ -31,6 +35,7 @@ from tf_linkage.study import DepartmentSource, Source, Study
 from tf_linkage.workspace.catalogue import ASSESSED, STUDIES_PAGE
 from tf_linkage.workspace.environment import is_rehearsal
 from tf_linkage.workspace.folder import store_of
+from tf_linkage.workspace.store import Store
 
 Loggers = Mapping[str, dg.LoggerDefinition]
 
@@ -45,7 +50,7 @@ def build_defs(study: Study, loggers: Loggers | None = None) -> dg.Definitions:
     simulated = study.source is Source.SIMULATION
     resources: dict[str, object] = {
         "study": study_resource(study),
-        "io_manager": store_manager(),
+        "io_manager": store_manager(before=lambda *run: look_before(*run)),  # noqa: PLW0108 - defined below
         "study_key": key_resource(study),
         NOWHERE: dg.mem_io_manager,
         "discretion": discretion(study),
@@ -73,27 +78,48 @@ def build_defs(study: Study, loggers: Loggers | None = None) -> dg.Definitions:
         *research_assets(study),
         *published_assets(study),
         *quality_assets(study),
-        papers_asset(study),
+        report_asset(study),
         *longer,
     ]
     checks = [*study_checks(study), *published_checks(study)]
-    return dg.Definitions(
-        assets=with_flows([*assets, *clerks_decisions(study), *returns_from_elsewhere(study)], store_of(study)),
+    refuse = refusal_of(assets)
+
+    def look_before(store: Store, chosen: Study, run: dg.DagsterRun) -> None:
+        if run.asset_selection or defs.get_repository_def().has_job(run.job_name):
+            refuse(store, chosen, run.asset_selection or made_by(defs, run.job_name))
+
+    described = with_flows([*assets, *clerks_decisions(study), *returns_from_elsewhere(study)], store_of(study))
+    if not is_rehearsal(study):
+        described = with_deadlines(described, store_of(study).deadlines)
+    custodians = custodian_jobs(assets, study, checks)
+    defs = dg.Definitions(
+        assets=following(described),
         asset_checks=[*checks, *calibration],
         jobs=[
             *jobs,
-            *custodian_jobs(assets, study, checks),
+            *custodians,
             *retention_jobs(steps_of(assets, [*checks, *calibration])),
             *rebuild_jobs(),
             *rights_jobs(study, partial(_rebuilt, study, loggers)),
             access_job(study),
         ],
-        sensors=[dead_runs],
+        sensors=[dead_runs, failed_runs, follow_sensor(), *arrival_sensors(study, custodians)],
         schedules=[retention_schedule(rehearsal=is_rehearsal(study))],
         resources=resources,
         executor=dg.in_process_executor,
         loggers=dict(loggers) if loggers else None,
     )
+    return defs
+
+
+def refuse_job(defs: dg.Definitions, study: Study, job: str) -> None:
+    """Refuse a job that cannot succeed, before there is a run.
+
+    Raises:
+        CannotSucceed: all that stands in its way.
+    """
+    assets = [made for made in defs.assets or [] if isinstance(made, dg.AssetsDefinition)]
+    refusal_of(assets)(store_of(study), study, made_by(defs, job))
 
 
 def _rebuilt(

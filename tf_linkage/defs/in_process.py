@@ -12,7 +12,7 @@ import dagster as dg
 
 from tf_linkage.defs.assets.preview import preview_text
 from tf_linkage.defs.automation.dead_runs import end_dead_runs
-from tf_linkage.defs.build import build_defs
+from tf_linkage.defs.build import build_defs, refuse_job
 from tf_linkage.defs.internals import DagsterHomeNotSetError, SerializableErrorInfo, executed
 from tf_linkage.defs.jobs.rights import told
 from tf_linkage.defs.resources import PROCESS, run_tags
@@ -53,6 +53,7 @@ def run(job: str, study: Study, tickets: Sequence[str] = ()) -> int:
     Raises:
         StudyRefused: the study has no such job.
         DataFolderBusy: another run is at work in the data folder.
+        CannotSucceed: it lacks what it needs, or comes too late.
     """
     began = time.monotonic()
     known = jobs_of(study)
@@ -60,9 +61,10 @@ def run(job: str, study: Study, tickets: Sequence[str] = ()) -> int:
     # Held before there is a run: a refusal leaves none behind. The run itself holds it again, in this process.
     with store_of(study).hold(f"a command, job {job}"), _instance() as instance:
         end_dead_runs(instance)
+        definitions = build_defs(study, loggers={"progress": progress_logger})
+        refuse_job(definitions, study, job)
         if known[job].makes or not (study.data / FILE).exists():
             record(study)
-        definitions = build_defs(study, loggers={"progress": progress_logger})
         result = executed(
             definitions.resolve_job_def(job),
             instance,

@@ -3,6 +3,7 @@
 Each has a test in `test_internals.py` that fails when it changes. Other modules import these names from here.
 """
 
+import asyncio
 import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -12,6 +13,7 @@ from typing import Any
 
 import dagster as dg
 from dagster._core.definitions.data_version import DATA_VERSION_TAG, CachingStaleStatusResolver
+from dagster._core.definitions.freshness_evaluator import TimeWindowFreshnessPolicyEvaluator
 from dagster._core.definitions.job_base import InMemoryJob
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 from dagster._core.errors import DagsterExecutionInterruptedError, DagsterHomeNotSetError
@@ -43,6 +45,7 @@ __all__ = [
     "definition_metadata",
     "executed",
     "forget",
+    "freshness_of",
     "output_keys",
     "set_version",
     "stale_status",
@@ -69,6 +72,13 @@ def stale_status(defs: dg.Definitions, instance: dg.DagsterInstance) -> Callable
     """Asks of an asset whether it is FRESH, STALE or MISSING, as the web UI does."""
     resolver = CachingStaleStatusResolver(instance, defs.resolve_asset_graph(), LoadingContextForTest(instance))
     return lambda key: str(resolver.get_status(dg.AssetKey(key.split("/"))).value)
+
+
+def freshness_of(defs: dg.Definitions, instance: dg.DagsterInstance, key: dg.AssetKey) -> str:
+    """PASS, WARN, FAIL or UNKNOWN: what the daemon says of an asset with a time window for its freshness."""
+    context, node = LoadingContextForTest(instance), defs.resolve_asset_graph().get(key)
+    state = asyncio.run(TimeWindowFreshnessPolicyEvaluator().evaluate_freshness(context, node))  # type: ignore[arg-type]
+    return str(state.value)
 
 
 def executed(
@@ -110,8 +120,8 @@ def executed(
 def forget(instance: dg.DagsterInstance, assets: Iterable[dg.AssetKey], *steps: Iterable[str]) -> None:
     """Remove every event of some assets and of the steps that made or checked them, and what was kept of them.
 
-    Dagster's own wipe hides events and leaves them in its database. SQLite's files are written anew, so that
-    nothing is read from freed pages either.
+    Dagster's own wipe hides events and leaves them in its database. SQLite's files and PostgreSQL's tables are
+    written anew, so that nothing is read from freed pages either.
     """
     keys, names = [key.to_string() for key in assets], sorted({step for some in steps for step in some})
     storage: Any = instance.event_log_storage
@@ -126,6 +136,11 @@ def forget(instance: dg.DagsterInstance, assets: Iterable[dg.AssetKey], *steps: 
     with storage.index_connection() as connection:
         for table in (AssetKeyTable, AssetEventTagsTable, AssetCheckExecutionsTable):
             connection.execute(table.delete().where(table.c.asset_key.in_(keys)))
+        engine, tables = connection.engine, [events, AssetKeyTable, AssetEventTagsTable, AssetCheckExecutionsTable]
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as alone:
+            for table in tables:
+                alone.exec_driver_sql(f"VACUUM FULL {table.name}")
     for file in sorted(name for name in files if name and Path(name).exists()):
         with closing(sqlite3.connect(file, isolation_level=None, timeout=60)) as database:
             database.execute("VACUUM")

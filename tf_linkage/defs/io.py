@@ -7,7 +7,7 @@ managers cannot read with today's polars and DuckDB, and none of them replaces a
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
-from typing import Any
+from typing import Any, NoReturn
 
 import dagster as dg
 import polars as pl
@@ -118,13 +118,16 @@ class ParquetStore(dg.IOManager):  # type: ignore[misc]
 THIS_RUN = "this run"
 
 
-def store_manager(opened: Callable[[Study], Store] = store_of) -> dg.IOManagerDefinition:
+def store_manager(
+    opened: Callable[[Study], Store] = store_of, before: Callable[[Store, Study, Any], None] | None = None
+) -> dg.IOManagerDefinition:
     """The I/O manager: for a run, which holds the data folder as long as it lasts, or for a reader outside one.
 
     Whether people are real is decided when a run begins, from the files that it reads; then no error tells of them.
 
     Args:
         opened: the store of a run's choices.
+        before: refuses a run that cannot succeed, told the store, the choices and the run.
     """
 
     @dg.io_manager(required_resource_keys={"study"}, description="The data folder")  # type: ignore[arg-type]
@@ -138,6 +141,8 @@ def store_manager(opened: Callable[[Study], Store] = store_of) -> dg.IOManagerDe
         # Files may change while a run lasts, so what is said of errors on files is never open.
         simulated = found.store.is_rehearsal() and found.store.incoming is None
         with nullcontext() if simulated else masked_errors(), _held_for(context, found.store):
+            if before:
+                _or_cancelled(context, lambda: before(found.store, study, context.run))
             _report_arrivals(context.instance, found.store)
             yield found
 
@@ -148,16 +153,29 @@ def store_manager(opened: Callable[[Study], Store] = store_of) -> dg.IOManagerDe
 def _held_for(context: dg.InitResourceContext, store: Store) -> Iterator[None]:
     """Hold the data folder for a run. One that may not have it is cancelled: it did not fail, nothing was made."""
     run: Any = context.run
-    instance: Any = context.instance
     with ExitStack() as stack:
         try:
             stack.enter_context(store.hold(f"job {run.job_name}, run {run.run_id[:8]}"))
         except DataFolderBusy as busy:
-            if context.log:
-                context.log.error(str(busy))
-            instance.report_run_canceling(run, message=str(busy))
-            raise internals.DagsterExecutionInterruptedError(str(busy)) from None
+            _cancel(context, busy)
         yield
+
+
+def _or_cancelled(context: dg.InitResourceContext, look: Callable[[], None]) -> None:
+    """End a run that may not begin as cancelled."""
+    try:
+        look()
+    except TfLinkageError as refusal:
+        _cancel(context, refusal)
+
+
+def _cancel(context: dg.InitResourceContext, why: TfLinkageError) -> NoReturn:
+    """End a run that has made nothing, in one plain line: it did not fail, and no asset shows as failed."""
+    instance: Any = context.instance
+    if context.log:
+        context.log.error(str(why))
+    instance.report_run_canceling(context.run, message=str(why))
+    raise internals.DagsterExecutionInterruptedError(str(why)) from None
 
 
 def arrivals() -> list[str]:
@@ -218,18 +236,20 @@ def output_metadata(written: Written) -> dict[str, Any]:
     return described
 
 
-def column_schema(tables: Mapping[str, Any]) -> dg.TableSchema:
+def column_schema(tables: Mapping[str, Any], origins: Mapping[str, Mapping[str, str]]) -> dg.TableSchema:
     """The UI's column table of an asset, from the contracts of its tables.
 
     Args:
         tables: contract by table name; a single table has the empty name.
+        origins: by table and column, where the column comes from, in words.
     """
     return dg.TableSchema(
         columns=[
             dg.TableColumn(
                 name=f"{table}.{column.name}" if table else column.name,
                 type=str(column.dtype) if not isinstance(column.dtype, pl.Enum) else "Enum",
-                description=f"{column.description}{f' ({column.unit})' if column.unit else ''}",
+                description=f"{column.description}{f' ({column.unit})' if column.unit else ''}"
+                + (f". From {origin}" if (origin := origins.get(table, {}).get(column.name)) else ""),
                 tags={"class": column.column_class.value.replace(" ", "-")},
                 constraints=dg.TableColumnConstraints(
                     nullable=column.nullable,

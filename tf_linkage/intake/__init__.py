@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tf_linkage.intake.delivery import Delivery, check_delivery, take_in
+    from tf_linkage.intake.delivery import Delivery, check_delivery, stems_of, take_in
     from tf_linkage.intake.drafting.draft import draft_mapping
     from tf_linkage.intake.examination import Examined, examine
     from tf_linkage.intake.export import check_folder, is_rehearsal, mark_rehearsal, was_rehearsal, write_extracts
@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     from tf_linkage.intake.mapping.loading import load_mapping
     from tf_linkage.intake.reading.tables import check_output, read_table, write_table
     from tf_linkage.intake.relations.profile import against_the_last, profile
-    from tf_linkage.intake.senders import MAPPINGS_DIGEST, RECEIPT, digest_over, read_extract
+    from tf_linkage.intake.senders import (
+        MAPPINGS_DIGEST,
+        RECEIPT,
+        digest_over,
+        digests_of,
+        must_be_there,
+        read_extract,
+    )
     from tf_linkage.intake.standard import write_contracts
 
 __all__ = [
@@ -30,15 +37,18 @@ __all__ = [
     "check_output",
     "described",
     "digest_over",
+    "digests_of",
     "draft_mapping",
     "examine",
     "is_rehearsal",
     "load_mapping",
     "mapped",
     "mark_rehearsal",
+    "must_be_there",
     "profile",
     "read_extract",
     "read_table",
+    "stems_of",
     "take_in",
     "was_rehearsal",
     "write_contracts",
@@ -49,6 +59,9 @@ __all__ = [
 _WHERE = {
     "MAPPINGS_DIGEST": "senders",
     "digest_over": "senders",
+    "digests_of": "senders",
+    "must_be_there": "senders",
+    "stems_of": "delivery",
     "Delivery": "delivery",
     "Examined": "examination",
     "RECEIPT": "senders",

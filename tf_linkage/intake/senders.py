@@ -62,6 +62,16 @@ def extract_of(folder: Path, table: str) -> Extract:
     )
 
 
+def must_be_there(folder: Path, table: str) -> None:
+    """Refuses a folder in which no file of a table lies; opens none.
+
+    Raises:
+        InputRefused: there is none, or a sender's table is there twice.
+    """
+    foreign = [one for one in foreign_files(folder) if one.loaded.mapping.table == table]
+    files_of(folder, table, needed=not foreign)
+
+
 def read_extract(folder: Path, table: str) -> pl.LazyFrame:
     """Reads one table of a body's extract, such as `council_cohort` from council_cohort.csv or .parquet.
 

@@ -8,10 +8,10 @@ Usable on any two tables whose columns carry the contracts' names:
     deduplicate(left, general_model(left_columns, left_columns)).people
 """
 
-from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.deduplicate.duplicates import find_duplicates
 from tf_linkage.linkage.deduplicate.people import People, deduplicate
 from tf_linkage.linkage.engines import ENGINES
+from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.link import link
 from tf_linkage.linkage.model.model import Model, department_model, general_model
 from tf_linkage.linkage.model.settings import Settings
@@ -20,8 +20,8 @@ from tf_linkage.linkage.score.explain import waterfall
 
 __all__ = [
     "ENGINES",
-    "Bounds",
     "Engine",
+    "Limits",
     "LinkResult",
     "Model",
     "People",

@@ -8,10 +8,10 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.compare.candidates import compare_rows
 from tf_linkage.linkage.compare.patterns import unpack
 from tf_linkage.linkage.estimate.em import shares_of
+from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.result import LinkResult
 from tf_linkage.linkage.tables.database import connected
@@ -54,7 +54,7 @@ def m_against_truth(
         records.left.select(left_row="row", left_id="record_id"), on="left_id", maintain_order="left"
     )
     pairs = pairs.join(rows.select(right_row="row", right_id="record_id"), on="right_id", maintain_order="left")
-    with connected(Bounds()) as connection:
+    with connected(Limits()) as connection:
         tables = load(connection, records, model)
         patterns = compare_rows(tables, pairs["left_row"].to_numpy(), pairs["right_row"].to_numpy())
     levels = unpack(patterns, model.comparisons)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from tf_linkage.errors import LinkageRefused
-from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.engines import ENGINES
+from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.result import LinkResult, Progress
 
@@ -17,7 +17,7 @@ def link(
     model: Model,
     *,
     engine: str = "duckdb",
-    bounds: Bounds | None = None,
+    bounds: Limits | None = None,
     progress: Progress | None = None,
 ) -> LinkResult:
     """Link each record of the left table to its person in the right one, if that person is there.
@@ -39,7 +39,7 @@ def link(
     """
     if engine not in ENGINES:
         raise LinkageRefused(f"there is no engine {engine!r}; known are {', '.join(sorted(ENGINES))}")
-    return ENGINES[engine](left, right, model, progress or _silent, bounds or Bounds())
+    return ENGINES[engine](left, right, model, progress or _silent, bounds or Limits())
 
 
 def _silent(_: str) -> None:

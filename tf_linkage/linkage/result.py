@@ -8,8 +8,8 @@ from typing import Protocol
 
 import polars as pl
 
-from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.estimate.em import Trained
+from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.model import Model
 
 Progress = Callable[[str], None]
@@ -64,7 +64,7 @@ class Engine(Protocol):
     """Links two tables by a model, within bounds."""
 
     def __call__(
-        self, left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress, bounds: Bounds
+        self, left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress, bounds: Limits
     ) -> LinkResult:
         """Link the two tables.
 

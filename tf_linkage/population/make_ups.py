@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.columns import as_declared
 from tf_linkage.contracts.handovers.population_counts import PopulationCounts
 from tf_linkage.population.places.places import AUTHORITIES
 from tf_linkage.population.settings import Settings, day
@@ -46,10 +46,10 @@ def population_counts(population: dict[str, pl.LazyFrame], settings: Settings) -
         )
         .filter(pl.col("children") > 0)
     )
-    return (
+    counts = (
         families.with_columns(la_code=pl.lit(codes).gather(pl.col("slot")))
         .group_by("la_code", "adults", "children", "children_ages")
         .agg(pl.len().cast(pl.Int32).alias("families"))
-        .select(schema_of(PopulationCounts).names())
         .sort("la_code", "adults", "children", "children_ages")
     )
+    return as_declared(counts, PopulationCounts)

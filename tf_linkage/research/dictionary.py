@@ -12,6 +12,7 @@ import polars as pl
 from tf_linkage.contracts.columns import ColumnInfo, columns_of
 from tf_linkage.contracts.ladders import NOT_SHOWN, SHOWN_OR_NOT, STEPS, standing_step, steps_of
 from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
+from tf_linkage.contracts.provenance import RESEARCH, begins_at, in_words
 from tf_linkage.pages.markdown import markdown_table
 
 COLUMNS: Mapping[str, tuple[type[pl.DataType], str]] = {
@@ -29,6 +30,10 @@ COLUMNS: Mapping[str, tuple[type[pl.DataType], str]] = {
     ),
     "given_as": (pl.String, "The level of detail in which it is given; none: the column is empty in every row"),
     "why": (pl.String, "Why it is not given in more detail"),
+    "comes_from": (
+        pl.String,
+        "Columns of the bodies' own records that it comes from; empty if it is the table's own",
+    ),
 }
 """Columns of the dictionary: type, and what each tells."""
 
@@ -75,7 +80,14 @@ def dictionary_page(dictionary: pl.DataFrame, withheld: Mapping[str, int]) -> st
     parts = ["# Data dictionary", *_before(withheld)]
     for (name,), columns in dictionary.group_by("table_name", maintain_order=True):
         words = " ".join((RESEARCH_TABLES[str(name)].__doc__ or "").split())
-        head = ["column", "what it is", "values", "class", "given as, of which levels of detail, and why"]
+        head = [
+            "column",
+            "what it is",
+            "values",
+            "class",
+            "given as, of which levels of detail, and why",
+            "comes from",
+        ]
         rows = [_cells(row) for row in columns.iter_rows(named=True)]
         parts += [f"## {name}", words, markdown_table(head, rows)]
     return "\n\n".join(parts) + "\n"
@@ -109,6 +121,7 @@ def _of_table(name: str, table: pl.LazyFrame) -> Iterator[tuple[object, ...]]:
         yield (
             name, column.name, column.description, column.column_class.value, _type(column.dtype), column.unit,
             codes, column.nullable, " > ".join(column.ladder) or None, step, why,
+            in_words(sorted(begins_at(RESEARCH, name, column.name))) or None,
         )  # fmt: skip
 
 
@@ -137,4 +150,11 @@ def _cells(row: Mapping[str, object]) -> list[str]:
     values = str(row["codes"] or row["type"]) + (f" ({row['unit']})" if row["unit"] else "")
     values += "; may be empty" if row["may_be_empty"] else ""
     done = f"**{row['given_as']}**, of {row['levels_of_detail']} ({row['why']})" if row["given_as"] else ""
-    return [f"`{row['column_name']}`", str(row["description"]), values, str(row["class"]), done]
+    return [
+        f"`{row['column_name']}`",
+        str(row["description"]),
+        values,
+        str(row["class"]),
+        done,
+        str(row["comes_from"] or ""),
+    ]

@@ -33,6 +33,8 @@ def _departments() -> dict[str, Tables]:
 
 
 EFFECT_RECOVERY = "quality/effect_recovery"
+RESEARCH_SET = "research/tables"
+"""All tables that researchers work on: one hand-over, one set, gated together."""
 
 TABLES: dict[str, Tables] = {
     "population/truth": {
@@ -50,7 +52,7 @@ TABLES: dict[str, Tables] = {
     "ons/attributes": {"": ons.Attributes},
     "linkage/linked_people": {"": ons.LinkedPeople},
     "research/linked_set": LINKED_SET,
-    **{f"research/{name}": {"": table} for name, table in research.RESEARCH_TABLES.items()},
+    RESEARCH_SET: research.RESEARCH_TABLES,
     "research/estimates": estimates.ESTIMATE_TABLES,
     "research/release": release.RELEASE_TABLES,
     "quality/linkage_quality": {"": quality.Metrics},

@@ -29,9 +29,9 @@ def from_files(study: Study) -> bool:
     return study.source is Source.FILES or bool(registers)
 
 
-def bounds_of(study: Study) -> linkage.Bounds:
+def bounds_of(study: Study) -> linkage.Limits:
     """What a linkage of the study may use."""
-    return linkage.Bounds(memory_gb=study.memory_gb, threads=study.threads, most_pairs=study.most_pairs)
+    return linkage.Limits(memory_gb=study.memory_gb, threads=study.threads, most_pairs=study.most_pairs)
 
 
 def study_key(simulated: bool, incoming: Path, data: Path | None = None) -> bytes:

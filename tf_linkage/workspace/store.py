@@ -45,7 +45,7 @@ Companion = Callable[[Mapping[str, pl.DataFrame], Path], object]
 REGISTERS = ("council", *DEPARTMENTS)
 WORKING = {"link_request", "return", "review_pairs", "review_decisions"}
 NEW, OLD, PARTIAL = ".new", ".old", ".partial"
-REAL = "real_records"
+REAL, DELIVERIES = "real_records", "deliveries"
 DEADLINES = Deadlines(exchange=Dates().exchange, end=Dates().destroy_by)
 
 
@@ -162,6 +162,11 @@ class Store:
         """The hand-overs between the vaults of this folder."""
         return Delivery(self.study, self.vault, self.clock(), self.deadlines, self.ledger())
 
+    def profiles(self, key: str) -> Path:
+        """Where the profiles of a register's last deliveries are kept: with the custodian whose files they are."""
+        body, name = key.split("/")
+        return self.root / DELIVERIES / body / f"{name}.json"
+
     def certificates(self) -> Path:
         """Folder of the certificates of destruction."""
         return self.root / "ledger" / "certificates"
@@ -240,17 +245,7 @@ class Store:
         """Write a dataset and what is put next to it, and swap both in."""
         place = vault.folder / dataset
         batch, last_day = self.deadlines.of(vault.custodian)
-        if self.clock().today() >= last_day:
-            raise TooLate(
-                f"{vault.custodian} may hold {dataset} for the study until {last_day}, and it is "
-                f"{self.clock().today()}: nothing new can be made of it. "
-                + (
-                    "To rehearse the study from its beginning, start with an empty data folder: "
-                    + command("clean", data=self.root)
-                    if self.is_rehearsal()
-                    else "The days of the study are set by TF_LINKAGE_DATE_EXCHANGE and TF_LINKAGE_DATE_DESTROY_BY"
-                )
-            )
+        self.must_be_in_time(vault.custodian, dataset)
         place.parent.mkdir(parents=True, exist_ok=True)
         tables = value if isinstance(value, Mapping) else {"": value}
         frames = {name: table.lazy().collect() for name, table in tables.items()}
@@ -268,6 +263,26 @@ class Store:
             digest=keyed_version(self.vault(writer), vault, content_digest(frames)),
             size=sum(file.stat().st_size for file in place.iterdir()),
             in_vault=True,
+        )
+
+    def must_be_in_time(self, custodian: str, dataset: str) -> None:
+        """Refuse what a custodian may not hold any longer.
+
+        Raises:
+            TooLate: its last day has come.
+        """
+        last_day, today = self.deadlines.of(custodian)[1], self.clock().today()
+        if today < last_day:
+            return
+        raise TooLate(
+            f"{custodian} may hold {dataset} for the study until {last_day}, and it is {today}: nothing new can be "
+            "made of it. "
+            + (
+                "To rehearse the study from its beginning, start with an empty data folder: "
+                + command("clean", data=self.root)
+                if self.is_rehearsal()
+                else "The days of the study are set by TF_LINKAGE_DATE_EXCHANGE and TF_LINKAGE_DATE_DESTROY_BY"
+            )
         )
 
     def made_with(self, key: Sequence[str]) -> dict[str, Any]:
@@ -349,7 +364,7 @@ class Store:
         self.root.mkdir(parents=True, exist_ok=True)
         with owners_alone(), held(self.root, what) as first:
             if first:
-                for room in ("custody", "ledger", *(["world"] if self.is_rehearsal() else [])):
+                for room in ("custody", "ledger", DELIVERIES, *(["world"] if self.is_rehearsal() else [])):
                     (self.root / room).mkdir(exist_ok=True)
                     _of_owner(self.root / room)
                 self.sweep()

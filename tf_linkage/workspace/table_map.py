@@ -1,11 +1,14 @@
 """A page of all tables and their keys, made from the contracts: `python -m tf_linkage.workspace.table_map`."""
 
+import re
 import sys
 from collections.abc import Iterator
 
 import dataframely as dy
 
+from tf_linkage.contracts.bodies.council import Cohort
 from tf_linkage.contracts.columns import ColumnClass, columns_of
+from tf_linkage.contracts.provenance import in_words, reach_of
 from tf_linkage.workspace.catalogue import TABLES
 
 HEAD = """# Tables and keys
@@ -18,6 +21,16 @@ UI, and `data_dictionary.md` next to the researchers' database.
 ```mermaid
 flowchart LR
 """
+
+REACH_HEAD = """## How far identifiers go
+
+Each direct identifier that councils send: the tables in which it stands as it is, and the columns worked out of it.
+Where each column of each table comes from stands in the Columns tab of its asset.
+Left out here is what is worked out of every identifier that a department is sent: how sure a link is (the links,
+`link_confidence`, `*_link`) and who was found (`*_found`, `found_by_*`).
+"""
+
+LINK_EVIDENCE = re.compile(r"_links\.|_link$|\.link_confidence$|_found$|\.found_by_")
 
 
 def table_map() -> str:
@@ -37,7 +50,19 @@ def table_map() -> str:
         primary = ", ".join(column.name for column in columns if column.primary_key)
         references = ", ".join(c.name for c in columns if c.column_class is ColumnClass.REFERENCE)
         lines.append(f"| {_label(asset, table)} | {_said(contract)} | {primary or '-'} | {references or '-'} |")
-    return HEAD + "\n".join(drawn) + "\n```\n\n" + "\n".join(lines) + "\n"
+    return HEAD + "\n".join(drawn) + "\n```\n\n" + "\n".join(lines) + "\n" + _reach()
+
+
+def _reach() -> str:
+    """How far each direct identifier goes."""
+    lines = ["", REACH_HEAD, "| identifier | stands in | what is worked out of it |", "|---|---|---|"]
+    for column in columns_of(Cohort):
+        if column.column_class is ColumnClass.DIRECT:
+            reach = reach_of(column.name)
+            # Evidence of links is worked out of every identifier alike; what else is, is what one wants to see.
+            told = [source for source in reach.tells if not LINK_EVIDENCE.search(in_words([source]))]
+            lines.append(f"| {column.name} | {', '.join(reach.stands_in)} | {in_words(told) or '-'} |")
+    return "\n".join(lines) + "\n"
 
 
 def _tables() -> Iterator[tuple[str, str, type[dy.Schema]]]:

@@ -101,6 +101,12 @@ def test_noise_comes_out_as_asked(population) -> None:
     assert twice["requested"].mean() > 1.5 * cells["requested"].mean()
 
 
+def test_without_noise_no_cell_is_asked_for(population) -> None:
+    cells = noise_realised(population, _settings(noise="clean"))
+    assert cells.is_empty()
+    assert cells.schema["requested"] == pl.Float64
+
+
 def test_truth_lists_the_cells_that_differ(population) -> None:
     """A DWP cell differs from the clean record exactly where the truth says so."""
     noisy, clean = (

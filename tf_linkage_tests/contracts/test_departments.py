@@ -8,8 +8,9 @@ import pytest
 from tf_linkage.contracts.bodies import dwp
 from tf_linkage.contracts.bodies.identity import Identity
 from tf_linkage.contracts.columns import ColumnClass, Table, code, columns_of, date, extended, flag, number, text
-from tf_linkage.contracts.departments import RESERVED, Bound, Department, DepartmentRefused, TooYoung, declared
+from tf_linkage.contracts.departments import RESERVED, Department, DepartmentRefused, RateFloor, TooYoung, declared
 from tf_linkage.contracts.ladders import standing_step
+from tf_linkage.contracts.link_requests import Request
 from tf_linkage.contracts.outputs.history_tables import BANDS, band_labels, band_width, columns_given, history_table
 from tf_linkage.contracts.outputs.quality import MEASURES
 from tf_linkage.contracts.outputs.research import (
@@ -21,7 +22,6 @@ from tf_linkage.contracts.outputs.research import (
     must_fit,
 )
 from tf_linkage.contracts.registry import DEPARTMENTS, direct_identifiers, extract_tables
-from tf_linkage.contracts.requests import Request
 from tf_linkage.workspace.jobs import jobs
 
 
@@ -95,8 +95,8 @@ class Keyless(Identity):
             "history visits has a column start, which the study uses",
         ),
         ({"youngest": 20, "oldest": 10}, "youngest age lies above the oldest"),
-        ({"floors": (Bound("recall", 1.5, "high"),)}, "the floor of recall"),
-        ({"floors": (Bound("recall", 0.5, ""),)}, "the floor of recall"),
+        ({"floors": (RateFloor("recall", 1.5, "high"),)}, "the floor of recall"),
+        ({"floors": (RateFloor("recall", 0.5, ""),)}, "the floor of recall"),
         (
             {"too_young": (TooYoung("visits", "ward", 5, "too early"),)},
             "too early: history visits has no date ward",

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from tf_linkage.errors import LinkageRefused
-from tf_linkage.linkage.tables.database import Bounds, connected
+from tf_linkage.linkage.tables.database import Limits, connected
 
 CANARY = "Zyxxanthe"
 TOO_LITTLE = {"POLARS_OOC_MEMORY_BUDGET_MB": "5", "POLARS_OOC_SPILL_MIN_BYTES": "1"}
@@ -115,13 +115,13 @@ def test_the_linkage_writes_nothing_to_disk(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with Watched(tmp_path) as watched, pytest.raises(LinkageRefused, match=r"needs more than 0\.03 GB of memory"):
-        with connected(Bounds(memory_gb=0.03, threads=1)) as connection:
+        with connected(Limits(memory_gb=0.03, threads=1)) as connection:
             sort_in(connection)
         watched.look()
     assert not watched.held
 
 
 def test_the_same_fits_into_more_memory() -> None:
-    with connected(Bounds(memory_gb=1, threads=1)) as connection:
+    with connected(Limits(memory_gb=1, threads=1)) as connection:
         sort_in(connection)
         assert connection.execute("select count(*) from names").fetchone() == (1_500_000,)

@@ -15,7 +15,9 @@ from tf_linkage.custody.refusals import PasswordMissing, WrongPassword
 from tf_linkage.custody.vault.passwords import CUSTODIANS, Passwords
 from tf_linkage.custody.vault.vault import Vault, content_digest
 from tf_linkage.definitions import build_defs
+from tf_linkage.defs.build import refuse_job
 from tf_linkage.study import Study
+from tf_linkage.workspace.beforehand import CannotSucceed
 from tf_linkage.workspace.store import Store
 
 
@@ -98,10 +100,9 @@ def test_a_department_without_its_password_fails_in_words(study: Study, monkeypa
     assert alone(study, "ons", monkeypatch).success
     monkeypatch.delenv(variable("dwp"))
     monkeypatch.setenv(variable("dwp"), "")
-    result = alone(study, "dwp", monkeypatch)
-    assert not result.success
-    said = [event.step_failure_data.user_failure_data for event in result.get_step_failure_events()]
-    assert any(words and "set TF_LINKAGE_DWP_PASSWORD" in (words.description or "") for words in said)
+    assert not alone(study, "dwp", monkeypatch).success, "cancelled before it works"
+    with pytest.raises(CannotSucceed, match="set TF_LINKAGE_DWP_PASSWORD"):
+        refuse_job(build_defs(study), study, "dwp")
 
 
 def test_a_department_without_a_lock_can_be_sent_nothing(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:

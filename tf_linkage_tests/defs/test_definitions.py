@@ -47,7 +47,7 @@ def test_the_simulated_world_is_absent_on_real_extracts() -> None:
 def test_every_contract_has_its_asset_and_every_table_its_contract() -> None:
     without_contract = keys(build_defs(Study.of("tiny"))) - set(TABLES)
     decisions = {f"{name}/review_decisions" for name in DEPARTMENTS}
-    pages = {"quality/report", "quality/papers", STUDIES_PAGE}
+    pages = {"quality/report", STUDIES_PAGE}
     assert without_contract == {"population/people", "research/linked_duckdb"} | pages | decisions
 
 
@@ -163,7 +163,7 @@ def test_a_change_of_scale_is_a_change_of_version() -> None:
     assert version("linkage/dwp_links", Study.of("tiny")) != version(
         "linkage/dwp_links", Study.of("tiny", link_threshold=0.9)
     )
-    # Bounds change no link.
+    # Limits change no link.
     assert version("linkage/dwp_links", Study.of("tiny")) == version(
         "linkage/dwp_links", Study.of("tiny", memory_gb=1, threads=1, most_pairs=10_000)
     )
@@ -261,10 +261,18 @@ def test_another_preset_brings_its_own_size_unless_one_is_given() -> None:
     assert study_of(folder, {"preset": "demo", "advanced": {"families": 400}}).families == 400
 
 
+def test_the_first_picture_has_at_most_32_assets_in_eight_groups() -> None:
+    """The main job is what a reader sees first: no right, no retention, no long study among it."""
+    defs = build_defs(Study.of("study"))
+    made = defs.resolve_job_def(REHEARSAL).asset_layer
+    groups = {made.get(key).group_name for key in made.executable_asset_keys}
+    assert len(made.executable_asset_keys) <= 32
+    assert groups == set(GROUPS) - {STUDIES}
+    assert len(groups) == 8
+
+
 def test_no_release_of_a_study_of_which_any_research_table_broke_a_rule() -> None:
     """Its checks block: the release waits for every research table, also those it is not made from."""
-    from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
-
     graph = build_defs(Study.of("tiny")).resolve_asset_graph()
     before = graph.get(dg.AssetKey(["research", "release"])).parent_keys
-    assert {dg.AssetKey(["research", name]) for name in RESEARCH_TABLES} <= before
+    assert dg.AssetKey(["research", "tables"]) in before

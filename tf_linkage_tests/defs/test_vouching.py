@@ -32,7 +32,7 @@ CASES = {
     "advanced": (
         "quality/linkage_quality",
         {"advanced": {"clerk_error": 0.3}},
-        {"quality/gap_causes", "quality/report", "quality/papers"},
+        {"quality/gap_causes", "quality/report"},
     ),
 }
 """By choice: what is made again under which other value, and which of its direct readers are then out of date."""

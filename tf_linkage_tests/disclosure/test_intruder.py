@@ -33,7 +33,7 @@ def finest(rehearsed: Rehearsed) -> dict[str, pl.DataFrame]:
 def released(rehearsed: Rehearsed) -> dict[str, pl.DataFrame]:
     tables = {}
     for name in ("people", "families"):
-        stored = rehearsed.store.read(["research", name])
+        stored = rehearsed.research(name)
         assert isinstance(stored, pl.LazyFrame)
         tables[name] = stored.collect()
     return tables

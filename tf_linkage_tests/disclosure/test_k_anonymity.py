@@ -26,7 +26,7 @@ def k_by_pycanon(name: str, table: pl.LazyFrame) -> int:
 
 @pytest.mark.parametrize("name", STEPS)
 def test_k_of_the_rehearsals_tables_is_pycanons(rehearsed: Rehearsed, name: str) -> None:
-    table = rehearsed.store.read(["research", name])
+    table = rehearsed.research(name)
     assert isinstance(table, pl.LazyFrame)
     ours = risk_table(released_classes(name, table, None))["smallest class in the sample"]
     assert ours == k_by_pycanon(name, table)

@@ -14,9 +14,9 @@ import pytest
 
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage import department_model, link
-from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.challenge import agreement, m_against_truth
 from tf_linkage.linkage.engines.duckdb import link_records
+from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.model import Matchkey, Model
 from tf_linkage.linkage.score.explain import waterfall
 from tf_linkage.linkage.standardise.fields import standard_columns
@@ -78,7 +78,7 @@ def test_a_pair_that_is_no_link_has_no_explanation(result: Any) -> None:
 
 def test_threads_do_not_matter(village: Any) -> None:
     records = prepare(village.cohort.lazy(), village.register.lazy(), MODEL)
-    one, two = (link_records(records, MODEL, silent, bounds=Bounds(threads=number)) for number in (1, 2))
+    one, two = (link_records(records, MODEL, silent, bounds=Limits(threads=number)) for number in (1, 2))
     assert one.links.equals(two.links)
     assert one.training.equals(two.training)
 
@@ -86,12 +86,12 @@ def test_threads_do_not_matter(village: Any) -> None:
 def test_an_exploding_rule_is_refused_with_its_size(village: Any) -> None:
     records = prepare(village.cohort.lazy(), village.register.lazy(), MODEL)
     with pytest.raises(LinkageRefused, match=r"would make [\d,]+ pairs, more than the 10 allowed"):
-        link_records(records, MODEL, silent, bounds=Bounds(most_pairs=10))
+        link_records(records, MODEL, silent, bounds=Limits(most_pairs=10))
 
 
 def test_a_linkage_beyond_its_memory_is_refused_without_a_value(village: Any) -> None:
     with pytest.raises(LinkageRefused, match=r"needs more than 0\.003 GB of memory") as refusal:
-        link(village.cohort.lazy(), village.register.lazy(), MODEL, bounds=Bounds(memory_gb=0.003))
+        link(village.cohort.lazy(), village.register.lazy(), MODEL, bounds=Limits(memory_gb=0.003))
     assert refusal.value.__cause__ is None
     assert refusal.value.__suppress_context__
 
@@ -121,7 +121,7 @@ def test_no_plan_has_a_nested_loop_or_a_cross_product(village: Any, monkeypatch:
                 plans.append(str(self.connection.execute(f"EXPLAIN {query}").fetchall()))
 
     @contextmanager
-    def watched(bounds: Bounds) -> Iterator[Any]:
+    def watched(bounds: Limits) -> Iterator[Any]:
         with connected(bounds) as connection:
             yield Watched(connection)
 
@@ -136,7 +136,7 @@ def test_no_plan_has_a_nested_loop_or_a_cross_product(village: Any, monkeypatch:
 
 
 def test_the_connection_keeps_its_bounds() -> None:
-    with connected(Bounds(memory_gb=1, threads=1)) as connection:
+    with connected(Limits(memory_gb=1, threads=1)) as connection:
         settings = dict(
             connection.execute(
                 "SELECT name, value FROM duckdb_settings() WHERE name IN "

@@ -11,7 +11,7 @@ import pytest
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.handovers.exchange import LINK_STATUSES, Links
 from tf_linkage.errors import LinkageRefused
-from tf_linkage.linkage import Bounds, department_model, general_model, link
+from tf_linkage.linkage import Limits, department_model, general_model, link
 from tf_linkage.linkage.model.model import BlockingRule
 from tf_linkage.linkage.tables.records import Records, prepare
 
@@ -125,9 +125,9 @@ def test_an_exploding_rule_is_refused_with_its_size_by_every_engine(village: Any
     records = prepare(cohort, register, MODEL)
     used = [rule for rule in MODEL.blocking_rules if rule.name in set(usual.blocking["rule"])]
     most = max(met_by(records, rule) for rule in used)
-    assert link(cohort, register, MODEL, engine=engine, bounds=Bounds(most_pairs=most)).links.equals(usual.links)
+    assert link(cohort, register, MODEL, engine=engine, bounds=Limits(most_pairs=most)).links.equals(usual.links)
     with pytest.raises(LinkageRefused, match=f"would make {most:,} pairs, more than the {most - 1:,} allowed"):
-        link(cohort, register, MODEL, engine=engine, bounds=Bounds(most_pairs=most - 1))
+        link(cohort, register, MODEL, engine=engine, bounds=Limits(most_pairs=most - 1))
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_an_exploding_rule_is_refused_with_its_size_by_every_engine(village: Any
 )
 def test_bounds_that_nothing_could_keep_to_are_refused(bounds: dict[str, Any], words: str) -> None:
     with pytest.raises(LinkageRefused, match=words):
-        Bounds(**bounds)
+        Limits(**bounds)
 
 
 def test_an_unknown_engine_is_named(village: Any) -> None:

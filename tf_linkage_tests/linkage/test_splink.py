@@ -11,11 +11,11 @@ import pytest
 
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage import department_model, link
-from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.compare.candidates import affordable, block_and_compare
 from tf_linkage.linkage.compare.patterns import unpack
 from tf_linkage.linkage.engines.splink import frequency_tables, splink_settings, splink_weights
 from tf_linkage.linkage.estimate.frequencies import rarity
+from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.score.weights import comparison_bits
 from tf_linkage.linkage.tables.database import connected
 from tf_linkage.linkage.tables.encoded import load
@@ -53,7 +53,7 @@ def test_splink_gives_the_same_pairs_the_same_weights(village: Any) -> None:
     records = prepare(village.cohort.lazy(), village.register.lazy(), MODEL)
     trained = link(village.cohort.lazy(), village.register.lazy(), MODEL, engine="duckdb").trained
     assert trained is not None
-    with connected(Bounds()) as connection:
+    with connected(Limits()) as connection:
         tables = load(connection, records, MODEL)
         candidates = block_and_compare(tables, affordable(tables, 10**8))
         pairs = tables.frame("SELECT l AS left_row, r AS right_row, pattern FROM pairs ORDER BY ALL")
@@ -76,7 +76,7 @@ def test_splink_beyond_its_memory_is_refused_as_plainly(village: Any) -> None:
     assert trained is not None
     with pytest.raises(LinkageRefused, match=r"needs more than 0\.01 GB of memory"):
         splink_weights(
-            prepare(cohort, register, MODEL), MODEL, trained, MODEL.blocking_rules, Bounds(memory_gb=0.01)
+            prepare(cohort, register, MODEL), MODEL, trained, MODEL.blocking_rules, Limits(memory_gb=0.01)
         )
 
 

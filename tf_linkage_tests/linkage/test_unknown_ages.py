@@ -9,9 +9,9 @@ import polars as pl
 import pytest
 
 from tf_linkage.linkage import department_model
-from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.estimate.certain_links import certain_links_of
 from tf_linkage.linkage.estimate.strata import stratum_of
+from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.settings import Resolution
 from tf_linkage.linkage.resolve.assignment import settled
 from tf_linkage.linkage.tables.database import connected
@@ -76,7 +76,7 @@ def test_strangers_among_free_records_are_counted_among_records_alike() -> None:
     )
     nothing = {"left_row": pl.UInt32, "entity": pl.UInt32, "match_probability": pl.Float64, "moved": pl.Boolean}
     nobody = pl.DataFrame(schema={"left_row": pl.UInt32, "entity": pl.UInt32, "born": pl.Boolean})
-    with connected(Bounds()) as connection:
+    with connected(Limits()) as connection:
         certain_links = certain_links_of(
             certain, pl.DataFrame(schema=nothing), nobody, load(connection, records, MODEL)
         )

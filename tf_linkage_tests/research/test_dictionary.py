@@ -68,7 +68,7 @@ def test_it_lies_beside_the_tables_and_in_the_database(rehearsed: Rehearsed) -> 
     steps = {(table, column): step for table, column, step in rows}
     assert set(steps) == {(name, c.name) for name, table in RESEARCH_TABLES.items() for c in columns_of(table)}
     for name in STEPS:
-        stored = rehearsed.store.read(["research", name])
+        stored = rehearsed.research(name)
         assert isinstance(stored, pl.LazyFrame)
         assert {column: steps[name, column] for column in STEPS[name]} == steps_of(name, stored)
     for name in RESEARCH_TABLES:

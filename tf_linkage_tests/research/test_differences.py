@@ -8,7 +8,7 @@ import pytest
 
 from tf_linkage.contracts.outputs.estimates import Balance, Differences, Overlap
 from tf_linkage.research.estimates.differences import (
-    LEAST,
+    MINIMUM_COUNT,
     compare_means,
     compare_rates,
     in_contract,
@@ -127,7 +127,7 @@ def shares_of(having: int, families: int = 100) -> pl.DataFrame:
     return pl.DataFrame(rows)
 
 
-@pytest.mark.parametrize("case", [(LEAST - 1, False), (LEAST, True), (91, False)])
+@pytest.mark.parametrize("case", [(MINIMUM_COUNT - 1, False), (MINIMUM_COUNT, True), (91, False)])
 def test_too_few_families_with_it_or_without_give_counts_and_no_estimate(case: tuple[int, bool]):
     having, told = case
     shares = shares_of(having)

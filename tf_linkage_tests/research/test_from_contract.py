@@ -8,8 +8,8 @@ import pytest
 from tf_linkage.contracts.bodies.identity import Identity
 from tf_linkage.contracts.columns import ColumnClass, Table, code, date, number, schema_of, text
 from tf_linkage.contracts.departments import Department
+from tf_linkage.contracts.link_requests import Request
 from tf_linkage.contracts.outputs.history_tables import history_table
-from tf_linkage.contracts.requests import Request
 from tf_linkage.research.tables.from_contract import history_from_contract
 
 

@@ -13,6 +13,7 @@ from tf_linkage.research.estimates.counts import with_interval
 from tf_linkage.research.estimates.money import family_costs, money
 from tf_linkage.research.estimates.paths import benefit_paths, service_use
 from tf_linkage.research.estimates.unit_costs import UNIT_COSTS
+from tf_linkage.research.tables.benefits_and_work import benefits_and_work
 from tf_linkage.research.tables.half_years import Laid, lay
 
 Returns = Mapping[str, Mapping[str, pl.LazyFrame]]
@@ -39,6 +40,27 @@ def test_benefits_cost_what_was_paid_for_the_days_within(costs: pl.DataFrame):
     """The year before May 2016: nine days of £73.10 a week to 9 May 2015, and 31 days of £25 to 1 July."""
     assert pounds(costs, "benefits", BEFORE) == pytest.approx(9 * 73.10 / 7 + 31 * 25 / 7, abs=0.011)
     assert pounds(costs, "benefits", AFTER) == 0, "the claim of May 2018 begins after the 24 months"
+
+
+def test_a_claim_without_its_first_day_or_amount_costs_nothing_and_lies_in_no_half_year(
+    laid: Laid, linked_people: pl.LazyFrame, attributes: pl.LazyFrame, returns: Returns, regions: dict[str, str]
+):
+    claims = returns["dwp"]["benefits"]
+    lost = [
+        claims.with_columns(start_date=pl.lit(None, pl.Date)),
+        claims.with_columns(weekly_amount=pl.lit(None, pl.Float64)),
+    ]
+    undated = {**returns, "dwp": {**returns["dwp"], "benefits": pl.concat([claims, lost[0]])}}
+    again = lay(linked_people, attributes, undated, regions, COVERED)
+    assert again.happened.equals(laid.happened)
+    assert again.begun.equals(laid.begun)
+    unpaid = {**undated, "dwp": {**undated["dwp"], "benefits": pl.concat([claims, *lost])}}
+    refs = laid.refs(linked_people)
+    assert (
+        family_costs(laid, refs, unpaid).select("pence").equals(family_costs(laid, refs, returns).select("pence"))
+    )
+    of_all = benefits_and_work(linked_people, attributes, unpaid["dwp"])
+    assert of_all.filter(pl.col("spell").cast(pl.String) == "benefit", pl.col("starts").is_null()).collect().height
 
 
 def test_care_by_the_day_sentences_and_exclusions_by_the_event(costs: pl.DataFrame):

@@ -7,8 +7,8 @@ import polars as pl
 
 from tf_linkage.contracts.bodies.identity import IdentityWithNino
 from tf_linkage.contracts.columns import ColumnClass, Table, code, date, flag, number, text
-from tf_linkage.contracts.departments import Bound, Department, TooYoung
-from tf_linkage.contracts.requests import RequestWithNino
+from tf_linkage.contracts.departments import Department, RateFloor, TooYoung
+from tf_linkage.contracts.link_requests import RequestWithNino
 
 INCOME_TYPES = ("employment", "occupational pension")
 SECTORS = ("production", "services", "public")
@@ -58,8 +58,6 @@ HMRC = Department(
     youngest=16,
     oldest=130,
     carries="none carried: pay alone",
-    floors=(
-        Bound("precision", 0.98, "An example's own: as for the other register with the National Insurance number"),
-    ),
+    floors=(RateFloor("precision", 0.98, "An example's own: as for DWP, which has the NINO too"),),
     too_young=(TooYoung("earnings", "start_date", 13, "pay before 13"),),
 )

@@ -17,7 +17,7 @@ from tf_linkage.bodies.recording.recording import record
 from tf_linkage.bodies.register import Register, dates, enum_of, in_key_order
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.population.draws import Draws
-from tf_linkage.population.lives.work import WORK
+from tf_linkage.population.lives.benefits_and_jobs import WORK
 from tf_linkage.population.rows import Chosen
 from tf_linkage.population.settings import Settings
 from tf_linkage_hmrc import INCOME_TYPES, SECTORS, Earnings, People

@@ -22,11 +22,24 @@ _YEAR = 365.25
 
 @dataclass(frozen=True)
 class Found:
-    """A measured value, its standard error, and how many observations it rests on."""
+    """A measured value and what it rests on.
+
+    Attributes:
+        value: the value.
+        error: its standard error, from what was found.
+        observations: on how many people, families or records it rests.
+        spread: for a rate of events that few people have many of, its variance divided by its mean. Where hardly
+            an event was found, what was found does not tell how far off chance can be; a published spread does.
+    """
 
     value: float
     error: float
     observations: int
+    spread: float = 0.0
+
+    def error_at(self, expected: float) -> float:
+        """Its standard error were the expected value the true one."""
+        return max(self.error, float(np.sqrt(abs(expected) * self.spread)))
 
 
 @dataclass(frozen=True)

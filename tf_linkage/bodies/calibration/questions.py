@@ -13,8 +13,8 @@ import duckdb
 import polars as pl
 
 from tf_linkage.bodies.lived import Population
+from tf_linkage.population.lives.benefits_and_jobs import BENEFITS
 from tf_linkage.population.lives.offending import DISPOSALS
-from tf_linkage.population.lives.work import BENEFITS
 from tf_linkage.population.people.care import EPISODES
 from tf_linkage.population.settings import day
 

@@ -90,11 +90,20 @@ def pairs_of(
     return sides[0].join(sides[1], on="true_person").sort("record_key", "record_key_right").collect()
 
 
-def disagree(body: str, field: str) -> Callable[[World], Found]:
-    """Measure of how often the council and a department disagree on a field both know."""
+def disagree(body: str, field: str, ages: tuple[int, int] | None = None) -> Callable[[World], Found]:
+    """Measure of how often the council and a department disagree on a field both know.
+
+    Args:
+        body: the department.
+        field: a column that both have.
+        ages: from and below which age on the day of the extracts; everybody if none is given.
+    """
 
     def measure(world: World) -> Found:
         pairs = pairs_of(world.extracts, world.truth, "council", body)
+        if ages is not None:
+            of_age = world.people.filter(pl.col("age").is_between(*ages, closed="left"))["person"]
+            pairs = pairs.filter(pl.col("true_person").cast(pl.Int64).is_in(of_age.implode()))
         both = pairs.filter(pl.col(field).is_not_null() & pl.col(f"{field}_right").is_not_null())
         found = share(both[field] != both[f"{field}_right"])
         # Errors cluster in families of about four and in councils' teams.

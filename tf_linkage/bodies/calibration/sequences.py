@@ -17,10 +17,10 @@ from tf_linkage.bodies.calibration.lived_rows import Lived
 from tf_linkage.bodies.calibration.measures import World
 from tf_linkage.bodies.lived import Columns
 from tf_linkage.population.lives.benefit_rules import DLA_FROM, PIP_FROM, state_pension_day
+from tf_linkage.population.lives.benefits_and_jobs import BENEFITS, OUT_OF_WORK, STOPS_IN_CUSTODY, WORK
 from tf_linkage.population.lives.calendar import is_school_day, is_working_day
 from tf_linkage.population.lives.offending import DISPOSALS, custody_periods
 from tf_linkage.population.lives.schooling import NO_TESTS
-from tf_linkage.population.lives.work import BENEFITS, OUT_OF_WORK, STOPS_IN_CUSTODY, WORK
 from tf_linkage.population.people.care import EPISODES
 
 _YEAR = 365.25

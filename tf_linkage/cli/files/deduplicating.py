@@ -41,7 +41,7 @@ def _deduplicate(chosen: argparse.Namespace) -> None:
     from tf_linkage import linkage  # noqa: PLC0415
     from tf_linkage.linkage.deduplicate.people import deduplicate, people_of  # noqa: PLC0415
 
-    bounds, reading = linkage.Bounds(chosen.memory_gb, chosen.threads, chosen.most_pairs), reading_of(chosen)
+    bounds, reading = linkage.Limits(chosen.memory_gb, chosen.threads, chosen.most_pairs), reading_of(chosen)
     paths = [path for path in (chosen.file, chosen.decisions) if path is not None]
     check_writable(chosen.output, paths)
     if chosen.review is not None:

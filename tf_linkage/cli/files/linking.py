@@ -67,7 +67,7 @@ def _link(chosen: argparse.Namespace) -> None:
     from tf_linkage import linkage  # noqa: PLC0415
     from tf_linkage.linkage.resolve.partners import second_partners  # noqa: PLC0415
 
-    bounds, reading = linkage.Bounds(chosen.memory_gb, chosen.threads, chosen.most_pairs), reading_of(chosen)
+    bounds, reading = linkage.Limits(chosen.memory_gb, chosen.threads, chosen.most_pairs), reading_of(chosen)
     paths = [path for path in (chosen.left, chosen.right, chosen.decisions) if path is not None]
     if paths.count(STDIN) > 1:
         raise InputRefused("only one of the files can be standard input")

@@ -13,7 +13,7 @@ import polars as pl
 
 from tf_linkage.contracts.bodies.identity import Identity
 from tf_linkage.contracts.columns import ColumnClass, Table, code, date, flag, text, whole
-from tf_linkage.contracts.relations import Apart, Strength
+from tf_linkage.contracts.relations import Apart, StartsWithin, Strength
 
 ETHNIC_GROUPS = (
     "WBRI", "WIRI", "WIRT", "WROM", "WOTH", "MWBC", "MWBA", "MWAS", "MOTH", "AIND", "APKN", "ABAN", "AOTH",
@@ -157,6 +157,14 @@ class SocialCare(Table):
             reason="a child is in need, on a plan or looked after once at a time; both are kept as sent",
             key="dfe_key",
             kind=("episode_type",),
+        ),
+        StartsWithin(
+            strength=Strength.NOTE,
+            reason="a child on a plan is in need too; the two are recorded apart, and often days apart",
+            key="dfe_key",
+            column="episode_type",
+            inner="CPP",
+            outer="CIN",
         ),
     )
 

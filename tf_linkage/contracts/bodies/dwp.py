@@ -13,7 +13,7 @@ import polars as pl
 
 from tf_linkage.contracts.bodies.identity import IdentityWithNino
 from tf_linkage.contracts.columns import ColumnClass, Table, code, date, flag, number, text
-from tf_linkage.contracts.relations import Apart, Strength
+from tf_linkage.contracts.relations import MOSTLY_DATED, Apart, Strength
 
 OUT_OF_WORK_BENEFITS = (
     "AA", "ESA", "IB", "ICA", "IS", "JSA", "JTA", "PC", "PIB", "RP", "SDA", "UAA", "UBC", "UCE", "UDF",
@@ -43,6 +43,7 @@ class Benefits(Table):
     """One row for each benefit spell."""
 
     relations = (
+        MOSTLY_DATED,
         Apart(
             strength=Strength.NOTE,
             reason="two claims of one benefit at once are paid once; they are counted as sent",
@@ -55,8 +56,9 @@ class Benefits(Table):
     benefit_type = code(ColumnClass.ATTRIBUTE, "Benefit, or Universal Credit regime", BENEFIT_TYPES)
     start_date = date(
         ColumnClass.ATTRIBUTE,
-        "First day of the claim",
+        "First day of the claim; empty where the register has lost it",
         earliest=EARLIEST_SPELL,
+        nullable=True,
         ladder=("day", "month", "quarter", "year"),
     )
     end_date = date(
@@ -68,8 +70,9 @@ class Benefits(Table):
     )
     weekly_amount = number(
         ColumnClass.ATTRIBUTE,
-        "Amount paid",
+        "Amount paid; empty where none is recorded",
         unit="pounds a week",
+        nullable=True,
         least=0,
         most=MOST_A_WEEK,
         ladder=("pound", "£25 band", "£100 band"),
@@ -78,17 +81,22 @@ class Benefits(Table):
     @dy.rule()
     def dates_in_order(cls) -> pl.Expr:
         """A spell ends on or after the day it starts."""
-        return pl.col("end_date").is_null() | (pl.col("start_date") <= pl.col("end_date"))
+        return pl.any_horizontal(pl.col("start_date", "end_date").is_null()) | (
+            pl.col("start_date") <= pl.col("end_date")
+        )
 
 
 class Employment(Table):
     """One row for each employment spell; jobs of one person may overlap, since people hold two."""
 
+    relations = (MOSTLY_DATED,)
+
     dwp_key = text(ColumnClass.REFERENCE, "DWP's own key of the customer")
     start_date = date(
         ColumnClass.ATTRIBUTE,
-        "First day of the job",
+        "First day of the job; empty where the register has lost it",
         earliest=EARLIEST_SPELL,
+        nullable=True,
         ladder=("day", "month", "quarter", "year"),
     )
     end_date = date(
@@ -112,4 +120,6 @@ class Employment(Table):
     @dy.rule()
     def dates_in_order(cls) -> pl.Expr:
         """A spell ends on or after the day it starts."""
-        return pl.col("end_date").is_null() | (pl.col("start_date") <= pl.col("end_date"))
+        return pl.any_horizontal(pl.col("start_date", "end_date").is_null()) | (
+            pl.col("start_date") <= pl.col("end_date")
+        )

@@ -28,9 +28,12 @@ OFFENCE_GROUPS = {
     "10": "fraud",
     "11": "summary, not motoring",
     "12": "summary, motoring",
+    "20": "group 20",
+    "21": "group 21",
+    "23": "group 23",
 }
-"""Two-digit offence groups. The grouping of codes is as seen in published cleaning code; the names of the
-twelve groups are the usual statistical ones."""
+"""Two-digit offence groups. The grouping of codes is as seen in published cleaning code; the names of the first
+twelve groups are the usual statistical ones. Those of the last three are not published: they keep their numbers."""
 
 UNKNOWN_DAY = dt.date(1900, 1, 1)
 """Stands for an offence of which the day is not known."""

@@ -64,7 +64,8 @@ def _under_reference(key: str, table: type[dy.Schema]) -> type[dy.Schema]:
             )
         else:
             columns[name] = column
-    return type(f"Returned{table.__name__}", (Table,), columns)
+    words = (table.__doc__ or "").strip().split("\n")[0]
+    return type(f"Returned{table.__name__}", (Table,), {**columns, "__doc__": words})
 
 
 def public_name(key: str) -> str:

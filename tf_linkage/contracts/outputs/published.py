@@ -26,7 +26,7 @@ from tf_linkage.contracts.outputs.estimates import (
     UNITS,
 )
 
-LEAST = 10
+MINIMUM_COUNT = 10
 """Fewest families and fewest people behind any count (the Secure Research Service's threshold)."""
 
 ROUNDING = 5
@@ -69,7 +69,8 @@ class RoundedShares(Table):
         """Every number is rounded, and none is below ten."""
         grids = (("number", NUMBER_ROUNDING), ("number_with", ROUNDING))
         return pl.all_horizontal(
-            pl.col(name).is_null() | ((pl.col(name) % grid == 0) & (pl.col(name) >= LEAST)) for name, grid in grids
+            pl.col(name).is_null() | ((pl.col(name) % grid == 0) & (pl.col(name) >= MINIMUM_COUNT))
+            for name, grid in grids
         )
 
     @dy.rule()

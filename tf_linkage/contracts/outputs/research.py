@@ -254,7 +254,7 @@ class BenefitsAndWork(Table):
     out_of_work = flag(
         ColumnClass.ATTRIBUTE, "Whether the benefit is for people out of work; empty for a job", nullable=True
     )
-    starts = _months("Start of the spell")
+    starts = _months("Start of the spell, empty where it is not known", nullable=True)
     ends = _months("End of the spell, empty while it lasts", nullable=True)
     dates_imputed = flag(
         ColumnClass.ATTRIBUTE,

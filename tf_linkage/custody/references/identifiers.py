@@ -13,8 +13,8 @@ import polars as pl
 
 from tf_linkage.contracts.columns import ColumnClass, columns_of
 from tf_linkage.contracts.handovers.ons import Identifiers
+from tf_linkage.contracts.link_requests import RequestWithNino
 from tf_linkage.contracts.registry import direct_identifiers, extract_tables
-from tf_linkage.contracts.requests import RequestWithNino
 
 OTHER_WORDS = frozenset(
     {

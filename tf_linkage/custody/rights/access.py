@@ -17,7 +17,7 @@ from tf_linkage.contracts.flows import flows
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.references.people import RECORD
 from tf_linkage.custody.references.references import RECIPIENTS, recipient_key, reference
-from tf_linkage.custody.rights.requests import records_of
+from tf_linkage.custody.rights.request_lists import records_of
 
 OWN_NUMBER = "person_ref"
 """The one reference that is handed over: the council's, by which the person was asked for."""
@@ -116,7 +116,7 @@ corrections, requests                    what you asked to have put right, and w
 where_it_went                            which body was handed what, what for, by what right and until when
 
 Not in here:
-- Your family has a row in the table research/families, and its members are counted in figures. They are made of
+- Your family has a row in the table families, and its members are counted in figures. They are made of
   what is held about all of you, and to hand them over would tell you about somebody else.
 - The references under which you stand in these tables. With one of them your row among researchers' could be found.
 - Each department ({", ".join(department.title for department in DEPARTMENTS.values())}) keeps, until the day in

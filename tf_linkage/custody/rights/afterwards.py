@@ -14,7 +14,7 @@ from tf_linkage.contracts.bodies.identity import IdentityWithNino
 from tf_linkage.custody.references.people import RECORD
 from tf_linkage.custody.references.references import recipient_key, reference
 from tf_linkage.custody.references.split import whole_years
-from tf_linkage.custody.rights.requests import Requests, corrected, eligible, in_order, record_tokens
+from tf_linkage.custody.rights.request_lists import Requests, corrected, eligible, in_order, record_tokens
 
 Returns = Mapping[str, Mapping[str, pl.DataFrame]]
 

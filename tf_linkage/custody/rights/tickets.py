@@ -18,7 +18,7 @@ import polars as pl
 
 from tf_linkage.custody.refusals import CorrectionRefused, NoLongerPossible, NoSuchTicket
 from tf_linkage.custody.rights.bundle import Seal
-from tf_linkage.custody.rights.requests import CORRECTIONS, Requests
+from tf_linkage.custody.rights.request_lists import CORRECTIONS, Requests
 from tf_linkage.custody.vault.retention import STUDY
 from tf_linkage.custody.vault.vault import LOCK, Vault
 from tf_linkage.hints import command

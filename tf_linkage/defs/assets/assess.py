@@ -12,12 +12,13 @@ import polars as pl
 
 from tf_linkage import linkage, quality
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.defs.assets.quality import FIGURES, INS, REGISTERS, TRUTH, asked_of, by_department, studies_page
+from tf_linkage.defs.assets.quality import FIGURES, INS, REGISTERS, TRUTH, asked_of, by_department
+from tf_linkage.defs.assets.report import studies_page
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.metadata import charts
 from tf_linkage.defs.metadata.description import study_asset
 from tf_linkage.defs.resources import StudyKey
-from tf_linkage.linkage import ENGINES, Bounds, LinkResult
+from tf_linkage.linkage import ENGINES, Limits, LinkResult
 from tf_linkage.rehearsal.cases import Case, link_case, links_of
 from tf_linkage.study import Noise, Preset, Study
 from tf_linkage.workspace.assessed import code_fingerprint, fingerprint, mark
@@ -224,7 +225,7 @@ def _case(
 
 
 def linked_again(
-    tables: Tables, engine: str, bounds: Bounds, progress: Callable[[str], None]
+    tables: Tables, engine: str, bounds: Limits, progress: Callable[[str], None]
 ) -> dict[str, LinkResult]:
     """Every department's linkage once more, as the main job has it but by an engine of one's choice."""
     results = {}

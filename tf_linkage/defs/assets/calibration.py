@@ -70,7 +70,8 @@ def calibration_checks() -> list[dg.AssetChecksDefinition]:
         )
         world = World.of(people, extracts, truth, settings)
         yield lives_possible(sequences.impossible(world), sequences.rare(world))
-        yield noise_within_tolerance(calibration.noise_realised(people, settings))
+        errors = truth["errors"].select(pl.len()).collect().item()
+        yield noise_within_tolerance(calibration.noise_realised(people, settings), errors)
 
     return [check]
 
@@ -112,8 +113,20 @@ def lives_possible(impossible: pl.DataFrame, rare: pl.DataFrame) -> dg.AssetChec
     )
 
 
-def noise_within_tolerance(noise: pl.DataFrame) -> dg.AssetCheckResult:
-    """Red when more cells lie outside three standard errors than three standard errors leave outside by chance."""
+def noise_within_tolerance(noise: pl.DataFrame, errors: int) -> dg.AssetCheckResult:
+    """Red when more cells lie outside three standard errors than three standard errors leave outside by chance.
+
+    Where no error was asked for there is no cell, and none of `errors`, those listed in the truth, may be there.
+    """
+    if noise.is_empty():
+        return dg.AssetCheckResult(
+            asset_key=TRUTH,
+            check_name="noise_as_requested",
+            passed=errors == 0,
+            severity=dg.AssetCheckSeverity.ERROR,
+            description=f"no error was asked for; {errors} are listed in the truth",
+            metadata={"cells outside": 0, "cells": 0},
+        )
     outside = noise.filter(~pl.col("passed"))
     # Three standard errors leave 0.3% outside; with hundreds of cells one or two of them are chance.
     allowed = max(2, round(0.01 * noise.height))

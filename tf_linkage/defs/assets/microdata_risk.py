@@ -1,10 +1,11 @@
-"""Nobody stands out: research/people and research/families on their chosen steps, and the gate before them.
+"""Nobody stands out: people and families of the research tables on their chosen steps, and the gates on them.
 
 The choice of steps as part of making those two tables, what the UI shows of it, and the blocking checks. The rules
 themselves stand in `disclosure`.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import dagster as dg
@@ -17,16 +18,32 @@ from tf_linkage.defs.metadata.description import ERROR, asset_key
 from tf_linkage.pages import charts
 from tf_linkage.pages.picture import markdown
 from tf_linkage.study import REGIONS
-from tf_linkage.workspace.catalogue import POPULATION_COUNTS
+from tf_linkage.workspace.catalogue import POPULATION_COUNTS, RESEARCH_SET
+
+TableSet = Mapping[str, pl.LazyFrame]
 
 COLOURS = dict(zip(disclosure.SIZES, (charts.RED, charts.ORANGE, charts.GREY, charts.BLUE), strict=True))
 DRAWN_BY = {"people": "family_study_ref", "families": "person_study_ref"}
 """The order by which rows of a table are drawn: the reference that no table shows next to its own."""
 
 
-def released(
-    name: str, finest: pl.LazyFrame, linked_people: pl.LazyFrame, counts: pl.LazyFrame | None
-) -> dg.MaterializeResult[pl.LazyFrame]:
+ONE_OF = {"people": "person", "families": "family"}
+
+
+@dataclass(frozen=True)
+class Released:
+    """A table as researchers get it, and what the web UI shows of how it came to that."""
+
+    table: pl.LazyFrame
+    metadata: Mapping[str, Any]
+
+
+def _of(name: str, figures: Mapping[str, Any]) -> dict[str, Any]:
+    """Figures under the name of their table: one asset shows those of several."""
+    return {f"{name}: {figure}": value for figure, value in figures.items()}
+
+
+def released(name: str, finest: pl.LazyFrame, linked_people: pl.LazyFrame, counts: pl.LazyFrame | None) -> Released:
     """A table as it is released: on the steps of least loss on which nobody stands out.
 
     Args:
@@ -40,19 +57,16 @@ def released(
     choice = disclosure.choose_steps(name, finest, population)
     value = disclosure.coarsened(finest, choice, lots_of(name, linked_people)).collect().lazy()
     before, after = (disclosure.released_classes(name, table, population) for table in (finest, value))
-    return dg.MaterializeResult(
-        value=value,
-        metadata={
-            "why nobody stands out": dg.MetadataValue.md(disclosure.in_words(choice, after)),
-            "what remains": disclosure.ACCREDITED,
-            "steps chosen": records_of(disclosure.steps_table(choice)),
-            "risk": records_of(disclosure.risk_compared(before, after)),
-            "how many look alike": dg.MetadataValue.md(_picture(name, before, after)),
-            "rows withheld": choice.withheld,
-            "bits lost a row": round(sum(choice.lost[column] for column in choice.steps), 3),
-            "smallest class in the sample": disclosure.risk_table(after)["smallest class in the sample"],
-        },
-    )
+    figures = {
+        "why nobody stands out": dg.MetadataValue.md(disclosure.in_words(choice, after)),
+        "steps chosen": records_of(disclosure.steps_table(choice)),
+        "risk": records_of(disclosure.risk_compared(before, after)),
+        "how many look alike": dg.MetadataValue.md(_picture(name, before, after)),
+        "rows withheld": choice.withheld,
+        "bits lost a row": round(sum(choice.lost[column] for column in choice.steps), 3),
+        "smallest class in the sample": disclosure.risk_table(after)["smallest class in the sample"],
+    }
+    return Released(value, _of(name, figures) | {"what remains": disclosure.ACCREDITED})
 
 
 def lots_of(name: str, linked_people: pl.LazyFrame) -> pl.LazyFrame:
@@ -86,7 +100,7 @@ def what_remains(tables: Mapping[str, pl.LazyFrame]) -> dict[str, Any]:
 
 
 def risk_checks(*, counted: bool) -> list[dg.AssetChecksDefinition]:
-    """The gates of research/people and research/families.
+    """The gates of people, families and pupils.
 
     Args:
         counted: whether the population has been counted.
@@ -94,36 +108,33 @@ def risk_checks(*, counted: bool) -> list[dg.AssetChecksDefinition]:
     return [*(nobody_stands_out(name, counted=counted) for name in STEPS), no_pupil_stands_out()]
 
 
-def released_schooling(schooling: pl.LazyFrame, people: pl.LazyFrame) -> dg.MaterializeResult[pl.LazyFrame]:
+def released_schooling(schooling: pl.LazyFrame, people: pl.LazyFrame) -> Released:
     """School years without what would make a pupil stand out among the people as released."""
     hidden = disclosure.hide_pupils(schooling.collect().lazy(), people)
     value = hidden.table.collect().lazy()
-    return dg.MaterializeResult(
-        value=value,
-        metadata={
-            "columns shown": ", ".join(hidden.shown) or "none",
-            "pupils withheld": hidden.withheld,
-            "bits lost a pupil": round(sum(hidden.lost.values()), 3),
-            **disclosure.pupil_risk(value, people),
-        },
-    )
+    figures = {
+        "columns shown": ", ".join(hidden.shown) or "none",
+        "pupils withheld": hidden.withheld,
+        "bits lost a pupil": round(sum(hidden.lost.values()), 3),
+        **disclosure.pupil_risk(value, people),
+    }
+    return Released(value, _of("schooling", figures))
 
 
 def no_pupil_stands_out() -> dg.AssetChecksDefinition:
     """Ethnic group, first language and year tell nobody apart among the people as released."""
 
     @dg.asset_check(
-        asset=asset_key("research/schooling"),
-        name="nobody_stands_out",
+        asset=asset_key(RESEARCH_SET),
+        name="no_pupil_stands_out",
         blocking=True,
         metadata=ERROR,
         description="Of every combination of what schooling adds (ethnic group, first language, academic year) to "
         "what the table of people shows (region, age, gender, start year) there are at least "
         f"{disclosure.RULE.alone} pupils, or nothing is shown.",
-        additional_ins={"people": dg.AssetIn(asset_key("research/people"))},
     )
-    def check(stored: pl.LazyFrame, people: pl.LazyFrame) -> dg.AssetCheckResult:
-        return pupils_verdict(stored, people)
+    def check(tables: TableSet) -> dg.AssetCheckResult:
+        return pupils_verdict(tables["schooling"], tables["people"])
 
     return check
 
@@ -144,12 +155,12 @@ def pupils_verdict(schooling: pl.LazyFrame, people: pl.LazyFrame) -> dg.AssetChe
 
 
 def nobody_stands_out(name: str, *, counted: bool) -> dg.AssetChecksDefinition:
-    """Everybody in the table has enough others who look the same, in the sample and in the population."""
+    """Everybody in a table has enough others who look the same, in the sample and in the population."""
     ins = {"counts": dg.AssetIn(asset_key(POPULATION_COUNTS))} if counted else {}
 
     gate = dg.asset_check(
-        asset=asset_key(f"research/{name}"),
-        name="nobody_stands_out",
+        asset=asset_key(RESEARCH_SET),
+        name=f"no_{ONE_OF[name]}_stands_out",
         blocking=True,
         metadata=ERROR,
         description="Of every combination of what somebody outside may know (region, start year, age and gender, "
@@ -159,11 +170,11 @@ def nobody_stands_out(name: str, *, counted: bool) -> dg.AssetChecksDefinition:
         additional_ins=ins,
     )
 
-    def against_population(stored: pl.LazyFrame, counts: pl.LazyFrame) -> dg.AssetCheckResult:
-        return risk_verdict(name, stored, counts)
+    def against_population(tables: TableSet, counts: pl.LazyFrame) -> dg.AssetCheckResult:
+        return risk_verdict(name, tables[name], counts)
 
-    def in_sample(stored: pl.LazyFrame) -> dg.AssetCheckResult:
-        return risk_verdict(name, stored, None)
+    def in_sample(tables: TableSet) -> dg.AssetCheckResult:
+        return risk_verdict(name, tables[name], None)
 
     return gate(against_population if counted else in_sample)
 

@@ -20,7 +20,7 @@ from tf_linkage.defs.metadata.description import asset_description, asset_key, s
 from tf_linkage.defs.resources import StudyKey
 from tf_linkage.study import Study
 from tf_linkage.workspace.environment import bounds_of
-from tf_linkage.workspace.requests import asked_cohort
+from tf_linkage.workspace.rights_requests import asked_cohort
 
 IDENTIFIERS = asset_description(
     "ons/identifiers",

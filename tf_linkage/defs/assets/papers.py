@@ -1,6 +1,6 @@
 """The papers that data protection law asks for, made from the flows' metadata and the run's figures.
 
-The asset. What the papers say is custody's (`custody.papers`).
+Writing them, and what the web UI shows of them. What the papers say is custody's (`custody.papers`).
 """
 
 import dagster as dg
@@ -9,9 +9,6 @@ import polars as pl
 from tf_linkage import quality
 from tf_linkage.contracts.flows import flows, published
 from tf_linkage.custody import papers
-from tf_linkage.defs.assets.quality import as_made
-from tf_linkage.defs.io import ParquetStore, text_version
-from tf_linkage.defs.metadata.description import study_asset
 from tf_linkage.defs.metadata.flows import destroy_by
 from tf_linkage.study import Study
 from tf_linkage.workspace.assessed import assessment_of, fingerprint
@@ -22,37 +19,25 @@ from tf_linkage.workspace.store import Store, relative
 RECORD, ASSESSMENT = "record_of_processing", "impact_assessment"
 
 
-def papers_asset(study: Study) -> dg.AssetsDefinition:
-    """Record of processing and draft impact assessment."""
+def papers_of(figures: pl.DataFrame, study: Study, store: Store) -> tuple[list[str], dict[str, dg.MetadataValue]]:
+    """Write the record of processing and the draft impact assessment.
 
-    @study_asset(
-        "quality/papers",
-        "Record of processing and a draft data protection impact assessment: who hands what to whom, by what "
-        "right, until when, and what this run measured of each risk.",
-        rooms=["custody", "contracts"],
-        kinds=["markdown"],
-        ins={"figures": "quality/linkage_quality"},
-    )
-    def made(
-        figures: pl.LazyFrame, study: dg.ResourceParam[Study], io_manager: dg.ResourceParam[ParquetStore]
-    ) -> dg.MaterializeResult[None]:
-        store = io_manager.store
-        study = as_made(study, store.made_with(["quality", "linkage_quality"]))
-        measured = _measured(figures.collect(), study, store)
-        carried = carried_of(store)
-        pages = {
-            RECORD: papers.record_of_processing(carried),
-            ASSESSMENT: papers.impact_assessment(carried, measured),
-        }
-        paths = {name: store.write_text(["quality", name], ".md", page) for name, page in pages.items()}
-        metadata: dict[str, dg.MetadataValue] = {}
-        for name, page in pages.items():
-            words = name.replace("_", " ")
-            metadata[words] = dg.MetadataValue.md(page)
-            metadata[f"{words} (file)"] = dg.MetadataValue.path(relative(paths[name]))
-        return dg.MaterializeResult(data_version=text_version(*pages.values()), metadata=metadata)
+    Args:
+        figures: `contracts.outputs.quality.Metrics` of the run.
+        study: the choices under which they were made.
+        store: where the papers go.
 
-    return made
+    Returns:
+        The two texts, and what the web UI shows of them.
+    """
+    measured, carried = _measured(figures, study, store), carried_of(store)
+    pages = {RECORD: papers.record_of_processing(carried), ASSESSMENT: papers.impact_assessment(carried, measured)}
+    metadata: dict[str, dg.MetadataValue] = {}
+    for name, page in pages.items():
+        words, path = name.replace("_", " "), store.write_text(["quality", name], ".md", page)
+        metadata[words] = dg.MetadataValue.md(page)
+        metadata[f"{words} (file)"] = dg.MetadataValue.path(relative(path))
+    return list(pages.values()), metadata
 
 
 def carried_of(store: Store) -> list[papers.Carried]:

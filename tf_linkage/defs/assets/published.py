@@ -11,11 +11,11 @@ import polars as pl
 
 from tf_linkage import disclosure
 from tf_linkage.contracts.outputs.published import PUBLISHED_TABLES
-from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.metadata.description import ERROR, asset_key, study_asset
 from tf_linkage.study import Study
+from tf_linkage.workspace.catalogue import RESEARCH_SET
 from tf_linkage.workspace.environment import is_rehearsal
 from tf_linkage.workspace.releases_on_record import (
     earlier_releases,
@@ -50,7 +50,7 @@ def _release() -> dg.AssetsDefinition:
         rooms=["disclosure"],
         ins={"estimates": ESTIMATES},
         # Nothing is proposed of a study of which any research table broke a rule, also those it is not made from.
-        deps=[asset_key(f"research/{name}") for name in RESEARCH_TABLES],
+        deps=[asset_key(RESEARCH_SET)],
     )
     def release(estimates: TableSet) -> dict[str, pl.LazyFrame]:
         return disclosure.propose_release(estimates)

@@ -1,7 +1,7 @@
-"""How good the linkage is: the figures, and the page that shows them.
+"""How good the linkage is, in figures.
 
-The assets of the quality group that every run makes. In a rehearsal they may read the truth; on real extracts they
-make do without. The longer studies are in `assess.py`.
+The assets of figures that every run makes. In a rehearsal they may read the truth; on real extracts they make do
+without. The page that shows them is in `report.py`, the longer studies are in `assess.py`.
 """
 
 from collections.abc import Mapping
@@ -13,15 +13,13 @@ import polars as pl
 from tf_linkage import custody, linkage, quality
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.failures import plainly
-from tf_linkage.defs.io import ParquetStore, text_version
+from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.metadata import charts
-from tf_linkage.defs.metadata.description import asset_key, study_asset
+from tf_linkage.defs.metadata.description import study_asset
 from tf_linkage.defs.resources import StudyKey, described
-from tf_linkage.study import COUNCILS, REGIONS, Source, Study
-from tf_linkage.workspace.assessed import assessment_of, fingerprint
-from tf_linkage.workspace.catalogue import ASSESSED, EFFECT_RECOVERY, STUDIES_PAGE
-from tf_linkage.workspace.requests import asked_cohort
-from tf_linkage.workspace.store import Store
+from tf_linkage.study import REGIONS, Source, Study
+from tf_linkage.workspace.catalogue import EFFECT_RECOVERY
+from tf_linkage.workspace.rights_requests import asked_cohort
 
 DESCRIPTION = (
     "How many were sent, present and linked, department by department, with precision, recall and their intervals; "
@@ -38,17 +36,15 @@ REGISTERS = {f"{name}_register": f"{name}/{department.people[0]}" for name, depa
 """Read in a rehearsal alone, where they are nobody's: completeness and losses of blocking."""
 
 FIGURES = {"figures": "quality/linkage_quality"}
-MAIN_PICTURES = ("flow", "departments", "by_community")
 
 
 def quality_assets(study: Study) -> list[dg.AssetsDefinition]:
-    """The figures, what drives the gaps, and the report."""
+    """The figures, what drives the gaps, and whether the study finds the true effects."""
     simulated = study.source is Source.SIMULATION
     return [
         _figures(_measurable(INS | ALSO | (TRUTH | REGISTERS if simulated else {}), study), study),
         *([_causes(_measurable(INS, study))] if simulated else []),
         *([_recovery(study)] if study.wholly_simulated else []),
-        _report(study),
     ]
 
 
@@ -174,100 +170,3 @@ def _recovery(study: Study) -> dg.AssetsDefinition:
         return dg.MaterializeResult(value=found, metadata={"estimates beside the truth": charts.records_of(found)})
 
     return effect_recovery
-
-
-def _report(study: Study) -> dg.AssetsDefinition:
-    simulated = study.source is Source.SIMULATION
-
-    @study_asset(
-        "quality/report",
-        "The figures as one page with pictures; opens in any browser, without a network. What job `assess` finds "
-        "stands on a page of its own.",
-        rooms=["quality", "pages"],
-        kinds=["html"],
-        ins=FIGURES | ({"causes": "quality/gap_causes"} if simulated else {}),
-    )
-    def report(
-        study: dg.ResourceParam[Study], io_manager: dg.ResourceParam[ParquetStore], **tables: pl.LazyFrame
-    ) -> dg.MaterializeResult[None]:
-        return page_of("report", study, io_manager.store, tables, quality.Assessment())
-
-    return report
-
-
-def studies_page(study: Study) -> dg.AssetsDefinition:
-    """The page of the longer studies: the report once more, with all that they found."""
-
-    @study_asset(
-        STUDIES_PAGE,
-        "What linkage error does to findings and what identifiers buy, on one page next to the figures they belong "
-        "to. Made by job `assess`.",
-        rooms=["quality", "pages"],
-        kinds=["html"],
-        ins=FIGURES | {"causes": "quality/gap_causes"},
-        deps=[asset_key(key) for key in ASSESSED],
-    )
-    def long_studies(
-        study: dg.ResourceParam[Study], io_manager: dg.ResourceParam[ParquetStore], **tables: pl.LazyFrame
-    ) -> dg.MaterializeResult[None]:
-        store = io_manager.store
-        found = assessment_of(store, fingerprint(tables["figures"].collect()))
-        return page_of("long_studies", study, store, tables, found)
-
-    return long_studies
-
-
-def page_of(
-    name: str, study: Study, store: Store, tables: Mapping[str, pl.LazyFrame], assessment: quality.Assessment
-) -> dg.MaterializeResult[None]:
-    """Write a report, and show in the web UI what it says in short.
-
-    Args:
-        name: of its file.
-        study: the choices of the run that shows the figures; they may have been made under others.
-        store: where it goes.
-        tables: `figures`, and `causes` where the truth is known.
-        assessment: what the longer studies found for these figures.
-    """
-    study = as_made(study, store.made_with(["quality", "linkage_quality"]))
-    figures, causes = tables["figures"].collect(), tables["causes"].collect() if "causes" in tables else None
-    with plainly():
-        page = quality.quality_report(
-            figures,
-            run=named(study),
-            names=COUNCILS,
-            assessment=assessment,
-            causes=causes,
-            published=published() if causes is not None else None,
-        )
-        short = quality.in_short(figures, run=named(study), names=COUNCILS, causes=causes, assessment=assessment)
-    path = store.write_text(["quality", name], ".html", page)
-    drawn = quality.pictures(figures, COUNCILS)
-    return dg.MaterializeResult(
-        data_version=text_version(page),
-        metadata={
-            # Browsers follow no link from a page of the web UI to a file, so its path is there to be copied.
-            "open this file in a browser": dg.MetadataValue.path(str(path.resolve())),
-            "in short": dg.MetadataValue.md(charts.answers_markdown(short)),
-            **{
-                drawn[picture].title: dg.MetadataValue.md(drawn[picture].as_markdown())
-                for picture in MAIN_PICTURES
-                if picture in drawn
-            },
-        },
-    )
-
-
-def as_made(study: Study, stamp: Mapping[str, Any]) -> Study:
-    """The study as it was when its figures were made; the run that shows them may have other choices."""
-    return study.model_copy(update={name: value for name, value in stamp.items() if name in Study.model_fields})
-
-
-def named(study: Study) -> dict[str, str]:
-    """What distinguishes the run, for its report: a simulation's size and seed say nothing of files."""
-    made = (
-        {"preset": str(study.preset), "seed": str(study.seed), "noise": str(study.noise)}
-        if study.source is Source.SIMULATION
-        else {"source": "extract files"}
-    )
-    return made | {"engine": study.engine, "link threshold": f"{study.link_threshold:g}"}

@@ -20,6 +20,7 @@ from tf_linkage.defs.metadata.charts import alike_metadata
 from tf_linkage.defs.metadata.description import study_asset
 from tf_linkage.study import REGIONS, Source, Study
 from tf_linkage.workspace.catalogue import POPULATION_COUNTS
+from tf_linkage.workspace.catalogue import RESEARCH_SET as TABLES
 from tf_linkage.workspace.store import relative
 
 TableSet = Mapping[str, pl.LazyFrame]
@@ -27,18 +28,12 @@ TableSet = Mapping[str, pl.LazyFrame]
 LINKED_SET = {"linked_set": "research/linked_set"}
 """What research tables are made from: nothing else is read."""
 
+SCHOOLING = "schooling"
+
 
 def research_assets(study: Study) -> list[dg.AssetsDefinition]:
-    """The research tables, the figures made of them, and the database that holds the tables."""
-    return [
-        _people(study),
-        _families(study),
-        *(_history(name) for name in research.TABLES_OF_HISTORIES),
-        _schooling(),
-        _panel(),
-        _estimates(study),
-        _database(),
-    ]
+    """The research tables, the figures made of what they are made of, and the database that holds the tables."""
+    return [_tables(study), _estimates(study), _database()]
 
 
 def _counts(study: Study) -> dict[str, str]:
@@ -46,86 +41,44 @@ def _counts(study: Study) -> dict[str, str]:
     return {"counts": POPULATION_COUNTS} if study.source is Source.SIMULATION else {}
 
 
-def _people(study: Study) -> dg.AssetsDefinition:
+def _tables(study: Study) -> dg.AssetsDefinition:
     @study_asset(
-        "research/people",
-        "Everyone in the study under a study reference: broad age, gender, region, problems, and who found them; "
-        "each column as coarse as it must be for nobody to stand out.",
-        rooms=["research", "disclosure"],
+        TABLES,
+        "What researchers work on: people and families, each as coarse as it must be for nobody to stand out, what "
+        "happened to them, and a panel by half-year. Families cannot be joined to people.",
+        rooms=["research", "disclosure", *(room for one in DEPARTMENTS.values() for room in one.packages)],
         ins=LINKED_SET | _counts(study),
     )
-    def people(linked_set: TableSet, **population: pl.LazyFrame) -> dg.MaterializeResult[pl.LazyFrame]:
-        known = research.study_tables(linked_set)
+    def tables(linked_set: TableSet, **population: pl.LazyFrame) -> dg.MaterializeResult[dict[str, pl.LazyFrame]]:
+        known, counts = research.study_tables(linked_set), population.get("counts")
         with plainly():
-            finest = research.people(known.linked_people, known.attributes, REGIONS)
-            return released("people", finest, known.linked_people, population.get("counts"))
+            people = released(
+                "people",
+                research.people(known.linked_people, known.attributes, REGIONS),
+                known.linked_people,
+                counts,
+            )
+            families = released(
+                "families",
+                research.families(known.linked_people, known.attributes, known.returns, REGIONS),
+                known.linked_people,
+                counts,
+            )
+        histories = {
+            name: table.make(known.linked_people, known.attributes, known.returns[table.department])
+            .collect()
+            .lazy()
+            for name, table in (research.TABLES_OF_HISTORIES | {SCHOOLING: research.SCHOOLING}).items()
+        }
+        schooling = released_schooling(histories[SCHOOLING], people.table)
+        made = histories | {"people": people.table, "families": families.table, SCHOOLING: schooling.table}
+        made["panel"] = research.panel(made)
+        return dg.MaterializeResult(
+            value={name: made[name] for name in RESEARCH_TABLES},
+            metadata={**people.metadata, **families.metadata, **schooling.metadata},
+        )
 
-    return people
-
-
-def _families(study: Study) -> dg.AssetsDefinition:
-    @study_asset(
-        "research/families",
-        "Every family under a reference of its own: make-up as coarse as it must be for none to stand out, "
-        "problems, and what happened before and after its start. It cannot be joined to people.",
-        rooms=["research", "disclosure"],
-        ins=LINKED_SET | _counts(study),
-    )
-    def families(linked_set: TableSet, **population: pl.LazyFrame) -> dg.MaterializeResult[pl.LazyFrame]:
-        known = research.study_tables(linked_set)
-        with plainly():
-            finest = research.families(known.linked_people, known.attributes, known.returns, REGIONS)
-            return released("families", finest, known.linked_people, population.get("counts"))
-
-    return families
-
-
-def _history(name: str) -> dg.AssetsDefinition:
-    table = research.TABLES_OF_HISTORIES[name]
-
-    @study_asset(
-        f"research/{name}",
-        table.words,
-        rooms=["research", *DEPARTMENTS[table.department].packages],
-        ins=LINKED_SET,
-    )
-    def history(linked_set: TableSet) -> pl.LazyFrame:
-        study = research.study_tables(linked_set)
-        return table.make(study.linked_people, study.attributes, study.returns[table.department])
-
-    return history
-
-
-def _schooling() -> dg.AssetsDefinition:
-    @study_asset(
-        "research/schooling",
-        research.SCHOOLING.words,
-        rooms=["research", "disclosure"],
-        ins=LINKED_SET | {"people": "research/people"},
-    )
-    def schooling(linked_set: TableSet, people: pl.LazyFrame) -> dg.MaterializeResult[pl.LazyFrame]:
-        study = research.study_tables(linked_set)
-        table = research.SCHOOLING
-        made = table.make(study.linked_people, study.attributes, study.returns[table.department])
-        return released_schooling(made, people)
-
-    return schooling
-
-
-def _panel() -> dg.AssetsDefinition:
-    made_from = ("people", "benefits_and_work", "offending", "schooling", "social_care")
-
-    @study_asset(
-        "research/panel",
-        "Person by half-year, two years before the start and two after: what happened, from the other research "
-        "tables and nothing else.",
-        rooms=["research"],
-        ins={name: f"research/{name}" for name in made_from},
-    )
-    def panel(**tables: pl.LazyFrame) -> pl.LazyFrame:
-        return research.panel(tables)
-
-    return panel
+    return tables
 
 
 def _estimates(study: Study) -> dg.AssetsDefinition:
@@ -156,12 +109,10 @@ def _database() -> dg.AssetsDefinition:
         "dictionary beside it.",
         rooms=["research", "disclosure"],
         kinds=["duckdb"],
-        ins={name: f"research/{name}" for name in RESEARCH_TABLES},
+        ins={"stored": TABLES},
     )
-    def linked_duckdb(
-        io_manager: dg.ResourceParam[ParquetStore], **tables: pl.LazyFrame
-    ) -> dg.MaterializeResult[None]:
-        store = io_manager.store
+    def linked_duckdb(stored: TableSet, io_manager: dg.ResourceParam[ParquetStore]) -> dg.MaterializeResult[None]:
+        store, tables = io_manager.store, {name: stored[name] for name in RESEARCH_TABLES}
         path = store.place(["research", "linked"]).with_suffix(".duckdb")
         page = research.dictionary_page(research.data_dictionary(tables), research.withheld_rows(tables))
         with plainly():

@@ -24,7 +24,7 @@ from tf_linkage.defs.resources import StudyKey
 from tf_linkage.rehearsal import accepted_baseline
 from tf_linkage.study import DepartmentSource, Source, Study
 from tf_linkage.workspace.catalogue import ASSESSED, EFFECT_RECOVERY, OF_THE_SIMULATION, TABLES, at_departments
-from tf_linkage.workspace.requests import asked_cohort
+from tf_linkage.workspace.rights_requests import asked_cohort
 
 DEIDENTIFIED = ("return", "research/", "quality/", "published/")
 """Assets in which no direct identifier may stand (law 5)."""
@@ -41,9 +41,15 @@ def study_checks(study: Study) -> list[dg.AssetChecksDefinition]:
     return [
         *(table_check(key) for key in keys),
         *(like_the_delivery_before(key, TABLES[key]) for key in extract_keys(study)),
-        one_reference_per_person(),
+        people_of_identifiers(
+            "ons/attributes",
+            "references_match_identifiers",
+            "The people of the attributes are exactly the people of the identifiers.",
+        ),
         cohort_conserved(),
-        everyone_accounted_for(),
+        people_of_identifiers(
+            "linkage/linked_people", "rows_conserved", "Everyone ONS holds has one row, linked or not."
+        ),
         no_leak(),
         *risk_checks(counted=simulated),
         *(request_as_allowed(name) for name in here),
@@ -119,7 +125,7 @@ def like_the_delivery_before(key: str, contracts: Mapping[str, type[dy.Schema]])
     def check(stored, io_manager: dg.ResourceParam[ParquetStore]):  # type: ignore[no-untyped-def]
         tables = stored if isinstance(stored, Mapping) else {"": stored}
         seen = {name: intake.profile(table) for name, table in tables.items() if name in contracts}
-        path = io_manager.store.root / "reports" / "deliveries" / f"{key.replace('/', '_')}.json"
+        path = io_manager.store.profiles(key)
         return profile_verdict(intake.against_the_last(path, seen))
 
     return check
@@ -162,19 +168,19 @@ def unlike(made: pl.Schema, declared: pl.Schema) -> str:
     return ", ".join([*said, *([f"{more} not declared"] if more else [])]) or "their order"
 
 
-def one_reference_per_person() -> dg.AssetChecksDefinition:
-    """Identifiers and attributes speak of the same people."""
+def people_of_identifiers(table: str, name: str, description: str) -> dg.AssetChecksDefinition:
+    """A table holds exactly the people whose identifiers ONS holds."""
 
     @dg.asset_check(
-        asset=asset_key("ons/attributes"),
-        name="references_match_identifiers",
+        asset=asset_key(table),
+        name=name,
         blocking=True,
         metadata=ERROR,
-        description="The people of the attributes are exactly the people of the identifiers.",
+        description=description,
         additional_ins={"identifiers": dg.AssetIn(asset_key("ons/identifiers"))},
     )
-    def check(attributes: pl.LazyFrame, identifiers: pl.LazyFrame) -> dg.AssetCheckResult:
-        return same_people(attributes, identifiers)
+    def check(people: pl.LazyFrame, identifiers: pl.LazyFrame) -> dg.AssetCheckResult:
+        return same_people(people, identifiers)
 
     return check
 
@@ -223,23 +229,6 @@ def records_conserved(attributes: pl.LazyFrame, cohort: pl.LazyFrame) -> dg.Asse
         description=f"{abs(sent - kept)} more or fewer than sent, {lost} lost, of about {rounded(sent)}",
         metadata={"sent": rounded(sent), "kept": rounded(kept), "lost": lost},
     )
-
-
-def everyone_accounted_for() -> dg.AssetChecksDefinition:
-    """Linked or not, everybody stays in the study."""
-
-    @dg.asset_check(
-        asset=asset_key("linkage/linked_people"),
-        name="rows_conserved",
-        blocking=True,
-        metadata=ERROR,
-        description="Everyone ONS holds has one row, linked or not.",
-        additional_ins={"identifiers": dg.AssetIn(asset_key("ons/identifiers"))},
-    )
-    def check(linked_people: pl.LazyFrame, identifiers: pl.LazyFrame) -> dg.AssetCheckResult:
-        return same_people(linked_people, identifiers)
-
-    return check
 
 
 def request_as_allowed(name: str) -> dg.AssetChecksDefinition:

@@ -22,10 +22,10 @@ from tf_linkage.defs.jobs.rights import NOWHERE, Tickets
 from tf_linkage.defs.resources import StudyKey
 from tf_linkage.pages.spreadsheets import spreadsheet_safe
 from tf_linkage.study import Study
-from tf_linkage.workspace import requests
-from tf_linkage.workspace.catalogue import TABLES
+from tf_linkage.workspace import rights_requests as requests
+from tf_linkage.workspace.catalogue import RESEARCH_SET, TABLES
 from tf_linkage.workspace.jobs import ACCESS
-from tf_linkage.workspace.requests import ONS
+from tf_linkage.workspace.rights_requests import ONS
 from tf_linkage.workspace.store import Store, relative
 
 HELD = ("ons/identifiers", "ons/attributes", "linkage/linked_people")
@@ -88,7 +88,8 @@ def everything_about(store: Store, study: Study, person: Person, key: bytes) -> 
         for part, lazy in (stored if isinstance(stored, dict) else {"": stored}).items():
             rows = rows_of(person, lazy.collect())
             if rows is not None:
-                yield f"{'_'.join(filter(None, (*asset.split('/'), part)))}.csv", rows
+                name = part if asset == RESEARCH_SET else "_".join(filter(None, (asset.split("/")[1], part)))
+                yield f"research_{name}.csv", rows
     corrections = rows_of(person, requests.lists(store, ACCESS).corrections)
     yield "corrections.csv", corrections if corrections is not None else pl.DataFrame()
     yield "requests.csv", _requests(store, person)

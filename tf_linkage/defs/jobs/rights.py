@@ -11,7 +11,7 @@ import dagster as dg
 import polars as pl
 from pydantic import Field
 
-from tf_linkage.custody.rights.requests import as_asked, correction_rows, whom
+from tf_linkage.custody.rights.request_lists import as_asked, correction_rows, whom
 from tf_linkage.custody.rights.tickets import Ticket, opened, tickets
 from tf_linkage.defs.assets.published import FINDINGS, RELEASE
 from tf_linkage.defs.failures import plainly
@@ -22,11 +22,11 @@ from tf_linkage.defs.metadata.description import STUDIES, asset_key
 from tf_linkage.defs.resources import StudyKey
 from tf_linkage.errors import TfLinkageError
 from tf_linkage.study import Study
-from tf_linkage.workspace import requests
+from tf_linkage.workspace import rights_requests as requests
 from tf_linkage.workspace.environment import from_files
 from tf_linkage.workspace.jobs import CORRECT, ERASE, IRREVERSIBLE, REBUILD, REBUILD_RESEARCH, RIGHTS, WITHDRAW
 from tf_linkage.workspace.masking import masked_errors
-from tf_linkage.workspace.requests import ONS, Stage
+from tf_linkage.workspace.rights_requests import ONS, Stage
 from tf_linkage.workspace.store import Store
 
 LEFT_ALONE = "A family left with fewer than two problems has left as a whole. "

@@ -15,6 +15,7 @@ from tf_linkage.contracts.columns import ColumnClass, columns_of
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.internals import CODE_VERSION_TAG
 from tf_linkage.defs.io import CHOICES, column_schema
+from tf_linkage.defs.metadata.lineage import column_lineage, origins
 from tf_linkage.study import Study
 from tf_linkage.workspace.catalogue import ASSESSED, TABLES, Tables
 from tf_linkage.workspace.storing.code_version import code_version
@@ -155,7 +156,8 @@ def asset_description(
         "kinds": set(kinds),
         "tags": {"custodian": owner, "contains": contains(tables)},
         "code_version": code_version(tuple(rooms), choices),
-        "metadata": ({"dagster/column_schema": column_schema(tables)} if tables else {})
+        "metadata": ({"dagster/column_schema": column_schema(tables, origins(key))} if tables else {})
+        | column_lineage(key)
         | ({CHOICES: ", ".join(choices)} if choices else {}),
     }
 

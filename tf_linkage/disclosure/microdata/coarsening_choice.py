@@ -104,7 +104,7 @@ def choose_steps(name: str, table: pl.LazyFrame, population: pl.DataFrame | None
             passing.append(_choice(name, steps, sample, classes, withheld, rest))
     if not passing:
         raise NobodyToHideAmong(
-            f"research/{name} has {sum(sample.values())} rows, too few to hide anybody among them: at least "
+            f"the table {name} has {sum(sample.values())} rows, too few to hide anybody among them: at least "
             f"{counted.least} have to look alike. Take more families into the study"
         )
     most = MOST_WITHHELD * passing[0].rows

@@ -15,7 +15,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tf_linkage.contracts.outputs.published import LEAST
+from tf_linkage.contracts.outputs.published import MINIMUM_COUNT
 from tf_linkage.disclosure.release.earlier_releases import ReleaseRefused
 from tf_linkage.disclosure.suppression.attack import exposed
 from tf_linkage.disclosure.suppression.linked_counts import Key, Quantity, Relation, System
@@ -131,6 +131,6 @@ def _change(one: Quantity, other: Quantity) -> Quantity:
         return Quantity(by, whole=False)
     families = abs(one.families - other.families)
     if one.grid is not None and other.grid is not None:
-        return Quantity(by, least=min(by, LEAST), families=families)
+        return Quantity(by, least=min(by, MINIMUM_COUNT), families=families)
     of_few = few(by, families if max(one.families, other.families) else by)
     return Quantity(by, need=open_difference() if of_few else None, least=1, families=families)

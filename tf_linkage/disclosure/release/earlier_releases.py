@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 
 import polars as pl
 
-from tf_linkage.contracts.outputs.published import LEAST, PUBLISHED_TABLES
+from tf_linkage.contracts.outputs.published import MINIMUM_COUNT, PUBLISHED_TABLES
 from tf_linkage.errors import TfLinkageError
 from tf_linkage.hints import command
 
@@ -59,7 +59,7 @@ def too_near(new: pl.DataFrame, old: pl.DataFrame) -> pl.DataFrame:
         (pl.col(name) - pl.col(f"{name}_old")).abs() > 1e-9 * pl.col(name).abs() for name in BEHIND
     )
     by = [(pl.col(name).cast(pl.Int64) - pl.col(f"{name}_old")).abs() for name in ("people", "families")]
-    return both.filter(changed & pl.any_horizontal(each < LEAST for each in by)).select(CELL).sort(CELL)
+    return both.filter(changed & pl.any_horizontal(each < MINIMUM_COUNT for each in by)).select(CELL).sort(CELL)
 
 
 def must_be_apart(new: pl.DataFrame, earlier: Iterable[tuple[str, pl.DataFrame]]) -> None:

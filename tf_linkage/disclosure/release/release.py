@@ -5,7 +5,7 @@ Putting the tables together as one system, protecting it, and proving a release 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 
 import polars as pl
@@ -16,7 +16,7 @@ from tf_linkage.contracts.outputs.release import DECISIONS, Decisions
 from tf_linkage.disclosure.release.across_releases import Released
 from tf_linkage.disclosure.release.earlier_releases import ReleaseRefused
 from tf_linkage.disclosure.suppression.attack import exposed
-from tf_linkage.disclosure.suppression.linked_counts import Key, System, joined
+from tf_linkage.disclosure.suppression.linked_counts import Key, Quantity, System, joined
 from tf_linkage.disclosure.suppression.secondary import Protected, protect
 from tf_linkage.disclosure.tables.balance import balance
 from tf_linkage.disclosure.tables.characteristics import characteristics_rows, characteristics_system
@@ -27,6 +27,47 @@ from tf_linkage.disclosure.tables.paths import path_rows, path_system
 from tf_linkage.disclosure.tables.services import service_rows, service_system
 
 Tables = Mapping[str, pl.LazyFrame]
+Frames = Mapping[str, pl.DataFrame]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Published tables whose numbers are suppressed and attacked together with all others.
+
+    Attributes:
+        system: of the estimates, and of the numbers of the tables before it: the numbers and how they add up.
+        rows: of the estimates and the names of the numbers that may be shown: the published tables, by name.
+    """
+
+    system: Callable[[Frames, Mapping[Key, Quantity]], System]
+    rows: Callable[[Frames, Set[Key]], dict[str, pl.DataFrame]]
+
+
+COUNTED: list[Counted] = [
+    Counted(
+        lambda estimates, _: outcome_system(estimates["outcome_counts"]),
+        lambda estimates, shown: {"outcomes": outcome_rows(estimates["outcome_counts"], shown)},
+    ),
+    Counted(
+        lambda estimates, others: service_system(estimates["service_use"], others),
+        lambda estimates, shown: {"service_use": service_rows(estimates["service_use"], shown)},
+    ),
+    Counted(
+        lambda estimates, others: path_system(estimates["benefit_paths"], others),
+        lambda estimates, shown: {"benefit_paths": path_rows(estimates["benefit_paths"], shown)},
+    ),
+    Counted(
+        lambda estimates, others: characteristics_system(
+            estimates["characteristics"], estimates["overlap"], others
+        ),
+        lambda estimates, shown: characteristics_rows(estimates["characteristics"], estimates["overlap"], shown),
+    ),
+    Counted(
+        lambda estimates, _: money_system(estimates["money"]),
+        lambda estimates, shown: {"money": money_rows(estimates["money"], shown)},
+    ),
+]
+"""In an order in which each may be bound to numbers of those before it."""
 
 
 def propose_release(estimates: Tables) -> dict[str, pl.LazyFrame]:
@@ -51,12 +92,12 @@ def propose_release(estimates: Tables) -> dict[str, pl.LazyFrame]:
 
 def system_of(estimates: Mapping[str, pl.DataFrame]) -> System:
     """Everything that could be published of the estimates, as one system."""
-    counts = outcome_system(estimates["outcome_counts"])
-    services = service_system(estimates["service_use"], counts.quantities)
-    paths = path_system(estimates["benefit_paths"], counts.quantities)
-    others = {**counts.quantities, **services.quantities}
-    alike = characteristics_system(estimates["characteristics"], estimates["overlap"], others)
-    return joined([counts, services, paths, alike, money_system(estimates["money"])])
+    systems: list[System] = []
+    quantities: dict[Key, Quantity] = {}
+    for counted in COUNTED:
+        systems.append(system := counted.system(estimates, quantities))
+        quantities |= system.quantities
+    return joined(systems)
 
 
 @dataclass(frozen=True)
@@ -127,13 +168,10 @@ def released(stored: Tables, estimates: Tables) -> Released:
 
 
 def _tables(estimates: Mapping[str, pl.DataFrame], system: System, shown: Set[Key]) -> dict[str, pl.DataFrame]:
+    counted = {name: rows for tables in COUNTED for name, rows in tables.rows(estimates, shown).items()}
     return {
-        "outcomes": outcome_rows(estimates["outcome_counts"], shown),
+        **counted,
         "differences": differences(estimates, shown)[0],
-        "money": money_rows(estimates["money"], shown),
-        "benefit_paths": path_rows(estimates["benefit_paths"], shown),
-        "service_use": service_rows(estimates["service_use"], shown),
-        **characteristics_rows(estimates["characteristics"], estimates["overlap"], shown),
         "balance": balance(estimates, system, shown)[0],
     }
 

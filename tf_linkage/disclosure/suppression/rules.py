@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tf_linkage.contracts.outputs.published import LEAST
+from tf_linkage.contracts.outputs.published import MINIMUM_COUNT
 from tf_linkage.disclosure.suppression.linked_counts import Need
 
 RULES: Mapping[str, str] = {
@@ -26,18 +26,18 @@ RULES: Mapping[str, str] = {
 
 ONE_SHARE, TWO_SHARE, P = 0.4375, 0.86, 0.10
 
-OPEN_WHOLE = LEAST - 1.0
+OPEN_WHOLE = MINIMUM_COUNT - 1.0
 """An attacker must be left with at least ten whole numbers: an interval nine wide."""
 
 
 def few(people: float, families: float) -> bool:
     """Whether a count rests on fewer than ten people or ten families: primary suppression."""
-    return people < LEAST or families < LEAST
+    return people < MINIMUM_COUNT or families < MINIMUM_COUNT
 
 
 def open_count(number: float, rule: str = "few") -> Need:
     """What must stay open about a sensitive count: ten possible numbers, and of a small one that it may be ten."""
-    return Need(OPEN_WHOLE, LEAST if number < LEAST else 0.0, rule)
+    return Need(OPEN_WHOLE, MINIMUM_COUNT if number < MINIMUM_COUNT else 0.0, rule)
 
 
 def open_difference() -> Need:

@@ -15,7 +15,7 @@ import polars as pl
 
 from tf_linkage.contracts.columns import of_rows
 from tf_linkage.contracts.outputs.estimates import ALL_REGIONS, OUTCOMES
-from tf_linkage.contracts.outputs.published import LEAST, REGIONAL_WINDOWS, ROUNDING, WITHHELD, Balance
+from tf_linkage.contracts.outputs.published import MINIMUM_COUNT, REGIONAL_WINDOWS, ROUNDING, WITHHELD, Balance
 from tf_linkage.disclosure.suppression.linked_counts import Key, System
 from tf_linkage.disclosure.tables import characteristics, outcomes
 from tf_linkage.disclosure.tables.counts import having, number
@@ -79,13 +79,13 @@ def balance(
 
 def _rule(row: Row, pairs: list[Pair], system: System, shown: Set[Key], sizes: Mapping[str, int]) -> str | None:
     """The rule under which a weighted difference is withheld, if any."""
-    if any(sizes.get(side, 0) - 1 < LEAST for side in SIDES):
+    if any(sizes.get(side, 0) - 1 < MINIMUM_COUNT for side in SIDES):
         return "degrees of freedom"
     if row["covariate"] not in NUMBERS:
         having = {side: round(real(row[side]) * sizes[side]) for side in SIDES}
-        if any(having[side] < LEAST for side in SIDES):
+        if any(having[side] < MINIMUM_COUNT for side in SIDES):
             return "few"
-        if any(sizes[side] - having[side] < LEAST for side in SIDES):
+        if any(sizes[side] - having[side] < MINIMUM_COUNT for side in SIDES):
             return "nearly all"
     counted = [key for pair in pairs for key in pair if key in system.quantities]
     return None if all(key in shown for key in counted) else "protects another"

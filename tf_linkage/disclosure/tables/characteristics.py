@@ -18,7 +18,7 @@ from tf_linkage.contracts.outputs.estimates import (
     PROPENSITIES,
     THREE_PROBLEMS,
 )
-from tf_linkage.contracts.outputs.published import LEAST, PUBLISHED_TABLES, REGIONAL_WINDOWS
+from tf_linkage.contracts.outputs.published import MINIMUM_COUNT, PUBLISHED_TABLES, REGIONAL_WINDOWS
 from tf_linkage.disclosure.suppression.linked_counts import Key, Quantity, Relation, System
 from tf_linkage.disclosure.suppression.rules import open_count
 from tf_linkage.disclosure.tables import counts, outcomes, services
@@ -138,7 +138,7 @@ def _adding_up(table: str, group: str, by_name: Counts) -> Found:
             yield {}, Relation((first,), parts)
         elif len(of_kind) > 1 and rest >= 0:
             # Those of none of these: the kind that stands in no row.
-            need = open_count(rest) if rest < LEAST else None
+            need = open_count(rest) if rest < MINIMUM_COUNT else None
             yield (
                 {_none_of(kind, group): Quantity(rest, need=need, families=rest)},
                 Relation((first,), (*parts, _none_of(kind, group))),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from typing import NamedTuple
 
-from tf_linkage.contracts.outputs.published import LEAST, NUMBER_ROUNDING, ROUNDING, WITHHELD
+from tf_linkage.contracts.outputs.published import MINIMUM_COUNT, NUMBER_ROUNDING, ROUNDING, WITHHELD
 from tf_linkage.disclosure.suppression.linked_counts import Key, Quantity, Relation, System
 from tf_linkage.disclosure.suppression.rules import few, open_count, open_difference
 from tf_linkage.disclosure.tables.intervals import moved_by_rounding
@@ -81,13 +81,13 @@ def numbers(
             all_of.value,
             NUMBER_ROUNDING,
             open_count(all_of.value) if few(all_of.people, all_of.families) else None,
-            LEAST,
+            MINIMUM_COUNT,
             costs.all_of,
             people=all_of.people,
             families=all_of.families if changed_with is None else changed_with,
         ),
         having(table, *row): Quantity(
-            some.value, ROUNDING, need, LEAST, costs.some, people=some.people, families=some.families
+            some.value, ROUNDING, need, MINIMUM_COUNT, costs.some, people=some.people, families=some.families
         ),
         without(table, *row): Quantity(
             rest.value, need=open_count(rest.value) if few_without else None, families=max(0, rest.families)

@@ -15,7 +15,14 @@ import polars as pl
 
 from tf_linkage.contracts.columns import of_rows
 from tf_linkage.contracts.outputs.estimates import ALL_REGIONS, COST_THEMES, MEASURES, METHODS
-from tf_linkage.contracts.outputs.published import LEAST, NUMBER_ROUNDING, PRICES, ROUNDING, WITHHELD, Differences
+from tf_linkage.contracts.outputs.published import (
+    MINIMUM_COUNT,
+    NUMBER_ROUNDING,
+    PRICES,
+    ROUNDING,
+    WITHHELD,
+    Differences,
+)
 from tf_linkage.disclosure.suppression.linked_counts import Key
 from tf_linkage.disclosure.suppression.rules import dominated, few
 from tf_linkage.disclosure.tables.intervals import grid_of
@@ -85,9 +92,9 @@ def _rule(row: Row, shown: Set[Key], money: Mapping[tuple[str, str, str], bool])
         families, families_with = whole(row[f"{side}_families"]), whole(row[f"{side}_families_with"])
         if few(whole(row[f"{side}_people"]), families_with):
             return "few"
-        if row["measure"] == SHARE and families - families_with < LEAST:
+        if row["measure"] == SHARE and families - families_with < MINIMUM_COUNT:
             return "nearly all"
-    if row["estimate"] is None or real(row["effective_families"]) - 1 < LEAST:
+    if row["estimate"] is None or real(row["effective_families"]) - 1 < MINIMUM_COUNT:
         return "degrees of freedom"
     if row["measure"] == POUNDS:
         return _rule_of_money(row, money)

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Set
 import polars as pl
 
 from tf_linkage.contracts.columns import of_rows
-from tf_linkage.contracts.outputs.published import LEAST, PRICES, ROUNDING, WITHHELD, Money
+from tf_linkage.contracts.outputs.published import MINIMUM_COUNT, PRICES, ROUNDING, WITHHELD, Money
 from tf_linkage.disclosure.suppression.linked_counts import Key, Quantity, System
 from tf_linkage.disclosure.suppression.rules import P, dominated, few, open_sum, spread_tells
 from tf_linkage.disclosure.tables.intervals import round_step
@@ -84,7 +84,7 @@ def _rule(row: Row) -> str | None:
     """The rule under which a sum is withheld, if any."""
     if few(whole(row["people_with"]), whole(row["families_with"])):
         return "few"
-    if row["low"] is None or whole(row["families"]) - 1 < LEAST:
+    if row["low"] is None or whole(row["families"]) - 1 < MINIMUM_COUNT:
         return "degrees of freedom"
     _, largest, second = _contributions(row)
     if dominated(*_contributions(row)) or spread_tells(_most_squares(row), largest, second):

@@ -17,9 +17,11 @@ from tf_linkage.contracts.relations import (
     HasRows,
     KnownPeople,
     MostHaveRows,
+    MostlyFilled,
     OneOf,
     Placeholders,
     Relation,
+    StartsWithin,
     Strength,
     Unlike,
 )
@@ -131,6 +133,13 @@ def _most_have_rows(relation: MostHaveRows, given: _Given) -> Iterator[_Broken]:
         yield pl.repeat(True, given.rows.height, dtype=pl.Boolean, eager=True), None, said
 
 
+def _mostly_filled(relation: MostlyFilled, given: _Given) -> Iterator[_Broken]:
+    blank = given.rows.get_column(relation.column).is_null()
+    if given.rows.height and blank.sum() > (1 - relation.least) * given.rows.height:
+        share = blank.sum() / given.rows.height
+        yield blank, relation.column, f"{share:.0%} of the rows are blank, and {1 - relation.least:.0%} may be"
+
+
 def _by_extract(relation: ByExtract, given: _Given) -> Iterator[_Broken]:
     for column in relation.columns:
         if column == ACADEMIC_YEAR:
@@ -170,6 +179,20 @@ def _apart(relation: Apart, given: _Given) -> Iterator[_Broken]:
         )
 
 
+def _starts_within(relation: StartsWithin, given: _Given) -> Iterator[_Broken]:
+    kind, start = pl.col(relation.column).cast(pl.String), pl.col(relation.start)
+    rows = given.rows.select(relation.key, relation.column, relation.start, relation.end).with_row_index("_row")
+    outer = rows.filter(kind == relation.outer).select(
+        relation.key, _opens=start, _closes=pl.col(relation.end).fill_null(dt.date.max)
+    )
+    inner = rows.filter((kind == relation.inner) & start.is_not_null())
+    within = inner.join(outer, on=relation.key).filter(start.is_between("_opens", "_closes"))
+    outside = inner.join(within, on="_row", how="anti")
+    if outside.height:
+        broken = pl.Series(range(given.rows.height)).is_in(outside.get_column("_row").implode())
+        yield broken, relation.start, f"{relation.inner} begins on a day that no {relation.outer} covers"
+
+
 def _placeholders(relation: Placeholders, given: _Given) -> Iterator[_Broken]:
     if (broken := _all_of(given.rows, pl.col(relation.column).dt.year() == relation.year)).any():
         yield broken, relation.column, f"days of {relation.year}"
@@ -193,9 +216,11 @@ _CHECKS: dict[type[Relation], _Check] = {
     KnownPeople: _known_people,
     FewRepeats: _few_repeats,
     MostHaveRows: _most_have_rows,
+    MostlyFilled: _mostly_filled,
     ByExtract: _by_extract,
     OneOf: _one_of,
     Apart: _apart,
+    StartsWithin: _starts_within,
     Placeholders: _placeholders,
     Unlike: _unlike,
     BornBefore: _born_before,

@@ -15,6 +15,8 @@ ROWS_MOVE, SHARES_MOVE = 0.2, 0.05
 drawn a year apart differ by less, a column that came empty or a code list that changed by more."""
 
 NEAREST = 5
+FEWEST = 10
+"""Fewer cells of a code than this are not told apart from none, here as in what is published."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,8 @@ class Profile:
     Attributes:
         rows: to the nearest five.
         missing: share of blank cells by column, to the nearest hundredth.
-        codes: share of each code by column, of the cells that are not blank, to the nearest hundredth.
+        codes: share of each code by column, of the cells that are not blank, to the nearest hundredth; codes of
+            fewer than ten cells are left out.
     """
 
     rows: int
@@ -46,7 +49,7 @@ def profile(table: pl.LazyFrame) -> Profile:
 def _shares(column: pl.Series) -> dict[str, float]:
     known = column.drop_nulls().cast(pl.String)
     counts = known.value_counts().sort(known.name)
-    return {str(code): round(count / len(known), 2) for code, count in counts.iter_rows()}
+    return {str(code): round(count / len(known), 2) for code, count in counts.iter_rows() if count >= FEWEST}
 
 
 def breaks(before: Profile, now: Profile) -> list[str]:

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage.block.rule_counts import widest
-from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.compare.patterns import measures_sql, pattern_sql
+from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.conditions import columns_in
 from tf_linkage.linkage.model.model import BlockingRule, KeyPair, Model
 from tf_linkage.linkage.tables.database import connected
@@ -55,7 +55,7 @@ class DeterministicPass:
     rivals: pl.DataFrame
 
 
-def used_rules(records: Records, model: Model, bounds: Bounds, bearing: str = _ALLOWED) -> list[BlockingRule]:
+def used_rules(records: Records, model: Model, bounds: Limits, bearing: str = _ALLOWED) -> list[BlockingRule]:
     """The rules to use, for who holds the records in no database. See `affordable`."""
     with connected(bounds) as connection:
         return affordable(load(connection, records, model), bounds.most_pairs, bearing)

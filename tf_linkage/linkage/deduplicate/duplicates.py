@@ -11,10 +11,10 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.deduplicate.contradictions import contradicts
 from tf_linkage.linkage.deduplicate.groups import grouped
 from tf_linkage.linkage.deduplicate.match_probability import likely_duplicates
+from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.settings import Settings
 from tf_linkage.linkage.standardise.fields import STANDARD_FIELDS, standardise
 
@@ -33,7 +33,11 @@ one whose forenames must then be forms or beginnings of one another, which the g
 
 
 def find_duplicates(
-    cohort: pl.LazyFrame, ids: Sequence[str], bounds: Bounds | None = None, *, settings: Settings | None = None
+    cohort: pl.LazyFrame,
+    ids: Sequence[str],
+    bounds: Limits | None = None,
+    *,
+    settings: Settings | None = None,
 ) -> pl.DataFrame:
     """Pairs of records that are the same person.
 
@@ -69,7 +73,7 @@ def find_duplicates(
         pairs = ours.join(theirs, left_on=list(key), right_on=[f"{c}_right" for c in key], coalesce=False)
         pairs = pairs.filter(pl.col("row") < pl.col("row_right"), ~two_people)
         found.append(pairs.select("row", "row_right").sort("row", "row_right"))
-    likely = likely_duplicates(records, fields, bounds or Bounds(), settings or Settings())
+    likely = likely_duplicates(records, fields, bounds or Limits(), settings or Settings())
     found.append(likely.sort("probability", "row", "row_right", descending=[True, False, False])[:, :2])
     proposed = pl.concat(found).unique(keep="first", maintain_order=True)
     pairs = grouped(

@@ -16,9 +16,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tf_linkage.errors import LinkageRefused
-from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.compare.candidates import affordable, block_and_compare
 from tf_linkage.linkage.compare.patterns import Levels, unpack
+from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.comparisons import Comparison, Level
 from tf_linkage.linkage.model.model import Model, general_model
 from tf_linkage.linkage.model.settings import OneTable, Settings
@@ -80,7 +80,7 @@ alike strangers with common names are."""
 
 
 def likely_duplicates(
-    records: pl.DataFrame, fields: Sequence[str], bounds: Bounds, settings: Settings
+    records: pl.DataFrame, fields: Sequence[str], bounds: Limits, settings: Settings
 ) -> pl.DataFrame:
     """Pairs of records that are certain enough: `row`, `row_right` (the greater), `probability`; sorted.
 

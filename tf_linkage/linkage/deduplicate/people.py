@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from tf_linkage.errors import LinkageRefused
-from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.engines.duckdb import link_by_duckdb
+from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.comparisons import Role
 from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.result import LinkResult, Progress
@@ -59,7 +59,7 @@ def deduplicate(
     table: pl.LazyFrame,
     model: Model,
     *,
-    bounds: Bounds | None = None,
+    bounds: Limits | None = None,
     progress: Progress | None = None,
 ) -> People:
     """Find the people of a table: which of its records are one person's.
@@ -74,7 +74,7 @@ def deduplicate(
         LinkageRefused: missing column, repeated id, empty table; more than the bounds allow.
     """
     model = one_table_of(model)
-    result = link_by_duckdb(table, table, model, progress or (lambda _: None), bounds or Bounds())
+    result = link_by_duckdb(table, table, model, progress or (lambda _: None), bounds or Limits())
     return people_of(result, table)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from tf_linkage.linkage.bounds import Bounds
+from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.result import Engine, LinkResult, Progress
 
@@ -20,7 +20,7 @@ class _Late:
     function: str
 
     def __call__(
-        self, left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress, bounds: Bounds
+        self, left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress, bounds: Limits
     ) -> LinkResult:
         engine: Engine = getattr(importlib.import_module(f"{__name__}.{self.module}"), self.function)
         return engine(left, right, model, progress, bounds)

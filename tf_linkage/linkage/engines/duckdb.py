@@ -9,10 +9,10 @@ import dataclasses
 
 import polars as pl
 
-from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.estimate.em import Trained
 from tf_linkage.linkage.estimate.preparation import preparation_of
 from tf_linkage.linkage.estimate.training_input import given_known_links, thin
+from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.resolve.decision import DecisionRule
 from tf_linkage.linkage.resolve.outcome import Outcome, result_of
@@ -23,7 +23,7 @@ from tf_linkage.linkage.tables.records import Records, prepare
 
 
 def link_by_duckdb(
-    left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress, bounds: Bounds
+    left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress, bounds: Limits
 ) -> LinkResult:
     """Link by this engine. See `Engine`."""
     records = prepare(left, right, model)
@@ -41,11 +41,11 @@ def link_records(
     progress: Progress,
     *,
     families_of: pl.DataFrame | None = None,
-    bounds: Bounds | None = None,
+    bounds: Limits | None = None,
     trained: Trained | None = None,
 ) -> LinkResult:
     """Link tables that are in standard form already, within bounds, if need be with a model trained before."""
-    bounds = bounds or Bounds()
+    bounds = bounds or Limits()
     with connected(bounds) as connection:
         tables = load(connection, records, model)
         work = preparation_of(tables, bounds.most_pairs)

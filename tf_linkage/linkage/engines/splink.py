@@ -18,11 +18,11 @@ import duckdb
 import polars as pl
 
 from tf_linkage.errors import LinkageRefused
-from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.estimate.em import Shares, Trained
 from tf_linkage.linkage.estimate.frequencies import strangers_share
 from tf_linkage.linkage.estimate.preparation import preparation_of
 from tf_linkage.linkage.estimate.training_input import thin
+from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.comparisons import Comparison
 from tf_linkage.linkage.model.conditions import Cuts, Measure, Side, measured
 from tf_linkage.linkage.model.model import BlockingRule, Model, bits_at
@@ -35,7 +35,7 @@ from tf_linkage.linkage.tables.records import Records, prepare, undated
 
 
 def link_by_splink(
-    left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress, bounds: Bounds
+    left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress, bounds: Limits
 ) -> LinkResult:
     """Link by Splink with a model trained here. See `Engine`.
 
@@ -137,11 +137,11 @@ def splink_weights(
     model: Model,
     trained: Trained,
     rules: tuple[BlockingRule, ...],
-    bounds: Bounds | None = None,
+    bounds: Limits | None = None,
 ) -> pl.DataFrame:
     """Splink's match weight of every candidate pair: `left_row`, `right_row`, `match_weight`."""
     splink: Any = importlib.import_module("splink")
-    with connected(bounds or Bounds()) as connection:
+    with connected(bounds or Limits()) as connection:
         database = splink.DuckDBAPI(connection)
         left = database.register(records.left.to_arrow(), dataset_display_name="asked")
         right = database.register(records.right.drop("entity").to_arrow(), dataset_display_name="held")

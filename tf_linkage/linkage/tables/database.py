@@ -12,11 +12,11 @@ from contextlib import contextmanager
 import duckdb
 
 from tf_linkage.errors import LinkageRefused
-from tf_linkage.linkage.bounds import Bounds
+from tf_linkage.linkage.limits import Limits
 
 
 @contextmanager
-def connected(bounds: Bounds) -> Iterator[duckdb.DuckDBPyConnection]:
+def connected(bounds: Limits) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection in memory that writes nothing to disk.
 
     Raises:
@@ -34,7 +34,7 @@ def connected(bounds: Bounds) -> Iterator[duckdb.DuckDBPyConnection]:
             ) from None
 
 
-def _settle(connection: duckdb.DuckDBPyConnection, bounds: Bounds) -> None:
+def _settle(connection: duckdb.DuckDBPyConnection, bounds: Limits) -> None:
     connection.execute("SET python_enable_replacements = false")
     connection.execute("SET enable_progress_bar = false")
     connection.execute("SET preserve_insertion_order = false")

@@ -25,11 +25,6 @@ def next_working_day(when: Ints) -> Ints:
     return _next(_working()[1], when)
 
 
-def next_school_day(when: Ints) -> Ints:
-    """Each day, or the first day after it on which schools are open."""
-    return _next(_school()[1], when)
-
-
 def is_working_day(when: Ints) -> Flags:
     """Whether courts and offices are open."""
     return _at(_working()[0], when)

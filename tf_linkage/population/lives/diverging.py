@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tf_linkage.population.confounding import DRIFT_A_YEAR, MODERATE, OTHERS_NEED, UPTAKE, by_authority, need
 from tf_linkage.population.draws import Draws
-from tf_linkage.population.lives.work import BENEFITS, OUT_OF_WORK
+from tf_linkage.population.lives.benefits_and_jobs import BENEFITS, OUT_OF_WORK
 from tf_linkage.population.people.households import YEAR
 from tf_linkage.population.settings import Settings, day
 

@@ -10,11 +10,11 @@ from typing import Any
 from numpy.typing import NDArray
 
 from tf_linkage.population.draws import Draws
+from tf_linkage.population.lives.benefits_and_jobs import draw_work
 from tf_linkage.population.lives.diverging import confounded
 from tf_linkage.population.lives.hardship import draw_problems
 from tf_linkage.population.lives.offending import custody_periods, draw_offences
 from tf_linkage.population.lives.schooling import draw_schooling
-from tf_linkage.population.lives.work import draw_work
 from tf_linkage.population.people.care import draw_care
 from tf_linkage.population.people.households import Families
 from tf_linkage.population.settings import Settings

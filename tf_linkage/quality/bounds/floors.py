@@ -16,7 +16,7 @@ from tf_linkage.contracts.departments import Department, DepartmentRefused
 from tf_linkage.contracts.outputs.quality import MEASURES, STATUSES, SUBGROUPS, FloorResults, Gaps
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.intervals import newcombe, wilson_of
-from tf_linkage.quality.measures.minimum_counts import LEAST
+from tf_linkage.quality.measures.minimum_counts import MINIMUM_COUNT
 
 
 @dataclass(frozen=True)
@@ -143,14 +143,16 @@ def gaps(metrics: pl.DataFrame) -> pl.DataFrame:
         `contracts.outputs.quality.Gaps`, sorted; empty without truth.
     """
     rates = metrics.with_columns(pl.col("department", "breakdown", "measure").cast(pl.String)).filter(
-        pl.col("measure").is_in(list(GAP_BOUNDS)), pl.col("value").is_not_null(), pl.col("denominator") >= LEAST
+        pl.col("measure").is_in(list(GAP_BOUNDS)),
+        pl.col("value").is_not_null(),
+        pl.col("denominator") >= MINIMUM_COUNT,
     )
     everybody = rates.filter(pl.col("breakdown") == "all").select(
         "department", "measure", all_n=pl.col("numerator"), all_d=pl.col("denominator")
     )
     groups = rates.filter(pl.col("breakdown").is_in(SUBGROUPS)).join(everybody, on=["department", "measure"])
     rest_n, rest_d = pl.col("all_n") - pl.col("numerator"), pl.col("all_d") - pl.col("denominator")
-    judged = groups.filter(rest_d >= LEAST)
+    judged = groups.filter(rest_d >= MINIMUM_COUNT)
     z = pl.len().over("department", "measure").replace_strict(_quantiles(judged.height), return_dtype=pl.Float64)
     rest_low, rest_high = wilson_of(rest_n, rest_d, pl.col("z"))
     low, high = wilson_of(pl.col("numerator"), pl.col("denominator"), pl.col("z"))

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.compare.candidates import used_rules
+from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.tables.records import prepare
 from tf_linkage.quality.measures.figures import counted, laid_out, shares
@@ -94,6 +94,6 @@ def compared(true: pl.DataFrame, left: pl.LazyFrame, right: pl.LazyFrame, model:
     )
     met = [
         functools.reduce(operator.and_, (pl.col(ours) == pl.col(f"{theirs}_right") for ours, theirs in rule.keys))
-        for rule in used_rules(records, model, Bounds())
+        for rule in used_rules(records, model, Limits())
     ]
     return both.filter(pl.any_horizontal(met)).select(true.columns).unique(maintain_order=True)

@@ -10,7 +10,7 @@ import polars as pl
 
 from tf_linkage.intervals import wilson_of
 
-LEAST = 10
+MINIMUM_COUNT = 10
 """Least denominator of a figure, and least numerator that is shown from real people."""
 
 TOTALS = ("sent", "links")
@@ -21,7 +21,7 @@ FIGURE = ("numerator", "denominator", "value", "low", "high")
 
 def of_ten_or_more(metrics: pl.DataFrame) -> pl.DataFrame:
     """Figures of a simulation: those whose denominator is under ten are emptied."""
-    shown = pl.col("denominator") >= LEAST
+    shown = pl.col("denominator") >= MINIMUM_COUNT
     return metrics.with_columns(pl.when(shown).then(pl.col(name)).alias(name) for name in FIGURE)
 
 
@@ -35,9 +35,12 @@ def of_real_people(metrics: pl.DataFrame) -> pl.DataFrame:
     large = of_ten_or_more(metrics)
     n, d = pl.col("numerator"), pl.col("denominator")
     is_total = pl.col("measure").cast(pl.String).is_in(TOTALS)
-    few, all_but_few = n < LEAST, (d - n < LEAST) & ~is_total
+    few, all_but_few = n < MINIMUM_COUNT, (d - n < MINIMUM_COUNT) & ~is_total
     lone = _alone(large.with_columns(hidden=d.is_null() | few | all_but_few))
-    top, bottom = pl.min_horizontal(pl.lit(LEAST - 1), d), pl.max_horizontal(d - LEAST + 1, pl.lit(0))
+    top, bottom = (
+        pl.min_horizontal(pl.lit(MINIMUM_COUNT - 1), d),
+        pl.max_horizontal(d - MINIMUM_COUNT + 1, pl.lit(0)),
+    )
     _, few_high = wilson_of(top, d)
     many_low, _ = wilson_of(bottom, d)
     is_rate = pl.col("low").is_not_null()

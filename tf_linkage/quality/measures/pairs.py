@@ -12,7 +12,7 @@ import polars as pl
 
 from tf_linkage.intervals import Z
 from tf_linkage.quality.measures.figures import FIGURES, shares
-from tf_linkage.quality.measures.minimum_counts import LEAST
+from tf_linkage.quality.measures.minimum_counts import MINIMUM_COUNT
 
 WEIGHT_STEP = 2
 """Width of a band of the match weight, in bits, before sparse bands are merged."""
@@ -199,11 +199,11 @@ def _merged(bands: list[tuple[float, float, int, int]]) -> list[tuple[float, flo
     """Neighbouring bands (start, end, pairs, linked) joined until each holds at least ten pairs."""
     merged: list[tuple[float, float, int, int]] = []
     for band in bands:
-        if merged and merged[-1][2] < LEAST:
+        if merged and merged[-1][2] < MINIMUM_COUNT:
             merged[-1] = _joined(merged[-1], band)
         else:
             merged.append(band)
-    if len(merged) > 1 and merged[-1][2] < LEAST:
+    if len(merged) > 1 and merged[-1][2] < MINIMUM_COUNT:
         last = merged.pop()
         merged[-1] = _joined(merged[-1], last)
     return merged

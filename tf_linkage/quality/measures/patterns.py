@@ -12,7 +12,7 @@ import polars as pl
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.outputs.quality import Patterns
 from tf_linkage.linkage import LinkResult
-from tf_linkage.quality.measures.minimum_counts import LEAST
+from tf_linkage.quality.measures.minimum_counts import MINIMUM_COUNT
 from tf_linkage.quality.measures.pairs import summed
 
 MOST = 3
@@ -54,7 +54,7 @@ def typical_patterns(results: Mapping[str, LinkResult]) -> pl.LazyFrame:
             explained.join(linked, on=["left_id", "right_id"])
             .group_by(signs=signs)
             .agg(pl.len().alias("pairs"), pl.col("linked").sum(), *(_mean(part) for part in parts))
-            .filter(pl.col("pairs") >= LEAST)
+            .filter(pl.col("pairs") >= MINIMUM_COUNT)
             .sort("pairs", "signs", descending=[True, False])
             .head(MOST)
             .with_row_index("pattern", offset=1)

@@ -71,7 +71,7 @@ def quality_report(
             "errors", "Quality", "How right, how complete" if truth else "How many were linked",
             _drawn(drawn, "departments"),
         ),
-        html.Section("bounds", "Bounds", "Bounds set beforehand", _floors(plain, truth)),
+        html.Section("bounds", "Limits", "Limits set beforehand", _floors(plain, truth)),
         html.Section(
             "groups", "Groups", "For whom it is worse" if truth else "Who was linked how often",
             gap_section(plain, names, causes) + _drawn(drawn, *groups),

@@ -26,7 +26,7 @@ from tf_linkage.contracts.outputs.research import FAMILY_OUTCOMES, OUTCOME_DEPAR
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.intervals import Z, newcombe, wilson_of
 from tf_linkage.quality.measures.judging import judged_pairs, made_links, owners
-from tf_linkage.quality.measures.minimum_counts import LEAST
+from tf_linkage.quality.measures.minimum_counts import MINIMUM_COUNT
 from tf_linkage.quality.measures.pairs import resolved
 from tf_linkage.quality.studies.drawing import LinkSet, drawn_links, rubin
 from tf_linkage.quality.studies.outcomes import Computation, Histories, reachable
@@ -123,7 +123,7 @@ def _weights(people: pl.DataFrame, found: LinkSet, true: LinkSet) -> dict[str, p
             .group_by("study_group", "adult")
             .agg(pl.col("present", "linked").sum())
         )
-        enough = (pl.col("present") >= LEAST) & (pl.col("linked") >= LEAST)
+        enough = (pl.col("present") >= MINIMUM_COUNT) & (pl.col("linked") >= MINIMUM_COUNT)
         # precision / recall = (right / linked) / (right / present)
         ratio = pl.col("present") / pl.col("linked")
         weights[name] = sums.select("study_group", "adult", weight=pl.when(enough).then(ratio).otherwise(1.0))
@@ -160,7 +160,7 @@ def _rates(
         .agg(pl.len(), pl.col(outcome).sum(), (pl.col(outcome) * pl.col("weight")).sum().alias("weighed"))
         .iter_rows()
     }
-    if any(sums.get(group, (0, 0, 0))[0] < LEAST for group in STUDY_GROUPS):
+    if any(sums.get(group, (0, 0, 0))[0] < MINIMUM_COUNT for group in STUDY_GROUPS):
         return [{**key, "study_group": group} for group in (*STUDY_GROUPS, "difference")]
     ends = {group: _ends(*sums[group]) for group in STUDY_GROUPS}
     found: list[dict[str, Any]] = []

@@ -14,7 +14,7 @@ import polars as pl
 from tf_linkage.contracts.columns import of_rows
 from tf_linkage.contracts.outputs.quality import Disclosures
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.linkage import Bounds, department_model, link
+from tf_linkage.linkage import Limits, department_model, link
 from tf_linkage.quality.bounds.floors import gaps
 from tf_linkage.quality.evaluation import evaluate
 from tf_linkage.quality.measures.figures import figure
@@ -65,7 +65,7 @@ def what_identifiers_buy(
     histories: Histories,
     choices: tuple[Choice, ...] = CHOICES,
     engine: str = "recordlinkage",
-    bounds: Bounds | None = None,
+    bounds: Limits | None = None,
     progress: Progress = lambda _: None,
 ) -> pl.LazyFrame:
     """Accuracy and bias against what is disclosed.

@@ -20,7 +20,6 @@ Histories = Mapping[str, Mapping[str, pl.LazyFrame]]
 
 WINDOW = "two_years_after"
 ADULT = 18
-NO_LINKS = pl.DataFrame(schema={"person_id": pl.String, "register_key": pl.String})
 
 
 class Computation:

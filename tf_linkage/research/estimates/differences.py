@@ -24,7 +24,7 @@ from tf_linkage.research.tables.school_outcomes import ENOUGH
 
 Floats = NDArray[np.float64]
 
-LEAST = 10
+MINIMUM_COUNT = 10
 """Families with the outcome, and without, that each group must have: below that an interval from the large-sample
 formula cannot be believed, and no figure is given."""
 
@@ -144,7 +144,7 @@ def _arrays(of: pl.DataFrame, *names: str) -> Iterator[Floats]:
 
 def _enough(that: NDArray[np.bool_], programme: Floats) -> bool:
     """Whether each group has enough families of which that holds."""
-    return all(int(np.count_nonzero(that & (programme == group))) >= LEAST for group in (1, 0))
+    return all(int(np.count_nonzero(that & (programme == group))) >= MINIMUM_COUNT for group in (1, 0))
 
 
 def _counts(of: pl.DataFrame) -> dict[str, Any]:

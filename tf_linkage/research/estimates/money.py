@@ -15,7 +15,7 @@ from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.outputs.estimates import ALL_WINDOWS, COST_THEMES, Money
 from tf_linkage.intervals import Z
 from tf_linkage.research.estimates.by_family import families_of
-from tf_linkage.research.estimates.differences import LEAST, POUNDS, compare_means
+from tf_linkage.research.estimates.differences import MINIMUM_COUNT, POUNDS, compare_means
 from tf_linkage.research.estimates.unit_costs import SERVED, UNIT_COSTS, YEAR
 from tf_linkage.research.estimates.weighting import effective
 from tf_linkage.research.tables.coarsening import months_from
@@ -143,7 +143,7 @@ def _difference(of: pl.DataFrame, window: str) -> dict[str, float]:
     first, last = ALL_WINDOWS[window]
     a_year = of["pence"].to_numpy().astype(float) / 100 / ((last - first) / 12)
     programme, weight = of["programme"].to_numpy(), of["weight"].to_numpy()
-    if min(int((a_year[programme == group] > 0).sum()) for group in (1, 0)) < LEAST:
+    if min(int((a_year[programme == group] > 0).sum()) for group in (1, 0)) < MINIMUM_COUNT:
         return {}
     return compare_means(a_year, np.ones(len(a_year)), programme, weight)
 

@@ -21,7 +21,7 @@ from tf_linkage.contracts.outputs.estimates import Balance, Overlap
 
 Floats = NDArray[np.float64]
 
-LEAST = 10
+MINIMUM_COUNT = 10
 """Families that must have a covariate, and lack it, in each group: below that a model learns the families."""
 
 TENTHS = 10
@@ -77,7 +77,8 @@ def effective(weight: Floats) -> float:
 
 def _varies(values: Floats, programme: Floats) -> bool:
     return all(
-        min(np.count_nonzero(values[of]), np.count_nonzero(values[of] != values[of].max(initial=0))) >= LEAST
+        min(np.count_nonzero(values[of]), np.count_nonzero(values[of] != values[of].max(initial=0)))
+        >= MINIMUM_COUNT
         for of in (programme == 1, programme == 0)
     )
 

@@ -1,4 +1,4 @@
-"""research/benefits_and_work: one row for each claim and each job."""
+"""benefits_and_work of research/tables: one row for each claim and each job."""
 
 from __future__ import annotations
 

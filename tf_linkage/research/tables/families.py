@@ -1,4 +1,4 @@
-"""research/families: one row for each family, with what happened in it, joined to no person.
+"""families of research/tables: one row for each family, with what happened in it, joined to no person.
 
 A family's make-up and problems in bands. What happened before and after stands in `outcomes`.
 """

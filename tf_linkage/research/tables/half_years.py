@@ -140,14 +140,15 @@ def spells_of(outcome: str, refs: pl.LazyFrame, returns: Returns) -> pl.LazyFram
 
     Spells of one person that overlap or follow on each other are one. The offences of one case are one event,
     which counts when it is sentenced but arises when it is committed: what was done before the start is no result
-    of it.
+    of it. A spell whose first day is not known lies in no half-year.
 
     Returns:
         person_id, outcome, begins, ends (a spell that lasts ends far in the future), arises (null where the day
         is not known).
     """
     department, history, first, last, counts = EVENTS[outcome]
-    rows = on_members(returns[department][history].filter(counts), department, refs)
+    placed = returns[department][history].filter(counts & pl.col(first).is_not_null())
+    rows = on_members(placed, department, refs)
     start = pl.col("start")
     if department == "moj":
         known = pl.when(pl.col("offence_start_date").dt.year() > UNKNOWN_YEAR).then(pl.col("offence_start_date"))

@@ -1,4 +1,4 @@
-"""research/offending: one row for each offence and its disposal."""
+"""offending of research/tables: one row for each offence and its disposal."""
 
 from __future__ import annotations
 

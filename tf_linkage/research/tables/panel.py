@@ -1,4 +1,4 @@
-"""research/panel: one row for each person and half-year, from the other research tables and nothing else.
+"""panel of research/tables: one row for each person and half-year, from the other research tables and nothing else.
 
 Laying released histories on half-years. As no day, no exact age and no family is read, the panel cannot say more
 than the tables it is made from.
@@ -28,7 +28,6 @@ HALF_YEARS_OF_SCHOOL_YEAR: Mapping[int, tuple[int, int]] = {-2: (-4, -3), -1: (-
 ADULTS_ONLY = ("out_of_work_benefit", "employment")
 CHILDREN_ONLY = ("child_in_need", "child_protection", "looked_after")
 ANYBODY = ("conviction", "custody")
-SCHOOL = ("persistent_absence", "attainment")
 
 
 def panel(tables: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:

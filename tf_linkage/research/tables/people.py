@@ -1,4 +1,4 @@
-"""research/people: one row for each person, in broad bands."""
+"""people of research/tables: one row for each person, in broad bands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""research/schooling: one row for each pupil and academic year."""
+"""schooling of research/tables: one row for each pupil and academic year."""
 
 from __future__ import annotations
 

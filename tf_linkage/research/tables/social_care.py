@@ -1,4 +1,4 @@
-"""research/social_care: one row for each episode with children's social care."""
+"""social_care of research/tables: one row for each episode with children's social care."""
 
 from __future__ import annotations
 

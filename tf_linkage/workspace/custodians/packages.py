@@ -10,9 +10,9 @@ from pathlib import Path
 from tf_linkage.custody.handover import package
 from tf_linkage.custody.handover.kinds import Handover, handover_named
 from tf_linkage.custody.handover.manifest import Manifest, read_manifest
-from tf_linkage.custody.refusals import ArrivalRefused, KeyDestroyed, VaultRefused
+from tf_linkage.custody.refusals import ArrivalRefused, KeyDestroyed, LockMissing, VaultRefused
 from tf_linkage.custody.vault.destruction import destroyed_on
-from tf_linkage.custody.vault.vault import OWNERS_FILE
+from tf_linkage.custody.vault.vault import LOCK, OWNERS_FILE
 from tf_linkage.errors import TfLinkageError
 from tf_linkage.workspace.store import NEW, Store, swap_folder
 
@@ -31,6 +31,11 @@ def send(store: Store, handover: Handover, file: Path) -> Manifest:
             raise KeyDestroyed(
                 f"{handover.name} was destroyed on {day}, as the privacy notice promises; nothing is left"
             )
+        if day := _handed_over_on(store, handover):
+            raise TfLinkageError(
+                f"{handover.name} was made here on {day}, and its copy was removed since: run {handover.sender}'s "
+                "own job again to make it anew"
+            )
         raise TfLinkageError(
             f"{handover.name} has not been made in {store.root}: run {handover.sender}'s own job first, with "
             f"{handover.sender}'s password"
@@ -39,6 +44,15 @@ def send(store: Store, handover: Handover, file: Path) -> Manifest:
     store.delivery().look_at(manifest, handover, place)
     package.pack(place, file)
     return manifest
+
+
+def _handed_over_on(store: Store, handover: Handover) -> str | None:
+    """The last day on which a hand-over was made in this folder."""
+    about = f"{handover.recipient}/{handover.dataset}"
+    made = [
+        entry.day for entry in store.ledger().entries() if (entry.event, entry.about) == (handover.event, about)
+    ]
+    return made[-1] if made else None
 
 
 def receive(store: Store, file: Path) -> Manifest:
@@ -53,6 +67,11 @@ def receive(store: Store, file: Path) -> Manifest:
         manifest = package.unpack(file, folder)
         try:
             handover = handover_named(manifest.name)
+            if not (store.vault(handover.recipient).folder / LOCK).exists():
+                raise LockMissing(
+                    f"it is for {handover.recipient}, and no lock of {handover.recipient} is kept in {store.root}: "
+                    "take it in where that is"
+                )
             store.delivery().check(manifest, handover, folder)
         except (ArrivalRefused, VaultRefused) as refusal:
             raise type(refusal)(f"{file.name}: {refusal}") from None

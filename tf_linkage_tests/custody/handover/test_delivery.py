@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tf_linkage.contracts import requests
+from tf_linkage.contracts import link_requests
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.handovers import exchange
 from tf_linkage.contracts.registry import DEPARTMENTS
@@ -40,8 +40,11 @@ from tf_linkage.custody.vault.vault import LOCK, Vault
 DAY, END = dt.date(2020, 4, 6), dt.date(2022, 12, 31)
 REQUEST, RETURN = HANDOVERS["moj/link_request"], HANDOVERS["moj/return"]
 ASKED = pl.DataFrame(
-    [{**dict.fromkeys(schema_of(requests.Request)), "request_ref": f"R{n}", "surname": "Poe"} for n in range(40)],
-    schema=schema_of(requests.Request),
+    [
+        {**dict.fromkeys(schema_of(link_requests.Request)), "request_ref": f"R{n}", "surname": "Poe"}
+        for n in range(40)
+    ],
+    schema=schema_of(link_requests.Request),
 )
 ANSWER = {
     "people": pl.DataFrame(
@@ -210,7 +213,7 @@ def fewer_rows(root: Path) -> None:
 
 def other_columns(root: Path) -> None:
     """A sender whose contract has a column more."""
-    changed = replace(REQUEST, tables={"": requests.RequestWithNino})
+    changed = replace(REQUEST, tables={"": link_requests.RequestWithNino})
     send(folder_of(root, "ons", "moj"), changed, {"": ASKED})
 
 

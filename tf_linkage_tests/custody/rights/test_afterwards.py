@@ -10,7 +10,7 @@ import pytest
 from tf_linkage.custody.references.references import recipient_key, reference
 from tf_linkage.custody.references.split import split
 from tf_linkage.custody.rights.afterwards import Held, held_as_asked
-from tf_linkage.custody.rights.requests import Requests, correction_rows, whom
+from tf_linkage.custody.rights.request_lists import Requests, correction_rows, whom
 
 ANN, BEN = ("E09000012", "1"), ("E09000012", "2")
 NOBODY = Requests.of({})

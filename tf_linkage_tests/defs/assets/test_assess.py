@@ -14,7 +14,7 @@ from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.outputs.quality import LinkageEffects, Sweep
 from tf_linkage.definitions import build_defs
 from tf_linkage.defs.assets.assess import MOVES_TOGETHER, NINO_KEPT, SEEDS, sweep_cases
-from tf_linkage.defs.assets.quality import named
+from tf_linkage.defs.assets.report import named
 from tf_linkage.rehearsal.cases import Case, link_case
 from tf_linkage.study import Noise, Study
 from tf_linkage.workspace.assessed import PARTS, assessment_of, code_fingerprint, fingerprint, mark

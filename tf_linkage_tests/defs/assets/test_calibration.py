@@ -48,4 +48,11 @@ def test_more_cells_outside_than_chance_leaves_are_red(outside: int, *, passed: 
             "passed": [False] * outside + [True] * (cells - outside),
         }
     )
-    assert noise_within_tolerance(noise).passed is passed
+    assert noise_within_tolerance(noise, errors=1000).passed is passed
+
+
+@pytest.mark.parametrize(("errors", "passed"), [(0, True), (1, False)])
+def test_where_no_error_was_asked_for_none_may_be_there(errors: int, *, passed: bool) -> None:
+    found = noise_within_tolerance(pl.DataFrame(), errors)
+    assert found.passed is passed
+    assert f"{errors} are listed in the truth" in (found.description or "")

@@ -46,7 +46,7 @@ def test_the_gates_block(name: str, *, counted: bool) -> None:
 def test_the_gates_are_in_every_job_that_makes_the_tables(job: str, source: str) -> None:
     made = build_defs(Study.of("tiny", source=source)).resolve_job_def(job)
     steps = {str(name) for name in made.graph.node_dict}
-    assert {f"research__{name}_nobody_stands_out" for name in (*STEPS, "schooling")} <= steps
+    assert {f"research__tables_no_{one}_stands_out" for one in ("person", "family", "pupil")} <= steps
 
 
 @pytest.mark.parametrize(("alike", "passed"), [(20, True), (19, False)])
@@ -69,9 +69,9 @@ def test_the_ui_shows_the_risk_the_steps_and_a_picture(rehearsed: Rehearsed, nam
     event = next(
         event
         for event in rehearsed.result.get_asset_materialization_events()
-        if event.asset_key == dg.AssetKey(["research", name])
+        if event.asset_key == dg.AssetKey(["research", "tables"])
     )
-    shown = event.materialization.metadata
+    shown = {figure.removeprefix(f"{name}: "): value for figure, value in event.materialization.metadata.items()}
     assert "at least 10 look alike" in str(shown["why nobody stands out"].value)
     assert "accredited setting" in str(shown["what remains"].value)
     assert str(shown["how many look alike"].value).startswith("![How many")
@@ -81,7 +81,7 @@ def test_the_ui_shows_the_risk_the_steps_and_a_picture(rehearsed: Rehearsed, nam
     below = risk["rows in classes below the rule"]
     assert int(str(below["on the finest steps"])) > 0, "otherwise the gate had nothing to do"
     assert below["as released"] == 0
-    stored = rehearsed.store.read(["research", name])
+    stored = rehearsed.research(name)
     assert isinstance(stored, pl.LazyFrame)
     told = [pl.col(column).is_null() for column in emptiness_tells(name)]
     least = stored.group_by(*STEPS[name], *told).len().collect()["len"].min()

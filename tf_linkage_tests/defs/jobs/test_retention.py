@@ -64,9 +64,9 @@ def test_at_the_end_of_the_study_no_vault_opens(study: Study) -> None:
         store.read(["ons", "identifiers"])
     late = [entry.custodian for entry in store.ledger().entries() if entry.event == "breach"]
     assert late == ["dwp", "moj", "dfe"], "who skipped the month is on record as late"
-    research = store.read(["research", "people"])
-    assert isinstance(research, pl.LazyFrame)
-    assert research.collect().height
+    research = store.read(["research", "tables"])
+    assert isinstance(research, dict)
+    assert research["people"].collect().height
 
 
 def test_the_schedule_ticks_and_destroys(study: Study) -> None:
@@ -112,7 +112,7 @@ def test_the_run_says_who_holds_what_until_when(rehearsed: Rehearsed) -> None:
     assert made["dwp/link_request"]["held by"].value == "dwp"
     assert made["dwp/link_request"]["destroy by"].value == "2020-05-06"
     assert made["ons/identifiers"]["destroy by"].value == "2022-12-31"
-    assert "held by" not in made["research/people"]
+    assert "held by" not in made["research/tables"]
 
 
 def test_the_ledger_tells_hand_overs_and_reads_and_names_no_one(rehearsed: Rehearsed) -> None:

@@ -66,8 +66,11 @@ class Desk:
         return said.getvalue()
 
     def table(self, key: str) -> pl.DataFrame:
-        """A stored table."""
-        kept = self.store.read(key.split("/"))
+        """A stored table, or one of a stored set: `research/tables/people`."""
+        asset, _, name = key.partition("/tables/")
+        kept = self.store.read([*asset.split("/"), *(["tables"] if name else [])])
+        if isinstance(kept, dict):
+            kept = kept[name]
         assert isinstance(kept, pl.LazyFrame)
         return kept.collect()
 
@@ -176,7 +179,7 @@ def test_who_left_might_never_have_been_there(open_desk: Callable[..., Desk]) ->
 def test_afterwards_rows_go_and_everybody_elses_links_stay(desk: Desk) -> None:
     assert desk.run(END_OF_MONTH).success
     attributes, before = desk.table("ons/attributes"), desk.table("linkage/linked_people")
-    people = desk.table("research/people")
+    people = desk.table("research/tables/people")
     person = named_twice(attributes)
     assert desk.run(WITHDRAW, desk.ticket("withdraw", person)).success
     now = desk.table("linkage/linked_people")
@@ -186,11 +189,15 @@ def test_afterwards_rows_go_and_everybody_elses_links_stay(desk: Desk) -> None:
     assert left.height < 8, "the person, and at most a family without two problems"
     assert now.equals(before.join(left, on="person_id", how="anti", maintain_order="left"))
     refs = left["person_study_ref"]
-    assert desk.table("research/people")["person_study_ref"].to_list() == (
+    assert desk.table("research/tables/people")["person_study_ref"].to_list() == (
         people.filter(~pl.col("person_study_ref").is_in(refs.implode()))["person_study_ref"].to_list()
     )
     for name in ("benefits_and_work", "offending", "schooling", "social_care"):
-        assert not desk.table(f"research/{name}").filter(pl.col("person_study_ref").is_in(refs.implode())).height
+        assert (
+            not desk.table(f"research/tables/{name}")
+            .filter(pl.col("person_study_ref").is_in(refs.implode()))
+            .height
+        )
     for name in ("dwp", "moj", "dfe"):
         returned = desk.store.read([name, "return"])
         assert isinstance(returned, dict)
@@ -333,10 +340,11 @@ def test_an_answer_is_complete(answered: Answered) -> None:
             where = {
                 "linked_set": LINKED_SET_IN.get(name) or "return_" + name,
                 "return": f"return_{body}_{name}",
+                "tables": f"research_{name}",
             }.get(kind, f"research_{kind}" if body == "research" else kind)
             assert tables[where].height == rows, (key, name)
             covered.append(key)
-    assert {"ons/identifiers", "ons/attributes", "dwp/return", "dfe/return", "research/people"} <= set(covered)
+    assert {"ons/identifiers", "ons/attributes", "dwp/return", "dfe/return", "research/tables"} <= set(covered)
     assert tables["identifiers"].height == 1
     assert tables["corrections"]["column"].unique().to_list() == ["address"]
     assert tables["requests"]["asked for"].sort().to_list() == ["access", "correct"]
@@ -448,7 +456,7 @@ def test_afterwards_a_correction_changes_rows_and_no_link(desk: Desk) -> None:
     ticket = desk.ticket("correct", (row["la_code"], row["person_ref"]), crime="OFF", surname="Newname")
     assert desk.run(CORRECT, ticket).success
     assert desk.table("linkage/linked_people").equals(linked)
-    assert desk.table("research/people").filter(person_study_ref=ref)["crime"].to_list() == ["OFF"]
+    assert desk.table("research/tables/people").filter(person_study_ref=ref)["crime"].to_list() == ["OFF"]
     assert desk.table("ons/identifiers").filter(person_id=row["person_id"])["surname"].to_list() == ["Newname"]
 
 

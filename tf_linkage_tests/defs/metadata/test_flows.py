@@ -64,5 +64,5 @@ def test_a_flow_is_destroyed_on_the_studys_day() -> None:
 
 def test_an_asset_that_stays_with_its_body_carries_none() -> None:
     graph = build_defs(Study.of("tiny")).resolve_asset_graph()
-    for key in ("ons/identifiers", "research/people", "quality/report"):
+    for key in ("ons/identifiers", "research/tables", "quality/report"):
         assert not [name for name in graph.get(dg.AssetKey(key.split("/"))).metadata if name.startswith(PREFIX)]

@@ -208,5 +208,5 @@ def test_plenty_of_people_stay_on_the_finest_steps() -> None:
 
 
 def test_too_few_are_refused_in_words() -> None:
-    with pytest.raises(NobodyToHideAmong, match=r"research/people has 12 rows.* at least 20.*more families"):
+    with pytest.raises(NobodyToHideAmong, match=r"the table people has 12 rows.* at least 20.*more families"):
         choose_steps("people", people(1, 12), None)

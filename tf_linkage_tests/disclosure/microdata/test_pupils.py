@@ -117,7 +117,7 @@ def test_whatever_the_pupils_nobody_stands_out_as_sql_counts_them(seed: int) -> 
 def test_in_the_rehearsal_the_gate_had_something_to_do(rehearsed: Rehearsed) -> None:
     """The control: as it was made, the table gives pupils away."""
     linked_set = rehearsed.store.read(["research", "linked_set"])
-    people, released = (rehearsed.store.read(["research", name]) for name in ("people", "schooling"))
+    people, released = (rehearsed.research(name) for name in ("people", "schooling"))
     assert isinstance(linked_set, dict)
     assert isinstance(people, pl.LazyFrame)
     assert isinstance(released, pl.LazyFrame)

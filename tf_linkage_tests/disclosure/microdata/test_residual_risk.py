@@ -70,7 +70,7 @@ def test_a_family_fits_if_nothing_speaks_against_it() -> None:
 def released(rehearsed: Rehearsed) -> Tables:
     found = {}
     for name in RESEARCH_TABLES:
-        stored = rehearsed.store.read(["research", name])
+        stored = rehearsed.research(name)
         assert isinstance(stored, pl.LazyFrame)
         found[name] = stored
     return found

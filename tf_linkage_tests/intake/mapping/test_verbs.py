@@ -237,8 +237,8 @@ WRONG = {
     ),
     "a column of no contract": (SPELLS + 'colour = "end"\n', "rename.colour: the contract has no such column"),
     "absent though needed": (
-        SPELLS.replace("absent = []", 'absent = ["start_date"]').replace('start_date = "start"\n', ""),
-        "absent.start_date: the contract needs it in every row",
+        SPELLS.replace("absent = []", 'absent = ["dwp_key"]').replace('dwp_key = "key"\n', ""),
+        "absent.dwp_key: the contract needs it in every row",
     ),
     "a code set that is none": (SPELLS.replace('"JSA"', '"DOLE"'), "set.benefit_type: not a code of the contract"),
     "used and ignored": (

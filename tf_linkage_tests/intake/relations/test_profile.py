@@ -43,3 +43,8 @@ def test_the_same_delivery_again_is_held_against_the_one_before_it(tmp_path: Pat
     assert first
     assert against_the_last(path, fewer) == first
     assert against_the_last(path, {"": profile(TABLE.head(52))}) == []
+
+
+def test_a_code_of_few_is_not_told() -> None:
+    few = TABLE.with_columns(code=pl.Series(["a"] * 91 + ["b"] * 9, dtype=pl.Enum(["a", "b", "c"])))
+    assert profile(few).codes["code"] == {"a": 0.91}

@@ -124,6 +124,14 @@ def cell(stem: str, column: str, value: object, row: int = 0) -> Spoil:
     return spoil
 
 
+def all_but_the_last_blank(stem: str, column: str) -> Spoil:
+    def spoil(frames: Frames) -> None:
+        last = pl.int_range(pl.len()) == pl.len() - 1
+        frames[stem] = frames[stem].with_columns(pl.when(last).then(column))
+
+    return spoil
+
+
 def twice(stem: str, times: int = 2) -> Spoil:
     def spoil(frames: Frames) -> None:
         frames[stem] = pl.concat([frames[stem]] * times)
@@ -144,6 +152,11 @@ REFUSED: dict[str, tuple[str, Spoil, str]] = {
         "dwp",
         cell("dwp_benefits", "dwp_key", "stranger", row=2),
         "dwp_benefits.csv: line 4, column dwp_key: nobody in dwp_people.csv has it (1 row)",
+    ),
+    "spells mostly without a first day": (
+        "dwp",
+        all_but_the_last_blank("dwp_benefits", "start_date"),
+        "dwp_benefits.csv: line 2, column start_date: 67% of the rows are blank, and 50% may be (2 rows)",
     ),
     "every benefit twice": (
         "dwp",
@@ -268,11 +281,32 @@ def named_twice(frames: Frames) -> None:
     cell("council_cohort", "date_of_birth", dt.date(1990, 5, 4), 1)(frames)
 
 
+def plan_outside(frames: Frames) -> None:
+    episode = frames["dfe_social_care"]
+    kind = episode.schema["episode_type"]
+    plans = [
+        episode.with_columns(
+            episode_type=pl.lit("CPP").cast(kind), start_date=pl.lit(day), end_date=pl.lit(None, pl.Date)
+        )
+        for day in (dt.date(2016, 6, 2), dt.date(2016, 6, 1))  # the day after the end of need, and that end
+    ]
+    elsewhere = plans[0].with_columns(dfe_key=pl.lit("p2"), start_date=pl.lit(dt.date(2016, 3, 1)))
+    frames["dfe_pupils"] = pl.concat(
+        [frames["dfe_pupils"], frames["dfe_pupils"].with_columns(dfe_key=pl.lit("p2"))]
+    )
+    frames["dfe_social_care"] = pl.concat([episode, *plans, elsewhere])
+
+
 NOTED: dict[str, tuple[str, Spoil, str]] = {
     "overlap of one kind": (
         "dfe",
         overlap,
         "dfe_social_care.csv: line 3, column start_date: spells of one kind overlap (1 person) (1 row)",
+    ),
+    "a plan outside a spell of need": (
+        "dfe",
+        plan_outside,
+        "dfe_social_care.csv: line 3, column start_date: CPP begins on a day that no CIN covers (2 rows)",
     ),
     "a single repeat": ("dwp", rows_then_one_again, "1.6% of the rows repeat others whole (1 row)"),
     "histories of few": ("dwp", many_people, "13% of the people in dwp_people.csv have a row here"),
@@ -302,6 +336,28 @@ def test_what_real_files_hold_is_noted_and_taken_in(tmp_path: Path, case: str) -
     spoil(frames)
     notes = delivered(tmp_path / "in", frames, body)
     assert any(words in note for note in notes), notes
+
+
+@pytest.mark.parametrize(
+    ("stem", "column", "value"),
+    [
+        ("dwp_benefits", "start_date", None),
+        ("dwp_benefits", "weekly_amount", None),
+        ("moj_offences", "disposal_rank", None),
+        ("moj_offences", "offence_group", "20"),
+        ("moj_offences", "offence_group", "21"),
+        ("moj_offences", "offence_group", "23"),
+        ("dfe_enrolments", "nc_year_actual", -1),
+        ("dfe_enrolments", "nc_year_actual", None),
+        ("dfe_social_care", "placement", "adoption"),
+    ],
+)
+def test_what_real_registers_hold_is_in_the_contracts(
+    tmp_path: Path, stem: str, column: str, value: object
+) -> None:
+    frames = sound()
+    cell(stem, column, value)(frames)
+    delivered(tmp_path / "in", frames, stem.partition("_")[0])
 
 
 def test_jobs_overlap_lawfully(tmp_path: Path) -> None:

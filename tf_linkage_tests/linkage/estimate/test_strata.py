@@ -11,7 +11,6 @@ import pytest
 
 from tf_linkage.linkage import department_model
 from tf_linkage.linkage.block.rule_counts import leaving_free
-from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.compare.candidates import affordable, block_and_compare, compare_rows
 from tf_linkage.linkage.compare.patterns import unpack
 from tf_linkage.linkage.estimate.certain_links import certain_of_deterministic
@@ -21,6 +20,7 @@ from tf_linkage.linkage.estimate.forename_cohorts import forename_cohorts, of_on
 from tf_linkage.linkage.estimate.household_members import at_one_address, household_members
 from tf_linkage.linkage.estimate.strata import strata_of
 from tf_linkage.linkage.estimate.training_input import gather
+from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.settings import Names, Strata, Training
 from tf_linkage.linkage.resolve.decision import DecisionRule
 from tf_linkage.linkage.tables.database import connected
@@ -48,7 +48,7 @@ def woman(name: str, year: int, surname: str = "Oakley", home: int = 1) -> tuple
 def test_who_is_oftener_there_is_likelier_a_link_and_a_small_kind_is_like_the_rest() -> None:
     asked = [man("Adam", 1990)] * 300 + [woman("Ruth", 2015)] * 300 + [man("Saul", 1930)]
     records = prepare(table("request_ref", asked), table("moj_key", asked), MODEL)
-    with connected(Bounds()) as connection:
+    with connected(Limits()) as connection:
         tables = load(connection, records, MODEL)
         weighed = pl.DataFrame(
             {"left_row": np.arange(300, dtype=np.uint32), "pattern": 0, "rules": 1, "match_probability": 0.5}
@@ -65,7 +65,7 @@ def test_of_links_whose_surname_differs_more_are_of_the_kind_that_changes_it() -
     asked = [man("Adam", 1990)] * 400 + [woman("Ruth", 1990)] * 400
     held = [man("Adam", 1990)] * 400 + [woman("Ruth", 1990)] * 200 + [woman("Ruth", 1990, "Birch")] * 200
     records = prepare(table("request_ref", asked), table("moj_key", held), MODEL)
-    with connected(Bounds()) as connection:
+    with connected(Limits()) as connection:
         tables = load(connection, records, MODEL)
         from_rows = np.arange(800, dtype=np.uint32)
         patterns = compare_rows(tables, from_rows, from_rows)
@@ -97,7 +97,7 @@ def test_a_forename_in_fashion_is_less_rare_among_those_born_then() -> None:
     held += [man("Kevin", 2005), man("Ezra", 2005)]
     asked = [man("Kevin", 1965), man("Kevin", 2005), man("Ezra", 2005), ("Kevin", "Oakley", "", "male", "", "")]
     records = prepare(table("request_ref", asked), table("moj_key", held), MODEL)
-    with connected(Bounds()) as connection:
+    with connected(Limits()) as connection:
         bits = forename_cohorts(load(connection, records, MODEL), 1.0)
     assert bits is not None
     share = 40 / 82
@@ -127,7 +127,7 @@ def test_housemates_who_share_both_names_or_a_birthday_are_learnt_together() -> 
         held.append(woman(f"Ruth{chr(97 + home % 26)}", 1990 if home > 30 else 1993, surname, home))
         held.append(woman(f"Leah{chr(97 + home % 26)}", 1964, f"Other{chr(97 + home % 26)}", home))
     records = prepare(table("request_ref", held[:5]), table("moj_key", held), MODEL)
-    with connected(Bounds()) as connection:
+    with connected(Limits()) as connection:
         members = household_members(load(connection, records, MODEL), standing=0)
     names = [comparison.name for comparison in MODEL.comparisons]
     last = {comparison.name: len(comparison.levels) - 1 for comparison in MODEL.comparisons}
@@ -161,7 +161,7 @@ def test_one_name_in_the_others_place_is_seen_and_the_surname_says_no_more() -> 
     held = [("Newell", "Nga", "1985-06-07", "female", "9 Mill Road", "E2 9AA")]
     records = prepare(table("request_ref", asked), table("moj_key", held), MODEL)
     row = np.zeros(1, dtype=np.uint32)
-    with connected(Bounds()) as connection:
+    with connected(Limits()) as connection:
         levels = unpack(compare_rows(load(connection, records, MODEL), row, row), MODEL.comparisons)[0]
     found = {
         comparison.name: comparison.levels[code].words if code >= 0 else "unknown"
@@ -177,10 +177,10 @@ def test_what_is_learnt_of_kinds_bears_on_weights(village: Any) -> None:
     cohort, register = village.cohort, village.register
     model = department_model("dwp", (*FIELDS, "nino"))
     records = prepare(cohort.lazy(), register.lazy(), model)
-    with connected(Bounds()) as connection:
+    with connected(Limits()) as connection:
         tables = load(connection, records, model)
         deterministic_links = deterministic_pass(tables)
-        candidates = block_and_compare(tables, affordable(tables, Bounds().most_pairs), deterministic_links)
+        candidates = block_and_compare(tables, affordable(tables, Limits().most_pairs), deterministic_links)
         standing = at_one_address(tables)
         trained = gather(tables, candidates, deterministic_links.training_links, standing.height).learnt()
         decision = DecisionRule.of(tables, trained, deterministic_links.links)
@@ -219,9 +219,9 @@ def test_who_errs_in_one_name_errs_in_the_other(village: Any) -> None:
     )
     model = department_model("dwp", (*FIELDS, "nino"))
     records = prepare(cohort.drop("number").lazy(), village.register.lazy(), model)
-    with connected(Bounds()) as connection:
+    with connected(Limits()) as connection:
         tables = load(connection, records, model)
-        candidates = block_and_compare(tables, affordable(tables, Bounds().most_pairs))
+        candidates = block_and_compare(tables, affordable(tables, Limits().most_pairs))
         training_input = gather(
             tables, candidates, deterministic_pass(tables).training_links, at_one_address(tables).height
         )

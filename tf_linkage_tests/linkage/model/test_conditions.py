@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tf_linkage.errors import LinkageRefused
-from tf_linkage.linkage import Bounds, Settings, department_model, link
+from tf_linkage.linkage import Limits, Settings, department_model, link
 from tf_linkage.linkage.compare.candidates import compare_rows
 from tf_linkage.linkage.compare.patterns import OfTables, measures_sql, pattern_sql, unpack
 from tf_linkage.linkage.engines.recordlinkage.levels import BAND, _coded, levels_of
@@ -114,7 +114,7 @@ def test_both_engines_give_the_candidate_pairs_the_same_levels(village: Any) -> 
     records = prepare(village.cohort.lazy(), village.register.lazy(), model)
     pairs, both = candidate_pairs(records, model), (records.left, records.right)
     theirs = levels_of(records, model, pairs)
-    with connected(Bounds()) as connection:
+    with connected(Limits()) as connection:
         rows = [codes.astype(np.uint32) for codes in pairs.codes]
         patterns = compare_rows(load(connection, records, model), rows[0], rows[1])
     ours = unpack(patterns, model.comparisons)

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from tf_linkage.linkage import department_model, link
-from tf_linkage.linkage.bounds import Bounds
+from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.resolve.assignment import settled
 from tf_linkage.linkage.resolve.second_records import APART, STAGE, with_contradictions, with_second_records
 from tf_linkage.linkage.tables.database import connected
@@ -87,7 +87,7 @@ def test_records_of_the_right_table_are_held_against_each_other(other: dict[str,
     }  # fmt: skip
     left = pl.DataFrame([{"request_ref": "a", **person}])
     right = pl.DataFrame([{"dwp_key": "x", **person}, {"dwp_key": "y", **person, "nino": "DB765432C", **other}])
-    with connected(Bounds()) as connection:
+    with connected(Limits()) as connection:
         tables = load(connection, prepare(left.lazy(), right.lazy(), TWICE), TWICE)
         sure = pl.DataFrame(
             {"left_row": [0, 0], "right_row": [0, 1], "entity": [0, 1], "match_probability": [0.9999, 0.999]},

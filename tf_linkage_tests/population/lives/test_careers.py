@@ -11,9 +11,9 @@ from tf_linkage.bodies.lived import columns, position
 from tf_linkage.population import Settings, simulate
 from tf_linkage.population.draws import Draws
 from tf_linkage.population.lives.benefit_rules import LONE_PARENT_RULES, state_pension_day, youngest_limit
+from tf_linkage.population.lives.benefits_and_jobs import BENEFITS, WORK, interrupted
 from tf_linkage.population.lives.offending import DISPOSALS, custody_periods
 from tf_linkage.population.lives.pay import yearly_pay
-from tf_linkage.population.lives.work import BENEFITS, WORK, interrupted
 from tf_linkage.population.settings import day
 
 SETTINGS = Settings(

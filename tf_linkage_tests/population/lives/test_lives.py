@@ -16,9 +16,9 @@ from tf_linkage.population import Settings, population_counts, simulate
 from tf_linkage.population.draws import Draws
 from tf_linkage.population.liability import liability, threshold
 from tf_linkage.population.lives.benefit_rules import live_service, roll_out
+from tf_linkage.population.lives.benefits_and_jobs import BENEFITS
 from tf_linkage.population.lives.offending import DISPOSALS
 from tf_linkage.population.lives.schooling import _school_cohort
-from tf_linkage.population.lives.work import BENEFITS
 from tf_linkage.population.people.communities import MIXES, ORIGINS
 from tf_linkage.population.people.households import HEAD, NEVER, ROLES
 from tf_linkage.population.people.localities import localities

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from tf_linkage.contracts.columns import schema_of
-from tf_linkage.contracts.departments import Bound, DepartmentRefused
+from tf_linkage.contracts.departments import DepartmentRefused, RateFloor
 from tf_linkage.contracts.handovers import exchange
 from tf_linkage.contracts.outputs.quality import MEASURES, FloorResults, Gaps, Metrics
 from tf_linkage.contracts.registry import DEPARTMENTS
@@ -129,13 +129,13 @@ def test_one_bad_looking_group_among_many_is_in_doubt_and_a_bad_group_is_not() -
 
 
 def test_a_department_s_floors_are_those_it_declares() -> None:
-    bounds = (Bound("recall", 0.5, "why"), Bound("precision", 0.9, "why so"))
+    bounds = (RateFloor("recall", 0.5, "why"), RateFloor("precision", 0.9, "why so"))
     one = dataclasses.replace(DEPARTMENTS["dwp"], floors=bounds)
     other = dataclasses.replace(DEPARTMENTS["moj"], floors=())
     assert [(floor.department, floor.measure, floor.floor) for floor in declared_floors([one, other])] == [
         ("dwp", "precision", 0.9),
         ("dwp", "recall", 0.5),
     ]
-    wrong = dataclasses.replace(one, floors=(Bound("sensitivity", 0.5, "why"),))
+    wrong = dataclasses.replace(one, floors=(RateFloor("sensitivity", 0.5, "why"),))
     with pytest.raises(DepartmentRefused, match="department dwp: it declares a floor of 'sensitivity'"):
         declared_floors([wrong])

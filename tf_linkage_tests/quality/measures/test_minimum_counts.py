@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tf_linkage.contracts.outputs.quality import Metrics
 from tf_linkage.quality.measures.figures import counted, laid_out, shares
-from tf_linkage.quality.measures.minimum_counts import LEAST, of_real_people, of_ten_or_more
+from tf_linkage.quality.measures.minimum_counts import MINIMUM_COUNT, of_real_people, of_ten_or_more
 
 
 def table(parts: list[tuple[int, int]]) -> pl.DataFrame:
@@ -47,7 +47,7 @@ def test_small_numerators_of_real_people_become_intervals() -> None:
 
 
 def test_every_small_numerator_shows_the_same() -> None:
-    shown = {str(rate(of_real_people(table([(n, 100), (4, 80), (60, 100)])), "g0")) for n in range(LEAST)}
+    shown = {str(rate(of_real_people(table([(n, 100), (4, 80), (60, 100)])), "g0")) for n in range(MINIMUM_COUNT)}
     assert len(shown) == 1
 
 
@@ -64,5 +64,5 @@ def test_one_hidden_group_does_not_stand_alone() -> None:
 def test_nothing_small_is_ever_shown(parts: list[tuple[int, int]]) -> None:
     shown = of_real_people(table(parts))
     values = shown.filter(pl.col("value").is_not_null())
-    assert values.filter((pl.col("denominator") < LEAST) | (pl.col("numerator") < LEAST)).is_empty()
-    assert values.filter(pl.col("denominator") - pl.col("numerator") < LEAST).is_empty()
+    assert values.filter((pl.col("denominator") < MINIMUM_COUNT) | (pl.col("numerator") < MINIMUM_COUNT)).is_empty()
+    assert values.filter(pl.col("denominator") - pl.col("numerator") < MINIMUM_COUNT).is_empty()

@@ -14,13 +14,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tf_linkage.contracts import requests
+from tf_linkage.contracts import link_requests
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.custody.handover.kinds import HANDOVERS
 from tf_linkage.custody.refusals import ArrivalRefused, KeyDestroyed, LockMissing, PasswordMissing, VaultRefused
 from tf_linkage.custody.vault import locks
 from tf_linkage.custody.vault.retention import Deadlines
-from tf_linkage.custody.vault.vault import LOCK
+from tf_linkage.custody.vault.vault import LOCK, shred
 from tf_linkage.errors import TfLinkageError
 from tf_linkage.workspace.custodians.packages import receive, send
 from tf_linkage.workspace.store import Store
@@ -32,9 +32,10 @@ KEY = ["moj", "link_request"]
 
 def asked(surname: str) -> pl.DataFrame:
     rows = [
-        {**dict.fromkeys(schema_of(requests.Request)), "request_ref": f"R{n}", "surname": surname} for n in range(9)
+        {**dict.fromkeys(schema_of(link_requests.Request)), "request_ref": f"R{n}", "surname": surname}
+        for n in range(9)
     ]
-    return pl.DataFrame(rows, schema=schema_of(requests.Request))
+    return pl.DataFrame(rows, schema=schema_of(link_requests.Request))
 
 
 @pytest.fixture(autouse=True)
@@ -231,6 +232,24 @@ def test_sending_what_was_never_made_or_is_destroyed_says_which(
     with pytest.raises(KeyDestroyed, match="moj/link_request was destroyed on"):
         send(ons, REQUEST, tmp_path / "request.zip")
     assert not (tmp_path / "request.zip").exists()
+
+
+def test_sending_what_was_handed_over_and_removed_says_so(bodies: tuple[Store, Store], tmp_path: Path) -> None:
+    ons, _ = bodies
+    ons.write(KEY, asked("Poe"))
+    ons.delivery().record(REQUEST)
+    shred(ons.place(KEY))
+    with pytest.raises(TfLinkageError, match=r"moj/link_request was made here on .*copy was removed since"):
+        send(ons, REQUEST, tmp_path / "request.zip")
+
+
+def test_a_package_for_somebody_else_says_for_whom_it_is(bodies: tuple[Store, Store], tmp_path: Path) -> None:
+    ons, moj = bodies
+    file = packed(ons, tmp_path / "request.zip")
+    (moj.vault("moj").folder / LOCK).unlink()
+    with pytest.raises(LockMissing, match=r"^request.zip: it is for moj, and no lock of moj is kept in"):
+        receive(moj, file)
+    assert not (moj.vault("moj").folder / LOCK).exists()
 
 
 def test_files_of_custody_are_their_owners_alone(bodies: tuple[Store, Store], tmp_path: Path) -> None:

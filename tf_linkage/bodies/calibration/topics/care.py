@@ -19,7 +19,7 @@ from tf_linkage.bodies.calibration.lived_rows import (
 )
 from tf_linkage.bodies.calibration.measures import Found, World, ratio
 from tf_linkage.bodies.lived import Columns
-from tf_linkage.population.lives.work import BENEFITS, WORK
+from tf_linkage.population.lives.benefits_and_jobs import BENEFITS, WORK
 from tf_linkage.population.people.care import EPISODES
 from tf_linkage.population.settings import day
 

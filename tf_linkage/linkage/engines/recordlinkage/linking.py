@@ -6,13 +6,13 @@ import numpy as np
 import polars as pl
 
 from tf_linkage.errors import NothingToLearn
-from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.engines.duckdb import link_records
 from tf_linkage.linkage.engines.recordlinkage.levels import doubtful_pairs, levels_of
 from tf_linkage.linkage.engines.recordlinkage.outcome import counts_of, resolved, training_of
 from tf_linkage.linkage.engines.recordlinkage.pairs import blocked_pairs, random_pairs
 from tf_linkage.linkage.engines.recordlinkage.teaching import teach, training_labels
 from tf_linkage.linkage.estimate.deterministic import deterministic_pass
+from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.result import LinkResult, Progress
 from tf_linkage.linkage.tables.database import connected
@@ -21,7 +21,7 @@ from tf_linkage.linkage.tables.records import Records, prepare, undated
 
 
 def link_by_recordlinkage(
-    left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress, bounds: Bounds
+    left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress, bounds: Limits
 ) -> LinkResult:
     """Link by the toolkit. See `Engine`. Of the bounds it keeps to the pairs; memory and threads are DuckDB's."""
     records = prepare(left, right, model)
@@ -29,7 +29,7 @@ def link_by_recordlinkage(
     return link_prepared(records, model, progress, bounds)
 
 
-def link_prepared(records: Records, model: Model, progress: Progress, bounds: Bounds | None = None) -> LinkResult:
+def link_prepared(records: Records, model: Model, progress: Progress, bounds: Limits | None = None) -> LinkResult:
     """Link tables that are in standard form already."""
     pairs, blocking = blocked_pairs(records, model, bounds)
     progress(f"blocked: {len(pairs):,} candidate pairs")
@@ -39,7 +39,7 @@ def link_prepared(records: Records, model: Model, progress: Progress, bounds: Bo
         )
     levels = levels_of(records, model, pairs)
     progress("compared")
-    training_links, teachers = _training_links(records, model, bounds or Bounds())
+    training_links, teachers = _training_links(records, model, bounds or Limits())
     labels, is_seed = training_labels(records, pairs, training_links)
     strangers = levels_of(records, model, random_pairs(records, model))
     weight, probability, reestimated, curve = teach(levels, strangers, labels, records, model)
@@ -67,7 +67,7 @@ def link_prepared(records: Records, model: Model, progress: Progress, bounds: Bo
     )
 
 
-def _training_links(records: Records, model: Model, bounds: Bounds) -> tuple[pl.DataFrame, str]:
+def _training_links(records: Records, model: Model, bounds: Limits) -> tuple[pl.DataFrame, str]:
     """Links to learn from: the matchkeys', else those of engine `duckdb`, which needs none; and what they are."""
     with connected(bounds) as connection:
         found = deterministic_pass(load(connection, records, model)).training_links

@@ -11,8 +11,8 @@ import polars as pl
 import recordlinkage
 from recordlinkage.index import Block, Random
 
-from tf_linkage.linkage.bounds import Bounds
 from tf_linkage.linkage.compare.candidates import used_rules
+from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.tables.records import Records
 
@@ -23,14 +23,14 @@ def candidate_pairs(records: Records, model: Model) -> pd.MultiIndex:
 
 
 def blocked_pairs(
-    records: Records, model: Model, bounds: Bounds | None = None
+    records: Records, model: Model, bounds: Limits | None = None
 ) -> tuple[pd.MultiIndex, tuple[pl.DataFrame, pl.DataFrame]]:
     """Candidate pairs by row, sorted; pairs by rule; and for each pair the first rule it met.
 
     Raises:
         LinkageRefused: a rule would make more pairs than are allowed or the toolkit can hold; counted, not tried.
     """
-    bounds = bounds or Bounds()
+    bounds = bounds or Limits()
     most = model.settings.toolkit.most_pairs
     if most < bounds.most_pairs:
         bounds = dataclasses.replace(bounds, most_pairs=most)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tf_linkage.contracts.bodies.council import Cohort
 from tf_linkage.custody.references.split import split
 from tf_linkage.custody.refusals import CorrectionRefused, NothingHeld
-from tf_linkage.custody.rights.requests import (
+from tf_linkage.custody.rights.request_lists import (
     CORRECTABLE,
     Requests,
     as_asked,

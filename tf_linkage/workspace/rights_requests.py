@@ -15,7 +15,7 @@ from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.handover.kinds import HANDOVERS
 from tf_linkage.custody.refusals import NoLongerPossible
 from tf_linkage.custody.rights.afterwards import Held, held_as_asked
-from tf_linkage.custody.rights.requests import Requests, as_asked, record_tokens
+from tf_linkage.custody.rights.request_lists import Requests, as_asked, record_tokens
 from tf_linkage.custody.rights.tickets import ANSWERS, TICKETS, Ticket, read_ticket
 from tf_linkage.custody.vault.destruction import destroyed_on
 from tf_linkage.workspace.folder import record_writing

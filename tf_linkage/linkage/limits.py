@@ -11,8 +11,8 @@ from tf_linkage.errors import LinkageRefused
 
 
 @dataclass(frozen=True)
-class Bounds:
-    """What a linkage may use. Bounds never change a link: within them the links are the same, beyond them none.
+class Limits:
+    """What a linkage may use. Limits never change a link: within them the links are the same, beyond them none.
 
     Attributes:
         memory_gb: gigabytes that DuckDB may take; beyond them, the linkage is refused.

@@ -1,0 +1,43 @@
+"""What a run makes and what it needs to be there, read off the graph; and its refusal before it works."""
+
+from collections.abc import Callable, Collection, Iterable
+
+import dagster as dg
+
+from tf_linkage import intake
+from tf_linkage.defs.assets.extracts import Incoming
+from tf_linkage.study import Study
+from tf_linkage.workspace.beforehand import refuse_what_cannot_succeed
+from tf_linkage.workspace.custodians.clerical_review import DECISIONS
+from tf_linkage.workspace.store import Store
+
+Refuse = Callable[[Store, Study, Collection[dg.AssetKey]], None]
+"""Refuses a run of some assets that cannot succeed (`CannotSucceed`)."""
+
+
+def made_by(defs: dg.Definitions, job: str) -> frozenset[dg.AssetKey]:
+    """The assets that a job makes; none where it does something else."""
+    return frozenset(defs.resolve_job_def(job).asset_layer.executable_asset_keys)
+
+
+def refusal_of(assets: Iterable[dg.AssetsDefinition]) -> Refuse:
+    """What refuses runs of these assets.
+
+    Args:
+        assets: every asset of the study that a run can make.
+    """
+    inputs = {
+        key: {parent.to_user_string() for parent in made.keys_by_input_name.values()}
+        for made in assets
+        for key in made.keys
+    }
+
+    def refuse(store: Store, study: Study, chosen: Collection[dg.AssetKey]) -> None:
+        incoming = Incoming.of(study)
+        makes = {key.to_user_string() for key in chosen if key in inputs}
+        reads = {parent for key in chosen for parent in inputs.get(key, ())} - makes
+        reads = {key for key in reads if not key.endswith(f"/{DECISIONS}")}  # there are none until a clerk decides
+        stems = [stem for body, key in incoming.registers.items() if key in makes for stem in intake.stems_of(body)]
+        refuse_what_cannot_succeed(store, makes=makes, reads=reads, extracts=stems, incoming=incoming.folder)
+
+    return refuse

@@ -1,0 +1,79 @@
+"""Whether a run can succeed, judged before it works: what it needs is there, and it does not come too late.
+
+Nothing is opened or decrypted; what only reading can tell, reading tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from tf_linkage import intake
+from tf_linkage.errors import TfLinkageError
+from tf_linkage.workspace.store import Store
+
+
+class CannotSucceed(TfLinkageError):
+    """A run lacks what it needs, or comes too late. The message says all of it."""
+
+
+def refuse_what_cannot_succeed(
+    store: Store, *, makes: Iterable[str], reads: Iterable[str], extracts: Iterable[str], incoming: Path
+) -> None:
+    """Refuse a run before it begins.
+
+    Args:
+        store: the data folder.
+        makes: keys of the assets that it makes.
+        reads: keys of those it reads and does not make.
+        extracts: stems of the extract files that it takes in.
+        incoming: where these lie.
+
+    Raises:
+        CannotSucceed: all that stands in its way, each once.
+    """
+    reasons = [*_too_late(store, makes), *_together(_not_there(store, reads)), *_missing(incoming, extracts)]
+    if reasons:
+        raise CannotSucceed("; ".join(reasons))
+
+
+def _too_late(store: Store, makes: Iterable[str]) -> Iterator[str]:
+    """The first custodian, by the asset, who may hold nothing any longer; the others stand before the same day."""
+    for key in sorted(makes):
+        if kept := store.in_vault(key.split("/")):
+            try:
+                store.must_be_in_time(kept[0].custodian, kept[1])
+            except TfLinkageError as refusal:
+                yield str(refusal)
+                return
+
+
+def _together(reasons: Iterable[str]) -> Iterator[str]:
+    """Reasons that begin with an asset, those of the same words as one."""
+    by_words: dict[str, list[str]] = {}
+    for reason in reasons:
+        asset, _, words = reason.partition(" ")
+        by_words.setdefault(words, []).append(asset)
+    for words, assets in by_words.items():
+        yield f"{assets[0]} {words}" if len(assets) == 1 else f"{', '.join(assets)}: each {words}"
+
+
+def _not_there(store: Store, reads: Iterable[str]) -> Iterator[str]:
+    for key in sorted(reads):
+        try:
+            if kept := store.in_vault(key.split("/")):
+                vault, dataset = kept
+                if dataset in vault.datasets():
+                    vault.passwords.of(vault.custodian)
+                    continue
+            store.read(key.split("/"))
+        except TfLinkageError as refusal:
+            yield str(refusal)
+
+
+def _missing(incoming: Path, extracts: Iterable[str]) -> Iterator[str]:
+    for stem in extracts:
+        try:
+            intake.must_be_there(incoming, stem)
+        except TfLinkageError as refusal:
+            yield str(refusal)

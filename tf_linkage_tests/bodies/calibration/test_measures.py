@@ -1,0 +1,29 @@
+"""Standard errors of measured rates, by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tf_linkage.bodies.calibration.measures import Found, ratio
+from tf_linkage.bodies.calibration.topics.school import SUSPENDED_AGAIN
+
+
+def test_hardly_any_event_does_not_pass_for_certainty() -> None:
+    """One of a hundred with one event, where 14.5 are published: 4 x 14.5 / 100 = .58, so .76 and not .01."""
+    found = ratio(np.array([1.0] + [0.0] * 99), np.ones(100), np.ones(100))
+    assert found.error == pytest.approx(0.00995, abs=1e-5)
+    assert found.error_at(14.5) == found.error, "a rate whose spread is not known rests on what was found"
+    spread = Found(found.value, found.error, 100, spread=4.0 / 100)
+    assert spread.error_at(14.5) == pytest.approx(0.7616, abs=1e-4)
+    assert Found(1.0, 2.0, 100, spread=0.01).error_at(1.0) == 2.0, "never less than what was found tells"
+
+
+def test_how_often_a_suspended_pupil_is_suspended_again() -> None:
+    """Second moment by first moment of the published distribution, the open class at its mean."""
+    shares = {1: 0.596, 2: 0.185, 3: 0.088, 4: 0.049, 5: 0.029}
+    rest = 1 - sum(shares.values())
+    more = (2.03 - sum(n * share for n, share in shares.items())) / rest
+    second = sum(n * n * share for n, share in shares.items()) + rest * more**2
+    assert second / 2.03 == pytest.approx(3.75, abs=0.01)
+    assert second / 2.03 < SUSPENDED_AGAIN < second / 2.03 + 0.5, "the open class is no single number"
