@@ -1,4 +1,4 @@
-"""The documentation: pages made from the code are as the code is, every command in it can be typed, and it is one site."""
+"""The documentation: pages made from code are as it is, every command can be typed, and all of it is one site."""
 
 import re
 import shlex
