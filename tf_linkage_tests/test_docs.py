@@ -21,25 +21,6 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS.glob("*.md"), ROOT 
 ONE_SCREEN = 60
 LANGUAGES = {"toml", "python", "mermaid", "sql", "ini", "yaml", "nginx", "json", "text", "systemd"}
 """Blocks that are no commands."""
-PROGRAMS = {"tf-linkage", "make", "python", "duckdb", "dagster", "pip", "dg"}
-"""What a line of a block of commands may begin with, besides the shell's own words."""
-SHELL = {
-    "export",
-    "cp",
-    "mv",
-    "mkdir",
-    "ls",
-    "cat",
-    "read",
-    "cd",
-    "rm",
-    "printf",
-    "echo",
-    "umask",
-    "git",
-    "psql",
-    "curl",
-}
 
 
 def test_the_page_of_tables_is_that_of_the_contracts() -> None:

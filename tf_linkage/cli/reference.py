@@ -14,8 +14,8 @@ from tf_linkage.study import Study
 
 INTRODUCTION = f"""# Commands
 
-Made from the code by `python -m tf_linkage.cli.reference > docs/cli.md`; a test holds it to the code. Within a clone
-the command is `.venv/bin/{NAME}`.
+Made from the code by `python -m tf_linkage.cli.reference > docs/cli.md`; a test holds it to the code. Within a
+clone the command is `.venv/bin/{NAME}`.
 """
 
 
