@@ -4,6 +4,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -87,6 +88,18 @@ def test_every_make_in_a_block_can_be_typed(page: Path) -> None:
 
 def test_a_make_that_cannot_be_typed_is_found() -> None:
     assert wrong_makes("```sh\nmake rnu\nmake run SEDE=1\nmake run SEED=1\n```") == ["rnu", "run SEDE=1"]
+
+
+def test_the_citation_names_this_version() -> None:
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert cited["version"] == project["version"]
+    released = re.search(
+        rf"^## \[{re.escape(cited['version'])}\] - (\S+)$", (ROOT / "CHANGELOG.md").read_text(), re.M
+    )
+    assert released is not None
+    assert released[1] == str(cited["date-released"])
+    assert {"cff-version", "message", "title", "authors"} <= set(cited)
 
 
 @pytest.fixture(scope="module")
