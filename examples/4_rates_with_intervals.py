@@ -1,4 +1,4 @@
-"""Shares of families with a conviction before and after, with 95% intervals, in Polars: `python THIS linked.duckdb`.
+"""Families with a conviction before and after, with 95% intervals, in Polars; give it the researchers' database.
 
 Families where it is not known are left out of both years. The groups are compared as they are; nothing is adjusted.
 """
@@ -38,7 +38,7 @@ def rates(path: Path) -> pl.DataFrame:
 def change(table: pl.DataFrame) -> tuple[float, float, float]:
     """How much more the share fell on the programme than next to it, with a 95% interval.
 
-    The interval takes the two years of a family as independent: it is too wide where the same families are convicted.
+    The interval takes the two years of a family as independent: too wide where the same families are convicted.
     """
     at = {(row["study_group"], row["year"]): row for row in table.iter_rows(named=True)}
     changes = [at[group, AFTER]["share"] - at[group, BEFORE]["share"] for group in ("programme", "comparison")]

@@ -131,7 +131,8 @@ def test_the_tutorial_as_it_is_typed(tmp_path: Path) -> None:
     for shared in ("Makefile", "pyproject.toml", "requirements.lock"):
         (tmp_path / shared).symlink_to(ROOT / shared)
     (tmp_path / ".venv").mkdir()
-    (tmp_path / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
+    for part in ("bin", "lib", "pyvenv.cfg"):
+        (tmp_path / ".venv" / part).symlink_to(Path(sys.prefix) / part)
     (tmp_path / ".venv" / ".ready").touch()
     steps = list(blocks((DOCS / "tutorial.md").read_text(encoding="utf-8")))
     assert len(steps) == 6

@@ -1,6 +1,6 @@
 """What the codes of the research tables mean, in words: those that are not words already.
 
-From the code sets of the returns themselves (school census, children in need, SSDA903, LEO benefit codes), in our words.
+From the code sets of the returns themselves (census, children in need, SSDA903, LEO benefit codes), in our words.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "N": "no special educational need", "K": "support", "E": "education, health and care plan, or statement",
     },
     "key_stage": {"KS1": "key stage 1 (age 7)", "KS2": "key stage 2 (age 11)", "KS4": "key stage 4 (age 16)"},
-    **{subject: RESULT_LABELS for subject in ("reading", "writing", "maths", "level2_em")},
+    **dict.fromkeys(("reading", "writing", "maths", "level2_em"), RESULT_LABELS),
     "episode_type": {code: PROBLEM_LABELS[code] for code in ("CIN", "CPP", "CLA")},
     "primary_need_code": {
         "N0": "not stated", "N1": "abuse or neglect", "N2": "child's disability or illness",
