@@ -21,7 +21,7 @@ DICTIONARY = (
     "One row for each column of the other tables: what it is, in what detail it is given, and why not in more"
 )
 LISTS = "One row for each code that a column may have, with what it means; join on the code of table and column"
-EXPLAINED = {name: words for name, (_, words) in COLUMNS.items()} | CODE_COLUMNS
+EXPLAINED = {**{name: words for name, (_, words) in COLUMNS.items()}, **CODE_COLUMNS}
 
 
 def write_duckdb(tables: Mapping[str, pl.LazyFrame], path: Path) -> Path:
