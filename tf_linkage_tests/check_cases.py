@@ -216,7 +216,7 @@ def apart_from_earlier(at: At) -> Cases:
     """The same again, or without twelve families; without a single one is too near."""
     first = _estimates()
     put_on_record(ParquetStore.of(at.study).store, at.study, disclosure.propose_release(first), first)
-    less = {n: Case({at.key: disclosure.propose_release(_estimates(n))}) for n in (0, 1, 12)}
+    less = {n: Case({at.key: disclosure.propose_release(_estimates(n))}, {"study": at.study}) for n in (0, 1, 12)}
     return Cases([less[0], less[12]], [less[1]])
 
 
@@ -225,7 +225,8 @@ def withstands_attack_on_all(at: At) -> Cases:
     cases = []
     for more in (0, 300, 12):
         behind = _convicted(more)
-        cases.append(Case({at.key: disclosure.propose_release(behind), "research/estimates": behind}))
+        stored = {at.key: disclosure.propose_release(behind), "research/estimates": behind}
+        cases.append(Case(stored, {"study": at.study}))
     first = cases[0].stored
     put_on_record(ParquetStore.of(at.study).store, at.study, first[at.key], first["research/estimates"])
     return Cases(cases[:2], cases[2:])

@@ -76,12 +76,12 @@ def build_defs(study: Study, loggers: Loggers | None = None) -> dg.Definitions:
         *ons_assets(),
         *department_assets(study),
         *research_assets(study),
-        *published_assets(study),
+        *published_assets(),
         *quality_assets(study),
         report_asset(study),
         *longer,
     ]
-    checks = [*study_checks(study), *published_checks(study)]
+    checks = [*study_checks(study), *published_checks()]
     refuse = refusal_of(assets)
 
     def look_before(store: Store, chosen: Study, run: dg.DagsterRun) -> None:

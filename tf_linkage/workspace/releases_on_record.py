@@ -2,23 +2,23 @@
 
 The ledger has an entry for each release, with digests of what was published; the counts behind it, and what it
 told, stay in the researchers' zone, in data/research/releases. Releases of one study are held against each other.
-With real people a data folder is one study, whatever is chosen. In a rehearsal every other choice makes other
-people or another question, so that only releases of the same choices, code and clerks' decisions are held against
-each other.
+With real people a data folder is one study, whatever is chosen. In a rehearsal the simulated world is: its people
+and what bodies recorded of them. Other links, clerks' decisions or withdrawals renew a study and make no other.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import polars as pl
 
 from tf_linkage import disclosure
 from tf_linkage.contracts.outputs.release import DECISIONS
 from tf_linkage.custody.audit.ledger import Entry
-from tf_linkage.study import BOUNDS, Source, Study
-from tf_linkage.workspace.custodians.clerical_review import DECISIONS as CLERKS_DECISIONS
-from tf_linkage.workspace.environment import is_rehearsal
+from tf_linkage.hints import command
+from tf_linkage.study import RECORDING, Source, Study
+from tf_linkage.workspace.environment import from_files, is_rehearsal
 from tf_linkage.workspace.store import Store
 from tf_linkage.workspace.storing.code_version import code_version
 
@@ -47,7 +47,8 @@ def refuse_if_near(store: Store, study: Study, tables: Tables) -> int:
         return len(earlier)
     new = disclosure.behind(tables[DECISIONS].collect())
     behind = ((entry.day, _kept(store, entry)[BEHIND].collect()) for entry in earlier)
-    disclosure.must_be_apart(new, behind)
+    with _saying_how_to_begin_again(study):
+        disclosure.must_be_apart(new, behind)
     return len(earlier)
 
 
@@ -66,7 +67,8 @@ def refuse_if_released_together(store: Store, study: Study, tables: Tables, esti
     if disclosure.content_digest(tables) in {entry.facts["content"] for entry in earlier}:
         return len(earlier)
     released = [disclosure.from_tables(_kept(store, entry)) for entry in earlier]
-    disclosure.must_give_nothing_away([*released, disclosure.released(tables, estimates)])
+    with _saying_how_to_begin_again(study):
+        disclosure.must_give_nothing_away([*released, disclosure.released(tables, estimates)])
     return len(earlier)
 
 
@@ -93,15 +95,32 @@ def earlier_releases(store: Store, study: Study) -> list[Entry]:
 
 
 def same_study(store: Store, study: Study) -> str:
-    """What releases that can be taken from each other have in common: a digest, or that people are real."""
+    """What releases that can be taken from each other have in common: a digest, or that people are real.
+
+    In a rehearsal, every choice on which the simulated people and their records depend, and the code: who edits it
+    rehearses anew.
+    """
     if not is_rehearsal(study):
         return REAL
     simulated = study.source is Source.SIMULATION
-    chosen = study.model_dump(mode="json", exclude={"data", "incoming", *BOUNDS})
-    extracts = "" if simulated else (study.incoming / "rehearsal.json").read_text(encoding="utf-8")
-    clerks = [entry.digest for entry in store.ledger().entries() if entry.about.endswith(f"/{CLERKS_DECISIONS}")]
+    chosen = study.chosen(*study.world, *RECORDING) if simulated else {}
+    extracts = (study.incoming / "rehearsal.json").read_text(encoding="utf-8") if from_files(study) else ""
     code = code_version([*STUDIED, *(SIMULATED if simulated else ())])
-    return hashlib.sha256(json.dumps([chosen, extracts, clerks, code], sort_keys=True).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps([chosen, extracts, code], sort_keys=True).encode()).hexdigest()[:16]
+
+
+@contextmanager
+def _saying_how_to_begin_again(study: Study) -> Iterator[None]:
+    """A refusal of a rehearsal's release adds what a rehearsal alone may do: forget the earlier ones."""
+    try:
+        yield
+    except disclosure.ReleaseRefused as refusal:
+        if not is_rehearsal(study):
+            raise
+        raise disclosure.ReleaseRefused(
+            f"{refusal}. This data folder holds a release of the same simulated people; to rehearse without it, "
+            f"begin again ({command('clean', data=study.data)}) or choose another data folder"
+        ) from None
 
 
 def _kept(store: Store, entry: Entry) -> dict[str, pl.LazyFrame]:

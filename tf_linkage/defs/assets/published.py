@@ -31,14 +31,14 @@ RELEASE, ESTIMATES, FINDINGS = "research/release", "research/estimates", "publis
 CHECK_PAGE = ["research", "output_check"]
 
 
-def published_assets(study: Study) -> list[dg.AssetsDefinition]:
+def published_assets() -> list[dg.AssetsDefinition]:
     """The proposed release, and the findings as they leave."""
-    return [_release(), _findings(study)]
+    return [_release(), _findings()]
 
 
-def published_checks(study: Study) -> list[dg.AssetChecksDefinition]:
+def published_checks() -> list[dg.AssetChecksDefinition]:
     """The gates: each of them stops what would be published."""
-    return [withstands_attack(), apart_from_earlier(study), withstands_attack_on_all(study)]
+    return [withstands_attack(), apart_from_earlier(), withstands_attack_on_all()]
 
 
 def _release() -> dg.AssetsDefinition:
@@ -58,7 +58,7 @@ def _release() -> dg.AssetsDefinition:
     return release
 
 
-def _findings(study: Study) -> dg.AssetsDefinition:
+def _findings() -> dg.AssetsDefinition:
     @study_asset(
         FINDINGS,
         "What leaves: how often each outcome happened before and after, by group, as tables and as one page. What "
@@ -66,7 +66,9 @@ def _findings(study: Study) -> dg.AssetsDefinition:
         rooms=["disclosure", "pages"],
         ins={"release": RELEASE, "estimates": ESTIMATES},
     )
-    def findings(release: TableSet, estimates: TableSet) -> dg.MaterializeResult[dict[str, pl.LazyFrame]]:
+    def findings(
+        release: TableSet, estimates: TableSet, study: dg.ResourceParam[Study]
+    ) -> dg.MaterializeResult[dict[str, pl.LazyFrame]]:
         store = ParquetStore.of(study).store
         with plainly():
             # Also where this asset is made by itself, and its gates do not run before it.
@@ -121,7 +123,7 @@ def attack_verdict(proof: disclosure.Proof) -> dg.AssetCheckResult:
     )
 
 
-def apart_from_earlier(study: Study) -> dg.AssetChecksDefinition:
+def apart_from_earlier() -> dg.AssetChecksDefinition:
     """No figure differs from an earlier release by fewer than ten people or families."""
 
     @dg.asset_check(
@@ -132,13 +134,13 @@ def apart_from_earlier(study: Study) -> dg.AssetChecksDefinition:
         description="In no figure does it differ from an earlier release of the same study by fewer than ten "
         "people or families.",
     )
-    def check(release: TableSet) -> dg.AssetCheckResult:
+    def check(release: TableSet, study: dg.ResourceParam[Study]) -> dg.AssetCheckResult:
         return held_verdict(*held(refuse_if_near, ParquetStore.of(study).store, study, release))
 
     return check
 
 
-def withstands_attack_on_all(study: Study) -> dg.AssetChecksDefinition:
+def withstands_attack_on_all() -> dg.AssetChecksDefinition:
     """Nothing sensitive can be worked out from it and all earlier releases. Writes the checker's page."""
 
     @dg.asset_check(
@@ -151,7 +153,7 @@ def withstands_attack_on_all(study: Study) -> dg.AssetChecksDefinition:
         "change by few, by linear programming. The output checker's page is written along with it.",
         additional_ins={"estimates": dg.AssetIn(asset_key(ESTIMATES))},
     )
-    def check(release: TableSet, estimates: TableSet) -> dg.AssetCheckResult:
+    def check(release: TableSet, estimates: TableSet, study: dg.ResourceParam[Study]) -> dg.AssetCheckResult:
         store = ParquetStore.of(study).store
         against, together = held(refuse_if_released_together, store, study, release, estimates)
         page = disclosure.checkers_page(

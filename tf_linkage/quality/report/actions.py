@@ -234,7 +234,7 @@ def _sparse(plain: pl.DataFrame) -> Iterator[Action]:
         yield Action(
             row["department"], f"Ask {who} for {row['level'].replace('_', ' ')}", None,
             f"it is there in {100 * row['value']:.0f}% of the records; what it would find is not counted here "
-            "(tf-linkage assess tells)",
+            "(job assess tells)",
         )  # fmt: skip
 
 
