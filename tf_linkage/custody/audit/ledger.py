@@ -8,9 +8,12 @@ finer than five. Appending and checking.
 from __future__ import annotations
 
 import datetime as dt
+import fcntl
 import hashlib
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +22,7 @@ from tf_linkage.custody.refusals import LedgerBroken
 
 EVENTS = (
     "written", "handed over", "read", "destroying", "destroyed", "breach", "requested", "released", "arrived",
-    "withdrawn", "answered", "corrected", "erased",
+    "withdrawn", "answered", "corrected", "erased", "objected",
 )  # fmt: skip
 START = "0" * 64
 
@@ -73,15 +76,24 @@ class Ledger:
         """
         if event not in EVENTS:
             raise ValueError(f"unknown event {event!r}; known are {', '.join(EVENTS)}")
-        last = self._end()
-        number, previous = (last.number + 1, last.digest) if last else (1, START)
-        entry = Entry(number, day.isoformat(), event, custodian, about, facts, previous, "")
-        entry = Entry(**{**entry.__dict__, "digest": entry.expected()})
-        # The anchor speaks of the entry before it is there: a line that no anchor spoke of was added by others.
-        self._set_anchor(number - 1, previous, next_entry=entry)
-        self._add(entry)
-        self._set_anchor(number, entry.digest)
+        with self._alone():
+            last = self._end()
+            number, previous = (last.number + 1, last.digest) if last else (1, START)
+            entry = Entry(number, day.isoformat(), event, custodian, about, facts, previous, "")
+            entry = Entry(**{**entry.__dict__, "digest": entry.expected()})
+            # The anchor speaks of the entry before it is there: a line that no anchor spoke of was added by others.
+            self._set_anchor(number - 1, previous, next_entry=entry)
+            self._add(entry)
+            self._set_anchor(number, entry.digest)
         return entry
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """A request is put on record while a run does the same: one after the other."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with (self.path.parent / ".ledger.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def _add(self, entry: Entry) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
