@@ -1,8 +1,8 @@
 """The ledger: what was handed over, read, destroyed, requested and released, in a chain that shows any change.
 
 Each entry carries the digest of the one before it. A copy of the newest digest, the head, stands elsewhere, so that
-an ending that was cut off is noticed too. An entry names bodies, datasets and days; never a person, and no count
-finer than five. Appending and checking.
+an ending that was cut off is noticed too. An entry names bodies, datasets and days; never a person, and of how many
+rows there are the class alone (`sizes`). Appending and checking.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tf_linkage.custody.audit.sizes import size_class
 from tf_linkage.custody.refusals import LedgerBroken
 
 EVENTS = (
@@ -121,6 +122,11 @@ class Ledger:
         self._fits_anchor(found[-1] if found else None)
         return found
 
+    def size(self, about: str, count: int) -> str:
+        """The class of a dataset's rows (`sizes.size_class`), given what was told of it before."""
+        told = [entry.facts["size"] for entry in self.entries() if entry.about == about and "size" in entry.facts]
+        return size_class(count, told[-1] if told else None)
+
     def _end(self) -> Entry | None:
         """The newest entry; a line that a killed run left half-written is cut off."""
         lines = self._lines()
@@ -168,11 +174,6 @@ class Ledger:
         new = self.anchor.with_name(f".{self.anchor.name}.new")
         new.write_text(json.dumps(words), encoding="utf-8")
         new.replace(self.anchor)
-
-
-def rounded(count: int) -> int:
-    """A count as the ledger may tell it: to the nearest five."""
-    return 5 * round(count / 5)
 
 
 def _entry(line: str, at: int) -> Entry:

@@ -1,8 +1,8 @@
 """How large a dataset is, as the ledger, Dagster's events and papers may tell it: in classes, never as a number.
 
-Rounded to five, two numbers of before and after a family left differ by its members, and for a department's return by
-what was found about them. A class of a factor of ten differs only where its bound was crossed; so the class that was
-told stays as long as the number is within a fifth of it.
+Rounded to five, two numbers of before and after a family left differ by its members, and for a department's return
+by what was found about them. A class of a factor of ten differs only where its bound was crossed; so the class that
+was told stays as long as the number is within a fifth of it.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import polars as pl
 from tf_linkage import custody
 from tf_linkage.contracts.columns import columns_of
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.custody.audit.ledger import rounded
+from tf_linkage.custody.audit.sizes import size_class
 from tf_linkage.study import Study
 
 WOULD_BE_SENT = "would be sent"
@@ -22,7 +22,7 @@ def would_be_sent(identifiers: pl.LazyFrame, study: Study) -> dg.TableMetadataVa
             dg.TableRecord(
                 {
                     "department": name,
-                    "people": rounded(custody.people_to_ask(identifiers, department, study.dates.extract)),
+                    "people": size_class(custody.people_to_ask(identifiers, department, study.dates.extract)),
                     "columns": ", ".join(
                         f"{column.name} ({column.column_class.value})" for column in columns_of(department.request)
                     ),

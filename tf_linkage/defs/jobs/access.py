@@ -33,9 +33,9 @@ LINKED = ["linkage", "linked_people"]
 HELD = ("ons/identifiers", "ons/attributes", "linkage/linked_people")
 DESCRIPTION = (
     "Somebody sees what is held about them: every row of theirs in ONS's vault and in the research tables, who was "
-    "handed what and until when, and nothing about anybody else. What a department sent stands there where its link "
-    "is sure or was checked by hand; where it is not, that is said. The answer is sealed under the password that the "
-    "command `request` printed, and lies in ONS's vault until it is handed over."
+    "handed what and until when, and nothing about anybody else. What a department sent stands there where its "
+    "link is sure or was checked by hand; where it is not, that is said. The answer is sealed under the password "
+    "that the command `request` printed, and lies in ONS's vault until it is handed over."
 )
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import io
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from rehearsing import Rehearsed, digests
 from tf_linkage.cli import main
 from tf_linkage.contracts.bodies.council import Cohort
 from tf_linkage.contracts.registry import DEPARTMENTS
+from tf_linkage.custody.audit.sizes import size_class
 from tf_linkage.custody.handover.kinds import HANDOVERS
 from tf_linkage.custody.references.references import REHEARSAL_KEY, recipient_key, reference
 from tf_linkage.custody.rights.bundle import unsealed
@@ -265,6 +266,63 @@ def test_the_ledger_and_dagster_know_the_ticket_alone(desk: Desk) -> None:
     assert ticket in kept
     telling = [row["person_id"], row["family_id"], *(identifiers[n] for n in ("surname", "address", "nino"))]
     assert not [value for value in telling if value and f"{value}" in kept]
+
+
+def sizes_told(events: Iterable[dg.DagsterEvent]) -> dict[tuple[str, str], object]:
+    """Every number and every class of rows in the events of assets that are made from people's records."""
+    told: dict[tuple[str, str], object] = {}
+    for event in events:
+        made = event.step_materialization_data.materialization
+        asset = made.asset_key.to_user_string()
+        for name, kept in made.metadata.items():
+            whole = isinstance(kept, dg.IntMetadataValue) and not asset.startswith("research/")
+            if whole or getattr(kept, "value", None) in SIZES:
+                told[asset, name] = kept.value
+    return told
+
+
+def rows_held(desk: Desk) -> dict[str, int]:
+    """The exact rows of every dataset of ONS's vault and of the research tables: what nobody may be told."""
+    vault, found = desk.store.vault("ons"), {}
+    for dataset in ("identifiers", "attributes", "linked_people", "returns/dwp", "returns/moj", "returns/dfe"):
+        kept = vault.read(dataset)
+        tables = kept.values() if isinstance(kept, dict) else [kept]
+        found[dataset] = sum(table.select(pl.len()).collect().item() for table in tables)
+    return found
+
+
+def test_that_a_family_left_can_be_read_from_no_size_that_anything_tells(desk: Desk, rehearsed: Rehearsed) -> None:
+    """Ledger and events of before and after tell the same; the control, to the nearest five, does not."""
+    events = sizes_told(rehearsed.result.get_asset_materialization_events())
+    held = rows_held(desk)
+    attributes = desk.table("ons/attributes")
+    family = of_a_large_family(attributes, besides=named_twice(attributes))
+    facts_told = [entry.facts for entry in desk.store.ledger().entries()]
+    assert not [facts for facts in facts_told if any(isinstance(value, int) for value in facts.values())]
+    sizes = {entry.about: entry.facts["size"] for entry in desk.store.ledger().entries() if "size" in entry.facts}
+    ticket = desk.ticket("withdraw", family, "--family")
+    with dg.DagsterInstance.ephemeral() as instance:
+        job = build_defs(desk.study).resolve_job_def(WITHDRAW)
+        assert job.execute_in_process(instance=instance, run_config=told_of(ticket)).success
+        logs = [log for run in instance.get_runs() for log in instance.all_logs(run.run_id)]
+    again = sizes_told(
+        log.dagster_event for log in logs if log.dagster_event and log.dagster_event.is_step_materialization
+    )
+    assert {"ons/attributes", "moj/return", "linkage/dfe_links", "research/tables"} <= {asset for asset, _ in again}
+    assert again == {name: events[name] for name in again}
+    now = {entry.about: entry.facts["size"] for entry in desk.store.ledger().entries() if "size" in entry.facts}
+    assert {about: now[about] for about in sizes} == sizes
+    after = rows_held(desk)
+    assert all(after[dataset] < held[dataset] for dataset in ("identifiers", "attributes", "linked_people"))
+    fives = [dataset for dataset in held if round(after[dataset] / 5) != round(held[dataset] / 5)]
+    assert "attributes" in fives or "identifiers" in fives, "the control: rounded to five, the family shows"
+
+
+SIZES = {size_class(10**power) for power in range(10)}
+
+
+def told_of(ticket: str) -> dict[str, object]:
+    return told(WITHDRAW, [ticket])
 
 
 def test_erasing_leaves_no_ticket_and_no_correction_behind(desk: Desk) -> None:
@@ -603,7 +661,7 @@ def test_the_command_line_runs_a_right_by_its_ticket(
     row = desk.table("ons/attributes").row(0, named=True)
     ticket = desk.ticket("access", (row["la_code"], row["person_ref"]))
     assert run_job(["--job", "access", "--ticket", ticket]) == 0
-    assert f"ticket {ticket}: the answer is" in capsys.readouterr().out
+    assert f"ticket {ticket}: answered" in capsys.readouterr().out
     for wrong in (["--job", "access"], ["--job", "ons", "--ticket", ticket]):
         assert run_job(wrong) == 2
         assert "need the tickets they are to meet" in capsys.readouterr().err
