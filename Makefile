@@ -19,7 +19,7 @@ export TF_LINKAGE_MAKE_CHOICES := $(foreach choice,$(CHOICES) JOB TICKET CONFIRM
 $(foreach choice,$(CHOICES),$(if $($(choice)),$(eval export TF_LINKAGE_$(choice) := $($(choice)))))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run assess baseline test snapshots test-crash test-mutants test-fuzz test-walk test-study test-seeds test-confounding calibration check ui deployment bench lock clean
+.PHONY: help setup run assess baseline test snapshots test-crash test-mutants test-fuzz test-walk test-study test-seeds test-confounding calibration check ui deployment bench docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -48,8 +48,8 @@ test: setup ## run the tests
 test-fuzz: setup ## mutate extracts, mappings, packages and linked files, and count what came of it (minutes)
 	@$(BIN)/python -m pytest -m slow -s tf_linkage_tests/test_fuzz.py
 
-test-walk: setup ## run docs/departments.md in real shells, and whole runs on every foreign form (minutes)
-	@$(BIN)/python -m pytest -m slow tf_linkage_tests/test_departments_page.py tf_linkage_tests/test_foreign_forms.py
+test-walk: setup ## run docs/departments.md and docs/tutorial.md in real shells, and whole runs on every foreign form (minutes)
+	@$(BIN)/python -m pytest -m slow tf_linkage_tests/test_departments_page.py tf_linkage_tests/test_foreign_forms.py tf_linkage_tests/test_docs.py
 
 snapshots: setup ## accept today's graph (assets, checks, jobs) as the tracked one; review the difference
 	@$(BIN)/python -m pytest tf_linkage_tests/defs/test_graph.py --accept-snapshots
@@ -88,6 +88,10 @@ deployment: setup ## start webserver, code server, daemon and PostgreSQL as docs
 
 bench: setup ## run the benchmarks (slow; peers get their own environment)
 	@for bench in benchmarks/*.py; do echo "== $$bench"; $(BIN)/python $$bench; done
+
+docs: setup ## build the documentation as a site in site/, strict
+	@$(BIN)/mkdocs build --quiet --clean
+	@echo "site/index.html"
 
 lock: ## pin today's versions in requirements.lock
 	rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock

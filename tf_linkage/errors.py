@@ -24,7 +24,7 @@ class LinkageRefused(TfLinkageError):
 
 
 class NothingToLearn(LinkageRefused):
-    """No pair of two tables agrees on a matchkey, so that a model cannot be trained on them."""
+    """No pair of two tables agrees on anything, so that a model cannot be trained on them."""
 
 
 class DataFolderBusy(TfLinkageError):

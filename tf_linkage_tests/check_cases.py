@@ -19,7 +19,7 @@ from unittest.mock import patch
 import dagster as dg
 import polars as pl
 from research_rows import research_table
-from tables_of_counts import counts, random_counts
+from tables_of_counts import counts, placebos, random_counts
 from tables_of_counts import estimates as of_counts
 
 from tf_linkage import disclosure
@@ -27,6 +27,7 @@ from tf_linkage.bodies.calibration import targets
 from tf_linkage.contracts.bodies.council import Cohort
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.handovers.population_counts import PopulationCounts
+from tf_linkage.contracts.outputs.estimates import ALL_TOGETHER, PLACEBOS
 from tf_linkage.contracts.outputs.quality import Metrics
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.io import ParquetStore
@@ -112,6 +113,18 @@ def only_what_the_notice_allows(at: At) -> Cases:
     allowed = pl.LazyFrame(schema=dict.fromkeys(columns, pl.String))
     more = allowed.with_columns(pl.lit("x").alias("problems"))
     return Cases([Case({at.key: allowed}), Case({at.key: allowed.drop(columns[-1])})], [Case({at.key: more})])
+
+
+def nothing_before_the_start(at: At) -> Cases:
+    """Intervals that hold 1, and too few families to tell; then one window in which the groups differ."""
+
+    def case(ratio: float, earlier: float = 1.0) -> Case:
+        windows = dict(zip(PLACEBOS, (earlier, ratio), strict=True))
+        rows = placebos({(window, ALL_TOGETHER): (value, 0.05, 60) for window, value in windows.items()})
+        return Case({at.key: {"placebos": rows.lazy()}})
+
+    untold = {at.key: {"placebos": placebos({}).lazy()}}
+    return Cases([case(1.0), case(1.09), Case(untold)], [case(1.2), case(0.8), case(1.0, earlier=1.3)])
 
 
 def like_the_delivery_before(at: At) -> Cases:
@@ -299,6 +312,7 @@ CASES: dict[str, Callable[[At], Cases]] = {
     "keeps_contract": keeps_contract,
     "holds_no_identifier": holds_no_identifier,
     "like_the_delivery_before": like_the_delivery_before,
+    "nothing_before_the_start": nothing_before_the_start,
     "only_what_the_notice_allows": only_what_the_notice_allows,
     "references_match_identifiers": same_people,
     "ons/attributes: rows_conserved": records_conserved,

@@ -2,10 +2,15 @@
 
 import os
 
+import hypothesis
 import pytest
 from rehearsing import Rehearsed, rehearse
 
 from tf_linkage.study import Study
+
+# How long an example takes tells of the machine; what things cost stands in benchmarks/.
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.load_profile("suite")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

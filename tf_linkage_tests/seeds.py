@@ -65,7 +65,7 @@ CHOICES = (
     Run({"PRESET": "tiny", "SOURCE": "simulation", "DWP_SOURCE": "register", "MOJ_SOURCE": "register",
          "DFE_SOURCE": "register"}, exports=True),
 )  # fmt: skip
-"""Every choice that README offers is made at least once; a test holds this list to README and Makefile."""
+"""Every choice that docs/running.md offers is made at least once; a test holds the list to page and Makefile."""
 
 GROUPS = {"choices": CHOICES, "demo": DEMO, "study": STUDY}
 

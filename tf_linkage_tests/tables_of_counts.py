@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import random
 from collections.abc import Mapping, Sequence
 
@@ -11,7 +12,9 @@ import polars as pl
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.outputs.estimates import (
     ALL_REGIONS,
+    ALL_TOGETHER,
     ALL_WINDOWS,
+    PLACEBOS,
     Balance,
     BenefitPaths,
     Characteristics,
@@ -19,6 +22,7 @@ from tf_linkage.contracts.outputs.estimates import (
     Money,
     OutcomeCounts,
     Overlap,
+    Placebos,
     ServiceUse,
 )
 from tf_linkage.disclosure.suppression.linked_counts import Key, Quantity, Relation, System
@@ -126,6 +130,7 @@ def estimates(frame: pl.DataFrame) -> dict[str, pl.LazyFrame]:
         "characteristics": characteristics({("crime", side): (300, 120) for side in SIDES}).lazy(),
         "overlap": overlap({(band, side): n for band, n in LIKELY.items() for side in SIDES}).lazy(),
         "balance": balance({"crime": (0.4, 0.4, 0.0)}).lazy(),
+        "placebos": placebos({(window, ALL_TOGETHER): (1.2, 0.05, 60) for window in PLACEBOS}).lazy(),
     }
 
 
@@ -157,6 +162,21 @@ def balance(covariates: Mapping[str, tuple[float, float, float]]) -> pl.DataFram
         for name, (on, off, after) in covariates.items()
     ]  # fmt: skip
     return pl.DataFrame(rows).cast(pl.Schema(schema_of(Balance)))
+
+
+def placebos(cells: Mapping[tuple[str, str], tuple[float, float, int]], *, families: int = 300) -> pl.DataFrame:
+    """`Placebos` from ratio, standard error and families with it on each side, by window and outcome."""
+    sides = ("programme", "comparison")
+    rows = [
+        {"window": window, "outcome": outcome, "estimate": ratio, "standard_error": error,
+         "low": ratio * math.exp(-Z * error), "high": ratio * math.exp(Z * error), "detectable": 1.1,
+         "effective_families": float(families),
+         **{f"{side}_families": families for side in sides}, **{f"{side}_people": 3 * families for side in sides},
+         **{f"{side}_families_with": having for side in sides}}
+        for (window, outcome), (ratio, error, having) in cells.items()
+    ]  # fmt: skip
+    schema = pl.Schema(schema_of(Placebos))
+    return pl.DataFrame(rows).select(schema.names()).cast(schema) if rows else pl.DataFrame(schema=schema)
 
 
 def paths(cells: Mapping[tuple[str, str, str, str], tuple[int, int]]) -> pl.DataFrame:

@@ -106,7 +106,7 @@ def test_ids_are_found_named_and_said(link: Link, tmp_path: Path, febrl: Path):
     )
     code, links, said = link(tmp_path / "left.csv", tmp_path / "right.csv", *FEBRL_WORDS)
     assert code == 0
-    assert "left.csv: records are named by column 3 (one word)" in said
+    assert "left.csv: records are named by number" in said
     assert "right.csv: records are named by id" in said
     assert links is not None
     assert links["left_id"].str.starts_with("rec-").all()
@@ -129,14 +129,17 @@ SOUND = "id,forename,surname,date_of_birth\n1,Ann,Lee,1980-05-11\n2,Ben,Lee,2006
     [
         ("", SOUND, [], "left.csv: the file is empty"),
         (SOUND, "id,forename,surname\n1,Ann\n", [], "right.csv: line 2: fewer fields"),
-        (SOUND.replace(",", ";"), SOUND, [], "left.csv: line 1: fields are separated by semicolons"),
         (SOUND, "id,colour\n1,red\n", [], "share fewer than two columns"),
         (SOUND, SOUND, ["--compare", "shoe_size"], "'shoe_size'"),
-        (SOUND, SOUND, ["--map", "given_name=forename"], "neither left.csv nor right.csv has a column"),
+        (
+            SOUND,
+            SOUND,
+            ["--map", "given_name=forename"],
+            "no file has a column of either name; left.csv has id, forename, surname, date_of_birth; right.csv has",
+        ),
         (SOUND, SOUND, ["--map", "given_name"], "--map wants THEIRS=OURS"),
         (SOUND, SOUND, ["--map", "surname=forename"], "two columns would be called forename"),
         (SOUND, SOUND, ["--left-id", "ref"], "left.csv has no column ref"),
-        (SOUND.replace("\n2,", "\n1,"), SOUND, [], "no column names each record once"),
         (
             SOUND.replace("\n2,", "\n1,"),
             SOUND,
@@ -148,12 +151,6 @@ SOUND = "id,forename,surname,date_of_birth\n1,Ann,Lee,1980-05-11\n2,Ben,Lee,2006
             SOUND,
             ["--right-id", "surname"],
             "right.csv: column surname does not name each record once: ids that occur more than once: 1;",
-        ),
-        (
-            "id,given_name,surname,gender\n1,Ann,Lee,F\n",
-            "id,fname,surname,gender\n1,Ann,Lee,F\n",
-            [],
-            "not recognised: left.csv: given_name. right.csv: fname; if one of them is forename, surname",
         ),
         (SOUND, SOUND, ["--engine", "magic"], "--engine: 'magic' is not one of them; choose duckdb"),
     ],
@@ -174,7 +171,7 @@ def test_bad_input_is_refused_in_a_line(link: Link, tmp_path: Path, case: tuple[
 def test_a_missing_file_and_a_useless_output_are_refused(link: Link, tmp_path: Path):
     left, right = two_files(tmp_path, SOUND, SOUND)
     assert "there is no such file" in link(tmp_path / "none.csv", right)[2]
-    assert "end in .csv or .parquet" in link(left, right, output="links.txt")[2]
+    assert "ends in .csv or .parquet" in link(left, right, output="links.txt")[2]
     assert "there is no folder" in link(left, right, output="nowhere/links.csv")[2]
     assert "would overwrite an input" in link(left, right, output="left.csv")[2]
     assert left.read_text() == SOUND
@@ -325,7 +322,10 @@ def test_dates_that_are_none_are_counted_aloud(tmp_path: Path, capsys: pytest.Ca
         (tmp_path / name).write_text("\n".join(["id,forename,surname,date_of_birth", *rows]) + "\n")
     links = tmp_path / "links.csv"
     assert main(["link", str(tmp_path / "left.csv"), str(tmp_path / "right.csv"), "-o", str(links)]) == 0
-    assert "left.csv: 1 dates of birth are no dates" in capsys.readouterr().err
+    assert (
+        "left.csv: date_of_birth: 19 of 20 read, 1 placeholders or no date, which count as unknown"
+        in capsys.readouterr().err
+    )
 
 
 def people(folder: Path, births: list[str], number: int = 20) -> tuple[Path, Path]:
@@ -343,15 +343,13 @@ def test_dates_that_are_no_days_are_counted_and_not_quoted(link: Link, tmp_path:
     assert links is not None
     assert links.height == 20
     for name in ("left.csv", "right.csv"):
-        assert f"{name}: 12 of 20 dates of birth are no days of the calendar" in said
-    assert "Day comes before month unless written yyyy-mm-dd" in said
-    assert "are no dates" not in said
+        assert f"{name}: date_of_birth: 20 of 20 read; 12 are no days of the calendar" in said
     assert not any(born in said for born in births)
 
 
 def test_days_of_the_calendar_are_passed_over(link: Link, tmp_path: Path) -> None:
     _, _, said = link(*people(tmp_path, ["28/02/1980", "1984-02-29", "01.12.1981", "19821231"]))
-    assert "dates of birth" not in said
+    assert "no days" not in said
 
 
 def test_ids_that_do_not_repeat_may_be_named(link: Link, tmp_path: Path) -> None:
@@ -360,12 +358,12 @@ def test_ids_that_do_not_repeat_may_be_named(link: Link, tmp_path: Path) -> None
     assert links is not None
 
 
-def test_recognised_columns_are_not_blamed(link: Link, tmp_path: Path) -> None:
-    files = two_files(tmp_path, SOUND, SOUND.replace("Ann,Lee", "Zoe,Fox").replace("Ben,Lee", "Kit,Gray"))
-    code, _, said = link(*files)
+def test_files_that_agree_on_nothing_are_refused_with_what_was_tried(link: Link, tmp_path: Path) -> None:
+    other = SOUND.replace("Ann,Lee,1980", "Zoe,Fox,1931").replace("Ben,Lee,2006-05-10", "Kit,Gray,1942-01-02")
+    code, _, said = link(*two_files(tmp_path, SOUND, other.replace("05-11", "07-30")))
     assert code == 2
     assert "nothing to learn from" in said
-    assert "not recognised" not in said
+    assert "Tried: date of birth and initial of forename" in said
 
 
 @pytest.mark.parametrize(("number", "warned"), [(20, True), (200, False)])

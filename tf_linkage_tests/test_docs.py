@@ -1,13 +1,134 @@
-"""Pages that are made from the code are as the code is."""
+"""The documentation: pages made from code are as it is, every command can be typed, and all of it is one site."""
 
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+import yaml
+
 import tf_linkage
+from tf_linkage.cli.commands import COMMANDS
+from tf_linkage.cli.reference import reference
 from tf_linkage.workspace.table_map import table_map
 
-DOCS = Path(tf_linkage.__file__).parents[1] / "docs"
+ROOT = Path(tf_linkage.__file__).parents[1]
+DOCS = ROOT / "docs"
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS.glob("*.md"), ROOT / "examples" / "README.md"]
+ONE_SCREEN = 60
+LANGUAGES = {"toml", "python", "mermaid", "sql", "ini", "yaml", "nginx", "json", "text", "systemd"}
+"""Blocks that are no commands."""
 
 
 def test_the_page_of_tables_is_that_of_the_contracts() -> None:
     made = "python -m tf_linkage.workspace.table_map > docs/tables.md"
     assert (DOCS / "tables.md").read_text(encoding="utf-8") == table_map(), f"make it again: {made}"
+
+
+def test_the_page_of_commands_is_that_of_the_parsers() -> None:
+    made = "python -m tf_linkage.cli.reference > docs/cli.md"
+    page = (DOCS / "cli.md").read_text(encoding="utf-8")
+    assert page == reference(), f"make it again: {made}"
+    assert set(COMMANDS) == set(re.findall(r"^### tf-linkage (\S+)$", page, re.MULTILINE))
+    assert "SUPPRESS" not in page
+
+
+def test_readme_is_one_screen_and_leads_on() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(readme.splitlines()) <= ONE_SCREEN
+    for page in re.findall(r"\]\(([^)#]+)\)", readme):
+        assert (ROOT / page).exists(), page
+    unlinked = {page.name for page in DOCS.glob("*.md")} - set(re.findall(r"docs/(\w+\.md)", readme))
+    assert unlinked <= {"index.md", "calibration.md", "population.md", "graph.md", "tables.md"}
+
+
+def blocks(text: str) -> Iterator[str]:
+    """The lines of each block that is not in another language."""
+    for language, block in re.findall(r"^```(\w*)\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+        if language not in LANGUAGES:
+            yield block
+
+
+def makes_of(text: str) -> Iterator[list[str]]:
+    """The words of each call of make in a page's blocks."""
+    for block in blocks(text):
+        for line in block.splitlines():
+            for part in re.split(r"&&|;", line.split("#")[0]):
+                words = (
+                    shlex.split(part.replace("...", "x"), posix=True) if part.strip().startswith("make ") else []
+                )
+                if words:
+                    yield words[1:]
+
+
+def wrong_makes(text: str) -> list[str]:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    choices = set(
+        re.findall(r"\b[A-Z][A-Z_]+\b", "\n".join(re.findall(r"^(?:CHOICES|OTHERS|DATES).*", makefile, re.M)))
+    )
+    choices |= set(re.findall(r"\$\(if \$\(([A-Z_]+)\)", makefile))
+    return [
+        " ".join(words)
+        for words in makes_of(text)
+        for word in words
+        if (word.split("=")[0] not in choices if "=" in word else word not in targets)
+    ]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_make_in_a_block_can_be_typed(page: Path) -> None:
+    """Calls of tf-linkage are parsed in `cli/test_hints.py`."""
+    assert wrong_makes(page.read_text(encoding="utf-8")) == []
+
+
+def test_a_make_that_cannot_be_typed_is_found() -> None:
+    assert wrong_makes("```sh\nmake rnu\nmake run SEDE=1\nmake run SEED=1\n```") == ["rnu", "run SEDE=1"]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site, built strictly: a link to a page that is not there is an error."""
+    to = tmp_path_factory.mktemp("site")
+    mkdocs = Path(sys.executable).with_name("mkdocs")
+    built = subprocess.run(
+        [mkdocs, "build", "--quiet", "--site-dir", to], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert built.returncode == 0, built.stderr
+    return to
+
+
+def test_the_site_has_every_page_and_asks_no_network_for_anything(site: Path) -> None:
+    named = set(re.findall(r"[\w-]+\.md", yaml.safe_dump(yaml.safe_load((ROOT / "mkdocs.yml").read_text())["nav"])))
+    assert named - {"changelog.md"} == {page.name for page in DOCS.glob("*.md")}
+    for page in named:
+        assert (site / page).with_suffix(".html").exists()
+    fetched = re.compile(r'<(?:script|link|img|iframe)[^>]*(?:src|href)="(?:https?:)?//')
+    assert [page.name for page in site.rglob("*.html") if fetched.search(page.read_text(encoding="utf-8"))] == []
+    imported = re.compile(r"url\(['\"]?(?:https?:)?//|@import ['\"]?(?:https?:)?//")
+    assert [page.name for page in site.rglob("*.css") if imported.search(page.read_text(encoding="utf-8"))] == []
+    assert "Unreleased" in (site / "changelog.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_the_tutorial_as_it_is_typed(tmp_path: Path) -> None:
+    for shared in ("Makefile", "pyproject.toml", "requirements.lock"):
+        (tmp_path / shared).symlink_to(ROOT / shared)
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
+    (tmp_path / ".venv" / ".ready").touch()
+    steps = list(blocks((DOCS / "tutorial.md").read_text(encoding="utf-8")))
+    assert len(steps) == 6
+    said = [
+        subprocess.run(["bash", "-e", "-c", step], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+        for step in steps
+    ]
+    assert "0 failed" in said[0]
+    assert "programme" in said[1]
+    for folder in ("data", "harder", "foreign"):
+        assert (tmp_path / folder / "reports" / "report.html").exists()
+    assert "preset" not in (tmp_path / "foreign" / "reports" / "report.html").read_text(encoding="utf-8")[:9000]
+    assert ".csv" in said[5]

@@ -1,5 +1,6 @@
 """Whole runs on each foreign form give the research tables of the contract's own files, digest for digest."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -30,3 +31,8 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 @pytest.mark.parametrize("form", FORMS)
 def test_a_whole_run_on_a_foreign_form(form: str, expected: dict[str, str], tmp_path: Path) -> None:
     assert researched(tmp_path, "--as", form) == expected
+    record = (tmp_path / "data" / "reports" / "record_of_processing.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"`([0-9a-f]{64})`", record))
+    ledger = (tmp_path / "data" / "ledger" / "ledger.jsonl").read_text(encoding="utf-8")
+    assert told
+    assert all(digest in ledger for digest in told)

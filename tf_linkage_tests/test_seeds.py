@@ -74,14 +74,14 @@ def test_ten_seeds_at_demo_and_two_at_study() -> None:
 
 
 def test_every_choice_that_is_offered_is_made() -> None:
-    """README's and the Makefile's choices, with every value that README lists; sizes by name."""
+    """The choices of docs/running.md and the Makefile, with every value that the page lists; sizes by name."""
     made = {(name, value) for run in (*CHOICES, *DEMO, *STUDY) for name, value in run.choices.items()}
     offered = re.search(r"^CHOICES := (.+)$", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
     assert offered
     # Every run sets the folders: a temporary one each.
     assert set(offered[1].split()) - {"DATA", "INCOMING"} == {name for name, _ in made}
-    readme = (ROOT / "README.md").read_text()
-    listed = re.findall(r"\b([A-Z_]+)=([a-z]+(?:\|[a-z]+)+)", readme)
+    page = (ROOT / "docs" / "running.md").read_text()
+    listed = re.findall(r"\b([A-Z_]+)=([a-z]+(?:\|[a-z]+)+)", page)
     assert listed
     values = {(name, value) for name, several in listed for value in several.split("|")}
     values |= {("PRESET", preset.value) for preset in Preset} | {("NOISE", noise.value) for noise in Noise}

@@ -38,6 +38,10 @@ COMMANDS: dict[str, Command] = {
     "baseline": Command(STUDY, "accept today's figures at `tiny`; minutes", "study", "add_baseline"),
     "clean": Command(STUDY, "empty a rehearsal's data folder", "study", "add_clean"),
     "link": Command(FILES, "link two CSV or Parquet files", "files.linking", "add_link"),
+    "deduplicate": Command(
+        FILES, "find the records of one file that are one person's", "files.deduplicating", "add_deduplicate"
+    ),
+    "dedupe": Command(FILES, "short for deduplicate", "files.deduplicating", "add_deduplicate"),
     "draft-mapping": Command(EXTRACTS, "draft the mapping of a file that has none", "mapping", "add_draft"),
     "check-extract": Command(EXTRACTS, "say what fits of a file, and what to do", "mapping", "add_check"),
     "map-extract": Command(EXTRACTS, "make the contract's file of a foreign one", "mapping", "add_map"),

@@ -14,33 +14,47 @@ NEAR = 0.85
 _ANYWHERE: dict[str, tuple[str, ...]] = {
     "forename": (
         "forename", "forenames", "first_name", "firstname", "given_name", "given_names", "fname", "pforename",
+        "known_as",
     ),
     "surname": ("surname", "last_name", "lastname", "family_name", "lname", "psurname"),
     "date_of_birth": (
         "date_of_birth", "dob", "d_o_b", "birth_date", "birthdate", "birth_dttm", "birth_dt", "person_birth_date",
         "pdob", "dateofbirth",
     ),
-    "gender": ("gender", "sex", "gender_main_code", "gender_current", "current_gender"),
+    "gender": ("gender", "sex", "gender_main_code", "gender_current", "current_gender", "sex_at_birth"),
     "address": ("address", "address_1", "address_line_1", "last_addr", "last_address", "full_address"),
     "postcode": ("postcode", "post_code", "postal_code", "pcode"),
-    "nino": ("nino", "ni_no", "ni_number", "national_insurance_number"),
+    "nino": (
+        "nino", "ni_no", "ni_number", "national_insurance_number", "national_insurance_no", "nat_ins_no",
+        "ni",
+    ),
     "person_ref": (
         "person_ref", "person_id", "personid", "person", "ref", "reference", "individual_id", "dim_person_id",
         "svc_usr_ref_no", "client_id",
     ),
-    "family_ref": ("family_ref", "family_id", "family", "family_no", "group_id", "groupid", "household_id"),
+    "family_ref": (
+        "family_ref", "family_id", "family", "family_no", "group_id", "groupid", "household_id",
+        "household",
+    ),
     "la_code": ("la_code", "lea", "local_authority", "la"),
     "identified_date": ("identified_date", "identified", "eligible_dttm", "date_identified", "eligible_date"),
-    "service_start_date": ("service_start_date", "service_start", "start_dttm", "from", "programme_start"),
-    "service_end_date": ("service_end_date", "service_end", "end_dttm", "to", "programme_end"),
+    "service_start_date": (
+        "service_start_date", "service_start", "start_dttm", "from", "programme_start", "support_start",
+        "support_began",
+    ),
+    "service_end_date": (
+        "service_end_date", "service_end", "end_dttm", "to", "programme_end", "support_end", "support_ended",
+    ),
     "start_date": ("start_date", "start", "startdate", "decom", "offence_start_date", "entry_date"),
     "end_date": ("end_date", "end", "enddate", "dec", "leaving_date"),
-    "study_group": ("study_group", "group_type", "arm"),
+    "study_group": ("study_group", "group_type", "arm", "study_arm", "cohort"),
     "service_received": ("service_received", "on_programme", "receives_service"),
-    "worklessness": ("worklessness", "adult_issue", "out_of_work"),
-    "school_absence": ("school_absence", "absence_issue"),
-    "child_need": ("child_need", "child_issue"),
+    "worklessness": ("worklessness", "adult_issue", "out_of_work", "employment", "employment_status"),
+    "school_absence": ("school_absence", "absence_issue", "attendance", "school_attendance"),
+    "child_need": ("child_need", "child_issue", "social_care", "social_care_status"),
     "domestic_abuse": ("domestic_abuse", "dv", "da", "domestic_violence"),
+    "crime": ("crime", "crime_issue", "offending", "asb"),
+    "health": ("health", "health_issue", "health_need"),
     "uncertain_start_date": ("uncertain_start_date", "start_imputed", "fuzzy_start"),
     "uncertain_end_date": ("uncertain_end_date", "end_imputed", "fuzzy_end"),
     "name_number": ("name_number", "alias_no", "alias_number"),
@@ -54,7 +68,7 @@ _ANYWHERE: dict[str, tuple[str, ...]] = {
 
 DANGER = (
     "former", "previous", "preferred", "expected", "estimated", "due", "mother", "mc", "father", "partner", "carer",
-    "placement", "pl", "home", "school", "gp", "worker", "legacy", "old", "alias", "emergency", "contact",
+    "placement", "pl", "home", "school", "gp", "worker", "legacy", "old", "alias", "emergency", "contact", "known",
 )  # fmt: skip
 """Words with which a header means somebody else, or another time: a mother's date of birth, a former surname."""
 

@@ -5,9 +5,11 @@ Usable on any two tables whose columns carry the contracts' names:
     model = general_model(left_columns, right_columns, extra=["suburb"])
     result = link(left, right, model)
     result.links
+    deduplicate(left, general_model(left_columns, left_columns)).people
 """
 
 from tf_linkage.linkage.deduplicate.duplicates import find_duplicates
+from tf_linkage.linkage.deduplicate.people import People, deduplicate
 from tf_linkage.linkage.engines import ENGINES
 from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.link import link
@@ -22,7 +24,9 @@ __all__ = [
     "Limits",
     "LinkResult",
     "Model",
+    "People",
     "Settings",
+    "deduplicate",
     "department_model",
     "find_duplicates",
     "general_model",

@@ -44,6 +44,23 @@ class Section:
     html: str
 
 
+@dataclass(frozen=True)
+class Tile:
+    """One figure of a verdict.
+
+    Attributes:
+        label: what it is.
+        figure: the figure, large.
+        says: what it counts, of how many.
+        verdict: a key of `VERDICTS` where a bound decides; otherwise empty, and no light is shown.
+    """
+
+    label: str
+    figure: str
+    says: str
+    verdict: str = ""
+
+
 def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table with a caption; figures are set as numbers, and the head of a column of figures stands above them."""
     written = [list(row) for row in rows]
@@ -76,6 +93,11 @@ def paragraph(text: str) -> str:
     return str(_PIECES.paragraph(text))
 
 
+def lead(text: str) -> str:
+    """The sentence that a reader should take away."""
+    return str(_PIECES.lead(text))
+
+
 def opened(summary: str, html: str) -> str:
     """Something to open with a click or a key."""
     return str(_PIECES.opened(summary, html))
@@ -91,13 +113,36 @@ def answers(questions: Sequence[tuple[str, Sequence[str]]]) -> str:
     return str(_PIECES.answers([(question, lines) for question, lines in questions if lines]))
 
 
-def page(title: str, subtitle: str, sections: Sequence[Section]) -> str:
+def tiles(groups: Sequence[tuple[str, Sequence[Tile]]]) -> str:
+    """Tiles side by side, in groups with a heading each."""
+    with_styles = [(title, [(tile, VERDICTS.get(tile.verdict, "")) for tile in row]) for title, row in groups]
+    return str(_PIECES.tiles(with_styles))
+
+
+def evidence(summary: str, parts: Sequence[Section]) -> str:
+    """The parts that bear out an answer, folded; a print edition leaves them on the screen."""
+    there = [part for part in parts if part.html]
+    return str(_PIECES.evidence(summary, there)) if there else ""
+
+
+def about(items: Sequence[tuple[str, str]]) -> str:
+    """What distinguishes a page from others like it, in a line or two."""
+    return str(_PIECES.about(items))
+
+
+def page(
+    title: str, subtitle: str, sections: Sequence[Section], *, about: str = "", brief_in_print: bool = False
+) -> str:
     """A whole page that needs nothing but itself: no script, no network.
 
     Args:
         title: heading of the page.
         subtitle: a line below it.
         sections: in order; those with nothing in them are left out.
+        about: HTML below the subtitle, made by `about`.
+        brief_in_print: whether paper gets what is open only, without tables that repeat a picture.
     """
     there = [section for section in sections if section.html]
-    return _TEMPLATES.get_template("page.html").render(title=title, subtitle=subtitle, sections=there)
+    return _TEMPLATES.get_template("page.html").render(
+        title=title, subtitle=subtitle, sections=there, about=about, brief_in_print=brief_in_print
+    )

@@ -23,6 +23,8 @@ from tf_linkage.quality.report.pictures import pictures
 from tf_linkage.quality.report.published_linkages import published_linkages
 from tf_linkage.quality.report.report import quality_report
 from tf_linkage.quality.report.summary import in_short
+from tf_linkage.quality.report.verdict import verdict
+from tf_linkage.quality.report.words import plain_figures
 from tf_linkage.quality.studies.effect_recovery import effect_recovery
 from tf_linkage.quality.studies.effects import effects
 from tf_linkage.quality.studies.identifiers import CHOICES, Choice, what_identifiers_buy
@@ -58,12 +60,14 @@ __all__ = [
     "match_rates",
     "of_real_people",
     "pictures",
+    "plain_figures",
     "published_linkages",
     "quality_report",
     "ranges",
     "read_baseline",
     "sweep",
     "typical_patterns",
+    "verdict",
     "what_identifiers_buy",
     "write_baseline",
 ]

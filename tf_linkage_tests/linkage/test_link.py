@@ -95,7 +95,7 @@ def test_tables_that_share_nobody_are_refused_or_unlinked(village: Any, engine: 
         pl.col("forename").str.reverse(),
         pl.col("surname").str.reverse() + "q",
         nino=pl.lit(None, pl.String),
-        date_of_birth=pl.col("date_of_birth").dt.offset_by("-40y"),
+        date_of_birth=pl.col("date_of_birth").dt.offset_by("-37y5d"),
         postcode=pl.lit("SW1A 1AA"),
     )
     try:

@@ -14,7 +14,7 @@ from tf_linkage.custody.vault.passwords import CUSTODIANS
 from tf_linkage.defs.build import build_defs
 from tf_linkage.errors import TfLinkageError
 from tf_linkage.intake import mark_rehearsal
-from tf_linkage.study import Study
+from tf_linkage.study import Dates, Study
 from tf_linkage.workspace.environment import is_rehearsal, study_key
 from tf_linkage.workspace.folder import store_of
 
@@ -35,7 +35,9 @@ def study(exported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> St
     incoming.mkdir()
     for path in exported.iterdir():
         (incoming / path.name).write_bytes(path.read_bytes())
-    return Study.of("tiny", source="files", incoming=incoming, data=tmp_path / "data")
+    # Days of a study that still runs: real records past their day would be refused before anything else.
+    days = Dates(exchange="2998-01-01", destroy_by="2999-12-31")
+    return Study.of("tiny", source="files", incoming=incoming, data=tmp_path / "data", dates=days)
 
 
 def somebody_real(study: Study) -> None:

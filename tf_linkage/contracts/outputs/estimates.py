@@ -182,6 +182,51 @@ class Differences(Table):
     )
 
 
+PLACEBOS: Mapping[str, tuple[int, int]] = {
+    "13-24 months before": (-24, -12),
+    "1-12 months before": (-12, 0),
+}
+"""Windows before the start in which the programme can have changed nothing. The propensity is fitted anew for each,
+on what lies before it."""
+
+ALL_TOGETHER = "all outcomes together"
+
+
+class Placebos(Table):
+    """One row for each window before the start and outcome: what the method finds where nothing is to be found."""
+
+    window = code(ColumnClass.ATTRIBUTE, "Months before the family's start", tuple(PLACEBOS), primary_key=True)
+    outcome = code(
+        ColumnClass.ATTRIBUTE,
+        "What happened; all together: mean of the logarithms of the ratios, employment turned round",
+        (*OUTCOMES, ALL_TOGETHER),
+        primary_key=True,
+    )
+    estimate = number(
+        ColumnClass.ATTRIBUTE,
+        "Ratio of yearly rates of families, programme over weighted comparison; 1 if the method errs in nothing",
+        nullable=True,
+    )
+    low = number(ColumnClass.ATTRIBUTE, "Lower end of its 95% interval, families as clusters", nullable=True)
+    high = number(ColumnClass.ATTRIBUTE, "Upper end of the same interval", nullable=True)
+    standard_error = number(ColumnClass.ATTRIBUTE, "Of the logarithm of the ratio", nullable=True, least=0)
+    detectable = number(
+        ColumnClass.ATTRIBUTE, "The ratio above 1 that would have been seen four times in five", nullable=True
+    )
+    programme_families = _families("Families on the programme behind it")
+    programme_people = _people("Their people to whom it could happen")
+    programme_families_with = _families("Of these families, those to whom it happened; of all together the fewest")
+    comparison_families = _families("Comparison families behind it")
+    comparison_people = _people("Their people to whom it could happen")
+    comparison_families_with = _families("Of these families, those to whom it happened; of all together the fewest")
+    effective_families = number(
+        ColumnClass.ATTRIBUTE,
+        "As how many equally weighted families the comparison counts",
+        unit="families",
+        least=0,
+    )
+
+
 class BenefitPaths(Table):
     """One row for each state before, state after, study group: where adults stood, and where they stand now."""
 
@@ -283,5 +328,6 @@ ESTIMATE_TABLES: dict[str, type[dy.Schema]] = {
     "balance": Balance,
     "characteristics": Characteristics,
     "overlap": Overlap,
+    "placebos": Placebos,
 }
 """Every table of asset `research/estimates`, by name."""

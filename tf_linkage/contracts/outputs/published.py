@@ -14,6 +14,7 @@ import polars as pl
 from tf_linkage.contracts.bodies.council import STUDY_GROUPS
 from tf_linkage.contracts.columns import ColumnClass, Table, code, number, text, whole
 from tf_linkage.contracts.outputs.estimates import (
+    ALL_TOGETHER,
     ALL_WINDOWS,
     BENEFIT_STATES,
     COST_THEMES,
@@ -21,6 +22,7 @@ from tf_linkage.contracts.outputs.estimates import (
     MEASURES,
     METHODS,
     OUTCOMES,
+    PLACEBOS,
     PROPENSITIES,
     SERVICES,
     UNITS,
@@ -130,8 +132,22 @@ class Differences(Table):
     high = number(ColumnClass.ATTRIBUTE, "Upper end of the same interval, rounded up", nullable=True)
     rounded_to = number(
         ColumnClass.ATTRIBUTE,
-        "What it is rounded to, about what five families make: the cost of protection",
+        "What it is rounded to, about what five families make; of a ratio, by what part of itself at most it was "
+        "moved: the cost of protection",
         nullable=True,
+    )
+    e_value = number(
+        ColumnClass.ATTRIBUTE,
+        "Of a ratio: how strongly, as a ratio of its own, something nobody saw would have to go with both the "
+        "programme and the outcome to explain the estimate (VanderWeele and Ding 2017)",
+        nullable=True,
+        least=1,
+    )
+    e_value_limit = number(
+        ColumnClass.ATTRIBUTE,
+        "The same for the end of the interval that is nearer 1; 1 where the interval holds 1",
+        nullable=True,
+        least=1,
     )
     effective_families = whole(
         ColumnClass.ATTRIBUTE,
@@ -145,6 +161,49 @@ class Differences(Table):
     def withheld_as_a_whole(cls) -> pl.Expr:
         """A row shows all of its figures, or none and says so."""
         return _whole_or_withheld(pl.col("estimate", "low", "high", "rounded_to", "effective_families"))
+
+
+class Placebos(Table):
+    """One row for each window before the start and outcome: what the method finds where nothing is to be found."""
+
+    window = code(ColumnClass.ATTRIBUTE, "Months before the family's start", tuple(PLACEBOS), primary_key=True)
+    outcome = code(
+        ColumnClass.ATTRIBUTE,
+        "What happened; all together: mean of the logarithms of the ratios, employment turned round",
+        (*OUTCOMES, ALL_TOGETHER),
+        primary_key=True,
+    )
+    estimate = number(
+        ColumnClass.ATTRIBUTE,
+        "Ratio of yearly rates of families, programme over weighted comparison, rounded; 1 if the method errs in "
+        "nothing; empty where withheld",
+        nullable=True,
+    )
+    low = number(ColumnClass.ATTRIBUTE, "Lower end of its 95% interval, rounded down", nullable=True)
+    high = number(ColumnClass.ATTRIBUTE, "Upper end of the same interval, rounded up", nullable=True)
+    rounded_to = number(
+        ColumnClass.ATTRIBUTE, "By what part of itself at most it was moved: the cost of protection", nullable=True
+    )
+    detectable = number(
+        ColumnClass.ATTRIBUTE,
+        "The ratio above 1 that would have been seen four times in five, from the rounded interval",
+        nullable=True,
+        least=1,
+    )
+    effective_families = whole(
+        ColumnClass.ATTRIBUTE,
+        "As how many equally weighted families the comparison counts, rounded to 10",
+        unit="families",
+        nullable=True,
+    )
+    note = text(ColumnClass.ATTRIBUTE, "Says so where figures are withheld", nullable=True)
+
+    @dy.rule()
+    def withheld_as_a_whole(cls) -> pl.Expr:
+        """A row shows all of its figures, or none and says so."""
+        return _whole_or_withheld(
+            pl.col("estimate", "low", "high", "rounded_to", "detectable", "effective_families")
+        )
 
 
 class ServiceUse(RoundedShares):
@@ -331,6 +390,7 @@ def _whole_or_withheld(figures: pl.Expr) -> pl.Expr:
 PUBLISHED_TABLES: dict[str, type[dy.Schema]] = {
     "outcomes": Outcomes,
     "differences": Differences,
+    "placebos": Placebos,
     "money": Money,
     "service_use": ServiceUse,
     "benefit_paths": BenefitPaths,

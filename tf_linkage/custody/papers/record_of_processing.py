@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from tf_linkage.contracts.columns import ColumnClass
 from tf_linkage.custody.papers.carried import Carried, bullets
@@ -16,12 +16,20 @@ SECURITY = (
 )
 
 
-def record_of_processing(carried: Sequence[Carried]) -> str:
+MADE_BY = (
+    "These were made of files in senders' own forms. The same digest stands in the hand-over's manifest and in the "
+    "ledger."
+)
+
+
+def record_of_processing(carried: Sequence[Carried], mappings: Mapping[str, str] | None = None) -> str:
     """The record of processing activities that UK GDPR Article 30 asks for, in Markdown.
 
     Args:
         carried: the study's hand-overs, in the order in which they happen.
+        mappings: by table, the digest over the mappings by which it was made of senders' own files.
     """
+    made = [[table, f"`{digest}`"] for table, digest in sorted((mappings or {}).items())]
     parts = [
         "# Record of processing activities",
         "Drawn from the flows of the study (UK GDPR Article 30). One section for each hand-over between bodies. "
@@ -33,6 +41,11 @@ def record_of_processing(carried: Sequence[Carried]) -> str:
             ([one.flow.sender, one.flow.recipient, one.flow.asset, one.destroy_by] for one in carried),
         ),
         *(_section(one) for one in carried),
+        *(
+            ["## Made by mappings", MADE_BY, markdown_table(("Table", "SHA-256 over its mappings"), made)]
+            if made
+            else []
+        ),
         "## Security",
         bullets(SECURITY),
         "## Transfers abroad",

@@ -97,7 +97,11 @@ RISKS: tuple[Risk, ...] = (
         "A researcher recognises a family in the de-identified tables",
         "tables only as coarse as at least ten have to look alike, in the sample and in the population where it is "
         "known; people and families do not join by reference or order of rows",
-        ("nobody_stands_out", "test_whoever_knows_a_row_by_heart_finds_it_no_better_than_one_in_ten"),
+        (
+            "no_person_stands_out",
+            "no_family_stands_out",
+            "test_whoever_knows_a_row_by_heart_finds_it_no_better_than_one_in_ten",
+        ),
         "who knows one dated event of somebody may find the row; row data stays in an accredited setting",
         _proved,
     ),

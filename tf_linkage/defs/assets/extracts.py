@@ -17,6 +17,7 @@ from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.metadata.description import study_asset
+from tf_linkage.errors import InputRefused
 from tf_linkage.study import DepartmentSource, Source, Study
 from tf_linkage.workspace.store import Store
 
@@ -131,6 +132,21 @@ def _taken(
         metadata["mappings"] = ", ".join(f"{file}: {digest[:16]}" for file, digest in mappings.items())
         metadata[intake.MAPPINGS_DIGEST] = intake.digest_over(mappings)
     return {table: extract.rows.lazy() for table, (extract, _) in taken.items()}, metadata
+
+
+def must_be_taken_in(study: Study, context: dg.AssetExecutionContext) -> None:
+    """Sees to it that nothing is made of anybody's records in a run in which a file of any body is refused.
+
+    Raises:
+        InputRefused: a file of a body whose register this run reads is refused; says whose.
+    """
+    incoming = Incoming.of(study)
+    for body in _bodies_in(incoming, context):
+        try:
+            intake.check_delivery(incoming.folder, body, incoming.day)
+        except InputRefused as refusal:
+            file = str(refusal).partition(":")[0]
+            raise InputRefused(f"not begun, because {body}'s files are refused ({file}); see there") from None
 
 
 def _bodies_in(incoming: Incoming, context: dg.AssetExecutionContext) -> list[str]:

@@ -13,6 +13,7 @@ from tf_linkage import custody, linkage
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.audit.sizes import size_class
 from tf_linkage.custody.references.people import PAIR, RECORD
+from tf_linkage.defs.assets.extracts import must_be_taken_in
 from tf_linkage.defs.assets.preview import WOULD_BE_SENT, would_be_sent
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.io import ParquetStore
@@ -50,6 +51,7 @@ def ons_assets() -> list[dg.AssetsDefinition]:
         io_manager: dg.ResourceParam[ParquetStore],
     ) -> tuple[pl.LazyFrame, pl.LazyFrame]:
         with plainly():
+            must_be_taken_in(study, context)
             cohort = asked_cohort(io_manager.store, cohort, study_key.key(), by="ons_split")
             duplicates = linkage.find_duplicates(cohort, RECORD, bounds_of(study)).rename(PAIR)
             identifiers, attributes = custody.split(cohort, duplicates, study_key.key())

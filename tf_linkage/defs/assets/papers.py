@@ -31,7 +31,10 @@ def papers_of(figures: pl.DataFrame, study: Study, store: Store) -> tuple[list[s
         The two texts, and what the web UI shows of them.
     """
     measured, carried = _measured(figures, study, store), carried_of(store)
-    pages = {RECORD: papers.record_of_processing(carried), ASSESSMENT: papers.impact_assessment(carried, measured)}
+    pages = {
+        RECORD: papers.record_of_processing(carried, mappings_of(store)),
+        ASSESSMENT: papers.impact_assessment(carried, measured),
+    }
     metadata: dict[str, dg.MetadataValue] = {}
     for name, page in pages.items():
         words, path = name.replace("_", " "), store.write_text(["quality", name], ".md", page)
@@ -46,6 +49,13 @@ def carried_of(store: Store) -> list[papers.Carried]:
     return [
         papers.Carried(flow, destroy_by(flow, store), TABLES[flow.asset]) for flow in [*flows().values(), *public]
     ]
+
+
+def mappings_of(store: Store) -> dict[str, str]:
+    """By table that was last made of files in senders' own forms, the digest over the mappings, from the ledger."""
+    made = (entry for entry in store.ledger().entries() if entry.event in {"handed over", "written"})
+    told = {entry.about: entry.facts.get("mappings") for entry in made}
+    return {about: str(digest) for about, digest in told.items() if digest}
 
 
 def _measured(figures: pl.DataFrame, study: Study, store: Store) -> papers.Measured:

@@ -1,6 +1,7 @@
 """The page of the figures with the papers that data protection law asks for, and the page of the long studies."""
 
 from collections.abc import Mapping
+from importlib.metadata import version
 
 import dagster as dg
 import polars as pl
@@ -99,6 +100,7 @@ def page_of(
     return page, {
         # Browsers follow no link from a page of the web UI to a file, so its path is there to be copied.
         "open this file in a browser": dg.MetadataValue.path(str(path.resolve())),
+        "verdict": dg.MetadataValue.text(quality.verdict(quality.plain_figures(figures))),
         "in short": dg.MetadataValue.md(charts.answers_markdown(short)),
         **{
             drawn[picture].title: dg.MetadataValue.md(drawn[picture].as_markdown())
@@ -117,8 +119,19 @@ def _as_made(study: Study, store: Store) -> Study:
 def named(study: Study) -> dict[str, str]:
     """What distinguishes the run, for its report: a simulation's size and seed say nothing of files."""
     made = (
-        {"preset": str(study.preset), "seed": str(study.seed), "noise": str(study.noise)}
+        {
+            "preset": str(study.preset),
+            "families": f"{study.families:,}",
+            "seed": str(study.seed),
+            "noise": str(study.noise),
+            "confounding": str(study.confounding),
+        }
         if study.source is Source.SIMULATION
         else {"source": "extract files"}
     )
-    return made | {"engine": study.engine, "link threshold": f"{study.link_threshold:g}"}
+    return (
+        {"tf_linkage": version("tf_linkage")}
+        | made
+        | {"engine": study.engine, "link threshold": f"{study.link_threshold:g}"}
+        | {"extract": study.dates.extract.isoformat()}
+    )

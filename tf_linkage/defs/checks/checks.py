@@ -17,6 +17,7 @@ from tf_linkage.custody.audit.sizes import size_class
 from tf_linkage.defs.assets.extracts import extract_keys
 from tf_linkage.defs.assets.microdata_risk import risk_checks
 from tf_linkage.defs.checks.leaks import no_leak
+from tf_linkage.defs.checks.placebos import nothing_before_the_start
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.metadata.charts import records_of
 from tf_linkage.defs.metadata.description import DOUBT, ERROR, WARNING, asset_key
@@ -51,6 +52,7 @@ def study_checks(study: Study) -> list[dg.AssetChecksDefinition]:
             "linkage/linked_people", "rows_conserved", "Everyone ONS holds has one row, linked or not."
         ),
         no_leak(),
+        nothing_before_the_start(),
         *risk_checks(counted=simulated),
         *(request_as_allowed(name) for name in here),
         *([quality_floors()] if simulated else []),

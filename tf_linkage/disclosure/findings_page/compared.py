@@ -44,6 +44,13 @@ COSTS_SAY = (
     "published average; most other prices are illustrative, and no conclusion may be drawn from sums at such "
     "prices."
 )
+UNSEEN_SAYS = (
+    "The E-value says how strongly something nobody saw would have to go with both the programme and the outcome, "
+    "each as a ratio, to make the estimate out of nothing, beyond all that the weights level; the next column says "
+    "the same of the end of the interval nearer 1. A missed link hides its events: where links miss one group's "
+    "events more than the other's, a ratio arises without any effect. The last column says how much more, before "
+    "the interval first holds 1."
+)
 KEPT_SAYS = (
     "Joiners kept: the tables' last columns follow comparison families on after they join the programme, "
     "which draws the estimate towards no effect."
@@ -81,7 +88,7 @@ def _shares(rows: pl.DataFrame) -> str:
 
 def _ratios(rows: pl.DataFrame) -> str:
     title = "Ratio of yearly rates"
-    head, table = _table(rows, _as_it_is, "Ratio")
+    head, table = _table(rows, as_a_ratio, "Ratio")
     shown = _drawn(rows)
     if not any_shown(shown):
         return html.paragraph("Too few new events for any ratio of rates.") if shown else ""
@@ -90,7 +97,27 @@ def _ratios(rows: pl.DataFrame) -> str:
         shown, title=title, description=RATIOS_SAY, x_title="programme over comparison", domain=(0, max(2.0, most)),
         numbers=".1f", line=1, hue=GREEN,
     )  # fmt: skip
-    return html.figure(Picture("compared-rates", title, RATIOS_SAY, svg, (head, table)))
+    picture = html.figure(Picture("compared-rates", title, RATIOS_SAY, svg, (head, table)))
+    return picture + html.opened("What it would take to explain a ratio", _unseen(rows))
+
+
+def _unseen(rows: pl.DataFrame) -> str:
+    """E-values, and what linkage alone would have to do."""
+    head = ("", "Ratio (95%)", "E-value", "E-value of the interval", "Linkage alone would have to")
+    table = [
+        (outcome_word(row["outcome"]), as_a_ratio(row)[0], f"{row['e_value']:.2f}", f"{row['e_value_limit']:.2f}",
+         _by_linkage(row["low"], row["high"]))
+        for row in rows.filter(pl.col("method") == WEIGHTED, pl.col("estimate").is_not_null()).iter_rows(named=True)
+    ]  # fmt: skip
+    return html.paragraph(UNSEEN_SAYS) + html.table("Weighted ratios of yearly rates", head, table)
+
+
+def _by_linkage(low: float, high: float) -> str:
+    """How unequally links must miss the groups' events before the interval holds 1."""
+    if low <= 1 <= high:
+        return "do nothing: the interval holds 1"
+    side, part = ("on the programme", 1 - high) if high < 1 else ("in the comparison", 1 - 1 / low)
+    return f"miss {part:.0%} more of the events {side}"
 
 
 def _costs(rows: pl.DataFrame) -> str:
@@ -110,7 +137,7 @@ def _people(rows: pl.DataFrame) -> str:
     """The same of children and of adults, as tables to open."""
     tables = []
     for (unit,), of in rows.group_by(["unit"], maintain_order=True):
-        for measure, words, written in ((SHARE, "Difference in points", _in_points), (RATIO, "Ratio", _as_it_is)):
+        for measure, words, written in ((SHARE, "Difference in points", _in_points), (RATIO, "Ratio", as_a_ratio)):
             head, table = _table(of.filter(pl.col("measure") == measure), written, words)
             if table:
                 whom = UNITS[str(unit)]
@@ -153,8 +180,13 @@ def _in_points(row: Row) -> tuple[str, str]:
     return _with_interval(row, 100, ".1f")
 
 
-def _as_it_is(row: Row) -> tuple[str, str]:
-    return _with_interval(row, 1, ".2f")
+def as_a_ratio(row: Row) -> tuple[str, str]:
+    """A ratio with its interval, as finely as it was rounded; rounding moved it by half of its step at most."""
+    if row["estimate"] is None:
+        return WITHHELD, ""
+    estimate, low, high = (f"{row[name]:g}" for name in ("estimate", "low", "high"))
+    moved = float(str(row["estimate"])) * float(str(row["rounded_to"])) / 2
+    return f"{estimate} ({low} to {high})", f"{moved:.2g}"
 
 
 def _in_pounds(row: Row) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from tf_linkage.disclosure.findings_page.compared import compared_section
 from tf_linkage.disclosure.findings_page.costs import costs_section
 from tf_linkage.disclosure.findings_page.outcomes import half_years, people, regions, spans
 from tf_linkage.disclosure.findings_page.paths import paths_section
+from tf_linkage.disclosure.findings_page.placebos import placebos_section
 from tf_linkage.disclosure.findings_page.protection import protection_section, rules_section
 from tf_linkage.disclosure.findings_page.services import services_section
 from tf_linkage.disclosure.findings_page.words import GROUPS, outcome_word
@@ -47,6 +48,9 @@ def findings_page(tables: Tables, *, rehearsal: bool) -> str:
         html.Section("before-after", "Before and after", "Families before and after the start", spans(outcomes)),
         html.Section(
             "compared", "Compared", "The programme against the comparison", compared_section(read["differences"])
+        ),
+        html.Section(
+            "placebos", "Before the start", "What shows where nothing can", placebos_section(read["placebos"])
         ),
         html.Section("balance", "Alike", "How alike the groups were made", balance_section(read)),
         html.Section("time", "Half-years", "Half-year by half-year", half_years(outcomes)),

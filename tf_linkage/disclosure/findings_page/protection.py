@@ -24,6 +24,7 @@ SHARES: Mapping[str, str] = {
 }
 ROUNDED: Mapping[str, tuple[str, str]] = {
     "differences": ("Differences", "estimate"),
+    "placebos": ("Before the start", "estimate"),
     "balance": ("Balance, weighted", "after"),
     "money": ("Costs", "mean"),
 }

@@ -24,6 +24,7 @@ from tf_linkage.disclosure.tables.differences import differences
 from tf_linkage.disclosure.tables.money import money_rows, money_system
 from tf_linkage.disclosure.tables.outcomes import outcome_rows, outcome_system
 from tf_linkage.disclosure.tables.paths import path_rows, path_system
+from tf_linkage.disclosure.tables.placebos import placebos
 from tf_linkage.disclosure.tables.services import service_rows, service_system
 
 Tables = Mapping[str, pl.LazyFrame]
@@ -82,8 +83,12 @@ def propose_release(estimates: Tables) -> dict[str, pl.LazyFrame]:
     frames = _collected(estimates)
     system = system_of(frames)
     protected = protect(system)
-    compared, alike = differences(frames, protected.shown)[1], balance(frames, system, protected.shown)[1]
-    decisions = pl.concat([_decisions(system, protected), _in_contract(compared), _in_contract(alike)])
+    others = (
+        differences(frames, protected.shown)[1],
+        placebos(frames)[1],
+        balance(frames, system, protected.shown)[1],
+    )
+    decisions = pl.concat([_decisions(system, protected), *map(_in_contract, others)])
     return {
         **{name: table.lazy() for name, table in _tables(frames, system, protected.shown).items()},
         DECISIONS: decisions.sort("table", "figure", "cell").lazy(),
@@ -172,6 +177,7 @@ def _tables(estimates: Mapping[str, pl.DataFrame], system: System, shown: Set[Ke
     return {
         **counted,
         "differences": differences(estimates, shown)[0],
+        "placebos": placebos(estimates)[0],
         "balance": balance(estimates, system, shown)[0],
     }
 

@@ -25,7 +25,7 @@ from tf_linkage.contracts.outputs.published import (
 )
 from tf_linkage.disclosure.suppression.linked_counts import Key
 from tf_linkage.disclosure.suppression.rules import dominated, few
-from tf_linkage.disclosure.tables.intervals import grid_of
+from tf_linkage.disclosure.tables.intervals import e_values, grid_of, rounded_ratio
 from tf_linkage.disclosure.tables.outcomes import having
 from tf_linkage.disclosure.tables.rows import Row, real, whole
 
@@ -36,10 +36,10 @@ SIDES = ("programme", "comparison")
 
 STEPS: Mapping[str, tuple[float, ...]] = {
     SHARE: (0.001, 0.002, 0.005, 0.01, 0.02, 0.05),
-    RATIO: (0.01, 0.02, 0.05, 0.1, 0.2, 0.5),
     POUNDS: (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000),
 }
-"""To what an estimate is rounded: the first step that is no finer than what five families make."""
+"""To what a difference is rounded: the first step that is no finer than what five families make. Ratios are rounded
+by a part of themselves (`intervals.RATIO_STEPS`)."""
 
 KNOWN_TO_ALL = tuple(theme for theme, prices in PRICES.items() if prices == "published average")
 THEMES_THAT_VARY = tuple(theme for theme in COST_THEMES if theme not in KNOWN_TO_ALL)
@@ -131,14 +131,29 @@ def _rule_of_money(row: Row, money: Mapping[tuple[str, str, str], bool]) -> str 
 def _figures(row: Row) -> dict[str, object]:
     """The estimate rounded, its interval rounded outwards."""
     estimate, low, high = (real(row[name]) for name in ("estimate", "low", "high"))
+    worth = {"effective_families": round_to_ten(real(row["effective_families"]))}
+    if row["measure"] == RATIO:
+        ratio = rounded_ratio(estimate, low, high, fewest_with(row))
+        of_estimate, of_limit = e_values(ratio["estimate"], ratio["low"], ratio["high"])
+        return {**ratio, "e_value": of_estimate, "e_value_limit": of_limit, **worth}
     grid = grid_of(_wanted(row), STEPS[str(row["measure"])])
     return {
         "estimate": _on(grid, round(estimate / grid)),
         "low": _on(grid, math.floor(low / grid + EXACT)),
         "high": _on(grid, math.ceil(high / grid - EXACT)),
         "rounded_to": grid,
-        "effective_families": round(real(row["effective_families"]) / NUMBER_ROUNDING) * NUMBER_ROUNDING,
+        **worth,
     }
+
+
+def round_to_ten(families: float) -> int:
+    """A number of families as it may be shown."""
+    return round(families / NUMBER_ROUNDING) * NUMBER_ROUNDING
+
+
+def fewest_with(row: Row) -> int:
+    """Families that have it, in the group with fewer."""
+    return min(whole(row[f"{side}_families_with"]) for side in SIDES)
 
 
 def _on(grid: float, steps: int) -> float:
@@ -150,6 +165,4 @@ def _wanted(row: Row) -> float:
     """What five families more or fewer with the outcome make of the estimate, in the smaller group."""
     if row["measure"] == SHARE:
         return ROUNDING / min(whole(row[f"{side}_families"]) for side in SIDES)
-    if row["measure"] == RATIO:
-        return real(row["estimate"]) * ROUNDING / min(whole(row[f"{side}_families_with"]) for side in SIDES)
     return real(row["standard_error"]) / ROUNDING

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 
 from tf_linkage.contracts.outputs.published import NUMBER_ROUNDING, ROUNDING
 
@@ -28,6 +29,64 @@ def grid_of(wanted: float, steps: Sequence[float]) -> float:
     0.01
     """
     return next((step for step in steps if step >= wanted), steps[-1])
+
+
+RATIO_STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
+"""By what part of itself a ratio is rounded: the first that is no finer than what five families make."""
+
+
+def rounded_ratio(estimate: float, low: float, high: float, families_with: int) -> dict[str, float]:
+    """A ratio on a grid of powers, so that rounding means the same at .1 and at 3; its interval outwards.
+
+    Written to two figures, or three on a fine grid, the ends of the interval outwards again.
+
+    Args:
+        estimate: the ratio, above nothing.
+        low: lower end of its interval.
+        high: upper end.
+        families_with: families that have it, in the group with fewer.
+
+    Returns:
+        estimate, low, high, and rounded_to (part of itself).
+
+    >>> rounded_ratio(0.62, 0.21, 1.83, 10)
+    {'estimate': 0.67, 'low': 0.19, 'high': 2.3, 'rounded_to': 0.5}
+    """
+    step = grid_of(ROUNDING / families_with, RATIO_STEPS)
+    figures = 3 if step <= RATIO_STEPS[1] else 2
+    power = math.log1p(step)
+    # What floating point leaves next to a power must not move an end by a whole step.
+    down, up = (math.floor(math.log(low) / power + _EXACT), math.ceil(math.log(high) / power - _EXACT))
+    return {
+        "estimate": _to_figures(math.exp(round(math.log(estimate) / power) * power), figures, round),
+        "low": _to_figures(math.exp(down * power), figures, math.floor),
+        "high": _to_figures(math.exp(up * power), figures, math.ceil),
+        "rounded_to": step,
+    }
+
+
+def _to_figures(value: float, figures: int, way: Callable[[float], int]) -> float:
+    """A number to so many significant figures."""
+    places = figures - 1 - math.floor(math.log10(value))
+    return float(round(way(round(value * 10.0**places, 9)) / 10.0**places, places))
+
+
+_EXACT = 1e-9
+
+
+def e_values(estimate: float, low: float, high: float) -> tuple[float, float]:
+    """How strong an unseen common cause would have to be to explain a ratio, and to bring its interval to 1.
+
+    >>> e_values(0.68, 0.58, 0.80)
+    (2.3, 1.81)
+    """
+    nearer = 1.0 if low <= 1 <= high else (high if high < 1 else low)
+    return _e_value(estimate), _e_value(nearer)
+
+
+def _e_value(ratio: float) -> float:
+    above = max(ratio, 1 / ratio)
+    return round(above + math.sqrt(above * (above - 1)), 2)
 
 
 def round_step(wanted: float) -> float:

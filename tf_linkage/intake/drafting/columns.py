@@ -48,7 +48,8 @@ FLAGS: dict[str, tuple[str, str]] = {
 
 ADDRESS_PARTS = (
     "saon", "flat_no", "flat_number", "flat", "building", "building_name", "house_no", "house_number",
-    "street_number", "paon", "street", "street_name", "address_1", "address_line_1", "address_2", "address_line_2",
+    "street_number", "paon", "street", "street_name", "road", "road_name",
+    "address_1", "address_line_1", "address_2", "address_line_2",
 )  # fmt: skip
 
 _SHAPES = {

@@ -129,6 +129,9 @@ def _find(columns: list[ColumnInfo], cells: pl.DataFrame, days: frozenset[str]) 
             found.missing |= {column.name: placeholders} if placeholders else {}
     _settle_days(found)
     _find_address(found, header, {column.name for column in columns})
+    said = {mark for theirs in found.join for mark in _folded(cells[theirs]).drop_nulls()}
+    if placeholders := sorted(said & {*OF_COLUMN["address"]} - everywhere):
+        found.missing["address"] = placeholders
     _find_repeats(found, cells, columns)
     return found
 
@@ -149,7 +152,7 @@ def _folded(cells: pl.Series) -> pl.Series:
 
 def _find_flags(found: _Found, cells: pl.DataFrame, names: set[str], marks: set[str]) -> None:
     for theirs in cells.columns:
-        problem, code = FLAGS.get(plain(theirs), (None, None))
+        problem, code = FLAGS.get(plain(theirs).removesuffix("_flag"), (None, None))
         said = {mark for mark in _folded(cells[theirs]).drop_nulls() if mark not in marks}
         if problem in names and code and said and said <= set(YES_OR_NO):
             found.flags.setdefault(str(problem), {})[code] = theirs
@@ -232,7 +235,8 @@ def _set_lines(needed: list[ColumnInfo]) -> list[str]:
             else _toml(codes[0] if codes else "...")
         )
         lines += [
-            f"{DOUBT} {column.name} is needed in every row: {what}. Set it here, or map it under [rename]",
+            f"{DOUBT} {column.name} is needed in every row: {what}. Set it here, or map it under [rename]"
+            + (f" with your spellings under [codes.{column.name}]" if codes and codes != ["true", "false"] else ""),
             f"# {column.name} = {example}",
         ]
     return lines

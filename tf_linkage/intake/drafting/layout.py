@@ -35,6 +35,15 @@ ENDINGS = (
     "printed",
     "end of report",
     "count",
+    "sum",
+    "records",
+    "rows",
+    "source",
+    "note",
+    "produced",
+    "data as at",
+    "official",
+    "confidential",
 )
 """Words with which rows below the data begin."""
 
@@ -93,7 +102,9 @@ def _of_text(data: bytes, names: frozenset[str], problems: Problems) -> Laid:
     )
     (row, known), delimiter = best
     _is_header(known, problems)
-    footer = _footer([_split(line, delimiter) for line in text.splitlines()[row:] if line.strip()])
+    rows = [_split(line, delimiter) for line in text.splitlines()[row - 1 :] if line.strip()]
+    footer = _footer(rows[1:])
+    doubts += _sparse(rows, footer)
     return Laid(File(encoding=encoding, delimiter=delimiter, header_row=row, footer=footer), doubts)  # type: ignore[arg-type]
 
 
@@ -113,8 +124,9 @@ def _of_workbook(data: bytes, names: frozenset[str], problems: Problems) -> Laid
     (row, known), name, rows = max(found, key=lambda one: one[0][1])
     _is_header(known, problems)
     doubts = [] if len(shown) == 1 else [f"{len(shown)} sheets are visible; is this the one?"]
-    file = File(sheet=name if len(shown) > 1 else None, header_row=row, footer=_footer(rows[row:]))
-    return Laid(file, doubts)
+    footer = _footer(rows[row:])
+    file = File(sheet=name if len(shown) > 1 else None, header_row=row, footer=footer)
+    return Laid(file, [*doubts, *_sparse(rows[row - 1 :], footer)])
 
 
 def _is_header(known: int, problems: Problems) -> None:
@@ -150,6 +162,15 @@ def _footer(rows: list[list[str]]) -> Footer | None:
         begins.insert(0, row[0].strip()[: len(word)])
         count = _counted(row)
     return Footer(begins=list(dict.fromkeys(begins)), count=count) if begins else None
+
+
+def _sparse(rows: list[list[str]], footer: Footer | None) -> list[str]:
+    """A doubt where the last row is nearly empty and begins with no word of a footer."""
+    filled = [sum(bool(cell.strip()) for cell in row) for row in rows]
+    filled = [count for count in filled if count]
+    if footer is not None or len(filled) < 3 or filled[-1] > 2 or filled[0] < 5:
+        return []
+    return [f"the last row fills {filled[-1]} of {filled[0]} columns; if it is no data, name its words: footer"]
 
 
 def _counted(row: list[str]) -> int | None:

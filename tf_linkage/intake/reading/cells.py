@@ -65,6 +65,8 @@ def _text(cells: pl.Series, column: ColumnInfo, problems: Problems, line_of: Lin
     if column.column_class is ColumnClass.REFERENCE or column.primary_key:
         around = (cells != cells.str.strip_chars()).fill_null(value=False)
         _note(around, "blanks around a key; two files would not join by it", column, problems, line_of)
+        hidden = cells.str.contains(r"\p{Cf}").fill_null(value=False) & ~unseen
+        _note(hidden, "a mark in a key that nobody sees; two files would not join by it", column, problems, line_of)
     return cells
 
 

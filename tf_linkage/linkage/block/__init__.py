@@ -1,1 +1,1 @@
-"""Which pairs become candidates: rules counted, matchkeys."""
+"""Which pairs become candidates: rules counted."""

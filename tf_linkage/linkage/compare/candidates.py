@@ -116,7 +116,7 @@ _AGREEING = {
     "right_row": pl.UInt32,
     "entity": pl.UInt32,
     "pattern": pl.Int64,
-    "keys": pl.Int32,
+    "keys": pl.Int64,
 }
 
 
@@ -154,7 +154,7 @@ def block_and_compare(
         f"FROM ({_side_by_side(tables, 'blocked', 'rules')})"
     )
     met = " + ".join(
-        f"CASE WHEN {_meet(tables, rule.keys)} THEN {1 << bit} ELSE 0 END" for bit, rule in enumerate(rules)
+        f"CASE WHEN {_meet(tables, rule.keys)} THEN {1 << bit}::BIGINT ELSE 0 END" for bit, rule in enumerate(rules)
     )
     connection.execute(
         f"INSERT INTO pairs SELECT l.row, r.row, pattern, {met} FROM known "
@@ -233,15 +233,15 @@ def _meet(tables: Tables, keys: Sequence[KeyPair]) -> str:
 def _met_by(tables: Tables, bit: int, keys: Sequence[KeyPair], of: tuple[str, str]) -> str:
     """Pairs of rows of two tables that agree on keys: `pair`, both rows in one number, and `bit`."""
     return (
-        f"SELECT (l.row::UBIGINT << 32) | r.row AS pair, {bit} AS bit FROM {of[0]} l JOIN {of[1]} r "
-        f"ON {_meet(tables, keys)}"
+        f"SELECT (l.row::UBIGINT << 32) | r.row AS pair, {bit}::BIGINT AS bit FROM {of[0]} l JOIN {of[1]} r "
+        f"ON {_meet(tables, keys)}{' AND l.row < r.row' if tables.model.one_table else ''}"
     )
 
 
 def _each_once(found: str) -> str:
     """Pairs of `_met_by` as `l`, `r` and `bits`. One key to group by is twice as fast as two."""
     return (
-        "SELECT (pair >> 32)::UINTEGER AS l, (pair & 4294967295)::UINTEGER AS r, bit_or(bit)::INTEGER AS bits "
+        "SELECT (pair >> 32)::UINTEGER AS l, (pair & 4294967295)::UINTEGER AS r, bit_or(bit)::BIGINT AS bits "
         f"FROM ({found}) GROUP BY pair"
     )
 

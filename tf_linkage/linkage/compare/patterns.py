@@ -44,7 +44,7 @@ class OfTables:
 def pattern_sql(comparisons: Sequence[Comparison], cuts: Cuts) -> str:
     """The pattern of a pair that stands side by side with its measures."""
     terms = [
-        f"{_level_sql(comparison, cuts)} * {step}"
+        f"cast({_level_sql(comparison, cuts)} as bigint) * {step}"
         for comparison, step in zip(comparisons, _steps(comparisons), strict=True)
     ]
     return f"cast({' + '.join(terms)} as bigint)"

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from tf_linkage.linkage.block.matchkeys import contradicts
+from tf_linkage.linkage.deduplicate.contradictions import contradicts
 from tf_linkage.linkage.deduplicate.groups import grouped
 from tf_linkage.linkage.deduplicate.match_probability import likely_duplicates
 from tf_linkage.linkage.limits import Limits

@@ -54,6 +54,7 @@ SHARES: Final[Mapping[str, Mapping[str, Shares]]] = {
         "turned": (0.005, 0.0002, 0.00002),
         "slip": (0.025, 0.004, 0.001),
         "year_near": (0.005, 0.002, 0.0005),
+        "year_alone": (0.0049, 0.00015, 0.00007),
         "year": (0.007, 0.03, 0.014),
         "different": (0.008, 0.944, 0.984),
     },

@@ -65,11 +65,12 @@ def link_records(
         certain_links, strata = decision.first(candidates, work.certain_links, work.standing)
         if training_input is not None:
             trained = given_known_links(training_input, tables, candidates, certain_links).learnt()
-            progress(
-                f"trained again beside {certain_links.pairs.height:,} certain links, "
-                f"in {trained.curve.height} rounds"
-            )
-            if warning := thin(certain_links.pairs.height, model.settings.training.few):
+            beside = certain_links.pairs.height
+            if model.left_once and model.right_once:
+                progress(f"trained again beside {beside:,} certain links, in {trained.curve.height} rounds")
+            else:
+                beside = round(trained.prior * training_input.observed.every_pair)
+            if warning := thin(beside, model.settings.training.few):
                 progress(warning)
         decision = dataclasses.replace(decision, trained=trained, strata=strata)
         scored = decision.kept_pairs(candidates, decision.below_floor)

@@ -19,13 +19,14 @@ import polars as pl
 
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage.estimate.em import Shares, Trained
+from tf_linkage.linkage.estimate.frequencies import strangers_share
 from tf_linkage.linkage.estimate.preparation import preparation_of
 from tf_linkage.linkage.estimate.training_input import thin
 from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.comparisons import Comparison
 from tf_linkage.linkage.model.conditions import Cuts, Measure, Side, measured
 from tf_linkage.linkage.model.model import BlockingRule, Model, bits_at
-from tf_linkage.linkage.resolve.assignment import best_per_left, indifferent, one_to_one
+from tf_linkage.linkage.resolve.assignment import chosen_of, divided, indifferent, taken_by
 from tf_linkage.linkage.resolve.outcome import training_table
 from tf_linkage.linkage.result import LINK_SCHEMA, LinkResult, Progress
 from tf_linkage.linkage.tables.database import connected
@@ -62,8 +63,10 @@ def link_by_splink(
     order = ["left_row", "entity", "gain", "right_row"]
     scored = scored.sort(order, descending=[False, False, True, False])
     scored = scored.unique(subset=["left_row", "entity"], keep="first", maintain_order=True)
-    chosen = (one_to_one if model.one_to_one else best_per_left)(scored)
-    rest = scored.join(chosen, on="left_row", how="anti").join(chosen, on="entity", how="anti")
+    scored = scored.with_columns((1 / (1 + pl.lit(2.0).pow(-pl.col("match_weight")))).alias("match_probability"))
+    chosen, equal = chosen_of(scored, model)
+    rest = scored.join(chosen, on=["left_row", "entity"], how="anti").filter(~taken_by(chosen, model))
+    rest = divided(rest, equal)
     links = pl.concat(
         [chosen.with_columns(pl.lit("link").alias("status")), rest.with_columns(pl.lit("review").alias("status"))]
     )
@@ -107,23 +110,25 @@ def splink_settings(
     }
 
 
-def frequency_tables(records: Records, model: Model) -> dict[str, pl.DataFrame]:
+def frequency_tables(records: Records, model: Model, trained: Trained) -> dict[str, pl.DataFrame]:
     """Term frequencies of the right table by column, as `register_term_frequency_lookup` takes them.
 
-    A value that only the left table has counts as one that the right table has once.
+    Of strangers, as `strangers_share` counts them: a value that only the left table has is there too.
     """
     tables = {}
-    for comparison in model.comparisons:
+    for place, comparison in enumerate(model.comparisons):
         if comparison.frequency:
-            column = comparison.frequency
-            counted = records.right[column].drop_nulls().value_counts().rename({"count": f"tf_{column}"})
+            column, full = comparison.frequency, comparison.full
+            counted = records.right[column].drop_nulls().value_counts()
             ours = records.left.select(pl.col(column).drop_nulls().unique())
-            alone = ours.join(counted, on=column, how="anti").with_columns(
-                pl.lit(1, pl.UInt32).alias(f"tf_{column}")
-            )
-            total = max(1, int(counted[f"tf_{column}"].sum()))
+            alone = ours.join(counted, on=column, how="anti").with_columns(pl.lit(0, pl.UInt32).alias("count"))
+            total = max(1, int(counted["count"].sum()))
             every = pl.concat([counted, alone.select(counted.columns).cast(counted.schema)])  # type: ignore[arg-type]
-            tables[column] = every.with_columns(pl.col(f"tf_{column}") / total).sort(column)
+            own = trained.prior * records.right["entity"].n_unique() * float(trained.m[place][full])
+            share = strangers_share(
+                every["count"].to_numpy(), total, float(trained.u[place][full]), own, model.settings
+            )
+            tables[column] = every.select(column, pl.Series(f"tf_{column}", share)).sort(column)
     return tables
 
 
@@ -141,7 +146,7 @@ def splink_weights(
         left = database.register(records.left.to_arrow(), dataset_display_name="asked")
         right = database.register(records.right.drop("entity").to_arrow(), dataset_display_name="held")
         linker = splink.Linker([left, right], splink_settings(model, trained, rules))
-        for column, table in frequency_tables(records, model).items():
+        for column, table in frequency_tables(records, model, trained).items():
             linker.table_management.register_term_frequency_lookup(database.register(table.to_arrow()), column)
         scored = _predicted(linker)
         found = pl.from_arrow(
@@ -203,7 +208,6 @@ def _comparison(comparison: Comparison, shares: Shares, cuts: Cuts, floor: float
 def _named(links: pl.DataFrame, records: Records) -> pl.DataFrame:
     left = records.left.select(pl.col("row").alias("left_row"), pl.col("record_id").alias("left_id"))
     right = records.right.select(pl.col("row").alias("right_row"), pl.col("record_id").alias("right_id"))
-    probability = 1 / (1 + pl.lit(2.0).pow(-pl.col("match_weight")))
     named = links.join(left, on="left_row").join(right, on="right_row")
-    named = named.with_columns(probability.alias("match_probability"), pl.lit("splink").alias("stage"))
+    named = named.with_columns(pl.lit("splink").alias("stage"))
     return named.select(list(LINK_SCHEMA)).cast(LINK_SCHEMA).sort("left_id", "right_id")  # type: ignore[arg-type]

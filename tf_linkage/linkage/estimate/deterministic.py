@@ -12,17 +12,21 @@ from numpy.typing import NDArray
 from tf_linkage.linkage.compare.candidates import DeterministicPass, agreeing
 from tf_linkage.linkage.compare.patterns import contradicted, unpack
 from tf_linkage.linkage.estimate.em import Start, shares_of
-from tf_linkage.linkage.model.comparisons import Comparison
+from tf_linkage.linkage.model.comparisons import Comparison, Role
 from tf_linkage.linkage.model.model import Matchkey, Model, taken_first
 from tf_linkage.linkage.standardise.fields import field_of
 from tf_linkage.linkage.tables.encoded import Tables
+
+_PERSONAL = (Role.FORENAME, Role.SURNAME, Role.BORN, Role.NUMBER)
 
 
 def deterministic_pass(tables: Tables) -> DeterministicPass:
     """The matchkeys' links, and which of them stand before any blocking rule is asked."""
     pairs = agreeing(tables)
     training_links = _links(pairs, tables.model)
-    keys = [place for place, key in enumerate(tables.model.matchkeys) if key.deterministic_pass]
+    # A link claims its two records only where neither may have another.
+    once = tables.model.left_once and tables.model.right_once
+    keys = [place for place, key in enumerate(tables.model.matchkeys) if key.deterministic_pass and once]
     links = training_links.filter(pl.col("matchkey").is_in(keys))
     rivals = pairs.join(links, on=["left_row", "entity"], how="anti", maintain_order="left").filter(
         pl.col("left_row").is_in(links["left_row"].implode()) | pl.col("entity").is_in(links["entity"].implode())
@@ -77,7 +81,8 @@ def start_of(training_links: pl.DataFrame, model: Model) -> Start:
             guess = np.full(others + 1, (1 - settings.guess) / others)
             guess[comparison.full] = settings.guess
             shares.append(guess)
-    return Start(tuple(shares), tuple(learnt))
+    personal = tuple(comparison.role in _PERSONAL for comparison in model.comparisons)
+    return Start(tuple(shares), tuple(learnt), personal)
 
 
 def _looks_at(key: Matchkey, comparison: Comparison) -> bool:

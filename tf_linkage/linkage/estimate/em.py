@@ -130,10 +130,14 @@ class HouseholdMembers:
 
 @dataclass(frozen=True)
 class Start:
-    """Where m starts, and for each comparison whether it was learnt from matchkeys' links and binds the outcome."""
+    """Where m starts, and for each comparison whether it was learnt from matchkeys' links and binds the outcome.
+
+    `personal` says of which a person's own two records seldom disagree: names, date of birth, number.
+    """
 
     m: Shares
     learnt: tuple[bool, ...]
+    personal: tuple[bool, ...]
 
 
 @dataclass(frozen=True)
@@ -184,7 +188,8 @@ class Trained:
             household members than expected), `expected_links`, `greatest_change`. It may fall slightly, since the m
             of a comparison is learnt from those pairs alone whose blocking rule leaves it free.
         nearby: bits by which both names agree oftener in one district than across districts, by chance.
-        held: whether EM stayed near the matchkeys' links; if not, m is theirs.
+        held: whether EM stayed near the matchkeys' links, or at least with what records of one person can be; if
+            not, m is the matchkeys'.
         floor: share below which none of them counts; see `settings.Training`.
         dependence: how much a link's names go together.
     """
@@ -212,15 +217,16 @@ def train(observed: Observed, start: Start, u: Shares, members: HouseholdMembers
     log_u = log_of(u, levels, floor) + observed.dependence + strangers
     dependence = NO_DEPENDENCE
     for turn in range(1, settings.training.most_rounds + 1):
-        before, prior = expected, expected / every_pair
+        before, prior = expected, min(expected / every_pair, settings.training.most)
         link = np.log(prior) + log_of(m, levels, floor) + dependence.of(levels)
-        stranger = np.log1p(-min(prior, 0.5)) + log_u
+        stranger = np.log1p(-prior) + log_u
         number = _household_members(expected, m, members, settings.households.stayed)
         household_member = np.log(number) + link + household_ratio(m, members, levels, floor, dependence) + at_home
         total = np.logaddexp(np.logaddexp(link, stranger), household_member)
         weight = observed.certain + counts * np.exp(link - total)
         expected = max(float(weight.sum()), 1e-3)
         new = _shares(levels, weight, observed.free, m)
+        new = _plausible(new, start, observed.ends, settings.training.wrong)
         if observed.free_names.any():
             dependence = dependence_of(
                 levels, np.where(observed.free_names, weight, 0.0), observed.names, observed.ends
@@ -231,10 +237,10 @@ def train(observed: Observed, start: Start, u: Shares, members: HouseholdMembers
         m = new
         if change < settings.training.steady:
             break
-    held = all(
-        abs(one[full] - other[full]) <= settings.training.stray
-        for one, other, bound, (full, _) in zip(m, start.m, start.learnt, observed.ends, strict=True)
-        if bound
+    held = _near_matchkeys(m, start, observed.ends, settings.training.stray) or all(
+        share[different] <= settings.training.wrong
+        for share, personal, (_, different) in zip(m, start.personal, observed.ends, strict=True)
+        if personal
     )
     curve = pl.DataFrame(
         rows, schema=["round", "log_likelihood", "expected_links", "greatest_change"], orient="row"
@@ -243,13 +249,38 @@ def train(observed: Observed, start: Start, u: Shares, members: HouseholdMembers
         m if held else start.m,
         u,
         members,
-        expected / every_pair,
+        min(expected / every_pair, settings.training.most),
         number,
         curve,
         observed.nearby,
         held,
         floor,
         dependence if held else NO_DEPENDENCE,
+    )
+
+
+def among_strangers(u: Shares, m: Shares, prior: float, least: float) -> Shares:
+    """U without the links that any count of all pairs holds: in small tables they are most of who agrees.
+
+    Args:
+        u: shares of levels among all pairs.
+        m: among links.
+        prior: share of links among all pairs.
+        least: share of u that is left at least, however many links are expected.
+    """
+    found = []
+    for every, links in zip(u, m, strict=True):
+        rest = np.maximum((every - prior * links) / (1 - prior), least * every)
+        found.append(rest / rest.sum())
+    return tuple(found)
+
+
+def _near_matchkeys(m: Shares, start: Start, ends: Ends, stray: float) -> bool:
+    """Whether links agree about as often as matchkeys' links do, which agree a little oftener than others."""
+    return all(
+        abs(one[full] - other[full]) <= stray
+        for one, other, bound, (full, _) in zip(m, start.m, start.learnt, ends, strict=True)
+        if bound
     )
 
 
@@ -261,6 +292,23 @@ def _household_members(expected: float, m: Shares, members: HouseholdMembers, le
     """
     stayed = 1.0 if members.home is None else float(m[members.home[0]][members.home[1]])
     return max(members.at_home / max(stayed, least) - expected, 1e-6) / expected
+
+
+def _plausible(m: Shares, start: Start, ends: Ends, most: float) -> Shares:
+    """M of comparisons of which no matchkey taught anything, held to what records of one person can be.
+
+    Without labels the strongest pattern among the pairs need not be one person: where two tables share homes but
+    nobody, it is people of one home.
+    """
+    found = []
+    for share, learnt, personal, (_, different) in zip(m, start.learnt, start.personal, ends, strict=True):
+        if learnt or not personal or share[different] <= most:
+            found.append(share)
+            continue
+        held = share * (1 - most) / max(1 - share[different], 1e-12)
+        held[different] = most
+        found.append(held / held.sum())
+    return tuple(found)
 
 
 def shares_of(

@@ -9,16 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tf_linkage.linkage.compare.patterns import Levels
+from tf_linkage.linkage.estimate.frequencies import people_counted
 from tf_linkage.linkage.model.comparisons import MISSING, Role, place_of
 from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.tables.encoded import Tables
 
 
-def forename_cohorts(tables: Tables) -> NDArray[np.float64] | None:
+def forename_cohorts(tables: Tables, own: float) -> NDArray[np.float64] | None:
     """For each left row, bits by which its forename is rarer among those born about then than among all.
 
     Counted between people of the right table, of whom one may be the person who is asked about. None where forename
     or date of birth is not compared.
+
+    Args:
+        tables: both tables.
+        own: records of the right table, on average, that are a left record's own and share its forename.
     """
     if not {"forename", "dob_year"} <= set(tables.records.right.columns):
         return None
@@ -26,9 +31,11 @@ def forename_cohorts(tables: Tables) -> NDArray[np.float64] | None:
     forename = tables.number("forename")
     band = f"try_cast(dob_year AS INTEGER) // {settings.years}"
     # Anyone who has several rows counts once.
-    once = "DISTINCT" if tables.aliased else ""
+    side = people_counted(tables)[1]
+    once = "DISTINCT" if tables.aliased and side == "r" else ""
+    person = "entity" if side == "r" else "row"
     found = tables.frame(
-        f"WITH people AS (SELECT {once} entity, {forename} AS name, {band} AS band FROM r "
+        f"WITH people AS (SELECT {once} {person}, {forename} AS name, {band} AS band FROM {side} "
         f"WHERE {forename} IS NOT NULL AND {band} IS NOT NULL), "
         f"asked AS (SELECT row, {forename} AS name, {band} AS band FROM l), "
         "shared AS (SELECT name, band, count(*) AS number FROM people SEMI JOIN asked USING (name) GROUP BY ALL), "
@@ -40,10 +47,11 @@ def forename_cohorts(tables: Tables) -> NDArray[np.float64] | None:
         "LEFT JOIN names USING (name) LEFT JOIN bands USING (band) ORDER BY row"
     )
     seen, bearers, born = (found[name].to_numpy() for name in ("seen", "bearers", "born"))
-    everybody = tables.total(f"SELECT count({once} entity) FROM r WHERE {band} IS NOT NULL")
-    expected = (bearers - 1) * born / max(everybody, 1.0)
+    everybody = tables.total(f"SELECT count({once} {person}) FROM {side} WHERE {band} IS NOT NULL")
+    own = max(1.0, own)
+    expected = np.maximum(bearers - own, 0.0) * born / max(everybody, 1.0)
     # Of a forename that nobody else bears nothing is known.
-    oftener = (np.maximum(seen - 1, 0.0) + settings.half_way) / (expected + settings.half_way)
+    oftener = (np.maximum(seen - own, 0.0) + settings.half_way) / (expected + settings.half_way)
     bits: NDArray[np.float64] = -np.log2(oftener)
     return np.where(np.isfinite(bits), bits, 0.0)
 

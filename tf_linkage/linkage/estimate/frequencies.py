@@ -18,6 +18,7 @@ from tf_linkage.linkage.compare.patterns import Levels, unpack
 from tf_linkage.linkage.estimate.em import Shares, Trained, shares_of
 from tf_linkage.linkage.model.comparisons import Comparison, Role, both_names, place_of
 from tf_linkage.linkage.model.model import Model
+from tf_linkage.linkage.model.settings import Settings
 from tf_linkage.linkage.tables.encoded import Tables
 from tf_linkage.linkage.tables.records import Records
 
@@ -47,6 +48,8 @@ def chance_agreement(tables: Tables) -> Shares:
             "r": draw.integers(0, records.right.height, number, dtype=np.uint32),
         }
     )
+    if tables.model.one_table:
+        pairs = pairs.filter(pl.col("l") != pl.col("r"))
     tables.connection.register("random_pairs", pairs.to_arrow())
     patterns, counts = pattern_counts(tables, "random_pairs")
     tables.connection.unregister("random_pairs")
@@ -57,22 +60,70 @@ def chance_agreement(tables: Tables) -> Shares:
     )
 
 
-def rarity(tables: Tables, comparison: Comparison, u: NDArray[np.float64]) -> Rarity:
-    """Bits by which the value of each left record is rarer in the right table than values are on average.
+def rarity(tables: Tables, comparison: Comparison, u: NDArray[np.float64], own: float) -> Rarity:
+    """Bits by which the value of each left record is rarer among strangers in the right table than values are.
 
-    They are added to the weight of a pair that agrees on it. A value that only the left table has counts as one
-    that the right table has once.
+    They are added to the weight of a pair that agrees on it. Of the records that bear the value, a left record's
+    own are no strangers'; a value that no stranger bears counts as one that part of one does (`training.unseen`).
+
+    Args:
+        tables: both tables.
+        comparison: the comparison.
+        u: its shares among strangers.
+        own: records of the right table, on average, that are a left record's own and agree with it.
     """
     column = str(comparison.frequency)
     records, value = tables.records, tables.number(column)
-    total = max(1, records.right.height - records.right[column].null_count())
+    counted, side = people_counted(tables)
+    total = max(1, counted.height - counted[column].null_count())
     found = tables.frame(
-        f"WITH counted AS (SELECT {value}, count(*) AS number FROM r SEMI JOIN l USING ({value}) GROUP BY {value}) "
+        f"WITH counted AS (SELECT {value}, count(*) AS number FROM {side} SEMI JOIN l USING ({value}) "
+        f"GROUP BY {value}) "
         f"SELECT number FROM l LEFT JOIN counted USING ({value}) ORDER BY l.row"
     )["number"]
-    share = found.fill_null(1).to_numpy() / total
+    share = strangers_share(
+        found.fill_null(0).to_numpy(), total, float(u[comparison.full]), own, tables.model.settings
+    )
     bits: NDArray[np.float64] = np.log2(max(u[comparison.full], 1e-12) / share)
     return Rarity(comparison.full, np.where(records.left[column].is_null().to_numpy(), 0.0, bits))
+
+
+def strangers_share(
+    number: NDArray[np.uint32], total: int, u: float, own: float, settings: Settings
+) -> NDArray[np.float64]:
+    """Share of strangers that bear each value.
+
+    Args:
+        number: records of the right table that bear it.
+        total: records of the right table of which the value is known.
+        u: chance that two strangers agree.
+        own: records, on average, that are a left record's own and agree with it.
+        settings: of the model.
+    """
+    unseen = min(settings.training.unseen, total * u)
+    found: NDArray[np.float64] = (np.maximum(number.astype(np.float64) - own, 0.0) + unseen) / total
+    return found
+
+
+def people_counted(tables: Tables) -> tuple[pl.DataFrame, str]:
+    """The table in which the bearers of a value are counted, and its name: the one that holds each person once.
+
+    Where a left record may have many right ones a person's own would make his values look common.
+    """
+    if tables.model.kind == "one-to-many":
+        return tables.records.left, "(SELECT * FROM l) people"
+    return tables.records.right, "r"
+
+
+def own_records(trained: Trained, tables: Tables, *places: int) -> float:
+    """Records of the right table that are a left record's own and agree with it fully on comparisons, on average.
+
+    Within one table the record itself is one more; where people are counted in the left table it is the only one.
+    """
+    if tables.model.kind == "one-to-many":
+        return 1.0
+    agreeing = [float(trained.m[place][tables.model.comparisons[place].full]) for place in places]
+    return trained.prior * tables.people * float(np.prod(agreeing)) + float(tables.model.one_table)
 
 
 def full_names(tables: Tables, trained: Trained, rare: Sequence[Rarity | None]) -> NDArray[np.float64] | None:
@@ -86,13 +137,16 @@ def full_names(tables: Tables, trained: Trained, rare: Sequence[Rarity | None]) 
     if places is None:
         return None
     both = ", ".join(tables.numbers(["forename", "surname"]))
+    own = max(1.0, own_records(trained, tables, *places))
+    counted, side = people_counted(tables)
+    person = "entity" if side == "r" else "row"
     found = tables.frame(
-        f"WITH named AS (SELECT DISTINCT entity, {both} FROM r SEMI JOIN l USING ({both})), "
+        f"WITH named AS (SELECT DISTINCT {person}, {both} FROM {side} SEMI JOIN l USING ({both})), "
         f"bearing AS (SELECT {both}, count(*) AS bearers FROM named GROUP BY ALL) "
         f"SELECT bearers FROM l LEFT JOIN bearing USING ({both}) ORDER BY l.row"
     )["bearers"]
-    others = np.maximum(found.fill_null(1).to_numpy() - 1.0, tables.model.settings.names.others)
-    together = np.log2(others / tables.people)
+    others = np.maximum(found.fill_null(1).to_numpy() - own, tables.model.settings.names.others)
+    together = np.log2(others / (tables.people if side == "r" else counted.height))
     apart = np.zeros(tables.records.left.height)
     for place in places:
         rarer = rare[place]
@@ -181,10 +235,18 @@ def _bits_of(together: float, apart: float) -> float:
 
 def _exact_where_equal(tables: Tables, comparison: Comparison, sampled: NDArray[np.float64]) -> NDArray[np.float64]:
     known = _pairs_known(tables.records, comparison.value)
+    right, once = tables.records.right, tables.model.one_table
+    if once:
+        # A record and itself are no pair.
+        known -= right.height - right[comparison.value].null_count()
     share = sampled.copy()
     exact = np.zeros(len(share), dtype=bool)
     asked = {columns for level in comparison.levels for columns in (level.equal_on, level.beyond) if columns}
-    equal = {columns: counted_pairs(tables, [(column, column) for column in columns]) for columns in asked}
+    equal = {
+        columns: counted_pairs(tables, [(column, column) for column in columns])
+        - (right.select(columns).drop_nulls().height if once else 0)
+        for columns in asked
+    }
     for code, level in enumerate(comparison.levels):
         if level.equal_on and known:
             better = equal[level.beyond] if level.beyond else 0

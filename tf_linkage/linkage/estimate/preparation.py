@@ -39,7 +39,7 @@ class Preparation:
         """What EM is given, next to the deterministic links.
 
         Raises:
-            NothingToLearn: no matchkey links anybody.
+            NothingToLearn: no pair meets a blocking rule.
         """
         found = gather(self.tables, self.candidates, self.deterministic_pass.training_links, self.standing.height)
         return given_known_links(found, self.tables, self.candidates, self.certain_links)

@@ -91,6 +91,8 @@ def stratum_of(left: pl.DataFrame, years: int) -> NDArray[np.int64]:
     Where the years are unknown, whether a NINO is known tells children from adults: nobody has one before 16.
     """
     unknown = pl.lit(None, pl.String)
+    if not {"gender", "dob_year", "nino"} & set(left.columns):
+        return np.zeros(left.height, dtype=np.int64)
     sex = pl.col("gender") if "gender" in left.columns else unknown
     year = pl.col("dob_year") if "dob_year" in left.columns else unknown
     band = year.cast(pl.Int64, strict=False) // years

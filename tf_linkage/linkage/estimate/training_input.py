@@ -19,7 +19,16 @@ from tf_linkage.linkage.compare.candidates import Candidates
 from tf_linkage.linkage.compare.patterns import unpack
 from tf_linkage.linkage.estimate.certain_links import CertainLinks
 from tf_linkage.linkage.estimate.deterministic import start_of
-from tf_linkage.linkage.estimate.em import HouseholdMembers, Observed, Shares, Start, Trained, ends_of, train
+from tf_linkage.linkage.estimate.em import (
+    HouseholdMembers,
+    Observed,
+    Shares,
+    Start,
+    Trained,
+    among_strangers,
+    ends_of,
+    train,
+)
 from tf_linkage.linkage.estimate.frequencies import chance_agreement, name_dependence
 from tf_linkage.linkage.estimate.household_members import household_members
 from tf_linkage.linkage.model.comparisons import Role, both_names, place_of
@@ -47,8 +56,10 @@ class TrainingInput:
     settings: Settings
 
     def learnt(self) -> Trained:
-        """M and the prior, by EM."""
-        return train(self.observed, self.start, self.u, self.members, self.settings)
+        """M and the prior, by EM; then once more with u as it is without the links found."""
+        first = train(self.observed, self.start, self.u, self.members, self.settings)
+        u = among_strangers(self.u, first.m, first.prior, self.settings.training.least)
+        return train(self.observed, self.start, u, self.members, self.settings)
 
 
 def gather(tables: Tables, candidates: Candidates, training_links: pl.DataFrame, standing: int) -> TrainingInput:
@@ -61,12 +72,13 @@ def gather(tables: Tables, candidates: Candidates, training_links: pl.DataFrame,
         standing: number of pairs at one address.
 
     Raises:
-        NothingToLearn: no matchkey links anybody, so that there is nothing to start from.
+        NothingToLearn: no pair meets a blocking rule.
     """
-    if training_links.is_empty():
+    if candidates.patterns.is_empty():
+        tried = "; ".join(rule.name for rule in candidates.rules)
         raise NothingToLearn(
-            "no pair agrees uniquely on a matchkey, so there is nothing to learn from; are these the right tables, "
-            "and are their columns named as the contracts name them?"
+            "no two records agree on anything that a link would agree on, so there is nothing to learn from and "
+            f"nothing to link. Tried: {tried}"
         )
     model = tables.model
     u = chance_agreement(tables)
@@ -84,11 +96,16 @@ def gather(tables: Tables, candidates: Candidates, training_links: pl.DataFrame,
         free_names=_free_names(candidates, model),
         dependence=dependence.bits(levels, model) * math.log(2),
         nearby=dependence.near - dependence.far,
-        every_pair=float(tables.records.left.height) * float(tables.people),
+        every_pair=_every_pair(tables),
     )
     return TrainingInput(
         observed, start_of(training_links, model), u, household_members(tables, standing), model.settings
     )
+
+
+def _every_pair(tables: Tables) -> float:
+    left, right = float(tables.records.left.height), float(tables.people)
+    return max(left * (left - 1) / 2, 1.0) if tables.model.one_table else left * right
 
 
 def given_known_links(

@@ -44,7 +44,8 @@ class Measure:
             return f"case when {one} = {other} then 1.0 else jaro_winkler_similarity({one}, {other}, {least}) end"
         if self.kind == "slips":
             return (
-                f"case when {one} = {other} then 0 when hamming({one}, {other}) = 1 then 1 "
+                f"case when {one} = {other} then 0 when length({one}) <> length({other}) then 2 "
+                f"when hamming({one}, {other}) = 1 then 1 "
                 f"when hamming({one}, {other}) = 2 and damerau_levenshtein({one}, {other}) = 1 then 1 else 2 end"
             )
         return f"levenshtein({one}, {other})"
@@ -213,7 +214,8 @@ class OneSlip(Spelling):
 
     def expression(self, cuts: Cuts) -> pl.Expr:
         """Exactly one."""
-        return pl.col(Measure("slips", self.column).name) == 1
+        one, other = (column.str.len_chars() for column in self.both())
+        return (one == other) & (pl.col(Measure("slips", self.column).name) == 1)
 
 
 @dataclass(frozen=True)

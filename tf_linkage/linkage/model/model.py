@@ -9,7 +9,7 @@ import dataclasses
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tf_linkage.errors import LinkageRefused
@@ -17,10 +17,18 @@ from tf_linkage.linkage.model.comparisons import Comparison, unambiguous
 from tf_linkage.linkage.model.conditions import Cuts, plain
 from tf_linkage.linkage.model.settings import Settings
 from tf_linkage.linkage.model.standard_comparisons import comparisons_for
-from tf_linkage.linkage.standardise.fields import STANDARD_FIELDS, standard_columns
+from tf_linkage.linkage.standardise.fields import STANDARD_FIELDS, extra_column, standard_columns
+from tf_linkage.linkage.standardise.reading import Reading
 
 KeyPair = tuple[str, str]
 """A standardised column of the left table and the one of the right table that must equal it."""
+
+
+_BITS = 62
+"""Of the number that holds a pair's rules, its matchkeys, or its levels."""
+
+KINDS = ("one-to-one", "one-to-many", "many-to-one", "many-to-many")
+"""Kinds of link: how many left records to how many right-hand people."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +83,8 @@ class Model:
         review_threshold: posterior probability from which it is worth a clerk's look.
         right_entity: column whose repeated values are one person (alias rows); the right id unless said.
         family: column of the left table that names families; without it a shared address does.
-        one_to_one: whether a right-hand person may be linked only once.
+        kind: how often a record may be linked, one of `KINDS`: `one-to-many` links a left record to all the right
+            records that are its person, and each of these to no other.
         second_records: whether the right table may hold one person as two who are not known to be one. Then a
         further
             right-hand person that nobody else is linked to may be linked besides the first (`second_records`).
@@ -89,9 +98,12 @@ class Model:
             right table that holds people of some ages only: a person whose date is unknown may be of an age that
             it cannot hold, and namesakes are many.
         settings: every number that a person may want to change.
+        one_table: whether both tables are one, within which records of one person are looked for: each pair of
+            records is then looked at once.
+        reading: placeholders, and how dates are written.
 
     Raises:
-        LinkageRefused: two comparisons of one id or role.
+        LinkageRefused: two comparisons of one id or role, or a kind that is none.
     """
 
     left_id: str
@@ -105,16 +117,35 @@ class Model:
     review_threshold: float = 0.1
     right_entity: str | None = None
     family: str | None = None
-    one_to_one: bool = True
+    kind: str = "one-to-one"
     second_records: bool = False
     guarded: bool = False
     family_evidence: bool = True
     undated_held_back: bool = False
     settings: Settings = field(default_factory=Settings)
+    reading: Reading = field(default_factory=Reading)
+    one_table: bool = False
 
     def __post_init__(self) -> None:
         """Refuse comparisons that could not be told apart."""
         unambiguous(self.comparisons)
+        if math.prod(len(one.levels) + 1 for one in self.comparisons) > 2**_BITS:
+            raise LinkageRefused(
+                f"{len(self.comparisons)} columns are too many to compare at once; leave some out that tell "
+                "people apart least"
+            )
+        if self.kind not in KINDS:
+            raise LinkageRefused(f"there is no kind of link {self.kind!r}; known are {', '.join(KINDS)}")
+
+    @property
+    def left_once(self) -> bool:
+        """Whether a left record may be linked only once."""
+        return self.kind in {"one-to-one", "many-to-one"}
+
+    @property
+    def right_once(self) -> bool:
+        """Whether a right-hand person may be linked only once."""
+        return self.kind in {"one-to-one", "one-to-many"}
 
     @property
     def entity(self) -> str:
@@ -154,7 +185,7 @@ class Model:
         lines += [
             "",
             f"Link from posterior {self.link_threshold}, review from {self.review_threshold}, "
-            + ("one to one" if self.one_to_one else "many to one")
+            + self.kind.replace("-", " ")
             + ("; a further record of a person who is held twice if all but certain" if self.second_records else "")
             + (
                 f"; with different forenames or dates of birth from {self.guard}, unless the NINO agrees"
@@ -218,6 +249,7 @@ def general_model(
     link_threshold: float = 0.5,
     review_threshold: float = 0.1,
     settings: Settings | None = None,
+    reading: Reading | None = None,
 ) -> Model:
     """The model for any two tables whose columns carry the contract's names.
 
@@ -230,6 +262,7 @@ def general_model(
         link_threshold: posterior probability from which a pair may be a link.
         review_threshold: posterior probability from which it is worth a clerk's look.
         settings: every other number; the usual ones unless given.
+        reading: placeholders, how dates are written, and what the values of extra columns are.
 
     Raises:
         LinkageRefused: the tables share fewer than two fields, or an extra column is missing.
@@ -247,14 +280,28 @@ def general_model(
             + "; map other names to these, or name extra columns"
         )
     family = "family_id" if "family_id" in left else None
+    reading = reading or Reading()
     model = _model(
-        (left_id or left[0], right_id or right[0]), fields, tuple(extra), (link_threshold, review_threshold)
+        (left_id or left[0], right_id or right[0]),
+        fields,
+        tuple(extra),
+        (link_threshold, review_threshold),
+        kinds=dict(reading.kinds),
+        loose=_LOOSE,
     )
-    return dataclasses.replace(model, family=family, guarded=family is not None, settings=settings or Settings())
+    return dataclasses.replace(
+        model, family=family, guarded=family is not None, settings=settings or Settings(), reading=reading
+    )
 
 
 def _model(
-    ids: tuple[str, str], fields: tuple[str, ...], extra: tuple[str, ...], thresholds: tuple[float, float]
+    ids: tuple[str, str],
+    fields: tuple[str, ...],
+    extra: tuple[str, ...],
+    thresholds: tuple[float, float],
+    *,
+    kinds: Mapping[str, str] | None = None,
+    loose: Sequence[tuple[str, tuple[KeyPair, ...]]] = (),
 ) -> Model:
     link_threshold, review_threshold = thresholds
     if not 0 <= review_threshold <= link_threshold < 1:
@@ -266,24 +313,37 @@ def _model(
         if {c for pair in keys for c in pair} <= columns
     )
     rules += tuple(
-        BlockingRule(f"{other} and {column}", ((other, other), (f"x_{column}", f"x_{column}")), wide=True)
-        for column in extra
+        BlockingRule(name, keys, wide=True) for name, keys in loose if {c for pair in keys for c in pair} <= columns
+    )
+    # Alone where it is selective: a wide rule is left out where it makes too many pairs.
+    rules += tuple(BlockingRule(column, _same(extra_column(column)), wide=True) for column in extra)
+    rules += tuple(
+        BlockingRule(
+            f"{other} and {column}", ((other, other), (extra_column(column), extra_column(column))), wide=True
+        )
         for other in ("forename_first", "surname", "address", "dob_year", "dob_day_month")
+        for column in extra
         if other in columns
     )
+    rules = rules[:_BITS]
     if not rules:
         rules = tuple(BlockingRule(column, ((column, column),)) for column in sorted(columns) if column != "gender")
     keys = tuple(
         Matchkey(name, on, deterministic_pass) for name, on, deterministic_pass in _MATCHKEYS if set(on) <= columns
+    )
+    keys += tuple(
+        Matchkey(column, (extra_column(column),), deterministic_pass=False)
+        for column in extra
+        if (kinds or {}).get(column) in {"code", "e-mail", "phone"}
     )
     return Model(
         left_id=ids[0],
         right_id=ids[1],
         fields=fields,
         extra=extra,
-        comparisons=comparisons_for(fields, extra),
+        comparisons=comparisons_for(fields, extra, kinds),
         blocking_rules=rules,
-        matchkeys=keys,
+        matchkeys=keys[:_BITS],
         link_threshold=link_threshold,
         review_threshold=review_threshold,
         right_entity=ids[1],
@@ -319,6 +379,18 @@ _RULES: tuple[tuple[str, tuple[KeyPair, ...], bool], ...] = (
 )
 """Blocking rules, for whichever columns there are. No rule rests on surname or postcode alone: families share
 both, and a classifier trained on such blocks learns to find households."""
+
+_LOOSE: tuple[tuple[str, tuple[KeyPair, ...]], ...] = (
+    ("surname and initial of forename", _same("surname", "forename_initial")),
+    ("forename and surname's first letters", _same("forename_canon", "surname_start")),
+    ("postcode and year of birth", _same("postcode", "dob_year")),
+    ("initial, surname's first letters and year of birth", _same("forename_initial", "surname_start", "dob_year")),
+    ("names swapped", (("forename_first", "surname"), ("surname", "forename_first"))),
+    ("postcode", _same("postcode")),
+    ("surname", _same("surname")),
+    ("forename", _same("forename_canon")),
+)
+"""Rules for two small tables of anybody's, of which less is known than of a department's. All are wide."""
 
 _MATCHKEYS: tuple[tuple[str, tuple[str, ...], bool], ...] = (
     ("NINO and date of birth", ("nino", "dob"), True),

@@ -103,6 +103,22 @@ class Training(Group):
         30, "links or decisions", "below which a comparison's m is guessed, not learnt: with fewer the standard "
         "error of a share is beyond .09", 1, 10**6,
     )  # fmt: skip
+    most: float = _number(
+        0.5, "share", "of all pairs that are links beforehand at most: of one record and its copy nothing is known",
+        0.01, 0.99,
+    )  # fmt: skip
+    wrong: float = _number(
+        0.4, "share", "of links that disagree outright on a name, date of birth or number at most, where no "
+        "matchkey teaches it: beyond, they are other people of one home", 0.001, 1.0,
+    )  # fmt: skip
+    least: float = _number(
+        0.05, "share", "of u that is left at least when the links among all pairs are taken off it: they are "
+        "estimated, so not all of a level can be theirs", 0.0, 1.0,
+    )  # fmt: skip
+    unseen: float = _number(
+        0.5, "records", "of strangers expected to bear a value that nobody else bears: our judgement, between none "
+        "and one; fewer where values are so many that fewer are expected", 1e-6, 1.0,
+    )  # fmt: skip
     guess: float = _number(
         0.9,
         "share",

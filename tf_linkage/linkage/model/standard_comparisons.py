@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tf_linkage.linkage.model.comparisons import Comparison, Level, Role
 from tf_linkage.linkage.model.conditions import (
@@ -20,10 +20,13 @@ from tf_linkage.linkage.model.conditions import (
     Similar,
     Surely,
 )
+from tf_linkage.linkage.standardise.fields import extra_column
 
 
-def comparisons_for(fields: Sequence[str], extra: Sequence[str]) -> tuple[Comparison, ...]:
-    """The comparisons for whichever fields both tables have."""
+def comparisons_for(
+    fields: Sequence[str], extra: Sequence[str], kinds: Mapping[str, str] | None = None
+) -> tuple[Comparison, ...]:
+    """The comparisons for whichever fields both tables have; `kinds` says what values of extra columns are."""
     present = set(fields)
     found: list[Comparison] = []
     if "forename" in present:
@@ -42,9 +45,18 @@ def comparisons_for(fields: Sequence[str], extra: Sequence[str]) -> tuple[Compar
         found.append(_text("address", "address", "address", Role.HOME))
     if "nino" in present:
         found.append(_NINO)
-    found += [_text(f"x_{name}", name, f"x_{name}", Role.OTHER) for name in extra]
+    kinds = kinds or {}
+    found += [
+        (_code if kinds.get(name, "name") in CODES else _text)(
+            extra_column(name), name, extra_column(name), Role.OTHER
+        )
+        for name in extra
+    ]
     return tuple(found)
 
+
+CODES = ("code", "e-mail", "phone", "date", "number")
+"""Kinds of values of which one character wrong is a slip, and likeness beyond says nothing."""
 
 _FIRST = Equal("forename_first")
 _TRADED = AnyOf(Equal("forename_first", "surname"), Equal("surname", "forename_first"))
@@ -142,9 +154,9 @@ _DATE_OF_BIRTH = Comparison(
     id="date_of_birth",
     name="date of birth",
     role=Role.BORN,
-    columns=("dob",),
-    value="dob",
-    known=Known("dob"),
+    columns=("dob", "dob_year"),
+    value="dob_year",
+    known=Known("dob_year"),
     levels=(
         Level("equal", "equal", Equal("dob"), full=True, equal_on=("dob",), one_person=True),
         Level(
@@ -158,6 +170,11 @@ _DATE_OF_BIRTH = Comparison(
             "year_near",
             "same day and month, year off by at most ten",
             AllOf(Equal("dob_day_month"), NumbersWithin("dob_year", 10)),
+        ),
+        Level(
+            "year_alone",
+            "same year, the day unknown on either side",
+            AllOf(Equal("dob_year"), Not(Known("dob"))),
         ),
         Level("year", "same year", Equal("dob_year"), contradicts=True),
         Level("different", "different", contradicts=True),
@@ -273,6 +290,28 @@ def _text(name: str, words: str, column: str, role: Role) -> Comparison:
             Level("equal", "equal", Equal(column), full=True, equal_on=(column,), same_home=role is Role.HOME),
             Level("alike", "spelt almost alike", Similar(column, "alike")),
             Level("close", "resembling", Similar(column, "close")),
+            Level("different", "different"),
+        ),
+        frequency=column,
+    )
+
+
+def _code(name: str, words: str, column: str, role: Role) -> Comparison:
+    return Comparison(
+        id=name,
+        name=words,
+        role=role,
+        columns=(column,),
+        value=column,
+        known=Known(column),
+        levels=(
+            Level("equal", "equal", Equal(column), full=True, equal_on=(column,)),
+            Level(
+                "slip",
+                "one character differs, is left out or put in, or two neighbours are swapped",
+                AnyOf(OneEdit(column, shortest=3, longest=60), OneSlip(column)),
+            ),
+            Level("close", "much the same", Similar(column, "alike")),
             Level("different", "different"),
         ),
         frequency=column,

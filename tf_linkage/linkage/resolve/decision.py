@@ -17,9 +17,10 @@ from tf_linkage.linkage.compare.patterns import Levels, unpack
 from tf_linkage.linkage.estimate.certain_links import CertainLinks, certain_links_of
 from tf_linkage.linkage.estimate.em import Trained
 from tf_linkage.linkage.estimate.forename_cohorts import forename_cohorts, of_one_time
-from tf_linkage.linkage.estimate.frequencies import Rarity, both_equal, full_names, near, rarity
+from tf_linkage.linkage.estimate.frequencies import Rarity, both_equal, full_names, near, own_records, rarity
 from tf_linkage.linkage.estimate.household_members import homes, moved
 from tf_linkage.linkage.estimate.strata import Strata, no_strata, strata_of
+from tf_linkage.linkage.model.comparisons import Role, place_of
 from tf_linkage.linkage.model.model import Model, bits_at
 from tf_linkage.linkage.resolve.assignment import settled
 from tf_linkage.linkage.resolve.second_records import with_contradictions, with_second_records
@@ -47,16 +48,19 @@ class DecisionRule:
     def of(cls, tables: Tables, trained: Trained, deterministic_links: pl.DataFrame) -> DecisionRule:
         """Look up how rare each left record's values are."""
         rare = [
-            rarity(tables, comparison, trained.u[place]) if comparison.frequency else None
+            rarity(tables, comparison, trained.u[place], own_records(trained, tables, place))
+            if comparison.frequency
+            else None
             for place, comparison in enumerate(tables.model.comparisons)
         ]
         names = full_names(tables, trained, rare)
+        forename = place_of(tables.model.comparisons, Role.FORENAME)
         return cls(
             tables,
             trained,
             rare,
             names,
-            forename_cohorts(tables),
+            forename_cohorts(tables, 0.0 if forename is None else own_records(trained, tables, forename)),
             deterministic_links,
             no_strata(tables),
             undated(tables.records),
@@ -124,12 +128,15 @@ class DecisionRule:
         # Who cannot be a link cannot stand in a link's way.
         pairs = self.kept_pairs(candidates, 0.0)
         weighed = self.weighed(pairs, None, certain_links)
+        free = {one.id: leaving_free(candidates.rules, one.columns) for one in self.model.comparisons}
+        strata = no_strata(self.tables) if self.model.one_table else strata_of(weighed, self.tables, free)
+        if not (self.model.left_once and self.model.right_once):
+            return certain_links, strata
         links = self.resolved(weighed).filter(pl.col("status") == "link")
         bar = self.model.settings.certain.posterior
         certain = links.filter((pl.col("match_probability") >= bar) | pl.col("matchkey").is_not_null())
         certain = certain.select("left_row", "entity")
-        free = {one.id: leaving_free(candidates.rules, one.columns) for one in self.model.comparisons}
-        return certain_links_of(certain, weighed, standing, self.tables), strata_of(weighed, self.tables, free)
+        return certain_links_of(certain, weighed, standing, self.tables), strata
 
     def with_family(
         self,
@@ -155,7 +162,7 @@ class DecisionRule:
         added = evidence.pairs.join(pairs, on=["left_row", "right_row"], how="anti", maintain_order="left")
         patterns = compare_rows(self.tables, added["left_row"].to_numpy(), added["right_row"].to_numpy())
         entity = records.right.select(pl.col("row").alias("right_row"), "entity")
-        added = added.with_columns(pl.Series("pattern", patterns), pl.lit(0, pl.Int32).alias("rules"))
+        added = added.with_columns(pl.Series("pattern", patterns), pl.lit(0, pl.Int64).alias("rules"))
         added = added.join(entity, on="right_row", maintain_order="left").select(pairs.columns)
         every = pl.concat([pairs, added]).sort("left_row", "right_row")
         elsewhere = moved(unpack(every["pattern"].to_numpy(), self.model.comparisons), self.model)

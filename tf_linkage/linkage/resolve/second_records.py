@@ -1,7 +1,8 @@
 """A person whom the right table holds twice: a second link besides the first.
 
 A further record is linked only where the table is declared to hold people twice, the person has a first link,
-nobody else is linked to the record, the pair is certain by a bar of its own, and both records of the table do not
+nobody else is linked to the record, the pair is certain by a bar of its own or as good as the first, and
+both records of the table do not
 contradict each other. That rule.
 """
 
@@ -35,14 +36,18 @@ def with_second_records(settled: pl.DataFrame, model: Model) -> pl.DataFrame:
     if not model.second_records:
         return settled
     links = settled.filter(pl.col("status") == "link")
-    first = links.group_by("left_row").agg(pl.col("entity").alias("first"))
+    first = links.group_by("left_row").agg(
+        pl.col("entity").alias("first"), pl.col("match_weight").max().alias("best")
+    )
     bar = bits_at(model.settings.certain.posterior)
     likely = (
-        settled.filter(pl.col("status") == RIVAL, pl.col("match_weight") >= bar)
+        settled.filter(pl.col("status") == RIVAL)
         .join(links, on="entity", how="anti", maintain_order="left")
         .join(first, on="left_row", maintain_order="left")
+        # Certain, or nothing tells it from the first.
+        .filter((pl.col("match_weight") >= bar) | (pl.col("match_weight") >= pl.col("best")))
         .filter(pl.col(APART).list.set_intersection("first").list.len() == 0)
-        .with_columns((pl.col("match_weight") - bar + 1e-9).alias("gain"))
+        .with_columns((pl.col("match_weight") - pl.min_horizontal(bar, "best") + 1e-9).alias("gain"))
     )
     chosen = one_to_one(likely).select("left_row", "entity", pl.lit(True).alias("chosen"))
     marked = settled.join(chosen, on=["left_row", "entity"], how="left", maintain_order="left")

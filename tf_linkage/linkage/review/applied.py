@@ -45,9 +45,12 @@ def with_answers(result: LinkResult, decisions: pl.DataFrame, *, highest: float 
         weighed = rescored(weighed, result.model, result.trained, reestimated.trained)
     judged = weighed.join(verdicts, on=_PAIR, how="left", maintain_order="left")
     every = judged.filter(pl.col("decision") == "link")
-    confirmed = _once(every, result.model) if result.model.one_to_one else every
-    taken = pl.col("left_id").is_in(confirmed["left_id"].implode())
-    if result.model.one_to_one:
+    one_to_one = result.model.left_once and result.model.right_once
+    confirmed = _once(every, result.model) if one_to_one else every
+    taken = pl.lit(value=False)
+    if result.model.left_once:
+        taken |= pl.col("left_id").is_in(confirmed["left_id"].implode())
+    if result.model.right_once:
         taken |= pl.col("right_id").is_in(confirmed["right_id"].implode())
     rest = judged.filter(pl.col("decision").is_null(), ~taken)
     if not result.weighed.is_empty():

@@ -17,6 +17,8 @@ REVIEW = pl.Schema(
     {"pair": pl.Int64, "left_id": pl.String, "right_id": pl.String, "stands_for": pl.Int64, "reviewers": pl.Int64}
 )
 """What the custodian keeps of a review; the sheet's other columns are for clerks."""
+_OURS = {*REVIEW.names(), "decision"}
+"""Names that a sheet's own columns have."""
 
 
 def review_sheet(
@@ -56,14 +58,24 @@ def review_sheet(
     zone = zone.with_columns(pl.int_range(pl.len()).over("pattern").alias("turn"))
     chosen = zone.sort("turn", maintain_order=True).head(most).with_row_index("pair", offset=1)
     fields = [*result.model.fields, *result.model.extra]
-    ours = left.select(pl.col(result.model.left_id).cast(pl.String).alias("left_id"), *fields)
+    shown = [f"{field} (column)" if field in _OURS else field for field in fields]
+    # Under numbers, since a column may be called anything.
+    ours = left.select(
+        pl.col(result.model.left_id).cast(pl.String).alias("left_id"),
+        *[pl.col(field).alias(f"left {at}") for at, field in enumerate(fields)],
+    )
     theirs = right.select(
         pl.col(result.model.entity).cast(pl.String).alias("right_id"),
-        *[pl.col(field).alias(f"{field} candidate") for field in fields],
+        *[pl.col(field).alias(f"right {at}") for at, field in enumerate(fields)],
     )
     theirs = theirs.unique(subset=["right_id"], keep="first", maintain_order=True)
-    both = chosen.lazy().join(ours, on="left_id", how="left").join(theirs, on="right_id", how="left")
-    side_by_side = [name for field in fields for name in (field, f"{field} candidate")]
+    both = chosen.lazy().select("pair", "left_id", "right_id", "stands_for")
+    both = both.join(ours, on="left_id", how="left").join(theirs, on="right_id", how="left")
+    side_by_side = [
+        column
+        for at, name in enumerate(shown)
+        for column in (pl.col(f"left {at}").alias(name), pl.col(f"right {at}").alias(f"{name} candidate"))
+    ]
     reviewers = pl.when(pl.col("pair") % settings.double == 0).then(2).otherwise(1).alias("reviewers")
     decision = pl.lit(None, pl.String).alias("decision")
     sheet = both.select("pair", "left_id", "right_id", "stands_for", reviewers, decision, *side_by_side)

@@ -6,13 +6,19 @@ abode, QQ numbers) become null, since an unknown value is no evidence for or aga
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Callable, Iterable, Sequence
 
 import polars as pl
+from anyascii import anyascii
 
 from tf_linkage.errors import LinkageRefused
+from tf_linkage.linkage.standardise.dates import dates_of
 from tf_linkage.linkage.standardise.distinct import VALUE, Distinct, stepwise
+from tf_linkage.linkage.standardise.kinds import in_form
 from tf_linkage.linkage.standardise.nicknames import forename_forms
+from tf_linkage.linkage.standardise.reading import NO_FORENAME, NOBODY, USUAL, Reading
 
 STANDARD_FIELDS = ("forename", "surname", "date_of_birth", "gender", "address", "postcode", "nino")
 """Raw fields that are standardised by their meaning; other columns are only folded to one case."""
@@ -29,14 +35,14 @@ _PARTS: dict[str, tuple[str, ...]] = {
 
 _TITLES = r"^(?:(?:MR|MRS|MS|MISS|MASTER|MSTR|DR|SIR|REV|PROF|LADY|LORD)\.? )+"
 _PARTICLES = r"\b(DE|DA|DI|DOS|DU|EL|AL|LA|LE|MC|MAC|O|ST|VAN|DER|DEN|VON|BIN|BEN|BINT|ABU) "
-_NO_NAME = (
-    "UNKNOWN", "UNK", "NOT KNOWN", "NK", "N/A", "NA", "NONE", "NULL", "TEST", "BABY", "UNBORN", "INFANT", "CHILD",
-    "BOY", "GIRL", "MALE", "FEMALE", "ANON", "ANONYMOUS", "NOT STATED", "TBC", "XXXX", "XX", "X",
-)  # fmt: skip
 _BABY = r"^(BABY|UNBORN|INFANT|UNKNOWN)\b.*$"
-_NO_DATES = ("19000101", "18000101", "99991231", "19010101", "00000000", "11111111", "99999999")
-_NO_ADDRESS = r"^(NO FIXED ABODE|NO FIXED ADDRESS|NFA|HOMELESS|UNKNOWN|NOT KNOWN|NOT STATED|N A|TBC|NONE|NULL)\b.*$"
-_NO_NINO = ("QQ123456", "AB123456")
+_UNKNOWN = r"^UNKNOWN\b.*$"
+_NO_ADDRESS = (
+    r"^(NO FIXED ABODE|NO FIXED ADDRESS|NO FIXED|NFA|HOMELESS|UNKNOWN|NOT KNOWN|NOT STATED|N A|TBC|NONE|NULL)\b.*$"
+)
+_NO_POSTCODE = r"^(ZZ99.*|X+\d*X*|0+|9{4,}|NFA|NA|UNKNOWN|NOTKNOWN|NONE|NULL|NOFIXED.*|TBC)$"
+_NO_NINO = ("QQ123456", "AB123456", "XX123456", "XX999999", "XX000000", "ZZ999999", "AA000000")
+_NO_NUMBER = r"^(X+|[A-Z]{0,2}(0+|9{4,}|123456|1234567|12345678|123456789)|UNKNOWN|NONE|NULL|NA)[A-Z]?$"
 _LETTERS = {"Ø": "O", "Ł": "L", "Đ": "D", "Ð": "D", "Þ": "TH", "ß": "SS", "Æ": "AE", "Œ": "OE", "ı": "I", "İ": "I"}
 _STREET_WORDS = {
     "STREET": "ST", "ROAD": "RD", "AVENUE": "AVE", "LANE": "LN", "DRIVE": "DR", "CLOSE": "CL", "COURT": "CT",
@@ -47,7 +53,11 @@ _STREET_WORDS = {
 
 
 def standardise(
-    table: pl.LazyFrame, record_id: str, fields: Sequence[str], extra: Sequence[str] = ()
+    table: pl.LazyFrame,
+    record_id: str,
+    fields: Sequence[str],
+    extra: Sequence[str] = (),
+    reading: Reading = USUAL,
 ) -> pl.DataFrame:
     """A table's identifiers in one form, ready to be blocked and compared.
 
@@ -56,6 +66,7 @@ def standardise(
         record_id: column that names a record or, with alias rows, a person.
         fields: raw columns of `STANDARD_FIELDS` that are to be used.
         extra: other columns to compare, folded to capitals without accents.
+        reading: placeholders, and the order of dates.
 
     Returns:
         One row per row of the table, sorted by record id and then by content: `row` (0, 1, ...), `record_id` as
@@ -74,10 +85,10 @@ def standardise(
         raise LinkageRefused(f"column {record_id!r} is empty in {ids.null_count()} rows")
     columns = {"record_id": ids}
     for name in fields:
-        columns |= _FIELDS[name](raw[name])
+        columns |= standard_parts(name, raw[name], reading)
     for name in extra:
         held = Distinct.of(raw[name])
-        columns[f"x_{name}"] = held.rows(_folded(held.values))
+        columns[extra_column(name)] = held.rows(extra_parts(name, held.values, reading))
     frame = pl.DataFrame({name: columns[name] for name in ("record_id", *standard_columns(fields, extra))})
     return _sorted(frame).with_row_index("row")
 
@@ -98,14 +109,34 @@ def _sorted(frame: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([frame, ordered])[order]
 
 
-def standard_parts(field: str, column: pl.Series) -> dict[str, pl.Series]:
+def standard_parts(field: str, column: pl.Series, reading: Reading = USUAL) -> Columns:
     """What one raw field of `STANDARD_FIELDS` becomes: its standardised columns, row by row in the given order."""
-    return _FIELDS[field](column)
+    if field == "nino":
+        return _nino(column, reading)
+    held = Distinct.of(column)
+    return {part.name: held.rows(part) for part in _FIELDS[field](held.values, reading)}
+
+
+def extra_parts(name: str, values: pl.Series, reading: Reading) -> pl.Series:
+    """What the values of an extra column become."""
+    kind = dict(reading.kinds).get(name, "name")
+    if kind == "date":
+        read = dates_of(values, reading)
+        return pl.DataFrame({"dob": read.dob, "year": read.year}).select(pl.coalesce("dob", "year"))["dob"]
+    return in_form(_folded(reading.known(values.cast(pl.String))), kind)
 
 
 def standard_columns(fields: Iterable[str], extra: Iterable[str] = ()) -> list[str]:
     """Names of the standardised columns that the raw fields become."""
-    return [part for name in fields for part in _PARTS[name]] + [f"x_{name}" for name in extra]
+    return [part for name in fields for part in _PARTS[name]] + [extra_column(name) for name in extra]
+
+
+def extra_column(name: str) -> str:
+    """The standardised column of an extra one, fit for SQL whatever its name: that of another column is another."""
+    plain = re.sub(r"[^a-z0-9_]+", "_", name.lower())
+    if plain == name:
+        return f"x_{name}"
+    return f"x_{plain}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 def whole_columns(fields: Iterable[str]) -> list[str]:
@@ -136,42 +167,36 @@ def _folded(values: pl.Series) -> pl.Series:
     accented = (text.str.len_bytes() != text.str.len_chars()).fill_null(value=False)
     if accented.any():
         folded = folded.scatter(accented.arg_true(), stepwise(text.filter(accented), _NO_ACCENTS))
+    other = (folded.str.len_bytes() != folded.str.len_chars()).fill_null(value=False)
+    if other.any():
+        # Other scripts in Latin letters: what two systems spell in two scripts may then agree.
+        latin = pl.Series([anyascii(value).upper() for value in folded.filter(other)], dtype=pl.String)
+        folded = folded.scatter(other.arg_true(), latin)
     return stepwise(folded, [*_ONE_SPACE, _FILLED])
 
 
-def _without(sentinels: Sequence[str]) -> pl.Expr:
-    return pl.when(~_V.is_in(list(sentinels))).then(_V)
-
-
-def _name(values: pl.Series, titles: bool) -> pl.Series:
+def _name(values: pl.Series, reading: Reading, *, forename: bool) -> pl.Series:
+    sentinels = reading.without((*NOBODY, *NO_FORENAME) if forename else NOBODY)
+    baby = _BABY if forename else _UNKNOWN
+    whole = pl.when(_V.is_in(reading.without(tuple(reading.values)))).then(_V)
     steps = [
         _V.str.replace_all(r"[^A-Z \-'’]", ""),
         _V.str.replace_all(r"['’]", ""),
         _V.str.replace_all("-", " ", literal=True),
         *_ONE_SPACE,
-        _V.str.replace(_TITLES, "") if titles else _V.str.replace_all(_PARTICLES, "${1}"),
-        _V.str.replace(_BABY, ""),
+        _V.str.replace(_TITLES, "") if forename else _V.str.replace_all(_PARTICLES, "${1}"),
+        whole.otherwise(_V.str.replace(baby, "")) if reading.values else _V.str.replace(baby, ""),
         _FILLED,
-        _without(_NO_NAME),
+        pl.when(~_V.is_in(sentinels)).then(_V),
     ]
-    return stepwise(_folded(values), steps)
+    return stepwise(_folded(reading.known(values)), steps)
 
 
 Columns = dict[str, pl.Series]
 
 
-def _by_value(parts: Callable[[pl.Series], pl.DataFrame]) -> Callable[[pl.Series], Columns]:
-    """Parts of a column's distinct values, for each row."""
-
-    def of_rows(column: pl.Series) -> Columns:
-        held = Distinct.of(column)
-        return {part.name: held.rows(part) for part in parts(held.values)}
-
-    return of_rows
-
-
-def _forename(values: pl.Series) -> pl.DataFrame:
-    name = pl.DataFrame({VALUE: _name(values, titles=True)}).with_columns(tokens=_V.str.split(" "))
+def _forename(values: pl.Series, reading: Reading) -> pl.DataFrame:
+    name = pl.DataFrame({VALUE: _name(values, reading, forename=True)}).with_columns(tokens=_V.str.split(" "))
     first = pl.col("forename_first")
     return name.select(
         forename=_V.str.replace_all(" ", "", literal=True),
@@ -180,8 +205,8 @@ def _forename(values: pl.Series) -> pl.DataFrame:
     ).with_columns(forename_canon=first.replace(forename_forms()), forename_initial=first.str.slice(0, 1))
 
 
-def _surname(values: pl.Series) -> pl.DataFrame:
-    name = pl.DataFrame({VALUE: _name(values, titles=False)}).with_columns(tokens=_V.str.split(" "))
+def _surname(values: pl.Series, reading: Reading) -> pl.DataFrame:
+    name = pl.DataFrame({VALUE: _name(values, reading, forename=False)}).with_columns(tokens=_V.str.split(" "))
     return name.select(
         surname=_V.str.replace_all(" ", "", literal=True),
         surname_first=pl.col("tokens").list.get(0, null_on_oob=True),
@@ -189,33 +214,31 @@ def _surname(values: pl.Series) -> pl.DataFrame:
     ).with_columns(surname_start=pl.col("surname").str.slice(0, 3))
 
 
-def _date_of_birth(values: pl.Series) -> pl.DataFrame:
-    """Eight digits, year first; a string that is no valid date keeps its digits, for they still tell."""
-    if values.dtype in (pl.Date, pl.Datetime):
-        digits = values.dt.strftime("%Y%m%d")
-    else:
-        text = stepwise(values.cast(pl.String), [_V.str.strip_chars()])
-        parts = _V.str.replace(_DAY_FIRST, "${3}-${1}-${2}").str.split("-")
-        year, day, month = (parts.list.get(place, null_on_oob=True) for place in range(3))
-        british = pl.when(_V.str.contains(_DAY_FIRST)).then(year + month.str.zfill(2) + day.str.zfill(2))
-        digits = stepwise(text, [british.fill_null(_V.str.slice(0, 10).str.replace_all(r"\D", ""))])
-    digits = stepwise(digits, [pl.when(_V.str.len_chars() == 8).then(_V), _without(_NO_DATES)])
-    dob = pl.DataFrame({"dob": digits})
-    return dob.with_columns(dob_year=pl.col("dob").str.slice(0, 4), dob_day_month=pl.col("dob").str.slice(4, 4))
+def _date_of_birth(values: pl.Series, reading: Reading) -> pl.DataFrame:
+    read = dates_of(values, reading)
+    return pl.DataFrame({"dob": read.dob, "dob_year": read.year, "dob_day_month": read.dob.str.slice(4, 4)})
 
 
-_DAY_FIRST = r"^(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})$"
+_SEXES = {
+    "M": ("M", "MALE", "MAN", "BOY", "1", "MR", "MANNLICH", "MAENNLICH", "MASCULIN", "MASCULINO", "HOMME", "HOMBRE",
+          "VARON", "UOMO", "MASCHIO", "MAN.", "MALES"),
+    "F": ("F", "FEMALE", "WOMAN", "GIRL", "2", "MRS", "MISS", "MS", "W", "WEIBLICH", "FEMININ", "FEMENINO",
+          "FEMININO", "FEMME", "MUJER", "MULHER", "DONNA", "FEMMINA", "VROUW", "V", "K", "KVINNA", "KVINDE"),
+}  # fmt: skip
 
 
-def _gender(values: pl.Series) -> pl.DataFrame:
-    first = _V.str.slice(0, 1).replace_strict({"M": "M", "1": "M", "F": "F", "2": "F"}, default=None)
-    return pl.DataFrame({"gender": stepwise(_folded(values), [first])})
+def _gender(values: pl.Series, reading: Reading) -> pl.DataFrame:
+    """By words in several languages, else by a first letter that is one of two: of a word misspelt."""
+    words = {word: sex for sex, several in _SEXES.items() for word in several}
+    first = _V.str.slice(0, 1).replace_strict({"M": "M", "F": "F"}, default=None)
+    sex = pl.coalesce(_V.replace_strict(words, default=None), first)
+    return pl.DataFrame({"gender": stepwise(_folded(reading.known(values)), [sex])})
 
 
-def _address(values: pl.Series) -> pl.DataFrame:
+def _address(values: pl.Series, reading: Reading) -> pl.DataFrame:
     """House is flat and number in order of writing; street is what remains, with its last words shortened."""
     steps = [_V.str.replace_all(r"[^A-Z0-9 ]", " "), *_ONE_SPACE, _V.str.replace(_NO_ADDRESS, ""), _FILLED]
-    plain = stepwise(_folded(values), steps)
+    plain = stepwise(_folded(reading.known(values)), steps)
     words = list(_STREET_WORDS)
     short = _V.str.replace_many([f" {word}" for word in words], [f" {_STREET_WORDS[word]}" for word in words])
     text = stepwise(plain, [short])
@@ -243,40 +266,51 @@ def _sorted_numbers(numbers: pl.Series) -> pl.Series:
 _NUMBERED = r"\b\d+[A-Z]?\b"
 
 
-def _postcode(values: pl.Series) -> pl.DataFrame:
-    valid = _V.str.len_chars().is_between(4, 8) & ~_V.str.starts_with("ZZ99")
-    steps = [_V.str.replace_all(r"[^A-Z0-9]", ""), pl.when(valid).then(_V)]
-    frame = pl.DataFrame({"postcode": stepwise(_folded(values), steps)})
+def _postcode(values: pl.Series, reading: Reading) -> pl.DataFrame:
+    """Of any country; of a ZIP code and its four further digits the ZIP code."""
+    valid = _V.str.len_chars().is_between(3, 10) & _V.str.contains(r"\d") & ~_V.str.contains(_NO_POSTCODE)
+    kept = pl.when(valid).then(_V)
+    zip_code = _V.str.replace(r"^(\d{5})[ -]\d{4}$", "${1}")
+    steps = [zip_code, _V.str.replace_all(r"[^A-Z0-9]", ""), kept]
+    frame = pl.DataFrame({"postcode": stepwise(_folded(reading.known(values)), steps)})
     length = pl.col("postcode").str.len_chars()
-    return frame.with_columns(
-        sector=pl.col("postcode").str.head(length - 2), district=pl.col("postcode").str.head(length - 3)
-    )
+    sector, district = pl.col("postcode").str.head(length - 2), pl.col("postcode").str.head(length - 3)
+    return frame.with_columns(sector=sector, district=pl.when(length > 3).then(district))
 
 
+_NINO = r"^[A-Z]{2}\d{6}$"
 _CLEAN_NINO = r"^[A-Z]{2}[0-9]{6}[A-Z]?$"
 
 
-def _nino(column: pl.Series) -> Columns:
-    """Nearly every number is written as it should be and held once: only the others are brought into form."""
-    text = column.cast(pl.String)
-    valid = pl.when(_V.str.contains(r"^[A-Z]{2}\d{6}$") & ~_V.str.starts_with("TN")).then(_V)
-    form = [_V.str.slice(0, 8), valid, _without(_NO_NINO)]
+def _nino(column: pl.Series, reading: Reading) -> Columns:
+    """Nearly every number is written as it should be and held once: only the others are brought into form.
+
+    A column of which few values have the form of a NINO holds numbers of another country, which stay what they are.
+    """
+    text = reading.known(column.cast(pl.String))
+    valid = pl.when(_V.str.contains(_NINO) & ~_V.str.starts_with("TN")).then(_V)
+    form = [_V.str.slice(0, 8), valid, pl.when(~_V.is_in(reading.without(_NO_NINO))).then(_V)]
     clean = text.str.contains(_CLEAN_NINO)
     odd = (~clean).fill_null(value=False)
     nino = stepwise(text, [pl.when(~pl.lit(odd)).then(_V), *form])
     if odd.any():
         held = Distinct.of(text.filter(odd))
-        steps = [_V.str.replace_all(r"[^A-Z0-9]", ""), *form]
-        nino = nino.scatter(odd.arg_true(), held.rows(stepwise(_folded(held.values), steps)))
+        bare = stepwise(_folded(held.values), [_V.str.replace_all(r"[^A-Z0-9]", "")])
+        ninos = stepwise(bare, form)
+        rows = held.rows(ninos)
+        known = text.len() - text.null_count()
+        if (nino.len() - nino.null_count() + rows.len() - rows.null_count()) * 2 < known:
+            own = _V.str.contains(r"\d") & (_V.str.len_chars() >= 4) & ~_V.str.contains(_NO_NUMBER)
+            rows = held.rows(stepwise(bare, [pl.when(own).then(_V)]))
+        nino = nino.scatter(odd.arg_true(), rows)
     return {"nino": nino}
 
 
-_FIELDS: dict[str, Callable[[pl.Series], Columns]] = {
-    "forename": _by_value(_forename),
-    "surname": _by_value(_surname),
-    "date_of_birth": _by_value(_date_of_birth),
-    "gender": _by_value(_gender),
-    "address": _by_value(_address),
-    "postcode": _by_value(_postcode),
-    "nino": _nino,
+_FIELDS: dict[str, Callable[[pl.Series, Reading], pl.DataFrame]] = {
+    "forename": _forename,
+    "surname": _surname,
+    "date_of_birth": _date_of_birth,
+    "gender": _gender,
+    "address": _address,
+    "postcode": _postcode,
 }

@@ -44,8 +44,8 @@ def prepare(left: pl.LazyFrame, right: pl.LazyFrame, model: Model) -> Records:
     Raises:
         LinkageRefused: a missing column, an empty table, or a left id that occurs twice.
     """
-    ours = standardise(left, model.left_id, model.fields, model.extra)
-    theirs = standardise(right, model.entity, model.fields, model.extra)
+    ours = standardise(left, model.left_id, model.fields, model.extra, model.reading)
+    theirs = standardise(right, model.entity, model.fields, model.extra, model.reading)
     for side, frame in (("left", ours), ("right", theirs)):
         if frame.is_empty():
             raise LinkageRefused(f"the {side} table has no rows")

@@ -10,6 +10,7 @@ are Okabe and Ito's, told apart by people with any colour vision; where two meet
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
@@ -52,6 +53,10 @@ CONFIG: dict[str, Any] = {
 }  # fmt: skip
 
 
+_EMPTY = re.compile(r'<g [^>]*role="graphics-symbol"[^>]*(?:/>|></g>)')
+"""Groups of marks without a mark: a screen reader would come to a nameless image."""
+
+
 class ChartRefused(TfLinkageError):
     """A chart was asked for with nothing to draw."""
 
@@ -65,7 +70,7 @@ def svg_of(spec: dict[str, Any], title: str, description: str) -> str:
         allowed_base_urls=[],
     )
     words = f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
-    head, _, rest = str(svg).partition(">")
+    head, _, rest = _EMPTY.sub("", str(svg)).partition(">")
     return f'{head} role="img">{words}{rest}'
 
 

@@ -1,6 +1,6 @@
 """The report: one page from which a reader learns how good the linkage is, for whom worse, and how sure that is.
 
-The order of the sections, and the bounds.
+The verdict first, then what to do, then the evidence, folded by question.
 
 The page is made of aggregated tables alone, so it can hold no score of a pair, no reference and no identifier. It
 opens from a file, without a network and without scripts.
@@ -8,7 +8,7 @@ opens from a file, without a network and without scripts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -18,13 +18,18 @@ from tf_linkage.pages.picture import Names, Picture
 from tf_linkage.pages.words import with_interval
 from tf_linkage.quality.bounds.floors import floor_results
 from tf_linkage.quality.report import estimate_sections
+from tf_linkage.quality.report.actions import action_section, actions, threshold_section
 from tf_linkage.quality.report.assessment import Assessment
 from tf_linkage.quality.report.assessment import sections as assessment_sections
 from tf_linkage.quality.report.group_sections import difference_section, gap_section
 from tf_linkage.quality.report.pictures import pictures
 from tf_linkage.quality.report.reporting_items import reporting_items
-from tf_linkage.quality.report.summary import headline_table, in_short
+from tf_linkage.quality.report.summary import LINK_THRESHOLD, headline_table, in_short
+from tf_linkage.quality.report.verdict import PEOPLE_AND_LINKS, tiles, verdict
 from tf_linkage.quality.report.words import TITLES, knows_truth, plain_figures, word
+
+USUAL_THRESHOLD = "0.5"
+"""Where a run does not say its own."""
 
 TITLE = "How good the linkage is"
 WITH_TRUTH = "Held against the truth of a simulation: every error is counted, none is estimated."
@@ -60,46 +65,109 @@ def quality_report(
     plain = plain_figures(metrics)
     truth = knows_truth(plain)
     drawn = pictures(metrics, names)
-    weights = [name for name in drawn if name.startswith("weights_")]
-    groups = [f"by_{breakdown}" for breakdown in (*SUBGROUPS, "error")]
-    longer = {section.name: section for section in assessment_sections(assessment)}
-    short = html.answers(in_short(metrics, run=run, names=names, causes=causes, assessment=assessment))
+    own = float(run.get(LINK_THRESHOLD, USUAL_THRESHOLD))
+    answers = dict(in_short(metrics, run=run, names=names, causes=causes, assessment=assessment))
+    evidence = _evidence(
+        plain, drawn, run=run, names=names, causes=causes, assessment=assessment, published=published
+    )
+    short = html.lead(verdict(plain)) + html.tiles(tiles(plain)) + html.paragraph(PEOPLE_AND_LINKS)
     sections = [
-        html.Section("short", "In short", "In short", short + headline_table(plain, truth)),
-        html.Section("records", "Flow", "Where the records went", _drawn(drawn, "flow")),
+        html.Section("short", "Verdict", "The verdict", short),
+        html.Section("recommended", "Threshold", "Which threshold to take", threshold_section(plain, own)),
+        html.Section("next", "What to do", "What to do next", action_section(actions(plain, names, own))),
+        *_questions(answers, evidence, drawn),
+        html.Section("meaning", "Meaning", "What the figures mean", html.opened("Every figure", _meaning(plain))),
+    ]
+    return html.page(
+        TITLE,
+        WITH_TRUTH if truth else WITHOUT_TRUTH,
+        sections,
+        about=html.about([(name, value) for name, value in run.items()]) if run else "",
+        brief_in_print=True,
+    )
+
+
+OPEN = {
+    "How good is it?": ("flow", "departments"),
+    "How many were linked?": ("flow",),
+    "For whom is it worse?": ("by_community",),
+    "At what threshold?": ("thresholds",),
+}
+"""Pictures that stand open under a question, on paper too; all others are folded with the evidence."""
+
+
+def _questions(
+    answers: Mapping[str, Sequence[str]],
+    evidence: Mapping[str, Sequence[html.Section]],
+    drawn: Mapping[str, Picture],
+) -> list[html.Section]:
+    """A section for each question: its answer, its main picture, and the evidence to open."""
+    asked = list(dict.fromkeys([*answers, *evidence]))
+    return [
         html.Section(
-            "errors", "Quality", "How right, how complete" if truth else "How many were linked",
-            _drawn(drawn, "departments"),
-        ),
-        html.Section("bounds", "Limits", "Limits set beforehand", _floors(plain, truth)),
-        html.Section(
-            "groups", "Groups", "For whom it is worse" if truth else "Who was linked how often",
-            gap_section(plain, names, causes) + _drawn(drawn, *groups),
-        ),
-        html.Section("differences", "Balance", "Linked against unlinked", difference_section(plain, names)),
-        html.Section("threshold", "Threshold", "At what threshold", _drawn(drawn, "thresholds", *weights)),
-        *[longer.pop(name) for name in ("findings",) if name in longer],
-        html.Section("belief", "Calibration", "Can the probabilities be believed", _drawn(drawn, "calibration")),
-        html.Section(
-            "signs", "Signs", f"What {'could be' if truth else 'is'} known without the truth",
-            estimate_sections.signs(plain, truth, assessment.agreement),
-        ),
-        html.Section(
-            "published", "Published", "Published linkages beside this one",
-            estimate_sections.published_section(metrics, published),
-        ),
-        *longer.values(),
-        html.Section("losses", "Losses", "Where people were lost", estimate_sections.losses(plain)),
-        html.Section("stages", "Stages", "Which stage made the links", estimate_sections.stages(plain, truth)),
-        html.Section("cohort", "Records", "One person, one reference", estimate_sections.cohort(plain)),
-        html.Section(
-            "completeness", "Completeness", "How complete the identifiers are",
-            estimate_sections.completeness(plain)
-        ),
-        html.Section("items", "Reporting", "What guidance asks to report", _items(plain, run, assessment)),
-        html.Section("meaning", "Meaning", "What the figures mean", _meaning(plain) + _run(run)),
-    ]  # fmt: skip
-    return html.page(TITLE, WITH_TRUTH if truth else WITHOUT_TRUTH, sections)
+            f"question-{number}",
+            question.removesuffix("?"),
+            question,
+            html.bullets(answers.get(question, []))
+            + _drawn(drawn, *OPEN.get(question, ()))
+            + html.evidence("The evidence", evidence.get(question, [])),
+        )
+        for number, question in enumerate(asked, start=1)
+    ]
+
+
+def _evidence(
+    plain: pl.DataFrame,
+    drawn: Mapping[str, Picture],
+    *,
+    run: Mapping[str, str],
+    names: Names,
+    causes: pl.DataFrame | None,
+    assessment: Assessment,
+    published: pl.DataFrame | None,
+) -> dict[str, list[html.Section]]:
+    """The parts that bear out the answers, by question."""
+    truth = knows_truth(plain)
+    groups = [f"by_{breakdown}" for breakdown in (*SUBGROUPS, "error")]
+    weights = [name for name in drawn if name.startswith("weights_")]
+    longer = {section.name: section for section in assessment_sections(assessment)}
+    findings = [longer.pop(name) for name in ("findings",) if name in longer]
+    shown = {name for several in OPEN.values() for name in several}
+
+    def part(name: str, title: str, text: str) -> html.Section:
+        return html.Section(name, title, title, text)
+
+    def pictured(*wanted: str) -> str:
+        return _drawn(drawn, *(name for name in wanted if name not in shown))
+
+    return {
+        "How good is it?" if truth else "How many were linked?": [
+            part("errors", "How right, how complete" if truth else "How many were linked",
+                 headline_table(plain, truth) + ("" if truth else _drawn(drawn, "departments"))),
+            part("bounds", "Limits set beforehand", _floors(plain, truth)),
+            part("published", "Published linkages beside this one",
+                 estimate_sections.published_section(plain, published)),
+        ],
+        "For whom is it worse?" if truth else "Who was linked how often?": [
+            part("groups", "Groups", gap_section(plain, names, causes) + pictured(*groups)),
+            part("differences", "Linked against unlinked", difference_section(plain, names)),
+        ],
+        "How sure is that?" if truth else "How good is it?": [
+            part("signs", f"What {'could be' if truth else 'is'} known without the truth",
+                 estimate_sections.signs(plain, truth, assessment.agreement)),
+            part("belief", "Can the probabilities be believed", _drawn(drawn, "calibration")),
+        ],
+        "At what threshold?": [part("threshold", "Match weights and other thresholds", pictured(*weights))],
+        "What does it do to the findings?": findings,
+        "What would change it?": list(longer.values()),
+        "Where did records and people go?": [
+            part("losses", "Where people were lost", estimate_sections.losses(plain)),
+            part("stages", "Which stage made the links", estimate_sections.stages(plain, truth)),
+            part("cohort", "One person, one reference", estimate_sections.cohort(plain)),
+            part("completeness", "How complete the identifiers are", estimate_sections.completeness(plain)),
+        ],
+        "What does guidance ask to report?": [part("items", "Reporting items", _items(plain, run, assessment))],
+    }  # fmt: skip
 
 
 def _floors(plain: pl.DataFrame, truth: bool) -> str:
@@ -137,10 +205,6 @@ def _meaning(plain: pl.DataFrame) -> str:
         "stands on fewer than ten people or pairs. On this page there is no pair, no reference and nobody's record."
     )
     return html.paragraph(words) + html.table("Every figure in words", ("Figure", "Meaning"), rows)
-
-
-def _run(run: Mapping[str, str] | None) -> str:
-    return html.table("This run", ("What", "Which"), list(run.items())) if run else ""
 
 
 def _drawn(drawn: Mapping[str, Picture], *wanted: str) -> str:

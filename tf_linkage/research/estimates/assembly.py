@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 from threadpoolctl import threadpool_limits
 
+from tf_linkage.contracts.outputs.estimates import ALL_WINDOWS
 from tf_linkage.research.estimates.by_family import new_events, shares
 from tf_linkage.research.estimates.characteristics import characteristics
 from tf_linkage.research.estimates.counts import outcome_counts
@@ -22,8 +23,10 @@ from tf_linkage.research.estimates.differences import (
     rate_ratios,
     share_differences,
 )
+from tf_linkage.research.estimates.influence import Groups
 from tf_linkage.research.estimates.money import cost_differences, family_costs, money
 from tf_linkage.research.estimates.paths import benefit_paths, service_use
+from tf_linkage.research.estimates.placebo import placebos
 from tf_linkage.research.estimates.weighting import weigh
 from tf_linkage.research.tables.half_years import Laid, Returns, keeping_joiners, lay
 
@@ -54,7 +57,8 @@ def estimates(
     with threadpool_limits(limits=1):
         known = covariates(laid, attributes)
         weighting = weigh(known, laid.members)
-        rows = differences(laid, counted, weighting.families) + costs_compared(costs, weighting.families)
+        held_out = placebos(laid, attributes)
+        rows = differences(laid, counted, weighting.groups) + costs_compared(costs, weighting.groups)
     tables = {
         "outcome_counts": outcome_counts(counted),
         "differences": in_contract(rows),
@@ -64,6 +68,7 @@ def estimates(
         "balance": weighting.balance,
         "characteristics": characteristics(known, laid.members),
         "overlap": weighting.overlap,
+        "placebos": held_out,
     }
     return {name: table.lazy() for name, table in tables.items()}
 
@@ -83,33 +88,29 @@ def compared(
     laid = lay(linked_people, attributes, returns, regions, covered)
     with threadpool_limits(limits=1):
         weighting = weigh(covariates(laid, attributes), laid.members)
-        return in_contract(differences(laid, shares(laid), weighting.families))
+        return in_contract(differences(laid, shares(laid), weighting.groups))
 
 
-def differences(laid: Laid, counted: pl.DataFrame, weighed: pl.DataFrame) -> list[dict[str, Any]]:
+def differences(laid: Laid, counted: pl.DataFrame, groups: Groups) -> list[dict[str, Any]]:
     """Rows of every outcome's differences, by each method.
 
     Args:
         laid: the cohort on half-years.
         counted: what `by_family.shares` gives for it.
-        weighed: the families with their weights.
+        groups: the families and how much each counts.
     """
-    weights = weighed.select("family_id", "programme", "weight")
-    alike = weights.with_columns(weight=pl.lit(1.0))
-    begun = new_events(laid, RATE_WINDOW)
+    begun = new_events(laid, ALL_WINDOWS[RATE_WINDOW])
     kept = keeping_joiners(laid)
     return [
-        *share_differences(counted, alike, UNADJUSTED),
-        *share_differences(counted, weights, WEIGHTED),
-        *share_differences(shares(kept), weights, JOINERS_KEPT),
-        *rate_ratios(begun, alike, UNADJUSTED),
-        *rate_ratios(begun, weights, WEIGHTED),
-        *rate_ratios(new_events(kept, RATE_WINDOW), weights, JOINERS_KEPT),
+        *share_differences(counted, groups.alike, UNADJUSTED),
+        *share_differences(counted, groups, WEIGHTED),
+        *share_differences(shares(kept), groups, JOINERS_KEPT),
+        *rate_ratios(begun, groups.alike, UNADJUSTED),
+        *rate_ratios(begun, groups, WEIGHTED),
+        *rate_ratios(new_events(kept, ALL_WINDOWS[RATE_WINDOW]), groups, JOINERS_KEPT),
     ]
 
 
-def costs_compared(costs: pl.DataFrame, weighed: pl.DataFrame) -> list[dict[str, Any]]:
+def costs_compared(costs: pl.DataFrame, groups: Groups) -> list[dict[str, Any]]:
     """Rows of every cost theme's difference, unadjusted and weighted."""
-    weights = weighed.select("family_id", "programme", "weight")
-    alike = weights.with_columns(weight=pl.lit(1.0))
-    return [*cost_differences(costs, alike, UNADJUSTED), *cost_differences(costs, weights, WEIGHTED)]
+    return [*cost_differences(costs, groups.alike, UNADJUSTED), *cost_differences(costs, groups, WEIGHTED)]

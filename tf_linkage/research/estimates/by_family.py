@@ -71,17 +71,21 @@ def shares(laid: Laid) -> pl.DataFrame:
     )
 
 
-def new_events(laid: Laid, window: str) -> pl.DataFrame:
+def new_events(laid: Laid, window: tuple[int, int]) -> pl.DataFrame:
     """New events of each family within a window, and the months in which they could arise.
 
     Comparison families count until the month in which they join. A child's months and events are those of
     half-years that lie before its eighteenth birthday for certain, an adult's of those that lie after it; a
     half-year in which the birthday may fall counts for the family alone.
 
+    Args:
+        laid: the cohort on half-years.
+        window: months from the start, the first included and the last not; whole half-years.
+
     Returns:
         family_id, outcome, unit, study_group, region, months (above 0), events, people, people_with.
     """
-    first, last = ALL_WINDOWS[window]
+    first, last = window
     half_years = pl.LazyFrame({"half_year": range(first // MONTHS, last // MONTHS)}, schema={"half_year": pl.Int32})
     begins = pl.col("half_year") * MONTHS
     at_risk = (

@@ -5,6 +5,8 @@ The covariates.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from tf_linkage.contracts import bands
@@ -16,22 +18,25 @@ from tf_linkage.research.tables.half_years import Laid
 from tf_linkage.research.tables.outcomes import EVENTS
 from tf_linkage.research.tables.school_outcomes import ENOUGH
 
-BEFORE = {"year before": (-2, -1), "second year before": (-4, -3)}
+BEFORE: Mapping[str, tuple[int, int]] = {"year before": (-2, -1), "second year before": (-4, -3)}
 """Windows of earlier outcomes, by their first and last half-year."""
 
 
-def covariates(laid: Laid, attributes: pl.LazyFrame) -> pl.DataFrame:
+def covariates(
+    laid: Laid, attributes: pl.LazyFrame, before: Mapping[str, tuple[int, int]] = BEFORE
+) -> pl.DataFrame:
     """One row for each family: its make-up, its problems, where and when, and its outcomes of earlier years.
 
     Args:
         laid: the cohort on half-years.
         attributes: `ons.Attributes`.
+        before: windows of earlier outcomes, by their first and last half-year.
 
     Returns:
         family_id, study_group, and a Float64 column for each covariate, named in words; in the order of family_id.
     """
     table = families_of(laid).select("family_id", "study_group", "region", "start", "members")
-    for part in (_make_up(laid), _problems(attributes), _earlier(laid)):
+    for part in (_make_up(laid), _problems(attributes), _earlier(laid, before)):
         table = table.join(part, on="family_id", how="left")
     known = table.with_columns(_year=financial_year(pl.col("start"))).sort("family_id").collect()
     places = [_one_of(known, "region", "region"), _one_of(known, "_year", "start in")]
@@ -71,12 +76,12 @@ def _problems(attributes: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _earlier(laid: Laid) -> pl.LazyFrame:
-    """Whether anybody of the family had each outcome in the year before and in the one before that."""
+def _earlier(laid: Laid, before: Mapping[str, tuple[int, int]]) -> pl.LazyFrame:
+    """Whether anybody of the family had each outcome in each of these windows."""
     outcomes = [*EVENTS, "persistent_absence"]
     least = pl.col("outcome").replace_strict(ENOUGH, default=0.5, return_dtype=pl.Float64)
     told = laid.happened.lazy().join(laid.members.lazy().select("person_id", "family_id"), on="person_id")
-    within = {window: pl.col("half_year").is_between(first, last) for window, (first, last) in BEFORE.items()}
+    within = {window: pl.col("half_year").is_between(first, last) for window, (first, last) in before.items()}
     persons = told.group_by("family_id", "person_id", "outcome").agg(
         (
             (pl.col("got").filter(inside).sum() >= least.first() * pl.col("of").filter(inside).sum())
@@ -91,7 +96,7 @@ def _earlier(laid: Laid) -> pl.LazyFrame:
         .cast(pl.Int8)
         .alias(f"{outcome.replace('_', ' ')}, {window}")
         for outcome in outcomes
-        for window in BEFORE
+        for window in before
     )
 
 

@@ -2,9 +2,8 @@
 
 Comparing shares, yearly rates and costs between the groups, families as clusters.
 
-Every family is one row, so that the heteroscedasticity-robust ("sandwich") variance of these regressions is the
-cluster-robust variance of the people in them. Weights are taken as known, which leaves the intervals of a weighted
-comparison a little too wide rather than too narrow (Lunceford and Davidian 2004).
+Every family is one row, so that the variance from influence functions is the cluster-robust variance of the people
+in them; the propensity model behind the weights is part of it (`influence.py`).
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.outputs.estimates import MEASURES, METHODS, Differences
 from tf_linkage.intervals import Z
+from tf_linkage.research.estimates.influence import Groups, Levels, levels, standard_error
 from tf_linkage.research.estimates.weighting import effective
 from tf_linkage.research.tables.school_outcomes import ENOUGH
 
@@ -38,12 +38,12 @@ COMPARED = ("year before", "1-6 months after", "7-12 months after", "13-18 month
 """Windows in which shares are compared; the year before should show no difference once weighted."""
 
 
-def share_differences(shares: pl.DataFrame, weights: pl.DataFrame, method: str) -> Iterator[dict[str, Any]]:
+def share_differences(shares: pl.DataFrame, groups: Groups, method: str) -> Iterator[dict[str, Any]]:
     """Differences in share, for each outcome, unit and window.
 
     Args:
         shares: what `by_family.shares` gives.
-        weights: family_id, programme, weight.
+        groups: the families and how much each counts.
         method: the words of the method.
 
     Yields:
@@ -56,30 +56,30 @@ def share_differences(shares: pl.DataFrame, weights: pl.DataFrame, method: str) 
             y=pl.when(of_family).then((pl.col("people_with") > 0).cast(pl.Int32)).otherwise(pl.col("people_with")),
             n=pl.when(of_family).then(1).otherwise(pl.col("people")),
         )
-        .join(weights, on="family_id")
+        .join(groups.placed, on="family_id")
         .sort("outcome", "unit", "window", "family_id")
     )
     for (outcome, unit, window), of in rows.group_by("outcome", "unit", "window", maintain_order=True):
         key = {"outcome": outcome, "unit": unit, "window": window, "measure": SHARE, "method": method}
-        yield key | _counts(of) | _difference(of)
+        yield key | counts_behind(of) | _difference(of, groups)
 
 
-def rate_ratios(events: pl.DataFrame, weights: pl.DataFrame, method: str) -> Iterator[dict[str, Any]]:
+def rate_ratios(events: pl.DataFrame, groups: Groups, method: str) -> Iterator[dict[str, Any]]:
     """Ratios of yearly rates of new events, for each outcome that has events, and each unit.
 
     Args:
         events: what `by_family.new_events` gives for RATE_WINDOW.
-        weights: family_id, programme, weight.
+        groups: the families and how much each counts.
         method: the words of the method.
 
     Yields:
         Rows of `contracts.outputs.estimates.Differences`.
     """
     of_events = events.filter(~pl.col("outcome").is_in(list(ENOUGH)))
-    rows = of_events.join(weights, on="family_id").sort("outcome", "unit", "family_id")
+    rows = of_events.join(groups.placed, on="family_id").sort("outcome", "unit", "family_id")
     for (outcome, unit), of in rows.group_by("outcome", "unit", maintain_order=True):
         key = {"outcome": outcome, "unit": unit, "window": RATE_WINDOW, "measure": RATIO, "method": method}
-        yield key | _counts(of) | _ratio(of)
+        yield key | counts_behind(of) | _ratio(of, groups)
 
 
 def in_contract(rows: list[dict[str, Any]]) -> pl.DataFrame:
@@ -91,63 +91,52 @@ def in_contract(rows: list[dict[str, Any]]) -> pl.DataFrame:
     return table.cast(schema).sort("outcome", "unit", "window", "measure", "method")
 
 
-def compare_means(mean: Floats, size: Floats, programme: Floats, weight: Floats) -> dict[str, float]:
-    """The difference of two weighted means of families, each family counting by its size."""
-    from statsmodels.regression.linear_model import WLS  # noqa: PLC0415 - see `weighting`
-
-    fitted = WLS(mean, _design(programme), weights=weight * size).fit(cov_type="HC1")
-    level, gap = (float(value) for value in fitted.params)
-    error = float(fitted.bse[1])
+def compare_means(found: Levels) -> dict[str, float]:
+    """The difference of the two levels with its 95% interval."""
+    gap, influence = found.difference
+    error = standard_error(influence)
     return {
-        "programme": level + gap, "comparison": level, "estimate": gap, "standard_error": error,
+        "programme": found.programme, "comparison": found.comparison, "estimate": gap, "standard_error": error,
         "low": gap - Z * error, "high": gap + Z * error,
     }  # fmt: skip
 
 
-def compare_rates(events: Floats, years: Floats, programme: Floats, weight: Floats) -> dict[str, float]:
-    """The ratio of two weighted rates, from Poisson regression with robust variance (Zou 2004)."""
-    from statsmodels.genmod import families  # noqa: PLC0415 - see `weighting`
-    from statsmodels.genmod.generalized_linear_model import GLM  # noqa: PLC0415
-
-    model = GLM(events, _design(programme), family=families.Poisson(), var_weights=weight, offset=np.log(years))
-    fitted = model.fit(cov_type="HC1")
-    level, gap = (float(value) for value in fitted.params)
-    error = float(fitted.bse[1])
+def compare_rates(found: Levels) -> dict[str, float]:
+    """The ratio of the two levels with its 95% interval; the standard error is that of its logarithm."""
+    gap, influence = found.log_ratio
+    error = standard_error(influence)
     return {
-        "programme": float(np.exp(level + gap)), "comparison": float(np.exp(level)),
+        "programme": found.programme, "comparison": found.comparison,
         "estimate": float(np.exp(gap)), "standard_error": error,
         "low": float(np.exp(gap - Z * error)), "high": float(np.exp(gap + Z * error)),
     }  # fmt: skip
 
 
-def _design(programme: Floats) -> Floats:
-    return np.column_stack([np.ones(len(programme)), programme])
-
-
-def _difference(of: pl.DataFrame) -> dict[str, float]:
-    y, n, people, having, programme, weight = _arrays(of, "y", "n", "people", "people_with", "programme", "weight")
-    if not _enough(having > 0, programme) or not _enough(having < people, programme):
+def _difference(of: pl.DataFrame, groups: Groups) -> dict[str, float]:
+    y, n, people, having, programme = _arrays(of, "y", "n", "people", "people_with", "programme")
+    if not enough(having > 0, programme) or not enough(having < people, programme):
         return {}
-    return compare_means(y / n, n, programme, weight)
+    return compare_means(levels(groups, of["place"].to_numpy(), y, n))
 
 
-def _ratio(of: pl.DataFrame) -> dict[str, float]:
-    months, events, programme, weight = _arrays(of, "months", "events", "programme", "weight")
-    if not _enough(events > 0, programme):
+def _ratio(of: pl.DataFrame, groups: Groups) -> dict[str, float]:
+    months, events, programme = _arrays(of, "months", "events", "programme")
+    if not enough(events > 0, programme):
         return {}
-    return compare_rates(events, months / 12, programme, weight)
+    return compare_rates(levels(groups, of["place"].to_numpy(), events, months / 12))
 
 
 def _arrays(of: pl.DataFrame, *names: str) -> Iterator[Floats]:
     return (of[name].to_numpy().astype(np.float64) for name in names)
 
 
-def _enough(that: NDArray[np.bool_], programme: Floats) -> bool:
+def enough(that: NDArray[np.bool_], programme: Floats) -> bool:
     """Whether each group has enough families of which that holds."""
     return all(int(np.count_nonzero(that & (programme == group))) >= MINIMUM_COUNT for group in (1, 0))
 
 
-def _counts(of: pl.DataFrame) -> dict[str, Any]:
+def counts_behind(of: pl.DataFrame) -> dict[str, Any]:
+    """What a comparison stands on: families, people and families with the outcome of each side."""
     people, having, programme, weight = _arrays(of, "people", "people_with", "programme", "weight")
     counts: dict[str, Any] = {"effective_families": effective(weight[programme == 0])}
     for group, mine in (("programme", programme == 1), ("comparison", programme == 0)):

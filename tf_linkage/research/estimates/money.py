@@ -16,6 +16,7 @@ from tf_linkage.contracts.outputs.estimates import ALL_WINDOWS, COST_THEMES, Mon
 from tf_linkage.intervals import Z
 from tf_linkage.research.estimates.by_family import families_of
 from tf_linkage.research.estimates.differences import MINIMUM_COUNT, POUNDS, compare_means
+from tf_linkage.research.estimates.influence import Groups, levels
 from tf_linkage.research.estimates.unit_costs import SERVED, UNIT_COSTS, YEAR
 from tf_linkage.research.estimates.weighting import effective
 from tf_linkage.research.tables.coarsening import months_from
@@ -115,12 +116,12 @@ def money(costs: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def cost_differences(costs: pl.DataFrame, weights: pl.DataFrame, method: str) -> Iterator[dict[str, Any]]:
+def cost_differences(costs: pl.DataFrame, groups: Groups, method: str) -> Iterator[dict[str, Any]]:
     """Pounds a family and year, programme less comparison, by theme and for all themes together.
 
     Args:
         costs: what `family_costs` gives.
-        weights: family_id, programme, weight.
+        groups: the families and how much each counts.
         method: the words of the method.
 
     Yields:
@@ -129,23 +130,23 @@ def cost_differences(costs: pl.DataFrame, weights: pl.DataFrame, method: str) ->
     both = ["family_id", "study_group", "window", "people"]
     together = costs.group_by(both).agg(pl.col("pence").sum(), theme=pl.lit(ALL_COSTS))
     columns = [*both, "theme", "pence"]
-    rows = pl.concat([costs.select(columns), together.select(columns)]).join(weights, on="family_id")
+    rows = pl.concat([costs.select(columns), together.select(columns)]).join(groups.placed, on="family_id")
     for (theme, window), of in rows.sort("theme", "window", "family_id").group_by(
         "theme", "window", maintain_order=True
     ):
         yield {
             "outcome": theme, "unit": "family", "window": window, "measure": POUNDS, "method": method,
-            **_counts(of), **_difference(of, str(window)),
+            **_counts(of), **_difference(of, str(window), groups),
         }  # fmt: skip
 
 
-def _difference(of: pl.DataFrame, window: str) -> dict[str, float]:
+def _difference(of: pl.DataFrame, window: str, groups: Groups) -> dict[str, float]:
     first, last = ALL_WINDOWS[window]
     a_year = of["pence"].to_numpy().astype(float) / 100 / ((last - first) / 12)
-    programme, weight = of["programme"].to_numpy(), of["weight"].to_numpy()
+    programme = of["programme"].to_numpy()
     if min(int((a_year[programme == group] > 0).sum()) for group in (1, 0)) < MINIMUM_COUNT:
         return {}
-    return compare_means(a_year, np.ones(len(a_year)), programme, weight)
+    return compare_means(levels(groups, of["place"].to_numpy(), a_year, np.ones(len(a_year))))
 
 
 def _counts(of: pl.DataFrame) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.outputs.estimates import Balance, Overlap
+from tf_linkage.research.estimates.influence import Groups, scores_of
 
 Floats = NDArray[np.float64]
 
@@ -35,11 +36,13 @@ class Weighting:
         families: family_id, programme (1.0 or 0.0), propensity, weight; in the order of family_id.
         balance: `contracts.outputs.estimates.Balance`.
         overlap: `contracts.outputs.estimates.Overlap`.
+        groups: the same families with what the propensity model adds to the variance of an estimate.
     """
 
     families: pl.DataFrame
     balance: pl.DataFrame
     overlap: pl.DataFrame
+    groups: Groups
 
 
 def weigh(covariates: pl.DataFrame, members: pl.DataFrame) -> Weighting:
@@ -56,18 +59,31 @@ def weigh(covariates: pl.DataFrame, members: pl.DataFrame) -> Weighting:
     programme = (covariates["study_group"] == "programme").cast(pl.Float64).to_numpy()
     names = [name for name in covariates.columns if name not in ("family_id", "study_group")]
     used = [name for name in names if _varies(covariates[name].to_numpy(), programme)]
-    propensity = _propensity(covariates.select(used).to_numpy(), programme)
+    design = _design(covariates.select(used).to_numpy())
+    propensity = _propensity(design, programme)
     weight = np.where(programme == 1, 1.0, propensity / (1 - propensity))
     families = covariates.select("family_id", "study_group").with_columns(
         programme=pl.Series(programme), propensity=pl.Series(propensity), weight=pl.Series(weight)
     )
     balance = [_balanced(name, covariates[name].to_numpy(), programme, weight) for name in used]
     schema = pl.Schema(schema_of(Balance))
+    fitted = design.shape[1] > 1 and programme.min() != programme.max()
+    groups = Groups(
+        families.select("family_id", "programme", "weight"),
+        design if fitted else None,
+        scores_of(design, programme, propensity) if fitted else None,
+    )
     return Weighting(
         families.drop("study_group"),
         pl.DataFrame(balance, schema=schema, orient="row").sort("covariate"),
         _overlap(families, members),
+        groups,
     )
+
+
+def grouped(covariates: pl.DataFrame) -> Groups:
+    """The groups made alike on covariates, without balance and overlap; `covariates` as for `weigh`."""
+    return weigh(covariates, pl.DataFrame(schema={"family_id": pl.String})).groups
 
 
 def effective(weight: Floats) -> float:
@@ -83,17 +99,22 @@ def _varies(values: Floats, programme: Floats) -> bool:
     )
 
 
-def _propensity(x: Floats, programme: Floats) -> Floats:
+def _design(x: Floats) -> Floats:
+    """The covariates standardised, after a column of ones."""
+    if not len(x):
+        return np.ones((0, 1))
+    return np.column_stack([np.ones(len(x)), (x - x.mean(axis=0)) / x.std(axis=0)])
+
+
+def _propensity(design: Floats, programme: Floats) -> Floats:
     """Each family's chance of being on the programme, given its covariates."""
     share = float(programme.mean()) if len(programme) else 0.5
-    if share in (0.0, 1.0) or not x.shape[1]:
+    if share in (0.0, 1.0) or design.shape[1] == 1:
         return np.full(len(programme), 0.5)
     # Imported here: it takes more than a second, which loading the definitions need not wait for.
     from statsmodels.genmod import families  # noqa: PLC0415
     from statsmodels.genmod.generalized_linear_model import GLM  # noqa: PLC0415
 
-    centred = (x - x.mean(axis=0)) / x.std(axis=0)
-    design = np.column_stack([np.ones(len(x)), centred])
     fitted = GLM(programme, design, family=families.Binomial()).fit()
     return np.asarray(fitted.fittedvalues, dtype=np.float64)
 

@@ -20,8 +20,8 @@ from tf_linkage.research.tables.school_outcomes import absences, results
 from tf_linkage.research.tables.starts import family_starts, with_region
 
 MONTHS = 6
-FIRST, LAST = -4, 3
-"""Half-years are numbered from the start: -4 is 19 to 24 months before, 0 the first six after, 3 the last."""
+FIRST, LAST = -6, 3
+"""Half-years are numbered from the start: -6 is 31 to 36 months before, 0 the first six after, 3 the last."""
 
 NEVER = 10_000
 """Months from the start that no study reaches."""

@@ -13,9 +13,12 @@ import polars as pl
 from tf_linkage.contracts import bands
 from tf_linkage.contracts.outputs import research
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.research.tables.half_years import FIRST, LAST, touching
+from tf_linkage.research.tables.half_years import LAST, touching
 from tf_linkage.research.tables.school_outcomes import EXPECTED, EXPECTED_AT_7
 from tf_linkage.research.tables.starts import in_contract
+
+FIRST = -4
+"""The panel's first half-year, 19 to 24 months before the start. Years before those serve the estimates alone."""
 
 ALWAYS = 10_000
 """Months from the start that no half-year reaches: the end of what still lasts."""

@@ -102,6 +102,9 @@ def test_the_ui_says_in_short_what_the_page_says_and_links_to_no_file(rehearsed:
     text = " ".join(str(value.value) for value in event.metadata.values())
     assert "file://" not in text
     assert isinstance(event.metadata["in short"], dg.MarkdownMetadataValue)
+    page = (rehearsed.study.data / "reports" / "report.html").read_text(encoding="utf-8")
+    assert f'<p class="lead">{event.metadata["verdict"].value}</p>' in page
+    assert "limits set beforehand" in str(event.metadata["verdict"].value)
     assert "**How good is it?**" in str(event.metadata["in short"].value)
     path = event.metadata["open this file in a browser"].value
     assert Path(str(path)) == (rehearsed.study.data / "reports" / "report.html").resolve()
@@ -111,7 +114,8 @@ def test_a_report_on_files_names_no_seed() -> None:
     simulated, files = (named(Study.of("tiny", source=source)) for source in ("simulation", "files"))
     assert simulated["preset"] == "tiny"
     assert files["source"] == "extract files"
-    assert not {"preset", "seed", "noise"} & set(files)
+    assert not {"preset", "seed", "noise", "families", "confounding"} & set(files)
+    assert simulated["families"] == "200"
 
 
 def test_in_a_run_of_everything_the_long_studies_leave_themselves_out_and_say_so(

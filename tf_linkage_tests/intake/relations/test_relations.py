@@ -228,6 +228,11 @@ REFUSED: dict[str, tuple[str, Spoil, str]] = {
         cell("council_cohort", "person_ref", "1\u00a0"),
         "column person_ref: blanks around a key",
     ),
+    "a mark in a key that nobody sees": (
+        "council",
+        cell("council_cohort", "family_ref", "F1\u200b"),
+        "line 2, column family_ref: a mark in a key that nobody sees; two files would not join by it (1 row)",
+    ),
     "pay beyond bounds": ("dwp", cell("dwp_employment", "annual_pay", 1e308), "above the greatest value allowed"),
     "benefit beyond bounds": (
         "dwp",

@@ -98,7 +98,7 @@ def test_a_forename_in_fashion_is_less_rare_among_those_born_then() -> None:
     asked = [man("Kevin", 1965), man("Kevin", 2005), man("Ezra", 2005), ("Kevin", "Oakley", "", "male", "", "")]
     records = prepare(table("request_ref", asked), table("moj_key", held), MODEL)
     with connected(Limits()) as connection:
-        bits = forename_cohorts(load(connection, records, MODEL))
+        bits = forename_cohorts(load(connection, records, MODEL), 1.0)
     assert bits is not None
     share = 40 / 82
     assert bits[0] == pytest.approx(-np.log2((39 + HALF_WAY) / (40 * share + HALF_WAY)))

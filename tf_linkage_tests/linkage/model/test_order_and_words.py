@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import random
+import sys
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
@@ -84,6 +85,6 @@ def test_records_of_one_person_in_one_table_are_the_same(village_of: Any, monkey
         return likely(*given)
 
     monkeypatch.setattr(likeness, "one_table_model", lambda *given: scrambled(plain(*given), 5))
-    monkeypatch.setattr("tf_linkage.linkage.deduplicate.duplicates.likely_duplicates", counting)
+    monkeypatch.setattr(sys.modules[find_duplicates.__module__], "likely_duplicates", counting)
     assert find_duplicates(table, ("la_code", "person_ref")).equals(usual)
     assert proposed[0] > 20

@@ -39,6 +39,9 @@ NO_SETTING = {
     "_BORN": "an axis of an array",
     "MOST_TOLD": "how many rows an error names",
     "DECIMALS": "the last bits of a sum, which must decide nothing",
+    "_BITS": "the width of a number",
+    "_MOST": "how values are written, not what links look like",
+    "_HALF": "the same",
     "_SMALL": "which of two ways is taken to one answer",
     "_TIE": "the last bits of a sum, which must decide nothing",
 }
@@ -157,7 +160,7 @@ LINKED = (
     changed("sampling.records_at_home", 300),
     changed("training.most_rounds", 1),
     changed("training.steady", 0.05),
-    changed("training.stray", 0.0),
+    Settings(training=Training(stray=0.0, wrong=0.001)),
     changed("training.floor", 1e-4),
     changed("training.few", 100_000),
     changed("training.smoothing", 100.0),

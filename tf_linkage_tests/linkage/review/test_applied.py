@@ -245,10 +245,10 @@ def test_decisions_about_other_pairs_change_nothing(reviewed: Any) -> None:
     assert after.counts["confirmed by clerks"] == 0
 
 
-@pytest.mark.parametrize(("one_to_one", "stand"), [(True, ["first"]), (False, ["first", "second"])])
-def test_of_two_confirmed_records_of_somebody_the_likelier_stands(one_to_one: bool, stand: list[str]) -> None:
+@pytest.mark.parametrize(("kind", "stand"), [("one-to-one", ["first"]), ("one-to-many", ["first", "second"])])
+def test_of_two_confirmed_records_of_somebody_the_likelier_stands(kind: str, stand: list[str]) -> None:
     result = by_hand(("one", "second", -2.0), ("one", "first", 1.0))
-    result = dataclasses.replace(result, model=dataclasses.replace(result.model, one_to_one=one_to_one))
+    result = dataclasses.replace(result, model=dataclasses.replace(result.model, kind=kind))
     changed = with_answers(result, said({("one", "first"): "link", ("one", "second"): "link"}))
     assert changed.links["right_id"].to_list() == stand
     assert changed.links["stage"].unique().to_list() == ["clerical review"]

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import polars as pl
+from anyascii import anyascii
 
 from tf_linkage.linkage.standardise.fields import (
     _BABY,
     _LETTERS,
     _NO_ADDRESS,
-    _NO_DATES,
-    _NO_NAME,
-    _NO_NINO,
+    _NO_POSTCODE,
     _PARTICLES,
     _STREET_WORDS,
     _TITLES,
+    _UNKNOWN,
     standard_columns,
 )
 from tf_linkage.linkage.standardise.nicknames import forename_forms
+from tf_linkage.linkage.standardise.reading import EXACT, NO_FORENAME, NOBODY
 
 
 def plainly(table: pl.LazyFrame, record_id: str, fields: Sequence[str], extra: Sequence[str] = ()) -> pl.DataFrame:
@@ -36,8 +37,14 @@ def plainly(table: pl.LazyFrame, record_id: str, fields: Sequence[str], extra: S
 
 def _folded(column: pl.Expr) -> pl.Expr:
     """Capitals without accents, single spaces, blanks null."""
-    text = column.cast(pl.String).str.replace_many(list(_LETTERS), list(_LETTERS.values()))
+    text = column.cast(pl.String)
+    text = (
+        pl.when(~text.str.strip_chars().is_in(list(EXACT)))
+        .then(text)
+        .str.replace_many(list(_LETTERS), list(_LETTERS.values()))
+    )
     text = text.str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.to_uppercase()
+    text = text.map_elements(lambda value: anyascii(value).upper(), return_dtype=pl.String)
     text = text.str.replace_all(r"\s+", " ").str.strip_chars()
     return pl.when(text != "").then(text)
 
@@ -52,8 +59,8 @@ def _name(column: str, titles: bool) -> pl.Expr:
         text.str.replace_all(r"['’]", "").str.replace_all("-", " ").str.replace_all(r"\s+", " ").str.strip_chars()
     )
     text = text.str.replace(_TITLES, "") if titles else text.str.replace_all(_PARTICLES, "${1}")
-    text = text.str.replace(_BABY, "")
-    return _without(pl.when(text != "").then(text), _NO_NAME)
+    text = text.str.replace(_BABY if titles else _UNKNOWN, "")
+    return _without(pl.when(text != "").then(text), (*NOBODY, *NO_FORENAME) if titles else NOBODY)
 
 
 def _forename(_: pl.DataType) -> list[pl.Expr]:
@@ -64,29 +71,6 @@ def _surname(_: pl.DataType) -> list[pl.Expr]:
     return [_name("surname", titles=False).alias("surname")]
 
 
-def _date(dtype: pl.DataType) -> list[pl.Expr]:
-    """Eight digits, year first; a string that is no valid date keeps its digits, for they still tell."""
-    column = pl.col("date_of_birth")
-    if dtype in (pl.Date, pl.Datetime):
-        digits = column.dt.strftime("%Y%m%d")
-    else:
-        text = column.cast(pl.String).str.strip_chars()
-        day_first = text.str.replace(r"^(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})$", "${3}-${1}-${2}")
-        british = pl.when(text.str.contains(r"^\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4}$")).then(
-            day_first.str.split("-").list.get(0, null_on_oob=True)
-            + day_first.str.split("-").list.get(2, null_on_oob=True).str.zfill(2)
-            + day_first.str.split("-").list.get(1, null_on_oob=True).str.zfill(2)
-        )
-        digits = british.fill_null(text.str.slice(0, 10).str.replace_all(r"\D", ""))
-    digits = pl.when(digits.str.len_chars() == 8).then(digits)
-    return [_without(digits, _NO_DATES).alias("dob")]
-
-
-def _gender(_: pl.DataType) -> list[pl.Expr]:
-    first = _folded(pl.col("gender")).str.slice(0, 1)
-    return [first.replace_strict({"M": "M", "1": "M", "F": "F", "2": "F"}, default=None).alias("gender")]
-
-
 def _address(_: pl.DataType) -> list[pl.Expr]:
     text = _folded(pl.col("address")).str.replace_all(r"[^A-Z0-9 ]", " ").str.replace_all(r"\s+", " ")
     text = text.str.strip_chars().str.replace(_NO_ADDRESS, "")
@@ -94,25 +78,16 @@ def _address(_: pl.DataType) -> list[pl.Expr]:
 
 
 def _postcode(_: pl.DataType) -> list[pl.Expr]:
-    text = _folded(pl.col("postcode")).str.replace_all(r"[^A-Z0-9]", "")
-    valid = text.str.len_chars().is_between(4, 8) & ~text.str.starts_with("ZZ99")
+    text = _folded(pl.col("postcode")).str.replace(r"^(\d{5})[ -]\d{4}$", "${1}").str.replace_all(r"[^A-Z0-9]", "")
+    valid = text.str.len_chars().is_between(3, 10) & text.str.contains(r"\d") & ~text.str.contains(_NO_POSTCODE)
     return [pl.when(valid).then(text).alias("postcode")]
-
-
-def _nino(_: pl.DataType) -> list[pl.Expr]:
-    text = _folded(pl.col("nino")).str.replace_all(r"[^A-Z0-9]", "").str.slice(0, 8)
-    valid = text.str.contains(r"^[A-Z]{2}\d{6}$") & ~text.str.starts_with("TN")
-    return [_without(pl.when(valid).then(text), _NO_NINO).alias("nino")]
 
 
 _EXPRESSIONS = {
     "forename": _forename,
     "surname": _surname,
-    "date_of_birth": _date,
-    "gender": _gender,
     "address": _address,
     "postcode": _postcode,
-    "nino": _nino,
 }
 
 
@@ -128,15 +103,11 @@ def _with_parts(frame: pl.DataFrame, fields: Sequence[str]) -> pl.DataFrame:
         frame = frame.with_columns(pl.col("surname_joined").alias("surname")).drop("surname_joined")
     if "address" in fields:
         frame = frame.with_columns(pl.col("address_joined").alias("address")).drop("address_joined")
-    if "date_of_birth" in fields:
-        frame = frame.with_columns(
-            pl.col("dob").str.slice(0, 4).alias("dob_year"), pl.col("dob").str.slice(4, 4).alias("dob_day_month")
-        )
     if "postcode" in fields:
         length = pl.col("postcode").str.len_chars()
         frame = frame.with_columns(
             pl.col("postcode").str.head(length - 2).alias("sector"),
-            pl.col("postcode").str.head(length - 3).alias("district"),
+            pl.when(length > 3).then(pl.col("postcode").str.head(length - 3)).alias("district"),
         )
     return frame
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import importlib.util
 from pathlib import Path
 
@@ -27,10 +26,12 @@ PIECES = (
     "Flat 2", "12B ", "12 ", "3", "High Street", " Road", "Saint ", "House", "NFA", "No Fixed Abode", "E1 6AN",
     "e16an", "ZZ99 3CZ", "SW1A", "QQ123456C", "AB123456C", "ab 12 34 56 c", "TN123456", "CE987654", "CE987654D",
     "1980-02-03", "03/02/1980", "3.2.1980", "1900-01-01", "19800203", "1980-02-03T00:00", "3/13/1980", "M",
-    "female", "A", "1", "2", "Ａ", "\u00a0", "\u0301",
+    "female", "A", "1", "2", "Ａ", "Иван", "王", "محمد", "NULL", "nan", "None", "\u00a0", "\u0301",
 )  # fmt: skip
 text = st.none() | st.lists(st.sampled_from(PIECES), max_size=5).map("".join) | st.text(max_size=8)
 rows = st.lists(st.tuples(st.sampled_from("abcde"), *[text] * 8), min_size=1, max_size=30)
+PLAIN_FIELDS = ("forename", "surname", "address", "postcode")
+"""Fields of which each value is read by itself; of dates and numbers the whole column is asked."""
 SCHEMA = {"id": pl.String, **dict.fromkeys(STANDARD_FIELDS, pl.String), "town": pl.String}
 
 
@@ -38,8 +39,8 @@ SCHEMA = {"id": pl.String, **dict.fromkeys(STANDARD_FIELDS, pl.String), "town": 
 @given(rows=rows)
 def test_every_field_of_any_text(rows: list[tuple[str | None, ...]]) -> None:
     table = pl.LazyFrame(rows, schema=SCHEMA, orient="row")
-    found = standardise(table, "id", STANDARD_FIELDS, ["town"])
-    assert_frame_equal(found, plain_fields.plainly(table, "id", STANDARD_FIELDS, ["town"]))
+    found = standardise(table, "id", PLAIN_FIELDS, ["town"])
+    assert_frame_equal(found, plain_fields.plainly(table, "id", PLAIN_FIELDS, ["town"]))
 
 
 @settings(deadline=None, max_examples=50)
@@ -54,14 +55,8 @@ def test_the_order_of_rows_is_nothing(rows: list[tuple[str | None, ...]], seed: 
 @pytest.mark.parametrize(
     ("column", "values"),
     [
-        ("date_of_birth", pl.Series([dt.date(1980, 2, 3), None, dt.date(1900, 1, 1), dt.date(2001, 12, 9)])),
-        ("date_of_birth", pl.Series([dt.datetime(1980, 2, 3, 4), None, dt.datetime(1999, 1, 1), None])),
-        ("date_of_birth", pl.Series([19800203, None, 1, 99999999])),
-        ("gender", pl.Series(["male", None, "Female", "male"], dtype=pl.Categorical)),
-        ("gender", pl.Series([1, 2, None, 9])),
         ("surname", pl.Series(["Ng", None, "Ó Néill", "Ng"], dtype=pl.Enum(["Ng", "Ó Néill"]))),
         ("postcode", pl.Series([None] * 4, dtype=pl.Null)),
-        ("nino", pl.Series([None] * 4, dtype=pl.String)),
     ],
 )  # fmt: skip
 def test_columns_of_other_kinds(column: str, values: pl.Series) -> None:

@@ -68,7 +68,7 @@ def _series(measure: Measure, similar: NDArray[np.float64], records: Records, pa
             for side, frame in enumerate((records.left, records.right))
         ]
         similar = np.round((1 - similar) * np.maximum(*lengths))
-    return pl.Series(measure.name, similar, nan_to_null=True)
+    return pl.Series(measure.name, np.asarray(similar, dtype=np.float64), nan_to_null=True)
 
 
 def _side_by_side(records: Records, comparison: Comparison, pairs: pd.MultiIndex) -> pl.DataFrame:

@@ -10,7 +10,7 @@ import polars as pl
 from tf_linkage.linkage.engines.recordlinkage.levels import BAND
 from tf_linkage.linkage.model.comparisons import MISSING
 from tf_linkage.linkage.model.model import Model
-from tf_linkage.linkage.resolve.assignment import best_per_left, indifferent, one_to_one
+from tf_linkage.linkage.resolve.assignment import chosen_of, divided, indifferent, taken_by
 from tf_linkage.linkage.result import LINK_SCHEMA
 from tf_linkage.linkage.tables.records import Records
 
@@ -33,23 +33,23 @@ def resolved(
     )
     deterministic_links = scored.join(
         deterministic_links.select(
-            "left_row", "entity", pl.col("matchkey").replace_strict(dict(enumerate(names))).alias("key")
+            "left_row",
+            "entity",
+            pl.col("matchkey").replace_strict(dict(enumerate(names)), return_dtype=pl.String).alias("key"),
         ),
         on=["left_row", "entity"],
     ).with_columns(pl.format("matchkey: {}", pl.col("key")).alias("stage"), pl.lit("link").alias("status"))
-    rest = scored.join(deterministic_links, on="left_row", how="anti").join(
-        deterministic_links, on="entity", how="anti"
-    )
+    rest = scored.join(deterministic_links, on=["left_row", "entity"], how="anti")
+    rest = rest.filter(~taken_by(deterministic_links, model))
     rest = rest.with_columns((pl.col("match_weight") - indifferent(model) + 1e-9).alias("gain"))
     open_pairs = rest.filter(~pl.col("guarded"))
-    chosen = (one_to_one if model.one_to_one else best_per_left)(open_pairs).with_columns(
-        pl.lit("link").alias("status")
-    )
+    chosen, equal = chosen_of(open_pairs, model)
+    chosen = chosen.with_columns(pl.lit("link").alias("status"))
     linked = pl.concat([deterministic_links.select(_RESOLVED), chosen.select(_RESOLVED)])
     review = (
-        rest.filter(pl.col("match_probability") >= model.review_threshold)
-        .join(linked, on="left_row", how="anti")
-        .join(linked, on="entity", how="anti")
+        divided(rest, equal)
+        .filter(pl.col("match_probability") >= model.review_threshold, ~taken_by(linked, model))
+        .join(linked, on=["left_row", "entity"], how="anti")
         .with_columns(pl.lit("review").alias("status"))
         .select(_RESOLVED)
     )
@@ -73,7 +73,8 @@ def training_of(classifier: Any, model: Model) -> pl.DataFrame:
     m, u = classifier.m_probs, classifier.u_probs
     rows = []
     for comparison in model.comparisons:
-        for code in sorted(map(int, m[comparison.id])):
+        # Codes below are padding.
+        for code in sorted(code for code in map(int, m[comparison.id]) if code >= MISSING):
             band = (
                 (" (common)", " (uncommon)", " (rare)")[code // BAND]
                 if comparison.frequency and code % BAND == comparison.full

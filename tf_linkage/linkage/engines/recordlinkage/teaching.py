@@ -11,7 +11,7 @@ import polars as pl
 import recordlinkage
 from numpy.typing import NDArray
 
-from tf_linkage.errors import LinkageRefused
+from tf_linkage.errors import NothingToLearn
 from tf_linkage.linkage.engines.recordlinkage.levels import Codes, doubtful_pairs
 from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.resolve.assignment import one_to_one
@@ -59,9 +59,9 @@ def teach(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], Reestimated, pl.DataFrame]:
     """Fit, link one to one, fit again on those links; weights in bits, probabilities, and the last classifiers."""
     if not (labels == 1).any():
-        raise LinkageRefused(
-            "no pair agrees uniquely on a matchkey, so there is nothing to learn from; are these the right tables, "
-            "and are their columns named as the contracts name them?"
+        raise NothingToLearn(
+            "no pair agrees uniquely on a matchkey and training without labels finds no link, so there is nothing "
+            "to teach the toolkit's classifier; engine duckdb says what is likely"
         )
     settings = model.settings.toolkit
     left_rows, right_rows = levels.index.codes

@@ -1,0 +1,176 @@
+"""Which of a file's columns is what: maps in either direction, names that are recognised, ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import polars as pl
+
+from tf_linkage import intake
+from tf_linkage.cli.files.noticing import refuse_repeats
+from tf_linkage.cli.files.reading import File
+from tf_linkage.cli.wording import say
+from tf_linkage.errors import InputRefused
+from tf_linkage.hints import closest
+from tf_linkage.linkage.standardise.column_names import FULL_NAME, recognised
+from tf_linkage.linkage.standardise.fields import STANDARD_FIELDS
+from tf_linkage.linkage.standardise.full_names import taken_apart
+from tf_linkage.linkage.standardise.kinds import kind_of
+from tf_linkage.linkage.standardise.reading import Reading
+
+USUAL_IDS = ("id", "record_id", "unique_id", "rec_id")
+FIELDS = (*STANDARD_FIELDS, FULL_NAME, "family_id")
+"""What a column may be mapped to."""
+ROW = "row number"
+"""Id of the records of a file that has no column of ids."""
+
+
+def columns_of(file: File) -> str:
+    """A file's columns, as a refusal may list them.
+
+    Their own words are shown where the first line is plainly a header: at least one of them names a field. A first
+    line that is no header may hold somebody's data.
+    """
+    names = file.table.columns
+    if is_header(file):
+        return f"{file.name} has {', '.join(names)}"
+    known = (*USUAL_IDS, *FIELDS)
+    return f"{file.name} has " + ", ".join(
+        intake.described(name, at, known) for at, name in enumerate(names, start=1)
+    )
+
+
+def is_header(file: File) -> bool:
+    """Whether the first line plainly holds names of columns."""
+    return bool({*FIELDS, *USUAL_IDS} & set(file.table.columns) or recognised(file.table.columns))
+
+
+def mapped(
+    files: Sequence[File], pairs: Sequence[str], compared: Sequence[str]
+) -> tuple[list[File], dict[str, str]]:
+    """The files under the names of fields, and which names were mapped: theirs to ours.
+
+    Args:
+        files: the files.
+        pairs: what was said with --map, `THEIRS=OURS` or the reverse.
+        compared: further columns to compare.
+
+    Raises:
+        InputRefused: a pair that is none, of no column, or to what is no field.
+    """
+    there = {column for file in files for column in file.table.columns}
+    names: dict[str, str] = {}
+    for pair in pairs:
+        one, separator, other = (part.strip() for part in pair.partition("="))
+        if not (separator and one and other):
+            raise InputRefused(f"--map wants THEIRS=OURS, such as given_name=forename; not {pair!r}")
+        if one not in there and other in there and (one in FIELDS or other not in FIELDS):
+            one, other = other, one
+        if one not in there:
+            raise InputRefused(
+                f"--map {pair}: no file has a column of either name{closest(one, there)}; "
+                + "; ".join(map(columns_of, files))
+            )
+        if other not in (*FIELDS, *compared) and other not in there:
+            raise InputRefused(
+                f"--map {pair}: {other} is no field{closest(other, FIELDS)}; fields are {', '.join(FIELDS)}"
+            )
+        names[one] = other
+    return [_named(file, names) for file in files], names
+
+
+def _named(file: File, names: dict[str, str]) -> File:
+    columns = file.table.columns
+    renamed = {theirs: ours for theirs, ours in names.items() if theirs in columns}
+    left = [column for column in columns if column not in renamed]
+    found = {theirs: ours for theirs, ours in recognised([*left, *renamed.values()]).items() if theirs in left}
+    after = [(renamed | found).get(column, column) for column in columns]
+    if twice := sorted({column for column in after if after.count(column) > 1}):
+        raise InputRefused(
+            f"{file.name}: two columns would be called {twice[0]}; choose one with --map; {columns_of(file)}"
+        )
+    if found:
+        say(f"{file.name}: " + ", ".join(f"{theirs} is taken for {ours}" for theirs, ours in found.items()))
+    table = file.table.rename(renamed | found)
+    if FULL_NAME in table.columns and not {"forename", "surname"} & set(table.columns):
+        table = table.with_columns(taken_apart(table[FULL_NAME]))
+        say(f"{file.name}: full names are taken apart into forename and surname")
+    return replace(file, table=table)
+
+
+def with_ids(file: File, asked: str | None, option: str) -> tuple[File, str]:
+    """The file and the column that names a record: that asked for, a usual one, the first unique one, or the row.
+
+    Raises:
+        InputRefused: the column asked for is not there, or its ids repeat.
+    """
+    columns = file.table.columns
+    if asked is not None:
+        if asked not in columns:
+            raise InputRefused(
+                f"{option}: {file.name} has no column {asked}{closest(asked, columns)}; {columns_of(file)}"
+            )
+        refuse_repeats(file.name, file.table.lazy(), asked)
+        return file, asked
+    first = [name for name in USUAL_IDS if name in columns]
+    others = [name for name in columns if name not in (*FIELDS, *first) and file.table[name].dtype == pl.String]
+    for name in (*first, *others):
+        if not file.table[name].null_count() and file.table[name].is_unique().all():
+            shown = name if is_header(file) else intake.described(name, columns.index(name) + 1, USUAL_IDS)
+            say(f"{file.name}: records are named by {shown}")
+            return file, name
+    say(f"{file.name}: no column names each record once, so the records are named by their row; {option} says")
+    name = ROW
+    while name in columns:
+        name += "_"
+    numbers = pl.Series(name, range(1, file.table.height + 1)).cast(pl.String)
+    return replace(file, table=file.table.with_columns(numbers)), name
+
+
+def extra_of(files: Sequence[File], asked: Iterable[str], names: dict[str, str]) -> tuple[str, ...]:
+    """Further columns to compare: in every file, and none of those that are compared anyhow.
+
+    Raises:
+        InputRefused: a column that is not there, or is compared already.
+    """
+    wanted = tuple(dict.fromkeys(names.get(column, column) for column in asked))
+    for column in wanted:
+        if column in STANDARD_FIELDS:
+            raise InputRefused(f"{column} is compared already; --compare names further columns")
+        for file in files:
+            if column not in file.table.columns:
+                known = recognised([column])
+                if known:
+                    raise InputRefused(f"{column} is compared already, as {known[column]}")
+                raise InputRefused(
+                    f"--compare: {file.name} has no column {column!r}{closest(column, file.table.columns)}; "
+                    + columns_of(file)
+                )
+    return wanted
+
+
+def say_what_is_left(files: Sequence[File], used: Iterable[str]) -> None:
+    """Says which columns of all files are not compared."""
+    common = [
+        column for column in files[0].table.columns if all(column in file.table.columns for file in files[1:])
+    ]
+    rest = [column for column in common if column not in {*used, FULL_NAME, "family_id"}]
+    if rest and all(map(is_header, files)):
+        say(f"not compared: {', '.join(rest)}; --compare takes what tells people apart")
+
+
+def with_kinds(files: Sequence[File], extra: Sequence[str], reading: Reading) -> Reading:
+    """How values are read, with what those of the further columns are; said."""
+    if not extra:
+        return reading
+    kinds = tuple((column, kind_of(pl.concat([file.table[column].cast(pl.String) for file in files]), reading))
+                  for column in extra)  # fmt: skip
+    say("; ".join(f"{column} holds {_SAID[kind]}" for column, kind in kinds))
+    return replace(reading, kinds=kinds)
+
+
+_SAID = {
+    "name": "names or words", "code": "codes", "e-mail": "e-mail addresses", "phone": "phone numbers",
+    "date": "dates", "number": "numbers", "text": "free text",
+}  # fmt: skip

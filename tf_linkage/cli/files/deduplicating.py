@@ -1,0 +1,89 @@
+"""`deduplicate`: which records of one file are one person's.
+
+Arguments, the order of the steps, and what is said.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from tf_linkage.cli.files.columns import columns_of, extra_of, mapped, say_what_is_left, with_ids, with_kinds
+from tf_linkage.cli.files.explaining import explained
+from tf_linkage.cli.files.linking import as_decided, write_sheet
+from tf_linkage.cli.files.noticing import say_what_was_read
+from tf_linkage.cli.files.options import KINDS, add_bounds, add_columns, add_doubt, add_output, reading_of
+from tf_linkage.cli.files.reading import read_file
+from tf_linkage.cli.files.writing import check_writable, write_file
+from tf_linkage.cli.wording import say
+from tf_linkage.errors import LinkageRefused
+from tf_linkage.linkage.standardise.fields import STANDARD_FIELDS
+
+
+def add_deduplicate(command: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `deduplicate`."""
+    command.description = (
+        f"Finds the records of one file that are one person's. Columns are known by the names\n"
+        f"{', '.join(STANDARD_FIELDS)}, and by the usual other spellings of these."
+    )
+    command.add_argument("file", type=Path, metavar="FILE", help=KINDS)
+    add_output(command, "PEOPLE", "each record's id and its person's, .csv or .parquet")
+    add_columns(command)
+    command.add_argument("--id", metavar="COL", help="column that names a record")
+    add_bounds(command)
+    add_doubt(command)
+    command.set_defaults(run=_deduplicate)
+
+
+def _deduplicate(chosen: argparse.Namespace) -> None:
+    """Finds the people of a file and writes who is who."""
+    # The engine brings large libraries with it, for which --help need not wait.
+    from tf_linkage import linkage  # noqa: PLC0415
+    from tf_linkage.linkage.deduplicate.people import deduplicate, people_of  # noqa: PLC0415
+
+    bounds, reading = linkage.Limits(chosen.memory_gb, chosen.threads, chosen.most_pairs), reading_of(chosen)
+    paths = [path for path in (chosen.file, chosen.decisions) if path is not None]
+    check_writable(chosen.output, paths)
+    if chosen.review is not None:
+        check_writable(chosen.review, [*paths, chosen.output], (".csv",))
+    opened = [read_file(path) for path in paths]
+    decisions = opened[1] if chosen.decisions is not None else None
+    (file,), names = mapped(opened[:1], chosen.map, chosen.compare)
+    extra = extra_of([file], chosen.compare, names)
+    file, record_id = with_ids(file, names.get(chosen.id, chosen.id), "--id")
+    columns = file.table.columns
+    reading = with_kinds([file], extra, reading)
+    try:
+        model = linkage.general_model(
+            columns,
+            columns,
+            extra,
+            left_id=record_id,
+            right_id=record_id,
+            link_threshold=chosen.threshold,
+            review_threshold=min(0.1, chosen.threshold),
+            reading=reading,
+        )
+    except LinkageRefused as refusal:
+        raise LinkageRefused(f"{refusal}; {columns_of(file)}") from None
+    compared = [*model.fields, *model.extra]
+    say(f"comparing {', '.join(compared)}")
+    say_what_is_left([file], (*compared, record_id))
+    say_what_was_read([file], model.fields, model.extra, reading)
+    table = file.table.lazy()
+    found = deduplicate(table, model, bounds=bounds, progress=say)
+    if chosen.review is not None:
+        write_sheet(found.result, (table, table), chosen.review)
+    if decisions is not None:
+        found = people_of(as_decided(found.result, (table, table), decisions), table)
+    write_file(chosen.output, found.people)
+    people = found.people["person_id"].n_unique()
+    several = found.people.filter(found.people["person_id"].is_duplicated())["person_id"].n_unique()
+    say(
+        f"{found.people.height:,} records are {people:,} people, of whom {several:,} have several records; "
+        f"{found.kept_apart:,} links were too weak alone to join groups, {found.contradicted:,} joined none "
+        "because verified numbers differ"
+    )
+    say(f"person_id in {chosen.output} is the least id of a person's records")
+    if chosen.explain:
+        explained(found.result, *sorted(chosen.explain))

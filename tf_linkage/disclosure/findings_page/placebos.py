@@ -1,0 +1,63 @@
+"""The part of the findings' page that says what the method finds where nothing is to be found."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from tf_linkage.contracts.outputs.estimates import ALL_TOGETHER, PLACEBOS
+from tf_linkage.disclosure.findings_page.cells import PRICE
+from tf_linkage.disclosure.findings_page.compared import as_a_ratio
+from tf_linkage.disclosure.findings_page.words import outcome_word
+from tf_linkage.pages import html
+
+SAYS = (
+    "The same comparison in the two years before the start, which the programme cannot have changed. The "
+    "groups are made alike anew for each year, on what lies before it alone, so that what no register "
+    "holds can show. A ratio away from 1 is a difference between the groups that weighting does not "
+    "remove, and that may stand in the figures after the start as well."
+)
+
+
+def placebos_section(placebos: pl.DataFrame) -> str:
+    """The section's HTML.
+
+    Args:
+        placebos: `contracts.outputs.published.Placebos`, codes as text.
+    """
+    together = placebos.filter(pl.col("outcome") == ALL_TOGETHER)
+    verdicts = [_verdict(row) for window in PLACEBOS for row in _of(together, window)]
+    head = ("", "Ratio (95%)", PRICE, "Seen four times in five from")
+    table = [
+        (f"{_word(row['outcome'])}, {row['window']}", *as_a_ratio(row), _seen(row["detectable"]))
+        for row in placebos.sort(pl.col("outcome") != ALL_TOGETHER, maintain_order=True).iter_rows(named=True)
+    ]
+    by_outcome = html.table("Yearly rates of families, programme over weighted comparison", head, table)
+    return html.paragraph(SAYS) + html.bullets(verdicts) + html.opened("By outcome", by_outcome)
+
+
+def _of(together: pl.DataFrame, window: str) -> list[dict[str, object]]:
+    return list(together.filter(pl.col("window") == window).iter_rows(named=True))
+
+
+def _verdict(row: dict[str, object]) -> str:
+    """What a reader may take from all outcomes together in one window."""
+    when = str(row["window"]).capitalize()
+    if row["estimate"] is None:
+        return f"{when}: too few families to tell."
+    low, high, ratio = float(str(row["low"])), float(str(row["high"])), as_a_ratio(row)[0]
+    seen = _seen(row["detectable"])
+    if low <= 1 <= high:
+        return f"{when}, all outcomes together: {ratio}. None is seen; one of {seen} would mostly have been."
+    way = "more" if low > 1 else "less"
+    return (
+        f"{when}, all outcomes together: {ratio}. Families on the programme had {way} need than the weighted "
+        "comparison before anything was done: the figures after the start may be off by as much."
+    )
+
+
+def _word(outcome: str) -> str:
+    return "All outcomes together" if outcome == ALL_TOGETHER else outcome_word(outcome)
+
+
+def _seen(detectable: object) -> str:
+    return "" if detectable is None else f"{detectable:.2f}"

@@ -1,0 +1,73 @@
+"""What the method finds where nothing is to be found: which of these ratios may leave, and how finely.
+
+The rules are those of `differences` for ratios: ten families with it on each side, rounded by about what five make.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import polars as pl
+
+from tf_linkage.contracts.columns import of_rows
+from tf_linkage.contracts.outputs.published import MINIMUM_COUNT, WITHHELD, Placebos
+from tf_linkage.disclosure.suppression.rules import few
+from tf_linkage.disclosure.tables.differences import SIDES, fewest_with, round_to_ten
+from tf_linkage.disclosure.tables.intervals import rounded_ratio
+from tf_linkage.disclosure.tables.rows import Row, real, whole
+
+TABLE = "placebos"
+KEY = ["window", "outcome"]
+
+POWER = 2.8 / (2 * 1.96)
+"""Of the width of a 95% interval, on the scale of logarithms: what is seen four times in five."""
+
+
+def placebos(estimates: Mapping[str, pl.DataFrame]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The placebos that may leave, and the decision on each.
+
+    Args:
+        estimates: the tables of `contracts.outputs.estimates`.
+
+    Returns:
+        `contracts.outputs.published.Placebos`, and rows of `contracts.outputs.release.Decisions`.
+    """
+    plain = estimates[TABLE].with_columns(pl.selectors.enum().cast(pl.String)).sort(KEY)
+    rows, decisions = [], []
+    for row in plain.iter_rows(named=True):
+        rule = _rule(row)
+        rows.append({name: row[name] for name in KEY} | (_figures(row) if rule is None else {"note": WITHHELD}))
+        decisions.append(
+            {
+                "table": TABLE,
+                "figure": "estimate",
+                "cell": ", ".join(str(row[name]) for name in KEY),
+                "value": row["estimate"],
+                # Anyone who leaves either side changes it.
+                "people": sum(whole(row[f"{side}_people"]) for side in SIDES),
+                "families": sum(whole(row[f"{side}_families"]) for side in SIDES),
+                "shown": rule is None,
+                "rule": rule,
+            }
+        )
+    return of_rows(Placebos, rows).sort(KEY), pl.DataFrame(decisions, infer_schema_length=None)
+
+
+def _rule(row: Row) -> str | None:
+    """The rule under which a ratio is withheld, if any."""
+    if any(few(whole(row[f"{side}_people"]), whole(row[f"{side}_families_with"])) for side in SIDES):
+        return "few"
+    if row["estimate"] is None or real(row["effective_families"]) - 1 < MINIMUM_COUNT:
+        return "degrees of freedom"
+    return None
+
+
+def _figures(row: Row) -> dict[str, object]:
+    ratio = rounded_ratio(real(row["estimate"]), real(row["low"]), real(row["high"]), fewest_with(row))
+    seen = math.exp(POWER * math.log(ratio["high"] / ratio["low"]))
+    return {
+        **ratio,
+        "detectable": math.ceil(seen * 100) / 100,
+        "effective_families": round_to_ten(real(row["effective_families"])),
+    }

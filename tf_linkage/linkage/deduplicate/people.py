@@ -1,0 +1,166 @@
+"""One table resolved into people: its records linked among themselves, and the links joined into people.
+
+Weights are learnt from the table as those of a linkage are. No person hangs on one weak link: records join
+strongest pair first, a group joins another by a pair that is all but certain or by several, and never where
+verified identifiers of two of its records differ.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from tf_linkage.errors import LinkageRefused
+from tf_linkage.linkage.engines.duckdb import link_by_duckdb
+from tf_linkage.linkage.limits import Limits
+from tf_linkage.linkage.model.comparisons import Role
+from tf_linkage.linkage.model.model import Model
+from tf_linkage.linkage.result import LinkResult, Progress
+
+PEOPLE = pl.Schema({"record_id": pl.String, "person_id": pl.String})
+
+
+@dataclass(frozen=True)
+class People:
+    """The outcome of a de-duplication.
+
+    Attributes:
+        people: one row for each record: `record_id`, and `person_id`, which is the least record id of the person's;
+            sorted by record id. The same records give the same ids.
+        result: the linkage of the table with itself: pairs, weights, explanations.
+        kept_apart: pairs that are links by themselves but would join groups by one weak link alone.
+        contradicted: pairs that are links by themselves but whose groups have different verified identifiers.
+    """
+
+    people: pl.DataFrame
+    result: LinkResult
+    kept_apart: int
+    contradicted: int
+
+
+def one_table_of(model: Model) -> Model:
+    """The model for the records of one table among themselves.
+
+    Raises:
+        LinkageRefused: the ids of both sides are different columns.
+    """
+    if model.left_id != model.right_id:
+        raise LinkageRefused("within one table records are named by one column")
+    return dataclasses.replace(
+        model, kind="many-to-many", one_table=True, family=None, family_evidence=False, guarded=False
+    )
+
+
+def deduplicate(
+    table: pl.LazyFrame,
+    model: Model,
+    *,
+    bounds: Limits | None = None,
+    progress: Progress | None = None,
+) -> People:
+    """Find the people of a table: which of its records are one person's.
+
+    Args:
+        table: one row per record; its `model.left_id` is unique.
+        model: what is compared, as `general_model` makes it for the table's columns.
+        bounds: memory, threads and pairs that it may use; the usual ones unless given.
+        progress: receives a line at each step.
+
+    Raises:
+        LinkageRefused: missing column, repeated id, empty table; more than the bounds allow.
+    """
+    model = one_table_of(model)
+    result = link_by_duckdb(table, table, model, progress or (lambda _: None), bounds or Limits())
+    return people_of(result, table)
+
+
+def people_of(result: LinkResult, table: pl.LazyFrame) -> People:
+    """The people that a table's links make; `result` may be as clerks decided."""
+    ids = table.select(pl.col(result.model.left_id).cast(pl.String).alias("record_id")).collect()["record_id"]
+    sure = result.model.settings.certain.posterior
+    links = result.links.filter(pl.col("status") == "link").with_columns(
+        pl.when(pl.col("stage") == "clerical review").then(1.0).otherwise("match_probability").alias("probability")
+    )
+    order = ["probability", "match_weight", "left_id", "right_id"]
+    links = links.sort(order, descending=[True, True, False, False])
+    numbers = _verified(result, table)
+    groups = _Groups(numbers)
+    edges = list(links.select("left_id", "right_id", "probability").iter_rows())
+    partners: dict[str, set[str]] = defaultdict(set)
+    for one, other, _ in edges:
+        partners[one].add(other)
+        partners[other].add(one)
+    waiting = edges
+    while True:
+        # A pair that was too weak alone may stand once its groups have grown.
+        left = [edge for edge in waiting if not groups.join(edge, partners, sure)]
+        if len(left) == len(waiting):
+            break
+        waiting = left
+    person = {record: min(members) for members in groups.all() for record in members}
+    people = pl.DataFrame({"record_id": ids.sort()}).with_columns(
+        pl.col("record_id")
+        .replace_strict(person, default=pl.col("record_id"), return_dtype=pl.String)
+        .alias("person_id")
+    )
+    against = sum(groups.contradicted(one, other) for one, other, _ in waiting)
+    return People(people, result, len(waiting) - against, against)
+
+
+class _Groups:
+    """Groups of records; joining looks at all that is known between two of them."""
+
+    def __init__(self, numbers: Mapping[str, str]) -> None:
+        self._of: dict[str, list[str]] = {}
+        self._numbers = numbers
+
+    def group(self, record: str) -> list[str]:
+        """The records that stand together with one."""
+        return self._of.get(record, [record])
+
+    def join(self, edge: tuple[str, str, float], partners: Mapping[str, set[str]], sure: float) -> bool:
+        """Joins the groups of a pair, if they may be; whether the pair is settled."""
+        one, other, probability = edge
+        first, second = self.group(one), self.group(other)
+        if one in second:
+            return True
+        if self.contradicted(one, other):
+            return False
+        if len(first) + len(second) > 2 and probability < sure:
+            fewer, more = sorted((first, second), key=len)
+            among = set(more)
+            if sum(len(partners[record] & among) for record in fewer) < 2:
+                return False
+        together = first + second
+        for record in together:
+            self._of[record] = together
+        return True
+
+    def contradicted(self, one: str, other: str) -> bool:
+        """Whether two groups have different verified identifiers."""
+        mine, theirs = (
+            {self._numbers[record] for record in self.group(each) if record in self._numbers}
+            for each in (one, other)
+        )
+        return bool(mine and theirs and mine != theirs)
+
+    def all(self) -> list[list[str]]:
+        """The groups of two and more."""
+        return list({id(group): group for group in self._of.values()}.values())
+
+
+def _verified(result: LinkResult, table: pl.LazyFrame) -> dict[str, str]:
+    """The verified identifier of each record that has one."""
+    from tf_linkage.linkage.standardise.fields import standardise  # noqa: PLC0415
+
+    model = result.model
+    if not any(comparison.role is Role.NUMBER for comparison in model.comparisons):
+        return {}
+    held = (
+        standardise(table, model.left_id, ["nino"], reading=model.reading).select("record_id", "nino").drop_nulls()
+    )
+    return dict(held.iter_rows())

@@ -1,0 +1,152 @@
+"""The verdict: for each department how many were found, how many links are right, and how sure that is.
+
+A light stands only where a limit set beforehand decides it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from tf_linkage.pages.html import Tile
+from tf_linkage.pages.words import percent, with_interval
+from tf_linkage.quality.bounds.floors import floor_results, gaps
+from tf_linkage.quality.report.words import TITLES, departments_in, knows_truth, word
+
+PEOPLE_AND_LINKS = (
+    "People are those sent to a department; a link joins one of them to one record of its register. A register may "
+    "hold a person twice, and a person may be linked to the wrong record: people found, people linked and links "
+    "are therefore three numbers. Intervals tell chance within this world, not how another world would differ."
+)
+NO_TRUTH = (
+    "No verdict: the truth is not known here. What follows says how many were linked and what the model expects of "
+    "itself, not how many links are right or how many people were missed."
+)
+
+Row = Mapping[str, Any]
+
+
+def verdict(plain: pl.DataFrame) -> str:
+    """The verdict in a sentence or two: which limits set beforehand were kept.
+
+    Args:
+        plain: figures with codes as strings (`words.plain_figures`).
+    """
+    if not knows_truth(plain):
+        return NO_TRUTH
+    judged = [(row["status"], f"{TITLES[row['department']]}, {word(row['measure']).lower()}", "everybody")
+              for row in floor_results(plain).iter_rows(named=True)]  # fmt: skip
+    judged += [
+        (row["status"], f"{TITLES[row['department']]}, {word(row['measure']).lower()}", f"by {row['breakdown']}")
+        for row in gaps(plain).filter(pl.col("bound").is_not_null()).iter_rows(named=True)
+    ]
+    by_status = {
+        status: [f"{what} {whom.replace('_', ' ')}" for given, what, whom in judged if given == status]
+        for status in ("kept", "missed", "in doubt", "not judged")
+    }
+    total, kept = len(judged), len(by_status["kept"])
+    if kept == total:
+        return f"All {total} limits set beforehand are kept: floors for everybody, and gaps between groups."
+    said = [f"{kept} of {total} limits set beforehand are kept"]
+    for status, so in (("missed", "missed beyond doubt"), ("in doubt", "in doubt"), ("not judged", "not judged")):
+        if by_status[status]:
+            named = "; ".join(by_status[status][:4])
+            more = f"; and {len(by_status[status]) - 4} more" if len(by_status[status]) > 4 else ""
+            said.append(f"{len(by_status[status])} {so} ({named}{more})")
+    return ", ".join(said) + "."
+
+
+def tiles(plain: pl.DataFrame) -> list[tuple[str, list[Tile]]]:
+    """Three tiles for each department, under its title: found, right, sure.
+
+    Args:
+        plain: figures with codes as strings.
+    """
+    of = _with_truth if knows_truth(plain) else _without_truth
+    floors = {(row["department"], row["measure"]): row for row in floor_results(plain).iter_rows(named=True)}
+    overall = plain.filter(pl.col("breakdown") == "all")
+    found = []
+    for name in departments_in(overall):
+        rows = {row["measure"]: row for row in overall.filter(pl.col("department") == name).iter_rows(named=True)}
+        limits = {measure: row for (department, measure), row in floors.items() if department == name}
+        found.append((TITLES[name], of(rows, limits)))
+    return found
+
+
+def _with_truth(rows: Mapping[str, Row], limits: Mapping[str, Row]) -> list[Tile]:
+    recall, precision = rows["recall"], rows["precision"]
+    return [
+        Tile(
+            "Found",
+            percent(recall["value"]),
+            f"{_of(recall)} people whom its register holds were linked rightly; {_count(rows, 'missed')} were "
+            f"missed. {_asked(limits.get('recall'))}",
+            _light(limits.get("recall")),
+        ),
+        Tile(
+            "Right",
+            percent(precision["value"]),
+            f"{_of(precision)} links are of one person; {_count(rows, 'false_links')} are somebody else's. "
+            f"{_asked(limits.get('precision'))}",
+            _light(limits.get("precision")),
+        ),
+        Tile(
+            "Sure",
+            _within(recall, precision),
+            f"95% intervals: found {_interval(recall)}, right {_interval(precision)}.",
+        ),
+    ]
+
+
+def _without_truth(rows: Mapping[str, Row], _: Mapping[str, Row]) -> list[Tile]:
+    rate, expected = rows.get("match_rate"), rows.get("expected_precision")
+    return [
+        Tile(
+            "Linked",
+            "–" if rate is None else percent(rate["value"]),
+            f"{'' if rate is None else _of(rate)} people sent. How many of the others are in its register is not "
+            "known, so this is not the share found.",
+        ),
+        Tile(
+            "Right, as the model expects",
+            "–" if expected is None else percent(expected["value"]),
+            "What its own probabilities expect; nobody has counted.",
+        ),
+        Tile(
+            "Sure",
+            "not known",
+            "A clerk's review (review export) tells how many links are right; a rehearsal with the same settings, "
+            "how many people a linkage like this misses.",
+        ),
+    ]
+
+
+def _of(row: Row) -> str:
+    if row["numerator"] is None or row["denominator"] is None:
+        return with_interval(row) + " of"
+    return f"{row['numerator']:,} of {row['denominator']:,}"
+
+
+def _count(rows: Mapping[str, Row], measure: str) -> str:
+    row = rows.get(measure)
+    return "too few to show" if row is None or row["numerator"] is None else f"{row['numerator']:,}"
+
+
+def _asked(limit: Row | None) -> str:
+    return "No limit was set." if limit is None else f"At least {100 * limit['floor']:.0f}% is asked."
+
+
+def _light(limit: Row | None) -> str:
+    return "" if limit is None else str(limit["status"])
+
+
+def _interval(row: Row) -> str:
+    return "not shown" if row["low"] is None else f"{100 * row['low']:.1f} to {100 * row['high']:.1f}%"
+
+
+def _within(*rows: Row) -> str:
+    """Half the widest interval, in points."""
+    widths = [row["high"] - row["low"] for row in rows if row["low"] is not None]
+    return f"to ±{100 * max(widths) / 2:.1f} points" if widths else "–"

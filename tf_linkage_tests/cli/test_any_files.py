@@ -1,0 +1,257 @@
+"""`link` and `deduplicate` on files as people have them: their names, forms and values; nothing is lost."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import itertools
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tf_linkage.cli import main
+
+Run = Callable[..., tuple[int, pl.DataFrame | None, str]]
+N = 120
+SYLLABLES = ["Bal", "Kor", "Mit", "Ren", "Sov", "Tan"], ["adel", "iso", "oru"], ["ba", "ke", "mi", "no", "ru"]
+NAMES = ["".join(parts) for parts in itertools.product(*SYLLABLES)]
+
+
+def people(number: int = N, start: int = 0) -> pl.DataFrame:
+    at = range(start, start + number)
+    return pl.DataFrame(
+        {
+            "id": [str(n) for n in at],
+            "forename": [NAMES[n * 7 % 90] for n in at],
+            "surname": [NAMES[(n * 11 + 5 + n // 90) % 90] for n in at],
+            "date_of_birth": [f"{1940 + n * 13 % 60}-{n % 12 + 1:02d}-{n % 28 + 1:02d}" for n in at],
+        }
+    )
+
+
+@pytest.fixture
+def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs `link` or `deduplicate` on tables or files; gives the code, what was written, and what was said."""
+
+    def files(
+        *words: object, command: str = "link", output: str = "out.csv"
+    ) -> tuple[int, pl.DataFrame | None, str]:
+        said: list[str] = []
+        for at, word in enumerate(words):
+            if isinstance(word, pl.DataFrame):
+                path = tmp_path / f"table{at}.csv"
+                word.write_csv(path)
+                said.append(str(path))
+            else:
+                said.append(str(word))
+        path = tmp_path / output
+        code = main([command, *said, "-o", str(path)])
+        captured = capsys.readouterr()
+        told = captured.err + captured.out
+        assert "Traceback" not in told
+        return code, pl.read_csv(path, infer_schema=False) if path.exists() else None, told
+
+    return files
+
+
+def right(links: pl.DataFrame | None) -> int:
+    assert links is not None
+    return links.filter(pl.col("status") == "link", pl.col("left_id") == pl.col("right_id")).height
+
+
+NAMED = ("Middle Name", "e-mail", "ethnic/origin", 'a"b', "entity", "left_id", "row", "pair", "x", "decision")
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_a_column_may_have_any_name(run: Run, tmp_path: Path, name: str) -> None:
+    table = people().with_columns(pl.col("surname").str.reverse().alias(name))
+    code, links, said = run(table, table, "--compare", name, "--review", tmp_path / "sheet.csv")
+    assert code == 0, said
+    assert right(links) == N
+
+
+def test_any_number_of_columns_may_be_compared(run: Run) -> None:
+    more = {f"more {n}": [f"v{m * (n + 3) % 17}" for m in range(N)] for n in range(12)}
+    table = people().with_columns(**{name: pl.Series(values) for name, values in more.items()})
+    code, links, said = run(table, table, "--compare", *more)
+    assert code == 0, said
+    assert right(links) == N
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        {"forename": "Forename", "surname": "Surname", "date_of_birth": "DOB"},
+        {"forename": "first_name", "surname": "last_name", "date_of_birth": "birth_date"},
+        {"forename": "given_name", "surname": "family_name", "date_of_birth": "D.O.B."},
+    ],
+)
+def test_usual_names_are_recognised_and_said(run: Run, names: dict[str, str]) -> None:
+    table = people().rename(names)
+    code, links, said = run(table, table)
+    assert code == 0, said
+    assert right(links) == N
+    assert f"{names['date_of_birth']} is taken for date_of_birth" in said
+
+
+def test_a_map_may_be_said_in_either_direction(run: Run) -> None:
+    table = people().rename({"forename": "col_a", "surname": "col_b"})
+    _, one, _ = run(table, table, "--map", "col_a=forename", "col_b=surname")
+    _, other, _ = run(table, table, "--map", "forename=col_a", "surname=col_b")
+    assert one is not None
+    assert one.equals(other)
+    code, _, said = run(table, table, "--map", "col_a=fornam")
+    assert code == 2
+    assert "fornam is no field; did you mean forename?" in said or "fornam is no field" in said
+
+
+def test_a_full_name_is_taken_apart(run: Run) -> None:
+    table = people().select("id", "date_of_birth", full_name=pl.format("{}, {}", "surname", "forename"))
+    other = people().select("id", "date_of_birth", full_name=pl.format("Dr {} {}", "forename", "surname"))
+    code, links, said = run(table, other)
+    assert code == 0, said
+    assert right(links) == N
+
+
+def _parquet(table: pl.DataFrame) -> bytes:
+    """With a column of lists, which nobody uses."""
+    held = io.BytesIO()
+    table.with_columns(tags=pl.lit([["a"]]).list.first()).write_parquet(held)
+    return held.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("suffix", "written"),
+    [
+        (".tsv", lambda table: table.write_csv(separator="\t").encode()),
+        (".csv", lambda table: table.write_csv(separator=";").encode()),
+        (".csv", lambda table: table.write_csv(separator="|").encode("utf-16")),
+        (".csv.gz", lambda table: gzip.compress(table.write_csv().encode())),
+        (".txt", lambda table: table.with_columns("é" + pl.col("surname")).write_csv().encode("latin-1")),
+        (".parquet", _parquet),
+    ],
+)  # fmt: skip
+def test_files_of_any_usual_form_are_read(
+    run: Run, tmp_path: Path, suffix: str, written: Callable[..., bytes]
+) -> None:
+    path = tmp_path / f"given{suffix}"
+    path.write_bytes(written(people()))
+    code, links, said = run(path, people())
+    assert code == 0, said
+    assert right(links) == N
+
+
+def test_standard_input_is_read(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(people().write_csv().encode())))
+    code, links, said = run("-", people())
+    assert code == 0, said
+    assert right(links) == N
+
+
+def test_what_a_person_filled_in_is_never_overwritten(run: Run, tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.csv"
+    content = "pair,decision,surname\n1,link,A\n2,,B\n"
+    for words in (("--review", sheet), ()):
+        sheet.write_text(content)
+        code, _, said = run(people(), people(), *words, output="out.csv" if words else "sheet.csv")
+        assert code == 2
+        assert "somebody has filled in 1 decisions there" in said
+        assert sheet.read_text() == content
+
+
+def test_decisions_are_opened_before_the_work(run: Run, tmp_path: Path) -> None:
+    code, links, said = run(people(), people(), "--decisions", tmp_path / "none.csv")
+    assert code == 2
+    assert links is None
+    assert "there is no such file" in said
+    assert "candidate pairs" not in said
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_cannot_be_written_is_refused_before_the_work(run: Run, tmp_path: Path) -> None:
+    shut = tmp_path / "shut"
+    shut.mkdir(mode=0o500)
+    code, _, said = run(people(), people(), output="shut/out.csv")
+    assert code == 2
+    assert "cannot be written" in said
+    assert "candidate pairs" not in said
+
+
+def test_a_full_disk_says_path_and_reason(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    code, links, said = run(people(), people())
+    assert code == 2
+    assert links is None
+    assert "out.csv: no space left on device" in said
+
+
+def test_each_column_is_accounted_for(run: Run) -> None:
+    table = people().with_columns(
+        surname=pl.when(pl.col("id") == "3").then(pl.lit("NULL")).when(pl.col("id") == "4").then(None)
+        .otherwise("surname"),
+    )  # fmt: skip
+    _, _, said = run(table, people())
+    assert "table0.csv: surname: 118 of 120 read, 1 missing, 1 placeholders or no name" in said
+    assert "table0.csv: forename: 120 of 120 read\n" in said
+
+
+def test_the_order_of_dates_is_said_and_may_be_given(run: Run) -> None:
+    american = people().with_columns(pl.col("date_of_birth").str.to_date().dt.strftime("%m/%d/%Y"))
+    code, links, said = run(american, people())
+    assert code == 0
+    assert right(links) == N
+    assert "month before day" in said
+    _, _, said = run(american, people(), "--dates", "dmy")
+    assert "are no days of the calendar" in said
+
+
+def test_a_file_without_ids_is_linked_by_its_rows(run: Run) -> None:
+    code, links, said = run(people().drop("id"), people().drop("id"))
+    assert code == 0
+    assert right(links) == N
+    assert "named by their row" in said
+
+
+def test_equally_good_partners_are_said_and_never_settled_by_their_ids(run: Run) -> None:
+    twice = pl.concat([people(), people(10).with_columns(pl.format("again-{}", "id").alias("id"))])
+    code, links, said = run(people(), twice)
+    assert code == 0
+    assert (
+        "10 left records had a second likely partner: 0 were linked to the likelier one, 0 to several, 10" in said
+    )
+    assert links is not None
+    review = links.filter(pl.col("status") == "review")
+    assert review.height == 20
+    assert review["match_probability"].cast(pl.Float64).max() <= 0.5
+    _, links, said = run(people(), twice, "--kind", "one-to-many")
+    assert links is not None
+    assert links.filter(pl.col("status") == "link").height == N + 10
+    assert "10 to several" in said
+
+
+def test_records_of_one_person_are_found_in_one_file(run: Run, tmp_path: Path) -> None:
+    again = people(40).with_columns(pl.format("z{}", "id").alias("id"), pl.col("surname") + "x")
+    table = pl.concat([people(), again])
+    code, found, said = run(table, "--review", tmp_path / "sheet.csv", command="deduplicate")
+    assert code == 0, said
+    assert found is not None
+    assert found.columns == ["record_id", "person_id"]
+    same = found.filter(pl.col("record_id").str.strip_prefix("z") == pl.col("person_id").str.strip_prefix("z"))
+    assert same.height == found.height == N + 40
+    assert found["person_id"].n_unique() == N
+    shuffled = table.sample(fraction=1, shuffle=True, seed=1)
+    assert found.equals(run(shuffled, command="dedupe")[1])  # type: ignore[arg-type]
+
+
+def test_one_pair_is_explained(run: Run) -> None:
+    code, _, said = run(people(), people(), "--explain", "3", "3")
+    assert code == 0
+    assert "date of birth: equal" in said
+    assert "probability of one person" in said

@@ -1,0 +1,144 @@
+"""`draft-mapping`, `check-extract`, `map-extract`, `export-contracts`: what they do, refuse, and never say."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tf_linkage.cli import main
+
+EXAMPLES = Path(__file__).parents[1] / "intake" / "mapping" / "examples"
+VALUES = ("Ola", "Sam", "Park", "Brackley", "30/11/2009", "2009-11-30")
+"""Of the people in the file."""
+
+Command = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str]) -> Command:
+    """Runs a command: its exit code, and all that it said, in which nobody's values stand."""
+
+    def run(*words: object) -> tuple[int, str]:
+        capsys.readouterr()
+        code = main([str(word) for word in words])
+        said = "".join(capsys.readouterr())
+        assert not [value for value in VALUES if value in said]
+        return code, said
+
+    return run
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    place = tmp_path / "hackney" / "cohort.csv"
+    place.parent.mkdir()
+    place.write_bytes((EXAMPLES / "f06" / "in.csv").read_bytes())
+    return place
+
+
+@pytest.fixture
+def mapping(tmp_path: Path) -> Path:
+    place = tmp_path / "mapping.toml"
+    place.write_bytes((EXAMPLES / "f06" / "mapping.toml").read_bytes())
+    return place
+
+
+def spoilt(file: Path) -> Path:
+    """The file with a birth that is no day, a flag that is none and a column more."""
+    text = file.read_text(encoding="utf-8").replace("30/11/2009", "31/11/2009").replace("Person,", "Person,Worker,")
+    header, *rows = text.splitlines()
+    file.write_text("\n".join([header, *(row.replace(",", ",Parkinson,", 1) for row in rows)]), encoding="utf-8")
+    return file
+
+
+def test_a_draft_is_written_and_does_not_run_before_its_doubts_are_settled(
+    command: Command, file: Path, tmp_path: Path
+) -> None:
+    made = tmp_path / "mappings" / "hackney" / "cohort.toml"
+    code, said = command("draft-mapping", file, "--as", "council_cohort", "-o", made)
+    assert (code, "3 rows, 17 columns" in said) == (0, True)
+    text = made.read_text(encoding="utf-8")
+    assert 'sender = "hackney"' in text
+    assert sum(line.startswith("# DOUBT:") for line in text.splitlines()) == int(
+        said.split(" doubts to settle")[0].split()[-1]
+    )
+    assert not [value for value in VALUES if value in text]
+    code, said = command("check-extract", file, "--mapping", made)
+    assert code == 2
+    assert "doubt" in said.lower()
+
+
+def test_a_draft_replaces_nothing_and_wants_a_table_and_a_file(
+    command: Command, file: Path, tmp_path: Path
+) -> None:
+    there = tmp_path / "there.toml"
+    there.write_text("mine", encoding="utf-8")
+    code, said = command("draft-mapping", file, "--as", "council_cohort", "-o", there)
+    assert (code, "is there already; nothing was written" in said) == (2, True)
+    assert there.read_text(encoding="utf-8") == "mine"
+    code, said = command("draft-mapping", file, "--as", "cohort")
+    assert (code, "council_cohort" in said) == (2, True)
+    code, said = command("draft-mapping", tmp_path / "none.csv", "--as", "council_cohort")
+    assert (code, "there is no such file" in said) == (2, True)
+
+
+def test_a_file_that_fits_is_said_to_fit(command: Command, file: Path, mapping: Path, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    code, said = command("check-extract", file, "--mapping", mapping, "--page", page)
+    assert code == 0
+    assert "What fits" in said
+    assert "What is refused" not in said
+    assert "can be sent" in page.read_text(encoding="utf-8")
+    assert not [value for value in VALUES if value in page.read_text(encoding="utf-8")]
+
+
+def test_a_file_that_does_not_fit_is_told_by_line_column_and_what_to_do(
+    command: Command, file: Path, mapping: Path, tmp_path: Path
+) -> None:
+    page = tmp_path / "page.html"
+    code, said = command("check-extract", spoilt(file), "--mapping", mapping, "--page", page)
+    assert code == 2
+    assert "the mapping neither uses nor ignores" in said
+    assert "What to do" in said
+    assert "is refused for" in page.read_text(encoding="utf-8")
+    assert not [value for value in VALUES if value in page.read_text(encoding="utf-8")]
+    code, said = command("check-extract", file)
+    assert (code, "give its --mapping" in said) == (2, True)
+
+
+def test_a_mapped_file_keeps_the_contract_and_its_receipt_names_the_mapping(
+    command: Command, file: Path, mapping: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "outgoing"
+    code, said = command("map-extract", file, "--mapping", mapping, "-o", out)
+    assert (code, "3 rows" in said) == (0, True)
+    (made,) = out.glob("*.csv")
+    (receipt,) = (path for path in out.iterdir() if path != made)
+    told = json.loads(receipt.read_text(encoding="utf-8"))
+    assert told["mapping_sha256"] == hashlib.sha256(mapping.read_bytes()).hexdigest()
+    assert told["file_sha256"] == hashlib.sha256(made.read_bytes()).hexdigest()
+    assert {path.stat().st_mode & 0o777 for path in out.iterdir()} == {0o600}
+    assert command("check-extract", made)[0] == 0
+
+
+def test_nothing_is_written_of_a_file_that_is_refused(
+    command: Command, file: Path, mapping: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "outgoing"
+    code, _ = command("map-extract", spoilt(file), "--mapping", mapping, "-o", out)
+    assert code == 2
+    assert not out.exists()
+
+
+def test_contracts_are_written_whole_or_refused(command: Command, tmp_path: Path) -> None:
+    code, said = command("export-contracts", tmp_path / "contracts")
+    assert (code, "datapackage.json" in said) == (0, True)
+    assert (tmp_path / "contracts" / "datapackage.json").is_file()
+    (tmp_path / "taken").write_text("a file", encoding="utf-8")
+    code, said = command("export-contracts", tmp_path / "taken")
+    assert code == 2
+    assert (tmp_path / "taken").read_text(encoding="utf-8") == "a file"
