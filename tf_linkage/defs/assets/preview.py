@@ -41,5 +41,5 @@ def preview_text(result: dg.ExecuteInProcessResult) -> str:
         if isinstance(shown, dg.TableMetadataValue):
             for row in shown.records:
                 name, people, columns = (str(row.data[part]) for part in ("department", "people", "columns"))
-                lines.append(f"{DEPARTMENTS[name].short:<6}{int(people):>9,} people  {columns}")
+                lines.append(f"{DEPARTMENTS[name].short:<6}{people:>24} people  {columns}")
     return "\n".join(lines)

@@ -276,7 +276,7 @@ def sizes_told(events: Iterable[dg.DagsterEvent]) -> dict[tuple[str, str], objec
         asset = made.asset_key.to_user_string()
         for name, kept in made.metadata.items():
             whole = isinstance(kept, dg.IntMetadataValue) and not asset.startswith("research/")
-            if whole or getattr(kept, "value", None) in SIZES:
+            if whole or (isinstance(kept, dg.TextMetadataValue) and kept.value in SIZES):
                 told[asset, name] = kept.value
     return told
 
