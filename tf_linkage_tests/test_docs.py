@@ -4,6 +4,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -89,6 +90,18 @@ def test_a_make_that_cannot_be_typed_is_found() -> None:
     assert wrong_makes("```sh\nmake rnu\nmake run SEDE=1\nmake run SEED=1\n```") == ["rnu", "run SEDE=1"]
 
 
+def test_the_citation_names_this_version() -> None:
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert cited["version"] == project["version"]
+    released = re.search(
+        rf"^## \[{re.escape(cited['version'])}\] - (\S+)$", (ROOT / "CHANGELOG.md").read_text(), re.M
+    )
+    assert released is not None
+    assert released[1] == str(cited["date-released"])
+    assert {"cff-version", "message", "title", "authors"} <= set(cited)
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site, built strictly: a link to a page that is not there is an error."""
@@ -118,7 +131,8 @@ def test_the_tutorial_as_it_is_typed(tmp_path: Path) -> None:
     for shared in ("Makefile", "pyproject.toml", "requirements.lock"):
         (tmp_path / shared).symlink_to(ROOT / shared)
     (tmp_path / ".venv").mkdir()
-    (tmp_path / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
+    for part in ("bin", "lib", "pyvenv.cfg"):
+        (tmp_path / ".venv" / part).symlink_to(Path(sys.prefix) / part)
     (tmp_path / ".venv" / ".ready").touch()
     steps = list(blocks((DOCS / "tutorial.md").read_text(encoding="utf-8")))
     assert len(steps) == 6

@@ -1,5 +1,6 @@
 """The queries of examples/ answer their questions on a finished run, and rightly: polars computes them again."""
 
+import runpy
 from pathlib import Path
 
 import duckdb
@@ -8,6 +9,7 @@ import pytest
 from rehearsing import Rehearsed
 
 from tf_linkage.contracts.bands import WEEKLY_BANDS
+from tf_linkage.intervals import wilson_ends
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 QUERIES = sorted(EXAMPLES.glob("*.sql"))
@@ -33,6 +35,23 @@ def test_each_query_is_explained() -> None:
     assert len(QUERIES) == 3
     for path in QUERIES:
         assert f"`{path.name}`" in page
+
+
+def test_rates_with_intervals(rehearsed: Rehearsed, tables: Tables) -> None:
+    path = EXAMPLES / "4_rates_with_intervals.py"
+    module = runpy.run_path(str(path))
+    found = module["rates"](rehearsed.study.data / "research" / "linked.duckdb")
+    assert found.height == 4
+    for row in found.iter_rows(named=True):
+        known = group(tables["families"], row["study_group"]).drop_nulls([module["BEFORE"], module["AFTER"]])
+        had = known[row["year"]].sum()
+        assert (row["families"], row["convicted"]) == (known.height, had)
+        assert (row["low"], row["high"]) == pytest.approx(wilson_ends(had / known.height, known.height))
+    difference, low, high = module["change"](found)
+    sql = answer(rehearsed, 1).row(by_predicate=pl.col("outcome") == "conviction", named=True)
+    assert difference == pytest.approx(sql["difference_in_differences"], abs=1e-4)
+    assert low < difference < high
+    assert f"`{path.name}`" in (EXAMPLES / "README.md").read_text(encoding="utf-8")
 
 
 def group(table: pl.DataFrame, name: str) -> pl.DataFrame:

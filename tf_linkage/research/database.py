@@ -14,12 +14,18 @@ import polars as pl
 
 from tf_linkage.contracts.columns import columns_of
 from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
-from tf_linkage.research.dictionary import COLUMNS, data_dictionary
+from tf_linkage.research.dictionary import CODE_COLUMNS, COLUMNS, code_lists, data_dictionary
 from tf_linkage.research.tables.starts import ResearchRefused
+
+DICTIONARY = (
+    "One row for each column of the other tables: what it is, in what detail it is given, and why not in more"
+)
+LISTS = "One row for each code that a column may have, with what it means; join on the code of table and column"
+EXPLAINED = {**{name: words for name, (_, words) in COLUMNS.items()}, **CODE_COLUMNS}
 
 
 def write_duckdb(tables: Mapping[str, pl.LazyFrame], path: Path) -> Path:
-    """Writes the research tables into one DuckDB file, with their comments and table `data_dictionary`.
+    """Writes the research tables into one DuckDB file, with comments and tables `data_dictionary` and `code_lists`.
 
     Args:
         tables: research tables by name (`contracts.outputs.research.RESEARCH_TABLES`).
@@ -41,7 +47,8 @@ def write_duckdb(tables: Mapping[str, pl.LazyFrame], path: Path) -> Path:
             database.execute("SET enable_external_access = false")
             for name, table in tables.items():
                 _write(database, name, table.collect())
-            _explain(database, data_dictionary(tables))
+            _explain(database, "data_dictionary", DICTIONARY, data_dictionary(tables))
+            _explain(database, "code_lists", LISTS, code_lists(tables))
             database.execute("CHECKPOINT")
         fresh.replace(path)
     finally:
@@ -65,16 +72,14 @@ def _write(database: duckdb.DuckDBPyConnection, name: str, table: pl.DataFrame) 
         database.execute(f"COMMENT ON COLUMN {name}.{column.name} IS {_quoted(words)}")
 
 
-def _explain(database: duckdb.DuckDBPyConnection, dictionary: pl.DataFrame) -> None:
-    database.register("handed_over", dictionary.to_arrow())
-    database.execute("CREATE TABLE data_dictionary AS SELECT * FROM handed_over")
+def _explain(database: duckdb.DuckDBPyConnection, name: str, about: str, table: pl.DataFrame) -> None:
+    """Writes a table about the tables."""
+    database.register("handed_over", table.to_arrow())
+    database.execute(f"CREATE TABLE {name} AS SELECT * FROM handed_over")
     database.unregister("handed_over")
-    database.execute(
-        "COMMENT ON TABLE data_dictionary IS 'One row for each column of the other tables: what it is, in what "
-        "detail it is given, and why not in more'"
-    )
-    for name in dictionary.columns:
-        database.execute(f"COMMENT ON COLUMN data_dictionary.{name} IS {_quoted(COLUMNS[name][1])}")
+    database.execute(f"COMMENT ON TABLE {name} IS {_quoted(about)}")
+    for column in table.columns:
+        database.execute(f"COMMENT ON COLUMN {name}.{column} IS {_quoted(EXPLAINED[column])}")
 
 
 def _in_one_line(words: str | None) -> str:

@@ -5,12 +5,13 @@ The dictionary, generated from the contracts and, where the detail depends on th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import polars as pl
 
 from tf_linkage.contracts.columns import ColumnInfo, columns_of
 from tf_linkage.contracts.ladders import NOT_SHOWN, SHOWN_OR_NOT, STEPS, standing_step, steps_of
+from tf_linkage.contracts.outputs.code_labels import label_of
 from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
 from tf_linkage.contracts.provenance import RESEARCH, begins_at, in_words
 from tf_linkage.pages.markdown import markdown_table
@@ -57,6 +58,35 @@ def data_dictionary(tables: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
     """
     rows = [row for name, table in tables.items() for row in _of_table(name, table)]
     return pl.DataFrame(rows, schema={name: dtype for name, (dtype, _) in COLUMNS.items()}, orient="row")
+
+
+CODE_COLUMNS: Mapping[str, str] = {
+    "table_name": "Table of the column",
+    "column_name": "The column",
+    "position": "Place of the code in its list, which is its order where it has one",
+    "code": "The value in the table",
+    "label": "What it means",
+}
+"""Columns of the code lists, and what each tells."""
+
+
+def code_lists(names: Iterable[str]) -> pl.DataFrame:
+    """Every code that a column of the tables may have, with its label.
+
+    Args:
+        names: research tables.
+
+    Returns:
+        The columns of `CODE_COLUMNS`: one row for each table, column and code, in their order.
+    """
+    rows = [
+        (name, column.name, position, code, label_of(column.name, code))
+        for name in names
+        for column in columns_of(RESEARCH_TABLES[name])
+        if isinstance(column.dtype, pl.Enum)
+        for position, code in enumerate(column.dtype.categories, start=1)
+    ]
+    return pl.DataFrame(rows, schema=list(CODE_COLUMNS), orient="row")
 
 
 def withheld_rows(tables: Mapping[str, pl.LazyFrame]) -> dict[str, int]:

@@ -10,6 +10,7 @@ import pytest
 
 from tf_linkage import research
 from tf_linkage.contracts.columns import columns_of, empty
+from tf_linkage.contracts.outputs.code_labels import LABELS
 from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
 
 
@@ -22,7 +23,7 @@ def test_every_table_and_column_is_explained(tmp_path: Path):
     with duckdb.connect(str(path), read_only=True) as database:
         tables = dict(database.sql("SELECT table_name, comment FROM duckdb_tables()").fetchall())
         columns = database.sql("SELECT table_name, column_name, comment FROM duckdb_columns()").fetchall()
-    assert set(tables) == {*RESEARCH_TABLES, "data_dictionary"}
+    assert set(tables) == {*RESEARCH_TABLES, "data_dictionary", "code_lists"}
     assert all(tables.values())
     explained = {(table, column): comment for table, column, comment in columns}
     for name, contract in RESEARCH_TABLES.items():
@@ -30,6 +31,29 @@ def test_every_table_and_column_is_explained(tmp_path: Path):
             assert explained[name, column.name].startswith(column.description)
     assert "cannot be joined to people" in tables["families"], "the caveats come along"
     assert "level of detail" in explained["data_dictionary", "given_as"]
+    assert all(explained["code_lists", name] for name in ("table_name", "column_name", "position", "code", "label"))
+
+
+def test_every_code_has_a_label_and_every_label_a_code(tmp_path: Path):
+    path = research.write_duckdb(empty_tables(), tmp_path / "linked.duckdb")
+    with duckdb.connect(str(path), read_only=True) as database:
+        lists = database.sql("SELECT * FROM code_lists").pl()
+    coded = {
+        (name, column.name): column.dtype.categories.to_list()
+        for name, contract in RESEARCH_TABLES.items()
+        for column in columns_of(contract)
+        if isinstance(column.dtype, pl.Enum)
+    }
+    assert {key for key, _ in lists.group_by("table_name", "column_name")} == set(coded)
+    for (table, column), codes in coded.items():
+        mine = lists.filter(pl.col("table_name") == table, pl.col("column_name") == column).sort("position")
+        assert mine["code"].to_list() == codes
+        if column in LABELS:
+            assert set(LABELS[column]) == set(codes), column
+    # Capitals are a code's, not a word's: each of those has words of its own.
+    bare = lists.filter(pl.col("code") == pl.col("label"), pl.col("code").str.contains("^[A-Z][A-Z0-9]+$"))
+    assert bare.is_empty()
+    assert set(LABELS) <= {column for _, column in coded}
 
 
 def test_rows_are_those_of_the_table(tmp_path: Path, linked_people: pl.LazyFrame, attributes: pl.LazyFrame,
