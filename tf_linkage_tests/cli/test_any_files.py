@@ -255,3 +255,27 @@ def test_one_pair_is_explained(run: Run) -> None:
     assert code == 0
     assert "date of birth: equal" in said
     assert "probability of one person" in said
+
+
+@pytest.mark.parametrize("command", ["link", "deduplicate"])
+def test_the_report_is_one_page_that_needs_no_network(run: Run, tmp_path: Path, command: str) -> None:
+    page = tmp_path / "report.html"
+    tables = (
+        [people()] * 2
+        if command == "link"
+        else [pl.concat([people(), people(20).with_columns(("z" + pl.col("id")).alias("id"))])]
+    )
+    code, _, said = run(*tables, "--report", page, command=command)
+    assert code == 0, said
+    text = page.read_text()
+    for words in (
+        "Match weights",
+        "Expected precision",
+        "date of birth",
+        "Typical pairs",
+        "120 of" if command == "link" else "140 of",
+    ):
+        assert words in text
+    assert 'src="http' not in text
+    assert "<script" not in text
+    assert not any(name in text for name in people()["forename"].head(20))

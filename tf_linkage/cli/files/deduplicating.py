@@ -39,6 +39,7 @@ def _deduplicate(chosen: argparse.Namespace) -> None:
     """Finds the people of a file and writes who is who."""
     # The engine brings large libraries with it, for which --help need not wait.
     from tf_linkage import linkage  # noqa: PLC0415
+    from tf_linkage.cli.files.reporting import write_report  # noqa: PLC0415
     from tf_linkage.linkage.deduplicate.people import deduplicate, people_of  # noqa: PLC0415
 
     bounds, reading = linkage.Limits(chosen.memory_gb, chosen.threads, chosen.most_pairs), reading_of(chosen)
@@ -46,6 +47,8 @@ def _deduplicate(chosen: argparse.Namespace) -> None:
     check_writable(chosen.output, paths)
     if chosen.review is not None:
         check_writable(chosen.review, [*paths, chosen.output], (".csv",))
+    if chosen.report is not None:
+        check_writable(chosen.report, [*paths, chosen.output], (".html",))
     opened = [read_file(path) for path in paths]
     decisions = opened[1] if chosen.decisions is not None else None
     (file,), names = mapped(opened[:1], chosen.map, chosen.compare)
@@ -69,7 +72,7 @@ def _deduplicate(chosen: argparse.Namespace) -> None:
     compared = [*model.fields, *model.extra]
     say(f"comparing {', '.join(compared)}")
     say_what_is_left([file], (*compared, record_id))
-    say_what_was_read([file], model.fields, model.extra, reading)
+    read = say_what_was_read([file], model.fields, model.extra, reading)
     table = file.table.lazy()
     found = deduplicate(table, model, bounds=bounds, progress=say)
     if chosen.review is not None:
@@ -79,11 +82,14 @@ def _deduplicate(chosen: argparse.Namespace) -> None:
     write_file(chosen.output, found.people)
     people = found.people["person_id"].n_unique()
     several = found.people.filter(found.people["person_id"].is_duplicated())["person_id"].n_unique()
-    say(
+    counts = (
         f"{found.people.height:,} records are {people:,} people, of whom {several:,} have several records; "
         f"{found.kept_apart:,} links were too weak alone to join groups, {found.contradicted:,} joined none "
         "because verified numbers differ"
     )
+    say(counts)
     say(f"person_id in {chosen.output} is the least id of a person's records")
+    if chosen.report is not None:
+        write_report(chosen.report, found.result, read, [counts])
     if chosen.explain:
         explained(found.result, *sorted(chosen.explain))

@@ -65,6 +65,7 @@ def _link(chosen: argparse.Namespace) -> None:
     """Links two files and writes links and review zone."""
     # The engines bring large libraries with them, for which --help need not wait.
     from tf_linkage import linkage  # noqa: PLC0415
+    from tf_linkage.cli.files.reporting import write_report  # noqa: PLC0415
     from tf_linkage.linkage.resolve.partners import second_partners  # noqa: PLC0415
 
     bounds, reading = linkage.Limits(chosen.memory_gb, chosen.threads, chosen.most_pairs), reading_of(chosen)
@@ -74,6 +75,8 @@ def _link(chosen: argparse.Namespace) -> None:
     check_writable(chosen.output, paths)
     if chosen.review is not None:
         check_writable(chosen.review, [*paths, chosen.output], (".csv",))
+    if chosen.report is not None:
+        check_writable(chosen.report, [*paths, chosen.output], (".html",))
     opened = [read_file(path) for path in paths]
     decisions = opened[2] if chosen.decisions is not None else None
     (left, right), names = mapped(opened[:2], chosen.map, chosen.compare)
@@ -101,16 +104,19 @@ def _link(chosen: argparse.Namespace) -> None:
     say(f"comparing {', '.join(compared)}" + ("; families by family_id" if model.family else ""))
     say(f"links are {chosen.kind.replace('-', ' ')}; --kind says otherwise")
     say_what_is_left((left, right), (*compared, left_id, right_id))
-    say_what_was_read((left, right), model.fields, model.extra, reading)
+    read = say_what_was_read((left, right), model.fields, model.extra, reading)
     tables = left.table.lazy(), right.table.lazy()
     result = linkage.link(*tables, model, engine=chosen.engine, bounds=bounds, progress=say)
-    for side in second_partners(result):
-        say(str(side))
+    partners = [str(side) for side in second_partners(result)]
+    for line in partners:
+        say(line)
     if chosen.review is not None:
         write_sheet(result, tables, chosen.review)
     if decisions is not None:
         result = as_decided(result, tables, decisions)
     _write_links(result, chosen.output)
+    if chosen.report is not None:
+        write_report(chosen.report, result, read, partners)
     if chosen.explain:
         explained(result, *chosen.explain)
 

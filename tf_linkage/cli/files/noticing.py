@@ -12,15 +12,20 @@ from tf_linkage.errors import InputRefused
 from tf_linkage.linkage.standardise.reading import Reading
 
 
-def say_what_was_read(files: Sequence[File], fields: Sequence[str], extra: Iterable[str], reading: Reading) -> None:
-    """A line for each column of each file that is compared; counts, never a value."""
+def say_what_was_read(
+    files: Sequence[File], fields: Sequence[str], extra: Iterable[str], reading: Reading
+) -> list[tuple[str, str, str]]:
+    """A line for each column of each file that is compared, said and given back; counts, never a value."""
     from tf_linkage.linkage.standardise.understood import field_read  # noqa: PLC0415
 
+    found = []
     for file in files:
-        for field in fields:
-            say(f"{file.name}: {field}: {field_read(field, file.table[field], reading)}")
-        for column in extra:
-            say(f"{file.name}: {column}: {field_read(column, file.table[column], reading, extra=True)}")
+        every = [(field, False) for field in fields] + [(column, True) for column in extra]
+        for name, is_extra in every:
+            read = str(field_read(name, file.table[name], reading, extra=is_extra))
+            say(f"{file.name}: {name}: {read}")
+            found.append((file.name, name, read))
+    return found
 
 
 def refuse_repeats(name: str, table: pl.LazyFrame, column: str) -> None:

@@ -69,6 +69,9 @@ def add_doubt(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--explain", nargs=2, metavar=("ID", "ID"), help="print why these two records are a link, or in doubt"
     )
+    command.add_argument(
+        "--report", type=Path, metavar="PAGE", help="also write what was learnt and found as a page, .html"
+    )
     clerk = command.add_mutually_exclusive_group()
     clerk.add_argument(
         "--review", type=Path, metavar="SHEET", help="also write pairs in doubt side by side for a clerk, .csv"

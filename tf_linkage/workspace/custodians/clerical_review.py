@@ -148,7 +148,13 @@ def simulate_clerks(store: Store, study_key: bytes, name: str, *, wrong: float) 
     answers = {}
     for number, path in enumerate(paths, start=1):
         decided = simulated_answers(asked, same, reviewer=number, wrong=wrong).select("pair", "decision")
-        shown = intake.read_table(path).collect().drop("decision").with_columns(pl.col("pair").cast(pl.Int64))
+        shown = intake.read_table(path).collect()
+        if answered := shown["decision"].drop_nulls().len():
+            raise ReviewRefused(
+                f"{path}: somebody has filled in {answered:,} decisions, which would be lost; import them, or lay "
+                "the sheets out anew (review export --anew)"
+            )
+        shown = shown.drop("decision").with_columns(pl.col("pair").cast(pl.Int64))
         filled = shown.join(decided, on="pair", how="left", maintain_order="left")
         answers[path.name] = _as_csv(filled.select("pair", "decision", pl.exclude("pair", "decision")))
     desk.clear()

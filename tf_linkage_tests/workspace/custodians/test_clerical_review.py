@@ -134,6 +134,10 @@ def test_every_reviewers_sheet_is_needed(store: Store, capsys: pytest.CaptureFix
 def test_simulated_clerks_answer_and_agree_as_people_do(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
     assert review("export", NAME, "--most", "1000") == 0
     assert review("simulate", NAME, "--wrong", "0") == 0
+    # What is filled in, by a clerk for all anybody knows, is not written over.
+    capsys.readouterr()
+    assert review("simulate", NAME, "--wrong", "0") == 2
+    assert "somebody has filled in" in capsys.readouterr().err
     said = pl.read_csv(sheet(store), infer_schema=False)
     assert "link" in set(said["decision"]) <= {"link", "non-link", "unsure"}
     twice = pl.read_csv(sheet(store, 2)).height
