@@ -151,7 +151,7 @@ def carried_out(run: Run, folder: Path) -> Outcome:
 
 def counted(printed: str) -> tuple[int | None, int | None]:
     """Checks evaluated and failed, as the command's last line tells them."""
-    found = re.search(r"^(\d+) checks, (\d+) failed\.", printed, flags=re.MULTILINE)
+    found = re.search(r"^(\d+) checks: .*\b(\d+) failed\.", printed, flags=re.MULTILINE)
     return (int(found[1]), int(found[2])) if found else (None, None)
 
 

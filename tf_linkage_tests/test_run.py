@@ -3,10 +3,11 @@
 import shutil
 from pathlib import Path
 
+import dagster as dg
 import pytest
 from rehearsing import Rehearsed
 
-from tf_linkage.defs.in_process import run
+from tf_linkage.defs.in_process import not_passed, run, tally
 from tf_linkage.run import REFUSED, main
 from tf_linkage.workspace.jobs import END_OF_MONTH
 
@@ -31,3 +32,18 @@ def test_a_job_that_destroys_says_what_it_destroyed(
     said = capsys.readouterr().out
     assert "datasets destroyed, 3 certificates in ledger/certificates" in said
     assert "0 checks" not in said
+
+
+def test_checks_are_told_in_the_words_of_the_web_ui() -> None:
+    def evaluation(passed: bool, severity: dg.AssetCheckSeverity) -> dg.AssetCheckEvaluation:
+        return dg.AssetCheckEvaluation(
+            asset_key=dg.AssetKey("a"), check_name="c", passed=passed, metadata={}, severity=severity
+        )
+
+    warn, error = dg.AssetCheckSeverity.WARN, dg.AssetCheckSeverity.ERROR
+    judged = [evaluation(True, error)] * 4 + [evaluation(True, warn)] + [evaluation(False, warn)] * 2
+    assert tally(judged) == "7 checks: 5 passed, 2 warned, 0 failed"
+    judged.append(evaluation(False, error))
+    assert tally(judged) == "8 checks: 5 passed, 2 warned, 1 failed"
+    failed, warned = not_passed(judged)
+    assert (len(failed), len(warned)) == (1, 2)

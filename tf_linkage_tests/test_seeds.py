@@ -42,7 +42,10 @@ def test_all_runs_green_is_green_and_no_run_is_not() -> None:
 
 
 def test_checks_are_read_from_what_the_command_prints() -> None:
-    assert counted("Report: data/reports\n134 checks, 2 failed. 41 s. Tables: data/.\n") == (134, 2)
+    assert counted("Report: data/reports\n134 checks: 131 passed, 1 warned, 2 failed. 41 s. Tables: data/.\n") == (
+        134,
+        2,
+    )
     assert counted("CHECK FAILED  council/cohort: keeps_contract") == (None, None)
 
 
