@@ -57,5 +57,8 @@ COMMANDS: dict[str, Command] = {
     "receive": Command(CUSTODIANS, "take in a file that another body carried here", "packages", "add_receive"),
     "leak-scan": Command(CUSTODIANS, "search folders for anybody of the study", "custody", "add_leak_scan"),
     "request": Command(PEOPLE, "make a ticket of a person's request", "requesting", "add_request"),
+    "take-answer": Command(
+        PEOPLE, "take the sealed answer to a request out of ONS's vault", "requesting", "add_take"
+    ),
     "open-answer": Command(PEOPLE, "open the answer to a request for access", "requesting", "add_open_answer"),
 }

@@ -1,4 +1,4 @@
-"""`request` and `open-answer`: how people's requests come in, and how an answer is read.
+"""`request`, `take-answer` and `open-answer`: how people's requests come in, and how an answer is read.
 
 Arguments and what is said. Whose request it is stands in a file or comes on standard input, never among the
 arguments, which other users of a machine can read.
@@ -13,14 +13,16 @@ import sys
 from pathlib import Path
 
 from tf_linkage import intake
-from tf_linkage.cli.data_folder import add_data, data_folder
+from tf_linkage.cli.data_folder import add_data, study_of
 from tf_linkage.cli.wording import say
 from tf_linkage.custody.rights.bundle import new_seal, unsealed
-from tf_linkage.custody.rights.tickets import KINDS, ROUTES, Ticket, make_ticket
-from tf_linkage.custody.vault.passwords import Passwords
-from tf_linkage.custody.vault.vault import Vault
+from tf_linkage.custody.rights.tickets import KINDS, ROUTES, Ticket
 from tf_linkage.errors import InputRefused
 from tf_linkage.hints import command
+from tf_linkage.study import Source
+from tf_linkage.workspace.environment import study_key
+from tf_linkage.workspace.folder import store_of
+from tf_linkage.workspace.rights_requests import ask, take_answer
 
 RECORD = ("la_code", "person_ref")
 
@@ -28,15 +30,15 @@ RECORD = ("la_code", "person_ref")
 def add_request(request: argparse.ArgumentParser) -> None:
     """Adds the arguments of `request`."""
     request.description = (
-        "Seals a person's request into ONS's vault and prints its ticket: the number that the job of\n"
-        "the same name is told. The file has two lines: column names and values. la_code and person_ref name\n"
-        "the person as the council did; for a correction further columns hold the right values, blank where\n"
-        "nothing is known."
+        "Seals a person's request into ONS's vault, whose password it needs, and prints its ticket: the number\n"
+        "that the job of the same name is told. The file has two lines: column names and values. la_code and\n"
+        "person_ref name the person as the council did; for a correction further columns hold the right values,\n"
+        "blank where nothing is known."
     )
     request.add_argument("kind", choices=KINDS, help="what is asked for")
     request.add_argument("person", metavar="FILE", help="a .csv file, or - for standard input")
     request.add_argument(
-        "--family", action="store_true", help="withdraw or erase everybody in that person's family"
+        "--family", action="store_true", help="withdraw, erase or object for everybody in that person's family"
     )
     request.add_argument("--through", choices=ROUTES, default=ROUTES[0], help="through whom it comes (%(default)s)")
     add_data(request)
@@ -58,8 +60,14 @@ def _request(chosen: argparse.Namespace) -> None:
         corrections=values,
         seal=seal,
     )
-    data = data_folder(chosen)
-    number = make_ticket(Vault(data / "custody" / "ons", "ons", Passwords(None)), ticket)
+    study = study_of(chosen)
+    data, store = study.data, store_of(study)
+    number = ask(
+        store,
+        ticket,
+        study.dates.extract,
+        lambda: study_key(study.source is Source.SIMULATION, study.incoming, data),
+    )
     print(number)
     if password:
         print(f"password of the answer: {password}")
@@ -82,6 +90,26 @@ def _one_person(path: str) -> dict[str, str | None]:
     if missing := [name for name in RECORD if not cells.get(name)]:
         raise InputRefused(f"{named}: {missing[0]} is missing; it names the person as the council did")
     return cells
+
+
+def add_take(take: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `take-answer`."""
+    take.description = (
+        "Writes the sealed answer to a request for access into a new file, to be handed over. It needs the\n"
+        "password of ONS's vault; what is in it opens with the password that `request` printed."
+    )
+    take.add_argument("ticket", help="the number of the request")
+    take.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="a new file")
+    add_data(take)
+    take.set_defaults(run=_take_answer)
+
+
+def _take_answer(chosen: argparse.Namespace) -> None:
+    """Takes an answer out of the vault."""
+    if chosen.output.exists():
+        raise InputRefused(f"{chosen.output}: is there already")
+    chosen.output.write_bytes(take_answer(store_of(study_of(chosen)), chosen.ticket))
+    say(f"{chosen.output}: hand it over by another way than its password")
 
 
 def add_open_answer(answer: argparse.ArgumentParser) -> None:

@@ -30,6 +30,7 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--ticket",
         nargs="+",
+        action="extend",
         default=[],
         metavar="TICKET",
         help="for a job that meets requests: whose, as printed by the command request",

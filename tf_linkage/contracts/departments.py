@@ -27,7 +27,7 @@ RESERVED = frozenset(
     {
         "council", "ons", "research", "population", "linkage", "quality", "published", "people", "records", "truth",
         "simulation", "world", "reports", "custody", "deliveries", "ledger", "incoming", "rehearsal", "assess",
-        "access", "withdraw", "correct", "erase", "rebuild",
+        "access", "withdraw", "correct", "erase", "object", "rebuild",
     }
 )  # fmt: skip
 """Names that mean something else in keys of assets, folders, tables or jobs."""

@@ -182,6 +182,8 @@ def _materialised(record: logging.LogRecord) -> bool:
     materialization = event.step_materialization_data.materialization
     rows = materialization.metadata.get("dagster/row_count")
     name = materialization.asset_key.to_user_string()
-    record.msg = f"  {name:<32}{rows.value:>12,} rows" if rows else f"  {name}"
+    size = materialization.metadata.get("rows")
+    told = f"{rows.value:,} rows" if rows else f"{size.value} rows" if size else ""
+    record.msg = f"  {name:<32}{told:>28}".rstrip()
     record.args = ()
     return True

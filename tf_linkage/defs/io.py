@@ -15,7 +15,7 @@ import polars as pl
 from tf_linkage import intake
 from tf_linkage.contracts.columns import columns_of
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.custody.audit.ledger import rounded
+from tf_linkage.custody.audit.sizes import size_class
 from tf_linkage.custody.handover.kinds import HANDOVERS
 from tf_linkage.custody.vault.vault import Vault
 from tf_linkage.defs import internals
@@ -60,7 +60,7 @@ class ParquetStore(dg.IOManager):  # type: ignore[misc]
             stamp = joined(self._stamps.get(context.step_key, {}) | own)
             mappings = _told(context, intake.MAPPINGS_DIGEST)
             written = store.write(key, obj, stamp, mappings)
-            context.add_output_metadata(output_metadata(written))
+            context.add_output_metadata(output_metadata(written, exact=_tells_of_nobody(key)))
             if kept := store.in_vault(key):
                 context.add_output_metadata(self._held(*kept, written, key, mappings))
         if key == PEOPLE:
@@ -219,20 +219,27 @@ def _told(context: dg.OutputContext, name: str) -> str | None:
     return None if said is None else str(getattr(said, "value", said))
 
 
-def output_metadata(written: Written) -> dict[str, Any]:
-    """What the web UI shows of a written asset: rows, place, version; never a value.
+def _tells_of_nobody(key: Sequence[str]) -> bool:
+    """Whether rows and bytes of an asset are for all to see: it is published, or nobody in it is real."""
+    return key[0] in ("published", "population")
 
-    Of what a vault holds rows are rounded as the ledger rounds them, and its size is not told.
+
+def output_metadata(written: Written, *, exact: bool = False) -> dict[str, Any]:
+    """What the web UI shows of a written asset: how large, where, its version; never a value.
+
+    Dagster keeps it for good, so that of what is made from people's records it tells the class of its rows alone
+    (`sizes`): two numbers of before and after a family left would tell of that family.
+
+    Args:
+        written: the asset.
+        exact: whether it may be told by the row and the byte.
     """
-    told = {name: rounded(rows) if written.in_vault else rows for name, rows in written.rows.items()}
-    described: dict[str, Any] = {
-        "dagster/row_count": sum(told.values()),
-        "dagster/uri": relative(written.path),
-        "digest": written.digest,
-    }
-    described |= {} if written.in_vault else {"size (bytes)": written.size}
-    if set(told) != {""}:
-        described |= {f"rows of {name}": rows for name, rows in told.items()}
+    described: dict[str, Any] = {"dagster/uri": relative(written.path), "digest": written.digest}
+    if not exact:
+        return described | {"rows": size_class(sum(written.rows.values()))}
+    described |= {"dagster/row_count": sum(written.rows.values()), "size (bytes)": written.size}
+    if set(written.rows) != {""}:
+        described |= {f"rows of {name}": rows for name, rows in written.rows.items()}
     return described
 
 

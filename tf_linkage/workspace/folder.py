@@ -1,7 +1,6 @@
 """The data folder of a study: its store, and the record of what custodians write into their vaults."""
 
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.custody.audit.ledger import rounded
 from tf_linkage.custody.vault.retention import Deadlines
 from tf_linkage.custody.vault.vault import Vault
 from tf_linkage.study import DepartmentSource, Source, Study
@@ -26,12 +25,13 @@ def store_of(study: Study) -> Store:
 
 def record_writing(store: Store, vault: Vault, dataset: str, written: Written, **facts: str) -> None:
     """Tells the ledger what a custodian wrote into its own vault."""
-    store.ledger().append(
+    ledger, about = store.ledger(), f"{vault.custodian}/{dataset}"
+    ledger.append(
         store.clock().today(),
         "written",
         vault.custodian,
-        f"{vault.custodian}/{dataset}",
-        rows=rounded(sum(written.rows.values())),
+        about,
+        size=ledger.size(about, sum(written.rows.values())),
         destroy_by=store.deadlines.of(vault.custodian)[1].isoformat(),
         **facts,
     )

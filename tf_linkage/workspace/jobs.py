@@ -16,12 +16,12 @@ COUNCIL, ONS, RESEARCH = "council", "ons", "research"
 PREVIEW, HAND_OVER = "ons_preview", "ons_hand_over"
 """What ONS does before it asks the departments, and after they have answered."""
 REBUILD, REBUILD_RESEARCH = "rebuild", "rebuild_research"
-WITHDRAW, ACCESS, CORRECT, ERASE = "withdraw", "access", "correct", "erase"
-RIGHTS = (ACCESS, WITHDRAW, CORRECT, ERASE)
+WITHDRAW, ACCESS, CORRECT, ERASE, OBJECT = "withdraw", "access", "correct", "erase", "object"
+RIGHTS = (ACCESS, WITHDRAW, CORRECT, ERASE, OBJECT)
 """Jobs that meet people's requests, and are told tickets."""
 DESTROY_DUE, END_OF_MONTH, END_OF_STUDY = "destroy_due", "end_of_month", "end_of_study"
 
-IRREVERSIBLE = (WITHDRAW, ERASE, DESTROY_DUE, END_OF_MONTH, END_OF_STUDY)
+IRREVERSIBLE = (WITHDRAW, ERASE, OBJECT, DESTROY_DUE, END_OF_MONTH, END_OF_STUDY)
 """Jobs that nobody can undo: they run only when confirmed by their name."""
 
 STUDY, CUSTODIANS, PEOPLE, ENDS = (
@@ -71,6 +71,7 @@ def jobs() -> dict[str, Job]:
         Job(WITHDRAW, "a person or family leaves the study", PEOPLE),
         Job(ACCESS, "a person sees what is held about them", PEOPLE),
         Job(CORRECT, "what is held about a person is put right", PEOPLE),
+        Job(OBJECT, "a person objects to the study working with their data (Article 21): it stops", PEOPLE),
         Job(ERASE, "as withdraw; then what ONS's vault still tells of them goes too", PEOPLE),
         Job(DESTROY_DUE, "destroys what has reached its last day", ENDS),
         Job(END_OF_MONTH, "departments destroy requests, links and working files", ENDS),

@@ -23,6 +23,7 @@ from tf_linkage.custody.audit.ledger import Ledger
 from tf_linkage.custody.handover.delivery import Delivery
 from tf_linkage.custody.handover.kinds import HANDOVERS, Handover
 from tf_linkage.custody.refusals import KeyDestroyed, TooLate
+from tf_linkage.custody.rights.tickets import sweep_unfinished
 from tf_linkage.custody.vault.clock import Clock
 from tf_linkage.custody.vault.destruction import Certificate, destroy_due, destroyed_on
 from tf_linkage.custody.vault.passwords import CUSTODIANS, Passwords
@@ -368,6 +369,7 @@ class Store:
                     (self.root / room).mkdir(exist_ok=True)
                     _of_owner(self.root / room)
                 self.sweep()
+                sweep_unfinished(self.vault("ons"))
             yield
 
     def sweep(self) -> None:

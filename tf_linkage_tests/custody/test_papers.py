@@ -10,8 +10,9 @@ from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.flows import flows, published
 from tf_linkage.contracts.outputs.quality import Disclosures, Gaps, Metrics
 from tf_linkage.contracts.registry import DEPARTMENTS, direct_identifiers, extract_tables
-from tf_linkage.custody.papers import Carried, Measured, impact_assessment, record_of_processing
+from tf_linkage.custody.papers import Carried, Measured, impact_assessment, policy_document, record_of_processing
 from tf_linkage.custody.papers.measured import NOT_MEASURED
+from tf_linkage.custody.papers.policy_document import BACKUPS, PROCEDURES
 from tf_linkage.custody.papers.risks import RISKS
 
 TESTS = Path(__file__).parents[1]
@@ -116,3 +117,31 @@ def test_every_proof_of_a_risk_is_a_test_or_a_check_that_exists() -> None:
         for proof in risk.proof:
             there = f"def {proof}(" in tests if proof.startswith("test_") else f": {proof} [" in graph
             assert there, f"{proof} proves nothing: there is no such test or check"
+
+
+def test_the_policy_document_has_every_condition_principle_and_last_day() -> None:
+    paper = policy_document(carried())
+    for one in carried():
+        assert f"| {one.flow.asset} | {one.flow.recipient} | {one.flow.condition} |" in paper
+        assert f"| {one.flow.asset} | {one.flow.recipient} | {one.destroy_by} |" in paper
+    assert [one.principle[-3:] for one in PROCEDURES] == ["(a)", "(b)", "(c)", "(d)", "(e)", "(f)"]
+    for sentence in BACKUPS:
+        assert sentence in paper
+
+
+def test_every_proof_of_the_policy_document_is_a_test_or_a_check_that_exists() -> None:
+    tests = "\n".join(path.read_text() for path in TESTS.rglob("test_*.py"))
+    graph = (TESTS / "defs" / "graph" / "simulation.txt").read_text()
+    for one in PROCEDURES:
+        there = f"def {one.proof}(" in tests if one.proof.startswith("test_") else f": {one.proof} [" in graph
+        assert there, one.proof
+
+
+def test_how_many_are_asked_about_is_told_in_classes() -> None:
+    """One family's departure changes no word of it; the control: the exact numbers differ."""
+    said = []
+    for sent in (5_133.0, 5_127.0):
+        told = measured(value=sent)
+        figures = told.figures.with_columns(pl.lit("sent").cast(told.figures.schema["measure"]).alias("measure"))
+        said.append(Measured(figures, told.gaps).people_sent())
+    assert said[0] == said[1] == "DWP is asked about 1,000 to 9,999 people"

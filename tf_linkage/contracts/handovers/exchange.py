@@ -17,7 +17,11 @@ LINK_STATUSES = ("link", "review")
 """A link is used; a pair in review is near the threshold and waits for a clerk."""
 
 CONFIDENCES = ("very high", "high", "moderate")
-"""Band of the posterior probability of a link: .999 and over, .99 and over, below."""
+"""Band of the posterior probability of a link: .999 and over, .99 and over, below; a link that clerks
+confirmed is in the first."""
+
+CHECKED = "clerical review"
+"""Stage of a link that reviewers confirmed."""
 
 
 class Links(Table):

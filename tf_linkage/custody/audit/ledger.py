@@ -1,25 +1,29 @@
 """The ledger: what was handed over, read, destroyed, requested and released, in a chain that shows any change.
 
 Each entry carries the digest of the one before it. A copy of the newest digest, the head, stands elsewhere, so that
-an ending that was cut off is noticed too. An entry names bodies, datasets and days; never a person, and no count
-finer than five. Appending and checking.
+an ending that was cut off is noticed too. An entry names bodies, datasets and days; never a person, and of how many
+rows there are the class alone (`sizes`). Appending and checking.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import fcntl
 import hashlib
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tf_linkage.custody.audit.sizes import size_class
 from tf_linkage.custody.refusals import LedgerBroken
 
 EVENTS = (
     "written", "handed over", "read", "destroying", "destroyed", "breach", "requested", "released", "arrived",
-    "withdrawn", "answered", "corrected", "erased",
+    "withdrawn", "answered", "corrected", "erased", "objected",
 )  # fmt: skip
 START = "0" * 64
 
@@ -73,15 +77,24 @@ class Ledger:
         """
         if event not in EVENTS:
             raise ValueError(f"unknown event {event!r}; known are {', '.join(EVENTS)}")
-        last = self._end()
-        number, previous = (last.number + 1, last.digest) if last else (1, START)
-        entry = Entry(number, day.isoformat(), event, custodian, about, facts, previous, "")
-        entry = Entry(**{**entry.__dict__, "digest": entry.expected()})
-        # The anchor speaks of the entry before it is there: a line that no anchor spoke of was added by others.
-        self._set_anchor(number - 1, previous, next_entry=entry)
-        self._add(entry)
-        self._set_anchor(number, entry.digest)
+        with self._alone():
+            last = self._end()
+            number, previous = (last.number + 1, last.digest) if last else (1, START)
+            entry = Entry(number, day.isoformat(), event, custodian, about, facts, previous, "")
+            entry = Entry(**{**entry.__dict__, "digest": entry.expected()})
+            # The anchor speaks of the entry before it is there: a line that no anchor spoke of was added by others.
+            self._set_anchor(number - 1, previous, next_entry=entry)
+            self._add(entry)
+            self._set_anchor(number, entry.digest)
         return entry
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """A request is put on record while a run does the same: one after the other."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with (self.path.parent / ".ledger.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def _add(self, entry: Entry) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -108,6 +121,11 @@ class Ledger:
             previous = entry.digest
         self._fits_anchor(found[-1] if found else None)
         return found
+
+    def size(self, about: str, count: int) -> str:
+        """The class of a dataset's rows (`sizes.size_class`), given what was told of it before."""
+        told = [entry.facts["size"] for entry in self.entries() if entry.about == about and "size" in entry.facts]
+        return size_class(count, told[-1] if told else None)
 
     def _end(self) -> Entry | None:
         """The newest entry; a line that a killed run left half-written is cut off."""
@@ -156,11 +174,6 @@ class Ledger:
         new = self.anchor.with_name(f".{self.anchor.name}.new")
         new.write_text(json.dumps(words), encoding="utf-8")
         new.replace(self.anchor)
-
-
-def rounded(count: int) -> int:
-    """A count as the ledger may tell it: to the nearest five."""
-    return 5 * round(count / 5)
 
 
 def _entry(line: str, at: int) -> Entry:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-from tf_linkage.custody.audit.ledger import Entry, Ledger, rounded
+from tf_linkage.custody.audit.ledger import Entry, Ledger
 from tf_linkage.custody.handover.kinds import Handover
 from tf_linkage.custody.handover.manifest import (
     Manifest,
@@ -94,12 +94,13 @@ class Delivery:
     def record(self, handover: Handover) -> Manifest:
         """Tells the ledger of a hand-over that now lies in its recipient's vault."""
         manifest = read_manifest(self._folder(handover))
+        about = f"{handover.recipient}/{handover.dataset}"
         self.ledger.append(
             self.clock.today(),
             handover.event,
             handover.sender,
-            f"{handover.recipient}/{handover.dataset}",
-            rows=rounded(manifest.rows),
+            about,
+            size=self.ledger.size(about, manifest.rows),
             destroy_by=manifest.destroy_by,
             content=manifest.content,
             **({"mappings": manifest.mappings} if manifest.mappings else {}),
@@ -161,13 +162,14 @@ class Delivery:
 
     def _arrived(self, handover: Handover, rows: int, manifest: str, **facts: str) -> None:
         """Puts an arrival on record."""
+        about = f"{handover.recipient}/{handover.dataset}"
         self.ledger.append(
             self.clock.today(),
             "arrived",
             handover.recipient,
-            f"{handover.recipient}/{handover.dataset}",
+            about,
             sender=handover.sender,
-            rows=rounded(rows),
+            size=self.ledger.size(about, rows),
             manifest=manifest,
             **facts,
         )

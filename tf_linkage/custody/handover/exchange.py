@@ -14,7 +14,7 @@ import polars as pl
 from tf_linkage.contracts.columns import ColumnClass, as_declared, columns_of, schema_of
 from tf_linkage.contracts.departments import Department
 from tf_linkage.contracts.handovers import ons
-from tf_linkage.contracts.handovers.exchange import CONFIDENCES, public_name, return_tables
+from tf_linkage.contracts.handovers.exchange import CHECKED, CONFIDENCES, public_name, return_tables
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.references.identifiers import drop_identifiers
 from tf_linkage.custody.references.references import recipient_key, reference
@@ -101,8 +101,11 @@ def make_return(
         `case_id`. Rows in the order of `request_ref`.
     """
     used = links.filter(pl.col("status").cast(pl.String) == "link")
-    surest = used.group_by("request_ref").agg(pl.col("match_probability").max())
-    people = surest.select("request_ref", link_confidence=_confidence(pl.col("match_probability")))
+    checked = pl.col("stage") == CHECKED
+    # Of two accounts both histories come back, so that a person's link is as sure as the less sure of them.
+    sure = pl.when(checked).then(pl.lit(1.0)).otherwise("match_probability").min()
+    people = used.group_by("request_ref").agg(sure.alias("sure"))
+    people = people.select("request_ref", link_confidence=_confidence(pl.col("sure")))
     keys = used.select("request_ref", pl.col("register_key").alias(department.key)).unique()
     returned = {"people": people.sort("request_ref")}
     for name, history in histories.items():

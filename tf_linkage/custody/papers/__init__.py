@@ -3,6 +3,7 @@
 from tf_linkage.custody.papers.carried import Carried
 from tf_linkage.custody.papers.impact_assessment import impact_assessment
 from tf_linkage.custody.papers.measured import Measured
+from tf_linkage.custody.papers.policy_document import policy_document
 from tf_linkage.custody.papers.record_of_processing import record_of_processing
 
-__all__ = ["Carried", "Measured", "impact_assessment", "record_of_processing"]
+__all__ = ["Carried", "Measured", "impact_assessment", "policy_document", "record_of_processing"]

@@ -5,12 +5,13 @@ Reading the figures.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from tf_linkage.contracts.registry import DEPARTMENTS
+from tf_linkage.custody.audit.sizes import size_class
 
 NINO = "nino"
 NOT_MEASURED = "not measured in this run"
@@ -35,8 +36,8 @@ class Measured:
     settings: Mapping[str, str] = field(default_factory=dict)
 
     def people_sent(self) -> str:
-        """How many people each department is asked about."""
-        return self._each(("sent",), "{title} is asked about {sent:,.0f} people")
+        """How many people each department is asked about, in classes: two papers may differ by one family."""
+        return self._each(("sent",), "{title} is asked about {sent} people", size_class_of)
 
     def false_links(self) -> str:
         """How many links join two different people."""
@@ -90,7 +91,7 @@ class Measured:
                 of = f"{department}, " if len(receiving) > 1 else ""
                 yield f"{of}{choice}: precision {precision}, recall {recall}"
 
-    def _each(self, measures: tuple[str, ...], words: str) -> str:
+    def _each(self, measures: tuple[str, ...], words: str, told: Callable[[float], float | str] = float) -> str:
         """One sentence for each department whose figures are there."""
         overall = self.figures.filter(pl.col("breakdown").cast(pl.String) == "all")
         values = {
@@ -100,8 +101,14 @@ class Measured:
         for name in DEPARTMENTS:
             known = {measure: values.get((name, measure)) for measure in measures}
             if all(value is not None for value in known.values()):
-                said.append(words.format(title=DEPARTMENTS[name].short, **known))
+                shown = {measure: told(value) for measure, value in known.items() if value is not None}
+                said.append(words.format(title=DEPARTMENTS[name].short, **shown))
         return "; ".join(said) or NOT_MEASURED
+
+
+def size_class_of(count: float) -> str:
+    """The class of a number that is held as a figure."""
+    return size_class(round(count))
 
 
 def _percent(value: float | None) -> str:

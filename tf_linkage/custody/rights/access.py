@@ -1,19 +1,22 @@
 """Access: everything that is held about one person, and about nobody else.
 
 Rows are found by the person's references, whichever table they stand in, so that a new table is covered without
-being named here. A family's row is made of all its members and would tell one of another; it is spoken of and not
+being named here. A link may be to somebody else; what follows from one that is not sure is spoken of and not
+handed over. A family's row is made of all its members and would tell one of another; it is spoken of and not
 handed over. References are left out: anyone who has one could find the person's row among researchers'. Whose rows,
 which columns, what is said next to them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from tf_linkage.contracts.flows import flows
+from tf_linkage.contracts.handovers.exchange import CONFIDENCES
+from tf_linkage.contracts.outputs.research import FROM_CONTRACTS, WRITTEN
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.references.people import RECORD
 from tf_linkage.custody.references.references import RECIPIENTS, recipient_key, reference
@@ -75,6 +78,61 @@ def rows_of(person: Person, table: pl.DataFrame, department: str | None = None) 
     return rows.drop(name for name in columns if name.endswith(("_ref", "_id")) and name != OWN_NUMBER)
 
 
+SURE = CONFIDENCES[0]
+"""The band of links that are sure: likely at .999 or more, or confirmed by clerks."""
+
+OF_ALL_DEPARTMENTS = ("panel",)
+"""Research tables whose every row is made of all departments' records."""
+
+
+def unsure_of(person: Person, linked: pl.DataFrame) -> list[str]:
+    """The departments whose link to a record is not sure, so that the record may be somebody else's.
+
+    Args:
+        person: who asks.
+        linked: `ons.LinkedPeople`.
+    """
+    (row,) = linked.filter(person_id=person.person_id).rows(named=True)
+    return [name for name in DEPARTMENTS if row[f"{name}_link"] not in (None, SURE)]
+
+
+def sure_alone(
+    files: Iterable[tuple[str, pl.DataFrame]], unsure: Collection[str]
+) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The files of an answer without all that follows from links that are not sure.
+
+    Args:
+        files: by name, such as `return_moj_offences.csv` and `research_offending.csv`.
+        unsure: departments.
+    """
+    of_department = {table: name for name, tables in WRITTEN.items() for table in tables}
+    of_department |= {table: name for table, (name, _) in FROM_CONTRACTS.items()}
+    kept_back = {f"{name}_link" for name in unsure} | {f"found_by_{name}" for name in unsure}
+    for file, rows in files:
+        kind, _, table = file.removesuffix(".csv").partition("_")
+        department = {"return": table.split("_")[0], "research": of_department.get(table)}.get(kind)
+        mixed = kind == "research" and table in OF_ALL_DEPARTMENTS and bool(unsure)
+        if department not in unsure and not mixed:
+            yield file, rows.drop(kept_back & set(rows.columns))
+
+
+def about(unsure: Collection[str]) -> str:
+    """What is said next to the tables.
+
+    Args:
+        unsure: departments whose records are kept back.
+    """
+    if not unsure:
+        return ABOUT
+    who = ", ".join(DEPARTMENTS[name].title for name in unsure)
+    return f"""{ABOUT}
+Kept back: {who}
+What came from there was found under a name, birth date or address like yours, and it is not sure enough that it is
+yours: it may be about somebody else. So it is not in here, nor what was made of it. Ask there for what they hold
+about you, or ask that the link be checked by hand and ask again.
+"""
+
+
 def where_it_went(told: Sequence[tuple[str, str, str, str]]) -> pl.DataFrame:
     """Who was handed the person's data, what for, by what right, and until when.
 
@@ -122,7 +180,10 @@ Not in here:
 - Each department ({", ".join(department.title for department in DEPARTMENTS.values())}) keeps, until the day in
   where_it_went, a working file that says which of its own records it took for yours. That file is the department's.
   So is all else that councils and departments hold about you: ask them for it.
+- A department's records stand in here where it is as good as certain that they are yours (999 in 1,000 or better),
+  or where somebody compared both by hand. No link is beyond all doubt: tell us of anything that is not about you.
 - Apostrophes before =, +, - or @ were put there so that no spreadsheet takes your data for a formula.
 
-Something is wrong, or you want to leave the study? Tell your family's lead worker or the ministry.
+Something is wrong, you object to this use, or you want to leave the study? Tell your family's lead worker or the
+ministry.
 """

@@ -71,7 +71,7 @@ class Requests:
         Raises:
             CorrectionRefused: a value is none that its column can have.
         """
-        _typed(corrections)
+        typed_corrections(corrections)
         what = ["la_code", "person_ref", "column"]
         every = pl.concat([self.corrections, corrections.select(CORRECTIONS.names()).cast(CORRECTIONS)])
         return Requests(self.withdrawn, every.unique(what, keep="last", maintain_order=True).sort(what))
@@ -144,10 +144,15 @@ def whom(
     known = pl.concat([held, requests.withdrawn]).unique().sort(WITHDRAWN.names())
     named = known.filter(record=record_tokens(_one(record), study_key).item())
     if named.is_empty():
-        raise NothingHeld(_NOTHING)
+        raise NothingHeld(NOTHING)
     if scope == "family":
         named = known.filter(pl.col("family").is_in(named["family"].implode()))
     return known.filter(pl.col("person").is_in(named["person"].implode()))
+
+
+def left_before(people: pl.DataFrame, requests: Requests) -> bool:
+    """Whether all of these people's records (as `whom` gives them) are on the do-not-process list already."""
+    return people.join(requests.withdrawn, on="record", how="anti").is_empty()
 
 
 def records_of(attributes: pl.DataFrame, record: tuple[str, str]) -> pl.DataFrame:
@@ -158,7 +163,7 @@ def records_of(attributes: pl.DataFrame, record: tuple[str, str]) -> pl.DataFram
     """
     named = attributes.join(_one(record), on=RECORD, how="semi")
     if named.is_empty():
-        raise NothingHeld(_NOTHING)
+        raise NothingHeld(NOTHING)
     return attributes.filter(person_id=named["person_id"].item())
 
 
@@ -188,7 +193,7 @@ def corrected(records: pl.DataFrame, corrections: pl.DataFrame) -> pl.DataFrame:
 
     Corrections of columns that the table does not have are passed over.
     """
-    for name, values in _typed(corrections).items():
+    for name, values in typed_corrections(corrections).items():
         if name in records.columns:
             new = values.rename({"value": "_new"}).with_columns(_hit=True)
             records = (
@@ -199,8 +204,12 @@ def corrected(records: pl.DataFrame, corrections: pl.DataFrame) -> pl.DataFrame:
     return records
 
 
-def _typed(corrections: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """By column: `la_code`, `person_ref` and the value as the contract's type."""
+def typed_corrections(corrections: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """By column: `la_code`, `person_ref` and the value as the contract's type.
+
+    Raises:
+        CorrectionRefused: there is no such column to correct, or a value is none of its type.
+    """
     schema, found = schema_of(council.Cohort), {}
     for name in corrections["column"].unique().sort():
         if name not in CORRECTABLE:
@@ -224,7 +233,7 @@ def _token(study_key: bytes, domain: str, parts: Sequence[pl.Series]) -> pl.Seri
     return reference(hmac.digest(study_key, b"do not process", "sha256"), domain, parts)
 
 
-_NOTHING = (
+NOTHING = (
     "nothing is held under what this ticket names: council and number are of nobody in the study, or of somebody "
     "who has left it"
 )

@@ -12,6 +12,7 @@ import base64
 import hashlib
 import json
 import os
+import resource
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
@@ -43,6 +44,7 @@ def new_lock(custodian: str, password: str, cost: int = COST) -> bytes:
         password: what will open it.
         cost: scrypt's n, a power of two.
     """
+    no_core_dumps()
     key = X25519PrivateKey.generate()
     salt, nonce = os.urandom(16), os.urandom(12)
     wrapped = AESGCM(stretched(password, salt, cost)).encrypt(nonce, key.private_bytes_raw(), custodian.encode())
@@ -57,6 +59,11 @@ def new_lock(custodian: str, password: str, cost: int = COST) -> bytes:
     lock = json.dumps(fields | {"sum": _sum(fields)}, indent=1).encode()
     _opened[lock, password] = key
     return lock
+
+
+def no_core_dumps() -> None:
+    """From here on this process leaves no core dump: keys and people's data would stand in it."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def unlock(lock: bytes, password: str) -> X25519PrivateKey:
@@ -75,6 +82,7 @@ def unlock(lock: bytes, password: str) -> X25519PrivateKey:
             f"only the public half of {custodian}'s lock is here: it lets others put something into the vault; "
             f"nothing opens but where {custodian} keeps the whole lock"
         )
+    no_core_dumps()
     wrapping = stretched(password, _bytes(fields["salt"]), int(str(fields["n"])))
     try:
         raw = AESGCM(wrapping).decrypt(_bytes(fields["nonce"]), _bytes(fields["private"]), custodian.encode())

@@ -225,7 +225,10 @@ class Vault:
     def _tidy(self, folder: Path) -> None:
         """Removes folders that destruction left empty, and the lock of a vault that holds nothing."""
         while folder != self.folder and folder.is_dir() and not any(folder.iterdir()):
-            folder.rmdir()
+            try:
+                folder.rmdir()
+            except OSError:  # somebody has just put a request there
+                break
             folder = folder.parent
         if self.folder.is_dir() and {path.name for path in self.folder.iterdir()} <= {LOCK, SALT}:
             if (self.folder / SALT).exists():

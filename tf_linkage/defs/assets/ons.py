@@ -11,7 +11,7 @@ import polars as pl
 
 from tf_linkage import custody, linkage
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.custody.audit.ledger import rounded
+from tf_linkage.custody.audit.sizes import size_class
 from tf_linkage.custody.references.people import PAIR, RECORD
 from tf_linkage.defs.assets.extracts import must_be_taken_in
 from tf_linkage.defs.assets.preview import WOULD_BE_SENT, would_be_sent
@@ -57,7 +57,7 @@ def ons_assets() -> list[dg.AssetsDefinition]:
             identifiers, attributes = custody.split(cohort, duplicates, study_key.key())
         context.add_output_metadata(
             {
-                "pairs of records of one person": rounded(duplicates.height),
+                "pairs of records of one person": size_class(duplicates.height),
                 WOULD_BE_SENT: would_be_sent(identifiers, study),
             },
             "identifiers",

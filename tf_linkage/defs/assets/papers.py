@@ -16,11 +16,11 @@ from tf_linkage.workspace.catalogue import TABLES
 from tf_linkage.workspace.environment import is_rehearsal
 from tf_linkage.workspace.store import Store, relative
 
-RECORD, ASSESSMENT = "record_of_processing", "impact_assessment"
+RECORD, ASSESSMENT, POLICY = "record_of_processing", "impact_assessment", "policy_document"
 
 
 def papers_of(figures: pl.DataFrame, study: Study, store: Store) -> tuple[list[str], dict[str, dg.MetadataValue]]:
-    """Write the record of processing and the draft impact assessment.
+    """Write the record of processing, the draft impact assessment and the draft policy document.
 
     Args:
         figures: `contracts.outputs.quality.Metrics` of the run.
@@ -28,12 +28,13 @@ def papers_of(figures: pl.DataFrame, study: Study, store: Store) -> tuple[list[s
         store: where the papers go.
 
     Returns:
-        The two texts, and what the web UI shows of them.
+        The texts, and what the web UI shows of them.
     """
     measured, carried = _measured(figures, study, store), carried_of(store)
     pages = {
         RECORD: papers.record_of_processing(carried, mappings_of(store)),
         ASSESSMENT: papers.impact_assessment(carried, measured),
+        POLICY: papers.policy_document(carried),
     }
     metadata: dict[str, dg.MetadataValue] = {}
     for name, page in pages.items():

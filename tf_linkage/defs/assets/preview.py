@@ -9,7 +9,7 @@ import polars as pl
 from tf_linkage import custody
 from tf_linkage.contracts.columns import columns_of
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.custody.audit.ledger import rounded
+from tf_linkage.custody.audit.sizes import size_class
 from tf_linkage.study import Study
 
 WOULD_BE_SENT = "would be sent"
@@ -22,7 +22,7 @@ def would_be_sent(identifiers: pl.LazyFrame, study: Study) -> dg.TableMetadataVa
             dg.TableRecord(
                 {
                     "department": name,
-                    "people": rounded(custody.people_to_ask(identifiers, department, study.dates.extract)),
+                    "people": size_class(custody.people_to_ask(identifiers, department, study.dates.extract)),
                     "columns": ", ".join(
                         f"{column.name} ({column.column_class.value})" for column in columns_of(department.request)
                     ),
@@ -41,5 +41,5 @@ def preview_text(result: dg.ExecuteInProcessResult) -> str:
         if isinstance(shown, dg.TableMetadataValue):
             for row in shown.records:
                 name, people, columns = (str(row.data[part]) for part in ("department", "people", "columns"))
-                lines.append(f"{DEPARTMENTS[name].short:<6}{int(people):>9,} people  {columns}")
+                lines.append(f"{DEPARTMENTS[name].short:<6}{people:>24} people  {columns}")
     return "\n".join(lines)

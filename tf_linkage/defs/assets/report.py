@@ -28,8 +28,8 @@ def report_asset(study: Study) -> dg.AssetsDefinition:
     @study_asset(
         "quality/report",
         "The figures as one page with pictures, which opens in any browser; and the papers that data protection "
-        "law asks for, with what this run measured of each risk: a record of processing and a draft impact "
-        "assessment. What job `assess` finds stands on a page of its own.",
+        "law asks for, with what this run measured of each risk: a record of processing, a draft impact "
+        "assessment and a draft policy document. What job `assess` finds stands on a page of its own.",
         rooms=["quality", "pages", "custody", "contracts"],
         kinds=["html", "markdown"],
         ins=FIGURES | ({"causes": "quality/gap_causes"} if simulated else {}),

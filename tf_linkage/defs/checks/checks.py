@@ -13,7 +13,7 @@ import polars as pl
 from tf_linkage import custody, intake, quality
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.custody.audit.ledger import rounded
+from tf_linkage.custody.audit.sizes import size_class
 from tf_linkage.defs.assets.extracts import extract_keys
 from tf_linkage.defs.assets.microdata_risk import risk_checks
 from tf_linkage.defs.checks.leaks import no_leak
@@ -228,8 +228,8 @@ def records_conserved(attributes: pl.LazyFrame, cohort: pl.LazyFrame) -> dg.Asse
     lost = _rows(cohort.join(attributes, on=["la_code", "person_ref"], how="anti"))
     return dg.AssetCheckResult(
         passed=sent == kept and lost == 0,
-        description=f"{abs(sent - kept)} more or fewer than sent, {lost} lost, of about {rounded(sent)}",
-        metadata={"sent": rounded(sent), "kept": rounded(kept), "lost": lost},
+        description=f"{abs(sent - kept)} more or fewer than sent, {lost} lost, of {size_class(sent)}",
+        metadata={"sent": size_class(sent), "kept": size_class(kept), "lost": lost},
     )
 
 

@@ -12,7 +12,7 @@ from tf_linkage import custody
 from tf_linkage.contracts.flows import flows
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.handover.kinds import HANDOVERS
-from tf_linkage.custody.rights.access import ABOUT, Person, person_of, rows_of, where_it_went
+from tf_linkage.custody.rights.access import Person, about, person_of, rows_of, sure_alone, unsure_of, where_it_went
 from tf_linkage.custody.rights.bundle import sealed
 from tf_linkage.custody.rights.tickets import opened, tickets
 from tf_linkage.custody.vault.destruction import destroyed_on
@@ -20,19 +20,22 @@ from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.jobs.rights import NOWHERE, Tickets
 from tf_linkage.defs.resources import StudyKey
+from tf_linkage.hints import command
 from tf_linkage.pages.spreadsheets import spreadsheet_safe
 from tf_linkage.study import Study
 from tf_linkage.workspace import rights_requests as requests
 from tf_linkage.workspace.catalogue import RESEARCH_SET, TABLES
 from tf_linkage.workspace.jobs import ACCESS
 from tf_linkage.workspace.rights_requests import ONS
-from tf_linkage.workspace.store import Store, relative
+from tf_linkage.workspace.store import Store
 
+LINKED = ["linkage", "linked_people"]
 HELD = ("ons/identifiers", "ons/attributes", "linkage/linked_people")
 DESCRIPTION = (
     "Somebody sees what is held about them: every row of theirs in ONS's vault and in the research tables, who was "
-    "handed what and until when, and nothing about anybody else. The answer is sealed under the password that the "
-    "command `request` printed, and lies in ONS's vault until it is handed over."
+    "handed what and until when, and nothing about anybody else. What a department sent stands there where its "
+    "link is sure or was checked by hand; where it is not, that is said. The answer is sealed under the password "
+    "that the command `request` printed, and lies in ONS's vault until it is handed over."
 )
 
 
@@ -49,15 +52,24 @@ def access_job(study: Study) -> dg.JobDefinition:
         store, key = ParquetStore.of(study).store, study_key.key()
         with plainly(), store.hold():
             requests.stage(store)
-            for number in config.tickets:
-                ticket = requests.take_up(store, number, ACCESS)
-                person = person_of(requests.table(store, requests.ATTRIBUTES, ACCESS), ticket.record, key)
-                files = {name: _csv(table) for name, table in everything_about(store, study, person, key)}
-                assert ticket.seal is not None  # noqa: S101 - every ticket for access has one
-                answered = sealed({"about.txt": ABOUT.encode()} | files, ticket.seal)
-                place = requests.keep_answer(store, number, answered)
+            asked = requests.read_tickets(store, config.tickets, ACCESS)
+            attributes, people = requests.table(store, requests.ATTRIBUTES, ACCESS), {}
+            with requests.refusals() as refused:
+                for number, ticket in asked.items():
+                    with refused(number):
+                        people[number] = person_of(attributes, ticket.record, key)
+            requests.take_up(store, asked)
+            for number, person in people.items():
+                unsure = unsure_of(person, requests.table(store, LINKED, ACCESS))
+                told = sure_alone(everything_about(store, study, person, key), unsure)
+                files = {name: _csv(table) for name, table in told}
+                seal = asked[number].seal
+                assert seal is not None  # noqa: S101 - every ticket for access has one
+                answered = sealed({"about.txt": about(unsure).encode()} | files, seal)
+                requests.keep_answer(store, number, answered)
                 requests.note(store, "answered", number)
-                context.log.info(f"ticket {number}: the answer is {relative(place)}")
+                how = command("take-answer", number, "-o", "answer.json", data=store.root)
+                context.log.info(f"ticket {number}: answered; the answer lies in the vault of ONS: {how}")
 
     @dg.job(name=ACCESS, description=DESCRIPTION, executor_def=dg.in_process_executor)
     def made() -> None:

@@ -1,4 +1,4 @@
-"""The jobs by which people's requests are met: withdraw, correct, erase. They are told tickets, and nothing else.
+"""The jobs by which people's requests are met: withdraw, correct, erase, object. They are told tickets alone.
 
 The steps, and making the tables again afterwards, as a run of its own.
 """
@@ -11,7 +11,7 @@ import dagster as dg
 import polars as pl
 from pydantic import Field
 
-from tf_linkage.custody.rights.request_lists import as_asked, correction_rows, whom
+from tf_linkage.custody.rights.request_lists import Requests, as_asked, whom
 from tf_linkage.custody.rights.tickets import Ticket, opened, tickets
 from tf_linkage.defs.assets.published import FINDINGS, RELEASE
 from tf_linkage.defs.failures import plainly
@@ -24,14 +24,23 @@ from tf_linkage.errors import TfLinkageError
 from tf_linkage.study import Study
 from tf_linkage.workspace import rights_requests as requests
 from tf_linkage.workspace.environment import from_files
-from tf_linkage.workspace.jobs import CORRECT, ERASE, IRREVERSIBLE, REBUILD, REBUILD_RESEARCH, RIGHTS, WITHDRAW
+from tf_linkage.workspace.jobs import (
+    CORRECT,
+    ERASE,
+    IRREVERSIBLE,
+    OBJECT,
+    REBUILD,
+    REBUILD_RESEARCH,
+    RIGHTS,
+    WITHDRAW,
+)
 from tf_linkage.workspace.masking import masked_errors
 from tf_linkage.workspace.rights_requests import ONS, Stage
 from tf_linkage.workspace.store import Store
 
 LEFT_ALONE = "A family left with fewer than two problems has left as a whole. "
 REPORT_LATER = "The quality report is that of before until the main job runs again."
-DONE = {WITHDRAW: "withdrawn", CORRECT: "corrected", ERASE: "erased"}
+DONE = {WITHDRAW: "withdrawn", CORRECT: "corrected", ERASE: "erased", OBJECT: "objected"}
 AS_PUBLISHED = (
     "What is published stays as it is: releases are renewed for many changes at once, so that no difference "
     "between two of them is one person."
@@ -79,7 +88,7 @@ def told(job: str, tickets: Sequence[str] = ()) -> dict[str, Any]:
 
 
 def rights_jobs(study: Study, rebuild: Rebuild) -> list[dg.JobDefinition]:
-    """Withdraw, correct and erase."""
+    """Withdraw, correct, erase and object."""
     return [
         _job(
             WITHDRAW,
@@ -101,6 +110,14 @@ def rights_jobs(study: Study, rebuild: Rebuild) -> list[dg.JobDefinition]:
             ERASE,
             "As `withdraw`; then tickets, corrections and answers of these people go from ONS's vault too. "
             f"{AS_PUBLISHED}",
+            study,
+            rebuild,
+        ),
+        _job(
+            OBJECT,
+            "A person or family objects to the study working with their data (UK GDPR Article 21), on grounds of "
+            "their own that nobody asks for. Nobody weighs an objection against the study: each is upheld, and the "
+            f"work stops as with `withdraw`. {AS_PUBLISHED}",
             study,
             rebuild,
         ),
@@ -147,8 +164,12 @@ def _job(name: str, description: str, study: Study, rebuild: Rebuild) -> dg.JobD
                 chosen.must_name(name)
             with store.hold():
                 now = requests.stage(store)
-                asked = {number: requests.take_up(store, number, name) for number in chosen.tickets}
-                _prepare(store, name, asked, key)
+                asked = requests.read_tickets(store, chosen.tickets, name)
+                lists = requests.laid_over(store, name, asked, key, study.dates.extract)
+                _can_be_kept(store, name, lists, key)
+                requests.take_up(store, asked)
+                requests.write_lists(store, lists)
+                requests.take_out_of_cohort(store, lists, key, name)
                 if now is Stage.FROZEN:
                     _afterwards(context, store, name, key)
             _again(rebuild, REBUILD if now is Stage.REDO else REBUILD_RESEARCH, context.instance)
@@ -159,7 +180,7 @@ def _job(name: str, description: str, study: Study, rebuild: Rebuild) -> dg.JobD
                     requests.note(store, DONE[name], number, how=now.value)
         context.add_output_metadata({"tickets": len(asked), "how": now.value, "published": AS_PUBLISHED})
         tickets = f"{len(asked)} ticket{'s' if len(asked) > 1 else ''}"
-        alone = LEFT_ALONE if name in {WITHDRAW, ERASE} else ""
+        alone = "" if name == CORRECT else LEFT_ALONE
         context.log.info(f"{tickets} {DONE[name]}: {now.value}. {alone}{AS_PUBLISHED} {REPORT_LATER}")
 
     words, tags = (f"{UNDO} {description}", TAGS) if name in IRREVERSIBLE else (description, {})
@@ -171,22 +192,14 @@ def _job(name: str, description: str, study: Study, rebuild: Rebuild) -> dg.JobD
     return made
 
 
-def _prepare(store: Store, name: str, asked: Mapping[str, Ticket], key: bytes) -> None:
-    """Puts the requests on the lists, once it is certain that all of them can be met."""
-    lists, attributes = requests.lists(store, name), requests.table(store, requests.ATTRIBUTES, name)
-    for ticket in asked.values():
-        if name == CORRECT:
-            lists = lists.and_corrected(correction_rows(attributes, ticket.record, ticket.corrections))
-        else:
-            lists = lists.and_withdrawn(whom(attributes, lists, ticket.record, ticket.scope, key))
+def _can_be_kept(store: Store, name: str, lists: Requests, key: bytes) -> None:
+    """Refuses lists that what ONS holds could not be made to keep, before anything is written."""
     if requests.stage(store) is Stage.REDO:
         cohort = store.read(requests.COHORT)
         assert isinstance(cohort, pl.LazyFrame)  # noqa: S101 - the asset is one table by its contract
         as_asked(cohort, lists, key)
     else:
         requests.afterwards(store, lists, key, name)
-    requests.write_lists(store, lists)
-    requests.take_out_of_cohort(store, lists, key, name)
 
 
 def _afterwards(context: dg.OpExecutionContext, store: Store, name: str, key: bytes) -> None:

@@ -11,7 +11,7 @@ import polars as pl
 
 from tf_linkage import quality
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.custody.audit.ledger import rounded
+from tf_linkage.custody.audit.sizes import size_class
 from tf_linkage.intervals import wilson_ends
 from tf_linkage.linkage import LinkResult
 from tf_linkage.pages import charts
@@ -29,15 +29,17 @@ PLOTTED = ("sent", "present", "linked", "match_rate", "precision", "recall", "f1
 
 def linkage_metadata(result: LinkResult) -> dict[str, Any]:
     """How a linkage went: counts, blocking, and what each comparison level is worth."""
-    fives = ((pl.selectors.integer() / 5).round() * 5).cast(pl.Int64)
-    training = result.training.select("comparison", "level", pl.col("m", "u").round(6), pl.col("weight").round(2))
+    classes = pl.selectors.integer().map_elements(size_class, return_dtype=pl.String)
+    # Fine enough to judge a model by; finer, and they would tell how many pairs they were learnt from.
+    learnt = pl.col("m", "u").round_sig_figs(2), pl.col("weight").round(1)
+    training = result.training.select("comparison", "level", *learnt)
     shown: dict[str, Any] = {
         "engine": result.engine,
         "model": dg.MetadataValue.md(f"```\n{result.model}\n```"),
         "model digest": result.model.digest(),
-        # A department's own: rounded as the ledger rounds.
-        **{name: rounded(int(count)) for name, count in result.counts.items()},
-        "blocking": records_of(result.blocking.with_columns(fives)),
+        # A department's own: in the ledger's classes.
+        **{name: size_class(int(count)) for name, count in result.counts.items()},
+        "blocking": records_of(result.blocking.with_columns(classes)),
         "m, u and weights": records_of(training),
         "match weights": dg.MetadataValue.md(markdown(weights_picture(training), "Match weights")),
         "m and u probabilities": dg.MetadataValue.md(markdown(probabilities_picture(training), "m and u")),

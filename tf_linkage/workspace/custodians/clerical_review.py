@@ -10,7 +10,7 @@ import polars as pl
 
 from tf_linkage import custody, intake, linkage
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.custody.audit.ledger import rounded
+from tf_linkage.custody.audit.sizes import size_class
 from tf_linkage.custody.vault.clerks_desk import Desk
 from tf_linkage.errors import TfLinkageError
 from tf_linkage.hints import command
@@ -90,7 +90,7 @@ def export_review(store: Store, study: Study, name: str, *, most: int) -> tuple[
         "written",
         name,
         f"{name}/review, in the clear for clerks",
-        rows=rounded(sheet.height),
+        size=size_class(sheet.height),
     )
     return paths, sheet.height
 
@@ -215,4 +215,6 @@ def _kept(store: Store, name: str, dataset: str) -> pl.DataFrame | None:
 
 def _keep(store: Store, name: str, dataset: str, table: pl.DataFrame) -> None:
     store.write([name, dataset], table)
-    store.ledger().append(store.clock().today(), "written", name, f"{name}/{dataset}", rows=rounded(table.height))
+    store.ledger().append(
+        store.clock().today(), "written", name, f"{name}/{dataset}", size=size_class(table.height)
+    )

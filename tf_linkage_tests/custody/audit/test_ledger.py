@@ -7,8 +7,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tf_linkage.custody.audit.ledger import START, Entry, Ledger, rounded
+from tf_linkage.custody.audit.ledger import START, Entry, Ledger
+from tf_linkage.custody.audit.sizes import size_class
 from tf_linkage.custody.refusals import LedgerBroken
 
 DAY = dt.date(2020, 4, 6)
@@ -165,5 +168,19 @@ def test_an_event_of_another_kind_is_refused(ledger: Ledger) -> None:
         ledger.append(DAY, "looked at", "ons", "identifiers")
 
 
-def test_counts_are_no_finer_than_five() -> None:
-    assert {rounded(count) for count in range(23, 28)} == {25}
+def test_the_ledger_tells_classes_and_a_class_that_was_told_stays(ledger: Ledger) -> None:
+    """A family goes from 1,003 rows to 997: the class is told as before. At 700 rows it is another."""
+    assert ledger.size("ons/returns/moj", 1_003) == "1,000 to 9,999"
+    ledger.append(DAY, "arrived", "ons", "ons/returns/moj", size=ledger.size("ons/returns/moj", 1_003))
+    assert ledger.size("ons/returns/moj", 997) == "1,000 to 9,999"
+    assert ledger.size("ons/returns/moj", 700) == "fewer than 1,000"
+    assert ledger.size("ons/returns/dfe", 997) == "fewer than 1,000", "each dataset has its own past"
+
+
+@given(count=st.integers(0, 10**8), left=st.integers(0, 150))
+def test_no_family_that_leaves_changes_a_class_that_was_told(count: int, left: int) -> None:
+    told = size_class(count + left)
+    assert size_class(count, told) == told
+    assert size_class(count + left, told) == told
+    nearest_five = {5 * round(rows / 5) for rows in (count + left, count)}
+    assert len(nearest_five) == 2 or left <= 5, "the control: to the nearest five more than five rows show"

@@ -164,7 +164,11 @@ def test_two_accounts_of_one_person_both_come_back_and_one_account_of_two_reques
         schema=schema_of(DWP.histories[1]["benefits"]),
     )
     returned = make_return(DWP, links, {"benefits": spells})
-    assert returned["people"].collect().rows() == [("R1", "very high"), ("R2", "high"), ("R3", "moderate")]
+    assert returned["people"].collect().rows() == [
+        ("R1", "moderate"),
+        ("R2", "high"),
+        ("R3", "moderate"),
+    ], "as sure as the less sure of two accounts, since both histories come back"
     amounts = returned["benefits"].select("request_ref", "weekly_amount").collect().rows()
     assert sorted(amounts) == [("R1", 10.0), ("R1", 20.0), ("R2", 30.0), ("R3", 30.0)]
 
@@ -251,3 +255,11 @@ def test_a_return_keeps_the_contract_of_returns(name: str):
     returned = make_return(department, links_of(), histories)
     for table, contract in exchange.return_tables(department.key, department.histories[1]).items():
         contract.validate(returned[table].collect())
+
+
+def test_a_link_that_clerks_confirmed_is_as_sure_as_any() -> None:
+    links = links_of(("R1", "K1", 0.6, "link"), ("R2", "K2", 0.6, "link"))
+    checked = pl.when(request_ref="R1").then(pl.lit("clerical review")).otherwise("stage")
+    spells = pl.LazyFrame([claim("K1", 10.0)], schema=schema_of(DWP.histories[1]["benefits"]))
+    returned = make_return(DWP, links.with_columns(checked.alias("stage")), {"benefits": spells})
+    assert returned["people"].collect().rows() == [("R1", "very high"), ("R2", "moderate")]

@@ -4,6 +4,8 @@ import datetime as dt
 import json
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -248,3 +250,18 @@ def test_a_rehearsal_makes_passwords_once_and_real_people_need_their_own(tmp_pat
     with pytest.raises(PasswordMissing, match="too short"):
         passwords(ons="short").of("ons")
     assert "correct horse" not in repr(RIGHT)
+
+
+def test_a_process_that_holds_keys_leaves_no_core_dump() -> None:
+    """Its limit is nothing as soon as a lock is made or opened, whatever it was before."""
+    script = (
+        "import resource\n"
+        "from tf_linkage.custody.vault import locks\n"
+        "hard = resource.getrlimit(resource.RLIMIT_CORE)[1]\n"
+        "resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))\n"
+        "print(resource.getrlimit(resource.RLIMIT_CORE) == (hard, hard))\n"
+        "lock = locks.new_lock('ons', 'a password of this test', cost=2**10)\n"
+        "print(resource.getrlimit(resource.RLIMIT_CORE))\n"
+    )
+    made = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert made.stdout.splitlines() == ["True", "(0, 0)"]

@@ -5,7 +5,7 @@ import polars as pl
 from rehearsing import Rehearsed
 
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.custody.audit.ledger import rounded
+from tf_linkage.custody.audit.sizes import size_class
 from tf_linkage.definitions import build_defs
 from tf_linkage.defs.assets.preview import WOULD_BE_SENT, preview_text
 from tf_linkage.study import Study
@@ -26,8 +26,8 @@ def test_the_preview_tells_what_was_then_sent(rehearsed: Rehearsed) -> None:
     for name, row in shown.items():
         sent = rehearsed.store.read([name, "link_request"])
         assert isinstance(sent, pl.LazyFrame)
-        # Dagster keeps what it is shown for good: counts are rounded as in the ledger.
-        assert row["people"] == rounded(sent.select(pl.len()).collect().item())
+        # Dagster keeps what it is shown for good: classes, as in the ledger.
+        assert row["people"] == size_class(sent.select(pl.len()).collect().item())
         named = [part.split(" ")[0] for part in str(row["columns"]).split(", ")]
         assert named == sent.collect_schema().names()
     assert "nino (direct identifier)" in str(shown["dwp"]["columns"])

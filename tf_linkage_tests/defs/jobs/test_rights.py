@@ -3,8 +3,8 @@
 import hashlib
 import io
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import redirect_stdout
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,10 @@ from rehearsing import Rehearsed, digests
 
 from tf_linkage.cli import main
 from tf_linkage.contracts.bodies.council import Cohort
+from tf_linkage.contracts.registry import DEPARTMENTS
+from tf_linkage.custody.audit.sizes import size_class
+from tf_linkage.custody.handover.kinds import HANDOVERS
+from tf_linkage.custody.references.references import REHEARSAL_KEY, recipient_key, reference
 from tf_linkage.custody.rights.bundle import unsealed
 from tf_linkage.definitions import build_defs
 from tf_linkage.defs.checks.leaks import leak_scan
@@ -63,6 +67,18 @@ class Desk:
         """What a command prints."""
         with redirect_stdout(io.StringIO()) as said:
             assert main(list(words)) == 0
+        return said.getvalue()
+
+    def answer(self, ticket: str) -> Path:
+        """Take an answer out of the vault."""
+        file = self.files / f"{ticket}.json"
+        self.command("take-answer", ticket, "-o", str(file), "--data", str(self.study.data))
+        return file
+
+    def refused(self, *words: str) -> str:
+        """What a command says that refuses."""
+        with redirect_stderr(io.StringIO()) as said:
+            assert main(list(words)) == 2
         return said.getvalue()
 
     def table(self, key: str) -> pl.DataFrame:
@@ -252,6 +268,63 @@ def test_the_ledger_and_dagster_know_the_ticket_alone(desk: Desk) -> None:
     assert not [value for value in telling if value and f"{value}" in kept]
 
 
+def sizes_told(events: Iterable[dg.DagsterEvent]) -> dict[tuple[str, str], object]:
+    """Every number and every class of rows in the events of assets that are made from people's records."""
+    told: dict[tuple[str, str], object] = {}
+    for event in events:
+        made = event.step_materialization_data.materialization
+        asset = made.asset_key.to_user_string()
+        for name, kept in made.metadata.items():
+            whole = isinstance(kept, dg.IntMetadataValue) and not asset.startswith("research/")
+            if whole or (isinstance(kept, dg.TextMetadataValue) and kept.value in SIZES):
+                told[asset, name] = kept.value
+    return told
+
+
+def rows_held(desk: Desk) -> dict[str, int]:
+    """The exact rows of every dataset of ONS's vault and of the research tables: what nobody may be told."""
+    vault, found = desk.store.vault("ons"), {}
+    for dataset in ("identifiers", "attributes", "linked_people", "returns/dwp", "returns/moj", "returns/dfe"):
+        kept = vault.read(dataset)
+        tables = kept.values() if isinstance(kept, dict) else [kept]
+        found[dataset] = sum(table.select(pl.len()).collect().item() for table in tables)
+    return found
+
+
+def test_that_a_family_left_can_be_read_from_no_size_that_anything_tells(desk: Desk, rehearsed: Rehearsed) -> None:
+    """Ledger and events of before and after tell the same; the control, to the nearest five, does not."""
+    events = sizes_told(rehearsed.result.get_asset_materialization_events())
+    held = rows_held(desk)
+    attributes = desk.table("ons/attributes")
+    family = of_a_large_family(attributes, besides=named_twice(attributes))
+    facts_told = [entry.facts for entry in desk.store.ledger().entries()]
+    assert not [facts for facts in facts_told if any(isinstance(value, int) for value in facts.values())]
+    sizes = {entry.about: entry.facts["size"] for entry in desk.store.ledger().entries() if "size" in entry.facts}
+    ticket = desk.ticket("withdraw", family, "--family")
+    with dg.DagsterInstance.ephemeral() as instance:
+        job = build_defs(desk.study).resolve_job_def(WITHDRAW)
+        assert job.execute_in_process(instance=instance, run_config=told_of(ticket)).success
+        logs = [log for run in instance.get_runs() for log in instance.all_logs(run.run_id)]
+    again = sizes_told(
+        log.dagster_event for log in logs if log.dagster_event and log.dagster_event.is_step_materialization
+    )
+    assert {"ons/attributes", "moj/return", "linkage/dfe_links", "research/tables"} <= {asset for asset, _ in again}
+    assert again == {name: events[name] for name in again}
+    now = {entry.about: entry.facts["size"] for entry in desk.store.ledger().entries() if "size" in entry.facts}
+    assert {about: now[about] for about in sizes} == sizes
+    after = rows_held(desk)
+    assert all(after[dataset] < held[dataset] for dataset in ("identifiers", "attributes", "linked_people"))
+    fives = [dataset for dataset in held if round(after[dataset] / 5) != round(held[dataset] / 5)]
+    assert "attributes" in fives or "identifiers" in fives, "the control: rounded to five, the family shows"
+
+
+SIZES = {size_class(10**power) for power in range(10)}
+
+
+def told_of(ticket: str) -> dict[str, object]:
+    return told(WITHDRAW, [ticket])
+
+
 def test_erasing_leaves_no_ticket_and_no_correction_behind(desk: Desk) -> None:
     assert desk.run(END_OF_MONTH).success
     attributes = desk.table("ons/attributes")
@@ -274,18 +347,130 @@ def test_erasing_leaves_no_ticket_and_no_correction_behind(desk: Desk) -> None:
     assert not list(vault.folder.rglob(".*")), "nothing is left of what was written before"
 
 
-def test_a_ticket_of_nobody_changes_nothing(desk: Desk) -> None:
+def test_a_request_for_nobody_is_refused_at_once(desk: Desk) -> None:
+    """The same words whether nobody ever had the number or somebody left, and nothing of it repeated."""
+    attributes = desk.table("ons/attributes")
+    person, other = attributes.select("la_code", "person_ref").rows()[0], ("E09000012", "no such number")
+    assert desk.run(WITHDRAW, desk.ticket("withdraw", person)).success
+    said = set()
+    for record in (person, other):
+        file = desk.files / "asked.csv"
+        pl.DataFrame([dict(zip(("la_code", "person_ref"), record, strict=True))]).write_csv(file)
+        for kind in ("withdraw", "access", "object"):
+            words = desk.refused("request", kind, str(file), "--data", str(desk.study.data))
+            assert record[1] not in words
+            said.add(words)
+    assert len(said) == 1
+    assert "nothing is held" in said.pop()
+
+
+def test_without_the_custodians_password_nothing_is_asked_and_no_answer_read(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = desk.table("ons/attributes").row(0, named=True)
+    ticket = desk.ticket("access", (row["la_code"], row["person_ref"]))
+    assert desk.run(ACCESS, ticket).success
+    monkeypatch.setenv("TF_LINKAGE_ONS_PASSWORD", "somebody who guesses")
+    data = ["--data", str(desk.study.data)]
+    for words in (
+        ["request", "access", str(desk.files / "person.csv"), *data],
+        ["take-answer", ticket, "-o", str(desk.files / "answer.json"), *data],
+    ):
+        assert "wrong password for the vault of ons" in desk.refused(*words)
+    assert not (desk.files / "answer.json").exists()
+
+
+def test_any_number_of_tickets_is_met_or_refused_by_name(desk: Desk) -> None:
+    assert desk.run(END_OF_MONTH).success
+    people = desk.table("ons/attributes").unique("family_id", keep="first", maintain_order=True)
+    first, second, third = people.select("la_code", "person_ref").rows()[:3]
+    one, two, access = desk.ticket("withdraw", first), desk.ticket("withdraw", second), desk.ticket("access", third)
     before = desk.research()
-    result = desk.run(WITHDRAW, desk.ticket("withdraw", ("E09000012", "no such number")))
-    assert "nothing is held under what this ticket names" in failure(result)
-    assert "no such number" not in failure(result)
-    for wrong, said in (("123", "twelve digits"), ("000000000000", "there is no ticket 000000000000")):
-        assert said in failure(desk.run(WITHDRAW, wrong))
-    assert "asks to access, not to withdraw" in failure(
-        desk.run(WITHDRAW, desk.ticket("access", ("E09000012", "1")))
-    )
-    assert desk.research() == before
+    said = failure(desk.run(WITHDRAW, one, "000000000000", access, two))
+    assert "there is no ticket 000000000000" in said
+    assert f"ticket {access} asks to access, not to withdraw" in said
+    assert desk.research() == before, "then none is met"
     assert "requests" not in desk.store.vault("ons").datasets()
+    words = ["--job", "withdraw", "--ticket", one, "--ticket", two, "--confirm", "withdraw", "--preset", "tiny"]
+    assert run_job([*words, "--data", str(desk.study.data)]) == 0
+    left = desk.table("ons/attributes").select("la_code", "person_ref").rows()
+    assert not {first, second} & set(left)
+    assert third in left
+    again = desk.run(WITHDRAW, one)
+    assert f"ticket {one}: nothing is held" in failure(again), "nobody leaves twice"
+
+
+def test_an_objection_stops_the_work_as_a_withdrawal_does(open_desk: Callable[..., Desk]) -> None:
+    here, there = open_desk("here"), open_desk("there")
+    person = named_twice(here.table("ons/attributes"))
+    for desk, kind in ((here, "object"), (there, "withdraw")):
+        assert desk.run(END_OF_MONTH).success
+        assert desk.run(kind, desk.ticket(kind, person)).success
+    assert here.research() == there.research()
+    ends = [[entry.event for entry in desk.store.ledger().entries()][-1] for desk in (here, there)]
+    assert ends == ["objected", "withdrawn"]
+
+
+@pytest.mark.parametrize(("band", "told"), [("moderate", False), ("high", False), ("very high", True)])
+def test_an_answer_keeps_back_what_a_link_that_is_not_sure_brought(desk: Desk, band: str, told: bool) -> None:
+    """Another's records planted under a person's reference: told only if the link were sure, and it is said."""
+    linked = desk.table("linkage/linked_people")
+    returned = desk.store.read(["moj", "return"])
+    assert isinstance(returned, dict)
+    tables = {name: table.collect() for name, table in returned.items()}
+    history = next(name for name, table in tables.items() if name != "people" and table.height)
+    wrong = tables[history].row(0, named=True)["request_ref"]
+    mine = linked.filter(pl.col("moj_ref").is_null() | (pl.col("moj_ref") != wrong)).row(0, named=True)
+    moj_ref = mine["moj_ref"] or asked_as(desk, mine["person_id"])
+    swapped = pl.when(pl.col("request_ref") == wrong).then(pl.lit(moj_ref)).otherwise("request_ref")
+    planted = {
+        name: table.filter(pl.col("request_ref") != moj_ref).with_columns(swapped.alias("request_ref"))
+        for name, table in tables.items()
+    }
+    desk.store.take_out(HANDOVERS["moj/return"], planted)
+    key = ["linkage", "linked_people"]
+    own = pl.col("person_id") == mine["person_id"]
+    changed = linked.with_columns(pl.when(own).then(pl.lit(moj_ref)).otherwise("moj_ref").alias("moj_ref"))
+    desk.store.write(key, changed, desk.store.made_with(key))
+    surely_linked(desk, mine["person_id"], moj=band)
+    record = desk.table("ons/attributes").filter(person_id=mine["person_id"]).select("la_code", "person_ref").row(0)
+    file = desk.files / "person.csv"
+    pl.DataFrame([dict(zip(("la_code", "person_ref"), record, strict=True))]).write_csv(file)
+    said = desk.command("request", "access", str(file), "--data", str(desk.study.data)).split()
+    assert desk.run(ACCESS, said[0]).success
+    files = unsealed(desk.answer(said[0]).read_bytes(), said[-1])
+    assert (f"return_moj_{history}.csv" in files) is told
+    assert ("research_offending.csv" in files) is told
+    assert ("research_panel.csv" in files) is told
+    about = files["about.txt"].decode()
+    assert ("Kept back" in about) is not told
+    if told:
+        assert files[f"return_moj_{history}.csv"].count(b"\n") > 1, "the control: there was something to keep back"
+    else:
+        assert DEPARTMENTS["moj"].title in about.split("Kept back")[1]
+        assert b"moj_link" not in b"".join(files.values())
+
+
+def asked_as(desk: Desk, person_id: str) -> str:
+    """The reference by which MoJ is asked about a person."""
+    key = recipient_key(REHEARSAL_KEY, "moj")
+    return str(reference(key, "request", [pl.Series([person_id])]).item())
+
+
+def surely_linked(desk: Desk, person_id: str, **otherwise: str | None) -> None:
+    """Makes every link of a person as sure as can be, or as it is said by department."""
+    key = ["linkage", "linked_people"]
+    linked = desk.table("linkage/linked_people")
+    said = {f"{name}_link": otherwise.get(name, "very high") for name in ("dwp", "moj", "dfe")}
+    own = pl.col("person_id") == person_id
+    changed = linked.with_columns(
+        pl.when(own & pl.col(name.replace("_link", "_ref")).is_not_null())
+        .then(pl.lit(value, dtype=linked.schema[name]))
+        .otherwise(name)
+        .alias(name)
+        for name, value in said.items()
+    )
+    desk.store.write(key, changed, desk.store.made_with(key))
 
 
 Answered = tuple[Desk, Record, dict[str, pl.DataFrame], str]
@@ -301,13 +486,16 @@ def answered(rehearsed: Rehearsed, tmp_path_factory: pytest.TempPathFactory) -> 
     row = large.sort("person_id").row(0, named=True)
     record = (row["la_code"], row["person_ref"])
     assert desk.run(END_OF_MONTH).success
-    assert desk.run(CORRECT, desk.ticket("correct", record, address="=HYPERLINK(1)")).success
+    assert desk.run(CORRECT, desk.ticket("correct", record, address="1 Moss Row")).success
+    surely_linked(desk, row["person_id"])
+    identifiers = desk.table("ons/identifiers")
+    formula = pl.when(person_id=row["person_id"]).then(pl.lit("=HYPERLINK(1)")).otherwise("address")
+    desk.store.write(["ons", "identifiers"], identifiers.with_columns(formula.alias("address")))
     file = desk.files / "person.csv"
     pl.DataFrame({"la_code": [record[0]], "person_ref": [record[1]]}).write_csv(file)
     said = desk.command("request", "access", str(file), "--data", str(desk.study.data)).split()
     assert desk.run(ACCESS, said[0]).success
-    sealed = desk.study.data / "custody" / "ons" / "answers" / said[0] / "answer.json"
-    files = unsealed(sealed.read_bytes(), said[-1])
+    files = unsealed(desk.answer(said[0]).read_bytes(), said[-1])
     tables = {
         name.removesuffix(".csv"): pl.read_csv(content, infer_schema=False)
         for name, content in files.items()
@@ -412,17 +600,21 @@ def test_an_answer_opens_by_the_command_and_only_with_its_password(
     pl.DataFrame([{name: row[name] for name in ("la_code", "person_ref")}]).write_csv(file)
     said = desk.command("request", "access", str(file), "--data", str(desk.study.data)).split()
     assert desk.run(ACCESS, said[0]).success
-    answer = desk.study.data / "custody" / "ons" / "answers" / said[0] / "answer.json"
+    answer = desk.answer(said[0])
+    assert answer.stat().st_mode & 0o777 == 0o600
     for password, code in (("another", 2), (said[-1], 0)):
         monkeypatch.setattr("sys.stdin", io.StringIO(f"{password}\n"))
         assert main(["open-answer", str(answer), "-o", str(desk.files / "opened")]) == code
     names = {path.name for path in (desk.files / "opened").iterdir()}
     assert {"about.txt", "identifiers.csv", "where_it_went.csv"} <= names
+    assert {path.stat().st_mode & 0o777 for path in (desk.files / "opened").iterdir()} == {0o600}
+    answers = desk.study.data / "custody" / "ons" / "answers"
+    assert {path.stat().st_mode & 0o077 for path in answers.rglob("*")} == {0}
     kept = b"".join(path.read_bytes() for path in (desk.study.data / "custody").rglob("*") if path.is_file())
     assert said[-1].encode() not in kept
     assert leak_scan(desk.store).findings == []
     assert desk.run(END_OF_STUDY).success
-    assert not answer.exists()
+    assert not answers.exists()
 
 
 def test_a_correction_is_as_if_the_council_had_sent_it(open_desk: Callable[..., Desk]) -> None:
@@ -469,7 +661,7 @@ def test_the_command_line_runs_a_right_by_its_ticket(
     row = desk.table("ons/attributes").row(0, named=True)
     ticket = desk.ticket("access", (row["la_code"], row["person_ref"]))
     assert run_job(["--job", "access", "--ticket", ticket]) == 0
-    assert f"ticket {ticket}: the answer is" in capsys.readouterr().out
+    assert f"ticket {ticket}: answered" in capsys.readouterr().out
     for wrong in (["--job", "access"], ["--job", "ons", "--ticket", ticket]):
         assert run_job(wrong) == 2
         assert "need the tickets they are to meet" in capsys.readouterr().err
