@@ -51,9 +51,18 @@ ALL_WINDOWS: Mapping[str, tuple[int, int]] = {**HALF_YEARS, **SPANS}
 
 ALL_REGIONS = "all"
 
-METHODS = ("unadjusted", "weighted", "weighted, joiners kept")
-"""How the two groups are compared. Weighted: comparison families count so that together they resemble the families
-on the programme before the start. Joiners kept: the same, with comparison families followed after they join."""
+METHODS = (
+    "unadjusted",
+    "weighted",
+    "weighted, joiners kept",
+    "difference in differences",
+    "range over two assumptions",
+)
+"""How the two groups are compared. Weighted: comparison families count so that together they resemble the
+families on the programme before the start. Joiners kept: the same, with comparison families followed after they
+join. Difference in differences: the ratio after the start over that of the second year before. Range: from the
+lower end of the weighted interval and that of difference in differences to the upper; right if either assumption
+is, and no 95% interval."""
 
 MEASURES = ("difference in share", "ratio of yearly rates", "pounds a family a year")
 """Difference in share: programme less comparison, 0 if none. Ratio of yearly rates: new events per year,

@@ -23,7 +23,7 @@ Writing = Callable[[Row], tuple[str, str]]
 """How an estimate is written, with what rounding may have moved it by."""
 
 SHARE, RATIO, POUNDS = MEASURES
-_, WEIGHTED, JOINERS_KEPT = METHODS
+_, WEIGHTED, JOINERS_KEPT, DIFFERENCED, RANGE = METHODS
 BEFORE, AFTER = REGIONAL_WINDOWS
 
 SHARES_SAY = (
@@ -43,6 +43,12 @@ COSTS_SAY = (
     "intervals. The year before should show no difference. All costs include the programme itself, at its "
     "published average; most other prices are illustrative, and no conclusion may be drawn from sums at such "
     "prices."
+)
+RANGE_SAYS = (
+    "Weighting is right if what is known before the start tells all that matters. Difference in "
+    "differences is right if what it does not tell stays as it is: the ratio after the start is divided "
+    "by that of the second year before. The range over both holds the effect if either is right. It is no "
+    "95% interval, and holds nothing where the groups drift apart for reasons of their own."
 )
 UNSEEN_SAYS = (
     "The E-value says how strongly something nobody saw would have to go with both the programme and the outcome, "
@@ -98,7 +104,21 @@ def _ratios(rows: pl.DataFrame) -> str:
         numbers=".1f", line=1, hue=GREEN,
     )  # fmt: skip
     picture = html.figure(Picture("compared-rates", title, RATIOS_SAY, svg, (head, table)))
-    return picture + html.opened("What it would take to explain a ratio", _unseen(rows))
+    return picture + _two_assumptions(rows) + html.opened("What it would take to explain a ratio", _unseen(rows))
+
+
+def _two_assumptions(rows: pl.DataFrame) -> str:
+    """What is left of each ratio when the assumption behind it is another."""
+    found = {(row["outcome"], row["method"]): row for row in rows.iter_rows(named=True)}
+    table = []
+    for outcome in dict.fromkeys(rows["outcome"]):
+        told = [found.get((outcome, method)) for method in (WEIGHTED, DIFFERENCED, RANGE)]
+        cells = [WITHHELD if row is None else as_a_ratio(row)[0] for row in told[:2]]
+        over = told[2]
+        ends = WITHHELD if over is None or over["low"] is None else f"{over['low']:g} to {over['high']:g}"
+        table.append((outcome_word(outcome), *cells, ends))
+    head = ("", "Weighted (95%)", "Difference in differences (95%)", "Range over both")
+    return html.paragraph(RANGE_SAYS) + html.table("Ratios of yearly rates under two assumptions", head, table)
 
 
 def _unseen(rows: pl.DataFrame) -> str:

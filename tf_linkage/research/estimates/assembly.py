@@ -27,6 +27,7 @@ from tf_linkage.research.estimates.influence import Groups
 from tf_linkage.research.estimates.money import cost_differences, family_costs, money
 from tf_linkage.research.estimates.paths import benefit_paths, service_use
 from tf_linkage.research.estimates.placebo import placebos
+from tf_linkage.research.estimates.two_assumptions import ranges
 from tf_linkage.research.estimates.weighting import weigh
 from tf_linkage.research.tables.half_years import Laid, Returns, keeping_joiners, lay
 
@@ -58,7 +59,7 @@ def estimates(
         known = covariates(laid, attributes)
         weighting = weigh(known, laid.members)
         held_out = placebos(laid, attributes)
-        rows = differences(laid, counted, weighting.groups) + costs_compared(costs, weighting.groups)
+        rows = differences(laid, counted, weighting.groups, attributes) + costs_compared(costs, weighting.groups)
     tables = {
         "outcome_counts": outcome_counts(counted),
         "differences": in_contract(rows),
@@ -88,25 +89,30 @@ def compared(
     laid = lay(linked_people, attributes, returns, regions, covered)
     with threadpool_limits(limits=1):
         weighting = weigh(covariates(laid, attributes), laid.members)
-        return in_contract(differences(laid, shares(laid), weighting.groups))
+        return in_contract(differences(laid, shares(laid), weighting.groups, attributes))
 
 
-def differences(laid: Laid, counted: pl.DataFrame, groups: Groups) -> list[dict[str, Any]]:
+def differences(
+    laid: Laid, counted: pl.DataFrame, groups: Groups, attributes: pl.LazyFrame
+) -> list[dict[str, Any]]:
     """Rows of every outcome's differences, by each method.
 
     Args:
         laid: the cohort on half-years.
         counted: what `by_family.shares` gives for it.
         groups: the families and how much each counts.
+        attributes: `ons.Attributes`.
     """
     begun = new_events(laid, ALL_WINDOWS[RATE_WINDOW])
     kept = keeping_joiners(laid)
+    weighted = list(rate_ratios(begun, groups, WEIGHTED))
     return [
         *share_differences(counted, groups.alike, UNADJUSTED),
         *share_differences(counted, groups, WEIGHTED),
         *share_differences(shares(kept), groups, JOINERS_KEPT),
         *rate_ratios(begun, groups.alike, UNADJUSTED),
-        *rate_ratios(begun, groups, WEIGHTED),
+        *weighted,
+        *ranges(laid, attributes, weighted),
         *rate_ratios(new_events(kept, ALL_WINDOWS[RATE_WINDOW]), groups, JOINERS_KEPT),
     ]
 

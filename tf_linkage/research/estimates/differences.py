@@ -29,7 +29,7 @@ MINIMUM_COUNT = 10
 formula cannot be believed, and no figure is given."""
 
 SHARE, RATIO, POUNDS = MEASURES
-UNADJUSTED, WEIGHTED, JOINERS_KEPT = METHODS
+UNADJUSTED, WEIGHTED, JOINERS_KEPT = METHODS[:3]
 
 RATE_WINDOW = "7-24 months after"
 COMPARED = ("year before", "1-6 months after", "7-12 months after", "13-18 months after", "19-24 months after",

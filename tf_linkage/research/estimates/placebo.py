@@ -54,7 +54,7 @@ def placebos(laid: Laid, attributes: pl.LazyFrame) -> pl.DataFrame:
     Returns:
         `contracts.outputs.estimates.Placebos`.
     """
-    told = Laid(laid.members.filter(pl.col("earliest") <= FIRST), laid.happened, laid.begun)
+    told = told_throughout(laid)
     rows: list[dict[str, Any]] = []
     for window, months in PLACEBOS.items():
         groups = grouped(covariates(told, attributes, KNOWN[window]))
@@ -63,6 +63,11 @@ def placebos(laid: Laid, attributes: pl.LazyFrame) -> pl.DataFrame:
     schema = pl.Schema(schema_of(Placebos))
     plain = {name: pl.String if isinstance(kind, pl.Enum) else kind for name, kind in schema.items()}
     return pl.DataFrame(rows, schema=plain).cast(schema).sort("window", "outcome")
+
+
+def told_throughout(laid: Laid) -> Laid:
+    """The cohort without families whose histories do not reach back to the first half-year."""
+    return Laid(laid.members.filter(pl.col("earliest") <= FIRST), laid.happened, laid.begun)
 
 
 def held_out(events: pl.DataFrame, groups: Groups) -> Iterator[dict[str, Any]]:
