@@ -22,6 +22,7 @@ from tf_linkage.definitions import build_defs
 from tf_linkage.defs.jobs.rights import told
 from tf_linkage.workspace.choices import study_from_environment
 from tf_linkage.workspace.jobs import ACCESS, END_OF_MONTH, WITHDRAW
+from tf_linkage.workspace.rights_requests import take_answer
 
 
 def run(done: Rehearsed, job: str, *tickets: str) -> dict[str, Any]:
@@ -76,19 +77,20 @@ def main_job(done: Rehearsed, name: str) -> dict[str, Any]:
 
 def rights(done: Rehearsed, name: str) -> dict[str, Any]:
     """What becomes of one person whom the department found: what they are shown, and their leaving."""
-    linked = table(done, "linkage/linked_people").drop_nulls(f"{name}_ref")
+    linked = table(done, "linkage/linked_people").filter(pl.col(f"{name}_link") == "very high")
     person = (
         linked.join(table(done, "ons/attributes"), on="person_id").sort("la_code", "person_ref").row(0, named=True)
     )
     record = person["la_code"], person["person_ref"]
     number, *words = ticket(done, ACCESS, record)
     answered = run(done, ACCESS, number)
-    sealed = done.store.vault("ons").folder / "answers" / number / "answer.json"
     leaving = ticket(done, WITHDRAW, record)[0]
     return {
         "person": person["person_study_ref"],
         "access": answered,
-        "answer": sorted(unsealed(sealed.read_bytes(), words[-1].split()[-1])) if answered["success"] else [],
+        "answer": sorted(unsealed(take_answer(done.store, number), words[-1].split()[-1]))
+        if answered["success"]
+        else [],
         "said": words,
         "withdraw": run(done, WITHDRAW, leaving),
     }
