@@ -1,6 +1,6 @@
 """What a run makes and what it needs to be there, read off the graph; and its refusal before it works."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 import dagster as dg
 
@@ -26,11 +26,7 @@ def refusal_of(assets: Iterable[dg.AssetsDefinition]) -> Refuse:
     Args:
         assets: every asset of the study that a run can make.
     """
-    inputs = {
-        key: {parent.to_user_string() for parent in made.keys_by_input_name.values()}
-        for made in assets
-        for key in made.keys
-    }
+    inputs = {key: set(_loaded(made)) for made in assets for key in made.keys}
 
     def refuse(store: Store, study: Study, chosen: Collection[dg.AssetKey]) -> None:
         incoming = Incoming.of(study)
@@ -41,3 +37,11 @@ def refusal_of(assets: Iterable[dg.AssetsDefinition]) -> Refuse:
         refuse_what_cannot_succeed(store, makes=makes, reads=reads, extracts=stems, incoming=incoming.folder)
 
     return refuse
+
+
+def _loaded(made: dg.AssetsDefinition) -> Iterator[str]:
+    """The assets whose content is handed to the computation. What it only comes after it can do without."""
+    inputs = made.node_def.input_dict if made.is_executable else {}
+    for name, parent in made.keys_by_input_name.items():
+        if name in inputs and not inputs[name].dagster_type.is_nothing:
+            yield parent.to_user_string()
