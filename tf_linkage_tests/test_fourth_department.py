@@ -200,8 +200,8 @@ def test_one_person_among_its_rows_would_be_found(simulated: Found, tmp_path: Pa
     copy = shutil.copytree(data / "research", tmp_path / "research")
     secrets = said["main"]["secrets"]
     nino = next(value for value in secrets["nino"] if value)
-    table = pl.read_parquet(copy / f"{TABLE}.parquet").with_columns(person_study_ref=pl.lit(nino))
-    table.write_parquet(copy / f"{TABLE}.parquet")
+    table = pl.read_parquet(copy / "tables" / f"{TABLE}.parquet").with_columns(person_study_ref=pl.lit(nino))
+    table.write_parquet(copy / "tables" / f"{TABLE}.parquet")
     people = pl.DataFrame({column: secrets[column] for column in secrets if column != "hmrc_key"})
     assert scan([copy], sought([people])).findings
 
