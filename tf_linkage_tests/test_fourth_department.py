@@ -217,7 +217,7 @@ def test_its_floor_is_held_against_its_figures(simulated: Found) -> None:
     data, said = simulated
     assert said["main"]["checks"]["quality/linkage_quality: floors_kept"]
     report = (data / "reports" / "report.html").read_text()
-    assert report.count("as for the other register with the National Insurance number") == 1, "its floor's reason"
+    assert report.count("as for DWP, which has the NINO too") == 1, "its floor's reason"
 
 
 def test_the_papers_name_it(found: Found) -> None:
