@@ -23,7 +23,7 @@ from tf_linkage.defs.metadata.charts import records_of
 from tf_linkage.defs.metadata.description import DOUBT, ERROR, WARNING, asset_key
 from tf_linkage.defs.resources import StudyKey
 from tf_linkage.rehearsal import accepted_baseline
-from tf_linkage.study import DepartmentSource, Source, Study
+from tf_linkage.study import COUNCILS, DepartmentSource, Source, Study
 from tf_linkage.workspace.catalogue import ASSESSED, EFFECT_RECOVERY, OF_THE_SIMULATION, TABLES, at_departments
 from tf_linkage.workspace.rights_requests import asked_cohort
 
@@ -333,12 +333,14 @@ def verdict(name: str, missed: pl.DataFrame, results: pl.DataFrame) -> dg.AssetC
         severity=dg.AssetCheckSeverity.WARN if missed.is_empty() else dg.AssetCheckSeverity.ERROR,
         description="; ".join(_said(row) for row in results.filter(statuses != "kept").iter_rows(named=True))
         or "all kept",
-        metadata={"bounds": records_of(results)},
+        # What is not kept stands first.
+        metadata={"bounds": records_of(results.sort(statuses == "kept", maintain_order=True))},
     )
 
 
 def _said(row: Mapping[str, object]) -> str:
-    of = f" of {row['worst']}" if "worst" in row else ""
+    worst = row.get("worst")
+    of = f" of {COUNCILS.get(str(worst), worst)}" if worst is not None else ""
     return f"{row['department']} {row['measure']}{of}: {row['status']}"
 
 
