@@ -9,7 +9,7 @@ is not weighted can be read from the published counts, and would give these away
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 
 import polars as pl
 
@@ -70,20 +70,33 @@ def differences(estimates: Mapping[str, pl.DataFrame], shown: Set[Key]) -> tuple
         rule = _rule(row, shown, money)
         key = {name: row[name] for name in KEY}
         rows.append(key | (_figures(row) if rule is None else {"note": WITHHELD}))
-        decisions.append(
-            {
-                "table": TABLE,
-                "figure": "estimate",
-                "cell": ", ".join(str(row[name]) for name in KEY),
-                "value": row["estimate"],
-                # Anyone who leaves either side changes it; each side by itself stands among the counts.
-                "people": sum(whole(row[f"{side}_people"]) for side in SIDES),
-                "families": sum(whole(row[f"{side}_families"]) for side in SIDES),
-                "shown": rule is None,
-                "rule": rule,
-            }
-        )
+        decisions.append(decision(TABLE, KEY, row, rule))
     return of_rows(Differences, rows).sort(KEY), pl.DataFrame(decisions, infer_schema_length=None)
+
+
+def decision(table: str, key: Sequence[str], row: Row, rule: str | None) -> dict[str, object]:
+    """The decision on an estimate of both groups.
+
+    Args:
+        table: the published table.
+        key: its key.
+        row: the estimate, with the people and families of each side.
+        rule: under which it is withheld; None where it is shown.
+
+    Returns:
+        A row of `contracts.outputs.release.Decisions`.
+    """
+    return {
+        "table": table,
+        "figure": "estimate",
+        "cell": ", ".join(str(row[name]) for name in key),
+        "value": row["estimate"],
+        # Anyone who leaves either side changes it; each side by itself stands among the counts.
+        "people": sum(whole(row[f"{side}_people"]) for side in SIDES),
+        "families": sum(whole(row[f"{side}_families"]) for side in SIDES),
+        "shown": rule is None,
+        "rule": rule,
+    }
 
 
 def _rule(row: Row, shown: Set[Key], money: Mapping[tuple[str, str, str], bool]) -> str | None:

@@ -13,7 +13,7 @@ import polars as pl
 from tf_linkage.contracts.columns import of_rows
 from tf_linkage.contracts.outputs.published import MINIMUM_COUNT, WITHHELD, Placebos
 from tf_linkage.disclosure.suppression.rules import few
-from tf_linkage.disclosure.tables.differences import SIDES, fewest_with, round_to_ten
+from tf_linkage.disclosure.tables.differences import SIDES, decision, fewest_with, round_to_ten
 from tf_linkage.disclosure.tables.intervals import rounded_ratio
 from tf_linkage.disclosure.tables.rows import Row, real, whole
 
@@ -38,19 +38,7 @@ def placebos(estimates: Mapping[str, pl.DataFrame]) -> tuple[pl.DataFrame, pl.Da
     for row in plain.iter_rows(named=True):
         rule = _rule(row)
         rows.append({name: row[name] for name in KEY} | (_figures(row) if rule is None else {"note": WITHHELD}))
-        decisions.append(
-            {
-                "table": TABLE,
-                "figure": "estimate",
-                "cell": ", ".join(str(row[name]) for name in KEY),
-                "value": row["estimate"],
-                # Anyone who leaves either side changes it.
-                "people": sum(whole(row[f"{side}_people"]) for side in SIDES),
-                "families": sum(whole(row[f"{side}_families"]) for side in SIDES),
-                "shown": rule is None,
-                "rule": rule,
-            }
-        )
+        decisions.append(decision(TABLE, KEY, row, rule))
     return of_rows(Placebos, rows).sort(KEY), pl.DataFrame(decisions, infer_schema_length=None)
 
 
