@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 from threadpoolctl import threadpool_limits
 
-from tf_linkage.contracts.outputs.estimates import ALL_WINDOWS
+from tf_linkage.contracts.outputs.estimates import ALL_WINDOWS, PLACEBOS
 from tf_linkage.research.estimates.by_family import new_events, shares
 from tf_linkage.research.estimates.characteristics import characteristics
 from tf_linkage.research.estimates.counts import outcome_counts
@@ -26,8 +26,8 @@ from tf_linkage.research.estimates.differences import (
 from tf_linkage.research.estimates.influence import Groups
 from tf_linkage.research.estimates.money import cost_differences, family_costs, money
 from tf_linkage.research.estimates.paths import benefit_paths, service_use
-from tf_linkage.research.estimates.placebo import placebos
-from tf_linkage.research.estimates.two_assumptions import ranges
+from tf_linkage.research.estimates.placebo import Before, before, placebos
+from tf_linkage.research.estimates.two_assumptions import BASE, ranges
 from tf_linkage.research.estimates.weighting import weigh
 from tf_linkage.research.tables.half_years import Laid, Returns, keeping_joiners, lay
 
@@ -58,8 +58,9 @@ def estimates(
     with threadpool_limits(limits=1):
         known = covariates(laid, attributes)
         weighting = weigh(known, laid.members)
-        held_out = placebos(laid, attributes)
-        rows = differences(laid, counted, weighting.groups, attributes) + costs_compared(costs, weighting.groups)
+        windows = {window: before(laid, attributes, window) for window in PLACEBOS}
+        held_out = placebos(windows)
+        rows = differences(laid, counted, weighting.groups, windows[BASE]) + costs_compared(costs, weighting.groups)
     tables = {
         "outcome_counts": outcome_counts(counted),
         "differences": in_contract(rows),
@@ -89,19 +90,17 @@ def compared(
     laid = lay(linked_people, attributes, returns, regions, covered)
     with threadpool_limits(limits=1):
         weighting = weigh(covariates(laid, attributes), laid.members)
-        return in_contract(differences(laid, shares(laid), weighting.groups, attributes))
+        return in_contract(differences(laid, shares(laid), weighting.groups, before(laid, attributes, BASE)))
 
 
-def differences(
-    laid: Laid, counted: pl.DataFrame, groups: Groups, attributes: pl.LazyFrame
-) -> list[dict[str, Any]]:
+def differences(laid: Laid, counted: pl.DataFrame, groups: Groups, base: Before) -> list[dict[str, Any]]:
     """Rows of every outcome's differences, by each method.
 
     Args:
         laid: the cohort on half-years.
         counted: what `by_family.shares` gives for it.
         groups: the families and how much each counts.
-        attributes: `ons.Attributes`.
+        base: the window against which differences in differences are taken.
     """
     begun = new_events(laid, ALL_WINDOWS[RATE_WINDOW])
     kept = keeping_joiners(laid)
@@ -112,7 +111,7 @@ def differences(
         *share_differences(shares(kept), groups, JOINERS_KEPT),
         *rate_ratios(begun, groups.alike, UNADJUSTED),
         *weighted,
-        *ranges(laid, attributes, weighted),
+        *ranges(laid, base, weighted),
         *rate_ratios(new_events(kept, ALL_WINDOWS[RATE_WINDOW]), groups, JOINERS_KEPT),
     ]
 

@@ -10,6 +10,7 @@ itself (Ashenfelter 1978), and tells little of the bias afterwards.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -42,24 +43,49 @@ POWER = 1.959964 + 0.841621
 """Standard errors from nothing at which an effect is seen four times in five, by a two-sided test at 5%."""
 
 
-def placebos(laid: Laid, attributes: pl.LazyFrame) -> pl.DataFrame:
-    """Both placebos, by outcome and over all outcomes together.
+@dataclass(frozen=True)
+class Before:
+    """A window before the start.
 
-    Only families whose histories reach back to the first half-year count.
+    Attributes:
+        events: what `by_family.new_events` gives for it, without outcomes that are no events.
+        groups: the families, made alike on what lies before the window alone.
+    """
+
+    events: pl.DataFrame
+    groups: Groups
+
+
+def before(laid: Laid, attributes: pl.LazyFrame, window: str) -> Before:
+    """One of `PLACEBOS`, for families whose histories reach back to the first half-year.
 
     Args:
         laid: the cohort on half-years.
         attributes: `ons.Attributes`.
+        window: its name.
+    """
+    told = told_throughout(laid)
+    return Before(events_in(told, PLACEBOS[window]), grouped(covariates(told, attributes, KNOWN[window])))
+
+
+def events_in(laid: Laid, months: tuple[int, int]) -> pl.DataFrame:
+    """`by_family.new_events` without outcomes that are no events."""
+    return new_events(laid, months).filter(~pl.col("outcome").is_in(list(ENOUGH)))
+
+
+def placebos(windows: Mapping[str, Before]) -> pl.DataFrame:
+    """Both placebos, by outcome and over all outcomes together.
+
+    Args:
+        windows: each of `PLACEBOS`.
 
     Returns:
         `contracts.outputs.estimates.Placebos`.
     """
-    told = told_throughout(laid)
     rows: list[dict[str, Any]] = []
-    for window, months in PLACEBOS.items():
-        groups = grouped(covariates(told, attributes, KNOWN[window]))
-        events = new_events(told, months).filter(pl.col("unit") == "family", ~pl.col("outcome").is_in(list(ENOUGH)))
-        rows += [{"window": window, **row} for row in held_out(events, groups)]
+    for window, at in windows.items():
+        found = held_out(at.events.filter(pl.col("unit") == "family"), at.groups)
+        rows += [{"window": window, **row} for row in found]
     schema = pl.Schema(schema_of(Placebos))
     plain = {name: pl.String if isinstance(kind, pl.Enum) else kind for name, kind in schema.items()}
     return pl.DataFrame(rows, schema=plain).cast(schema).sort("window", "outcome")

@@ -17,14 +17,10 @@ import polars as pl
 
 from tf_linkage.contracts.outputs.estimates import ALL_WINDOWS, MEASURES, METHODS, PLACEBOS
 from tf_linkage.intervals import Z
-from tf_linkage.research.estimates.by_family import new_events
-from tf_linkage.research.estimates.covariates import covariates
 from tf_linkage.research.estimates.differences import RATE_WINDOW, counts_behind, enough
 from tf_linkage.research.estimates.influence import Floats, Groups, Levels, levels, standard_error
-from tf_linkage.research.estimates.placebo import KNOWN, told_throughout
-from tf_linkage.research.estimates.weighting import grouped
+from tf_linkage.research.estimates.placebo import Before, events_in, told_throughout
 from tf_linkage.research.tables.half_years import Laid
-from tf_linkage.research.tables.school_outcomes import ENOUGH
 
 RATIO = MEASURES[1]
 WEIGHTED, DIFFERENCED, RANGE = METHODS[1], METHODS[3], METHODS[4]
@@ -34,25 +30,20 @@ BASE = next(iter(PLACEBOS))
 where families are served after a crisis that passes by itself (Ashenfelter 1978)."""
 
 
-def ranges(laid: Laid, attributes: pl.LazyFrame, weighted: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def ranges(laid: Laid, base: Before, weighted: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Ratios of yearly rates by difference in differences, and the range over both assumptions.
 
     Args:
         laid: the cohort on half-years.
-        attributes: `ons.Attributes`.
+        base: the window `BASE`.
         weighted: the rows of the weighted ratios, as `differences.rate_ratios` gives them.
 
     Yields:
         Rows of `contracts.outputs.estimates.Differences`. A range has no standard error.
     """
-    told = told_throughout(laid)
-    groups = grouped(covariates(told, attributes, KNOWN[BASE]))
-    before, after = (
-        new_events(told, months).filter(~pl.col("outcome").is_in(list(ENOUGH)))
-        for months in (PLACEBOS[BASE], ALL_WINDOWS[RATE_WINDOW])
-    )
+    after = events_in(told_throughout(laid), ALL_WINDOWS[RATE_WINDOW])
     by_weights = {(row["outcome"], row["unit"]): row for row in weighted}
-    for row in differenced(before, after, groups):
+    for row in differenced(base.events, after, base.groups):
         yield row
         if union := _union(row, by_weights.get((row["outcome"], row["unit"]), {})):
             yield union
