@@ -18,7 +18,14 @@ from tf_linkage.bodies.recording.error_rates import COVERAGE, DUPLICATES, MERGED
 from tf_linkage.bodies.recording.keys import as_text, record_number, shuffled
 from tf_linkage.bodies.recording.recorded import Recorded
 from tf_linkage.bodies.recording.recording import record
-from tf_linkage.bodies.selection import crisis, family_events, joining, programme_chance, recorded_problems
+from tf_linkage.bodies.selection import (
+    choose_families,
+    crisis,
+    family_events,
+    joining,
+    programme_chance,
+    recorded_problems,
+)
 from tf_linkage.contracts.bodies.council import LEAST_PROBLEMS, PROBLEMS, STUDY_GROUPS, Cohort
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.population.confounding import need
@@ -128,7 +135,7 @@ def find(
     adults[at[listed & (age >= 18)]] = True
     here = _resident(settings, draws, people, families, identified)
     eligible = (count >= LEAST_PROBLEMS) & children & adults & here
-    chosen = _choose(draws, families, eligible, count)
+    chosen = choose_families(draws, families, eligible, count)
     entries = _entries(settings, draws, people, families, events, chosen, identified, count, true_count)
     return Roster(
         entries, _named(draws, people, entries, listed, ranks), _flags(families, at, listed, true, ranks, chosen)
@@ -244,17 +251,6 @@ def _mark_absence(years: Columns, who: Ints, date: Ints, mark: Any) -> None:
 
 def _recent(when: Ints, date: Ints) -> Flags:
     return (when <= date) & (when > date - LOOKBACK)
-
-
-def _choose(draws: Draws, families: Columns, eligible: Flags, count: Ints) -> Ints:
-    """The families that fill each locality's quota: more problems first, with much chance."""
-    score = 0.6 * count + draws.normal("council/priority", families["family"])
-    at = np.flatnonzero(eligible)
-    order = at[np.lexsort((families["family"][at], -score[at], families["locality"][at]))]
-    locality = families["locality"][order]
-    starts = np.searchsorted(locality, locality, side="left")
-    rank = np.arange(len(order)) - starts
-    return np.sort(order[rank < families["quota"][order]])
 
 
 def _entries(  # noqa: PLR0917 (a kernel names each column it needs)

@@ -5,7 +5,7 @@ Recorded problems against true ones, the chance of the programme, who joins late
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +16,10 @@ from tf_linkage.population.confounding import (
     IN_ERROR,
     JOINS_BY_NEED,
     MODERATE,
-    NO_HEALTH,
     SURPRISE,
     UPTAKE,
     by_authority,
+    health_not_collected,
     missed_share,
     need,
     poisson,
@@ -28,6 +28,7 @@ from tf_linkage.population.draws import Draws, Flags, Floats, Ints, normal_quant
 from tf_linkage.population.lives.benefits_and_jobs import BENEFITS, OUT_OF_WORK
 from tf_linkage.population.people.households import NEVER, YEAR
 from tf_linkage.population.places.places import AUTHORITIES
+from tf_linkage.population.rates import rate
 from tf_linkage.population.settings import Settings, day
 
 HALF_YEAR: Final = 180
@@ -51,8 +52,9 @@ def flag_error_rates(settings: Settings) -> tuple[NDArray[np.float64], float]:
     scale = abs(settings.strength_of("reporting")) / MODERATE
     missed = np.array([missed_share(settings, place.code) for place in AUTHORITIES])
     out = np.repeat(missed[:, None], len(_COLUMNS), axis=1)
-    without = [place.code for place in AUTHORITIES].index(NO_HEALTH)
-    out[without, _COLUMNS.index("health")] = min(scale, 1.0)
+    unasked = np.array([health_not_collected(settings, place.code) for place in AUTHORITIES])
+    health = out[:, _COLUMNS.index("health")]
+    out[:, _COLUMNS.index("health")] = np.where(unasked > 0, unasked, health)
     return out, min(IN_ERROR * scale, 0.5)
 
 
@@ -91,6 +93,34 @@ def recorded_problems(  # noqa: PLR0917 (a kernel names each column it needs)
         gone = (true > 0) & draws.below("council/problem missed", key, missed[slot[at], number])
         out[at, number] = np.where(gone, 0, np.where(wrong, PROBLEMS[column].index(code) + 1, true))
     return out
+
+
+def choose_families(draws: Draws, families: Columns, eligible: Flags, count: Ints) -> Ints:
+    """The families that fill each locality's quota: more problems first, with much chance.
+
+    Families in high need are drawn more often than they occur, the more so the larger the study is beside its
+    population. So that a study's families are alike at every size, those from outside high need fill a fixed share
+    of each quota, and more only where the others run short.
+    """
+    score = 0.6 * count + draws.normal("council/priority", families["family"])
+    at = np.flatnonzero(eligible)
+    high, quota = families["high_need"][at] > 0, families["quota"][at]
+    others = quota * rate("study families from outside high need")
+    # Of a small quota the share is met on the whole: a fraction of a family by chance, drawn for the locality.
+    others = np.floor(others + draws.unit("council/from outside high need", families["locality"][at]))
+    rank = _rank_within(families["locality"][at] * 2 + high, -score[at], families["family"][at])
+    first = rank < np.where(high, quota - others, others)
+    rank = _rank_within(families["locality"][at], ~first, -score[at], families["family"][at])
+    return np.sort(at[rank < quota])
+
+
+def _rank_within(group: Ints, *by: NDArray[Any]) -> Ints:
+    """The place of each entry, from 0, among those of its group in the order of some keys."""
+    order = np.lexsort((*reversed(by), group))
+    starts = np.searchsorted(group[order], group[order], side="left")
+    rank = np.empty(len(group), dtype=np.int64)
+    rank[order] = np.arange(len(group)) - starts
+    return rank
 
 
 def family_events(people: Columns, events: dict[str, Columns], family: Ints) -> tuple[Ints, Ints]:

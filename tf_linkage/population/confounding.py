@@ -19,10 +19,10 @@ from tf_linkage.population.settings import Settings
 MODERATE: Final = 0.4
 """The strength at which the shares below hold; others scale with it (A)."""
 
-NEED: Final = (1.81, 0.68)
+NEED: Final = (1.97, 0.53)
 """Mean and standard deviation of adversity among families that councils choose (measured, two worlds of 4,000)."""
 
-SURPRISE: Final = (0.83, 1.04)
+SURPRISE: Final = (1.06, 1.16)
 """Mean and standard deviation of a chosen family's events and police contacts in the half-year before it is found
 (measured likewise)."""
 
@@ -62,6 +62,11 @@ def missed_share(settings: Settings, council: str) -> float:
     """Share of true problems that a council does not write down."""
     scale = abs(settings.strength_of("reporting")) / MODERATE
     return min((1 - RECORDED.get(council, RECORDED_ELSEWHERE)) * scale, 0.95)
+
+
+def health_not_collected(settings: Settings, council: str) -> float:
+    """Share of health problems that a council does not record because it does not collect them."""
+    return min(abs(settings.strength_of("reporting")) / MODERATE, 1.0) if council == NO_HEALTH else 0.0
 
 
 def need(adversity: NDArray[Any]) -> Floats:

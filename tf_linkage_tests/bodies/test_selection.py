@@ -13,7 +13,7 @@ from tf_linkage.bodies import effects
 from tf_linkage.bodies.council import roster
 from tf_linkage.bodies.lived import columns
 from tf_linkage.bodies.negative_controls import NEGATIVE_CONTROLS, negative_controls
-from tf_linkage.bodies.selection import flag_error_rates
+from tf_linkage.bodies.selection import choose_families, flag_error_rates
 from tf_linkage.contracts.bodies.council import LEAST_PROBLEMS, PROBLEMS, Cohort
 from tf_linkage.contracts.truth import TrueAssignment, TrueEffects, TrueFlagErrors
 from tf_linkage.errors import StudyRefused
@@ -22,7 +22,7 @@ from tf_linkage.population.confounding import NO_HEALTH, UPTAKE, poisson
 from tf_linkage.population.draws import Draws
 from tf_linkage.population.people.households import NEVER
 from tf_linkage.population.places.places import AUTHORITIES
-from tf_linkage.population.rates import EFFECTS
+from tf_linkage.population.rates import EFFECTS, rate
 from tf_linkage.population.settings import CONFOUNDED_BY
 
 COUNCILS = ("E09000012", "E08000003", "E06000010", "E08000032", "E10000016")
@@ -130,6 +130,34 @@ def test_a_family_enters_only_with_two_recorded_problems() -> None:
         cohort.filter(pl.col("la_code") == NO_HEALTH)
     )
     assert set(cohort.columns) == set(Cohort.column_names())
+
+
+@pytest.mark.parametrize("people_per_family", [23, 80])
+def test_the_families_of_a_study_are_alike_however_large_it_is_beside_its_population(
+    people_per_family: int,
+) -> None:
+    """One in twenty comes from outside high need; need and crisis are as standardised as their rates say."""
+    settings = Settings(seed=9, families=1_500, population=1_500 * people_per_family, councils=COUNCILS)
+    population = simulate(settings)
+    families = roster(population, settings).families
+    first = families["copy"] == 0
+    assert first.sum() == settings.families
+    everyone = columns(population["families"])
+    high = everyone["high_need"][np.searchsorted(everyone["family"], families["family"][first])] > 0
+    assert 1 - high.mean() == pytest.approx(rate("study families from outside high need"), abs=0.02)
+    for name in ("need", "crisis"):
+        assert families[name][first].mean() == pytest.approx(0, abs=0.12), name
+        assert families[name][first].std() == pytest.approx(1, abs=0.15), name
+
+
+def test_a_locality_short_of_families_in_high_need_takes_others() -> None:
+    """Twelve wanted, nine eligible in high need and four others: the most pressing of the others fill up."""
+    rows = {
+        "family": np.arange(13), "locality": np.ones(13, dtype=np.int64), "quota": np.full(13, 12),
+        "high_need": np.arange(13) < 9,
+    }  # fmt: skip
+    chosen = choose_families(Draws(1), rows, np.ones(13, dtype=bool), np.where(np.arange(13) == 12, 0, 5))
+    assert chosen.tolist() == list(range(12))
 
 
 def test_nothing_is_misreported_where_flags_are_not_confounded(none) -> None:

@@ -28,6 +28,7 @@ class Lived:
         self.rows = arrays_of(world, table)
         self.who = position(self.people, self.rows["person"])
         self.weight = self.people["weight"].astype(float)
+        self.family = self.people["family"]
 
     def per_person(self, where: Flags, value: NDArray[Any] | float = 1.0) -> NDArray[np.float64]:
         """The sum of a value over each person's rows."""

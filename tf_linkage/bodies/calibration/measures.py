@@ -7,7 +7,7 @@ People of families in high need are drawn more often than they occur; measures o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -105,21 +105,32 @@ class World:
         )
 
     @cached_property
-    def errors(self) -> pl.DataFrame:
-        """Errors by body, column and kind: how many records they hit."""
+    def records(self) -> pl.DataFrame:
+        """Every body's records with their person's weight: body, record_key, person, weight, age, origin.
+
+        A department's register is a sample of its people as the population is; a council's records are of the
+        study's own families, which stand for themselves.
+        """
+        people = self.people.select("person", "weight", "age", "origin")
+        records = self.truth["records"].select(
+            pl.col("body").cast(pl.String), "record_key", person=pl.col("true_person").cast(pl.Int64)
+        )
+        weight = pl.when(pl.col("body") == "council").then(1.0).otherwise(pl.col("weight").cast(pl.Float64))
         return (
-            self.truth["errors"]
-            .group_by("body", "column", "kind")
-            .len()
-            .with_columns(pl.col("body").cast(pl.String))
-            .collect()
+            records.collect()
+            .join(people, on="person", how="left", maintain_order="left")
+            .with_columns(weight=weight)
         )
 
-    @cached_property
-    def records(self) -> dict[str, int]:
-        """Records by body."""
-        counts = self.truth["records"].group_by("body").len().with_columns(pl.col("body").cast(pl.String)).collect()
-        return dict(counts.iter_rows())
+    def hit(self, body: str, kinds: Sequence[str], column: str | None = None) -> pl.DataFrame:
+        """A body's records with `hit`: whether one of some kinds of error is in it (in one column, if named)."""
+        wrong = self.truth["errors"].filter(
+            (pl.col("body").cast(pl.String) == body) & pl.col("kind").cast(pl.String).is_in(list(kinds))
+        )
+        wrong = wrong if column is None else wrong.filter(pl.col("column").cast(pl.String) == column)
+        keys = wrong.select("record_key").unique("record_key", maintain_order=True).collect()
+        mine = self.records.filter(pl.col("body") == body)
+        return mine.with_columns(hit=pl.col("record_key").is_in(keys["record_key"].implode()))
 
 
 @dataclass(frozen=True)
@@ -145,12 +156,22 @@ def share(hit: pl.Series, weight: pl.Series | None = None) -> Found:
     return Found(value, float(np.sqrt(bounded * (1 - bounded) / effective)), count)
 
 
-def ratio(top: np.ndarray, bottom: np.ndarray, weight: np.ndarray) -> Found:
-    """A ratio of weighted sums over people (or families), with its standard error."""
+def ratio(top: np.ndarray, bottom: np.ndarray, weight: np.ndarray, cluster: np.ndarray | None = None) -> Found:
+    """A ratio of weighted sums over people (or families, or rows), with its standard error.
+
+    Args:
+        top: the numerator of each.
+        bottom: the denominator of each.
+        weight: how many each stands for.
+        cluster: the family of each, where brothers and sisters or a pupil's years go together; each for itself if
+            none is given.
+    """
     count = len(top)
     below = float((weight * bottom).sum())
     if not count or below <= 0:
         return Found(float("nan"), 0.0, 0)
     value = float((weight * top).sum()) / below
-    error = float(np.sqrt(((weight * (top - value * bottom)) ** 2).sum()) / below)
-    return Found(value, error, int((bottom > 0).sum()))
+    off = weight * (top - value * bottom)
+    if cluster is not None:
+        off = np.asarray(np.bincount(np.unique(cluster, return_inverse=True)[1], weights=off), dtype=np.float64)
+    return Found(value, float(np.sqrt((off**2).sum()) / below), int((bottom > 0).sum()))

@@ -17,7 +17,7 @@ def pictures(calibrated: pl.DataFrame) -> dict[str, str]:
     """One drawing (SVG) for each topic.
 
     Each target's distance from its published figure is drawn in tolerances: between -1 and 1 it passes. The bar is
-    what three standard errors of the world's figure come to.
+    what chance can do to the world's figure (`targets.chance_errors`).
 
     Args:
         calibrated: of `targets.calibrate`.
@@ -38,7 +38,7 @@ def pictures(calibrated: pl.DataFrame) -> dict[str, str]:
                 rows,
                 title=topic,
                 description="How far the world lies from the published figure, in tolerances: within -1 to 1 a "
-                "target passes. Bars: three standard errors.",
+                "target passes. Bars: what chance can do.",
                 x_title="tolerances from the published figure",
                 domain=(-WIDEST, WIDEST),
             )

@@ -113,32 +113,22 @@ def disagree(body: str, field: str, ages: tuple[int, int] | None = None) -> Call
 
 
 def cell(body: str, kind: str, column: str | None = None) -> Callable[[World], Found]:
-    """Measure of how many of a body's records have a kind of error."""
+    """Measure of how many of a body's records have a kind of error, each with its person's weight."""
 
     def measure(world: World) -> Found:
-        hit = world.errors.filter((pl.col("body") == body) & (pl.col("kind") == kind))
-        hit = hit if column is None else hit.filter(pl.col("column") == column)
-        records = world.records[body]
-        value = int(hit["len"].sum()) / records
+        records = world.hit(body, [kind], column)
+        found = share(records["hit"], records["weight"])
         # Records of a family, a team and a council err together; of councils there are few.
         together = 2.8 if body == "council" else 1.6
-        return Found(value, float(np.sqrt(max(value, 1 / records) / records)) * together, records)
+        return Found(found.value, found.error * together, found.observations)
 
     return measure
 
 
 def pupils_moved(world: World) -> Found:
     """Share of DfE's records of people of 5 to 15 whose address is a former one."""
-    dfe = pl.col("body").cast(pl.String) == "dfe"
-    hit = world.truth["errors"].filter(dfe & (pl.col("column") == "address") & (pl.col("kind") == "former address"))
-    records = (
-        world.truth["records"]
-        .filter(dfe)
-        .join(hit.select("record_key", hit=pl.lit(1)), on="record_key", how="left")
-    )
-    rows = records.with_columns(person=pl.col("true_person").cast(pl.Int64)).collect()
-    rows = rows.join(world.people.filter(pl.col("age").is_between(5, 16)).select("person"), on="person")
-    return share(rows["hit"].is_not_null())
+    pupils = world.hit("dfe", ["former address"], "address").filter(pl.col("age").is_between(5, 16))
+    return share(pupils["hit"], pupils["weight"])
 
 
 def nino_known(world: World) -> Found:
@@ -149,19 +139,10 @@ def nino_known(world: World) -> Found:
 
 def name_gradient(world: World) -> Found:
     """How much more often DWP miswrites names transliterated than white British ones (ratio)."""
-    wrong = world.truth["errors"].filter(
-        pl.col("kind").is_in(["surname misspelt", "forename misspelt", "names swapped"])
-    )
-    dwp = pl.col("body").cast(pl.String) == "dwp"
-    hit = wrong.filter(dwp).select("record_key").unique().with_columns(hit=pl.lit(1))
-    records = world.truth["records"].filter(dwp).join(hit, on="record_key", how="left").collect()
-    people = world.people.select(
-        pl.col("person").cast(pl.String).alias("text"), "origin", true_person=pl.col("person")
-    )
-    joined = records.with_columns(true_person=pl.col("true_person").cast(pl.Int64)).join(people, on="true_person")
+    records = world.hit("dwp", ["surname misspelt", "forename misspelt", "names swapped"])
     far = [place for place, origin in enumerate(ORIGINS) if origin.name in TRANSLITERATED]
-    other, british = joined.filter(pl.col("origin").is_in(far)), joined.filter(pl.col("origin") == 0)
-    high, low = other["hit"].count() / max(len(other), 1), british["hit"].count() / max(len(british), 1)
-    ratio = high / max(low, 1e-9)
-    error = ratio * float(np.sqrt(1 / max(other["hit"].count(), 1) + 1 / max(british["hit"].count(), 1)))
-    return Found(ratio, error, other["hit"].count())
+    other, british = records.filter(pl.col("origin").is_in(far)), records.filter(pl.col("origin") == 0)
+    high, low = share(other["hit"], other["weight"]), share(british["hit"], british["weight"])
+    ratio = high.value / max(low.value, 1e-9)
+    error = ratio * float(np.hypot(high.error / max(high.value, 1e-9), low.error / max(low.value, 1e-9)))
+    return Found(ratio, error, int(other["hit"].sum()))

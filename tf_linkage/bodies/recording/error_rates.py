@@ -29,7 +29,7 @@ ERROR_RATES: Final[dict[str, tuple[str, tuple[float, float, float, float], str]]
         (0.015, 0.010, 0.015, 0.010),
         "A, ALSPAC 2024: what other kinds leave of 12% disagreement",
     ),
-    "nickname": ("name", (0.06, 0.015, 0.03, 0.03), "A: 4, 1, 2 and 2% of all, of the two in three that have one"),
+    "nickname": ("name", (0.045, 0.015, 0.03, 0.03), "A: 3, 1, 2 and 2% of all, of the two in three that have one"),
     "other spelling": ("name", (0.15, 0.08, 0.15, 0.08), "A: share of carriers"),
     "middle name first": ("name", (0.009, 0.003, 0.009, 0.004), "A"),
     "initial only": ("name", (0.006, 0.002, 0.006, 0.003), "A"),
@@ -49,7 +49,7 @@ ERROR_RATES: Final[dict[str, tuple[str, tuple[float, float, float, float], str]]
     "postcode misspelt": ("address", (0.004, 0.002, 0.006, 0.002), "A"),
     "nino not known": (
         "nino",
-        (0.40, 0.0, 0.70, 0.0),
+        (0.34, 0.0, 0.70, 0.0),
         "A, ISMIE, PNC names: 60% of adults known to councils, 30% to the police",
     ),
     "nino wrong": ("nino", (0.007, 0.0, 0.02, 0.0), "A, ISMIE: a digit .6%, transposed .1%"),
@@ -63,7 +63,7 @@ LAG_YEARS: Final[dict[str, tuple[tuple[float, float, float, float], str]]] = {
         "A: DWP 6-24 months, DfE 0-12; PNC names: MoJ keeps the name of the first event",
     ),
     "address": (
-        (0.40, 1.05, 0.5, 0.36),
+        (0.28, 1.10, 0.5, 0.48),
         "A: 8, 12, 35 and 10% out of date; HES chance matches: 40% not re-registered after 6 months",
     ),
 }

@@ -258,7 +258,7 @@ def _exclusions(settings: Settings, draws: Draws, pupils: Table) -> dict[str, ND
     excess = liable[at] - least[at]
     permanent = liable[at] > threshold(rate("ever permanently excluded")) - np.where(boy[at], 0.15, -0.25)
     left = np.clip(
-        1 - normal_share(0.5 * (excess - 0.45) / 0.4 + 0.85 * draws.normal("exclusion/count", person[at])), 1e-4, 1
+        1 - normal_share(0.5 * (excess - 0.55) / 0.4 + 0.85 * draws.normal("exclusion/count", person[at])), 1e-4, 1
     )
     count = np.minimum(left ** (-1 / 1.25), MOST_SUSPENSIONS).astype(np.int64)
     who = np.repeat(np.arange(len(at)), count)

@@ -87,7 +87,7 @@ def draw_families(settings: Settings, draws: Draws, places: Localities) -> Famil
     generations = (kind == 7) | (
         high & draws.below("family/generations", family, rate("families in high need of several generations"))
     )
-    lone = draws.unit("family/lone", family) < normal_share(-0.68 + 0.60 * adversity)
+    lone = draws.unit("family/lone", family) < normal_share(-0.64 + 0.45 * adversity)
     kind = np.where(has_children, np.where(lone, 4, 3), kind)
     deprivation = _deprivation(draws, family, adversity)
     columns: dict[str, NDArray[Any]] = {

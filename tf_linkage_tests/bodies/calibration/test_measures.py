@@ -27,3 +27,12 @@ def test_how_often_a_suspended_pupil_is_suspended_again() -> None:
     second = sum(n * n * share for n, share in shares.items()) + rest * more**2
     assert second / 2.03 == pytest.approx(3.75, abs=0.01)
     assert second / 2.03 < SUSPENDED_AGAIN < second / 2.03 + 0.5, "the open class is no single number"
+
+
+def test_brothers_and_sisters_count_as_one() -> None:
+    """Two families of two who are alike: the error is that of two observations, not of four."""
+    top, one = np.array([1.0, 1.0, 0.0, 0.0]), np.ones(4)
+    assert ratio(top, one, one).error == pytest.approx(0.25)  # sqrt(4 x .5^2) / 4
+    together = ratio(top, one, one, np.array([7, 7, 9, 9]))
+    assert together.error == pytest.approx(np.sqrt(2) / 4)  # sqrt(2 x 1^2) / 4
+    assert (together.value, together.observations) == (0.5, 4)

@@ -41,6 +41,27 @@ def test_a_fall_beyond_the_spread_is_seen(baseline: pl.DataFrame) -> None:
     assert fallen.row(0)[:3] == ("dwp", "precision", 0.969)
 
 
+def test_no_accepted_figure_is_refused() -> None:
+    """Nineteen seeds without a false link and one with two: the spread alone would refuse the one."""
+    rights = [1000] * 19 + [998]
+    accepted = baseline_of({seed: metrics(right) for seed, right in enumerate(rights)})
+    row = accepted.row(0, named=True)
+    assert row["mean"] - 3 * row["spread"] > 0.998
+    assert below_baseline(metrics(998), accepted).is_empty()
+    assert below_baseline(metrics(997), accepted).row(0)[:3] == ("dwp", "precision", 0.997)
+
+
+def test_an_accepted_figure_with_many_digits_is_not_refused() -> None:
+    """507 of 509 is .99607073; kept as .996071, which is more than it."""
+    totals = [pl.DataFrame({"level": ["all"], "right": [right], "links": [509]}) for right in (507, 509, 509)]
+    seeds = {
+        seed: laid_out({("dwp", "all"): shares(total, {"precision": ("right", "links")})})
+        for seed, total in enumerate(totals)
+    }
+    low = baseline_of(seeds).with_columns(spread=pl.lit(0.0))
+    assert below_baseline(seeds[0], low).is_empty()
+
+
 def test_silence_is_no_proof(baseline: pl.DataFrame) -> None:
     assert below_baseline(metrics(985).filter(pl.col("value") > 1), baseline).height == 1
 

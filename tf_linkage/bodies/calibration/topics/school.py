@@ -37,7 +37,9 @@ def absence(  # noqa: PLR0917 (one argument for each cut of the published table)
         terms = (1, 2, 3) if term is None else (term,)
         missed = np.sum([rows[f"authorised_{number}"] + rows[f"unauthorised_{number}"] for number in terms], axis=0)
         possible = np.sum([rows[f"sessions_{number}"] for number in terms], axis=0)
-        return ratio(100.0 * missed[of], possible[of].astype(float), lived.weight[lived.who[of]])
+        return ratio(
+            100.0 * missed[of], possible[of].astype(float), lived.weight[lived.who[of]], lived.family[lived.who[of]]
+        )
 
     return measure
 
@@ -50,7 +52,9 @@ def unauthorised(year: int) -> Measure:
         rows, of = lived.rows, _pupils(lived, year, 1, 11)
         missed = np.sum([rows[f"unauthorised_{number}"] for number in (1, 2, 3)], axis=0)
         possible = np.sum([rows[f"sessions_{number}"] for number in (1, 2, 3)], axis=0)
-        return ratio(100.0 * missed[of], possible[of].astype(float), lived.weight[lived.who[of]])
+        return ratio(
+            100.0 * missed[of], possible[of].astype(float), lived.weight[lived.who[of]], lived.family[lived.who[of]]
+        )
 
     return measure
 
@@ -67,7 +71,9 @@ def persistently_absent(year: int, low: int = 1, high: int = 11, fsm: bool | Non
         )
         possible = np.sum([rows[f"sessions_{number}"] for number in (1, 2, 3)], axis=0)
         hit = (missed >= 0.1 * possible) & (possible > 0)
-        return ratio(hit[of].astype(float), np.ones(int(of.sum())), lived.weight[lived.who[of]])
+        return ratio(
+            hit[of].astype(float), np.ones(int(of.sum())), lived.weight[lived.who[of]], lived.family[lived.who[of]]
+        )
 
     return measure
 
@@ -79,7 +85,12 @@ def sessions(year: int, curriculum: int) -> Measure:
         lived = Lived(world, "school_years")
         of = _pupils(lived, year, curriculum, curriculum)
         possible = np.sum([lived.rows[f"sessions_{number}"] for number in (1, 2, 3)], axis=0)
-        return ratio(possible[of].astype(float), np.ones(int(of.sum())), lived.weight[lived.who[of]])
+        return ratio(
+            possible[of].astype(float),
+            np.ones(int(of.sum())),
+            lived.weight[lived.who[of]],
+            lived.family[lived.who[of]],
+        )
 
     return measure
 
@@ -109,7 +120,7 @@ def suspensions(year: int, gender: int | None = None, age: int | None = None) ->
         inside &= (then >= low) & (then < high)
         of = lived.alive(first + 182, low, high, gender)
         counts = lived.per_person(inside) * 100.0
-        found = ratio(counts[of], np.full(int(of.sum()), AT_SCHOOL), weight := lived.weight[of])
+        found = ratio(counts[of], np.full(int(of.sum()), AT_SCHOOL), weight := lived.weight[of], lived.family[of])
         pupils = AT_SCHOOL * weight.sum() ** 2 / max((weight**2).sum(), 1.0)
         return replace(found, spread=100.0 * SUSPENDED_AGAIN / max(pupils, 1.0))
 
@@ -136,7 +147,9 @@ def attained(
         for which in (group, other):
             of = sat & which(lived.people)[lived.who]
             above = (rows["score"][of] > below).astype(float)
-            shares.append(ratio(above, np.ones(len(above)), lived.weight[lived.who[of]]))
+            shares.append(
+                ratio(above, np.ones(len(above)), lived.weight[lived.who[of]], lived.family[lived.who[of]])
+            )
         error = float(np.hypot(shares[0].error, shares[1].error))
         return Found(100 * (shares[0].value - shares[1].value), 100 * error, min(s.observations for s in shares))
 
