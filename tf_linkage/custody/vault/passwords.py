@@ -27,8 +27,9 @@ COMMON = (
 """Words that guessers try first; a password that is one of them, repeated or with digits around, is none."""
 
 SEQUENCES = ("0123456789" * 2, "abcdefghijklmnopqrstuvwxyz" * 2, "qwertyuiopasdfghjklzxcvbnm")
-LEAST_LENGTH, LEAST_DIFFERENT = 12, 6
-"""Characters of a password for real extracts: the least that NCSC's three random words come to."""
+LEAST_LENGTH, LEAST_DIFFERENT, LEAST_OWN = 12, 6, 4
+"""Characters of a password for real extracts, the least that NCSC's three random words come to; how many of them
+differ; and letters next to words that anybody tries."""
 
 
 @dataclass(frozen=True)
@@ -86,9 +87,20 @@ def weakness(password: str, custodian: str) -> str | None:
         return "has too few different characters; use three words that have nothing to do with each other"
     if any(plain in row or plain in row[::-1] for row in SEQUENCES):
         return "is a row of the keyboard or the alphabet; use three words that have nothing to do with each other"
-    parts = (*COMMON, custodian)
-    if any(letters == part * (len(letters) // len(part)) for part in parts) or plain in (custodian + "password",):
+    if len(_of_ones_own(plain, custodian)) < LEAST_OWN:
         return "is among the first that anybody tries; use three words that have nothing to do with each other"
-    if any(plain == plain[:size] * (len(plain) // size) for size in range(1, len(plain) // 2 + 1)):
+    if _repeats(plain) or _repeats(letters):
         return "repeats itself; use three words that have nothing to do with each other"
     return None
+
+
+def _of_ones_own(plain: str, custodian: str) -> str:
+    """What is left of a password without the words that guessers try first, the custodian's name, and digits."""
+    for word in sorted((*COMMON, custodian), key=len, reverse=True):
+        plain = plain.replace(word, " ")
+    return "".join(one for one in plain if one.isalpha())
+
+
+def _repeats(plain: str) -> bool:
+    """Whether it is one piece said over and over."""
+    return any(plain == plain[:size] * (len(plain) // size) for size in range(1, len(plain) // 2 + 1))

@@ -173,7 +173,7 @@ def test_the_certificate_digests_no_plaintext(custody: Custody, monkeypatch: pyt
 
 
 def test_a_rehearsals_clock_moves_forward_only_when_it_is_moved(tmp_path: Path) -> None:
-    clock = Clock(tmp_path / "day.txt", dt.date(2020, 4, 6))
+    clock = Clock(tmp_path / "of its own" / "world" / "day.txt", dt.date(2020, 4, 6))
     assert clock.today() == dt.date(2020, 4, 6)
     assert clock.move_to(LAST_DAY) == LAST_DAY == clock.today()
     assert clock.move_to(dt.date(2020, 1, 1)) == LAST_DAY

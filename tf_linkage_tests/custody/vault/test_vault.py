@@ -42,7 +42,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     vault = Vault(root / "ons", "ons", RIGHT)
     for name, tables in {"people": {"": PEOPLE}, "set": {"one": PEOPLE, "two": OTHERS}}.items():
         (folder := root / "ons" / name).mkdir(parents=True)
-        vault.write(name, tables, folder, batch="study", destroy_by=dt.date(2022, 12, 31))
+        made_with = {"noise": "hard", "seed": 7} if name == "people" else None
+        vault.write(name, tables, folder, batch="study", destroy_by=dt.date(2022, 12, 31), made_with=made_with)
     return root
 
 
@@ -135,14 +136,22 @@ def test_every_changed_byte_of_a_file_is_noticed(vault: Vault) -> None:
             vault.read("people")
 
 
-@pytest.mark.parametrize("field", ["batch", "destroy_by", "sealed"])
+@pytest.mark.parametrize("field", ["batch", "destroy_by", "sealed", "made_with"])
 def test_a_changed_slot_is_noticed(vault: Vault, field: str) -> None:
     path = vault.folder / "people" / KEY
     words = json.loads(path.read_text())
-    words[field] = "2099-12-31" if field == "destroy_by" else words[field][:-4] + "AAA="
+    other = {"destroy_by": "2099-12-31", "made_with": words["made_with"] | {"noise": "clean"}}
+    words[field] = other[field] if field in other else words[field][:-4] + "AAA="
     path.write_text(json.dumps(words))
     with pytest.raises(Tampered, match="key of ons/people was changed"):
         vault.read("people")
+
+
+def test_choices_added_to_a_slot_that_had_none_are_noticed(vault: Vault) -> None:
+    path = vault.folder / "set" / KEY
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"made_with": {"noise": "clean"}}))
+    with pytest.raises(Tampered, match="key of ons/set was changed"):
+        vault.read("set")
 
 
 def test_a_slot_that_is_no_slot_is_noticed(vault: Vault) -> None:
@@ -195,6 +204,21 @@ def test_what_is_destroyed_leaves_nothing(vault: Vault) -> None:
     shutil.rmtree(vault.folder / "people")
     vault.destroy("set")
     assert not vault.folder.exists()
+
+
+def test_destruction_tidies_the_folders_it_empties_and_no_other(vault: Vault) -> None:
+    (folder := vault.folder / "requests" / "dwp" / "first").mkdir(parents=True)
+    vault.write("requests/dwp/first", {"": PEOPLE}, folder, batch="study", destroy_by=None)
+    (vault.folder / "requests" / "kept").mkdir()
+    vault.destroy("requests/dwp/first")
+    assert not (vault.folder / "requests" / "dwp").exists()
+    assert (vault.folder / "requests" / "kept").is_dir()
+    (vault.folder / "requests" / "kept").rmdir()
+    (folder := vault.folder / "requests" / "second").mkdir()
+    vault.write("requests/second", {"": PEOPLE}, folder, batch="study", destroy_by=None)
+    vault.destroy("requests/second")
+    assert not (vault.folder / "requests").exists()
+    assert set(vault.holds()) == {"people", "set"}
 
 
 def test_a_key_and_what_is_in_the_clear_are_overwritten_before_they_are_removed(vault: Vault) -> None:
