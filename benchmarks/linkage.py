@@ -556,7 +556,8 @@ def _even(model: Any) -> Any:
 
     even = tuple(np.full(len(c.levels), 1 / len(c.levels)) for c in model.comparisons)
     members = HouseholdMembers(even, tuple(True for _ in even), NO_DEPENDENCE, 0.0)
-    return Trained(even, even, members, 1e-4, 1e-6, pl.DataFrame(), 0.0, held=True)
+    floor = model.settings.training.floor
+    return Trained(even, even, members, 1e-4, 1e-6, pl.DataFrame(), 0.0, held=True, floor=floor)
 
 
 def _untrained(settings: dict[str, Any]) -> dict[str, Any]:
