@@ -52,9 +52,8 @@ def flag_error_rates(settings: Settings) -> tuple[NDArray[np.float64], float]:
     scale = abs(settings.strength_of("reporting")) / MODERATE
     missed = np.array([missed_share(settings, place.code) for place in AUTHORITIES])
     out = np.repeat(missed[:, None], len(_COLUMNS), axis=1)
-    unasked = np.array([health_not_collected(settings, place.code) for place in AUTHORITIES])
     health = out[:, _COLUMNS.index("health")]
-    out[:, _COLUMNS.index("health")] = np.where(unasked > 0, unasked, health)
+    health[:] = np.maximum(health, [health_not_collected(settings, place.code) for place in AUTHORITIES])
     return out, min(IN_ERROR * scale, 0.5)
 
 

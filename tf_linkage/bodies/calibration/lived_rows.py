@@ -36,6 +36,11 @@ class Lived:
         summed = np.bincount(self.who[where], weights=values, minlength=len(self.weight))
         return np.asarray(summed, dtype=np.float64)
 
+    def ratio_of_rows(self, top: NDArray[Any], bottom: NDArray[Any], of: Flags) -> Found:
+        """A ratio of sums over some of the rows, each with its person's weight; a family's rows go together."""
+        who = self.who[of]
+        return ratio(top[of].astype(float), bottom[of].astype(float), self.weight[who], self.family[who])
+
     def alive(self, when: int, low: float = 0, high: float = 200, gender: int | None = None) -> Flags:
         """Who is resident and of an age on a day."""
         p, age = self.people, (when - self.people["birth"]) / YEAR

@@ -36,11 +36,11 @@ drawn more often than they occur, so that a study of any size fits its populatio
 
 
 UNRECORDED_MARGIN = 1.3
-"""What the margin grows by for the share of problems that a council misses, and `NO_HEALTH_MARGIN` where it does
+"""What the margin grows by for the share of problems that a council misses, and by `NO_HEALTH_MARGIN` where it does
 not collect health at all (measured at 44 study families for 1,000 people, as dense as preset `study`: every council
 then finds about a fifth more families in high need than it is asked for)."""
 
-NO_HEALTH_MARGIN = 1.3
+NO_HEALTH_MARGIN = 0.3
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def localities(settings: Settings) -> Localities:
         wanted = _shares(families + (place < rest), count)
         # Where a council misses problems, fewer families reach two recorded ones.
         margin = HIGH_NEED_MARGIN * (1 + UNRECORDED_MARGIN * missed_share(settings, council))
-        margin *= 1 + (NO_HEALTH_MARGIN - 1) * health_not_collected(settings, council)
+        margin *= 1 + NO_HEALTH_MARGIN * health_not_collected(settings, council)
         needy = np.ceil(wanted * margin).astype(np.int64) + 4
         others = np.maximum((people / count - needy * HIGH_NEED_SIZE) / GENERAL_SIZE, 10).astype(np.int64)
         home = HOME_AUTHORITIES[council]

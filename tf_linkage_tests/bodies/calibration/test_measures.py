@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
 
-from tf_linkage.bodies.calibration.measures import Found, ratio
+from tf_linkage.bodies.calibration.measures import Found, World, ratio
+from tf_linkage.bodies.calibration.registers import cell
 from tf_linkage.bodies.calibration.topics.school import SUSPENDED_AGAIN
+from tf_linkage.population import Settings
 
 
 def test_hardly_any_event_does_not_pass_for_certainty() -> None:
@@ -36,3 +39,24 @@ def test_brothers_and_sisters_count_as_one() -> None:
     together = ratio(top, one, one, np.array([7, 7, 9, 9]))
     assert together.error == pytest.approx(np.sqrt(2) / 4)  # sqrt(2 x 1^2) / 4
     assert (together.value, together.observations) == (0.5, 4)
+
+
+def test_a_registers_errors_count_with_weights_and_a_councils_do_not() -> None:
+    """At DWP one person of weight 3 has it and two of weight 1 do not: 3 of 5; in the council 1 of 2."""
+    world = World({}, {}, {
+        "records": pl.LazyFrame({
+            "body": ["dwp"] * 3 + ["council"] * 2, "record_key": ["a", "b", "c", "d", "e"],
+            "true_person": ["1", "2", "3", "1", "2"],
+        }),
+        "errors": pl.LazyFrame({
+            "body": ["dwp", "dwp", "dwp", "council"], "record_key": ["a", "a", "b", "d"],
+            "column": ["address", "postcode", "surname", "address"], "kind": ["former address"] * 2 + ["typing"]
+            + ["former address"],
+        }),
+    }, Settings(seed=1, families=5, population=100, councils=("E09000012",)))  # fmt: skip
+    people = {"person": [1, 2, 3], "weight": [3.0, 1.0, 1.0], "age": [40.0] * 3, "origin": [0] * 3}
+    world.__dict__["people"] = pl.DataFrame(people)
+    found = cell("dwp", "former address")(world)
+    assert (found.value, found.observations) == (pytest.approx(0.6), 3)
+    assert cell("dwp", "former address", "surname")(world).value == 0
+    assert cell("council", "former address", "address")(world).value == pytest.approx(0.5)

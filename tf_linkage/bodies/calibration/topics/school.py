@@ -37,9 +37,7 @@ def absence(  # noqa: PLR0917 (one argument for each cut of the published table)
         terms = (1, 2, 3) if term is None else (term,)
         missed = np.sum([rows[f"authorised_{number}"] + rows[f"unauthorised_{number}"] for number in terms], axis=0)
         possible = np.sum([rows[f"sessions_{number}"] for number in terms], axis=0)
-        return ratio(
-            100.0 * missed[of], possible[of].astype(float), lived.weight[lived.who[of]], lived.family[lived.who[of]]
-        )
+        return lived.ratio_of_rows(100.0 * missed, possible, of)
 
     return measure
 
@@ -52,9 +50,7 @@ def unauthorised(year: int) -> Measure:
         rows, of = lived.rows, _pupils(lived, year, 1, 11)
         missed = np.sum([rows[f"unauthorised_{number}"] for number in (1, 2, 3)], axis=0)
         possible = np.sum([rows[f"sessions_{number}"] for number in (1, 2, 3)], axis=0)
-        return ratio(
-            100.0 * missed[of], possible[of].astype(float), lived.weight[lived.who[of]], lived.family[lived.who[of]]
-        )
+        return lived.ratio_of_rows(100.0 * missed, possible, of)
 
     return measure
 
@@ -71,9 +67,7 @@ def persistently_absent(year: int, low: int = 1, high: int = 11, fsm: bool | Non
         )
         possible = np.sum([rows[f"sessions_{number}"] for number in (1, 2, 3)], axis=0)
         hit = (missed >= 0.1 * possible) & (possible > 0)
-        return ratio(
-            hit[of].astype(float), np.ones(int(of.sum())), lived.weight[lived.who[of]], lived.family[lived.who[of]]
-        )
+        return lived.ratio_of_rows(hit, np.ones(len(hit)), of)
 
     return measure
 
@@ -85,12 +79,7 @@ def sessions(year: int, curriculum: int) -> Measure:
         lived = Lived(world, "school_years")
         of = _pupils(lived, year, curriculum, curriculum)
         possible = np.sum([lived.rows[f"sessions_{number}"] for number in (1, 2, 3)], axis=0)
-        return ratio(
-            possible[of].astype(float),
-            np.ones(int(of.sum())),
-            lived.weight[lived.who[of]],
-            lived.family[lived.who[of]],
-        )
+        return lived.ratio_of_rows(possible, np.ones(len(possible)), of)
 
     return measure
 
@@ -146,10 +135,7 @@ def attained(
         shares = []
         for which in (group, other):
             of = sat & which(lived.people)[lived.who]
-            above = (rows["score"][of] > below).astype(float)
-            shares.append(
-                ratio(above, np.ones(len(above)), lived.weight[lived.who[of]], lived.family[lived.who[of]])
-            )
+            shares.append(lived.ratio_of_rows(rows["score"] > below, np.ones(len(of)), of))
         error = float(np.hypot(shares[0].error, shares[1].error))
         return Found(100 * (shares[0].value - shares[1].value), 100 * error, min(s.observations for s in shares))
 
