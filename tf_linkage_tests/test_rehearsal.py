@@ -18,6 +18,7 @@ from rehearsing import Rehearsed, contents, digests, rehearse
 
 import tf_linkage
 from tf_linkage import cli, disclosure, research
+from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
 from tf_linkage.contracts.registry import direct_identifiers
 from tf_linkage.custody.vault.passwords import CUSTODIANS
 from tf_linkage.defs.assets.microdata_risk import lots_of
@@ -187,16 +188,18 @@ def test_extract_files_give_the_same_research_tables(rehearsed: Rehearsed, extra
     from_files = rehearse(Study.of("tiny", source="files", incoming=extracts, data=tmp_path))
     assert from_files.result.success
     ours, theirs = contents(rehearsed.study.data / "research"), contents(tmp_path / "research")
-    on_steps = {"tables/people.parquet", "tables/families.parquet"}
+    on_steps = {"tables/people.parquet", "tables/families.parquet", "tables/panel.parquet"}
     assert {name: ours[name] for name in ours if name not in on_steps} == {
         name: theirs[name] for name in theirs if name not in on_steps
     }
     # Nobody has counted the population of real extracts: there, the same rows stand on coarser steps.
+    expected: dict[str, pl.LazyFrame] = {}
     for name, finest, lots in finest_tables(rehearsed):
-        expected = disclosure.coarsened(finest, disclosure.choose_steps(name, finest, None), lots).collect()
-        made = from_files.research(name)
-        assert isinstance(made, pl.LazyFrame)
-        assert made.collect().equals(expected)
+        expected[name] = disclosure.coarsened(finest, disclosure.choose_steps(name, finest, None), lots)
+    # Who is a child in the panel is what people's steps still tell.
+    expected["panel"] = research.panel({name: rehearsed.research(name) for name in RESEARCH_TABLES} | expected)
+    for name, table in expected.items():
+        assert from_files.research(name).collect().equals(table.collect()), name
     assert [path.name for path in (tmp_path / "world").iterdir()] == ["passwords.json"]
 
 

@@ -28,7 +28,7 @@ CASES = {
     "noise": ("dwp/people", {"noise": "hard"}, {"linkage/dwp_links", "quality/linkage_quality"}),
     "engine": ("linkage/dwp_links", {"engine": "recordlinkage"}, OF_LINKS),
     "link_threshold": ("linkage/dwp_links", {"link_threshold": 0.999}, OF_LINKS),
-    "review_threshold": ("linkage/dwp_links", {"review_threshold": 0.4}, OF_LINKS),
+    "review_threshold": ("linkage/dwp_links", {"review_threshold": 0.001}, OF_LINKS),
     "memory_gb": ("linkage/dwp_links", {"memory_gb": 2.0}, set()),
     "advanced": (
         "quality/linkage_quality",
