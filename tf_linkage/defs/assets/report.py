@@ -118,7 +118,7 @@ def _as_made(study: Study, store: Store) -> Study:
 
 
 def mapped(store: Store) -> dict[str, str]:
-    """By which mappings tables were made of senders' own files: the beginning of the digest that the papers give."""
+    """By which mappings tables were made of senders' own files: the beginning of the papers' digest."""
     return {f"mappings of {table}": digest[:16] for table, digest in sorted(mappings_of(store).items())}
 
 
