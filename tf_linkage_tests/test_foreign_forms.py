@@ -36,3 +36,5 @@ def test_a_whole_run_on_a_foreign_form(form: str, expected: dict[str, str], tmp_
     ledger = (tmp_path / "data" / "ledger" / "ledger.jsonl").read_text(encoding="utf-8")
     assert told
     assert all(digest in ledger for digest in told)
+    page = (tmp_path / "data" / "reports" / "report.html").read_text(encoding="utf-8")
+    assert all(digest[:16] in page for digest in told)

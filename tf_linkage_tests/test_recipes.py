@@ -28,6 +28,7 @@ from tf_linkage.linkage import Limits, LinkResult, Model, general_model, link
 from tf_linkage.linkage.engines import ENGINES
 from tf_linkage.linkage.engines.duckdb import link_by_duckdb
 from tf_linkage.linkage.result import Progress
+from tf_linkage.linkage.tables.records import Told
 from tf_linkage.research.dictionary import data_dictionary
 from tf_linkage.research.tables.starts import in_contract
 
@@ -97,9 +98,15 @@ def test_types_follow_the_declaration_and_other_columns_stay_out() -> None:
 
 def test_an_engine_is_a_function_and_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     def cautious(
-        left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress, bounds: Limits
+        left: pl.LazyFrame,
+        right: pl.LazyFrame,
+        model: Model,
+        progress: Progress,
+        bounds: Limits,
+        *,
+        told: Told | None = None,
     ) -> LinkResult:
-        found = link_by_duckdb(left, right, model, progress, bounds)
+        found = link_by_duckdb(left, right, model, progress, bounds, told=told)
         return dataclasses.replace(found, links=found.links.head(1))
 
     monkeypatch.setitem(ENGINES, "cautious", cautious)

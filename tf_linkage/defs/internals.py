@@ -44,6 +44,7 @@ __all__ = [
     "UnresolvedAssetJobDefinition",
     "definition_metadata",
     "executed",
+    "failed_gates",
     "forget",
     "freshness_of",
     "output_keys",
@@ -66,6 +67,23 @@ def definition_metadata(context: dg.InputContext, key: dg.AssetKey) -> Mapping[s
     """The metadata of an asset's definition, in the step for which an input is loaded."""
     found: Mapping[str, Any] = context.step_context.job_def.asset_layer.get(key).metadata
     return found
+
+
+def failed_gates(context: dg.OutputContext) -> list[tuple[str, str]]:
+    """Checks that block and failed so far in the run that makes an output: asset and check, in their order."""
+    asked = context.step_context.instance.get_records_for_run(
+        context.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
+    )
+    events = [record.event_log_entry.dagster_event for record in asked.records]
+    found = [event.event_specific_data for event in events if event]
+    return [
+        (one.asset_key.to_user_string(), one.check_name)
+        for one in found
+        if isinstance(one, dg.AssetCheckEvaluation)
+        and one.blocking
+        and not one.passed
+        and one.severity is dg.AssetCheckSeverity.ERROR
+    ]
 
 
 def stale_status(defs: dg.Definitions, instance: dg.DagsterInstance) -> Callable[[str], str]:

@@ -22,10 +22,10 @@ from tf_linkage.defs import internals
 from tf_linkage.defs.failures import plainly
 from tf_linkage.errors import DataFolderBusy, TfLinkageError
 from tf_linkage.study import Study
-from tf_linkage.workspace.custodians.clerical_review import DECISIONS
+from tf_linkage.workspace.custodians.review_tables import DECISIONS
 from tf_linkage.workspace.folder import record_writing, store_of
 from tf_linkage.workspace.masking import masked_errors
-from tf_linkage.workspace.store import Store, Value, Written, relative
+from tf_linkage.workspace.store import REGISTERS, Store, Value, Written, relative
 from tf_linkage.workspace.storing.stamps import Stamp, joined
 from tf_linkage.workspace.study_record import record
 
@@ -55,6 +55,7 @@ class ParquetStore(dg.IOManager):  # type: ignore[misc]
     def handle_output(self, context: dg.OutputContext, obj: Value) -> None:
         """Write a table or a set of tables, and say what was written."""
         store, key = self.store, context.asset_key.path
+        _end_after_failed_gates(context)
         with plainly():
             own = {THIS_RUN: self._own(context.definition_metadata)}
             stamp = joined(self._stamps.get(context.step_key, {}) | own)
@@ -116,6 +117,8 @@ class ParquetStore(dg.IOManager):  # type: ignore[misc]
 
 
 THIS_RUN = "this run"
+GIVEN = ("ons", *REGISTERS)
+"""Whose tables the rest is made of: first part of their keys."""
 
 
 def store_manager(
@@ -198,6 +201,22 @@ def _report_arrivals(instance: dg.DagsterInstance, store: Store) -> None:
             instance.report_runless_asset_event(
                 dg.AssetMaterialization(key.split("/"), tags={internals.DATA_VERSION_TAG: version})
             )
+
+
+def _end_after_failed_gates(context: dg.OutputContext) -> None:
+    """End the run before anything more is written once a blocking check of what a body gave has failed in it.
+
+    Dagster itself keeps back only what is made of that table, and goes on with the other branches. The run fails
+    at the first table that it would write, so that none but that one shows as not made.
+
+    Raises:
+        DagsterExecutionInterruptedError: says which check of which table.
+    """
+    failed = [f"{key} ({check})" for key, check in internals.failed_gates(context) if key.split("/")[0] in GIVEN]
+    if failed:
+        raise internals.DagsterExecutionInterruptedError(
+            f"not written, nor anything after it, because what a body gave was refused: {', '.join(sorted(failed))}"
+        )
 
 
 def _reader(context: dg.InputContext) -> str | None:

@@ -3,6 +3,9 @@
 from tf_linkage.disclosure.findings_page.page import findings_page
 from tf_linkage.disclosure.microdata.coarsening import coarsened
 from tf_linkage.disclosure.microdata.coarsening_choice import Choice, NobodyToHideAmong, choose_steps
+from tf_linkage.disclosure.microdata.council_attack import Found, council_finds
+from tf_linkage.disclosure.microdata.intruder_figures import in_classes, intruder_figures
+from tf_linkage.disclosure.microdata.intruder_page import intruders_page
 from tf_linkage.disclosure.microdata.pupils import Hidden, hide_pupils, pupil_risk
 from tf_linkage.disclosure.microdata.residual_risk import families_that_fit, join_figures, known_event
 from tf_linkage.disclosure.microdata.risk import RULE, Rule, population_classes, released_classes, risk_table
@@ -27,6 +30,7 @@ __all__ = [
     "RULE",
     "SIZES",
     "Choice",
+    "Found",
     "Hidden",
     "NobodyToHideAmong",
     "Proof",
@@ -40,12 +44,16 @@ __all__ = [
     "choose_steps",
     "coarsened",
     "content_digest",
+    "council_finds",
     "families_that_fit",
     "findings_page",
     "from_tables",
     "given_away",
     "hide_pupils",
+    "in_classes",
     "in_words",
+    "intruder_figures",
+    "intruders_page",
     "join_figures",
     "known_event",
     "must_be_apart",

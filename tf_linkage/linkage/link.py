@@ -9,6 +9,7 @@ from tf_linkage.linkage.engines import ENGINES
 from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.result import LinkResult, Progress
+from tf_linkage.linkage.tables.records import Told
 
 
 def link(
@@ -19,6 +20,7 @@ def link(
     engine: str = "duckdb",
     bounds: Limits | None = None,
     progress: Progress | None = None,
+    told: Told | None = None,
 ) -> LinkResult:
     """Link each record of the left table to its person in the right one, if that person is there.
 
@@ -29,6 +31,7 @@ def link(
         engine: a name in `ENGINES`.
         bounds: memory, threads and pairs that it may use; the usual ones unless given.
         progress: receives a line at each step.
+        told: learns how each column was read.
 
     Returns:
         Links and pairs for review, what was learnt, and counts. The same tables give the same result, in whatever
@@ -39,7 +42,7 @@ def link(
     """
     if engine not in ENGINES:
         raise LinkageRefused(f"there is no engine {engine!r}; known are {', '.join(sorted(ENGINES))}")
-    return ENGINES[engine](left, right, model, progress or _silent, bounds or Limits())
+    return ENGINES[engine](left, right, model, progress or _silent, bounds or Limits(), told=told)
 
 
 def _silent(_: str) -> None:

@@ -11,6 +11,7 @@ import polars as pl
 from tf_linkage.linkage.estimate.em import Trained
 from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.model import Model
+from tf_linkage.linkage.tables.records import Told
 
 Progress = Callable[[str], None]
 """Receives a line for people at each step of a long linkage; never a value from the data."""
@@ -64,9 +65,16 @@ class Engine(Protocol):
     """Links two tables by a model, within bounds."""
 
     def __call__(
-        self, left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress, bounds: Limits
+        self,
+        left: pl.LazyFrame,
+        right: pl.LazyFrame,
+        model: Model,
+        progress: Progress,
+        bounds: Limits,
+        *,
+        told: Told | None = None,
     ) -> LinkResult:
-        """Link the two tables.
+        """Link the two tables, and tell how each column was read if somebody wants to know.
 
         Raises:
             LinkageRefused: the tables cannot be linked as the model asks, or not within the bounds.

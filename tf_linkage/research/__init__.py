@@ -1,5 +1,6 @@
 """The de-identified tables on which researchers work."""
 
+from tf_linkage.research.as_sent import as_sent
 from tf_linkage.research.database import write_duckdb
 from tf_linkage.research.dictionary import data_dictionary, dictionary_page, withheld_rows
 from tf_linkage.research.estimates import estimates
@@ -19,6 +20,7 @@ __all__ = [
     "TABLES_OF_HISTORIES",
     "ResearchRefused",
     "StudyTables",
+    "as_sent",
     "benefits_and_work",
     "data_dictionary",
     "dictionary_page",

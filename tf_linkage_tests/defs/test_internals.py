@@ -65,6 +65,63 @@ def test_nobody_else_imports_them() -> None:
     assert found == {"defs/internals.py"}
 
 
+@pytest.mark.parametrize(
+    ("blocking", "severity", "found"),
+    [
+        (True, dg.AssetCheckSeverity.ERROR, [("first", "fails")]),
+        (True, dg.AssetCheckSeverity.WARN, []),
+        (False, dg.AssetCheckSeverity.ERROR, []),
+    ],
+)
+def test_failed_gates_are_the_failed_checks_of_this_run_that_block(
+    blocking: bool, severity: dg.AssetCheckSeverity, found: list[tuple[str, str]]
+) -> None:
+    seen: dict[str, list[tuple[str, str]]] = {}
+
+    class Asking(Memory):
+        def handle_output(self, context: dg.OutputContext, obj: object) -> None:
+            seen[context.asset_key.to_user_string()] = internals.failed_gates(context)
+            super().handle_output(context, obj)
+
+    @dg.asset
+    def first() -> int:
+        return 1
+
+    @dg.asset_check(asset=first, blocking=blocking)
+    def fails() -> dg.AssetCheckResult:
+        return dg.AssetCheckResult(passed=False, severity=severity)
+
+    @dg.asset_check(asset=first, blocking=True)
+    def passes() -> dg.AssetCheckResult:
+        return dg.AssetCheckResult(passed=True)
+
+    @dg.asset
+    def before() -> int:
+        return 0
+
+    @dg.asset(deps=[before])
+    def between() -> int:
+        return 0
+
+    @dg.asset(deps=[between])
+    def elsewhere() -> int:
+        return 2
+
+    job = dg.Definitions(
+        assets=[first, before, between, elsewhere],
+        asset_checks=[fails, passes],
+        jobs=[dg.define_asset_job("all")],
+        resources={"io_manager": Asking()},
+        executor=dg.in_process_executor,
+    ).resolve_job_def("all")
+    with dg.DagsterInstance.ephemeral() as instance:
+        job.execute_in_process(instance=instance, raise_on_error=False)
+        assert (seen["first"], seen["elsewhere"]) == ([], found)
+        seen.clear()
+        job.execute_in_process(instance=instance, raise_on_error=False)
+        assert seen["first"] == []  # another run's checks are that run's
+
+
 def test_set_version_and_stale_status_and_the_code_version_of_a_result() -> None:
     with dg.DagsterInstance.ephemeral() as instance:
         defs = small()

@@ -60,7 +60,7 @@ def test_a_refused_file_of_one_department_stops_everybody(study: Study, monkeypa
     assert made(study) <= {"world"}
 
 
-def test_a_failed_blocking_check_of_one_department_keeps_research_and_findings_unwritten(
+def test_after_a_failed_blocking_check_of_one_department_nothing_is_written_on_any_branch(
     study: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rules = checks.broken_rules
@@ -76,8 +76,12 @@ def test_a_failed_blocking_check_of_one_department_keeps_research_and_findings_u
     result = run(study)
     assert not result.success
     done = {event.step_key for event in result.get_step_success_events()}
-    assert {"linkage__dwp_links", "moj__people"} <= done
-    assert "linkage__moj_links" not in done
-    assert not [key for key in done if key.startswith(("research__", "published__"))]
+    assert {"moj__offences", "moj__people"} <= done
+    assert not [key for key in done if key.startswith(("linkage__", "ons__", "research__", "published__"))]
+    assert not [path for path in study.data.rglob("*links*") if path.is_file()]
+    *refused, last = [event.event_specific_data.error.message for event in result.get_step_failure_events()]
+    assert len(refused) == 2
+    assert "not written, nor anything after it" in last
+    assert "moj/offences (keeps_contract), moj/people (keeps_contract)" in last
     assert not (study.data / "research").exists()
     assert not [path for path in (study.data / "published").glob("**/*") if path.name != "ledger_head.json"]

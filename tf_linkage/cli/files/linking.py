@@ -14,10 +14,11 @@ import polars as pl
 
 from tf_linkage.cli.files.columns import columns_of, extra_of, mapped, say_what_is_left, with_ids, with_kinds
 from tf_linkage.cli.files.explaining import explained
-from tf_linkage.cli.files.noticing import say_what_was_read
+from tf_linkage.cli.files.noticing import WhatWasRead
 from tf_linkage.cli.files.options import KINDS, add_bounds, add_columns, add_doubt, add_output, reading_of
 from tf_linkage.cli.files.reading import STDIN, File, read_file
-from tf_linkage.cli.files.writing import check_writable, write_file
+from tf_linkage.cli.files.reviewing import PAGE, write_page
+from tf_linkage.cli.files.writing import SHEETS, check_writable, write_file
 from tf_linkage.cli.wording import say
 from tf_linkage.errors import InputRefused, LinkageRefused
 from tf_linkage.linkage.engines import ENGINES
@@ -65,7 +66,6 @@ def _link(chosen: argparse.Namespace) -> None:
     """Links two files and writes links and review zone."""
     # The engines bring large libraries with them, for which --help need not wait.
     from tf_linkage import linkage  # noqa: PLC0415
-    from tf_linkage.cli.files.reporting import write_report  # noqa: PLC0415
     from tf_linkage.linkage.resolve.partners import second_partners  # noqa: PLC0415
 
     bounds, reading = linkage.Limits(chosen.memory_gb, chosen.threads, chosen.most_pairs), reading_of(chosen)
@@ -74,7 +74,7 @@ def _link(chosen: argparse.Namespace) -> None:
         raise InputRefused("only one of the files can be standard input")
     check_writable(chosen.output, paths)
     if chosen.review is not None:
-        check_writable(chosen.review, [*paths, chosen.output], (".csv",))
+        check_writable(chosen.review, [*paths, chosen.output], SHEETS)
     if chosen.report is not None:
         check_writable(chosen.report, [*paths, chosen.output], (".html",))
     opened = [read_file(path) for path in paths]
@@ -104,9 +104,9 @@ def _link(chosen: argparse.Namespace) -> None:
     say(f"comparing {', '.join(compared)}" + ("; families by family_id" if model.family else ""))
     say(f"links are {chosen.kind.replace('-', ' ')}; --kind says otherwise")
     say_what_is_left((left, right), (*compared, left_id, right_id))
-    read = say_what_was_read((left, right), model.fields, model.extra, reading)
+    read = WhatWasRead((left.name, right.name))
     tables = left.table.lazy(), right.table.lazy()
-    result = linkage.link(*tables, model, engine=chosen.engine, bounds=bounds, progress=say)
+    result = linkage.link(*tables, model, engine=chosen.engine, bounds=bounds, progress=say, told=read)
     partners = [str(side) for side in second_partners(result)]
     for line in partners:
         say(line)
@@ -116,7 +116,9 @@ def _link(chosen: argparse.Namespace) -> None:
         result = as_decided(result, tables, decisions)
     _write_links(result, chosen.output)
     if chosen.report is not None:
-        write_report(chosen.report, result, read, partners)
+        from tf_linkage.cli.files.reporting import write_report  # noqa: PLC0415
+
+        write_report(chosen.report, result, read.said, partners)
     if chosen.explain:
         explained(result, *chosen.explain)
 
@@ -134,11 +136,14 @@ def write_sheet(result: LinkResult, tables: tuple[pl.LazyFrame, pl.LazyFrame], p
     """Writes the pairs in doubt for a clerk."""
     from tf_linkage.linkage.review.sheets import clerks_sheet, review_sheet  # noqa: PLC0415
 
-    sheet = clerks_sheet(review_sheet(result, *tables), 1)
+    sheet = review_sheet(result, *tables)
     if sheet.is_empty():
         say("no pair is in doubt, so there is no sheet")
         return
-    write_file(path, sheet, spreadsheet=True)
+    if path.suffix.lower() == PAGE:
+        write_page(result, tables, sheet, path)
+        return
+    write_file(path, clerks_sheet(sheet, 1), spreadsheet=True)
     say(f"{sheet.height:,} pairs in doubt in {path}; it holds the records themselves. Fill in decision, then link")
     say(f"again as before, with --decisions {path} in place of --review")
 

@@ -6,7 +6,6 @@ As strict in structure as an extract, as free in form as people's files are; wha
 from __future__ import annotations
 
 import gzip
-import io
 import sys
 import zlib
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import polars as pl
 
 from tf_linkage.cli.wording import say
 from tf_linkage.errors import InputRefused
+from tf_linkage.intake.reading.parquet import parquet_of
 from tf_linkage.intake.reading.problems import Problems
 from tf_linkage.intake.reading.structure import Layout, cells_of, same_names, structure_of
 
@@ -140,23 +140,18 @@ def _mark(data: bytes) -> str:
 
 def _parquet(data: bytes, problems: Problems) -> pl.DataFrame:
     """Columns of kinds that hold no single value are kept out of the way."""
-    table = None
-    try:
-        table = pl.read_parquet(io.BytesIO(data))
-        dates = (pl.Date, pl.Datetime)
-        nested = [name for name, kind in table.schema.items() if kind.is_nested() or kind in (pl.Binary, pl.Object)]
-        table = table.drop(nested).with_columns(
-            pl.col(name).cast(pl.String) for name, kind in table.drop(nested).schema.items() if kind not in dates
-        )
-        if nested:
-            say(f"{problems.file}: {len(nested)} columns hold lists or bytes, which are not used")
-    except BaseException as error:
-        # What the reader says may quote the file; the file's name is enough. It also panics, outside of Exception.
-        if isinstance(error, KeyboardInterrupt | SystemExit):
-            raise
+    table = parquet_of(data)
     if table is None:
         problems.refuse("not a Parquet file that can be read; write it again")
-    return table
+    dates = (pl.Date, pl.Datetime)
+    unused = (pl.Binary, pl.Object, pl.Duration)
+    nested = [name for name, kind in table.schema.items() if kind.is_nested() or kind in unused]
+    if nested:
+        say(f"{problems.file}: {len(nested)} columns hold lists, bytes or lengths of time, which are not used")
+    single = table.drop(nested)
+    return single.with_columns(
+        pl.col(name).cast(pl.String) for name, kind in single.schema.items() if kind not in dates
+    )
 
 
 def _bare(column: pl.Expr) -> pl.Expr:

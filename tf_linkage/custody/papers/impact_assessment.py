@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tf_linkage.contracts.flows import PUBLIC
+from tf_linkage.contracts.intruders import INTRUDERS
 from tf_linkage.custody.papers.carried import Carried, bullets
 from tf_linkage.custody.papers.measured import NOT_MEASURED, Measured
 from tf_linkage.custody.papers.risks import RISKS, Risk
@@ -16,6 +17,11 @@ WHY = (
     "assessment)",
     "people are told by a notice and not asked one by one (invisible processing, on the same list)",
     "special categories and offence data are processed on a large scale (UK GDPR Article 35(3)(b))",
+)
+
+INTRUDERS_WORDS = (
+    "Each of them is held against the tables whenever these are made, table by table and for joins of tables. What "
+    "they find stands in the annex beside the tables, `data/research/intruders.md`."
 )
 
 
@@ -43,6 +49,12 @@ def impact_assessment(carried: Sequence[Carried], measured: Measured) -> str:
         _necessity(measured),
         "## 5. Risks, and what holds them off",
         *(_risk(number, risk, measured) for number, risk in enumerate(RISKS, 1)),
+        "### Who might look for somebody in researchers' tables",
+        INTRUDERS_WORDS,
+        markdown_table(
+            ("Intruder", "Knows", "Is held off by", "Why so"),
+            ((one.name, one.knows, one.held.value, one.why) for one in INTRUDERS.values()),
+        ),
         "## 6. What is published",
         bullets(f"{one.flow.asset}: {one.flow.condition}" for one in carried if one.flow.kept == PUBLIC),
         "## 7. Decisions and signatures",

@@ -102,7 +102,8 @@ RISKS: tuple[Risk, ...] = (
             "no_family_stands_out",
             "test_whoever_knows_a_row_by_heart_finds_it_no_better_than_one_in_ten",
         ),
-        "who knows one dated event of somebody may find the row; row data stays in an accredited setting",
+        "who knows one dated event of somebody may find the row, and so may a department with its register; what "
+        "every declared intruder finds stands in the annex; row data stays in an accredited setting",
         _proved,
     ),
     Risk(

@@ -7,7 +7,7 @@ import dagster as dg
 import polars as pl
 
 from tf_linkage import quality
-from tf_linkage.defs.assets.papers import papers_of
+from tf_linkage.defs.assets.papers import mappings_of, papers_of
 from tf_linkage.defs.assets.quality import FIGURES, published
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.io import ParquetStore, text_version
@@ -85,16 +85,17 @@ def page_of(
     """
     study = _as_made(study, store)
     figures, causes = tables["figures"].collect(), tables["causes"].collect() if "causes" in tables else None
+    run = named(study) | mapped(store)
     with plainly():
         page = quality.quality_report(
             figures,
-            run=named(study),
+            run=run,
             names=COUNCILS,
             assessment=assessment,
             causes=causes,
             published=published() if causes is not None else None,
         )
-        short = quality.in_short(figures, run=named(study), names=COUNCILS, causes=causes, assessment=assessment)
+        short = quality.in_short(figures, run=run, names=COUNCILS, causes=causes, assessment=assessment)
     path = store.write_text(["quality", name], ".html", page)
     drawn = quality.pictures(figures, COUNCILS)
     return page, {
@@ -114,6 +115,11 @@ def _as_made(study: Study, store: Store) -> Study:
     """The study as it was when its figures were made; the run that shows them may have other choices."""
     stamp = store.made_with(["quality", "linkage_quality"])
     return study.model_copy(update={name: value for name, value in stamp.items() if name in Study.model_fields})
+
+
+def mapped(store: Store) -> dict[str, str]:
+    """By which mappings tables were made of senders' own files: the beginning of the papers' digest."""
+    return {f"mappings of {table}": digest[:16] for table, digest in sorted(mappings_of(store).items())}
 
 
 def named(study: Study) -> dict[str, str]:

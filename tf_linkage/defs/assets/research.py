@@ -9,7 +9,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from tf_linkage import research
+from tf_linkage import disclosure, research
 from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.vault.vault import content_digest
@@ -106,25 +106,33 @@ def _database() -> dg.AssetsDefinition:
     @study_asset(
         "research/linked_duckdb",
         "The research tables in one DuckDB file, with every table and column explained in it and in the data "
-        "dictionary beside it.",
+        "dictionary beside it; and a page of what every declared intruder finds in them.",
         rooms=["research", "disclosure"],
         kinds=["duckdb"],
-        ins={"stored": TABLES},
+        ins={"stored": TABLES} | LINKED_SET,
     )
-    def linked_duckdb(stored: TableSet, io_manager: dg.ResourceParam[ParquetStore]) -> dg.MaterializeResult[None]:
+    def linked_duckdb(
+        stored: TableSet, linked_set: TableSet, io_manager: dg.ResourceParam[ParquetStore]
+    ) -> dg.MaterializeResult[None]:
         store, tables = io_manager.store, {name: stored[name] for name in RESEARCH_TABLES}
         path = store.place(["research", "linked"]).with_suffix(".duckdb")
         page = research.dictionary_page(research.data_dictionary(tables), research.withheld_rows(tables))
         with plainly():
             research.write_duckdb(tables, path)
+            sent = research.as_sent(research.study_tables(linked_set), REGIONS)
+            annex = disclosure.intruders_page(disclosure.intruder_figures(tables, sent))
         shown: dict[str, Any] = {
             "dagster/uri": relative(path),
             "tables": len(tables),
             "size (bytes)": path.stat().st_size,
             "data dictionary": relative(store.write_text(["research", "data_dictionary"], ".md", page)),
             "what was done to each column": dg.MetadataValue.md(page),
+            "what intruders find (file)": relative(store.write_text(["research", "intruders"], ".md", annex)),
+            "what intruders find": dg.MetadataValue.md(annex),
         }
         content = content_digest({name: table.collect() for name, table in tables.items()})
-        return dg.MaterializeResult(data_version=text_version(content, page), metadata=shown | what_remains(tables))
+        return dg.MaterializeResult(
+            data_version=text_version(content, page, annex), metadata=shown | what_remains(tables)
+        )
 
     return linked_duckdb

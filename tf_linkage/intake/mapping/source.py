@@ -12,6 +12,7 @@ import polars as pl
 from tf_linkage.intake.mapping.model import File, Footer
 from tf_linkage.intake.mapping.workbook import sheet_of
 from tf_linkage.intake.reading.extracts import unpacked
+from tf_linkage.intake.reading.parquet import parquet_of
 from tf_linkage.intake.reading.problems import Problems
 from tf_linkage.intake.reading.structure import Layout, cells_of, structure_of
 
@@ -226,12 +227,7 @@ def _of_sheet(data: bytes, file: File, wanted: list[str], problems: Problems) ->
 
 def _of_parquet(data: bytes, problems: Problems) -> Source:
     problems.place = "row"
-    try:
-        frame = pl.read_parquet(data)
-    except BaseException as error:
-        if isinstance(error, KeyboardInterrupt | SystemExit):
-            raise
-        frame = None
+    frame = parquet_of(data)
     if frame is None:
         problems.refuse("not a Parquet file that can be read; write it again")
     days = frozenset(name for name, kind in frame.schema.items() if isinstance(kind, pl.Date))

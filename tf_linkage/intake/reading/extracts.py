@@ -22,6 +22,7 @@ from tf_linkage.contracts.columns import ColumnInfo, columns_of, schema_of
 from tf_linkage.errors import InputRefused
 from tf_linkage.intake.headers import described
 from tf_linkage.intake.reading.cells import SYNONYMS, typed
+from tf_linkage.intake.reading.parquet import parquet_of
 from tf_linkage.intake.reading.problems import Problems
 from tf_linkage.intake.reading.structure import cells_of, structure_of
 
@@ -174,13 +175,7 @@ def _from_csv(data: bytes, table: type[dy.Schema], problems: Problems) -> tuple[
 def _from_parquet(data: bytes, table: type[dy.Schema], problems: Problems) -> tuple[pl.DataFrame, Line]:
     if not data:
         problems.refuse("the file is empty")
-    try:
-        frame = pl.read_parquet(data)
-    except BaseException as error:
-        # What the reader says may quote the file; the file's name is enough. It also panics, outside of Exception.
-        if isinstance(error, KeyboardInterrupt | SystemExit):
-            raise
-        frame = None
+    frame = parquet_of(data)
     if frame is None:
         problems.refuse("not a Parquet file that can be read; write it again")
     frame.columns = _known_names(frame.columns, table, problems)

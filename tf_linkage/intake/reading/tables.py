@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from tf_linkage.errors import InputRefused
+from tf_linkage.intake.reading.parquet import parquet_of
 from tf_linkage.intake.reading.problems import Problems
 from tf_linkage.intake.reading.structure import cells_of, same_names, structure_of
 
@@ -96,16 +97,13 @@ def _csv(path: Path, problems: Problems) -> pl.DataFrame:
 
 
 def _parquet(path: Path, problems: Problems) -> pl.DataFrame:
-    table = None
-    try:
-        table = _as_text(pl.read_parquet(path))
-    except BaseException as error:
-        # What the reader says may quote the file; the file's name is enough. It also panics, outside of Exception.
-        if isinstance(error, KeyboardInterrupt | SystemExit):
-            raise
+    table = parquet_of(path)
     if table is None:
         problems.refuse("not a Parquet file that can be read; write it again")
-    return table
+    try:
+        return _as_text(table)
+    except pl.exceptions.PolarsError:
+        problems.refuse("a column is neither text, number, day nor yes or no; write it again")
 
 
 def _as_text(table: pl.DataFrame) -> pl.DataFrame:

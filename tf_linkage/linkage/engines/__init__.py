@@ -10,6 +10,7 @@ import polars as pl
 from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.result import Engine, LinkResult, Progress
+from tf_linkage.linkage.tables.records import Told
 
 
 @dataclass(frozen=True)
@@ -20,10 +21,17 @@ class _Late:
     function: str
 
     def __call__(
-        self, left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress, bounds: Limits
+        self,
+        left: pl.LazyFrame,
+        right: pl.LazyFrame,
+        model: Model,
+        progress: Progress,
+        bounds: Limits,
+        *,
+        told: Told | None = None,
     ) -> LinkResult:
         engine: Engine = getattr(importlib.import_module(f"{__name__}.{self.module}"), self.function)
-        return engine(left, right, model, progress, bounds)
+        return engine(left, right, model, progress, bounds, told=told)
 
 
 ENGINES: dict[str, Engine] = {

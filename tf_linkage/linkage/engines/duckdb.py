@@ -19,14 +19,20 @@ from tf_linkage.linkage.resolve.outcome import Outcome, result_of
 from tf_linkage.linkage.result import LinkResult, Progress
 from tf_linkage.linkage.tables.database import connected
 from tf_linkage.linkage.tables.encoded import load
-from tf_linkage.linkage.tables.records import Records, prepare
+from tf_linkage.linkage.tables.records import Records, Told, prepare
 
 
 def link_by_duckdb(
-    left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress, bounds: Limits
+    left: pl.LazyFrame,
+    right: pl.LazyFrame,
+    model: Model,
+    progress: Progress,
+    bounds: Limits,
+    *,
+    told: Told | None = None,
 ) -> LinkResult:
     """Link by this engine. See `Engine`."""
-    records = prepare(left, right, model)
+    records = prepare(left, right, model, told)
     progress(f"standardised {records.left.height:,} and {records.right.height:,} records")
     families_of = None
     if model.family:

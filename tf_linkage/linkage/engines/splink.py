@@ -31,11 +31,17 @@ from tf_linkage.linkage.resolve.outcome import training_table
 from tf_linkage.linkage.result import LINK_SCHEMA, LinkResult, Progress
 from tf_linkage.linkage.tables.database import connected
 from tf_linkage.linkage.tables.encoded import load
-from tf_linkage.linkage.tables.records import Records, prepare, undated
+from tf_linkage.linkage.tables.records import Records, Told, prepare, undated
 
 
 def link_by_splink(
-    left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress, bounds: Limits
+    left: pl.LazyFrame,
+    right: pl.LazyFrame,
+    model: Model,
+    progress: Progress,
+    bounds: Limits,
+    *,
+    told: Told | None = None,
 ) -> LinkResult:
     """Link by Splink with a model trained here. See `Engine`.
 
@@ -44,7 +50,7 @@ def link_by_splink(
     """
     if importlib.util.find_spec("splink") is None:
         raise LinkageRefused("engine 'splink' needs the package splink; install it with: pip install 'splink==5.*'")
-    records = prepare(left, right, model)
+    records = prepare(left, right, model, told)
     with connected(bounds) as connection:
         tables = load(connection, records, model)
         work = preparation_of(tables, bounds.most_pairs)

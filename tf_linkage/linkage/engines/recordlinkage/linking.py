@@ -17,14 +17,20 @@ from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.result import LinkResult, Progress
 from tf_linkage.linkage.tables.database import connected
 from tf_linkage.linkage.tables.encoded import load
-from tf_linkage.linkage.tables.records import Records, prepare, undated
+from tf_linkage.linkage.tables.records import Records, Told, prepare, undated
 
 
 def link_by_recordlinkage(
-    left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress, bounds: Limits
+    left: pl.LazyFrame,
+    right: pl.LazyFrame,
+    model: Model,
+    progress: Progress,
+    bounds: Limits,
+    *,
+    told: Told | None = None,
 ) -> LinkResult:
     """Link by the toolkit. See `Engine`. Of the bounds it keeps to the pairs; memory and threads are DuckDB's."""
-    records = prepare(left, right, model)
+    records = prepare(left, right, model, told)
     progress(f"standardised {records.left.height:,} and {records.right.height:,} records")
     return link_prepared(records, model, progress, bounds)
 
