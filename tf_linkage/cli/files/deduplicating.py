@@ -14,7 +14,7 @@ from tf_linkage.cli.files.linking import as_decided, write_sheet
 from tf_linkage.cli.files.noticing import WhatWasRead
 from tf_linkage.cli.files.options import KINDS, add_bounds, add_columns, add_doubt, add_output, reading_of
 from tf_linkage.cli.files.reading import read_file
-from tf_linkage.cli.files.writing import check_writable, write_file
+from tf_linkage.cli.files.writing import SHEETS, check_writable, write_file
 from tf_linkage.cli.wording import say
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage.standardise.fields import STANDARD_FIELDS
@@ -45,7 +45,7 @@ def _deduplicate(chosen: argparse.Namespace) -> None:
     paths = [path for path in (chosen.file, chosen.decisions) if path is not None]
     check_writable(chosen.output, paths)
     if chosen.review is not None:
-        check_writable(chosen.review, [*paths, chosen.output], (".csv",))
+        check_writable(chosen.review, [*paths, chosen.output], SHEETS)
     if chosen.report is not None:
         check_writable(chosen.report, [*paths, chosen.output], (".html",))
     opened = [read_file(path) for path in paths]

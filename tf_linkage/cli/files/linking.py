@@ -18,7 +18,8 @@ from tf_linkage.cli.files.models import read_model, under_its_settings, write_mo
 from tf_linkage.cli.files.noticing import WhatWasRead
 from tf_linkage.cli.files.options import KINDS, add_bounds, add_columns, add_doubt, add_output, reading_of
 from tf_linkage.cli.files.reading import STDIN, File, read_file
-from tf_linkage.cli.files.writing import check_writable, write_file
+from tf_linkage.cli.files.reviewing import PAGE, write_page
+from tf_linkage.cli.files.writing import SHEETS, check_writable, write_file
 from tf_linkage.cli.wording import say
 from tf_linkage.errors import InputRefused, LinkageRefused
 from tf_linkage.linkage.engines import ENGINES
@@ -108,9 +109,9 @@ def _check_before(chosen: argparse.Namespace, paths: list[Path]) -> None:
     if paths.count(STDIN) > 1:
         raise InputRefused("only one of the files can be standard input")
     check_writable(chosen.output, paths)
-    for path, suffix in ((chosen.review, ".csv"), (chosen.report, ".html"), (chosen.save_model, ".json")):
+    for path, suffixes in ((chosen.review, SHEETS), (chosen.report, (".html",)), (chosen.save_model, (".json",))):
         if path is not None:
-            check_writable(path, [*paths, chosen.output], (suffix,))
+            check_writable(path, [*paths, chosen.output], suffixes)
     if chosen.engine != "duckdb" and (chosen.save_model or chosen.model):
         raise InputRefused(
             f"--engine {chosen.engine} trains its own model each time; engine duckdb saves and applies one"
@@ -185,11 +186,14 @@ def write_sheet(result: LinkResult, tables: tuple[pl.LazyFrame, pl.LazyFrame], p
     """Writes the pairs in doubt for a clerk."""
     from tf_linkage.linkage.review.sheets import clerks_sheet, review_sheet  # noqa: PLC0415
 
-    sheet = clerks_sheet(review_sheet(result, *tables), 1)
+    sheet = review_sheet(result, *tables)
     if sheet.is_empty():
         say("no pair is in doubt, so there is no sheet")
         return
-    write_file(path, sheet, spreadsheet=True)
+    if path.suffix.lower() == PAGE:
+        write_page(result, tables, sheet, path)
+        return
+    write_file(path, clerks_sheet(sheet, 1), spreadsheet=True)
     say(f"{sheet.height:,} pairs in doubt in {path}; it holds the records themselves. Fill in decision, then link")
     say(f"again as before, with --decisions {path} in place of --review")
 
