@@ -5,6 +5,7 @@ Arguments and what is said.
 
 import argparse
 from contextlib import nullcontext
+from pathlib import Path
 from typing import Any
 
 from tf_linkage.cli.data_folder import add_data, study_of
@@ -15,7 +16,8 @@ from tf_linkage.hints import command
 from tf_linkage.linkage.model.settings import Review
 from tf_linkage.linkage.review.sheets import DECISIONS
 from tf_linkage.study import Source
-from tf_linkage.workspace.custodians.clerical_review import export_review, import_review, simulate_clerks
+from tf_linkage.workspace.custodians.clerical_review import LaidOut, export_review, import_review, settle_review
+from tf_linkage.workspace.custodians.simulated_clerks import simulate_clerks
 from tf_linkage.workspace.environment import study_key
 from tf_linkage.workspace.folder import store_of
 from tf_linkage.workspace.masking import unsaid
@@ -34,8 +36,20 @@ def add_review(review: argparse.ArgumentParser) -> None:
     export = _step(steps, "export", "lay out the pairs that no clerk has seen yet", _export)
     export.add_argument("--most", type=int, default=MOST, metavar="N", help="pairs at most (default: %(default)s)")
     export.add_argument("--anew", action="store_true", help="clear sheets away that lie there, answers and all")
-    _step(
+    settle = _step(steps, "settle", "lay out, for a third reviewer, the pairs on which two differ", _settle)
+    for step in (export, settle):
+        step.add_argument(
+            "--pages", action="store_true", help="encrypted pages for the browser instead of sheets in the clear"
+        )
+    back = _step(
         steps, "import", f"read the decisions ({', '.join(DECISIONS)}), keep them, clear the sheets away", _import
+    )
+    back.add_argument(
+        "--from",
+        dest="given",
+        type=Path,
+        metavar="FOLDER",
+        help="where the decisions lie, if not where the sheets do",
     )
     clerks = _step(steps, "simulate", "in a rehearsal: fill the sheets in as imperfect clerks would", _simulate)
     clerks.add_argument(
@@ -66,18 +80,38 @@ def _guarded(run: Any, chosen: argparse.Namespace) -> None:
 def _export(store: Any, study: Any, chosen: argparse.Namespace) -> None:
     if chosen.anew:
         Desk(store.vault(chosen.department)).clear()
-    paths, pairs = export_review(store, study, chosen.department, most=chosen.most)
-    say(f"{pairs:,} pairs for the first reviewer: {paths[0]}")
-    for path in paths[1:]:
+    laid = export_review(store, study, chosen.department, most=chosen.most, pages=chosen.pages)
+    say(f"{laid.pairs:,} pairs for the first reviewer: {laid.paths[0]}")
+    for path in laid.paths[1:]:
         say(f"every fifth of them for a second reviewer, who must not see the first sheet: {path}")
+    _how_to_go_on(laid, study, chosen)
+
+
+def _settle(store: Any, study: Any, chosen: argparse.Namespace) -> None:
+    laid = settle_review(store, study, chosen.department, pages=chosen.pages)
+    say(f"{laid.pairs:,} pairs on which two reviewers differ, for a third: {laid.paths[0]}")
+    _how_to_go_on(laid, study, chosen)
+
+
+def _how_to_go_on(laid: LaidOut, study: Any, chosen: argparse.Namespace) -> None:
+    back = command("review", "import", chosen.department, data=study.data)
+    if not laid.keys:
+        say(
+            f"Write {', '.join(DECISIONS)} into the column decision, save as CSV (UTF-8) under the same name, "
+            f"then: {back}"
+        )
+        return
+    for file, key in laid.keys.items():
+        say(f"key of {file}: {key}")
     say(
-        f"Write {', '.join(DECISIONS)} into the column decision, save as CSV (UTF-8) under the same name, then: "
-        + command("review", "import", chosen.department, data=study.data)
+        "The keys are kept nowhere: give each to its reviewer alone, apart from the page. Where one is lost, lay "
+        "the pages out anew."
     )
+    say(f"Open each page in a browser and save the decisions; with all of them in one folder: {back} --from FOLDER")
 
 
 def _import(store: Any, study: Any, chosen: argparse.Namespace) -> None:
-    found = import_review(store, chosen.department)
+    found = import_review(store, chosen.department, chosen.given)
     say(
         f"{found.confirmed:,} pairs confirmed, {found.rejected:,} rejected, {found.open:,} left as they were "
         "because reviewers differ or are unsure"
@@ -87,6 +121,11 @@ def _import(store: Any, study: Any, chosen: argparse.Namespace) -> None:
         say(
             f"two reviewers agree with kappa {kappa:.2f} on the {pairs:,} pair{'s' if pairs > 1 else ''} that both "
             "answered (1: throughout, 0: no better than chance)"
+        )
+    if found.differ:
+        say(
+            f"on {found.differ:,} pairs two reviewers differ; a third may settle them: "
+            + command("review", "settle", chosen.department, data=study.data)
         )
     say(
         "the decisions lie in the vault and the sheets are gone; the next run makes its links with them: "

@@ -22,7 +22,7 @@ from tf_linkage.defs import internals
 from tf_linkage.defs.failures import plainly
 from tf_linkage.errors import DataFolderBusy, TfLinkageError
 from tf_linkage.study import Study
-from tf_linkage.workspace.custodians.clerical_review import DECISIONS
+from tf_linkage.workspace.custodians.review_tables import DECISIONS
 from tf_linkage.workspace.folder import record_writing, store_of
 from tf_linkage.workspace.masking import masked_errors
 from tf_linkage.workspace.store import REGISTERS, Store, Value, Written, relative

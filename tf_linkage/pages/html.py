@@ -31,6 +31,13 @@ _TEMPLATES = jinja2.Environment(
     undefined=jinja2.StrictUndefined,
     keep_trailing_newline=True,
 )
+
+
+def template(name: str) -> jinja2.Template:
+    """A page's template, by its file name in this folder; every value put into it is escaped."""
+    return _TEMPLATES.get_template(name)
+
+
 _PIECES: Any = _TEMPLATES.get_template("pieces.html").module
 
 

@@ -6,6 +6,7 @@ import gzip
 import io
 import itertools
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -161,6 +162,32 @@ def test_what_a_person_filled_in_is_never_overwritten(run: Run, tmp_path: Path) 
         assert code == 2
         assert "somebody has filled in 1 decisions there" in said
         assert sheet.read_text() == content
+
+
+def test_pairs_in_doubt_as_an_encrypted_page_whose_decisions_are_read(run: Run, tmp_path: Path) -> None:
+    other = people().with_columns(
+        surname=pl.when(pl.int_range(pl.len()) % 9 == 0).then(pl.lit("Quux")).otherwise("surname"),
+        forename=pl.when(pl.int_range(pl.len()) % 9 == 0)
+        .then(pl.col("forename").str.slice(0, 2))
+        .otherwise("forename"),
+    )
+    page = tmp_path / "doubt.html"
+    code, before, said = run(people(), other, "--threshold", "0.999", "--review", page)
+    assert code == 0, said
+    assert before is not None
+    doubtful = before.filter(pl.col("status") == "review")
+    assert doubtful.height
+    html = page.read_text(encoding="utf-8")
+    assert "Quux" not in html
+    assert "its key, which is kept nowhere: " in said
+    asked = int(re.findall(r"(\d+) pairs in doubt in", said)[0])
+    rows = [f"{pair},link,1.5" for pair in range(1, asked + 1)]
+    (tmp_path / "doubt.csv").write_text("\n".join(["pair,decision,seconds", *rows]), encoding="utf-8")
+    code, after, said = run(people(), other, "--threshold", "0.999", "--decisions", tmp_path / "doubt.csv")
+    assert code == 0, said
+    assert after is not None
+    assert f"{asked:,} pairs confirmed and 0 rejected" in said
+    assert after.filter(pl.col("status") == "link").height > before.filter(pl.col("status") == "link").height
 
 
 def test_decisions_are_opened_before_the_work(run: Run, tmp_path: Path) -> None:

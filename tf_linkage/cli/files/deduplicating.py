@@ -11,10 +11,10 @@ from pathlib import Path
 from tf_linkage.cli.files.columns import columns_of, extra_of, mapped, say_what_is_left, with_ids, with_kinds
 from tf_linkage.cli.files.explaining import explained
 from tf_linkage.cli.files.linking import as_decided, write_sheet
-from tf_linkage.cli.files.noticing import say_what_was_read
+from tf_linkage.cli.files.noticing import WhatWasRead
 from tf_linkage.cli.files.options import KINDS, add_bounds, add_columns, add_doubt, add_output, reading_of
 from tf_linkage.cli.files.reading import read_file
-from tf_linkage.cli.files.writing import check_writable, write_file
+from tf_linkage.cli.files.writing import SHEETS, check_writable, write_file
 from tf_linkage.cli.wording import say
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage.standardise.fields import STANDARD_FIELDS
@@ -39,14 +39,13 @@ def _deduplicate(chosen: argparse.Namespace) -> None:
     """Finds the people of a file and writes who is who."""
     # The engine brings large libraries with it, for which --help need not wait.
     from tf_linkage import linkage  # noqa: PLC0415
-    from tf_linkage.cli.files.reporting import write_report  # noqa: PLC0415
     from tf_linkage.linkage.deduplicate.people import deduplicate, people_of  # noqa: PLC0415
 
     bounds, reading = linkage.Limits(chosen.memory_gb, chosen.threads, chosen.most_pairs), reading_of(chosen)
     paths = [path for path in (chosen.file, chosen.decisions) if path is not None]
     check_writable(chosen.output, paths)
     if chosen.review is not None:
-        check_writable(chosen.review, [*paths, chosen.output], (".csv",))
+        check_writable(chosen.review, [*paths, chosen.output], SHEETS)
     if chosen.report is not None:
         check_writable(chosen.report, [*paths, chosen.output], (".html",))
     opened = [read_file(path) for path in paths]
@@ -72,9 +71,9 @@ def _deduplicate(chosen: argparse.Namespace) -> None:
     compared = [*model.fields, *model.extra]
     say(f"comparing {', '.join(compared)}")
     say_what_is_left([file], (*compared, record_id))
-    read = say_what_was_read([file], model.fields, model.extra, reading)
+    read = WhatWasRead((file.name,))
     table = file.table.lazy()
-    found = deduplicate(table, model, bounds=bounds, progress=say)
+    found = deduplicate(table, model, bounds=bounds, progress=say, told=read)
     if chosen.review is not None:
         write_sheet(found.result, (table, table), chosen.review)
     if decisions is not None:
@@ -90,6 +89,8 @@ def _deduplicate(chosen: argparse.Namespace) -> None:
     say(counts)
     say(f"person_id in {chosen.output} is the least id of a person's records")
     if chosen.report is not None:
-        write_report(chosen.report, found.result, read, [counts])
+        from tf_linkage.cli.files.reporting import write_report  # noqa: PLC0415
+
+        write_report(chosen.report, found.result, read.said, [counts])
     if chosen.explain:
         explained(found.result, *sorted(chosen.explain))

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from tf_linkage.cli.files.reading import File
 from tf_linkage.cli.wording import say
 from tf_linkage.errors import InputRefused
-from tf_linkage.linkage.standardise.reading import Reading
+
+if TYPE_CHECKING:
+    from tf_linkage.linkage.standardise.understood import FieldRead
 
 
-def say_what_was_read(
-    files: Sequence[File], fields: Sequence[str], extra: Iterable[str], reading: Reading
-) -> list[tuple[str, str, str]]:
-    """A line for each column of each file that is compared, said and given back; counts, never a value."""
-    from tf_linkage.linkage.standardise.understood import field_read  # noqa: PLC0415
+class WhatWasRead:
+    """Says how each column of each file was read, as soon as it is, and keeps it; counts, never a value.
 
-    found = []
-    for file in files:
-        every = [(field, False) for field in fields] + [(column, True) for column in extra]
-        for name, is_extra in every:
-            read = str(field_read(name, file.table[name], reading, extra=is_extra))
-            say(f"{file.name}: {name}: {read}")
-            found.append((file.name, name, read))
-    return found
+    Attributes:
+        said: file, column, and how it was read.
+    """
+
+    def __init__(self, files: Sequence[str]) -> None:
+        self._files = files
+        self.said: list[tuple[str, str, str]] = []
+
+    def __call__(self, side: int, column: FieldRead) -> None:
+        """One column of one file, by its place."""
+        line = (self._files[side], column.field, str(column))
+        say(": ".join(line))
+        self.said.append(line)
 
 
 def refuse_repeats(name: str, table: pl.LazyFrame, column: str) -> None:
@@ -37,8 +41,8 @@ def refuse_repeats(name: str, table: pl.LazyFrame, column: str) -> None:
     ids = table.select(pl.col(column).cast(pl.String)).collect()[column]
     if empty := ids.null_count():
         raise InputRefused(f"{name}: column {column} is empty in {empty:,} rows; every record needs an id")
-    repeated = ids.filter(ids.is_duplicated()).n_unique()
-    if repeated:
+    if ids.n_unique() < ids.len():
+        repeated = ids.filter(ids.is_duplicated()).n_unique()
         raise InputRefused(
             f"{name}: column {column} does not name each record once: ids that occur more than once: "
             f"{repeated:,}; choose another column, or remove the repeats"

@@ -74,7 +74,10 @@ def add_doubt(command: argparse.ArgumentParser) -> None:
     )
     clerk = command.add_mutually_exclusive_group()
     clerk.add_argument(
-        "--review", type=Path, metavar="SHEET", help="also write pairs in doubt side by side for a clerk, .csv"
+        "--review",
+        type=Path,
+        metavar="SHEET",
+        help="also write pairs in doubt side by side for a clerk, .csv or, encrypted, .html",
     )
     clerk.add_argument(
         "--decisions", type=Path, metavar="SHEET", help="that sheet with a clerk's decisions: link as decided"

@@ -14,6 +14,8 @@ from tf_linkage.errors import InputRefused
 from tf_linkage.pages.spreadsheets import spreadsheet_safe
 
 TABLES = (".csv", ".parquet")
+SHEETS = (".csv", ".html")
+"""For a clerk: a sheet for a spreadsheet, or an encrypted page for a browser."""
 
 
 def check_writable(path: Path, inputs: Sequence[Path], suffixes: Sequence[str] = TABLES) -> None:

@@ -1,9 +1,9 @@
-"""The clerks' desk: the one place of a custodian where records lie in the clear, side by side, for a while.
+"""The clerks' desk: the one place of a custodian where records may lie in the clear, side by side, for a while.
 
-A clerk cannot judge what is encrypted, and spreadsheets open no vault. So the sheets lie in the custodian's own
-folder, readable by its account alone; what they say of whom (the references) stays in the vault. They go when the
-answers are read, and at the latest with the custodian's working files. Laying sheets out, finding them, and
-clearing them away.
+A clerk cannot judge what is encrypted, and spreadsheets open no vault. So sheets lie in the custodian's own folder,
+readable by its account alone; what they say of whom (the references) stays in the vault. Pages lie there encrypted.
+Sheets and pages go when the answers are read, and at the latest with the custodian's working files. Laying sheets
+out, finding them, and clearing them away.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from tf_linkage.custody.vault.passwords import CUSTODIANS
 from tf_linkage.custody.vault.vault import Vault
 
 NAME = "review"
+SHEETS = (".csv", ".html")
+"""What a clerk is handed: a sheet for a spreadsheet, or an encrypted page."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,8 @@ class Desk:
 
     def sheets(self) -> list[Path]:
         """The sheets that lie there, in order of their names."""
-        return sorted(path for path in self.folder.glob("*.csv") if not path.name.startswith("."))
+        lying = self.folder.iterdir() if self.folder.is_dir() else ()
+        return sorted(path for path in lying if path.suffix in SHEETS and not path.name.startswith("."))
 
     def must_be_clear(self) -> None:
         """Sees to it that no sheet lies there.

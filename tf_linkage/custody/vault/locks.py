@@ -122,7 +122,7 @@ def shared_key(private: X25519PrivateKey, other: bytes, purpose: bytes) -> bytes
 
 def public_half(lock: bytes) -> bytes:
     """A lock file with which others can put something into the vault and check who sent what; it opens nothing."""
-    fields: dict[str, str | int] = {name: _plain(_fields(lock)[name]) for name in sorted(_PUBLIC)}
+    fields: dict[str, str | int] = {name: str(_fields(lock)[name]) for name in sorted(_PUBLIC)}
     return json.dumps(fields | {"sum": _sum(fields)}, indent=1).encode()
 
 
@@ -171,10 +171,6 @@ def stretched(password: str, salt: bytes, cost: int) -> bytes:
     """The key that scrypt makes of a password; slow on purpose."""
     memory = 256 * cost * _BLOCK
     return hashlib.scrypt(password.encode(), salt=salt, n=cost, r=_BLOCK, p=_PARALLEL, maxmem=memory, dklen=32)
-
-
-def _plain(value: object) -> str | int:
-    return value if isinstance(value, int) else str(value)
 
 
 def _text(raw: bytes) -> str:

@@ -17,7 +17,8 @@ from tf_linkage.defs.metadata import charts
 from tf_linkage.defs.metadata.description import asset_description, study_asset
 from tf_linkage.defs.resources import StudyKey
 from tf_linkage.study import LINKING, DepartmentSource, Study
-from tf_linkage.workspace.custodians.clerical_review import DECISIONS, as_clerks_decided
+from tf_linkage.workspace.custodians.clerical_review import as_clerks_decided
+from tf_linkage.workspace.custodians.review_tables import DECISIONS
 from tf_linkage.workspace.environment import bounds_of
 
 

@@ -20,6 +20,7 @@ from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.comparisons import Role
 from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.result import LinkResult, Progress
+from tf_linkage.linkage.tables.records import Told
 
 PEOPLE = pl.Schema({"record_id": pl.String, "person_id": pl.String})
 
@@ -61,6 +62,7 @@ def deduplicate(
     *,
     bounds: Limits | None = None,
     progress: Progress | None = None,
+    told: Told | None = None,
 ) -> People:
     """Find the people of a table: which of its records are one person's.
 
@@ -69,12 +71,13 @@ def deduplicate(
         model: what is compared, as `general_model` makes it for the table's columns.
         bounds: memory, threads and pairs that it may use; the usual ones unless given.
         progress: receives a line at each step.
+        told: learns how each column was read.
 
     Raises:
         LinkageRefused: missing column, repeated id, empty table; more than the bounds allow.
     """
     model = one_table_of(model)
-    result = link_by_duckdb(table, table, model, progress or (lambda _: None), bounds or Limits())
+    result = link_by_duckdb(table, table, model, progress or (lambda _: None), bounds or Limits(), told=told)
     return people_of(result, table)
 
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from tf_linkage.linkage.estimate.saved_model import SavedModel
 from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.result import Engine, LinkResult, Progress
+from tf_linkage.linkage.tables.records import Told
 
 
 @dataclass(frozen=True)
@@ -20,10 +22,18 @@ class _Late:
     function: str
 
     def __call__(
-        self, left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress, bounds: Limits
+        self,
+        left: pl.LazyFrame,
+        right: pl.LazyFrame,
+        model: Model,
+        progress: Progress,
+        bounds: Limits,
+        *,
+        told: Told | None = None,
+        learnt: SavedModel | None = None,
     ) -> LinkResult:
         engine: Engine = getattr(importlib.import_module(f"{__name__}.{self.module}"), self.function)
-        return engine(left, right, model, progress, bounds)
+        return engine(left, right, model, progress, bounds, told=told, learnt=learnt)
 
 
 ENGINES: dict[str, Engine] = {

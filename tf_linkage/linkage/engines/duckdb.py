@@ -11,6 +11,7 @@ import polars as pl
 
 from tf_linkage.linkage.estimate.em import Trained
 from tf_linkage.linkage.estimate.preparation import preparation_of
+from tf_linkage.linkage.estimate.saved_model import SavedModel
 from tf_linkage.linkage.estimate.training_input import given_known_links, thin
 from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.model import Model
@@ -19,20 +20,31 @@ from tf_linkage.linkage.resolve.outcome import Outcome, result_of
 from tf_linkage.linkage.result import LinkResult, Progress
 from tf_linkage.linkage.tables.database import connected
 from tf_linkage.linkage.tables.encoded import load
-from tf_linkage.linkage.tables.records import Records, prepare
+from tf_linkage.linkage.tables.records import Records, Told, prepare
 
 
 def link_by_duckdb(
-    left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress, bounds: Limits
+    left: pl.LazyFrame,
+    right: pl.LazyFrame,
+    model: Model,
+    progress: Progress,
+    bounds: Limits,
+    *,
+    told: Told | None = None,
+    learnt: SavedModel | None = None,
 ) -> LinkResult:
     """Link by this engine. See `Engine`."""
-    records = prepare(left, right, model)
+    records = prepare(left, right, model, told)
     progress(f"standardised {records.left.height:,} and {records.right.height:,} records")
     families_of = None
     if model.family:
         named = pl.col(model.left_id).alias("record_id"), pl.col(model.family).alias("family")
         families_of = left.select(*named).collect()
-    return link_records(records, model, progress, families_of=families_of, bounds=bounds)
+    trained = None
+    if learnt is not None:
+        trained = learnt.applied(model, records.right["entity"].n_unique())
+        progress(f"the saved model expects {learnt.links:.2f} links for each left record")
+    return link_records(records, model, progress, families_of=families_of, bounds=bounds, trained=trained)
 
 
 def link_records(

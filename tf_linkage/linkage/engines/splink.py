@@ -1,9 +1,10 @@
 """Engine `splink`: a model trained here, written as Splink settings and scored by Splink 5.
 
 The translation. Levels, m, u, prior, blocking rules and term frequencies become Splink's own, so that anybody can
-look at the model with Splink's charts, or run it on the databases Splink knows. What Splink has no word for
-(household members, claims, names that go together, family evidence) stays behind. Splink is optional and imported
-only where it runs.
+look at the model with Splink's charts, or run it on DuckDB. Splink's other databases do not run it as it is: its
+conditions are SQL of DuckDB, Spark has no `hamming`, and there Splink misses the exact match level that adjustments
+for term frequency need. What Splink has no word for (household members, claims, names that go together, family
+evidence) stays behind. Splink is optional and imported only where it runs.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage.estimate.em import Shares, Trained
 from tf_linkage.linkage.estimate.frequencies import strangers_share
 from tf_linkage.linkage.estimate.preparation import preparation_of
+from tf_linkage.linkage.estimate.saved_model import SavedModel
 from tf_linkage.linkage.estimate.training_input import thin
 from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.comparisons import Comparison
@@ -31,11 +33,18 @@ from tf_linkage.linkage.resolve.outcome import training_table
 from tf_linkage.linkage.result import LINK_SCHEMA, LinkResult, Progress
 from tf_linkage.linkage.tables.database import connected
 from tf_linkage.linkage.tables.encoded import load
-from tf_linkage.linkage.tables.records import Records, prepare, undated
+from tf_linkage.linkage.tables.records import Records, Told, prepare, undated
 
 
 def link_by_splink(
-    left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress, bounds: Limits
+    left: pl.LazyFrame,
+    right: pl.LazyFrame,
+    model: Model,
+    progress: Progress,
+    bounds: Limits,
+    *,
+    told: Told | None = None,
+    learnt: SavedModel | None = None,
 ) -> LinkResult:
     """Link by Splink with a model trained here. See `Engine`.
 
@@ -44,7 +53,9 @@ def link_by_splink(
     """
     if importlib.util.find_spec("splink") is None:
         raise LinkageRefused("engine 'splink' needs the package splink; install it with: pip install 'splink==5.*'")
-    records = prepare(left, right, model)
+    if learnt is not None:
+        raise LinkageRefused("engine 'splink' trains its own model; a saved one is applied by engine 'duckdb'")
+    records = prepare(left, right, model, told)
     with connected(bounds) as connection:
         tables = load(connection, records, model)
         work = preparation_of(tables, bounds.most_pairs)

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from tf_linkage.errors import LinkageRefused
-from tf_linkage.linkage.review.sheets import DECISIONS, REVIEW
+from tf_linkage.linkage.review.sheets import DECISIONS, REVIEW, THIRD
 
 MOST_TOLD = 5
 """Rows or pairs that are named for each kind of problem; the others are counted."""
@@ -22,15 +22,16 @@ DECIDED = pl.Schema({"left_id": pl.String, "right_id": pl.String, "reviewer": pl
 _ROW, _WORD, _SHEET = "_row", "_word", "_sheet"
 
 
-def answers_of(sheets: Mapping[str, pl.DataFrame], asked: pl.DataFrame) -> pl.DataFrame:
+def answers_of(sheets: Mapping[str, pl.DataFrame], asked: pl.DataFrame, *, first: int = 1) -> pl.DataFrame:
     """The decisions of one sheet for each reviewer, once every row of every sheet is sound.
 
     Args:
         sheets: by the sheet's name, in the reviewers' order, `pair` and `decision` as text; row 1 is the header.
-        asked: what was asked: columns of `clerical.REVIEW`.
+        asked: what was asked: columns of `sheets.REVIEW`.
+        first: number of the first sheet's reviewer.
 
     Returns:
-        Columns of `DECIDED`: reviewer is 1 for the first sheet. Sorted.
+        Columns of `DECIDED`, sorted.
 
     Raises:
         LinkageRefused: a sheet without the columns; a pair that was not asked about, stands twice or is missing; no
@@ -38,7 +39,7 @@ def answers_of(sheets: Mapping[str, pl.DataFrame], asked: pl.DataFrame) -> pl.Da
     """
     asked = asked.select(list(REVIEW))
     found, problems = [], []
-    for number, (name, sheet) in enumerate(sheets.items(), start=1):
+    for number, (name, sheet) in enumerate(sheets.items(), start=first):
         if missing := [column for column in ("pair", "decision") if column not in sheet.columns]:
             raise LinkageRefused(f"{name} has no column {missing[0]}; hand back the sheet that was exported")
         rows = _rows(sheet, name)
@@ -82,11 +83,35 @@ def agreement_of(decisions: pl.DataFrame) -> Agreement:
 
 
 def verdicts_of(decisions: pl.DataFrame) -> pl.DataFrame:
-    """`left_id`, `right_id`, `decision` of the pairs on which the reviewers agree and are sure."""
-    agreed = decisions.group_by("left_id", "right_id", maintain_order=True).agg(
-        pl.col("decision").n_unique().alias("answers"), pl.col("decision").first()
+    """`left_id`, `right_id`, `decision` of the pairs on which the reviewers agree and are sure.
+
+    Where a third has looked at a pair, that decision alone counts.
+    """
+    agreed = (
+        _last_word(decisions)
+        .group_by("left_id", "right_id", maintain_order=True)
+        .agg(pl.col("decision").n_unique().alias("answers"), pl.col("decision").first())
     )
     return agreed.filter(pl.col("answers") == 1, pl.col("decision") != "unsure").drop("answers")
+
+
+def differing(decisions: pl.DataFrame) -> pl.DataFrame:
+    """Pairs that two reviewers decided differently and no third has settled.
+
+    Returns:
+        `left_id`, `right_id`, and `said`, the two decisions in the reviewers' order; sorted by the ids.
+    """
+    said = (
+        decisions.sort("left_id", "right_id", "reviewer")
+        .group_by("left_id", "right_id", maintain_order=True)
+        .agg(pl.col("decision").alias("said"), pl.col("reviewer").max())
+    )
+    return said.filter(pl.col("reviewer") < THIRD, pl.col("said").list.n_unique() > 1).drop("reviewer")
+
+
+def _last_word(decisions: pl.DataFrame) -> pl.DataFrame:
+    settled = (pl.col("reviewer") == THIRD).any().over("left_id", "right_id")
+    return decisions.filter(~settled | (pl.col("reviewer") == THIRD))
 
 
 def _rows(sheet: pl.DataFrame, name: str) -> pl.DataFrame:

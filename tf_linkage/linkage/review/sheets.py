@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from tf_linkage.errors import LinkageRefused
+from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.model.settings import Review
 from tf_linkage.linkage.result import LinkResult
 
@@ -17,8 +18,14 @@ REVIEW = pl.Schema(
     {"pair": pl.Int64, "left_id": pl.String, "right_id": pl.String, "stands_for": pl.Int64, "reviewers": pl.Int64}
 )
 """What the custodian keeps of a review; the sheet's other columns are for clerks."""
+CANDIDATE = " candidate"
+"""What follows a field's name in the column of the right record."""
 _OURS = {*REVIEW.names(), "decision"}
 """Names that a sheet's own columns have."""
+
+
+THIRD = 3
+"""The reviewer who settles what two others differ on."""
 
 
 def review_sheet(
@@ -57,28 +64,43 @@ def review_sheet(
     zone = zone.sort("stands_for", "pattern", "left_id", "right_id", descending=[True, False, False, False])
     zone = zone.with_columns(pl.int_range(pl.len()).over("pattern").alias("turn"))
     chosen = zone.sort("turn", maintain_order=True).head(most).with_row_index("pair", offset=1)
-    fields = [*result.model.fields, *result.model.extra]
+    reviewers = pl.when(pl.col("pair") % settings.double == 0).then(2).otherwise(1).alias("reviewers")
+    return side_by_side(chosen.with_columns(reviewers), left, right, result.model)
+
+
+def side_by_side(chosen: pl.DataFrame, left: pl.LazyFrame, right: pl.LazyFrame, model: Model) -> pl.DataFrame:
+    """Pairs with both of their records.
+
+    Args:
+        chosen: columns of `REVIEW`.
+        left: the table its left ids come from.
+        right: the table its right ids come from; alias rows give the first.
+        model: of the linkage.
+
+    Returns:
+        As `review_sheet`.
+    """
+    fields = [*model.fields, *model.extra]
     shown = [f"{field} (column)" if field in _OURS else field for field in fields]
     # Under numbers, since a column may be called anything.
     ours = left.select(
-        pl.col(result.model.left_id).cast(pl.String).alias("left_id"),
+        pl.col(model.left_id).cast(pl.String).alias("left_id"),
         *[pl.col(field).alias(f"left {at}") for at, field in enumerate(fields)],
     )
     theirs = right.select(
-        pl.col(result.model.entity).cast(pl.String).alias("right_id"),
+        pl.col(model.entity).cast(pl.String).alias("right_id"),
         *[pl.col(field).alias(f"right {at}") for at, field in enumerate(fields)],
     )
     theirs = theirs.unique(subset=["right_id"], keep="first", maintain_order=True)
-    both = chosen.lazy().select("pair", "left_id", "right_id", "stands_for")
+    both = chosen.lazy().select(list(REVIEW))
     both = both.join(ours, on="left_id", how="left").join(theirs, on="right_id", how="left")
-    side_by_side = [
+    columns = [
         column
         for at, name in enumerate(shown)
-        for column in (pl.col(f"left {at}").alias(name), pl.col(f"right {at}").alias(f"{name} candidate"))
+        for column in (pl.col(f"left {at}").alias(name), pl.col(f"right {at}").alias(f"{name}{CANDIDATE}"))
     ]
-    reviewers = pl.when(pl.col("pair") % settings.double == 0).then(2).otherwise(1).alias("reviewers")
     decision = pl.lit(None, pl.String).alias("decision")
-    sheet = both.select("pair", "left_id", "right_id", "stands_for", reviewers, decision, *side_by_side)
+    sheet = both.select(*REVIEW, decision, *columns)
     return sheet.with_columns(pl.col(name).cast(kind) for name, kind in REVIEW.items()).sort("pair").collect()
 
 
@@ -87,7 +109,8 @@ def clerks_sheet(sheet: pl.DataFrame, reviewer: int) -> pl.DataFrame:
 
     Args:
         sheet: from `review_sheet`.
-        reviewer: 1, who sees every pair, or 2, who sees those that two are asked about.
+        reviewer: 1, who sees every pair, 2, who sees those that two are asked about, or `THIRD`, who sees those on
+            which the two differ.
 
     Returns:
         `pair`, `decision` (empty) and the fields side by side.

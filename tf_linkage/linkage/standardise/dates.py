@@ -44,6 +44,7 @@ class DatesRead:
         open_to: values that could be read in two orders.
         two_digits: values whose year has two digits.
         serials: values that are numbers of days.
+        written: whether they are text, of which the order had to be found.
     """
 
     dob: pl.Series
@@ -52,13 +53,14 @@ class DatesRead:
     open_to: int
     two_digits: int
     serials: int
+    written: bool = True
 
 
 def dates_of(values: pl.Series, reading: Reading) -> DatesRead:
     """Read the distinct values of a column."""
     if values.dtype in (pl.Date, pl.Datetime):
         dob = stepwise(values.dt.strftime("%Y%m%d"), [_without_sentinels(reading)])
-        return DatesRead(dob, dob.str.slice(0, 4), "ymd", 0, 0, 0)
+        return DatesRead(dob, dob.str.slice(0, 4), "ymd", 0, 0, 0, written=False)
     bare = [
         _V.str.strip_chars().str.to_uppercase(),
         _V.str.replace(_TIME, ""),

@@ -1,24 +1,19 @@
-"""Records brought into one form before they are compared: case, accents, titles, sentinels, parts.
+"""Records brought into one form before they are compared: what columns raw fields become, and the order of rows.
 
-What each raw field becomes, worked out once for each distinct value. Blanks and sentinels (1900, "Baby", no fixed
-abode, QQ numbers) become null, since an unknown value is no evidence for or against a link.
+What becomes of a value stands in `values`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import polars as pl
-from anyascii import anyascii
 
 from tf_linkage.errors import LinkageRefused
-from tf_linkage.linkage.standardise.dates import dates_of
-from tf_linkage.linkage.standardise.distinct import VALUE, Distinct, stepwise
-from tf_linkage.linkage.standardise.kinds import in_form
-from tf_linkage.linkage.standardise.nicknames import forename_forms
-from tf_linkage.linkage.standardise.reading import NO_FORENAME, NOBODY, USUAL, Reading
+from tf_linkage.linkage.standardise.reading import USUAL, Reading
+from tf_linkage.linkage.standardise.values import StandardColumn, extra_values, standard_column
 
 STANDARD_FIELDS = ("forename", "surname", "date_of_birth", "gender", "address", "postcode", "nino")
 """Raw fields that are standardised by their meaning; other columns are only folded to one case."""
@@ -33,23 +28,8 @@ _PARTS: dict[str, tuple[str, ...]] = {
     "nino": ("nino",),
 }
 
-_TITLES = r"^(?:(?:MR|MRS|MS|MISS|MASTER|MSTR|DR|SIR|REV|PROF|LADY|LORD)\.? )+"
-_PARTICLES = r"\b(DE|DA|DI|DOS|DU|EL|AL|LA|LE|MC|MAC|O|ST|VAN|DER|DEN|VON|BIN|BEN|BINT|ABU) "
-_BABY = r"^(BABY|UNBORN|INFANT|UNKNOWN)\b.*$"
-_UNKNOWN = r"^UNKNOWN\b.*$"
-_NO_ADDRESS = (
-    r"^(NO FIXED ABODE|NO FIXED ADDRESS|NO FIXED|NFA|HOMELESS|UNKNOWN|NOT KNOWN|NOT STATED|N A|TBC|NONE|NULL)\b.*$"
-)
-_NO_POSTCODE = r"^(ZZ99.*|X+\d*X*|0+|9{4,}|NFA|NA|UNKNOWN|NOTKNOWN|NONE|NULL|NOFIXED.*|TBC)$"
-_NO_NINO = ("QQ123456", "AB123456", "XX123456", "XX999999", "XX000000", "ZZ999999", "AA000000")
-_NO_NUMBER = r"^(X+|[A-Z]{0,2}(0+|9{4,}|123456|1234567|12345678|123456789)|UNKNOWN|NONE|NULL|NA)[A-Z]?$"
-_LETTERS = {"Ø": "O", "Ł": "L", "Đ": "D", "Ð": "D", "Þ": "TH", "ß": "SS", "Æ": "AE", "Œ": "OE", "ı": "I", "İ": "I"}
-_STREET_WORDS = {
-    "STREET": "ST", "ROAD": "RD", "AVENUE": "AVE", "LANE": "LN", "DRIVE": "DR", "CLOSE": "CL", "COURT": "CT",
-    "PLACE": "PL", "CRESCENT": "CRES", "GARDENS": "GDNS", "TERRACE": "TER", "SQUARE": "SQ", "HOUSE": "HSE",
-    "GROVE": "GR", "SAINT": "ST", "MOUNT": "MT", "PARK": "PK", "ROW": "ROW", "APARTMENT": "FLAT", "UNIT": "FLAT",
-    "APT": "FLAT",
-}  # fmt: skip
+Seen = Callable[[str, pl.Series, StandardColumn], None]
+"""Is shown each raw column that is standardised: its name, itself, and what it became."""
 
 
 def standardise(
@@ -58,6 +38,8 @@ def standardise(
     fields: Sequence[str],
     extra: Sequence[str] = (),
     reading: Reading = USUAL,
+    *,
+    seen: Seen | None = None,
 ) -> pl.DataFrame:
     """A table's identifiers in one form, ready to be blocked and compared.
 
@@ -67,6 +49,7 @@ def standardise(
         fields: raw columns of `STANDARD_FIELDS` that are to be used.
         extra: other columns to compare, folded to capitals without accents.
         reading: placeholders, and the order of dates.
+        seen: is shown each column and what it became, if anybody wants to know.
 
     Returns:
         One row per row of the table, sorted by record id and then by content: `row` (0, 1, ...), `record_id` as
@@ -83,47 +66,44 @@ def standardise(
     ids = raw[record_id].cast(pl.String)
     if ids.null_count():
         raise LinkageRefused(f"column {record_id!r} is empty in {ids.null_count()} rows")
-    columns = {"record_id": ids}
-    for name in fields:
-        columns |= standard_parts(name, raw[name], reading)
-    for name in extra:
-        held = Distinct.of(raw[name])
-        columns[extra_column(name)] = held.rows(extra_parts(name, held.values, reading))
+    order = ids.arg_sort()
+    columns = {"record_id": ids.gather(order)}
+    for name, made in _made(raw, fields, extra, reading):
+        if seen is not None:
+            seen(name, raw[name], made)
+        columns |= made.columns(order)
     frame = pl.DataFrame({name: columns[name] for name in ("record_id", *standard_columns(fields, extra))})
-    return _sorted(frame).with_row_index("row")
+    return _settled(frame).with_row_index("row")
 
 
-def _sorted(frame: pl.DataFrame) -> pl.DataFrame:
-    """By record id; rows of one id, which are few, by their content, nulls last."""
-    frame = frame[frame["record_id"].arg_sort()]
-    ids = frame["record_id"]
-    again = ids.is_duplicated()
+def _made(
+    raw: pl.DataFrame, fields: Sequence[str], extra: Sequence[str], reading: Reading
+) -> Iterator[tuple[str, StandardColumn]]:
+    """Each column by name and what it becomes, one at a time, so that one alone is held in full."""
+    kinds = dict(reading.kinds)
+    for name in fields:
+        yield name, standard_column(name, raw[name], reading)
+    for name in extra:
+        yield name, extra_values(raw[name], kinds.get(name, "name"), extra_column(name), reading)
+
+
+def repeats(ids: pl.Series) -> pl.Series:
+    """Which of sorted ids are the same as the one before."""
+    return (ids == ids.shift(1)).fill_null(value=False)
+
+
+def _settled(frame: pl.DataFrame) -> pl.DataFrame:
+    """A table that is sorted by record id; rows of one id, which are few, by their content, nulls last."""
+    again = repeats(frame["record_id"])
     if not again.any():
         return frame
-    at = again.arg_true()
+    at = (again | again.shift(-1, fill_value=False)).arg_true()
     ordered = frame[at].sort(frame.columns, nulls_last=True)
-    order = pl.Series(range(0), dtype=pl.UInt32).extend(pl.int_range(frame.height, dtype=pl.UInt32, eager=True))
+    order = pl.int_range(frame.height, dtype=pl.UInt32, eager=True)
     order = order.scatter(
         at, pl.int_range(frame.height, frame.height + ordered.height, dtype=pl.UInt32, eager=True)
     )
     return pl.concat([frame, ordered])[order]
-
-
-def standard_parts(field: str, column: pl.Series, reading: Reading = USUAL) -> Columns:
-    """What one raw field of `STANDARD_FIELDS` becomes: its standardised columns, row by row in the given order."""
-    if field == "nino":
-        return _nino(column, reading)
-    held = Distinct.of(column)
-    return {part.name: held.rows(part) for part in _FIELDS[field](held.values, reading)}
-
-
-def extra_parts(name: str, values: pl.Series, reading: Reading) -> pl.Series:
-    """What the values of an extra column become."""
-    kind = dict(reading.kinds).get(name, "name")
-    if kind == "date":
-        read = dates_of(values, reading)
-        return pl.DataFrame({"dob": read.dob, "year": read.year}).select(pl.coalesce("dob", "year"))["dob"]
-    return in_form(_folded(reading.known(values.cast(pl.String))), kind)
 
 
 def standard_columns(fields: Iterable[str], extra: Iterable[str] = ()) -> list[str]:
@@ -147,170 +127,3 @@ def whole_columns(fields: Iterable[str]) -> list[str]:
 def field_of(column: str) -> str:
     """The raw field, or extra column, that a standardised column comes from."""
     return next((field for field, parts in _PARTS.items() if column in parts), column)
-
-
-_V = pl.col(VALUE)
-_FILLED = pl.when(_V != "").then(_V)
-_ONE_SPACE = (_V.str.replace_all(r"\s+", " "), _V.str.strip_chars())
-_NO_ACCENTS = (
-    _V.str.replace_many(list(_LETTERS), list(_LETTERS.values())),
-    _V.str.normalize("NFKD"),
-    _V.str.replace_all(r"\p{M}", ""),
-    _V.str.to_uppercase(),
-)
-
-
-def _folded(values: pl.Series) -> pl.Series:
-    """Capitals without accents, single spaces, blanks null."""
-    text = values.cast(pl.String)
-    folded = stepwise(text, [_V.str.to_uppercase()])
-    accented = (text.str.len_bytes() != text.str.len_chars()).fill_null(value=False)
-    if accented.any():
-        folded = folded.scatter(accented.arg_true(), stepwise(text.filter(accented), _NO_ACCENTS))
-    other = (folded.str.len_bytes() != folded.str.len_chars()).fill_null(value=False)
-    if other.any():
-        # Other scripts in Latin letters: what two systems spell in two scripts may then agree.
-        latin = pl.Series([anyascii(value).upper() for value in folded.filter(other)], dtype=pl.String)
-        folded = folded.scatter(other.arg_true(), latin)
-    return stepwise(folded, [*_ONE_SPACE, _FILLED])
-
-
-def _name(values: pl.Series, reading: Reading, *, forename: bool) -> pl.Series:
-    sentinels = reading.without((*NOBODY, *NO_FORENAME) if forename else NOBODY)
-    baby = _BABY if forename else _UNKNOWN
-    whole = pl.when(_V.is_in(reading.without(tuple(reading.values)))).then(_V)
-    steps = [
-        _V.str.replace_all(r"[^A-Z \-'’]", ""),
-        _V.str.replace_all(r"['’]", ""),
-        _V.str.replace_all("-", " ", literal=True),
-        *_ONE_SPACE,
-        _V.str.replace(_TITLES, "") if forename else _V.str.replace_all(_PARTICLES, "${1}"),
-        whole.otherwise(_V.str.replace(baby, "")) if reading.values else _V.str.replace(baby, ""),
-        _FILLED,
-        pl.when(~_V.is_in(sentinels)).then(_V),
-    ]
-    return stepwise(_folded(reading.known(values)), steps)
-
-
-Columns = dict[str, pl.Series]
-
-
-def _forename(values: pl.Series, reading: Reading) -> pl.DataFrame:
-    name = pl.DataFrame({VALUE: _name(values, reading, forename=True)}).with_columns(tokens=_V.str.split(" "))
-    first = pl.col("forename_first")
-    return name.select(
-        forename=_V.str.replace_all(" ", "", literal=True),
-        forename_first=pl.col("tokens").list.get(0, null_on_oob=True),
-        forename_second=pl.col("tokens").list.get(1, null_on_oob=True),
-    ).with_columns(forename_canon=first.replace(forename_forms()), forename_initial=first.str.slice(0, 1))
-
-
-def _surname(values: pl.Series, reading: Reading) -> pl.DataFrame:
-    name = pl.DataFrame({VALUE: _name(values, reading, forename=False)}).with_columns(tokens=_V.str.split(" "))
-    return name.select(
-        surname=_V.str.replace_all(" ", "", literal=True),
-        surname_first=pl.col("tokens").list.get(0, null_on_oob=True),
-        surname_last=pl.col("tokens").list.get(-1, null_on_oob=True),
-    ).with_columns(surname_start=pl.col("surname").str.slice(0, 3))
-
-
-def _date_of_birth(values: pl.Series, reading: Reading) -> pl.DataFrame:
-    read = dates_of(values, reading)
-    return pl.DataFrame({"dob": read.dob, "dob_year": read.year, "dob_day_month": read.dob.str.slice(4, 4)})
-
-
-_SEXES = {
-    "M": ("M", "MALE", "MAN", "BOY", "1", "MR", "MANNLICH", "MAENNLICH", "MASCULIN", "MASCULINO", "HOMME", "HOMBRE",
-          "VARON", "UOMO", "MASCHIO", "MAN.", "MALES"),
-    "F": ("F", "FEMALE", "WOMAN", "GIRL", "2", "MRS", "MISS", "MS", "W", "WEIBLICH", "FEMININ", "FEMENINO",
-          "FEMININO", "FEMME", "MUJER", "MULHER", "DONNA", "FEMMINA", "VROUW", "V", "K", "KVINNA", "KVINDE"),
-}  # fmt: skip
-
-
-def _gender(values: pl.Series, reading: Reading) -> pl.DataFrame:
-    """By words in several languages, else by a first letter that is one of two: of a word misspelt."""
-    words = {word: sex for sex, several in _SEXES.items() for word in several}
-    first = _V.str.slice(0, 1).replace_strict({"M": "M", "F": "F"}, default=None)
-    sex = pl.coalesce(_V.replace_strict(words, default=None), first)
-    return pl.DataFrame({"gender": stepwise(_folded(reading.known(values)), [sex])})
-
-
-def _address(values: pl.Series, reading: Reading) -> pl.DataFrame:
-    """House is flat and number in order of writing; street is what remains, with its last words shortened."""
-    steps = [_V.str.replace_all(r"[^A-Z0-9 ]", " "), *_ONE_SPACE, _V.str.replace(_NO_ADDRESS, ""), _FILLED]
-    plain = stepwise(_folded(reading.known(values)), steps)
-    words = list(_STREET_WORDS)
-    short = _V.str.replace_many([f" {word}" for word in words], [f" {_STREET_WORDS[word]}" for word in words])
-    text = stepwise(plain, [short])
-    street = [_V.str.replace_all(_NUMBERED, ""), _V.str.replace_all(r"\bFLAT\b", ""), *_ONE_SPACE, _FILLED]
-    numbers = stepwise(plain, [_V.str.extract_all(_NUMBERED)])
-    return pl.DataFrame({"address": text, "house": _sorted_numbers(numbers), "street": stepwise(text, street)})
-
-
-def _sorted_numbers(numbers: pl.Series) -> pl.Series:
-    """Lists of numbers, each sorted and joined by a space; null for an empty one.
-
-    Nearly every house has one number or two, of which polars' sort of lists takes a hundred times longer.
-    """
-    one, other = (_V.list.get(place, null_on_oob=True) for place in (0, 1))
-    both = pl.when(one <= other).then(one + " " + other).otherwise(other + " " + one)
-    many = _V.list.sort().list.join(" ")
-    found = stepwise(numbers, [one])
-    for joined, which in ((both, numbers.list.len() == 2), (many, numbers.list.len() > 2)):
-        chosen = which.fill_null(value=False)
-        if chosen.any():
-            found = found.scatter(chosen.arg_true(), stepwise(numbers.filter(chosen), [joined]))
-    return found
-
-
-_NUMBERED = r"\b\d+[A-Z]?\b"
-
-
-def _postcode(values: pl.Series, reading: Reading) -> pl.DataFrame:
-    """Of any country; of a ZIP code and its four further digits the ZIP code."""
-    valid = _V.str.len_chars().is_between(3, 10) & _V.str.contains(r"\d") & ~_V.str.contains(_NO_POSTCODE)
-    kept = pl.when(valid).then(_V)
-    zip_code = _V.str.replace(r"^(\d{5})[ -]\d{4}$", "${1}")
-    steps = [zip_code, _V.str.replace_all(r"[^A-Z0-9]", ""), kept]
-    frame = pl.DataFrame({"postcode": stepwise(_folded(reading.known(values)), steps)})
-    length = pl.col("postcode").str.len_chars()
-    sector, district = pl.col("postcode").str.head(length - 2), pl.col("postcode").str.head(length - 3)
-    return frame.with_columns(sector=sector, district=pl.when(length > 3).then(district))
-
-
-_NINO = r"^[A-Z]{2}\d{6}$"
-_CLEAN_NINO = r"^[A-Z]{2}[0-9]{6}[A-Z]?$"
-
-
-def _nino(column: pl.Series, reading: Reading) -> Columns:
-    """Nearly every number is written as it should be and held once: only the others are brought into form.
-
-    A column of which few values have the form of a NINO holds numbers of another country, which stay what they are.
-    """
-    text = reading.known(column.cast(pl.String))
-    valid = pl.when(_V.str.contains(_NINO) & ~_V.str.starts_with("TN")).then(_V)
-    form = [_V.str.slice(0, 8), valid, pl.when(~_V.is_in(reading.without(_NO_NINO))).then(_V)]
-    clean = text.str.contains(_CLEAN_NINO)
-    odd = (~clean).fill_null(value=False)
-    nino = stepwise(text, [pl.when(~pl.lit(odd)).then(_V), *form])
-    if odd.any():
-        held = Distinct.of(text.filter(odd))
-        bare = stepwise(_folded(held.values), [_V.str.replace_all(r"[^A-Z0-9]", "")])
-        ninos = stepwise(bare, form)
-        rows = held.rows(ninos)
-        known = text.len() - text.null_count()
-        if (nino.len() - nino.null_count() + rows.len() - rows.null_count()) * 2 < known:
-            own = _V.str.contains(r"\d") & (_V.str.len_chars() >= 4) & ~_V.str.contains(_NO_NUMBER)
-            rows = held.rows(stepwise(bare, [pl.when(own).then(_V)]))
-        nino = nino.scatter(odd.arg_true(), rows)
-    return {"nino": nino}
-
-
-_FIELDS: dict[str, Callable[[pl.Series, Reading], pl.DataFrame]] = {
-    "forename": _forename,
-    "surname": _surname,
-    "date_of_birth": _date_of_birth,
-    "gender": _gender,
-    "address": _address,
-    "postcode": _postcode,
-}

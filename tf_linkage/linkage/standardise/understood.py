@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from tf_linkage.linkage.standardise.dates import dates_of
-from tf_linkage.linkage.standardise.distinct import Distinct
-from tf_linkage.linkage.standardise.fields import extra_parts, standard_parts, whole_columns
+from tf_linkage.linkage.standardise.dates import DatesRead
 from tf_linkage.linkage.standardise.reading import Reading
+from tf_linkage.linkage.standardise.values import StandardColumn
 
 _ORDERS = {"dmy": "day before month", "mdy": "month before day", "ymd": "year first"}
 _WHAT = {
@@ -48,36 +47,38 @@ class FieldRead:
         return "; ".join((", ".join(parts), *self.notes))
 
 
-def field_read(field: str, column: pl.Series, reading: Reading, *, extra: bool = False) -> FieldRead:
-    """How a raw column is read as a field of `STANDARD_FIELDS`, or as an extra one."""
-    held = Distinct.of(column)
-    text = held.values.cast(pl.String).str.strip_chars()
+def field_read(field: str, column: pl.Series, made: StandardColumn, reading: Reading) -> FieldRead:
+    """How a raw column was read.
+
+    Args:
+        field: the field, or the extra column.
+        column: the raw column.
+        made: what became of it.
+        reading: placeholders, and the order of dates.
+    """
+    values = column if made.held is None else made.held.values
+    text = values.cast(pl.String).str.strip_chars()
     blank = text.is_null() | (text == "")
-    if extra:
-        known = extra_parts(field, held.values, reading).is_not_null()
-    else:
-        parts = standard_parts(field, held.values, reading)
-        known = parts[whole_columns([field])[0]].is_not_null()
-        if "dob_year" in parts:
-            known |= parts["dob_year"].is_not_null()
+    # Of a date the year alone may be known, which is the second part.
+    parts = made.parts.columns[: 1 if made.dates is None else 2]
+    known = made.parts.select(pl.any_horizontal(pl.col(part).is_not_null() for part in parts)).to_series()
     rows = column.len()
-    read, empty = (int(held.rows(which).fill_null(value=False).sum()) for which in (known, blank & ~known))
-    missing = column.null_count() + empty
-    notes = _of_dates(held, reading) if field == "date_of_birth" and not extra else ()
+    read, empty = (int(made.rows(which).fill_null(value=False).sum()) for which in (known, blank & ~known))
+    missing = (0 if made.held is None else column.null_count()) + empty
+    notes = () if made.dates is None else _of_dates(made, made.dates, reading)
     return FieldRead(field, rows, read, missing, rows - read - missing, notes)
 
 
-def _of_dates(held: Distinct, reading: Reading) -> tuple[str, ...]:
-    read = dates_of(held.values, reading)
+def _of_dates(made: StandardColumn, read: DatesRead, reading: Reading) -> tuple[str, ...]:
     notes = []
-    alone = int(held.rows(read.dob.is_null() & read.year.is_not_null()).sum() or 0)
+    alone = int(made.rows(read.dob.is_null() & read.year.is_not_null()).sum() or 0)
     no_day = read.dob.is_not_null() & read.dob.str.to_date("%Y%m%d", strict=False).is_null()
-    impossible = int(held.rows(no_day).sum() or 0)
+    impossible = int(made.rows(no_day).sum() or 0)
     if read.open_to:
         notes.append(
             f"nothing tells whether day or month comes first, so they are read {_ORDERS[read.order]}; --dates says"
         )
-    elif held.values.dtype == pl.String and read.order != "dmy":
+    elif read.written and read.order != "dmy":
         notes.append(f"{_ORDERS[read.order]}")
     if alone:
         notes.append(f"{alone:,} years alone")

@@ -5,6 +5,7 @@ What every engine does first.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,9 @@ from numpy.typing import NDArray
 
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage.model.model import Model
-from tf_linkage.linkage.standardise.fields import standardise
+from tf_linkage.linkage.standardise.fields import repeats, standardise
+from tf_linkage.linkage.standardise.understood import FieldRead, field_read
+from tf_linkage.linkage.standardise.values import StandardColumn
 
 
 @dataclass(frozen=True)
@@ -38,19 +41,36 @@ def undated(records: Records) -> NDArray[np.bool_]:
     return found
 
 
-def prepare(left: pl.LazyFrame, right: pl.LazyFrame, model: Model) -> Records:
-    """Standardise both tables and number their people.
+Told = Callable[[int, FieldRead], None]
+"""Is told how each column was read: 0 for the left table and 1 for the right one, and what was read."""
+
+
+def prepare(left: pl.LazyFrame, right: pl.LazyFrame, model: Model, told: Told | None = None) -> Records:
+    """Standardise both tables and number their people. A table that stands on both sides is standardised once.
+
+    Args:
+        left: one row per record.
+        right: one row per record, or per name of a person; the left table itself for what is linked within one.
+        model: says which columns are compared.
+        told: learns how each column was read, if anybody wants to know; once if there is one table.
 
     Raises:
         LinkageRefused: a missing column, an empty table, or a left id that occurs twice.
     """
-    ours = standardise(left, model.left_id, model.fields, model.extra, model.reading)
-    theirs = standardise(right, model.entity, model.fields, model.extra, model.reading)
+
+    def standard(side: int, table: pl.LazyFrame, record_id: str) -> pl.DataFrame:
+        def seen(name: str, column: pl.Series, made: StandardColumn) -> None:
+            if told is not None:
+                told(side, field_read(name, column, made, model.reading))
+
+        return standardise(table, record_id, model.fields, model.extra, model.reading, seen=seen)
+
+    ours = standard(0, left, model.left_id)
+    theirs = ours if left is right and model.entity == model.left_id else standard(1, right, model.entity)
     for side, frame in (("left", ours), ("right", theirs)):
         if frame.is_empty():
             raise LinkageRefused(f"the {side} table has no rows")
-    repeated = ours.height - ours["record_id"].n_unique()
-    if repeated:
+    if repeated := int(repeats(ours["record_id"]).sum()):
         raise LinkageRefused(
             f"column {model.left_id!r} names a record of the left table twice ({repeated} repeats)"
         )

@@ -3,35 +3,46 @@
 What is read from the vault, laid on the clerks' desk, and put back.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from tf_linkage import custody, intake, linkage
+from tf_linkage import intake, linkage
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.audit.sizes import size_class
 from tf_linkage.custody.vault.clerks_desk import Desk
-from tf_linkage.errors import TfLinkageError
-from tf_linkage.hints import command
 from tf_linkage.linkage import LinkResult
-from tf_linkage.linkage.review.answers import Agreement, agreement_of, answers_of, verdicts_of
+from tf_linkage.linkage.review.answers import Agreement, agreement_of, answers_of, differing, verdicts_of
 from tf_linkage.linkage.review.applied import with_answers
-from tf_linkage.linkage.review.sheets import REVIEW, clerks_sheet, review_sheet, simulated_answers
-from tf_linkage.pages.spreadsheets import spreadsheet_safe
-from tf_linkage.quality.measures.judging import owners
+from tf_linkage.linkage.review.homes import others_at_home
+from tf_linkage.linkage.review.pages import clerks_page
+from tf_linkage.linkage.review.sheets import (
+    REVIEW,
+    THIRD,
+    clerks_sheet,
+    review_sheet,
+    side_by_side,
+)
+from tf_linkage.pages.clerks_page import as_typed, new_key
 from tf_linkage.study import Study
+from tf_linkage.workspace.custodians.review_tables import (
+    DECISIONS,
+    IDS,
+    PAGE,
+    PAIRS,
+    ReviewRefused,
+    as_csv,
+    file_of,
+    keep,
+    kept,
+    laid_out,
+    reviewers,
+    table_of,
+)
 from tf_linkage.workspace.environment import bounds_of
 from tf_linkage.workspace.store import Store
-
-PAIRS, DECISIONS = "review_pairs", "review_decisions"
-"""Datasets of a department's vault: what clerks are asked about, and what they decided."""
-
-IDS = ["left_id", "right_id"]
-
-
-class ReviewRefused(TfLinkageError):
-    """There is nothing to review, or no review to read."""
 
 
 @dataclass(frozen=True)
@@ -43,15 +54,32 @@ class Imported:
         rejected: pairs that are not.
         open: pairs on which reviewers differ or are unsure; they stay as they were.
         agreement: of the pairs that two reviewed; None if none was.
+        differ: pairs on which two reviewers differ, which a third may settle.
     """
 
     confirmed: int
     rejected: int
     open: int
     agreement: Agreement | None
+    differ: int
 
 
-def export_review(store: Store, study: Study, name: str, *, most: int) -> tuple[list[Path], int]:
+@dataclass(frozen=True)
+class LaidOut:
+    """What clerks are handed.
+
+    Attributes:
+        paths: the sheets or pages, one for each reviewer.
+        pairs: pairs on the first.
+        keys: by file name, the key that opens a page; it is kept nowhere.
+    """
+
+    paths: list[Path]
+    pairs: int
+    keys: Mapping[str, str]
+
+
+def export_review(store: Store, study: Study, name: str, *, most: int, pages: bool = False) -> LaidOut:
     """Lay out the pairs of a department's review zone that no clerk has seen yet.
 
     Args:
@@ -59,58 +87,123 @@ def export_review(store: Store, study: Study, name: str, *, most: int) -> tuple[
         study: the study, of which thresholds, engine and bounds are used.
         name: the department.
         most: pairs at most.
-
-    Returns:
-        The sheets, one for each reviewer, and the number of pairs.
+        pages: encrypted pages instead of sheets in the clear.
 
     Raises:
         ReviewRefused: no pair is left to review.
         CustodyRefused: there are sheets already.
     """
-    department, desk = DEPARTMENTS[name], Desk(store.vault(name))
-    request, register = (_table(store, name, table) for table in ("link_request", department.people[0]))
+    request, register, model = _linked(store, study, name)
+    result = linkage.link(request, register, model, engine=study.engine, bounds=bounds_of(study))
+    before = kept(store, name, DECISIONS)
+    answered = None if before is None else before.select(IDS).unique(maintain_order=True)
+    sheet = review_sheet(result, request, register, most=most, answered=answered)
+    if sheet.is_empty():
+        raise ReviewRefused(f"no pair of {name} is left for clerks: none is in doubt, or all were decided before")
+    return _lay_out(store, name, sheet, others_at_home(sheet, request, register, model) if pages else None)
+
+
+def settle_review(store: Store, study: Study, name: str, *, pages: bool = False) -> LaidOut:
+    """Lay out, for a third reviewer, the pairs on which two have differed.
+
+    Args:
+        store: the data folder.
+        study: the study.
+        name: the department.
+        pages: an encrypted page instead of a sheet in the clear.
+
+    Raises:
+        ReviewRefused: reviewers differ on no pair.
+        CustodyRefused: there are sheets already.
+    """
+    decisions = kept(store, name, DECISIONS)
+    open_ = None if decisions is None else differing(decisions)
+    if open_ is None or open_.is_empty():
+        raise ReviewRefused(f"no two reviewers of {name} differ on a pair that is still open")
+    request, register, model = _linked(store, study, name)
+    numbered = open_.with_row_index("pair", offset=1).with_columns(stands_for=pl.lit(1), reviewers=pl.lit(THIRD))
+    sheet = side_by_side(numbered, request, register, model)
+    said = dict(zip(numbered["pair"].to_list(), numbered["said"].to_list(), strict=True))
+    homes = others_at_home(sheet, request, register, model) if pages else None
+    return _lay_out(store, name, sheet, homes, said)
+
+
+def _linked(store: Store, study: Study, name: str) -> tuple[pl.LazyFrame, pl.LazyFrame, linkage.Model]:
+    """A department's two tables and the model that links them."""
+    department = DEPARTMENTS[name]
+    request, register = (table_of(store, name, table) for table in ("link_request", department.people[0]))
     model = linkage.department_model(
         name,
         department.request_columns,
         link_threshold=study.link_threshold,
         review_threshold=study.review_threshold,
     )
-    result = linkage.link(request, register, model, engine=study.engine, bounds=bounds_of(study))
-    before = _kept(store, name, DECISIONS)
-    answered = None if before is None else before.select(IDS).unique(maintain_order=True)
-    sheet = review_sheet(result, request, register, most=most, answered=answered)
-    if sheet.is_empty():
-        raise ReviewRefused(f"no pair of {name} is left for clerks: none is in doubt, or all were decided before")
+    return request, register, model
+
+
+def _lay_out(
+    store: Store,
+    name: str,
+    sheet: pl.DataFrame,
+    homes: pl.DataFrame | None,
+    said: Mapping[int, Sequence[str]] | None = None,
+) -> LaidOut:
+    """Put sheets on the desk, or pages where `homes` is given, and what they say of whom into the vault."""
+    desk = Desk(store.vault(name))
     desk.must_be_clear()
-    _keep(store, name, PAIRS, sheet.select(list(REVIEW)))
-    shown = {number: clerks_sheet(sheet, number) for number in range(1, _reviewers(sheet) + 1)}
-    paths = desk.lay_out({_file(number): _as_csv(rows) for number, rows in shown.items()})
-    store.ledger().append(
-        store.clock().today(),
-        "written",
-        name,
-        f"{name}/review, in the clear for clerks",
-        size=size_class(sheet.height),
-    )
-    return paths, sheet.height
+    keep(store, name, PAIRS, sheet.select(list(REVIEW)))
+    shown = {number: clerks_sheet(sheet, number) for number in reviewers(sheet)}
+    keys: dict[str, str] = {}
+    if homes is None:
+        files = {file_of(number): as_csv(_with_what_was_said(rows, said)) for number, rows in shown.items()}
+    else:
+        files = {}
+        for number, rows in shown.items():
+            key, file = new_key(), file_of(number, PAGE)
+            files[file] = clerks_page(rows, Path(file).stem, homes, said).written(key).encode()
+            keys[file] = as_typed(key)
+    paths = desk.lay_out(files)
+    how = "in the clear for clerks" if homes is None else "as encrypted pages for clerks"
+    size = size_class(sheet.height)
+    store.ledger().append(store.clock().today(), "written", name, f"{name}/review, {how}", size=size)
+    return LaidOut(paths, next(iter(shown.values())).height, keys)
 
 
-def import_review(store: Store, name: str) -> Imported:
+def _with_what_was_said(rows: pl.DataFrame, said: Mapping[int, Sequence[str]] | None) -> pl.DataFrame:
+    if said is None:
+        return rows
+    words = pl.Series("earlier decisions", [" and ".join(said[pair]) for pair in rows["pair"].to_list()])
+    return rows.select("pair", "decision", words, pl.exclude("pair", "decision"))
+
+
+def import_review(store: Store, name: str, given: Path | None = None) -> Imported:
     """Read the sheets back, keep the decisions in the vault, and clear the desk.
+
+    Args:
+        store: the data folder.
+        name: the department.
+        given: folder in which the decisions lie; the desk itself unless said. Nothing in it is touched.
 
     Raises:
         ReviewRefused: no sheets.
         InputRefused, LinkageRefused: a sheet is not sound; nothing is kept, and the sheets stay.
     """
-    desk, asked, paths = _laid_out(store, name)
+    desk, asked, paths = laid_out(store, name, given)
+    if lost := [path for path in paths if not path.is_file()]:
+        raise ReviewRefused(
+            f"{lost[0]} is not there; every reviewer's decisions are needed, under the name that the sheet or page "
+            "gives them"
+        )
     sheets = {path.name: intake.read_table(path).collect() for path in paths}
-    decisions = answers_of(sheets, asked)
-    before = _kept(store, name, DECISIONS)
+    decisions = answers_of(sheets, asked, first=reviewers(asked)[0])
+    before = kept(store, name, DECISIONS)
     if before is not None:
-        earlier = before.join(decisions, on=IDS, how="anti", maintain_order="left")
-        _keep(store, name, DECISIONS, pl.concat([earlier, decisions]).sort(*IDS, "reviewer"))
+        # A third reviewer's word stands next to what it settles; a pair that was shown anew counts as it is now.
+        by = [*IDS, "reviewer"] if THIRD in decisions["reviewer"] else IDS
+        earlier = before.join(decisions, on=by, how="anti", maintain_order="left")
+        keep(store, name, DECISIONS, pl.concat([earlier, decisions]).sort(*IDS, "reviewer"))
     else:
-        _keep(store, name, DECISIONS, decisions)
+        keep(store, name, DECISIONS, decisions)
     desk.clear()
     store.ledger().append(store.clock().today(), "read", name, f"{name}/review", by="review, then cleared away")
     verdicts = verdicts_of(decisions)
@@ -118,103 +211,15 @@ def import_review(store: Store, name: str) -> Imported:
     pairs = decisions.select(IDS).unique().height
     twice = (decisions["reviewer"] == 2).any()
     return Imported(
-        confirmed, verdicts.height - confirmed, pairs - verdicts.height, agreement_of(decisions) if twice else None
+        confirmed,
+        verdicts.height - confirmed,
+        pairs - verdicts.height,
+        agreement_of(decisions) if twice else None,
+        differing(decisions).height,
     )
-
-
-def simulate_clerks(store: Store, study_key: bytes, name: str, *, wrong: float) -> list[Path]:
-    """Fill the sheets in as imperfect reviewers would, who know the truth; for a rehearsal.
-
-    Args:
-        store: the data folder of a simulated study.
-        study_key: the key of its references.
-        name: the department.
-        wrong: share of answers that are wrong.
-
-    Raises:
-        ReviewRefused: no sheets, or no simulated world behind them.
-    """
-    desk, asked, paths = _laid_out(store, name)
-    if not store.simulated:
-        raise ReviewRefused("only the people of a simulation can be told apart without a clerk")
-    truth = store.read(["population", "truth"])
-    assert isinstance(truth, dict)  # noqa: S101 - a set of tables by its contract
-    attributes, request = (_lazy(store, key) for key in (["ons", "attributes"], [name, "link_request"]))
-    records = truth["records"].collect()
-    people = custody.people_asked(request, attributes, custody.recipient_key(study_key, name)).collect()
-    owned = owners(attributes.collect(), records).join(people, on="person_id")
-    register = records.filter(pl.col("body").cast(pl.String) == name)
-    same = owned.join(register, on="true_person").select(left_id="request_ref", right_id="record_key")
-    answers = {}
-    for number, path in enumerate(paths, start=1):
-        decided = simulated_answers(asked, same, reviewer=number, wrong=wrong).select("pair", "decision")
-        shown = intake.read_table(path).collect()
-        if answered := shown["decision"].drop_nulls().len():
-            raise ReviewRefused(
-                f"{path}: somebody has filled in {answered:,} decisions, which would be lost; import them, or lay "
-                "the sheets out anew (review export --anew)"
-            )
-        shown = shown.drop("decision").with_columns(pl.col("pair").cast(pl.Int64))
-        filled = shown.join(decided, on="pair", how="left", maintain_order="left")
-        answers[path.name] = _as_csv(filled.select("pair", "decision", pl.exclude("pair", "decision")))
-    desk.clear()
-    return desk.lay_out(answers)
-
-
-def _laid_out(store: Store, name: str) -> tuple[Desk, pl.DataFrame, list[Path]]:
-    """The desk, what was asked, and the sheets, all of which must be there."""
-    desk, asked = Desk(store.vault(name)), _kept(store, name, PAIRS)
-    if asked is None or not desk.sheets():
-        raise ReviewRefused(
-            f"there are no sheets of {name}; lay them out with: "
-            + command("review", "export", name, data=store.root)
-        )
-    paths = [desk.folder / _file(number) for number in range(1, _reviewers(asked) + 1)]
-    if lost := [path for path in paths if path not in desk.sheets()]:
-        raise ReviewRefused(f"{lost[0]} is not there; every reviewer's sheet is needed, under the name it had")
-    return desk, asked, paths
-
-
-def _reviewers(asked: pl.DataFrame) -> int:
-    return int(asked["reviewers"].max())  # type: ignore[arg-type]
-
-
-def _file(reviewer: int) -> str:
-    return f"sheet_{reviewer}.csv"
 
 
 def as_clerks_decided(store: Store, name: str, result: LinkResult) -> LinkResult:
     """A department's links with the decisions that its vault holds, if it holds any."""
-    decisions = _kept(store, name, DECISIONS)
+    decisions = kept(store, name, DECISIONS)
     return result if decisions is None else with_answers(result, decisions)
-
-
-def _as_csv(sheet: pl.DataFrame) -> bytes:
-    """The sheet for a spreadsheet: with a byte order mark, so that accents stay, and no cell that it would run."""
-    return spreadsheet_safe(sheet.lazy()).collect().write_csv(include_bom=True).encode()
-
-
-def _table(store: Store, name: str, table: str) -> pl.LazyFrame:
-    found = _lazy(store, [name, table])
-    if store.in_vault([name, table]):
-        store.ledger().append(store.clock().today(), "read", name, table, by="review")
-    return found
-
-
-def _lazy(store: Store, key: list[str]) -> pl.LazyFrame:
-    found = store.read(key)
-    assert isinstance(found, pl.LazyFrame)  # noqa: S101 - the asset is one table by its contract
-    return found
-
-
-def _kept(store: Store, name: str, dataset: str) -> pl.DataFrame | None:
-    if dataset not in store.vault(name).datasets():
-        return None
-    return _lazy(store, [name, dataset]).collect()
-
-
-def _keep(store: Store, name: str, dataset: str, table: pl.DataFrame) -> None:
-    store.write([name, dataset], table)
-    store.ledger().append(
-        store.clock().today(), "written", name, f"{name}/{dataset}", size=size_class(table.height)
-    )

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 import polars as pl
 from anyascii import anyascii
 
-from tf_linkage.linkage.standardise.fields import (
+from tf_linkage.linkage.standardise.fields import standard_columns
+from tf_linkage.linkage.standardise.nicknames import forename_forms
+from tf_linkage.linkage.standardise.reading import EXACT, NO_FORENAME, NOBODY
+from tf_linkage.linkage.standardise.values import (
     _BABY,
     _LETTERS,
     _NO_ADDRESS,
@@ -16,10 +19,7 @@ from tf_linkage.linkage.standardise.fields import (
     _STREET_WORDS,
     _TITLES,
     _UNKNOWN,
-    standard_columns,
 )
-from tf_linkage.linkage.standardise.nicknames import forename_forms
-from tf_linkage.linkage.standardise.reading import EXACT, NO_FORENAME, NOBODY
 
 
 def plainly(table: pl.LazyFrame, record_id: str, fields: Sequence[str], extra: Sequence[str] = ()) -> pl.DataFrame:

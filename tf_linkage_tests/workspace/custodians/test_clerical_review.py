@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import dagster as dg
@@ -14,7 +15,7 @@ from tf_linkage.custody.vault.passwords import CUSTODIANS, Passwords
 from tf_linkage.definitions import build_defs
 from tf_linkage.defs.checks.leaks import leak_scan
 from tf_linkage.study import Study
-from tf_linkage.workspace.custodians.clerical_review import DECISIONS, PAIRS
+from tf_linkage.workspace.custodians.review_tables import DECISIONS, PAIRS
 from tf_linkage.workspace.store import Store
 
 NAME = "dfe"
@@ -171,4 +172,78 @@ def test_a_department_reviews_with_its_own_password_alone(
     monkeypatch.setenv("TF_LINKAGE_DFE_PASSWORD", own)
     assert review("export", NAME, "--most", "3") == 0
     answer(store, "unsure")
+    assert review("import", NAME) == 0
+
+
+def decide(folder: Path, number: int, words: Sequence[str]) -> None:
+    """What a page saves, once each pair is decided."""
+    folder.mkdir(exist_ok=True)
+    rows = [f"{pair},{word},1.5" for pair, word in enumerate(words, start=1)]
+    (folder / f"sheet_{number}.csv").write_text("\r\n".join(["pair,decision,seconds", *rows, ""]), encoding="utf-8")
+
+
+def test_pages_hold_nobody_in_the_clear_and_their_decisions_come_back(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert review("export", NAME, "--pages", "--most", "10") == 0
+    said = capsys.readouterr().err
+    pages = sorted(sheet(store).parent.iterdir())
+    assert [page.name for page in pages] == ["sheet_1.html", "sheet_2.html"]
+    keys = dict(re.findall(r"key of (\S+): (\S+)", said))
+    assert len(set(keys.values())) == len(keys) == 2
+    request = store.read([NAME, "link_request"])
+    assert isinstance(request, pl.LazyFrame)
+    asked = request.collect().join(pairs_of(store, PAIRS).select("request_ref"), on="request_ref", how="semi")
+    for page in pages:
+        html = page.read_text(encoding="utf-8")
+        assert not [name for name in asked["surname"].drop_nulls() if name in html]
+        assert keys[page.name] not in html
+    assert leak_scan(store).findings == []
+    assert review("import", NAME) == 2
+    assert "sheet_1.csv is not there" in capsys.readouterr().err
+    pairs = pairs_of(store, PAIRS)
+    twice = pairs.filter(pl.col("reviewers") == 2)["pair"].to_list()
+    assert twice == [5, 10]
+    decide(tmp_path / "saved", 1, ["non-link"] * pairs.height)
+    (tmp_path / "saved" / "sheet_2.csv").write_text(
+        "pair,decision,seconds\n5,link,2\n10,non-link,2\n", encoding="utf-8"
+    )
+    assert review("import", NAME, "--from", str(tmp_path / "saved")) == 0
+    said = capsys.readouterr().err
+    assert "0 pairs confirmed, 9 rejected, 1 left as they were" in said
+    assert "on 1 pairs two reviewers differ; a third may settle them: tf-linkage review settle dfe" in said
+    assert not sheet(store).parent.exists()
+    assert (tmp_path / "saved" / "sheet_1.csv").exists()
+
+
+def test_a_third_reviewer_settles_what_two_differ_on(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    assert review("settle", NAME) == 2
+    assert "no two reviewers of dfe differ" in capsys.readouterr().err
+    assert review("export", NAME, "--most", "10") == 0
+    answer(store, "non-link")
+    answer(store, "link", 2)
+    differ = pl.read_csv(sheet(store, 2)).height
+    assert review("import", NAME) == 0
+    before = pairs_of(store, DECISIONS)
+    assert review("settle", NAME) == 0
+    shown = pl.read_csv(sheet(store, 3), infer_schema=False)
+    assert shown.height == differ
+    assert set(shown["earlier decisions"]) == {"non-link and link"}
+    answer(store, "link", 3)
+    assert review("import", NAME) == 0
+    assert f"{differ} pairs confirmed, 0 rejected, 0 left" in capsys.readouterr().err
+    after = pairs_of(store, DECISIONS)
+    assert after.height == before.height + differ
+    assert after.filter(pl.col("reviewer") < 3).equals(before)
+    assert review("settle", NAME) == 2
+    link_again(store)
+    settled = after.filter(pl.col("reviewer") == 3)
+    made = links(store).join(settled, on=["request_ref", "register_key"], how="semi")
+    assert set(made["stage"]) <= {"clerical review"}
+
+
+def test_a_page_in_a_rehearsal_is_decided_by_simulated_clerks(store: Store) -> None:
+    assert review("export", NAME, "--pages") == 0
+    assert review("simulate", NAME, "--wrong", "0") == 0
+    assert {"link", "non-link"} >= set(pl.read_csv(sheet(store), infer_schema=False)["decision"]) - {"unsure"}
     assert review("import", NAME) == 0
