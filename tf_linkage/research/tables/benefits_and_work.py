@@ -11,6 +11,7 @@ from tf_linkage.contracts.bodies.dwp import OUT_OF_WORK_BENEFITS
 from tf_linkage.contracts.outputs import research
 from tf_linkage.research.tables.coarsening import money_band, months_from, whole_years_from
 from tf_linkage.research.tables.starts import in_contract, on_the_clock
+from tf_linkage.research.tables.windows import spells_told
 
 
 def benefits_and_work(
@@ -28,7 +29,8 @@ def benefits_and_work(
     """
     claims = on_the_clock(dwp_return["benefits"], "dwp", linked_people, attributes)
     jobs = on_the_clock(dwp_return["employment"], "dwp", linked_people, attributes)
-    return in_contract(pl.concat([_claims(claims), _jobs(jobs)], how="diagonal_relaxed"), research.BenefitsAndWork)
+    spells = pl.concat([_claims(claims), _jobs(jobs)], how="diagonal_relaxed")
+    return in_contract(spells_told(spells), research.BenefitsAndWork)
 
 
 def _claims(claims: pl.LazyFrame) -> pl.LazyFrame:
