@@ -1,8 +1,8 @@
 """What holding each intruder off costs researchers: by column, in bits a row, before and after.
 
-python benchmarks/use_lost.py tiny demo (or study: minutes). Simulates each size on true links, makes the tables coarse
-against a neighbour alone, against a lead worker too, and against a council, and prints one Markdown table for each
-size.
+python benchmarks/use_lost.py tiny demo (or study: minutes). Simulates each size on true links, makes the tables
+coarse against a neighbour alone, against a lead worker too, and against a council, and prints a Markdown table for
+each size.
 """
 
 import sys
@@ -48,7 +48,10 @@ def as_rows(kept: pl.DataFrame) -> list[tuple[str, ...]]:
     rows = []
     for table, column, *figures in kept.iter_rows():
         share = column == "rows withheld"
-        told = ("" if share else f"{figures[0]:.2f}", *(f"{one:.1%}" if share else f"{one:.2f}" for one in figures[1:]))
+        told = (
+            "" if share else f"{figures[0]:.2f}",
+            *(f"{one:.1%}" if share else f"{one:.2f}" for one in figures[1:]),
+        )
         rows.append((f"`{table}`", column if share else f"`{column}`", *told))
     return rows
 

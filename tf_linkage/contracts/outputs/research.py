@@ -106,8 +106,9 @@ WINDOWS: Mapping[str, tuple[int, int]] = {"year_before": (-12, 0), "two_years_af
 (Family Law Week on the 2019 outcome report)."""
 
 HISTORY_MONTHS = (-36, 24)
-"""The first and the last month from the start of which histories tell: the horizon of the evaluation, and the three
-years before the start in which placebos look for effects that cannot be. Older months would only tell people apart."""
+"""The first and the last month from the start of which histories tell: the horizon of the evaluation, and the
+three years before the start in which placebos look for effects that cannot be. Older months would tell people apart
+and serve nobody."""
 
 _PERSON = "What researchers see instead of a person"
 EMPTY_FOR_OTHER_REASONS = ("persistent_absence",)
@@ -433,7 +434,7 @@ class Schooling(Table):
 
 
 class SocialCare(Table):
-    """One row for each episode with children's social care of the 36 months before the start and the 24 after it."""
+    """One row for each episode with children's social care, of 36 months before the start and 24 after it."""
 
     person_study_ref = _person_ref()
     episode_type = code(ColumnClass.ATTRIBUTE, "In need, on a protection plan, or looked after", EPISODE_TYPES)

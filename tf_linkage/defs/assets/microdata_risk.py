@@ -65,7 +65,13 @@ def released(
     population = disclosure.population_classes(name, counts, REGIONS) if counts is not None else None
 
     sensitive = disclosure.sensitive_of(name, {**tables, name: finest})
-    choice = disclosure.choose_steps(name, finest, population, sensitive=sensitive, protects=protection(name, {**tables, name: finest}, lots, population, sent))
+    choice = disclosure.choose_steps(
+        name,
+        finest,
+        population,
+        sensitive=sensitive,
+        protects=protection(name, {**tables, name: finest}, lots, population, sent),
+    )
     value = disclosure.coarsened(finest, choice, lots).collect().lazy()
     before, after = (disclosure.released_classes(name, table, population) for table in (finest, value))
     figures = {

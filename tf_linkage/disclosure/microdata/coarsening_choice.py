@@ -282,7 +282,10 @@ class _Search:
 def finest_bits(name: str, table: pl.LazyFrame) -> dict[str, float]:
     """What each column of `STEPS` tells on the finest steps, in bits a row."""
     classes = sample_classes(name, table)
-    counts = {column: classes.group_by(column, maintain_order=True).agg(pl.col(ROWS).sum())[ROWS] for column in STEPS[name]}
+    counts = {
+        column: classes.group_by(column, maintain_order=True).agg(pl.col(ROWS).sum())[ROWS]
+        for column in STEPS[name]
+    }
     return {column: entropy(rows.to_list()) for column, rows in counts.items()}
 
 

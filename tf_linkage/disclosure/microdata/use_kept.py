@@ -1,8 +1,7 @@
 """What researchers can still use once each intruder is held off: by column, in bits a row.
 
 The same table made coarse three times: against a neighbour alone, against a lead worker too, and against a council.
-What a column still tells is laid beside what it told before, so that the price of each gate can be seen before it is
-paid.
+What a column still tells is laid beside what it told before, so that the price of each gate can be seen.
 """
 
 from __future__ import annotations
@@ -45,7 +44,10 @@ def use_kept(
         "column": [*told, WITHHELD],
         TOLD: [*told.values(), 0.0],
     } | {
-        intruder: [*(max(0.0, told[column] - choice.lost[column]) for column in told), choice.withheld / choice.rows]
+        intruder: [
+            *(max(0.0, told[column] - choice.lost[column]) for column in told),
+            choice.withheld / choice.rows,
+        ]
         for intruder, choice in choices.items()
     }
     return pl.DataFrame(columns)
