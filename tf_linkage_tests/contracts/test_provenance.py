@@ -85,9 +85,8 @@ DECIDES = {
     "dwp_employment.uncertain_start_date", "dwp_employment.uncertain_end_date", "moj_offences.disposal_date",
     "dfe_social_care.start_date", "dfe_social_care.end_date",
 }  # fmt: skip
-"""Columns of the linked set that also decide which record or which school year a row is about, or whether it lies in
-the months of which histories tell. Whether a link of
-people is empty decides whether they have rows at all."""
+"""Columns of the linked set that also decide which record or which school year a row is about, or whether it lies
+in the months of which histories tell. Whether a link of people is empty decides whether they have rows at all."""
 
 
 def made(linked_set: Tables) -> dict[str, pl.DataFrame]:
