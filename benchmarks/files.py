@@ -2,8 +2,8 @@
 """From files to files: whole processes, so that nothing that one engine does beforehand goes uncounted.
 
 `python benchmarks/linkage.py files` calls it. Two Parquet files as they come are linked and the pairs written to a
-third, each engine in processes of its own: processor seconds (user and system), wall and peak resident memory are the
-system's count of the process from start to exit, imports and all. Next to them recall at a precision of .99.
+third, each engine in processes of its own: processor seconds (user and system), wall and peak resident memory are
+the system's count of the process from start to exit, imports and all. Next to them recall at a precision of .99.
 
 - `tf_linkage`: the command `link` with nothing chosen.
 - `splink documented`: Splink 5 as its tutorial links people, for our seven fields: upper-cased columns, the
