@@ -42,7 +42,7 @@ def _export(chosen: argparse.Namespace) -> None:
     write_bytes(chosen.output, (json.dumps(settings, indent=1) + "\n").encode())
     say(f"Splink settings with {len(settings['comparisons'])} comparisons in {chosen.output}")
     say(
-        "left out is what Splink has no word for: household members, certain links, names that go together, strata and "
-        "family evidence; it counts frequencies itself"
+        "left out is what Splink has no word for: household members, certain links, names that go together, strata "
+        "and family evidence; it counts frequencies itself"
     )
     say("the conditions are DuckDB's, so Splink runs them there and not on Spark")
