@@ -21,6 +21,10 @@ POWER = 2.8
 
 CHANCE = 0.05
 
+TOO_FEW = (
+    "Fewer than ten people who are in a register were not linked there: who they are cannot be told from others."
+)
+
 
 def difference_section(plain: pl.DataFrame, names: Names) -> str:
     """How the linked differ from the unlinked, of people who are in the register."""
@@ -30,7 +34,8 @@ def difference_section(plain: pl.DataFrame, names: Names) -> str:
         pl.col("breakdown").is_in([name for name in SUBGROUPS if name not in UNBOUNDED]),
     )
     if found.is_empty():
-        return ""
+        asked = not plain.filter(pl.col("measure") == "standardised_difference").is_empty()
+        return html.paragraph(TOO_FEW) if asked else ""
     words = (
         "People in the register alone: those whom the truth puts there, or without it those whom a council's flag "
         "does. A difference above 0 means that linked people are more often of the group, in standard deviations. "

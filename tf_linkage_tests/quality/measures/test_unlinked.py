@@ -9,7 +9,7 @@ import pytest
 from tf_linkage.intervals import Z
 from tf_linkage.quality.measures.clusters import design_effect, summed_by
 from tf_linkage.quality.measures.unlinked import _blocks, _exchanged, chance_of_all, differences_of
-from tf_linkage.quality.report.unlinked_section import difference_section, judged, seen_from
+from tf_linkage.quality.report.unlinked_section import TOO_FEW, difference_section, judged, seen_from
 
 
 def people(rows: list[tuple[object, bool]], each: int = 1) -> pl.DataFrame:
@@ -126,7 +126,10 @@ def test_the_section_tells_the_three_verdicts_apart() -> None:
     assert "0 differ, 1 are alike" in quiet
     assert "one would differ as much as any does 60% of the time" in quiet
     assert "cannot tell</td>" in difference_section(figures(0.15, -0.1, 0.4, None), {})
-    assert difference_section(figures(0.0, 0.0, 0.0, None).clear(), {}) == ""
+    nothing = figures(0.0, 0.0, 0.0, None)
+    assert difference_section(nothing.clear(), {}) == ""
+    hidden = nothing.with_columns(pl.lit(None, pl.Float64).alias(name) for name in ("value", "low", "high"))
+    assert TOO_FEW in difference_section(hidden, {})
 
 
 def test_verdicts_and_what_would_have_been_seen() -> None:
