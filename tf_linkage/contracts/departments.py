@@ -123,6 +123,13 @@ class Department:
         return f"{self.name}_key"
 
     @property
+    def flagged(self) -> pl.Expr:
+        """Of a council's record: whether a flag puts the person in the register, and the age allows it."""
+        flags = (pl.col(problem).cast(pl.String).is_in(list(codes)) for problem, codes in self.known_by.items())
+        of_age = pl.col("age").is_null() | pl.col("age").is_between(self.youngest, self.oldest)
+        return (pl.any_horizontal(pl.lit(value=False), *flags).fill_null(value=False)) & of_age
+
+    @property
     def packages(self) -> tuple[str, ...]:
         """The installed package that declares it, if not ours: its code is part of what makes the tables."""
         package = self.people[1].__module__.split(".", maxsplit=1)[0]

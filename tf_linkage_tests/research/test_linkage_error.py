@@ -203,7 +203,7 @@ def study_of(families: int) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
         *(pl.lit("high" if name == NAME else None, pl.String).alias(f"{name}_link") for name in DEPARTMENTS),
     )
     flags = {problem for department in DEPARTMENTS.values() for problem in department.known_by}
-    records = people.select("person_id", "la_code", pl.col("person_id").alias("person_ref")).with_columns(
+    records = people.select("person_id", "la_code", age=pl.lit(30), person_ref="person_id").with_columns(
         pl.lit(codes[0] if problem == flag else None, pl.String).alias(problem) for problem in sorted(flags)
     )
     return members, links, records
@@ -222,7 +222,7 @@ def test_the_same_links_give_the_same_draws() -> None:
 
 def test_children_too_young_for_the_register_are_not_looked_for_there() -> None:
     members, links, records = study_of(20)
-    assert recalls(members.with_columns(age=pl.lit(DEPARTMENTS[NAME].youngest - 1)), links, records) == {}
+    assert recalls(members, links, records.with_columns(age=pl.lit(DEPARTMENTS[NAME].youngest - 1))) == {}
 
 
 def test_an_outcome_without_recall_has_no_row_and_one_without_a_ratio_has_no_figure() -> None:

@@ -18,7 +18,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tf_linkage.contracts.departments import Department
 from tf_linkage.contracts.handovers.exchange import CONFIDENCES
 from tf_linkage.contracts.registry import DEPARTMENTS
 
@@ -81,11 +80,11 @@ def recalls(members: pl.DataFrame, linked_people: pl.DataFrame, attributes: pl.D
     """
     people = _placed(members, attributes)
     found = {}
-    for place, (name, department) in enumerate(DEPARTMENTS.items()):
+    for place, name in enumerate(DEPARTMENTS):
         links = linked_people.select("person_id", confidence=pl.col(f"{name}_link").cast(pl.String))
         of = people.join(links, on="person_id", how="left").sort("person_id").with_columns(
             linked=pl.col("confidence").is_not_null(),
-            present=_present(department),
+            present=pl.col(f"{name}_known"),
         )  # fmt: skip
         families = of.filter("present").group_by("programme").agg(pl.col("family_id").n_unique())
         if families.height == 2 and families["family_id"].min() >= MINIMUM_COUNT:  # type: ignore[operator]
@@ -178,27 +177,18 @@ def _false_links(people: pl.DataFrame, rng: np.random.Generator) -> tuple[Floats
 
 def _placed(members: pl.DataFrame, attributes: pl.DataFrame) -> pl.DataFrame:
     """Everybody's group, age and council, with the flags that any council wrote down for them."""
-    flags = sorted({problem for department in DEPARTMENTS.values() for problem in department.known_by})
-    councils = attributes.sort("la_code", "person_ref").group_by("person_id", maintain_order=True).agg(
-        pl.col("la_code").first(), *(pl.col(flag).cast(pl.String).unique().sort() for flag in flags)
-    )  # fmt: skip
-    return members.select(
-        "person_id",
-        "family_id",
-        "age",
-        programme=pl.col("study_group") == "programme",
-        adult=(pl.col("age") >= ADULT).fill_null(value=True),
-    ).join(councils, on="person_id", how="left")
-
-
-def _present(department: Department) -> pl.Expr:
-    """Whether a council's flag puts a person of an age for it in the register."""
-    flagged = pl.any_horizontal(
-        pl.lit(value=False),
-        *(
-            pl.col(problem).list.eval(pl.element().is_in(list(codes))).list.any().fill_null(value=False)
-            for problem, codes in department.known_by.items()
-        ),
+    of_records = attributes.sort("la_code", "person_ref").group_by("person_id", maintain_order=True)
+    councils = of_records.agg(
+        pl.col("la_code").first(),
+        *(department.flagged.any().alias(f"{name}_known") for name, department in DEPARTMENTS.items()),
     )
-    of_age = pl.col("age").is_null() | pl.col("age").is_between(department.youngest, department.oldest)
-    return flagged & of_age
+    return (
+        members.select(
+            "person_id",
+            "family_id",
+            programme=pl.col("study_group") == "programme",
+            adult=(pl.col("age") >= ADULT).fill_null(value=True),
+        )
+        .join(councils, on="person_id", how="left")
+        .with_columns(pl.col(f"{name}_known").fill_null(value=False) for name in DEPARTMENTS)
+    )
