@@ -7,7 +7,7 @@ from rehearsing import Rehearsed
 
 from tf_linkage.contracts.columns import columns_of
 from tf_linkage.contracts.outputs.research import HISTORY_MONTHS, RESEARCH_TABLES
-from tf_linkage.research.tables.windows import events_told, spells_told
+from tf_linkage.research.tables.coarsening import events_told, spells_told
 
 INT = {"starts": pl.Int32, "ends": pl.Int32}
 

@@ -9,9 +9,8 @@ import polars as pl
 from tf_linkage.contracts import bands
 from tf_linkage.contracts.bodies.dwp import OUT_OF_WORK_BENEFITS
 from tf_linkage.contracts.outputs import research
-from tf_linkage.research.tables.coarsening import money_band, months_from, whole_years_from
+from tf_linkage.research.tables.coarsening import money_band, months_from, spells_told, whole_years_from
 from tf_linkage.research.tables.starts import in_contract, on_the_clock
-from tf_linkage.research.tables.windows import spells_told
 
 
 def benefits_and_work(

@@ -9,9 +9,8 @@ import polars as pl
 from tf_linkage.contracts import bands
 from tf_linkage.contracts.bodies.moj import OFFENCE_GROUPS
 from tf_linkage.contracts.outputs import research
-from tf_linkage.research.tables.coarsening import band, months_from
+from tf_linkage.research.tables.coarsening import band, events_told, months_from
 from tf_linkage.research.tables.starts import in_contract, on_the_clock
-from tf_linkage.research.tables.windows import events_told
 
 GUILTY = ("G", "J")
 """Findings that count as a conviction: published cleaning code of the police extract treats both as guilty."""

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 import polars as pl
 
 from tf_linkage.contracts.outputs import research
-from tf_linkage.research.tables.coarsening import months_from
+from tf_linkage.research.tables.coarsening import months_from, spells_told
 from tf_linkage.research.tables.starts import in_contract, on_the_clock
-from tf_linkage.research.tables.windows import spells_told
 
 
 def social_care(
