@@ -121,6 +121,23 @@ def splink_settings(
     }
 
 
+def saved_settings(saved: SavedModel, people: int) -> dict[str, Any]:
+    """A saved model as Splink settings, ready to be written as JSON.
+
+    Wide blocking rules are left out: here they are used only where they make few pairs, which Splink does not ask.
+
+    Args:
+        saved: the model.
+        people: in the right table that it will be applied to, which the prior depends on.
+
+    Raises:
+        LinkageRefused: it was trained by rules of somebody's own.
+    """
+    model = saved.model()
+    rules = tuple(rule for rule in model.blocking_rules if not rule.wide)
+    return splink_settings(model, saved.applied(model, people), rules)
+
+
 def frequency_tables(records: Records, model: Model, trained: Trained) -> dict[str, pl.DataFrame]:
     """Term frequencies of the right table by column, as `register_term_frequency_lookup` takes them.
 
@@ -213,7 +230,11 @@ def _comparison(comparison: Comparison, shares: Shares, cuts: Cuts, floor: float
         if level.full and comparison.frequency:
             described |= {"tf_adjustment_column": comparison.frequency, "tf_adjustment_weight": 1.0}
         levels.append(described)
-    return {"output_column_name": comparison.id, "comparison_levels": levels}
+    return {
+        "output_column_name": comparison.id,
+        "comparison_description": comparison.name,
+        "comparison_levels": levels,
+    }
 
 
 def _named(links: pl.DataFrame, records: Records) -> pl.DataFrame:

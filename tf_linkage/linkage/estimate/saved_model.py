@@ -16,9 +16,10 @@ from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage.estimate.em import Counted, Trained
 from tf_linkage.linkage.model.comparisons import Comparison, Role
 from tf_linkage.linkage.model.conditions import plain
-from tf_linkage.linkage.model.model import Model
+from tf_linkage.linkage.model.model import Model, department_model, general_model
 from tf_linkage.linkage.model.settings import Settings
 from tf_linkage.linkage.model.standard_comparisons import comparisons_for
+from tf_linkage.linkage.standardise.reading import Reading
 
 BORNE_BY = 10
 """People who bear a value that is saved, at least: fewer are published nowhere else in this project either."""
@@ -83,6 +84,23 @@ class SavedModel:
             trained.prior * right["entity"].n_unique(),
             dataclasses.replace(trained, counted=counted),
         )
+
+    def model(self) -> Model:
+        """A model that compares as it did, of tables that have its columns.
+
+        Raises:
+            LinkageRefused: it was trained by rules of somebody's own, or by those of another version.
+        """
+        extra = [column for column, _ in self.kinds]
+        columns = ["id", *self.fields, *extra]
+        reading = Reading(kinds=self.kinds)
+        for made in (
+            general_model(columns, columns, extra, settings=self.settings, reading=reading),
+            department_model("register", self.fields, settings=self.settings),
+        ):
+            if compared_alike(made) == self.compared:
+                return made
+        raise LinkageRefused("the model was trained by other rules than those made here for its columns")
 
     def applied(self, model: Model, people: int) -> Trained:
         """The model for another pair of tables.

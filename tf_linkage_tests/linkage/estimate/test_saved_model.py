@@ -249,6 +249,13 @@ def test_other_columns_or_settings_are_refused(village: Any, trained: tuple[Link
         saved.applied(other, 10)
 
 
+def test_rules_of_ones_own_cannot_be_told_from_columns(trained: tuple[LinkResult, SavedModel]) -> None:
+    saved = trained[1]
+    assert saved.model().blocking_rules == MODEL.blocking_rules
+    with pytest.raises(LinkageRefused, match="by other rules"):
+        dataclasses.replace(saved, compared="another").model()
+
+
 def test_engines_that_train_anew_refuse_it(village: Any, trained: tuple[LinkResult, SavedModel]) -> None:
     with pytest.raises(LinkageRefused, match="trains its own model"):
         link(village.cohort.lazy(), village.register.lazy(), MODEL, engine="recordlinkage", learnt=trained[1])
