@@ -172,9 +172,9 @@ def test_the_coarsest_steps_alone_may_pass() -> None:
     steps = {"region": "none", "age_band": "age band", "gender": "as recorded", "start_year": "none"}
     same_for_all = {"study_group": "as recorded", "service_received": "as recorded", "problems": "six flags"}
     assert choice.steps == steps | same_for_all
-    # Cheaper would be neither, region alone or year alone, each on any step of what all share: three of age, and
-    # two of group and service, three of problems.
-    assert (choice.withheld, choice.passed_over) == (0, 3 * 3 * 2 * 2 * 3)
+    # Gender for year would lose as much, and comes later in the ladders. Cheaper would be nothing, or region,
+    # gender or year alone, each on any step of what all share: three of age and problems, two of group and service.
+    assert (choice.withheld, choice.passed_over) == (0, 4 * 3 * 2 * 2 * 3)
     # One step finer, by region or by year, all would stand in classes of ten.
     assert choice.finer == {"region": 40, "start_year": 40}
 
