@@ -19,7 +19,7 @@ export TF_LINKAGE_MAKE_CHOICES := $(foreach choice,$(CHOICES) JOB TICKET CONFIRM
 $(foreach choice,$(CHOICES),$(if $($(choice)),$(eval export TF_LINKAGE_$(choice) := $($(choice)))))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run assess baseline test snapshots test-crash test-mutants test-fuzz test-walk test-study test-seeds test-confounding calibration check ui deployment bench docs lock clean
+.PHONY: help setup run assess baseline test snapshots test-crash test-mutants test-fuzz test-walk test-study test-seeds test-confounding test-linkage-error test-recall calibration check ui deployment bench docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -68,6 +68,12 @@ test-seeds: setup ## run the main job at `demo` on ten seeds, at `study` on two,
 
 test-confounding: setup ## how far estimates miss under each kind of confounding, over forty worlds each (minutes)
 	@$(BIN)/python -m pytest -m slow -s tf_linkage_tests/test_confounding.py
+
+test-linkage-error: setup ## how often intervals hold where links miss one group more, as found and corrected, over 200 worlds each (ten minutes)
+	@$(BIN)/python -m pytest -m slow -s tf_linkage_tests/test_missed_links.py
+
+test-recall: setup ## how often the interval of recall without truth holds, over 20 seeds and three levels of noise (half an hour; RECALL_SEEDS= RECALL_PRESET= in the environment)
+	@$(BIN)/python -m pytest -m slow -s tf_linkage_tests/test_recall_without_truth.py
 
 calibration: setup ## the simulated world next to England: pictures, targets, impossible sequences, twenty questions (PRESET= SEED=)
 	@$(BIN)/python -m tf_linkage.bodies.calibration data/reports/calibration.md $(or $(PRESET),demo) $(or $(SEED),2015)

@@ -6,7 +6,7 @@
     python benchmarks/linkage.py oracle               # preset `study`: m from the truth; DWP without NINO
     python benchmarks/linkage.py scaling              # 300,000 asked about, a register of 1 to 8 million
     python benchmarks/linkage.py large                # 400,000 x 4 million
-    python benchmarks/linkage.py files                # `link` as a whole process, from files to files
+    python benchmarks/linkage.py files                # whole processes, from files to files, three Splinks beside
 
 Each part can be cut to a few engines and runs: `departments --engines duckdb "splink tuned" --runs 3 --only dwp`.
 `--size 200 8000` tries out any part but `febrl` on a small population.
@@ -20,7 +20,6 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-import os
 import statistics
 import subprocess
 import sys
@@ -29,6 +28,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import files
 import polars as pl
 
 HOME = Path(__file__).resolve().parent.parent
@@ -41,6 +41,7 @@ PEERS = (
     "pyarrow",
     "scipy",
     "dataframely",
+    "anyascii",
 )
 FEBRL_EXTRA = ("suburb", "state")
 DEPARTMENTS = ("dwp", "moj", "dfe")
@@ -68,12 +69,14 @@ def main() -> None:
     parser.add_argument("parts", nargs="+", choices=("febrl", "departments", "oracle", "scaling", "large", "files"))
     parser.add_argument("--runs", type=int, default=5, help="measurements of which the median is shown")
     parser.add_argument("--engines", nargs="+", default=ENGINES, choices=ENGINES)
+    parser.add_argument(
+        "--whole", nargs="+", default=files.ENGINES, choices=files.ENGINES, help="engines of part `files`"
+    )
     parser.add_argument("--only", nargs="+", default=DEPARTMENTS, choices=DEPARTMENTS)
     parser.add_argument("--size", nargs=2, type=int, metavar=("FAMILIES", "POPULATION"), help="of the population")
     parser.add_argument("--seed", type=int, default=2015, help="of the simulated population")
     chosen = parser.parse_args()
-    if set(chosen.parts) != {"files"}:
-        _peers()
+    _peers()
     engines, runs = chosen.engines, chosen.runs
 
     def world(part: str, department: str) -> Path:
@@ -92,9 +95,10 @@ def main() -> None:
             engines = [engine for engine in engines if engine != "recordlinkage"]
             _print("DWP without NINO", runs, _measure([without], engines, runs))
     if "files" in chosen.parts:
-        size = chosen.size or SIZES["files"]
-        rows = [_whole_process(_raw(*size, chosen.seed)) for _ in range(runs)]
-        _print("Files to files", runs, [{key: statistics.median(row[key] for row in rows) for key in rows[0]}])
+        folder = _raw(*(chosen.size or SIZES["files"]), chosen.seed)
+        _print(
+            "Files to files", runs, files.measured(folder, PLACE / "venv" / "bin" / "python", chosen.whole, runs)
+        )
     if "scaling" in chosen.parts:
         _scaling(world("scaling", "dwp"), runs)
     if "large" in chosen.parts:
@@ -148,7 +152,7 @@ def _shown(column: str, value: Any) -> str:
         return value or ""
     if column in {"left", "right"}:
         return f"{value:,.0f}"
-    if column in {"precision", "recall", "F1", "precision at least"}:
+    if column.startswith(("precision", "recall")) or column == "F1":
         return f"{value:.4f}"
     return f"{value:.1%}" if column.startswith("missed") else f"{value:.2f}"
 
@@ -206,29 +210,6 @@ def _raw(families: int, population: int, seed: int) -> Path:
     right.select("dwp_key", *described["fields"]).write_parquet(folder / "right.parquet")
     truth.write_parquet(folder / "truth.parquet")
     return folder
-
-
-def _whole_process(folder: Path) -> dict[str, float]:
-    """`link`, from start to exit: processor seconds, wall, peak memory, and how good its links are."""
-    found = folder / "links.parquet"
-    words = [sys.executable, "-m", "tf_linkage", "link", folder / "left.parquet", folder / "right.parquet"]
-    names = ["-o", found, "--left-id", "request_ref", "--right-id", "dwp_key"]
-    started = time.perf_counter()
-    process = subprocess.Popen([*map(str, words), *map(str, names)], cwd=HOME, stderr=subprocess.DEVNULL)
-    _, code, used = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - started
-    if code:
-        raise SystemExit("link failed; run it by hand to see why")
-    links = pl.read_parquet(found).filter(pl.col("status") == "link").select("left_id", "right_id")
-    truth = pl.read_parquet(folder / "truth.parquet")
-    right = links.join(truth, on=["left_id", "right_id"], how="semi").height
-    return {
-        "CPU seconds": used.ru_utime + used.ru_stime,
-        "seconds": seconds,
-        "GB": used.ru_maxrss / 1e6,
-        "recall": right / truth["left_id"].n_unique(),
-        "precision": right / links.height,
-    }
 
 
 def _tables(
@@ -365,7 +346,7 @@ def _work(engine: str, folder_name: str, answer: str) -> None:
     elif engine.startswith("duckdb"):
         links, parts = _ours(records, model, family="without" not in engine)
     elif engine.startswith("splink"):
-        links, parts = _splink(records, model, tuned="tuned" in engine)
+        links, parts = by_splink(records, model, tuned="tuned" in engine)
     else:
         links, parts = _toolkit(records, model)
     seconds = time.perf_counter() - started
@@ -482,7 +463,7 @@ def _oracle(records: Any, model: Any, truth: pl.DataFrame) -> tuple[pl.DataFrame
     return links, parts | {"seconds": time.perf_counter() - started}
 
 
-def _splink(records: Any, model: Any, tuned: bool) -> tuple[pl.DataFrame, dict[str, float]]:
+def by_splink(records: Any, model: Any, tuned: bool) -> tuple[pl.DataFrame, dict[str, float]]:
     """Splink trained by itself: u from random pairs, prior from deterministic rules, m by EM on two rules."""
     import duckdb
     from splink import DuckDBAPI, Linker

@@ -9,16 +9,16 @@ WITH rates AS (
         avg(after::INT) AS after
     FROM (
         SELECT study_group, 'looked after' AS outcome,
-            looked_after_year_before AS before, looked_after_two_years_after AS after FROM families
+            looked_after_year_before AS before, looked_after_two_years_after AS after FROM family_outcomes
         UNION ALL
-        SELECT study_group, 'child in need', child_in_need_year_before, child_in_need_two_years_after FROM families
+        SELECT study_group, 'child in need', child_in_need_year_before, child_in_need_two_years_after FROM family_outcomes
         UNION ALL
-        SELECT study_group, 'conviction', conviction_year_before, conviction_two_years_after FROM families
+        SELECT study_group, 'conviction', conviction_year_before, conviction_two_years_after FROM family_outcomes
         UNION ALL
         SELECT study_group, 'out-of-work benefit',
-            out_of_work_benefit_year_before, out_of_work_benefit_two_years_after FROM families
+            out_of_work_benefit_year_before, out_of_work_benefit_two_years_after FROM family_outcomes
         UNION ALL
-        SELECT study_group, 'employment', employment_year_before, employment_two_years_after FROM families
+        SELECT study_group, 'employment', employment_year_before, employment_two_years_after FROM family_outcomes
     )
     WHERE before IS NOT NULL AND after IS NOT NULL
     GROUP BY outcome, study_group

@@ -18,7 +18,7 @@ def rates(path: Path) -> pl.DataFrame:
     """One row for each group and year: families, how many had a conviction, the share and Wilson's interval."""
     with duckdb.connect(str(path), read_only=True) as database:
         families = database.sql(
-            "select study_group::varchar as study_group, * exclude (study_group) from families"
+            "select study_group::varchar as study_group, * exclude (study_group) from family_outcomes"
         ).pl()
     long = (
         families.drop_nulls([BEFORE, AFTER])

@@ -59,3 +59,25 @@ def newcombe(
     below = ((rate_1 - low_1) ** 2 + (high_2 - rate_2) ** 2).sqrt()
     above = ((high_1 - rate_1) ** 2 + (rate_2 - low_2) ** 2).sqrt()
     return (gap - below).clip(-1, 1), (gap + above).clip(-1, 1)
+
+
+def recall_gap(low: float, high: float, programme: float, comparison: float) -> float:
+    """How much lower still one group's recall would have to be before the interval of a ratio holds 1.
+
+    Args:
+        low: lower end of the interval.
+        high: upper end.
+        programme: recall on the programme.
+        comparison: recall in the comparison.
+
+    Returns:
+        Above 0 for the programme's recall, below for the comparison's.
+
+    >>> round(recall_gap(0.8, 0.95, 0.96, 0.98), 4), round(recall_gap(1.25, 2.0, 0.96, 0.98), 4)
+    (0.048, -0.196)
+    >>> recall_gap(0.9, 1.1, 0.96, 0.98)
+    0.0
+    """
+    if high < 1:
+        return programme * (1 - high)
+    return -comparison * (1 - 1 / low) if low > 1 else 0.0

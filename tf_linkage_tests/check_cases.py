@@ -7,6 +7,7 @@ red (`defs/checks/test_every_check.py`).
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
@@ -24,9 +25,11 @@ from tables_of_counts import estimates as of_counts
 
 from tf_linkage import disclosure
 from tf_linkage.bodies.calibration import targets
+from tf_linkage.contracts.bands import AGE_BANDS
 from tf_linkage.contracts.bodies.council import Cohort
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.handovers.population_counts import PopulationCounts
+from tf_linkage.contracts.linked_set import LINKED_SET
 from tf_linkage.contracts.outputs.estimates import ALL_TOGETHER, PLACEBOS
 from tf_linkage.contracts.outputs.quality import Metrics
 from tf_linkage.contracts.registry import DEPARTMENTS
@@ -170,22 +173,52 @@ def people_alike(name: str, at: At) -> Cases:
     """Where the population is counted, ten in the sample and in the population; else twenty in the sample."""
     alike: dict[str, dict[str, object]] = {
         "families": {"region": "North", "start_year": "2016-17", "adults": "1", "children": "1", "youngest": "0-4"},
+        "family_outcomes": {"region": "North", "start_year": "2016-17"},
         "people": {"region": "North", "start_year": "2016-17", "age_band": "0-4", "gender": "female"},
     }
 
     def case(rows: int, population: int, odd: Mapping[str, object] | None = None) -> Case:
         table = research_table(name, [alike[name]] * rows + ([alike[name] | odd] if odd else []))
+        nothing = _empty(at.key)
         counted = pl.LazyFrame(
             [{"la_code": "E08000003", "adults": 1, "children": 1, "children_ages": "f3", "families": population}],
             schema=schema_of(PopulationCounts),
         )
-        return Case({at.key: {name: table}, "population/population_counts": counted})
+        return Case({at.key: nothing | {name: table}, "population/population_counts": counted})
 
     odd = {"region": "South"}
-    failing = [case(9, 50), case(50, 50, odd)]
+    failing = [case(9, 50), case(50, 50, odd), case(50, 50, {"study_group": "comparison"})]
     if at.study.source == "simulation":
         return Cases([case(10, 10), case(50, 50)], [*failing, case(10, 9)])
     return Cases([case(20, 0), case(50, 0)], [*failing, case(19, 50)])
+
+
+def a_council_finds_nobody(at: At) -> Cases:
+    """Ten alike, and five; one who is alone; four of ninety-four who are alike."""
+
+    def case(*classes: int) -> Case:
+        ages = [age for age, rows in enumerate(classes) for _ in range(rows)]
+        refs = [f"R{at:05d}" for at in range(len(ages))]
+        bands = [list(AGE_BANDS)[age] for age in ages]
+        people = research_table("people", [{"age_band": band} for band in bands])
+        years = [AGE_BANDS[band] for band in bands]
+        day = dt.date(2016, 5, 10)
+        records = [
+            {"person_study_ref": ref, "record_number": 1, "family_study_ref": f"F{ref}", "la_code": "E08000003",
+             "age": age, "study_group": "programme", "service_received": False, "identified_date": day}
+            for ref, age in zip(refs, years, strict=True)
+        ]  # fmt: skip
+        linked = [
+            {"person_study_ref": ref, "family_study_ref": f"F{ref}", "outcome_study_ref": f"O{ref}"} for ref in refs
+        ]
+        handed = _empty("research/linked_set") | {
+            "people": pl.LazyFrame(linked, schema=schema_of(LINKED_SET["people"])),
+            "records": pl.LazyFrame(records, schema=schema_of(LINKED_SET["records"])),
+        }
+        tables = _empty(at.key) | {"people": people}
+        return Case({at.key: tables, "research/linked_set": handed})
+
+    return Cases([case(10, 10), case(5, 5)], [case(1, 50), case(4, 90)])
 
 
 def pupils_alike(at: At) -> Cases:
@@ -319,7 +352,9 @@ CASES: dict[str, Callable[[At], Cases]] = {
     "linkage/linked_people: rows_conserved": same_people,
     "no_person_stands_out": partial(people_alike, "people"),
     "no_family_stands_out": partial(people_alike, "families"),
+    "no_outcome_stands_out": partial(people_alike, "family_outcomes"),
     "no_pupil_stands_out": pupils_alike,
+    "no_council_finds_anybody": a_council_finds_nobody,
     "withstands_attack": withstands_attack,
     "apart_from_earlier_releases": apart_from_earlier,
     "withstands_attack_on_all_releases": withstands_attack_on_all,

@@ -120,10 +120,11 @@ def estimates(frame: pl.DataFrame) -> dict[str, pl.LazyFrame]:
         standard_error=pl.lit(0.02),
         effective_families=pl.col("comparison_families").cast(pl.Float64),
     ).with_columns(low=pl.col("estimate") - 0.04, high=pl.col("estimate") + 0.04)
+    of_linkage = [pl.lit(None).alias(name) for name in schema.names() if name not in compared.columns]
     spent = {("benefits", side, "year before"): [0] * 100 + [1000] * 200 for side in ("programme", "comparison")}
     return {
         "outcome_counts": frame.lazy(),
-        "differences": compared.select(schema.names()).cast(schema).lazy(),
+        "differences": compared.with_columns(of_linkage).select(schema.names()).cast(schema).lazy(),
         "money": costs(spent).lazy(),
         "benefit_paths": paths({("out of work", "working", "programme", "1-6 months after"): (80, 70)}).lazy(),
         "service_use": services({("programme", "1-6 months after"): USING}).lazy(),

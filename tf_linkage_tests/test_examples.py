@@ -43,7 +43,7 @@ def test_rates_with_intervals(rehearsed: Rehearsed, tables: Tables) -> None:
     found = module["rates"](rehearsed.study.data / "research" / "linked.duckdb")
     assert found.height == 4
     for row in found.iter_rows(named=True):
-        known = group(tables["families"], row["study_group"]).drop_nulls([module["BEFORE"], module["AFTER"]])
+        known = group(tables["family_outcomes"], row["study_group"]).drop_nulls([module["BEFORE"], module["AFTER"]])
         had = known[row["year"]].sum()
         assert (row["families"], row["convicted"]) == (known.height, had)
         assert (row["low"], row["high"]) == pytest.approx(wilson_ends(had / known.height, known.height))
@@ -67,7 +67,7 @@ def test_how_well_services_work(rehearsed: Rehearsed, tables: Tables) -> None:
     before, after = "conviction_year_before", "conviction_two_years_after"
     rates = {}
     for name in ("programme", "comparison"):
-        known = group(tables["families"], name).drop_nulls([before, after])
+        known = group(tables["family_outcomes"], name).drop_nulls([before, after])
         assert row[f"{name}_families"] == known.height
         rates[name] = known[before].sum() / known.height, known[after].sum() / known.height
         assert (row[f"{name}_before"], row[f"{name}_after"]) == pytest.approx(rates[name], abs=5e-5)

@@ -24,7 +24,7 @@ from tf_linkage.disclosure.release.release import Counted, Frames, propose_relea
 from tf_linkage.disclosure.suppression.linked_counts import Key, Quantity, System
 from tf_linkage.disclosure.tables import counts
 from tf_linkage.errors import ContractBroken
-from tf_linkage.linkage import Limits, LinkResult, Model, general_model, link
+from tf_linkage.linkage import Limits, LinkResult, Model, SavedModel, general_model, link
 from tf_linkage.linkage.engines import ENGINES
 from tf_linkage.linkage.engines.duckdb import link_by_duckdb
 from tf_linkage.linkage.result import Progress
@@ -105,8 +105,9 @@ def test_an_engine_is_a_function_and_one_line(monkeypatch: pytest.MonkeyPatch) -
         bounds: Limits,
         *,
         told: Told | None = None,
+        learnt: SavedModel | None = None,
     ) -> LinkResult:
-        found = link_by_duckdb(left, right, model, progress, bounds, told=told)
+        found = link_by_duckdb(left, right, model, progress, bounds, told=told, learnt=learnt)
         return dataclasses.replace(found, links=found.links.head(1))
 
     monkeypatch.setitem(ENGINES, "cautious", cautious)

@@ -17,11 +17,12 @@ import pytest
 from rehearsing import Rehearsed, contents, digests, rehearse
 
 import tf_linkage
-from tf_linkage import cli, disclosure, research
+from tf_linkage import cli, research
+from tf_linkage.contracts.ladders import STEPS
 from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
 from tf_linkage.contracts.registry import direct_identifiers
 from tf_linkage.custody.vault.passwords import CUSTODIANS
-from tf_linkage.defs.assets.microdata_risk import lots_of
+from tf_linkage.defs.assets.microdata_risk import released
 from tf_linkage.defs.in_process import run
 from tf_linkage.linkage import ENGINES, Limits, LinkResult, Model
 from tf_linkage.linkage.result import Progress
@@ -171,31 +172,33 @@ def extracts(rehearsed: Rehearsed, tmp_path_factory: pytest.TempPathFactory) -> 
     return folder
 
 
-def finest_tables(rehearsed: Rehearsed) -> list[tuple[str, pl.LazyFrame, pl.LazyFrame]]:
-    """People and families on the finest steps, made from the linked set, each with the order of its lots."""
+def made_again(rehearsed: Rehearsed) -> dict[str, pl.LazyFrame]:
+    """The tables whose steps are chosen, made from the linked set as if nobody had counted the population."""
     linked_set = rehearsed.store.read(["research", "linked_set"])
     assert isinstance(linked_set, dict)
     known = research.study_tables(linked_set)
-    people = research.people(known.linked_people, known.attributes, REGIONS)
-    families = research.families(known.linked_people, known.attributes, known.returns, REGIONS)
-    return [
-        ("people", people, lots_of("people", known.linked_people)),
-        ("families", families, lots_of("families", known.linked_people)),
-    ]
+    finest = {
+        "people": research.people(known.linked_people, known.attributes, REGIONS),
+        "families": research.families(known.linked_people, known.attributes, REGIONS),
+        "family_outcomes": research.outcomes_of_families(
+            known.linked_people, known.attributes, known.returns, REGIONS
+        ),
+    }
+    tables = {name: rehearsed.research(name) for name in RESEARCH_TABLES} | finest
+    sent = research.as_sent(known, REGIONS)
+    return {name: released(name, tables, known.linked_people, None, sent).table for name in STEPS}
 
 
 def test_extract_files_give_the_same_research_tables(rehearsed: Rehearsed, extracts: Path, tmp_path: Path) -> None:
     from_files = rehearse(Study.of("tiny", source="files", incoming=extracts, data=tmp_path))
     assert from_files.result.success
     ours, theirs = contents(rehearsed.study.data / "research"), contents(tmp_path / "research")
-    on_steps = {"tables/people.parquet", "tables/families.parquet", "tables/panel.parquet"}
+    on_steps = {f"tables/{name}.parquet" for name in (*STEPS, "panel")}
     assert {name: ours[name] for name in ours if name not in on_steps} == {
         name: theirs[name] for name in theirs if name not in on_steps
     }
     # Nobody has counted the population of real extracts: there, the same rows stand on coarser steps.
-    expected: dict[str, pl.LazyFrame] = {}
-    for name, finest, lots in finest_tables(rehearsed):
-        expected[name] = disclosure.coarsened(finest, disclosure.choose_steps(name, finest, None), lots)
+    expected = made_again(rehearsed)
     # Who is a child in the panel is what people's steps still tell.
     expected["panel"] = research.panel({name: rehearsed.research(name) for name in RESEARCH_TABLES} | expected)
     for name, table in expected.items():

@@ -41,6 +41,9 @@ COMMANDS: dict[str, Command] = {
     "deduplicate": Command(
         FILES, "find the records of one file that are one person's", "files.deduplicating", "add_deduplicate"
     ),
+    "export-splink": Command(
+        FILES, "write a model that `link` saved as Splink settings", "files.exporting", "add_export_splink"
+    ),
     "dedupe": Command(FILES, "short for deduplicate", "files.deduplicating", "add_deduplicate"),
     "draft-mapping": Command(EXTRACTS, "draft the mapping of a file that has none", "mapping", "add_draft"),
     "check-extract": Command(EXTRACTS, "say what fits of a file, and what to do", "mapping", "add_check"),

@@ -13,6 +13,8 @@ COUNCIL_LADDER = ("local authority", "region", "none")
 COUNT_LADDER = ("number", "band", "wide band", "none")
 YOUNGEST_LADDER = ("year", "age band", "under 5 or not", "none")
 DATE_LADDER = ("day", "months from the start", "half-years from the start")
+GROUP_LADDER = ("as recorded", "none")
+PROBLEM_LADDER = ("sub-codes", "six flags", "number", "none")
 START_LADDER = ("day", "month", "financial year", "none")
 WEEKLY_LADDER = ("pound", "£25 band", "£100 band")
 YEARLY_LADDER = ("pound", "£2,500 band", "£10,000 band")
@@ -36,6 +38,11 @@ CHILD_OR_ADULT: Mapping[str, str] = {name: "child" if last < 18 else "adult" for
 """The coarser step of an age band."""
 
 PROBLEM_COUNTS = ("2", "3", "4+")
+"""Bands of a family's problems: it has two at least."""
+
+PERSONS_PROBLEM_COUNTS = ("0", "1", "2+")
+"""Bands of the problems that were found for one person."""
+
 FOUND = ("none", "some", "all")
 
 WEEKLY_STEP, WEEKLY_TOP = 25, 300

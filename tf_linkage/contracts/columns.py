@@ -100,9 +100,9 @@ def date(
     )
 
 
-def flag(kind: ColumnClass, description: str, *, nullable: bool = False) -> dy.Bool:
+def flag(kind: ColumnClass, description: str, *, nullable: bool = False, ladder: Sequence[str] = ()) -> dy.Bool:
     """A yes or no."""
-    return dy.Bool(nullable=nullable, metadata=_metadata(kind, description, None, ()))
+    return dy.Bool(nullable=nullable, metadata=_metadata(kind, description, None, ladder))
 
 
 def whole(

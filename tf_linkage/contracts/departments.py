@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import dataframely as dy
 import polars as pl
 
+from tf_linkage.contracts.bodies.council import PROBLEMS
 from tf_linkage.contracts.columns import ColumnClass, ColumnInfo, columns_of
 from tf_linkage.errors import TfLinkageError
 
@@ -94,6 +95,8 @@ class Department:
             and held to no floor.
         too_young: events that give a false link away.
         key_known_as: what real files call the register's key, in lower case with `_` between words.
+        known_by: problem columns of the councils' records, and the sub-codes in them that say that somebody is in
+            the register: people with them are looked for there, and found or not, which tells recall without truth.
         headline: the outcome of `contracts.outputs.research.FAMILY_OUTCOMES` that is looked at when the study asks
             what an identifier buys; None if the register tells of none.
     """
@@ -111,12 +114,20 @@ class Department:
     floors: tuple[RateFloor, ...] = ()
     too_young: tuple[TooYoung, ...] = ()
     key_known_as: tuple[str, ...] = ()
+    known_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     headline: str | None = None
 
     @property
     def key(self) -> str:
         """The register's own key, shared by people and histories."""
         return f"{self.name}_key"
+
+    @property
+    def flagged(self) -> pl.Expr:
+        """Of a council's record: whether a flag puts the person in the register, and the age allows it."""
+        flags = (pl.col(problem).cast(pl.String).is_in(list(codes)) for problem, codes in self.known_by.items())
+        of_age = pl.col("age").is_null() | pl.col("age").is_between(self.youngest, self.oldest)
+        return (pl.any_horizontal(pl.lit(value=False), *flags).fill_null(value=False)) & of_age
 
     @property
     def packages(self) -> tuple[str, ...]:
@@ -197,6 +208,9 @@ def _wrong_bounds(department: Department) -> Iterable[str]:
     measures = [bound.measure for bound in department.floors]
     if len(set(measures)) < len(measures):
         yield "it declares two floors of one measure"
+    for problem, codes in department.known_by.items():
+        if unknown := sorted(set(codes) - set(PROBLEMS.get(problem, ()))):
+            yield f"no council writes down {problem} {unknown[0]}, by which its people are to be known"
     for sign in department.too_young:
         contract = department.histories[1].get(sign.history)
         column = _columns(contract).get(sign.day) if contract else None

@@ -7,15 +7,17 @@ For each column that somebody outside may know of a person or a family, the step
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from tf_linkage.contracts import bands
+from tf_linkage.contracts.bodies.council import PROBLEMS
 from tf_linkage.contracts.columns import ColumnClass, columns_of
 from tf_linkage.contracts.outputs.history_tables import band_width
-from tf_linkage.contracts.outputs.research import EMPTY_FOR_OTHER_REASONS, Families
+from tf_linkage.contracts.outputs.research import EMPTY_FOR_OTHER_REASONS, RESEARCH_TABLES
 
 NOT_SHOWN = "none"
 """The last step of every ladder: the column is empty in every row."""
@@ -55,6 +57,22 @@ _NONE = Step(NOT_SHOWN)
 
 REGION: Ladder = (Step("region"), _NONE)
 START_YEAR: Ladder = (Step("financial year"), _NONE)
+AS_RECORDED: Ladder = (Step("as recorded"), _NONE)
+
+PROBLEM_LIST = "problems"
+"""The column under which the six problems are counted: its finest step stands in six flags, the next in a
+number."""
+
+SIX_FLAGS, NUMBER = "six flags", "number"
+
+
+def _problems(labels: Sequence[str]) -> Ladder:
+    """From the six flags, as a text of six digits, to their number in bands."""
+    first, last = int(labels[0]), int(labels[-1].rstrip("+"))
+    lists = ("".join(digits) for digits in itertools.product("01", repeat=len(PROBLEMS)))
+    numbers = {one: labels[min(max(one.count("1"), first), last) - first] for one in lists}
+    return (Step(SIX_FLAGS), Step(NUMBER, numbers), _NONE)
+
 
 STEPS: Mapping[str, Mapping[str, Ladder]] = {
     "people": {
@@ -64,18 +82,47 @@ STEPS: Mapping[str, Mapping[str, Ladder]] = {
             Step("child or adult", bands.CHILD_OR_ADULT),
             _NONE,
         ),
-        "gender": (Step("as recorded"), _NONE),
+        "gender": AS_RECORDED,
+        "study_group": AS_RECORDED,
+        "service_received": AS_RECORDED,
         "start_year": START_YEAR,
+        PROBLEM_LIST: _problems(bands.PERSONS_PROBLEM_COUNTS),
     },
     "families": {
         "region": REGION,
+        "study_group": AS_RECORDED,
+        "service_received": AS_RECORDED,
         "start_year": START_YEAR,
         "adults": (Step("band"), Step("wide band", bands.WIDE_ADULTS), _NONE),
         "children": (Step("band"), Step("wide band", bands.WIDE_CHILDREN), _NONE),
         "youngest": (Step("age band"), Step("under 5 or not", bands.WIDE_YOUNGEST), _NONE),
+        PROBLEM_LIST: _problems(bands.PROBLEM_COUNTS),
+    },
+    "family_outcomes": {
+        "region": REGION,
+        "study_group": AS_RECORDED,
+        "service_received": AS_RECORDED,
+        "start_year": START_YEAR,
+        PROBLEM_LIST: _problems(bands.PROBLEM_COUNTS),
     },
 }
-"""By table and column: the steps on which the column may be released."""
+"""By table and column: the steps on which the column may be released. Everything that a lead worker knows."""
+
+
+def shown_labels(name: str) -> dict[str, pl.Expr]:
+    """By column of `STEPS`, the label of each row of a table as text, on whatever step the table stands."""
+    labels = {column: pl.col(column).cast(pl.String) for column in STEPS[name]}
+    flags = pl.concat_str(pl.col(problem).cast(pl.Int8).cast(pl.String) for problem in PROBLEMS)
+    labels[PROBLEM_LIST] = pl.coalesce(flags, labels[PROBLEM_LIST]).alias(PROBLEM_LIST)
+    return labels
+
+
+def columns_shown(name: str, column: str, step: Step) -> dict[str, bool]:
+    """The columns of a table that stand for one of `STEPS`, and whether each is shown on a step of it."""
+    if column != PROBLEM_LIST:
+        return {column: step.shows}
+    return {PROBLEM_LIST: step.shows} | dict.fromkeys(PROBLEMS, step.name == SIX_FLAGS)
+
 
 STANDING = frozenset(
     {
@@ -97,11 +144,30 @@ SHOWN_OR_NOT: Mapping[str, tuple[str, ...]] = {
 """Columns of other tables that add to what somebody outside may know of a person: on the one step that is released,
 or empty in every row, whichever the data allows."""
 
-WORTH: Mapping[str, int] = {"region": 1, "start_year": 1, "academic_year": 1}
-"""How much a bit of a column counts when steps are weighed; 2 where nothing is said. Who people are comes before
-where and when: outcomes differ far more by age, gender and make-up than by region and year. Our choice."""
+WORTH: Mapping[str, int] = {
+    "region": 1,
+    "start_year": 1,
+    "academic_year": 1,
+    "service_received": 1,
+    "study_group": 8,
+}
+"""How much a bit of a column counts when steps are weighed; 2 where nothing is said. Without the group nothing
+can be compared, so it goes last. Then who people are comes before where and when: outcomes differ far more by
+age, gender, make-up and problems than by region and year. Our choice."""
 
-REFERENCES: Mapping[str, str] = {"people": "person_study_ref", "families": "family_study_ref"}
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "people": ("study_group", "age_band"),
+    "families": ("study_group",),
+    "family_outcomes": ("study_group",),
+}
+"""Columns that are shown wherever any steps allow it, however many rows that withholds: without the group nothing
+is compared, and of people not known to be children or adults no outcome can be read."""
+
+REFERENCES: Mapping[str, str] = {
+    "people": "person_study_ref",
+    "families": "family_study_ref",
+    "family_outcomes": "outcome_study_ref",
+}
 
 COUNTED: Mapping[str, frozenset[str]] = {
     "age_band": frozenset({*bands.CHILD_BANDS, bands.CHILD_OR_ADULT["0-4"]}),
@@ -117,11 +183,11 @@ def emptiness_tells(table: str) -> tuple[str, ...]:
     A family without a child under 18 cannot have one looked after: an empty cell gives that away as surely as a
     column that counts children. So they count with the make-up wherever risk is computed.
     """
-    if table != "families":
+    if table == "people":
         return ()
     return tuple(
         column.name
-        for column in columns_of(Families)
+        for column in columns_of(RESEARCH_TABLES[table])
         if column.nullable
         and column.column_class is not ColumnClass.QUASI
         and not column.name.startswith(EMPTY_FOR_OTHER_REASONS)
@@ -144,7 +210,7 @@ def steps_of(name: str, table: pl.LazyFrame) -> dict[str, str]:
         Step by column: the finest that could have left the labels that are there.
     """
     ladders = STEPS[name]
-    labels = table.select(pl.col(column).cast(pl.String).unique().implode() for column in ladders).collect()
+    labels = table.select(label.unique().implode() for label in shown_labels(name).values()).collect()
     found = {}
     for column, ladder in ladders.items():
         present = set(labels[column][0].drop_nulls())

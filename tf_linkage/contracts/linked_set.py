@@ -25,6 +25,9 @@ class _LinkedSetPerson(Table):
 
     person_study_ref = text(ColumnClass.REFERENCE, WHO, primary_key=True)
     family_study_ref = text(ColumnClass.REFERENCE, "What researchers see instead of a family")
+    outcome_study_ref = text(
+        ColumnClass.REFERENCE, "What researchers see instead of a family, of what happened in it"
+    )
 
 
 LinkedSetPeople = extended(_LinkedSetPerson, "LinkedSetPeople", link_columns())

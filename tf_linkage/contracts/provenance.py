@@ -161,7 +161,7 @@ def _returned(department: Department, history: str) -> dict[str, tuple[Source, .
 def _linked_people() -> dict[str, tuple[Source, ...]]:
     made: dict[str, tuple[Source, ...]] = {
         "person_study_ref": ((IDENTIFIERS, "", "person_id"),),
-        "family_study_ref": ((IDENTIFIERS, "", "family_id"),),
+        **dict.fromkeys(("family_study_ref", "outcome_study_ref"), ((IDENTIFIERS, "", "family_id"),)),
     }
     for name in DEPARTMENTS:
         made[f"{name}_ref"] = ((f"{name}/return", "people", "request_ref"),)

@@ -57,6 +57,7 @@ OURS: tuple[Department, ...] = (
         ),
         too_young=(TooYoung("benefits", "start_date", 16, "benefit before 16"),),
         key_known_as=("edukey", "key", "customer_key"),
+        known_by={"worklessness": ("OOW",)},
         headline="out_of_work_benefit",
     ),
     Department(
@@ -87,6 +88,7 @@ OURS: tuple[Department, ...] = (
         ),
         too_young=(TooYoung("offences", "offence_start_date", 10, "offence before 10"),),
         key_known_as=("pncid", "pnc_id", "mojuid"),
+        known_by={"crime": ("OFF",)},
         headline="conviction",
     ),
     Department(
@@ -123,6 +125,7 @@ OURS: tuple[Department, ...] = (
             ),
         ),
         key_known_as=("child", "pupil_matching_ref", "pupilmatchingrefanonymous", "la_child_id"),
+        known_by={"school_absence": ("PA", "EXC"), "child_need": ("CIN", "CPP", "CLA")},
         headline="child_protection",
     ),
 )

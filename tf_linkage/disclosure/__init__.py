@@ -1,9 +1,10 @@
 """What may leave: who stands out, minimum counts, suppression, rounding, what has left before."""
 
 from tf_linkage.disclosure.findings_page.page import findings_page
+from tf_linkage.disclosure.microdata.attributes import attribute_risk, sensitive_of
 from tf_linkage.disclosure.microdata.coarsening import coarsened
 from tf_linkage.disclosure.microdata.coarsening_choice import Choice, NobodyToHideAmong, choose_steps
-from tf_linkage.disclosure.microdata.council_attack import Found, council_finds
+from tf_linkage.disclosure.microdata.council_attack import Found, council_finds, to_hide
 from tf_linkage.disclosure.microdata.intruder_figures import in_classes, intruder_figures
 from tf_linkage.disclosure.microdata.intruder_page import intruders_page
 from tf_linkage.disclosure.microdata.pupils import Hidden, hide_pupils, pupil_risk
@@ -39,6 +40,7 @@ __all__ = [
     "Rule",
     "alike",
     "as_tables",
+    "attribute_risk",
     "behind",
     "checkers_page",
     "choose_steps",
@@ -67,7 +69,9 @@ __all__ = [
     "released_classes",
     "risk_compared",
     "risk_table",
+    "sensitive_of",
     "spreadsheet_safe",
     "steps_table",
+    "to_hide",
     "write_csv",
 ]

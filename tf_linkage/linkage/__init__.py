@@ -11,8 +11,10 @@ Usable on any two tables whose columns carry the contracts' names:
 from tf_linkage.linkage.deduplicate.duplicates import find_duplicates
 from tf_linkage.linkage.deduplicate.people import People, deduplicate
 from tf_linkage.linkage.engines import ENGINES
+from tf_linkage.linkage.estimate.model_file import model_json, model_of_json
+from tf_linkage.linkage.estimate.saved_model import SavedModel
 from tf_linkage.linkage.limits import Limits
-from tf_linkage.linkage.link import link
+from tf_linkage.linkage.link import link, saved_model
 from tf_linkage.linkage.model.model import Model, department_model, general_model
 from tf_linkage.linkage.model.settings import Settings
 from tf_linkage.linkage.result import Engine, LinkResult
@@ -25,11 +27,15 @@ __all__ = [
     "LinkResult",
     "Model",
     "People",
+    "SavedModel",
     "Settings",
     "deduplicate",
     "department_model",
     "find_duplicates",
     "general_model",
     "link",
+    "model_json",
+    "model_of_json",
+    "saved_model",
     "waterfall",
 ]

@@ -6,9 +6,11 @@ import polars as pl
 
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage.engines import ENGINES
+from tf_linkage.linkage.estimate.saved_model import SavedModel
 from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.result import LinkResult, Progress
+from tf_linkage.linkage.standardise.fields import standardise
 from tf_linkage.linkage.tables.records import Told
 
 
@@ -21,6 +23,7 @@ def link(
     bounds: Limits | None = None,
     progress: Progress | None = None,
     told: Told | None = None,
+    learnt: SavedModel | None = None,
 ) -> LinkResult:
     """Link each record of the left table to its person in the right one, if that person is there.
 
@@ -32,6 +35,7 @@ def link(
         bounds: memory, threads and pairs that it may use; the usual ones unless given.
         progress: receives a line at each step.
         told: learns how each column was read.
+        learnt: a model that was trained on another delivery and saved; trained on these tables unless given.
 
     Returns:
         Links and pairs for review, what was learnt, and counts. The same tables give the same result, in whatever
@@ -42,7 +46,29 @@ def link(
     """
     if engine not in ENGINES:
         raise LinkageRefused(f"there is no engine {engine!r}; known are {', '.join(sorted(ENGINES))}")
-    return ENGINES[engine](left, right, model, progress or _silent, bounds or Limits(), told=told)
+    return ENGINES[engine](left, right, model, progress or _silent, bounds or Limits(), told=told, learnt=learnt)
+
+
+def saved_model(result: LinkResult, right: pl.LazyFrame) -> SavedModel:
+    """What a linkage has learnt, to be applied to the next delivery.
+
+    Args:
+        result: of engine `duckdb`.
+        right: the right table that was linked, of which values that many bear are counted.
+
+    Raises:
+        LinkageRefused: another engine's result, of one table, or of comparisons of somebody's own.
+    """
+    model = result.model
+    if result.trained is None or result.engine != "duckdb":
+        raise LinkageRefused(f"engine {result.engine!r} has no model to save; engine 'duckdb' has")
+    fields = [field for field in model.fields if field in NAMES_AND_BIRTH]
+    records = standardise(right, model.entity, fields, reading=model.reading)
+    return SavedModel.of(model, result.trained, records.with_columns(pl.col("record_id").rle_id().alias("entity")))
+
+
+NAMES_AND_BIRTH = ("forename", "surname", "date_of_birth")
+"""Fields of which a saved model holds frequencies."""
 
 
 def _silent(_: str) -> None:

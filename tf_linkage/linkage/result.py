@@ -9,6 +9,7 @@ from typing import Protocol
 import polars as pl
 
 from tf_linkage.linkage.estimate.em import Trained
+from tf_linkage.linkage.estimate.saved_model import SavedModel
 from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.tables.records import Told
@@ -73,8 +74,11 @@ class Engine(Protocol):
         bounds: Limits,
         *,
         told: Told | None = None,
+        learnt: SavedModel | None = None,
     ) -> LinkResult:
         """Link the two tables, and tell how each column was read if somebody wants to know.
+
+        An engine that trains a model of its own each time refuses one that was saved (`learnt`).
 
         Raises:
             LinkageRefused: the tables cannot be linked as the model asks, or not within the bounds.

@@ -14,12 +14,14 @@ from tf_linkage.linkage.model.settings import Review
 from tf_linkage.quality.measures import pairs as about_pairs
 from tf_linkage.quality.measures.deduplication import deduplication_figures
 from tf_linkage.quality.measures.entities import entity_figures
-from tf_linkage.quality.measures.figures import differences_of, figures_of, laid_out, shares
+from tf_linkage.quality.measures.figures import figures_of, laid_out, shares
 from tf_linkage.quality.measures.groups import groups_with_truth, groups_without_truth, people_with_errors
 from tf_linkage.quality.measures.judging import judge, judged_pairs, made_links, owners
 from tf_linkage.quality.measures.minimum_counts import of_real_people, of_ten_or_more
+from tf_linkage.quality.measures.unlinked import chance_of_all, differences_of
 from tf_linkage.quality.without_truth.clerical import clerical_figures
 from tf_linkage.quality.without_truth.implausible import Returns, implausible_people, scenarios_of
+from tf_linkage.quality.without_truth.known_present import known_figures, known_people
 
 Frames = Mapping[str, pl.LazyFrame]
 
@@ -72,6 +74,7 @@ def evaluate(
         ]
         parts[name, "all"] = pl.concat(overall)
         parts |= _by_group(name, judged, groups)
+        parts = _compared(name, judged, groups, attributes_, parts)
         parts[name, "threshold"] = about_pairs.threshold_figures(pairs, present)
         parts |= _about_pairs(name, pairs, present)
         if errors is not None:
@@ -110,6 +113,7 @@ def match_rates(
         pairs = made_links(asked, made).with_columns(right=pl.lit(None, dtype=pl.Boolean))
         parts[name, "all"] = pl.concat([figures_of(judged), about_pairs.expected_figures(pairs)])
         parts |= _by_group(name, judged, groups)
+        parts = _compared(name, judged, groups, attributes_, parts)
         parts |= _about_pairs(name, pairs, None)
         if returns is not None:
             parts[name, "scenario"] = _implausible(name, attributes_, asked, returns, judged)
@@ -129,8 +133,40 @@ def _by_group(name: str, judged: pl.DataFrame, groups: pl.DataFrame) -> dict[tup
         if column == "person_id":
             continue
         rows = grouped.explode(column) if grouped.schema[column].is_nested() else grouped
-        parts[name, column] = pl.concat([figures_of(rows, column), differences_of(rows, column)])
+        parts[name, column] = figures_of(rows, column)
     return parts
+
+
+def _compared(
+    name: str,
+    judged: pl.DataFrame,
+    groups: pl.DataFrame,
+    attributes: pl.DataFrame,
+    parts: Mapping[tuple[str, str], pl.DataFrame],
+) -> dict[tuple[str, str], pl.DataFrame]:
+    """The figures with, added, recall of people known to be present, and how linked and unlinked people differ."""
+    more = dict(parts)
+    sent = judged.join(groups, on="person_id", how="left", maintain_order="left")
+    known = sent.join(known_people(attributes, name), on="person_id", maintain_order="left")
+    if judged.get_column("present").is_not_null().all():
+        families = attributes.sort("la_code", "person_ref").select("person_id", "family_id")
+        first = families.unique("person_id", keep="first", maintain_order=True)
+        there = (
+            sent.filter("present").join(first, on="person_id", maintain_order="left").with_columns(linked="found")
+        )
+    else:
+        there = known.with_columns(linked=pl.col("links") > 0)
+    single = [
+        column for column in groups.columns if column != "person_id" and not groups.schema[column].is_nested()
+    ]
+    more[name, "all"] = pl.concat([parts[name, "all"], known_figures(known), chance_of_all(there, single)])
+    for column in groups.columns:
+        if column == "person_id":
+            continue
+        rows = known.explode(column) if known.schema[column].is_nested() else known
+        added = [known_figures(rows, column), differences_of(there, column)]
+        more[name, column] = pl.concat([parts[name, column], *added])
+    return more
 
 
 def _about_pairs(name: str, pairs: pl.DataFrame, present: int | None) -> dict[tuple[str, str], pl.DataFrame]:

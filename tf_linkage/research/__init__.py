@@ -6,7 +6,7 @@ from tf_linkage.research.dictionary import data_dictionary, dictionary_page, wit
 from tf_linkage.research.estimates import estimates
 from tf_linkage.research.linked_set import StudyTables, study_tables
 from tf_linkage.research.tables.benefits_and_work import benefits_and_work
-from tf_linkage.research.tables.families import families
+from tf_linkage.research.tables.families import families, outcomes_of_families
 from tf_linkage.research.tables.offending import offending
 from tf_linkage.research.tables.panel import panel
 from tf_linkage.research.tables.people import people
@@ -27,6 +27,7 @@ __all__ = [
     "estimates",
     "families",
     "offending",
+    "outcomes_of_families",
     "panel",
     "people",
     "schooling",

@@ -9,8 +9,17 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import polars as pl
 
+from tf_linkage.contracts.bodies.council import PROBLEMS
 from tf_linkage.contracts.columns import ColumnInfo, columns_of
-from tf_linkage.contracts.ladders import NOT_SHOWN, SHOWN_OR_NOT, STEPS, standing_step, steps_of
+from tf_linkage.contracts.ladders import (
+    NOT_SHOWN,
+    PROBLEM_LIST,
+    SHOWN_OR_NOT,
+    SIX_FLAGS,
+    STEPS,
+    standing_step,
+    steps_of,
+)
 from tf_linkage.contracts.outputs.code_labels import label_of
 from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
 from tf_linkage.contracts.provenance import RESEARCH, begins_at, in_words
@@ -130,11 +139,14 @@ def _before(withheld: Mapping[str, int]) -> list[str]:
         "is given: **none** means that the column is empty in every row. Which level that is was chosen from "
         "the data for what others may know of people and families, so that nobody stands out.",
         f"{WITHHELD}: " + ", ".join(f"{count:,} of {name}" for name, count in withheld.items()) + ".",
-        "A family of which nothing is shown has no outcomes either: shares computed from table families "
+        "A family of which nothing is shown in family_outcomes has no outcomes either: shares computed from that "
+        "table "
         "leave it out. The figures of research/estimates were made before and count every family.",
         "A person of whom nothing is shown has an empty `child` in table panel, and no outcome there that is told "
         "of adults or of children alone.",
-        "People and families carry references of their own and cannot be joined by them. Somebody who knows "
+        "People, families and what happened in families carry references of their own and cannot be joined by "
+        "them. "
+        "Somebody who knows "
         "dated events of a person is not held off by coarse columns: these tables stay in the accredited "
         "setting.",
     ]
@@ -165,6 +177,9 @@ def _gone(name: str, table: pl.LazyFrame) -> set[str]:
 
 
 def _step(name: str, column: ColumnInfo, chosen: Mapping[str, str]) -> tuple[str | None, str | None]:
+    if column.name in PROBLEMS and PROBLEM_LIST in chosen:
+        shown = chosen[PROBLEM_LIST] == SIX_FLAGS
+        return (SIX_FLAGS, FINEST) if shown else (NOT_SHOWN, COARSER)
     if column.name in chosen:
         step = chosen[column.name]
         return step, FINEST if step == STEPS[name][column.name][0].name else COARSER

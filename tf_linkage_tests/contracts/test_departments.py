@@ -101,6 +101,8 @@ class Keyless(Identity):
             {"too_young": (TooYoung("visits", "ward", 5, "too early"),)},
             "too early: history visits has no date ward",
         ),
+        ({"known_by": {"crime": ("OFF", "ARSON")}}, "no council writes down crime ARSON"),
+        ({"known_by": {"truancy": ("PA",)}}, "no council writes down truancy PA"),
         ({"too_young": (TooYoung("other", "day", 5, "too early"),)}, "too early: history other has no date day"),
     ],
 )

@@ -92,7 +92,10 @@ def made(linked_set: Tables) -> dict[str, pl.DataFrame]:
     histories = research.TABLES_OF_HISTORIES | {"schooling": research.SCHOOLING}
     tables = {
         "people": research.people(known.linked_people, known.attributes, REGIONS),
-        "families": research.families(known.linked_people, known.attributes, known.returns, REGIONS),
+        "families": research.families(known.linked_people, known.attributes, REGIONS),
+        "family_outcomes": research.outcomes_of_families(
+            known.linked_people, known.attributes, known.returns, REGIONS
+        ),
         **{
             name: one.make(known.linked_people, known.attributes, known.returns[one.department])
             for name, one in histories.items()

@@ -65,12 +65,16 @@ def attributes() -> pl.LazyFrame:
 def linked_people() -> pl.LazyFrame:
     return rows_of(
         schema_of(ons.LinkedPeople),
-        {"person_id": "ann", "family_id": "fam-1", "person_study_ref": "P9", "family_study_ref": "F5",
+        {"person_id": "ann", "family_id": "fam-1", "person_study_ref": "P9",
+         "family_study_ref": "F5", "outcome_study_ref": "H3",
          "dwp_ref": "d-ann", "dwp_link": "very high", "moj_ref": "m-ann", "moj_link": "high"},
-        {"person_id": "ben", "family_id": "fam-1", "person_study_ref": "P2", "family_study_ref": "F5",
+        {"person_id": "ben", "family_id": "fam-1", "person_study_ref": "P2",
+         "family_study_ref": "F5", "outcome_study_ref": "H3",
          "dfe_ref": "e-ben", "dfe_link": "moderate"},
-        {"person_id": "cy", "family_id": "fam-2", "person_study_ref": "P5", "family_study_ref": "F1"},
-        {"person_id": "dot", "family_id": "fam-2", "person_study_ref": "P4", "family_study_ref": "F1"},
+        {"person_id": "cy", "family_id": "fam-2", "person_study_ref": "P5",
+         "family_study_ref": "F1", "outcome_study_ref": "H8"},
+        {"person_id": "dot", "family_id": "fam-2", "person_study_ref": "P4",
+         "family_study_ref": "F1", "outcome_study_ref": "H8"},
     )  # fmt: skip
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import duckdb
 import polars as pl
 from rehearsing import Rehearsed
-from research_rows import research_table
+from research_rows import nothing_shown, research_table
 
+from tf_linkage.contracts.bodies.council import PROBLEMS
 from tf_linkage.contracts.columns import columns_of, empty
 from tf_linkage.contracts.ladders import STEPS, standing_step, steps_of
 from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
@@ -32,7 +33,7 @@ def test_every_column_has_a_row_and_every_ladder_a_step() -> None:
         assert row["description"] == column.description
         assert (row["given_as"] is not None) is bool(column.ladder)
         assert (row["why"] is not None) is bool(column.ladder)
-        if column.ladder and column.name not in STEPS.get(name, {}):
+        if column.ladder and column.name not in {*STEPS.get(name, {}), *PROBLEMS}:
             assert row["given_as"] == standing_step(column.ladder)
 
 
@@ -41,6 +42,7 @@ def test_steps_are_those_of_the_table() -> None:
     found = {column: entry(dictionary, "families", column) for column in STEPS["families"]}
     assert {column: row["given_as"] for column, row in found.items()} == {
         "region": "region", "adults": "wide band", "children": "band", "youngest": "none", "start_year": "none",
+        "study_group": "as recorded", "service_received": "as recorded", "problems": "six flags",
     }  # fmt: skip
     assert "most detail" in str(found["region"]["why"])
     assert "would stand out" in str(found["youngest"]["why"])
@@ -55,7 +57,7 @@ def test_a_column_that_is_empty_in_every_row_says_so() -> None:
 
 
 def test_withheld_rows_are_counted() -> None:
-    table = research_table("families", [FAMILY, dict.fromkeys(FAMILY), dict.fromkeys(FAMILY)])
+    table = research_table("families", [FAMILY, nothing_shown("families"), nothing_shown("families")])
     assert withheld_rows({"families": table}) == {"families": 2}
     assert "2 of families" in dictionary_page(data_dictionary({"families": table}), {"families": 2})
 

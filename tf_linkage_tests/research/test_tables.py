@@ -26,7 +26,8 @@ def tables(
 ) -> dict[str, pl.DataFrame]:
     made = {
         "people": research.people(linked_people, attributes, regions),
-        "families": research.families(linked_people, attributes, returns, regions),
+        "families": research.families(linked_people, attributes, regions),
+        "family_outcomes": research.outcomes_of_families(linked_people, attributes, returns, regions),
         "benefits_and_work": research.benefits_and_work(linked_people, attributes, returns["dwp"]),
         "offending": research.offending(linked_people, attributes, returns["moj"]),
         "schooling": research.schooling(linked_people, attributes, returns["dfe"]),
@@ -57,7 +58,7 @@ def test_no_table_holds_a_person_and_a_family():
     for table in RESEARCH_TABLES.values():
         columns = list(columns_of(table))
         names = {column.name for column in columns}
-        assert len(names & {"person_study_ref", "family_study_ref"}) == 1
+        assert len(names & {"person_study_ref", "family_study_ref", "outcome_study_ref"}) == 1
         assert names.isdisjoint(direct_identifiers() | {"la_code", "school_id", "person_id", "family_id"})
         assert not [column.name for column in columns if column.dtype == pl.Date]
         assert not [column.name for column in columns if column.column_class is ColumnClass.DIRECT]
@@ -65,7 +66,7 @@ def test_no_table_holds_a_person_and_a_family():
 
 def test_no_reference_but_the_researchers_own_gets_in(tables: dict[str, pl.DataFrame]):
     cells = {str(cell) for table in tables.values() for row in table.rows() for cell in row}
-    assert {"P9", "F5"} <= cells
+    assert {"P9", "F5", "H3"} <= cells
     inner = {
         "ann",
         "ben",
@@ -101,26 +102,15 @@ def test_people(tables: dict[str, pl.DataFrame]):
     )  # fmt: skip
     assert some(ann, "dwp_link", "moj_link", "dfe_link") == ("very high", "high", None)
     assert some(dot, "region", "age_band", "gender", "study_group") == ("North", "0-4", None, "comparison")
-    assert some(cy, "worklessness", "domestic_abuse", "dwp_link") == ("NEET", "DA", None)
+    assert some(cy, "worklessness", "domestic_abuse", "health", "problems", "dwp_link") == (
+        True, True, False, "2+", None,
+    )  # fmt: skip
+    assert some(dot, "problems", "health") == ("0", False)
 
 
 def test_what_several_councils_found_is_brought_together(tables: dict[str, pl.DataFrame]):
     ann = tables["people"].row(by_predicate=pl.col("person_study_ref") == "P9", named=True)
-    assert some(ann, "crime", "health") == ("ASB", "MH")
-
-
-@pytest.mark.parametrize("case", [("CLA", "CPP", "CLA"), ("CIN", "CPP", "CPP"), (None, "CIN", "CIN")])
-def test_the_most_severe_sub_code_counts_not_the_last_in_the_alphabet(
-    linked_people: pl.LazyFrame,
-    attributes: pl.LazyFrame,
-    regions: dict[str, str],
-    case: tuple[str | None, str, str],
-):
-    dtype = attributes.collect_schema()["child_need"]
-    one, other = (pl.lit(value, dtype) for value in case[:2])
-    changed = attributes.with_columns(child_need=pl.when(pl.col("person_ref") == "1").then(one).otherwise(other))
-    people = research.people(linked_people, changed, regions).collect()
-    assert people.row(by_predicate=pl.col("person_study_ref") == "P9", named=True)["child_need"] == case[2]
+    assert some(ann, "crime", "health", "school_absence", "problems") == (True, True, False, "2+")
 
 
 def test_families(tables: dict[str, pl.DataFrame]):
@@ -154,13 +144,13 @@ EXPECTED = {
 
 @pytest.mark.parametrize("outcome", FAMILY_OUTCOMES)
 def test_family_outcomes_to_the_day(tables: dict[str, pl.DataFrame], outcome: str):
-    hackney = tables["families"].row(1, named=True)
+    hackney = tables["family_outcomes"].row(0, named=True)
     assert some(hackney, *(f"{outcome}_{window}" for window in WINDOWS)) == EXPECTED[outcome]
 
 
 def test_outcomes_are_empty_where_nobody_could_have_them(tables: dict[str, pl.DataFrame]):
     """In Hull there is Cy (20) and a child not yet born: adults' outcomes are no, children's are empty."""
-    hull = tables["families"].row(0, named=True)
+    hull = tables["family_outcomes"].row(1, named=True)
     adult = ("out_of_work_benefit", "employment", "conviction", "custody")
     for outcome in FAMILY_OUTCOMES:
         for window in WINDOWS:
@@ -185,7 +175,7 @@ def test_a_tenth_of_the_sessions_is_persistent(
         .cast(pl.Int32),
     )  # fmt: skip
     spoilt = {**returns, "dfe": {**returns["dfe"], "absence": terms}}
-    hackney = research.families(linked_people, attributes, spoilt, regions).collect().row(1, named=True)
+    hackney = research.outcomes_of_families(linked_people, attributes, spoilt, regions).collect().row(0, named=True)
     assert hackney["persistent_absence_year_before"] is persistent
     assert hackney["persistent_absence_two_years_after"] is None
 
@@ -197,7 +187,9 @@ def test_absence_counts_in_the_window_in_which_its_term_begins(
     missed = pl.when(pl.col("academic_year") == 2016).then(50).otherwise(0).cast(pl.Int32)
     absence = returns["dfe"]["absence"].with_columns(authorised_absence=missed, unauthorised_absence=missed)
     changed = {**returns, "dfe": {**returns["dfe"], "absence": absence}}
-    hackney = research.families(linked_people, attributes, changed, regions).collect().row(1, named=True)
+    hackney = (
+        research.outcomes_of_families(linked_people, attributes, changed, regions).collect().row(0, named=True)
+    )
     assert hackney["persistent_absence_year_before"] is False
     assert hackney["persistent_absence_two_years_after"] is True
 
@@ -294,7 +286,8 @@ def test_order_of_rows_and_other_families_change_nothing(
     def made(people: pl.LazyFrame, rows: pl.LazyFrame) -> list[pl.DataFrame]:
         return [
             research.people(people, rows, regions).collect(),
-            research.families(people, rows, returns, regions).collect(),
+            research.families(people, rows, regions).collect(),
+            research.outcomes_of_families(people, rows, returns, regions).collect(),
             research.schooling(people, rows, returns["dfe"]).collect(),
         ]
 

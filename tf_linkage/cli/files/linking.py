@@ -14,6 +14,7 @@ import polars as pl
 
 from tf_linkage.cli.files.columns import columns_of, extra_of, mapped, say_what_is_left, with_ids, with_kinds
 from tf_linkage.cli.files.explaining import explained
+from tf_linkage.cli.files.models import read_model, under_its_settings, write_model
 from tf_linkage.cli.files.noticing import WhatWasRead
 from tf_linkage.cli.files.options import KINDS, add_bounds, add_columns, add_doubt, add_output, reading_of
 from tf_linkage.cli.files.reading import STDIN, File, read_file
@@ -26,7 +27,8 @@ from tf_linkage.linkage.model.model import KINDS as LINK_KINDS
 from tf_linkage.linkage.standardise.fields import STANDARD_FIELDS
 
 if TYPE_CHECKING:
-    from tf_linkage.linkage import LinkResult
+    from tf_linkage.linkage import LinkResult, Model
+    from tf_linkage.linkage.standardise.reading import Reading
 
 OUTPUT = ("left_id", "right_id", "match_weight", "match_probability", "status")
 
@@ -59,6 +61,13 @@ def add_link(link: argparse.ArgumentParser) -> None:
         help=f"how often a record may be linked: {', '.join(LINK_KINDS)} (default: %(default)s)",
     )
     add_doubt(link)
+    learnt = link.add_mutually_exclusive_group()
+    learnt.add_argument(
+        "--save-model", type=Path, metavar="MODEL", help="also write what was learnt, for the next delivery, .json"
+    )
+    learnt.add_argument(
+        "--model", type=Path, metavar="MODEL", help="apply a model that was saved instead of training one"
+    )
     link.set_defaults(run=_link)
 
 
@@ -66,50 +75,91 @@ def _link(chosen: argparse.Namespace) -> None:
     """Links two files and writes links and review zone."""
     # The engines bring large libraries with them, for which --help need not wait.
     from tf_linkage import linkage  # noqa: PLC0415
-    from tf_linkage.linkage.resolve.partners import second_partners  # noqa: PLC0415
 
     bounds, reading = linkage.Limits(chosen.memory_gb, chosen.threads, chosen.most_pairs), reading_of(chosen)
     paths = [path for path in (chosen.left, chosen.right, chosen.decisions) if path is not None]
-    if paths.count(STDIN) > 1:
-        raise InputRefused("only one of the files can be standard input")
-    check_writable(chosen.output, paths)
-    if chosen.review is not None:
-        check_writable(chosen.review, [*paths, chosen.output], SHEETS)
-    if chosen.report is not None:
-        check_writable(chosen.report, [*paths, chosen.output], (".html",))
+    _check_before(chosen, paths)
+    learnt = None if chosen.model is None else read_model(chosen.model)
     opened = [read_file(path) for path in paths]
-    decisions = opened[2] if chosen.decisions is not None else None
-    (left, right), names = mapped(opened[:2], chosen.map, chosen.compare)
-    extra = extra_of((left, right), chosen.compare, names)
-    left, left_id = with_ids(left, names.get(chosen.left_id, chosen.left_id), "--left-id")
-    right, right_id = with_ids(right, names.get(chosen.right_id, chosen.right_id), "--right-id")
-    reading = with_kinds((left, right), extra, reading)
-    try:
-        model = linkage.general_model(
-            left.table.columns,
-            right.table.columns,
-            extra,
-            left_id=left_id,
-            right_id=right_id,
-            link_threshold=chosen.threshold,
-            review_threshold=min(0.1, chosen.threshold),
-            reading=reading,
-        )
-    except LinkageRefused as refusal:
-        raise LinkageRefused(f"{refusal}; {columns_of(left)}; {columns_of(right)}") from None
-    model = dataclasses.replace(model, kind=chosen.kind)
-    if model.kind != LINK_KINDS[0]:
-        model = dataclasses.replace(model, family_evidence=False)
+    files, names = mapped(opened[:2], chosen.map, chosen.compare)
+    extra = extra_of(files, chosen.compare, names)
+    left, left_id = with_ids(files[0], names.get(chosen.left_id, chosen.left_id), "--left-id")
+    right, right_id = with_ids(files[1], names.get(chosen.right_id, chosen.right_id), "--right-id")
+    if learnt is None:
+        reading = with_kinds((left, right), extra, reading)
+    else:
+        reading = dataclasses.replace(reading, kinds=learnt.kinds)
+    model = _model(chosen, (left, right), (left_id, right_id), extra, reading)
+    if learnt is not None:
+        model = under_its_settings(model, learnt)
     compared = [*model.fields, *model.extra]
     say(f"comparing {', '.join(compared)}" + ("; families by family_id" if model.family else ""))
     say(f"links are {chosen.kind.replace('-', ' ')}; --kind says otherwise")
     say_what_is_left((left, right), (*compared, left_id, right_id))
     read = WhatWasRead((left.name, right.name))
     tables = left.table.lazy(), right.table.lazy()
-    result = linkage.link(*tables, model, engine=chosen.engine, bounds=bounds, progress=say, told=read)
+    result = linkage.link(
+        *tables, model, engine=chosen.engine, bounds=bounds, progress=say, told=read, learnt=learnt
+    )
+    _hand_out(chosen, result, tables, read, opened[2] if chosen.decisions is not None else None)
+
+
+def _check_before(chosen: argparse.Namespace, paths: list[Path]) -> None:
+    """Refuses before any work what could not be read or written after it."""
+    if paths.count(STDIN) > 1:
+        raise InputRefused("only one of the files can be standard input")
+    check_writable(chosen.output, paths)
+    for path, suffixes in ((chosen.review, SHEETS), (chosen.report, (".html",)), (chosen.save_model, (".json",))):
+        if path is not None:
+            check_writable(path, [*paths, chosen.output], suffixes)
+    if chosen.engine != "duckdb" and (chosen.save_model or chosen.model):
+        raise InputRefused(
+            f"--engine {chosen.engine} trains its own model each time; engine duckdb saves and applies one"
+        )
+
+
+def _model(
+    chosen: argparse.Namespace,
+    files: tuple[File, File],
+    ids: tuple[str, str],
+    extra: tuple[str, ...],
+    reading: Reading,
+) -> Model:
+    from tf_linkage import linkage  # noqa: PLC0415
+
+    left, right = files
+    try:
+        model = linkage.general_model(
+            left.table.columns,
+            right.table.columns,
+            extra,
+            left_id=ids[0],
+            right_id=ids[1],
+            link_threshold=chosen.threshold,
+            review_threshold=min(0.1, chosen.threshold),
+            reading=reading,
+        )
+    except LinkageRefused as refusal:
+        raise LinkageRefused(f"{refusal}; {columns_of(left)}; {columns_of(right)}") from None
+    once = chosen.kind == LINK_KINDS[0]
+    return dataclasses.replace(model, kind=chosen.kind, family_evidence=model.family_evidence and once)
+
+
+def _hand_out(
+    chosen: argparse.Namespace,
+    result: LinkResult,
+    tables: tuple[pl.LazyFrame, pl.LazyFrame],
+    read: WhatWasRead,
+    decisions: File | None,
+) -> None:
+    """Says and writes all that was asked for."""
+    from tf_linkage.linkage.resolve.partners import second_partners  # noqa: PLC0415
+
     partners = [str(side) for side in second_partners(result)]
     for line in partners:
         say(line)
+    if chosen.save_model is not None:
+        write_model(chosen.save_model, result, tables[1])
     if chosen.review is not None:
         write_sheet(result, tables, chosen.review)
     if decisions is not None:

@@ -57,6 +57,9 @@ class _LinkedPerson(Table):
     family_id = text(ColumnClass.REFERENCE, "Study reference of the family")
     person_study_ref = text(ColumnClass.REFERENCE, "What researchers see instead of a person")
     family_study_ref = text(ColumnClass.REFERENCE, "What researchers see instead of a family")
+    outcome_study_ref = text(
+        ColumnClass.REFERENCE, "What researchers see instead of a family, of what happened in it"
+    )
 
 
 def link_columns() -> dict[str, dy.Column]:

@@ -7,16 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tf_linkage.contracts.bodies.council import PROBLEMS
-
-PROBLEM_LABELS = {
-    "OOW": "out of work", "DEBT": "problem debt", "NEET": "young adult not in education, employment or training",
-    "PA": "persistent absence from school", "EXC": "excluded from school",
-    "CIN": "child in need", "CPP": "on a child protection plan", "CLA": "looked after by the local authority",
-    "OFF": "offending", "ASB": "anti-social behaviour", "DA": "domestic abuse", "MH": "mental health",
-    "PH": "physical health",
-}  # fmt: skip
-
 BENEFIT_LABELS = {
     "AA": "Attendance Allowance", "BB": "Bereavement Benefit", "DLA": "Disability Living Allowance",
     "ESA": "Employment and Support Allowance", "IB": "Incapacity Benefit",
@@ -46,7 +36,6 @@ RESULT_LABELS = {
 }  # fmt: skip
 
 LABELS: Mapping[str, Mapping[str, str]] = {
-    **{problem: {code: PROBLEM_LABELS[code] for code in codes} for problem, codes in PROBLEMS.items()},
     "benefit_type": BENEFIT_LABELS,
     "disposal": DISPOSAL_LABELS,
     "sen_provision": {
@@ -54,7 +43,9 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     },
     "key_stage": {"KS1": "key stage 1 (age 7)", "KS2": "key stage 2 (age 11)", "KS4": "key stage 4 (age 16)"},
     **dict.fromkeys(("reading", "writing", "maths", "level2_em"), RESULT_LABELS),
-    "episode_type": {code: PROBLEM_LABELS[code] for code in ("CIN", "CPP", "CLA")},
+    "episode_type": {
+        "CIN": "child in need", "CPP": "on a child protection plan", "CLA": "looked after by the local authority",
+    },
     "primary_need_code": {
         "N0": "not stated", "N1": "abuse or neglect", "N2": "child's disability or illness",
         "N3": "parent's disability or illness", "N4": "family in acute stress", "N5": "family dysfunction",

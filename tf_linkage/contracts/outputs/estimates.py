@@ -57,12 +57,19 @@ METHODS = (
     "weighted, joiners kept",
     "difference in differences",
     "range over two assumptions",
+    "linkage-corrected",
+    "linkage bounds",
 )
 """How the two groups are compared. Weighted: comparison families count so that together they resemble the
 families on the programme before the start. Joiners kept: the same, with comparison families followed after they
 join. Difference in differences: the ratio after the start over that of the second year before. Range: from the
 lower end of the weighted interval and that of difference in differences to the upper; right if either assumption
-is, and no 95% interval."""
+is, and no 95% interval. Linkage-corrected: weighted, each event counted for those that links miss and without those
+that false links add, by group of people, with the uncertainty of both. Linkage bounds: the ends that the interval
+reaches where recall and precision lie anywhere within what is known of them, in each group for itself."""
+
+LINKAGE_METHODS = METHODS[5:]
+"""The methods that allow for errors of linkage."""
 
 MEASURES = ("difference in share", "ratio of yearly rates", "pounds a family a year")
 """Difference in share: programme less comparison, 0 if none. Ratio of yearly rates: new events per year,
@@ -99,6 +106,10 @@ def _people(description: str) -> dy.Int32:
 
 def _families(description: str) -> dy.Int32:
     return whole(ColumnClass.ATTRIBUTE, description, unit="families")
+
+
+def _recall(description: str) -> dy.Float64:
+    return number(ColumnClass.ATTRIBUTE, description, unit="share", nullable=True, least=0, most=1)
 
 
 class OutcomeCounts(Table):
@@ -188,6 +199,31 @@ class Differences(Table):
         "As how many equally weighted families the comparison counts",
         unit="families",
         least=0,
+    )
+    recall_programme = _recall("Of events on the programme, the share that links find, as estimated without truth")
+    recall_comparison = _recall("The same of the comparison, so weighted")
+    recall_people = whole(
+        ColumnClass.ATTRIBUTE,
+        "People by whom recall is known, in the group with fewer of them",
+        unit="people",
+        nullable=True,
+    )
+    linkage_share = number(
+        ColumnClass.ATTRIBUTE,
+        "Of the variance of a linkage-corrected estimate, what comes from not knowing recall and precision",
+        unit="share",
+        nullable=True,
+        least=0,
+        most=1,
+    )
+    recall_gap = number(
+        ColumnClass.ATTRIBUTE,
+        "Of a linkage-corrected estimate: how much lower still recall on the programme (above 0) or in the "
+        "comparison (below 0) would have to be before the interval holds no effect; 0 where it does already",
+        unit="share",
+        nullable=True,
+        least=-1,
+        most=1,
     )
 
 

@@ -19,6 +19,7 @@ from tf_linkage.contracts.outputs.estimates import (
     BENEFIT_STATES,
     COST_THEMES,
     HALF_YEARS,
+    LINKAGE_METHODS,
     MEASURES,
     METHODS,
     OUTCOMES,
@@ -155,12 +156,42 @@ class Differences(Table):
         unit="families",
         nullable=True,
     )
+    recall_programme = _share(
+        "Of events on the programme, the share that links find, as estimated without truth; rounded down to what "
+        "five of the people make by whom it is known; only where linkage is allowed for"
+    )
+    recall_comparison = _share("The same of the comparison, so weighted")
+    linkage_share = _share(
+        "Of the variance of a linkage-corrected estimate, what comes from not knowing recall and precision; "
+        "rounded to .05"
+    )
+    recall_gap = number(
+        ColumnClass.ATTRIBUTE,
+        "Of a linkage-corrected estimate, from the rounded interval: how much lower still recall on the programme "
+        "(above 0) or in the comparison (below 0) would have to be before the interval holds no effect; 0 where it "
+        "does already",
+        unit="share",
+        nullable=True,
+        least=-1,
+        most=1,
+    )
     note = text(ColumnClass.ATTRIBUTE, "Says so where figures are withheld", nullable=True)
 
     @dy.rule()
     def withheld_as_a_whole(cls) -> pl.Expr:
         """A row shows all of its figures, or none and says so."""
         return _whole_or_withheld(pl.col("estimate", "low", "high", "rounded_to", "effective_families"))
+
+    @dy.rule()
+    def recall_where_linkage_is_allowed_for(cls) -> pl.Expr:
+        """Recall of both groups stands exactly where a shown figure allows for linkage."""
+        allowed_for = (
+            pl.col("method").cast(pl.String).is_in(list(LINKAGE_METHODS)) & pl.col("estimate").is_not_null()
+        )
+        both = pl.col("recall_programme", "recall_comparison")
+        return pl.when(allowed_for).then(pl.all_horizontal(both.is_not_null())).otherwise(
+            pl.all_horizontal(both.is_null())
+        )  # fmt: skip
 
 
 class Placebos(Table):

@@ -33,7 +33,10 @@ MEASURES: dict[str, str] = {
     "share_of_links": "Links of this kind, as a share of all links",
     "recall_added": "Present and rightly linked by links of this kind, as a share of present",
     "expected_precision": "Mean posterior probability of the links: what the model itself expects precision to be",
-    "expected_recall": "Expected right links, as a share of the right pairs expected among those weighed",
+    "expected_found": "Expected right links, as a share of the right pairs expected among those weighed; no "
+    "recall, since pairs never weighed are not in it",
+    "known_recall": "Linked, as a share of people whom a council's flag puts in the register; the upper end allows "
+    "for 2% of the flags being wrong",
     "clerical_precision": "Right links, as a share of a random sample of links that a clerk looked at",
     "clerical_recall": "Right links expected from the clerk's sample, as a share of the right pairs expected there "
     "among all that were weighed",
@@ -55,7 +58,9 @@ MEASURES: dict[str, str] = {
     "implausible": "Linked people whose history cannot be that of the person sent, as a share of linked",
     "implausible_false": "Of those with an implausible history, the share whose link is false",
     "false_caught": "Of the false links, the share that an implausible history gives away",
-    "standardised_difference": "How far linked and unlinked differ in being of the group, in standard deviations",
+    "standardised_difference": "How much more often linked people are of the group than unlinked ones, of those in "
+    "the register, in standard deviations",
+    "alike_chance": "How often a group would differ as much as the one that does most, were they alike",
     "completeness": "Records that have the identifier, as a share of records",
 }
 """Every figure, in words. `quality.measures.figures` holds the formulas."""
@@ -104,9 +109,11 @@ class Metrics(Table):
     measure = code(ColumnClass.ATTRIBUTE, "The figure", tuple(MEASURES), primary_key=True)
     numerator = whole(ColumnClass.ATTRIBUTE, "How many", nullable=True)
     denominator = whole(ColumnClass.ATTRIBUTE, "Of how many", nullable=True)
-    value = number(ColumnClass.ATTRIBUTE, "The figure: a count, or a rate between 0 and 1", nullable=True, least=0)
-    low = number(ColumnClass.ATTRIBUTE, "Lower end of the 95% interval of a rate", nullable=True, least=0, most=1)
-    high = number(ColumnClass.ATTRIBUTE, "Upper end of the 95% interval of a rate", nullable=True, least=0, most=1)
+    value = number(
+        ColumnClass.ATTRIBUTE, "The figure: a count, a rate between 0 and 1, or a signed difference", nullable=True
+    )
+    low = number(ColumnClass.ATTRIBUTE, "Lower end of its 95% interval", nullable=True)
+    high = number(ColumnClass.ATTRIBUTE, "Upper end of the same interval", nullable=True)
 
     @dy.rule()
     def value_in_interval(cls) -> pl.Expr:
@@ -114,6 +121,13 @@ class Metrics(Table):
         return pl.any_horizontal(pl.col("value", "low", "high").is_null()) | pl.col("value").is_between(
             pl.col("low") - 1e-9, pl.col("high") + 1e-9
         )
+
+    @dy.rule()
+    def rates_are_shares(cls) -> pl.Expr:
+        """Nothing but a difference lies below nothing, and the interval of nothing else leaves 0 to 1."""
+        of_shares = pl.all_horizontal(pl.col("low", "high").is_between(0, 1).fill_null(value=True))
+        is_difference = pl.col("measure").cast(pl.String) == "standardised_difference"
+        return is_difference | ((pl.col("value") >= 0).fill_null(value=True) & of_shares)
 
 
 STATUSES = ("kept", "in doubt", "missed", "not judged")

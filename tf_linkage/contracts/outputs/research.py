@@ -1,20 +1,21 @@
 """What researchers work on: de-identified tables, and what was done to each column to make them so.
 
 Four rules hold in all of them. (1) A person stands under `person_study_ref`, a family under `family_study_ref`,
-and no table holds both: people and families cannot be joined, because the make-up of a family gives it away long
-before any of its members stands out. (2) No date: times are whole months from the family's start, the start itself
-a financial year, schooling by academic year. (3) Ages, money and counts are in bands, the council is a region.
-(4) How sure a link is comes along as a band. A column's ladder gives the steps from fine to coarse; its description
-says on which it stands at the finest. What somebody outside may know of people and families (the quasi-identifiers
-of the first two tables) is made coarser yet, step by step, until nobody stands out (`ladders`); on which step a
-column stands then depends on the data and is told in the data dictionary that comes with the tables. A person or a
-family for whom no step would do is withheld: the row stays, those columns are empty. What this does not hold off,
-and says so: someone who already knows dated events of a person. Row data therefore stays in an accredited setting.
+what happened in a family under `outcome_study_ref`, and no table holds two of them: people, families and their
+outcomes cannot be joined, because the make-up of a family gives it away long before any of its members stands out.
+(2) No date: times are whole months from the family's start, the start itself a financial year, schooling by
+academic year. (3) Ages, money and counts are in bands, the council is a region. (4) How sure a link is comes along
+as a band. A column's ladder gives the steps from fine to coarse; its description says on which it stands at the
+finest. What a lead worker may know of people and families (the quasi-identifiers of the first three tables) is made
+coarser yet, step by step, until nobody stands out (`ladders`); on which step a column stands then depends on the
+data and is told in the data dictionary that comes with the tables. A person or a family for whom no step would do
+is withheld: the row stays, those columns are empty. What this does not hold off, and says so: someone who already
+knows dated events of a person. Row data therefore stays in an accredited setting.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import dataframely as dy
 
@@ -33,9 +34,12 @@ from tf_linkage.contracts.bands import (
     EXCLUSION_COUNTS,
     FOUND,
     GENDER_LADDER,
+    GROUP_LADDER,
     HISTORIES,
+    PERSONS_PROBLEM_COUNTS,
     PHASES,
     PROBLEM_COUNTS,
+    PROBLEM_LADDER,
     SENTENCE_BANDS,
     START_LADDER,
     WEEKLY_BANDS,
@@ -47,7 +51,7 @@ from tf_linkage.contracts.bands import (
     YEARLY_LADDER,
     YOUNGEST_LADDER,
 )
-from tf_linkage.contracts.bodies.council import PROBLEMS, STUDY_GROUPS
+from tf_linkage.contracts.bodies.council import STUDY_GROUPS
 from tf_linkage.contracts.bodies.dfe import (
     ABUSE_CATEGORIES,
     EPISODE_TYPES,
@@ -125,9 +129,54 @@ def _months(description: str, *, nullable: bool = False) -> dy.Int32:
     )
 
 
-def _problem(name: str) -> dy.Enum:
-    words = name.replace("_", " ")
-    return code(ColumnClass.ATTRIBUTE, f"Sub-code of {words} found for this person", PROBLEMS[name], nullable=True)
+def _group() -> dy.Enum:
+    return code(
+        ColumnClass.QUASI,
+        "On the programme, or on the waiting list for it, as recorded",
+        STUDY_GROUPS,
+        nullable=True,
+        ladder=GROUP_LADDER,
+    )
+
+
+def _service() -> dy.Bool:
+    return flag(
+        ColumnClass.QUASI, "Whether the family receives a service, as recorded", nullable=True, ladder=GROUP_LADDER
+    )
+
+
+def _year() -> dy.String:
+    return text(ColumnClass.QUASI, _START_YEAR, nullable=True, regex=r"^\d{4}-\d{2}$", ladder=START_LADDER)
+
+
+def _place() -> dy.String:
+    return text(ColumnClass.QUASI, _REGION, nullable=True, ladder=COUNCIL_LADDER)
+
+
+def _problem(words: str) -> dy.Bool:
+    return flag(
+        ColumnClass.QUASI,
+        f"{words}; coarsened from the sub-codes. Empty where the number of problems alone is told",
+        nullable=True,
+        ladder=PROBLEM_LADDER,
+    )
+
+
+def _problems(words: str, labels: Sequence[str]) -> dict[str, dy.Column]:
+    """How many problems there are, in bands, and the six of them by name, which a coarser step leaves empty."""
+    number = code(ColumnClass.QUASI, f"{words}, in bands", labels, nullable=True, ladder=PROBLEM_LADDER)
+    return {"problems": number} | {name: _problem(meaning) for name, meaning in _MEANT.items()}
+
+
+_MEANT: Mapping[str, str] = {
+    "worklessness": "Out of work, in problem debt, or NEET",
+    "school_absence": "Misses school",
+    "child_need": "In need, on a protection plan, or looked after",
+    "crime": "Offends or is anti-social",
+    "domestic_abuse": "Domestic abuse",
+    "health": "A mental or physical health problem",
+}
+"""The six problems, in words: of a person, or of anybody in a family."""
 
 
 def _link(title: str) -> dy.Enum:
@@ -158,7 +207,7 @@ class _Person(Table):
     """One row for each person: who they are in broad bands, their problems, which departments knew them."""
 
     person_study_ref = _person_ref(primary_key=True)
-    region = text(ColumnClass.QUASI, _REGION, nullable=True, ladder=COUNCIL_LADDER)
+    region = _place()
     age_band = code(
         ColumnClass.QUASI,
         "Age at the start; coarsened from years, the not yet born with the youngest",
@@ -167,34 +216,30 @@ class _Person(Table):
         ladder=AGE_LADDER,
     )
     gender = code(ColumnClass.QUASI, "Gender, as recorded", GENDERS, nullable=True, ladder=GENDER_LADDER)
-    study_group = code(ColumnClass.ATTRIBUTE, "On the programme, or on the waiting list for it", STUDY_GROUPS)
-    service_received = flag(ColumnClass.ATTRIBUTE, "Whether the family receives a service")
-    start_year = text(ColumnClass.QUASI, _START_YEAR, nullable=True, regex=r"^\d{4}-\d{2}$", ladder=START_LADDER)
-    worklessness = _problem("worklessness")
-    school_absence = _problem("school_absence")
-    child_need = _problem("child_need")
-    crime = _problem("crime")
-    domestic_abuse = _problem("domestic_abuse")
-    health = _problem("health")
+    study_group = _group()
+    service_received = _service()
+    start_year = _year()
 
 
 People = extended(
-    _Person, "People", {f"{name}_link": _link(department.short) for name, department in DEPARTMENTS.items()}
+    _Person,
+    "People",
+    _problems("How many of the six problems were found for this person", PERSONS_PROBLEM_COUNTS)
+    | {f"{name}_link": _link(department.short) for name, department in DEPARTMENTS.items()},
 )
 
 
 class _Family(Table):
-    """One row for each family: its make-up in bands, its problems, and what happened in it before and after.
+    """One row for each family: its make-up in bands, its problems, and whom departments found of it.
 
-    It cannot be joined to people or to their histories. Someone a register does not know counts as somebody to
-    whom nothing happened there.
+    It cannot be joined to people, to their histories, or to what happened in the family (`family_outcomes`).
     """
 
     family_study_ref = text(ColumnClass.REFERENCE, "What researchers see instead of a family", primary_key=True)
-    region = text(ColumnClass.QUASI, _REGION, nullable=True, ladder=COUNCIL_LADDER)
-    study_group = code(ColumnClass.ATTRIBUTE, "On the programme, or on the waiting list for it", STUDY_GROUPS)
-    service_received = flag(ColumnClass.ATTRIBUTE, "Whether the family receives a service")
-    start_year = text(ColumnClass.QUASI, _START_YEAR, nullable=True, regex=r"^\d{4}-\d{2}$", ladder=START_LADDER)
+    region = _place()
+    study_group = _group()
+    service_received = _service()
+    start_year = _year()
     adults = code(
         ColumnClass.QUASI,
         "People of 18 and over at the start, in bands",
@@ -216,29 +261,44 @@ class _Family(Table):
         nullable=True,
         ladder=YOUNGEST_LADDER,
     )
-    problems = code(
-        ColumnClass.ATTRIBUTE,
-        "How many of the six problems the family has, in bands",
-        PROBLEM_COUNTS,
-        ladder=("number", "band"),
-    )
-    worklessness = flag(ColumnClass.ATTRIBUTE, "Somebody is out of work, in problem debt, or NEET")
-    school_absence = flag(ColumnClass.ATTRIBUTE, "A child misses school")
-    child_need = flag(ColumnClass.ATTRIBUTE, "A child is in need, on a protection plan, or looked after")
-    crime = flag(ColumnClass.ATTRIBUTE, "Somebody offends or is anti-social")
-    domestic_abuse = flag(ColumnClass.ATTRIBUTE, "There is domestic abuse")
-    health = flag(ColumnClass.ATTRIBUTE, "Somebody has a mental or physical health problem")
 
+
+_PROBLEMS_OF_A_FAMILY = _problems("How many of the six problems the family has", PROBLEM_COUNTS)
 
 Families = extended(
     _Family,
     "Families",
-    {
+    _PROBLEMS_OF_A_FAMILY
+    | {
         f"{name}_found": code(
             ColumnClass.ATTRIBUTE, f"In a band, {_FOUND.format(department.short)}", FOUND, nullable=True
         )
         for name, department in DEPARTMENTS.items()
-    }
+    },
+)
+
+
+class _FamilyOutcomes(Table):
+    """One row for each family: what happened in it before and after the start, by group and problems.
+
+    It carries a reference of its own and cannot be joined to the family's make-up in `families`, nor to people: who
+    knows a family's make-up and finds ten like it would else read what happened in each. Someone a register does
+    not know counts as somebody to whom nothing happened there.
+    """
+
+    outcome_study_ref = text(
+        ColumnClass.REFERENCE, "What researchers see instead of a family, of what happened in it", primary_key=True
+    )
+    region = _place()
+    study_group = _group()
+    service_received = _service()
+    start_year = _year()
+
+
+FamilyOutcomes = extended(
+    _FamilyOutcomes,
+    "FamilyOutcomes",
+    _PROBLEMS_OF_A_FAMILY
     | {f"{outcome}_{window}": _outcome(outcome, window) for outcome in FAMILY_OUTCOMES for window in WINDOWS},
 )
 
@@ -441,6 +501,7 @@ Panel = extended(
 BY_HAND: dict[str, type[dy.Schema]] = {
     "people": People,
     "families": Families,
+    "family_outcomes": FamilyOutcomes,
     "benefits_and_work": BenefitsAndWork,
     "offending": Offending,
     "schooling": Schooling,

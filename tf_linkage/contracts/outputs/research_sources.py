@@ -71,6 +71,10 @@ _YEARS = (
 )
 _AT_WORK, _AT_SCHOOL = "benefits_and_work", ("schooling.years_from_start",)
 _OFFENCES = ("offending.guilty", "offending.sentenced")
+_PROBLEMS: Mapping[str, Sources] = {
+    "problems": tuple(f"records.{problem}" for problem in PROBLEMS),
+    **{problem: (f"records.{problem}",) for problem in PROBLEMS},
+}
 _CARE = ("social_care.episode_type", "social_care.starts", "social_care.ends", "people.age_band")
 
 BY_HAND: dict[str, Mapping[str, Sources]] = {
@@ -79,16 +83,20 @@ BY_HAND: dict[str, Mapping[str, Sources]] = {
         **OF_THE_FAMILY,
         "age_band": ("records.age",),
         "gender": ("records.gender",),
-        **{problem: (f"records.{problem}",) for problem in PROBLEMS},
+        **_PROBLEMS,
         **{f"{name}_link": (f"people.{name}_link",) for name in DEPARTMENTS},
     },
     "families": {
         "family_study_ref": (FAMILY,),
         **OF_THE_FAMILY,
         **dict.fromkeys(("adults", "children", "youngest"), ("records.age",)),
-        "problems": tuple(f"records.{problem}" for problem in PROBLEMS),
-        **{problem: (f"records.{problem}",) for problem in PROBLEMS},
+        **_PROBLEMS,
         **{f"{name}_found": ("records.age", f"people.{name}_link") for name in DEPARTMENTS},
+    },
+    "family_outcomes": {
+        "outcome_study_ref": ("people.outcome_study_ref",),
+        **OF_THE_FAMILY,
+        **_PROBLEMS,
         **{
             f"{outcome}_{window}": ("records.age", START, *SPELL_OF[outcome])
             for outcome in FAMILY_OUTCOMES

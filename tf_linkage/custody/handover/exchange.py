@@ -152,6 +152,7 @@ def linked_people(
     linked = people.with_columns(
         reference(research, "person", [people["person_id"]]).alias("person_study_ref"),
         reference(research, "family", [people["family_id"]]).alias("family_study_ref"),
+        reference(research, "family outcomes", [people["family_id"]]).alias("outcome_study_ref"),
     )
     for name in DEPARTMENTS:
         linked = _with_answer(linked, name, returns.get(name), recipient_key(study_key, name))

@@ -44,38 +44,37 @@ def _counts(study: Study) -> dict[str, str]:
 def _tables(study: Study) -> dg.AssetsDefinition:
     @study_asset(
         TABLES,
-        "What researchers work on: people and families, each as coarse as it must be for nobody to stand out, what "
-        "happened to them, and a panel by half-year. Families cannot be joined to people.",
+        "What researchers work on: people, families and what happened in families, each as coarse as it must be "
+        "for "
+        "nobody to stand out, the histories of people, and a panel by half-year. None of the three joins another.",
         rooms=["research", "disclosure", *(room for one in DEPARTMENTS.values() for room in one.packages)],
         ins=LINKED_SET | _counts(study),
     )
     def tables(linked_set: TableSet, **population: pl.LazyFrame) -> dg.MaterializeResult[dict[str, pl.LazyFrame]]:
         known, counts = research.study_tables(linked_set), population.get("counts")
-        with plainly():
-            people = released(
-                "people",
-                research.people(known.linked_people, known.attributes, REGIONS),
-                known.linked_people,
-                counts,
-            )
-            families = released(
-                "families",
-                research.families(known.linked_people, known.attributes, known.returns, REGIONS),
-                known.linked_people,
-                counts,
-            )
-        histories = {
+        made = {
             name: table.make(known.linked_people, known.attributes, known.returns[table.department])
             .collect()
             .lazy()
             for name, table in (research.TABLES_OF_HISTORIES | {SCHOOLING: research.SCHOOLING}).items()
         }
-        schooling = released_schooling(histories[SCHOOLING], people.table)
-        made = histories | {"people": people.table, "families": families.table, SCHOOLING: schooling.table}
+        finest = {
+            "people": research.people(known.linked_people, known.attributes, REGIONS),
+            "families": research.families(known.linked_people, known.attributes, REGIONS),
+            "family_outcomes": research.outcomes_of_families(
+                known.linked_people, known.attributes, known.returns, REGIONS
+            ),
+        }
+        sent = {name: table.collect().lazy() for name, table in research.as_sent(known, REGIONS).items()}
+        with plainly():
+            coarse = {name: released(name, made | finest, known.linked_people, counts, sent) for name in finest}
+        made |= {name: one.table for name, one in coarse.items()}
+        coarse[SCHOOLING] = released_schooling(made[SCHOOLING], made["people"])
+        made[SCHOOLING] = coarse[SCHOOLING].table
         made["panel"] = research.panel(made)
         return dg.MaterializeResult(
             value={name: made[name] for name in RESEARCH_TABLES},
-            metadata={**people.metadata, **families.metadata, **schooling.metadata},
+            metadata={figure: value for one in coarse.values() for figure, value in one.metadata.items()},
         )
 
     return tables

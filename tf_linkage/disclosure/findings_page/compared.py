@@ -23,7 +23,7 @@ Writing = Callable[[Row], tuple[str, str]]
 """How an estimate is written, with what rounding may have moved it by."""
 
 SHARE, RATIO, POUNDS = MEASURES
-_, WEIGHTED, JOINERS_KEPT, DIFFERENCED, RANGE = METHODS
+_, WEIGHTED, JOINERS_KEPT, DIFFERENCED, RANGE, *_LINKAGE = METHODS
 BEFORE, AFTER = REGIONAL_WINDOWS
 
 SHARES_SAY = (
@@ -53,9 +53,8 @@ RANGE_SAYS = (
 UNSEEN_SAYS = (
     "The E-value says how strongly something nobody saw would have to go with both the programme and the outcome, "
     "each as a ratio, to make the estimate out of nothing, beyond all that the weights level; the next column says "
-    "the same of the end of the interval nearer 1. A missed link hides its events: where links miss one group's "
-    "events more than the other's, a ratio arises without any effect. The last column says how much more, before "
-    "the interval first holds 1."
+    "the same of the end of the interval nearer 1. The last column: by how much more links would have to miss one "
+    "group's events than the other's before the interval holds 1; what they do miss stands under Linkage."
 )
 KEPT_SAYS = (
     "Joiners kept: the tables' last columns follow comparison families on after they join the programme, "

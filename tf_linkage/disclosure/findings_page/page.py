@@ -16,6 +16,7 @@ from tf_linkage.disclosure.findings_page.balance import balance_section
 from tf_linkage.disclosure.findings_page.cells import plain
 from tf_linkage.disclosure.findings_page.compared import compared_section
 from tf_linkage.disclosure.findings_page.costs import costs_section
+from tf_linkage.disclosure.findings_page.linkage import linkage_section
 from tf_linkage.disclosure.findings_page.outcomes import half_years, people, regions, spans
 from tf_linkage.disclosure.findings_page.paths import paths_section
 from tf_linkage.disclosure.findings_page.placebos import placebos_section
@@ -45,6 +46,9 @@ def findings_page(tables: Tables, *, rehearsal: bool) -> str:
     outcomes = read["outcomes"]
     sections = [
         html.Section("about", "How to read it", "How to read this page", _about(outcomes)),
+        html.Section(
+            "linkage", "Linkage", "What missed links may do to each result", linkage_section(read["differences"])
+        ),
         html.Section("before-after", "Before and after", "Families before and after the start", spans(outcomes)),
         html.Section(
             "compared", "Compared", "The programme against the comparison", compared_section(read["differences"])

@@ -8,17 +8,23 @@ it from the truth, which no council has, so that a real one does worse.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
 from tf_linkage.contracts.bodies.council import PROBLEMS
 from tf_linkage.contracts.columns import schema_of
-from tf_linkage.contracts.intruders import CERTAIN, COUNCIL, LIKELY, MOST_FOUND
-from tf_linkage.contracts.ladders import REFERENCES, STEPS, Step, emptiness_tells, steps_of
+from tf_linkage.contracts.intruders import CERTAIN, LIKELY, MOST_FOUND
+from tf_linkage.contracts.ladders import REFERENCES, emptiness_tells, shown_labels, steps_of
 from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
+from tf_linkage.disclosure.microdata.coarsening_choice import steps_named
 from tf_linkage.disclosure.microdata.risk import empty_cells
+
+Tables = Mapping[str, pl.LazyFrame]
+
+ROUNDS = 8
+"""How often the attack is made again at most, to find whose rows to withhold."""
 
 KEY, WITHHELD, TRUTH, CHILD = "key", "withheld", "truth", "child"
 
@@ -85,13 +91,42 @@ def council_finds(name: str, sent: pl.LazyFrame, tables: Mapping[str, pl.LazyFra
     """The attack on one table, with the histories that join to it.
 
     Args:
-        name: `people` or `families`.
+        name: of the table.
         sent: what the councils know, as `research.as_sent` gives it.
         tables: the research tables by name, as released.
     """
+    return summed(probabilities(name, sent, tables))
+
+
+def to_hide(name: str, sent: pl.LazyFrame, tables: Callable[[frozenset[str]], Tables]) -> frozenset[str] | None:
+    """Whose rows to withhold so that the table withstands the attack; None if that does not come to an end.
+
+    Those whom a council finds with the highest probability, as few as will do; then the attack is made again, since
+    who is left stands out the more.
+
+    Args:
+        name: of the table.
+        sent: as in `council_finds`.
+        tables: the research tables, as released with these rows of the table withheld besides.
+    """
+    hidden: frozenset[str] = frozenset()
+    for _ in range(ROUNDS):
+        found = probabilities(name, sent, tables(hidden))
+        likely = found.filter(pl.col("probability") > LIKELY).sort("probability", TRUTH, descending=[True, False])
+        may_stay = int(MOST_FOUND * found.height)
+        certain = int((likely["probability"] > CERTAIN).sum())
+        beyond = max(certain, likely.height - may_stay)
+        if not beyond:
+            return hidden
+        hidden |= frozenset(likely[TRUTH].head(beyond).to_list())
+    return None
+
+
+def probabilities(name: str, sent: pl.LazyFrame, tables: Tables) -> pl.DataFrame:
+    """What probability the attack gives to the right row of each who was sent: `truth`, `probability`."""
     traces = _problem_by_trace(name)
     rows = tables[name].join(traces_of(name, tables), on=REFERENCES[name], how="left")
-    shown = {column: pl.col(column).cast(pl.String) for column in COUNCIL.columns_in(name)}
+    shown = shown_labels(name)
     sought = _on_steps(name, tables[name])
     codes = [f"{problem}_code" for problem in PROBLEMS]
     there = rows.select(pl.col(REFERENCES[name]).alias(TRUTH), _key(shown, empty_cells(name), KEY), *traces)
@@ -99,14 +134,14 @@ def council_finds(name: str, sent: pl.LazyFrame, tables: Mapping[str, pl.LazyFra
         TRUTH,
         CHILD,
         _key(sought, empty_cells(name), KEY),
-        _key(_nothing_of(name, sought), _all_empty(name), WITHHELD),
+        _key(dict.fromkeys(sought, pl.lit(None, pl.String)), _all_empty(name), WITHHELD),
         *codes,
     )
     return judged(there.collect(), known.collect(), traces)
 
 
-def judged(there: pl.DataFrame, known: pl.DataFrame, traces: Mapping[str, str]) -> Found:
-    """How often the attack is right.
+def judged(there: pl.DataFrame, known: pl.DataFrame, traces: Mapping[str, str]) -> pl.DataFrame:
+    """How probable the right row is to the attack, from what is there and what is known.
 
     Args:
         there: one row for each released row: `truth`, `key` (its class), and a flag for each trace.
@@ -114,6 +149,9 @@ def judged(there: pl.DataFrame, known: pl.DataFrame, traces: Mapping[str, str]) 
             of rows that show nothing of it, in which it must stand where no row has its key), `child`, and the
             sub-code of each problem as `<problem>_code`.
         traces: by trace the problem of which it is one.
+
+    Returns:
+        `truth` and `probability`, one row for each whom a council sent and who has a row.
     """
     names, codes = list(traces), [f"{problem}_code" for problem in PROBLEMS]
     right = known.join(there.rename({KEY: "true_key"}), on=TRUTH, how="inner")
@@ -132,7 +170,7 @@ def judged(there: pl.DataFrame, known: pl.DataFrame, traces: Mapping[str, str]) 
     weighed = weighed.with_columns(
         probability=pl.col("weight") / (pl.col("weight") * pl.col("rows")).sum().over("kind")
     )
-    found = (
+    return (
         right.join(kinds, on=[KEY, CHILD, *codes], how="left", nulls_equal=True)
         .join(weighed.select("kind", *names, "probability"), on=["kind", *names], how="left", nulls_equal=True)
         .with_columns(
@@ -140,7 +178,13 @@ def judged(there: pl.DataFrame, known: pl.DataFrame, traces: Mapping[str, str]) 
         )
         .group_by(TRUTH)
         .agg(pl.col("probability").max())
-    )["probability"]
+        .sort(TRUTH)
+    )
+
+
+def summed(probable: pl.DataFrame) -> Found:
+    """How an attack went, from `probabilities`."""
+    found = probable["probability"]
     mean = found.mean()
     return Found(
         tried=found.len(),
@@ -182,21 +226,8 @@ def _problem_by_trace(name: str) -> dict[str, str]:
 
 def _on_steps(name: str, table: pl.LazyFrame) -> dict[str, pl.Expr]:
     """What the council looks for: all that it knows, on the steps on which the table stands."""
-    chosen = steps_of(name, table)
-    ladders: dict[str, Step] = {
-        column: next(step for step in ladder if step.name == chosen[column])
-        for column, ladder in STEPS[name].items()
-    }
-    return {
-        column: ladders[column].of(pl.col(column)) if column in ladders else pl.col(column).cast(pl.String)
-        for column in COUNCIL.columns_in(name)
-    }
-
-
-def _nothing_of(name: str, sought: Mapping[str, pl.Expr]) -> dict[str, pl.Expr]:
-    """The same where the row was withheld."""
-    nothing = pl.lit(None, pl.String)
-    return {column: nothing if column in STEPS[name] else label for column, label in sought.items()}
+    labels = shown_labels(name)
+    return {column: step.of(labels[column]) for column, step in steps_named(name, steps_of(name, table)).items()}
 
 
 def _all_empty(name: str) -> pl.Expr:

@@ -147,7 +147,7 @@ def share_class(share: float | None) -> str:
     """The class of a share; nobody, and everybody, are told as such.
 
     >>> share_class(0.0), share_class(0.004), share_class(0.31), share_class(1.0), share_class(None)
-    ('nobody', 'under 1%', '20% to under 50%', 'all', '')
+    ('nobody', 'up to 1%', 'over 20% to 50%', 'all', '')
     """
     if share is None:
         return ""
@@ -155,10 +155,10 @@ def share_class(share: float | None) -> str:
         return "nobody"
     if share >= 1:
         return "all"
-    low, high = next((low, high) for low, high in pairwise(BOUNDS) if low <= share < high)
-    return (
-        f"under {high:.0%}" if low == 0 else f"{low:.0%} to under {high:.0%}" if high < 1 else f"{low:.0%} and more"
-    )
+    low, high = next((low, high) for low, high in pairwise(BOUNDS) if low < share <= high)
+    if high == 1:
+        return f"over {low:.0%}"
+    return f"over {low:.0%} to {high:.0%}" if low else f"up to {high:.0%}"
 
 
 def _held(name: str, against: str) -> str:

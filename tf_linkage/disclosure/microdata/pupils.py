@@ -16,9 +16,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from tf_linkage.contracts.columns import as_declared
-from tf_linkage.contracts.ladders import REFERENCES, SHOWN_OR_NOT, STEPS
+from tf_linkage.contracts.ladders import REFERENCES, SHOWN_OR_NOT, STEPS, shown_labels
 from tf_linkage.contracts.outputs.research import Schooling
-from tf_linkage.disclosure.microdata.coarsening_choice import entropy, weighed
+from tf_linkage.disclosure.microdata.classes_on_steps import entropy
+from tf_linkage.disclosure.microdata.coarsening_choice import weighed
 from tf_linkage.disclosure.microdata.risk import RULE, Rule
 
 COLUMNS = SHOWN_OR_NOT["schooling"]
@@ -119,7 +120,7 @@ def _pupils(schooling: pl.LazyFrame, people: pl.LazyFrame) -> pl.DataFrame:
         .agg(pl.col(column).cast(pl.String).drop_nulls().unique().sort().str.join("|") for column in COLUMNS)
         .with_columns(pl.when(pl.col(column) != "").then(pl.col(column)) for column in COLUMNS)
     )
-    known = people.select(PERSON, *(pl.col(column).cast(pl.String) for column in KNOWN))
+    known = people.select(PERSON, *shown_labels("people").values())
     return added.join(known, on=PERSON, how="left").sort(PERSON).collect()
 
 

@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 
 from tf_linkage.contracts.bodies.council import PROBLEMS
-from tf_linkage.contracts.ladders import STEPS
+from tf_linkage.contracts.ladders import STEPS, shown_labels
 
 EVENTS: Mapping[str, tuple[str, str, str]] = {
     "month of a conviction or caution, and the offence": ("offending", "sentenced", "offence_group"),
@@ -30,6 +30,7 @@ _KNOWN = """
         {outcomes}
     FROM people
 """
+_OF_THE_FAMILY = ("region", "start_year", "study_group", "service_received")
 _OUTCOMES: Mapping[str, str] = {
     "out_of_work_benefit": "FROM benefits_and_work e WHERE e.out_of_work AND NOT e.dates_imputed",
     "employment": "FROM benefits_and_work e WHERE e.spell = 'employment' AND NOT e.dates_imputed",
@@ -55,7 +56,7 @@ def known_event(tables: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
         these people, that fit nobody else.
     """
     columns = list(STEPS["people"])
-    people = tables["people"].select("person_study_ref", *columns)
+    people = tables["people"].select("person_study_ref", *shown_labels("people").values())
     rows = []
     for known, (table, when, what) in EVENTS.items():
         event = tables[table].select("person_study_ref", when, what).drop_nulls().unique()
@@ -83,7 +84,7 @@ def known_event(tables: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
 
 
 def families_that_fit(tables: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
-    """For a sample of people, how many families of the other table agree with all that a person's rows say.
+    """For a sample of people, how many rows of what happened in families agree with all that a person's rows say.
 
     The attack that is left where references do not join: a person's group, service, region, year, problems and
     events must all be found in the family's row.
@@ -95,23 +96,22 @@ def families_that_fit(tables: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
         `person_study_ref`, `families`: in the order of the references.
     """
     with duckdb.connect() as database:
-        for name in ("people", "families", "benefits_and_work", "offending", "social_care"):
+        for name in ("people", "family_outcomes", "benefits_and_work", "offending", "social_care"):
             database.register(name, tables[name].collect().to_arrow())
         flags = [f"{outcome}_{window}" for outcome in _OUTCOMES for window in _WITHIN]
         database.execute(_KNOWN.format(problems=_problems(), outcomes=",\n        ".join(map(_happened, flags))))
-        fits = " AND ".join(f"(NOT k.{flag} OR coalesce(f.{flag}, true))" for flag in [*PROBLEMS, *flags])
+        fits = " AND ".join(
+            f"(NOT coalesce(k.{flag}, false) OR coalesce(f.{flag}, true))" for flag in [*PROBLEMS, *flags]
+        )
+        same = " AND ".join(f"coalesce(k.{column} = f.{column}, true)" for column in _OF_THE_FAMILY)
         fitting: pl.DataFrame = database.sql(
             f"""
             WITH numbered AS (
                 SELECT *, row_number() OVER (ORDER BY ref) - 1 AS n, count(*) OVER () AS total FROM known
             ),
             sampled AS (SELECT * FROM numbered WHERE n % greatest(1, total // {SAMPLED}) = 0)
-            SELECT k.ref AS person_study_ref, count(f.family_study_ref) AS families
-            FROM sampled k LEFT JOIN families f
-              ON k.study_group = f.study_group AND k.service_received = f.service_received
-              AND (k.region IS NULL OR f.region IS NULL OR k.region = f.region)
-              AND (k.start_year IS NULL OR f.start_year IS NULL OR k.start_year = f.start_year)
-              AND {fits}
+            SELECT k.ref AS person_study_ref, count(f.outcome_study_ref) AS families
+            FROM sampled k LEFT JOIN family_outcomes f ON {same} AND {fits}
             GROUP BY k.ref ORDER BY k.ref
             """
         ).pl()
@@ -140,7 +140,7 @@ def _share(values: pl.Series) -> float:
 
 
 def _problems() -> str:
-    return ", ".join(f"{problem} IS NOT NULL AS {problem}" for problem in PROBLEMS)
+    return ", ".join(PROBLEMS)
 
 
 def _happened(flag: str) -> str:

@@ -12,9 +12,12 @@ from dataclasses import dataclass
 import polars as pl
 
 from tf_linkage.contracts import bands
-from tf_linkage.contracts.ladders import COUNTED, STEPS, Step, emptiness_tells, steps_of
+from tf_linkage.contracts.ladders import COUNTED, REFERENCES, STEPS, Step, emptiness_tells, shown_labels, steps_of
 
 ROWS, POPULATION, PATTERN = "rows", "population", "cells_empty"
+
+CHILDREN_ALONE = "looked_after_year_before"
+"""A cell that is empty of every family without a child."""
 
 
 @dataclass(frozen=True)
@@ -48,22 +51,28 @@ RULE = Rule()
 known is our choice: a sample of one in two hides a family among as many as ten do where it is known."""
 
 
-def sample_classes(name: str, table: pl.LazyFrame) -> pl.DataFrame:
+def sample_classes(name: str, table: pl.LazyFrame, sensitive: pl.LazyFrame | None = None) -> pl.DataFrame:
     """Classes of rows that share every column of `ladders.STEPS` and the same empty cells.
 
     Args:
-        name: `people` or `families`.
+        name: of the table.
         table: that table, on whatever steps.
+        sensitive: flags by the table's reference; of each class as many rows have it as its column then says.
 
     Returns:
-        One row for each class: the columns as text, `cells_empty`, `rows`; in their own order.
+        One row for each class: the columns as text, `cells_empty`, `rows`, and the counts of the flags; in their
+        own order.
     """
-    columns = list(STEPS[name])
+    reference, flags = REFERENCES[name], []
+    labelled = table.select(reference, *shown_labels(name).values(), empty_cells(name))
+    if sensitive is not None:
+        flags = [column for column in sensitive.collect_schema() if column != reference]
+        labelled = labelled.join(sensitive, on=reference, how="left")
+    columns = [*STEPS[name], PATTERN]
     return (
-        table.select(*(pl.col(column).cast(pl.String) for column in columns), empty_cells(name))
-        .group_by(*columns, PATTERN)
-        .agg(pl.len().cast(pl.Int64).alias(ROWS))
-        .sort(*columns, PATTERN, nulls_last=True)
+        labelled.group_by(columns)
+        .agg(pl.len().cast(pl.Int64).alias(ROWS), *(pl.col(flag).sum().cast(pl.Int64) for flag in flags))
+        .sort(columns, nulls_last=True)
         .collect()
     )
 
@@ -76,11 +85,17 @@ def empty_cells(name: str) -> pl.Expr:
     return pl.concat_str(pl.col(column).is_null().cast(pl.Int8) for column in released).alias(PATTERN)
 
 
+def counted_by_cells(name: str, cells: str) -> bool:
+    """Whether families of these empty cells are among those that the population counts: families with children."""
+    told = emptiness_tells(name)
+    return CHILDREN_ALONE not in told or cells[told.index(CHILDREN_ALONE)] == "0"
+
+
 def population_classes(name: str, counts: pl.LazyFrame, regions: Mapping[str, str]) -> pl.DataFrame:
     """The population in the same words, on the finest steps: families with children, or the children themselves.
 
     Args:
-        name: `people` or `families`.
+        name: of the table.
         counts: `contracts.handovers.population_counts.PopulationCounts`.
         regions: region by council.
 
@@ -89,7 +104,9 @@ def population_classes(name: str, counts: pl.LazyFrame, regions: Mapping[str, st
     """
     region = pl.col("la_code").replace_strict(list(regions), list(regions.values()), return_dtype=pl.String)
     named = counts.with_columns(region=region, child=pl.col("children_ages").str.split(" "))
-    if name == "families":
+    if name == "family_outcomes":
+        found = named.select("region", population=pl.col("families").cast(pl.Int64))
+    elif name == "families":
         age = pl.col("child").list.first().str.slice(1).cast(pl.Int32)
         found = named.select(
             "region",
@@ -120,10 +137,13 @@ def _aged(age: pl.Expr) -> pl.Expr:
     return age.replace_strict(list(labels), list(labels.values()), return_dtype=pl.String)
 
 
-def classes_on(ladders: Mapping[str, Step], sample: pl.DataFrame, population: pl.DataFrame | None) -> pl.DataFrame:
+def classes_on(
+    name: str, ladders: Mapping[str, Step], sample: pl.DataFrame, population: pl.DataFrame | None
+) -> pl.DataFrame:
     """Classes on given, coarser steps.
 
     Args:
+        name: of the table.
         ladders: the step of each column.
         sample: `sample_classes` on the finest steps.
         population: `population_classes`, or None where nobody has counted the population.
@@ -141,13 +161,14 @@ def classes_on(ladders: Mapping[str, Step], sample: pl.DataFrame, population: pl
     if population is None:
         return found.with_columns(pl.lit(None, pl.Int64).alias(POPULATION)).sort(keys, nulls_last=True)
     shared = [column for column in ladders if column in population.columns]
+    cells = [each for each in found[PATTERN].unique(maintain_order=True) if counted_by_cells(name, each)]
     counted = (
         population.with_columns(ladders[column].of(pl.col(column)) for column in shared)
         .group_by(shared)
         .agg(pl.col(POPULATION).sum())
     )
     known = pl.all_horizontal(
-        pl.lit(value=True),
+        pl.col(PATTERN).is_in(cells),
         *(pl.col(column).is_in(sorted(COUNTED[column])).fill_null(value=False)
           for column in shared if column in COUNTED and ladders[column].shows),
     )  # fmt: skip
@@ -171,9 +192,12 @@ def released_classes(name: str, table: pl.LazyFrame, population: pl.DataFrame | 
     steps = {column: next(step for step in ladder if step.name == named[column])
              for column, ladder in STEPS[name].items()}  # fmt: skip
     # On a table that was made coarser the steps change nothing; they only lay the population next to it.
-    found = classes_on(steps, sample_classes(name, table), population)
+    found = classes_on(name, steps, sample_classes(name, table), population)
     shown = [column for column, step in steps.items() if step.shows]
-    withheld = pl.all_horizontal(pl.col(shown).is_null()) if shown else pl.lit(value=False)
+    told = len(emptiness_tells(name))
+    # Where nothing is shown of anybody, a withheld row is one of which no cell is filled.
+    blank = pl.col(PATTERN) == "1" * told if told else pl.lit(value=False)
+    withheld = pl.all_horizontal(pl.col(shown).is_null()) if shown else blank
     everybody = None if population is None else int(population[POPULATION].sum())
     return found.with_columns(withheld.alias("withheld")).with_columns(
         pl.when("withheld").then(pl.lit(everybody, pl.Int64)).otherwise(pl.col(POPULATION)).alias(POPULATION)

@@ -25,14 +25,9 @@ def steps_table(choice: Choice) -> pl.DataFrame:
     rows = []
     for column, ladder in STEPS[choice.name].items():
         names, step = [step.name for step in ladder], choice.steps[column]
-        why = (
-            "the finest step that may be released"
-            if step == names[0]
-            else f"no combination that loses less passes; {choice.passed_over} were tried"
-        )
         rows.append(
             {"column": column, "ladder": " > ".join(names), "step": step,
-             "bits lost a row": round(choice.lost[column], 3), "why": why}
+             "bits lost a row": round(choice.lost[column], 3), "why": _why(choice, column)}
         )  # fmt: skip
     if WITHHELD_ROWS in choice.lost:
         rows.append(
@@ -40,6 +35,18 @@ def steps_table(choice: Choice) -> pl.DataFrame:
              "bits lost a row": round(choice.lost[WITHHELD_ROWS], 3), "why": "no step hides them"}
         )  # fmt: skip
     return pl.DataFrame(rows)
+
+
+def _why(choice: Choice, column: str) -> str:
+    """Why a column stands on its step."""
+    if column not in choice.finer:
+        return "the finest step that may be released"
+    return (
+        f"one step finer, all else as it is, {choice.finer[column]:,} of {choice.rows:,} rows would be withheld; "
+        f"no "
+        f"combination that loses less passes ({choice.passed_over} of them"
+        + (f", {choice.refused} since a council would find too many)" if choice.refused else ")")
+    )
 
 
 def risk_compared(before: pl.DataFrame, after: pl.DataFrame, rule: Rule = RULE) -> pl.DataFrame:
@@ -75,9 +82,13 @@ def in_words(choice: Choice, classes: pl.DataFrame, rule: Rule = RULE) -> str:
         by += f"; at least {rule.alone} in the sample for {unknown:,} rows whose population is not known"
     lost = sum(choice.lost.get(column, 0.0) for column in choice.steps)
     withheld = f"{choice.withheld:,} of {choice.rows:,} rows are withheld ({choice.withheld / choice.rows:.1%})"
+    if choice.refused:
+        by += f". {choice.refused} combinations that lose less were refused since a council would find too many"
+    if choice.hidden:
+        withheld += f", {len(choice.hidden):,} of them since a council would find them"
     if choice.drawn:
         withheld += f", {choice.drawn:,} of them drawn so that the others do not stand alone"
     return (
         f"Rule: {by}. Lost: {lost:.2f} of {choice.bits:.2f} bits a row; {withheld}. "
-        "A withheld row keeps its reference, group and problems."
+        "A withheld row keeps its reference, and a person's their histories."
     )

@@ -4,17 +4,19 @@ The rules for estimates, which are no counts and do not add up.
 
 Only weighted comparisons leave: the weights are known to nobody outside, so that no count follows from them. What
 is not weighted can be read from the published counts, and would give these away if it stood next to them unrounded.
+What allows for linkage is the rounded weighted figure, moved by as much as linkage moves the exact one: rounded for
+itself, it would be a second look at one number.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 
 import polars as pl
 
 from tf_linkage.contracts.columns import of_rows
-from tf_linkage.contracts.outputs.estimates import ALL_REGIONS, COST_THEMES, MEASURES, METHODS
+from tf_linkage.contracts.outputs.estimates import ALL_REGIONS, COST_THEMES, LINKAGE_METHODS, MEASURES, METHODS
 from tf_linkage.contracts.outputs.published import (
     MINIMUM_COUNT,
     NUMBER_ROUNDING,
@@ -25,13 +27,14 @@ from tf_linkage.contracts.outputs.published import (
 )
 from tf_linkage.disclosure.suppression.linked_counts import Key
 from tf_linkage.disclosure.suppression.rules import dominated, few
-from tf_linkage.disclosure.tables.intervals import e_values, grid_of, rounded_ratio
+from tf_linkage.disclosure.tables.intervals import e_values, grid_of, moved_ratio, rounded_ratio
 from tf_linkage.disclosure.tables.outcomes import having
 from tf_linkage.disclosure.tables.rows import Row, real, whole
+from tf_linkage.intervals import recall_gap
 
 TABLE = "differences"
 SHARE, RATIO, POUNDS = MEASURES
-UNADJUSTED = METHODS[0]
+UNADJUSTED, WEIGHTED = METHODS[:2]
 SIDES = ("programme", "comparison")
 
 STEPS: Mapping[str, tuple[float, ...]] = {
@@ -41,12 +44,21 @@ STEPS: Mapping[str, tuple[float, ...]] = {
 """To what a difference is rounded: the first step that is no finer than what five families make. Ratios are rounded
 by a part of themselves (`intervals.RATIO_STEPS`)."""
 
+RECALL_STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
+"""To what recall is rounded: the first step no finer than what five of the people make by whom it is known."""
+
+LINKAGE_STEP = 0.05
+
 KNOWN_TO_ALL = tuple(theme for theme, prices in PRICES.items() if prices == "published average")
 THEMES_THAT_VARY = tuple(theme for theme in COST_THEMES if theme not in KNOWN_TO_ALL)
 """Themes whose costs differ from family to family. Of the others there is nothing to compare."""
 
 EXACT = 1e-9
 """Below this, what a figure lies next to its step is floating point's."""
+
+_INTERVAL = ("estimate", "low", "high")
+WAYS: tuple[Callable[[float], int], ...] = (round, math.floor, math.ceil)
+"""How each is rounded: the ends of an interval outwards."""
 
 KEY = ["outcome", "unit", "window", "measure", "method"]
 
@@ -64,12 +76,13 @@ def differences(estimates: Mapping[str, pl.DataFrame], shown: Set[Key]) -> tuple
     """
     money = _sums(estimates.get("money"))
     plain = estimates[TABLE].with_columns(pl.selectors.enum().cast(pl.String)).sort(KEY)
+    weighted = {_place(row): row for row in plain.filter(pl.col("method") == WEIGHTED).iter_rows(named=True)}
     rows, decisions = [], []
     released = (pl.col("method") != UNADJUSTED) & ~pl.col("outcome").is_in(list(KNOWN_TO_ALL))
     for row in plain.filter(released).iter_rows(named=True):
         rule = _rule(row, shown, money)
         key = {name: row[name] for name in KEY}
-        rows.append(key | (_figures(row) if rule is None else {"note": WITHHELD}))
+        rows.append(key | (_figures(row, weighted.get(_place(row))) if rule is None else {"note": WITHHELD}))
         decisions.append(decision(TABLE, KEY, row, rule))
     return of_rows(Differences, rows).sort(KEY), pl.DataFrame(decisions, infer_schema_length=None)
 
@@ -141,8 +154,16 @@ def _rule_of_money(row: Row, money: Mapping[tuple[str, str, str], bool]) -> str 
     return None if sums and all(known is not False for known in sums) and any(sums) else "dominance"
 
 
-def _figures(row: Row) -> dict[str, object]:
+def _place(row: Row) -> tuple[object, ...]:
+    """What a row tells of, whatever the method."""
+    return tuple(row[name] for name in KEY if name != "method")
+
+
+def _figures(row: Row, weighted: Row | None) -> dict[str, object]:
     """The estimate rounded, its interval rounded outwards."""
+    if row["method"] in LINKAGE_METHODS:
+        assert weighted is not None  # noqa: S101 - it was made from it
+        return _allowed_for(row, weighted)
     estimate, low, high = (real(row[name]) for name in ("estimate", "low", "high"))
     worth = {"effective_families": round_to_ten(real(row["effective_families"]))}
     if row["measure"] == RATIO:
@@ -157,6 +178,31 @@ def _figures(row: Row) -> dict[str, object]:
         "rounded_to": grid,
         **worth,
     }
+
+
+def _allowed_for(row: Row, weighted: Row) -> dict[str, object]:
+    """A ratio that allows for linkage: the rounded weighted one, moved as the exact one is."""
+    at, ends_low, ends_high = (real(weighted[name]) for name in _INTERVAL)
+    rounded = rounded_ratio(at, ends_low, ends_high, fewest_with(weighted))
+    step = rounded["rounded_to"]
+    estimate, low, high = (
+        moved_ratio(rounded[name], real(row[name]) / real(weighted[name]), step, way)
+        for name, way in zip(_INTERVAL, WAYS, strict=True)
+    )
+    low, high = min(low, estimate), max(high, estimate)
+    grid = grid_of(ROUNDING / whole(row["recall_people"]), RECALL_STEPS)
+    recall = {
+        name: _on(grid, math.floor(real(row[name]) / grid + EXACT))
+        for name in ("recall_programme", "recall_comparison")
+    }
+    shown: dict[str, object] = {"estimate": estimate, "low": low, "high": high, "rounded_to": step, **recall}
+    shown["e_value"], shown["e_value_limit"] = e_values(estimate, low, high)
+    shown["effective_families"] = round_to_ten(real(row["effective_families"]))
+    if row["linkage_share"] is not None:
+        shown["linkage_share"] = _on(LINKAGE_STEP, math.ceil(real(row["linkage_share"]) / LINKAGE_STEP - EXACT))
+        gap = recall_gap(low, high, recall["recall_programme"], recall["recall_comparison"])
+        shown["recall_gap"] = round(gap, 3) + 0.0
+    return shown
 
 
 def round_to_ten(families: float) -> int:

@@ -53,7 +53,7 @@ def rounded_ratio(estimate: float, low: float, high: float, families_with: int) 
     {'estimate': 0.67, 'low': 0.19, 'high': 2.3, 'rounded_to': 0.5}
     """
     step = grid_of(ROUNDING / families_with, RATIO_STEPS)
-    figures = 3 if step <= RATIO_STEPS[1] else 2
+    figures = _figures(step)
     power = math.log1p(step)
     # What floating point leaves next to a power must not move an end by a whole step.
     down, up = (math.floor(math.log(low) / power + _EXACT), math.ceil(math.log(high) / power - _EXACT))
@@ -63,6 +63,25 @@ def rounded_ratio(estimate: float, low: float, high: float, families_with: int) 
         "high": _to_figures(math.exp(up * power), figures, math.ceil),
         "rounded_to": step,
     }
+
+
+def moved_ratio(rounded: float, by: float, step: float, way: Callable[[float], int] = round) -> float:
+    """A ratio that follows from another, so that the second does not narrow what rounding left open of the first.
+
+    Args:
+        rounded: the first, as rounded.
+        by: the second over the first, as computed.
+        step: what the first was rounded to.
+        way: `math.floor` or `math.ceil` for the ends of an interval.
+
+    >>> moved_ratio(0.853, 1.021, 0.02)
+    0.871
+    """
+    return _to_figures(rounded * by, _figures(step), way)
+
+
+def _figures(step: float) -> int:
+    return 3 if step <= RATIO_STEPS[1] else 2
 
 
 def _to_figures(value: float, figures: int, way: Callable[[float], int]) -> float:

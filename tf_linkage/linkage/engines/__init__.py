@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from tf_linkage.linkage.estimate.saved_model import SavedModel
 from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.result import Engine, LinkResult, Progress
@@ -29,9 +30,10 @@ class _Late:
         bounds: Limits,
         *,
         told: Told | None = None,
+        learnt: SavedModel | None = None,
     ) -> LinkResult:
         engine: Engine = getattr(importlib.import_module(f"{__name__}.{self.module}"), self.function)
-        return engine(left, right, model, progress, bounds, told=told)
+        return engine(left, right, model, progress, bounds, told=told, learnt=learnt)
 
 
 ENGINES: dict[str, Engine] = {

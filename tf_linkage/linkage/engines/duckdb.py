@@ -11,6 +11,7 @@ import polars as pl
 
 from tf_linkage.linkage.estimate.em import Trained
 from tf_linkage.linkage.estimate.preparation import preparation_of
+from tf_linkage.linkage.estimate.saved_model import SavedModel
 from tf_linkage.linkage.estimate.training_input import given_known_links, thin
 from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.model import Model
@@ -30,6 +31,7 @@ def link_by_duckdb(
     bounds: Limits,
     *,
     told: Told | None = None,
+    learnt: SavedModel | None = None,
 ) -> LinkResult:
     """Link by this engine. See `Engine`."""
     records = prepare(left, right, model, told)
@@ -38,7 +40,11 @@ def link_by_duckdb(
     if model.family:
         named = pl.col(model.left_id).alias("record_id"), pl.col(model.family).alias("family")
         families_of = left.select(*named).collect()
-    return link_records(records, model, progress, families_of=families_of, bounds=bounds)
+    trained = None
+    if learnt is not None:
+        trained = learnt.applied(model, records.right["entity"].n_unique())
+        progress(f"the saved model expects {learnt.links:.2f} links for each left record")
+    return link_records(records, model, progress, families_of=families_of, bounds=bounds, trained=trained)
 
 
 def link_records(

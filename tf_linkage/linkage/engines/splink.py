@@ -1,9 +1,10 @@
 """Engine `splink`: a model trained here, written as Splink settings and scored by Splink 5.
 
 The translation. Levels, m, u, prior, blocking rules and term frequencies become Splink's own, so that anybody can
-look at the model with Splink's charts, or run it on the databases Splink knows. What Splink has no word for
-(household members, claims, names that go together, family evidence) stays behind. Splink is optional and imported
-only where it runs.
+look at the model with Splink's charts, or run it on DuckDB. Splink's other databases do not run it as it is: its
+conditions are SQL of DuckDB, Spark has no `hamming`, and there Splink misses the exact match level that adjustments
+for term frequency need. What Splink has no word for (household members, claims, names that go together, family
+evidence) stays behind. Splink is optional and imported only where it runs.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage.estimate.em import Shares, Trained
 from tf_linkage.linkage.estimate.frequencies import strangers_share
 from tf_linkage.linkage.estimate.preparation import preparation_of
+from tf_linkage.linkage.estimate.saved_model import SavedModel
 from tf_linkage.linkage.estimate.training_input import thin
 from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.comparisons import Comparison
@@ -42,6 +44,7 @@ def link_by_splink(
     bounds: Limits,
     *,
     told: Told | None = None,
+    learnt: SavedModel | None = None,
 ) -> LinkResult:
     """Link by Splink with a model trained here. See `Engine`.
 
@@ -50,6 +53,8 @@ def link_by_splink(
     """
     if importlib.util.find_spec("splink") is None:
         raise LinkageRefused("engine 'splink' needs the package splink; install it with: pip install 'splink==5.*'")
+    if learnt is not None:
+        raise LinkageRefused("engine 'splink' trains its own model; a saved one is applied by engine 'duckdb'")
     records = prepare(left, right, model, told)
     with connected(bounds) as connection:
         tables = load(connection, records, model)
@@ -114,6 +119,23 @@ def splink_settings(
         "retain_matching_columns": False,
         "retain_intermediate_calculation_columns": False,
     }
+
+
+def saved_settings(saved: SavedModel, people: int) -> dict[str, Any]:
+    """A saved model as Splink settings, ready to be written as JSON.
+
+    Wide blocking rules are left out: here they are used only where they make few pairs, which Splink does not ask.
+
+    Args:
+        saved: the model.
+        people: in the right table that it will be applied to, which the prior depends on.
+
+    Raises:
+        LinkageRefused: it was trained by rules of somebody's own.
+    """
+    model = saved.model()
+    rules = tuple(rule for rule in model.blocking_rules if not rule.wide)
+    return splink_settings(model, saved.applied(model, people), rules)
 
 
 def frequency_tables(records: Records, model: Model, trained: Trained) -> dict[str, pl.DataFrame]:
@@ -208,7 +230,11 @@ def _comparison(comparison: Comparison, shares: Shares, cuts: Cuts, floor: float
         if level.full and comparison.frequency:
             described |= {"tf_adjustment_column": comparison.frequency, "tf_adjustment_weight": 1.0}
         levels.append(described)
-    return {"output_column_name": comparison.id, "comparison_levels": levels}
+    return {
+        "output_column_name": comparison.id,
+        "comparison_description": comparison.name,
+        "comparison_levels": levels,
+    }
 
 
 def _named(links: pl.DataFrame, records: Records) -> pl.DataFrame:

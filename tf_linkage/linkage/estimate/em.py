@@ -8,8 +8,8 @@ them. An unknown value is no evidence in any class.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
@@ -175,6 +175,19 @@ class Observed:
 
 
 @dataclass(frozen=True)
+class Counted:
+    """How many records of the table a model was trained on bear each value; of common values alone.
+
+    Attributes:
+        bearers: records by value.
+        known: records of which the value is known.
+    """
+
+    bearers: Mapping[str, int]
+    known: int
+
+
+@dataclass(frozen=True)
 class Trained:
     """What training found.
 
@@ -192,6 +205,8 @@ class Trained:
             not, m is the matchkeys'.
         floor: share below which none of them counts; see `settings.Training`.
         dependence: how much a link's names go together.
+        counted: of a model that was saved, frequencies by column; values that are not there are counted where it is
+            applied.
     """
 
     m: Shares
@@ -204,6 +219,7 @@ class Trained:
     held: bool
     floor: float
     dependence: Dependence = NO_DEPENDENCE
+    counted: Mapping[str, Counted] = field(default_factory=dict)
 
 
 def train(observed: Observed, start: Start, u: Shares, members: HouseholdMembers, settings: Settings) -> Trained:

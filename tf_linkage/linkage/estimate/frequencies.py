@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tf_linkage.linkage.compare.candidates import counted_pairs, pattern_counts
 from tf_linkage.linkage.compare.patterns import Levels, unpack
-from tf_linkage.linkage.estimate.em import Shares, Trained, shares_of
+from tf_linkage.linkage.estimate.em import Counted, Shares, Trained, shares_of
 from tf_linkage.linkage.model.comparisons import Comparison, Role, both_names, place_of
 from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.model.settings import Settings
@@ -60,7 +60,9 @@ def chance_agreement(tables: Tables) -> Shares:
     )
 
 
-def rarity(tables: Tables, comparison: Comparison, u: NDArray[np.float64], own: float) -> Rarity:
+def rarity(
+    tables: Tables, comparison: Comparison, u: NDArray[np.float64], own: float, before: Counted | None = None
+) -> Rarity:
     """Bits by which the value of each left record is rarer among strangers in the right table than values are.
 
     They are added to the weight of a pair that agrees on it. Of the records that bear the value, a left record's
@@ -71,6 +73,7 @@ def rarity(tables: Tables, comparison: Comparison, u: NDArray[np.float64], own: 
         comparison: the comparison.
         u: its shares among strangers.
         own: records of the right table, on average, that are a left record's own and agree with it.
+        before: frequencies of common values that were saved with a model, which count instead.
     """
     column = str(comparison.frequency)
     records, value = tables.records, tables.number(column)
@@ -84,6 +87,12 @@ def rarity(tables: Tables, comparison: Comparison, u: NDArray[np.float64], own: 
     share = strangers_share(
         found.fill_null(0).to_numpy(), total, float(u[comparison.full]), own, tables.model.settings
     )
+    if before is not None and before.bearers:
+        kept = records.left[column].replace_strict(dict(before.bearers), default=None, return_dtype=pl.UInt32)
+        common = strangers_share(
+            kept.fill_null(0).to_numpy(), before.known, float(u[comparison.full]), own, tables.model.settings
+        )
+        share = np.where(kept.is_null().to_numpy(), share, common)
     bits: NDArray[np.float64] = np.log2(max(u[comparison.full], 1e-12) / share)
     return Rarity(comparison.full, np.where(records.left[column].is_null().to_numpy(), 0.0, bits))
 

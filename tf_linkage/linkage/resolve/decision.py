@@ -48,7 +48,13 @@ class DecisionRule:
     def of(cls, tables: Tables, trained: Trained, deterministic_links: pl.DataFrame) -> DecisionRule:
         """Look up how rare each left record's values are."""
         rare = [
-            rarity(tables, comparison, trained.u[place], own_records(trained, tables, place))
+            rarity(
+                tables,
+                comparison,
+                trained.u[place],
+                own_records(trained, tables, place),
+                trained.counted.get(comparison.frequency),
+            )
             if comparison.frequency
             else None
             for place, comparison in enumerate(tables.model.comparisons)

@@ -96,36 +96,6 @@ def figures_of(judged: pl.DataFrame, by: str | None = None) -> pl.DataFrame:
     return pl.concat(parts)
 
 
-def differences_of(judged: pl.DataFrame, by: str) -> pl.DataFrame:
-    """How far the linked differ from the unlinked in being of each group, in standard deviations, without sign.
-
-    The difference of the two shares over the root of the mean of their variances (Austin 2009). Where the truth is
-    known, those rightly found are held against those missed, and people the register does not hold are left out.
-    """
-    known = judged.height > 0 and judged.get_column("present").is_not_null().all()
-    people = judged.filter("present") if known else judged
-    linked = pl.col("found") if known else pl.col("links") > 0
-    marked = people.select(level=pl.col(by).cast(pl.String), linked=linked).drop_nulls()
-    sides = marked.get_column("linked")
-    n_1, n_0 = int(sides.sum()), int((~sides).sum())
-    share_1, share_0 = pl.col("in_1") / n_1, pl.col("in_0") / n_0
-    spread = ((share_1 * (1 - share_1) + share_0 * (1 - share_0)) / 2).sqrt()
-    return (
-        marked.group_by("level")
-        .agg(in_1=pl.col("linked").sum(), in_0=(~pl.col("linked")).sum())
-        .sort("level")
-        .select(
-            "level",
-            measure=pl.lit("standardised_difference"),
-            numerator=pl.lit(None, dtype=pl.Int64),
-            denominator=pl.min_horizontal(pl.col("in_1") + pl.col("in_0"), pl.lit(min(n_1, n_0))).cast(pl.Int64),
-            value=pl.when(spread > 0).then((share_1 - share_0).abs() / spread),
-            low=pl.lit(None, dtype=pl.Float64),
-            high=pl.lit(None, dtype=pl.Float64),
-        )
-    )
-
-
 def counted(totals: pl.DataFrame, counts: Mapping[str, str]) -> pl.DataFrame:
     """Counts as figures: the value is the count; the denominator is what it is a part of."""
     return pl.concat(

@@ -156,11 +156,11 @@ def resolved(pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 def expected_figures(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Precision and recall as the posteriors expect them, without any truth.
+    """Precision, and what was found of the pairs weighed, as the posteriors expect them, without any truth.
 
-    Expected precision is the mean posterior probability of the links. Expected recall sets the right links so
-    expected against all the right pairs expected among the pairs weighed, at most one to a person: what blocking
-    or the review threshold dropped is not in it, so it is an upper estimate. The interval is that of a sum of
+    Expected precision is the mean posterior probability of the links. The right links so expected are set against
+    all the right pairs expected among the pairs weighed, at most one to a person. That is no recall: what blocking
+    or the review threshold dropped is not in it. The interval is that of a sum of
     independent draws with these probabilities: it knows nothing of a model that is wrong.
     """
     is_link = pl.col("status").cast(pl.String) == "link"
@@ -177,7 +177,7 @@ def expected_figures(pairs: pl.DataFrame) -> pl.DataFrame:
     rows = []
     for measure, of in (
         ("expected_precision", float(links.height)),
-        ("expected_recall", right + float(best_missed)),
+        ("expected_found", right + float(best_missed)),
     ):
         value = right / of if of else None
         half = Z * variance**0.5 / of if of else math.nan

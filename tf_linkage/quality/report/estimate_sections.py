@@ -20,9 +20,10 @@ FREQUENT = 0.01
 """Share of a department's links from which a stage is shown at once."""
 
 ESTIMATES = (
-    ("precision", ("expected_precision", "clerical_precision", "erring_precision", "agreed_precision")),
-    ("recall", ("expected_recall", "clerical_recall", "erring_recall", "agreed_recall")),
+    ("precision", ("", "expected_precision", "clerical_precision", "erring_precision", "agreed_precision")),
+    ("recall", ("known_recall", "", "clerical_recall", "erring_recall", "agreed_recall")),
 )
+"""What is estimated without truth, by the columns of the table; nothing where a way does not apply."""
 
 
 def stages(plain: pl.DataFrame, truth: bool) -> str:
@@ -94,10 +95,13 @@ def signs(plain: pl.DataFrame, truth: bool, agreement: pl.DataFrame | None) -> s
         if truth
     ]
     head = (
-        "Figure", "From the posteriors", "From a clerk who never errs", "From a clerk who errs as clerks do",
+        "Figure", "From people known to be present", "From the posteriors", "From a clerk who never errs",
+        "From a clerk who errs as clerks do",
         "From a second engine", "True",
     )  # fmt: skip
     estimates = html.table("Estimates that need no truth, beside the truth", head, rows) if rows else ""
+    if not truth:
+        estimates = _known(by_figure, plain)
     histories = _histories(plain, truth)
     if not estimates and not histories:
         return ""
@@ -108,12 +112,27 @@ def signs(plain: pl.DataFrame, truth: bool, agreement: pl.DataFrame | None) -> s
         "second errs on 11 doubtful pairs in a hundred, unless CLERK_ERROR says otherwise, and on far fewer plain "
         "ones: where "
         "nearly every link is right, his slips outnumber the false links and precision reads too low. "
-        "Estimates of recall leave out those who were never weighed, so they run high; agreement of precision "
-        "runs low, since the second engine misses people too."
+        "A clerk's estimates of recall, and an engine's, leave out those who were never weighed, so they run high; "
+        "people known to be present do not, but wrong flags of councils' make theirs run low, for which the upper "
+        "end of the interval allows. Posteriors tell no recall. Agreement of precision runs low, since the second "
+        "engine misses people too."
         if truth
-        else "Histories that cannot be one person's are signs of false links; most false links give no sign."
+        else "Recall is that of people whom a council's flag puts in a register: wrong flags make it run low, for "
+        "which the upper end allows, and recent contact makes such people easier to find than others. Histories "
+        "that cannot be one person's are signs of false links; most false links give no sign."
     )
     return html.paragraph(words) + estimates + histories
+
+
+def _known(by_figure: Mapping[tuple[str, str], Mapping[str, object]], plain: pl.DataFrame) -> str:
+    """Recall of people known to be present, where there is no truth to set it against."""
+    rows = [
+        (TITLES[name], _cell(by_figure, name, "known_recall"))
+        for name in departments_in(plain)
+        if (name, "known_recall") in by_figure
+    ]
+    head = ("Department", "Recall of people known to be present")
+    return html.table("Recall without truth", head, rows) if rows else ""
 
 
 def published_section(metrics: pl.DataFrame, published: pl.DataFrame | None) -> str:

@@ -1,7 +1,4 @@
-"""For whom the linkage is worse: gaps, what drives them, and how the linked differ from the unlinked.
-
-The words and tables of that section.
-"""
+"""For whom the linkage is worse: gaps and what drives them. The words and tables of that section."""
 
 from __future__ import annotations
 
@@ -9,18 +6,13 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from tf_linkage.contracts.outputs.quality import BREAKDOWNS, SUBGROUPS
+from tf_linkage.contracts.outputs.quality import BREAKDOWNS
 from tf_linkage.pages import html
 from tf_linkage.pages.picture import Names
 from tf_linkage.pages.words import percent
-from tf_linkage.quality.bounds.floors import GAP_BOUNDS, UNBOUNDED, gaps
+from tf_linkage.quality.bounds.floors import GAP_BOUNDS, gaps
 from tf_linkage.quality.bounds.gap_causes import OTHER
 from tf_linkage.quality.report.words import TITLES, departments_in, level_word, word
-
-NOTABLE = 0.1
-"""A standardised difference above which groups are commonly held to be out of balance (Austin 2009)."""
-
-SHOWN = 8
 
 
 def gap_sentences(plain: pl.DataFrame, names: Names, causes: pl.DataFrame | None) -> Iterator[str]:
@@ -32,7 +24,7 @@ def gap_sentences(plain: pl.DataFrame, names: Names, causes: pl.DataFrame | None
             "gap", "breakdown", descending=[True, False]
         )
         if widest.is_empty():
-            yield f"{TITLES[name]}: hard cases apart, no group's recall lies below everybody else's beyond chance."
+            yield from _unseen(name, found, names)
         for row in widest.head(1).iter_rows(named=True):
             yield (
                 f"{TITLES[name]}: recall is lowest for {BREAKDOWNS[row['breakdown']].lower()} "
@@ -45,6 +37,21 @@ def gap_sentences(plain: pl.DataFrame, names: Names, causes: pl.DataFrame | None
                 f"{TITLES[name]}: the worst hard case is “{level_word(row['breakdown'], row['worst'], names)}”: "
                 f"recall {_against(row)}{'' if row['gap_low'] > 0 else ', which may be chance'}."
             )
+
+
+def _unseen(name: str, found: pl.DataFrame, names: Names) -> Iterator[str]:
+    """That no gap is beyond chance, and how wide one could be all the same."""
+    says = f"{TITLES[name]}: hard cases apart, no group's recall lies below everybody else's beyond chance"
+    rows = found.filter(pl.col("department").cast(pl.String) == name).sort(
+        "gap_high", "breakdown", descending=[True, False]
+    )
+    for row in rows.head(1).iter_rows(named=True):
+        says += (
+            f"; that is not to say that none does: for {BREAKDOWNS[row['breakdown']].lower()} "
+            f"“{level_word(row['breakdown'], row['worst'], names)}” a gap of up to {100 * row['gap_high']:.1f} "
+            "points is not ruled out"
+        )
+    yield f"{says}."
 
 
 def gaps_not_kept(plain: pl.DataFrame, names: Names) -> Iterator[str]:
@@ -93,35 +100,6 @@ def gap_section(plain: pl.DataFrame, names: Names, causes: pl.DataFrame | None) 
         + html.opened("Every gap as a table", html.table("Widest gaps", head, rows))
         + _causes(plain, names, causes)
     )
-
-
-def difference_section(plain: pl.DataFrame, names: Names) -> str:
-    """How the linked differ from the unlinked, largest first."""
-    found = plain.filter(
-        pl.col("measure") == "standardised_difference",
-        pl.col("value").is_not_null(),
-        pl.col("breakdown").is_in([name for name in SUBGROUPS if name not in UNBOUNDED]),
-    ).sort("value", "department", "breakdown", "level", descending=[True, False, False, False])
-    if found.is_empty():
-        return ""
-    rows = [
-        (
-            f"{TITLES[row['department']]}, {BREAKDOWNS[row['breakdown']].lower()}",
-            level_word(row["breakdown"], row["level"], names),
-            f"{row['value']:.2f}",
-            "notable" if row["value"] > NOTABLE else "",
-        )
-        for row in found.iter_rows(named=True)
-    ]
-    words = (
-        "Standardised differences of linked against unlinked people: the difference of the two shares who are "
-        f"of the group, in standard deviations. Above {NOTABLE:g} the two are commonly held to be out of balance; "
-        "where few are unlinked, chance alone does that."
-    )
-    head = ("Department, grouped by", "Group", "Difference", "")
-    top = html.table("The largest differences between linked and unlinked", head, rows[:SHOWN])
-    every = html.opened("Every difference as a table", html.table("Linked against unlinked", head, rows))
-    return html.paragraph(words) + top + every
 
 
 def _causes(plain: pl.DataFrame, names: Names, causes: pl.DataFrame | None) -> str:

@@ -21,10 +21,11 @@ from tf_linkage.quality.report import estimate_sections
 from tf_linkage.quality.report.actions import action_section, actions, threshold_section
 from tf_linkage.quality.report.assessment import Assessment
 from tf_linkage.quality.report.assessment import sections as assessment_sections
-from tf_linkage.quality.report.group_sections import difference_section, gap_section
+from tf_linkage.quality.report.group_sections import gap_section
 from tf_linkage.quality.report.pictures import pictures
 from tf_linkage.quality.report.reporting_items import reporting_items
 from tf_linkage.quality.report.summary import LINK_THRESHOLD, headline_table, in_short
+from tf_linkage.quality.report.unlinked_section import difference_section
 from tf_linkage.quality.report.verdict import PEOPLE_AND_LINKS, tiles, verdict
 from tf_linkage.quality.report.words import TITLES, knows_truth, plain_figures, word
 

@@ -90,13 +90,13 @@ def _differences(plain: pl.DataFrame) -> str:
         pl.col("measure") == "standardised_difference",
         pl.col("value").is_not_null(),
         pl.col("breakdown") != "hard_case",
-    ).sort("department", "value", "breakdown", "level", descending=[False, True, False, False])
+    ).sort("department", pl.col("value").abs(), "breakdown", "level", descending=[False, True, False, False])
     parts = []
     for name in departments_in(plain):
         top = found.filter(pl.col("department") == name).head(1)
         for row in top.iter_rows(named=True):
             breakdown = row["breakdown"].replace("_", " ")
-            parts.append(f"{TITLES[name]} largest {row['value']:.2f}, for {breakdown} {row['level']}")
+            parts.append(f"{TITLES[name]} largest {row['value']:+.2f}, for {breakdown} {row['level']}")
     return "standardised differences: " + ("; ".join(parts) or "too few to show")
 
 

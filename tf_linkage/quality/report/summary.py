@@ -91,9 +91,17 @@ def _expected(plain: pl.DataFrame) -> Iterator[str]:
     said = "; ".join(f"{title} {percent(value)}" for title, value in found if value == value)  # noqa: PLR0124
     if said:
         yield f"The model's own probabilities expect this precision: {said}. They hold as far as the model does."
+    at = plain.filter(
+        pl.col("breakdown") == "all", pl.col("measure") == "known_recall", pl.col("low").is_not_null()
+    )
+    of = {row["department"]: row for row in at.iter_rows(named=True)}
+    known = "; ".join(f"{TITLES[name]} {with_interval(of[name])}" for name in departments_in(plain) if name in of)
+    if known:
+        yield f"Of people whom a council's flag puts in the register, these were found: {known}."
     yield (
-        "How many were missed cannot be known from these files. A rehearsal with the same settings says how many a "
-        "linkage like this misses; a clerical review (“review export”) says how many of the links are right."
+        f"How many {'others ' if known else ''}were missed cannot be known from these files. A rehearsal with the "
+        "same settings says how many a linkage like this misses; a clerical review (“review export”) says how "
+        "many of the links are right."
     )
 
 

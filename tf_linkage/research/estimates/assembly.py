@@ -10,7 +10,7 @@ import polars as pl
 from threadpoolctl import threadpool_limits
 
 from tf_linkage.contracts.outputs.estimates import ALL_WINDOWS, PLACEBOS
-from tf_linkage.research.estimates.by_family import new_events, shares
+from tf_linkage.research.estimates.by_family import events_of_people, new_events, shares
 from tf_linkage.research.estimates.characteristics import characteristics
 from tf_linkage.research.estimates.counts import outcome_counts
 from tf_linkage.research.estimates.covariates import covariates
@@ -24,6 +24,7 @@ from tf_linkage.research.estimates.differences import (
     share_differences,
 )
 from tf_linkage.research.estimates.influence import Groups
+from tf_linkage.research.estimates.linkage_error import Recall, corrected_ratios, recalls
 from tf_linkage.research.estimates.money import cost_differences, family_costs, money
 from tf_linkage.research.estimates.paths import benefit_paths, service_use
 from tf_linkage.research.estimates.placebo import Before, before, placebos
@@ -60,7 +61,9 @@ def estimates(
         weighting = weigh(known, laid.members)
         windows = {window: before(laid, attributes, window) for window in PLACEBOS}
         held_out = placebos(windows)
-        rows = differences(laid, counted, weighting.groups, windows[BASE]) + costs_compared(costs, weighting.groups)
+        recalled = recalls(laid.members, linked_people.collect(), attributes.collect())
+        rows = differences(laid, counted, weighting.groups, windows[BASE], recalled)
+        rows += costs_compared(costs, weighting.groups)
     tables = {
         "outcome_counts": outcome_counts(counted),
         "differences": in_contract(rows),
@@ -90,10 +93,14 @@ def compared(
     laid = lay(linked_people, attributes, returns, regions, covered)
     with threadpool_limits(limits=1):
         weighting = weigh(covariates(laid, attributes), laid.members)
-        return in_contract(differences(laid, shares(laid), weighting.groups, before(laid, attributes, BASE)))
+        recalled = recalls(laid.members, linked_people.collect(), attributes.collect())
+        base = before(laid, attributes, BASE)
+        return in_contract(differences(laid, shares(laid), weighting.groups, base, recalled))
 
 
-def differences(laid: Laid, counted: pl.DataFrame, groups: Groups, base: Before) -> list[dict[str, Any]]:
+def differences(
+    laid: Laid, counted: pl.DataFrame, groups: Groups, base: Before, recalled: Mapping[str, Recall]
+) -> list[dict[str, Any]]:
     """Rows of every outcome's differences, by each method.
 
     Args:
@@ -101,10 +108,12 @@ def differences(laid: Laid, counted: pl.DataFrame, groups: Groups, base: Before)
         counted: what `by_family.shares` gives for it.
         groups: the families and how much each counts.
         base: the window against which differences in differences are taken.
+        recalled: what is known of the links to each register.
     """
     begun = new_events(laid, ALL_WINDOWS[RATE_WINDOW])
     kept = keeping_joiners(laid)
     weighted = list(rate_ratios(begun, groups, WEIGHTED))
+    of_people = events_of_people(laid, ALL_WINDOWS[RATE_WINDOW])
     return [
         *share_differences(counted, groups.alike, UNADJUSTED),
         *share_differences(counted, groups, WEIGHTED),
@@ -112,6 +121,7 @@ def differences(laid: Laid, counted: pl.DataFrame, groups: Groups, base: Before)
         *rate_ratios(begun, groups.alike, UNADJUSTED),
         *weighted,
         *ranges(laid, base, weighted),
+        *corrected_ratios(of_people, groups, recalled, weighted),
         *rate_ratios(new_events(kept, ALL_WINDOWS[RATE_WINDOW]), groups, JOINERS_KEPT),
     ]
 

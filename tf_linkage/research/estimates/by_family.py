@@ -74,16 +74,40 @@ def shares(laid: Laid) -> pl.DataFrame:
 def new_events(laid: Laid, window: tuple[int, int]) -> pl.DataFrame:
     """New events of each family within a window, and the months in which they could arise.
 
-    Comparison families count until the month in which they join. A child's months and events are those of
-    half-years that lie before its eighteenth birthday for certain, an adult's of those that lie after it; a
-    half-year in which the birthday may fall counts for the family alone.
-
     Args:
         laid: the cohort on half-years.
         window: months from the start, the first included and the last not; whole half-years.
 
     Returns:
         family_id, outcome, unit, study_group, region, months (above 0), events, people, people_with.
+    """
+    key = ["family_id", "outcome", "unit"]
+    return (
+        _events_of_people(laid, window)
+        .group_by(key)
+        .agg(
+            pl.col("months", "events").sum(),
+            people=pl.len(),
+            people_with=(pl.col("events") > 0).sum(),
+        )
+        .join(families_of(laid).select("family_id", "study_group", "region"), on="family_id")
+        .select(*key, "months", "events", "people", "people_with", "study_group", "region")
+        .sort(key)
+        .collect()
+    )
+
+
+def events_of_people(laid: Laid, window: tuple[int, int]) -> pl.DataFrame:
+    """The same person by person: family_id, outcome, unit, person_id, months, events; arguments as `new_events`."""
+    return _events_of_people(laid, window).sort("outcome", "unit", "family_id", "person_id").collect()
+
+
+def _events_of_people(laid: Laid, window: tuple[int, int]) -> pl.LazyFrame:
+    """Months and events of each person within the window.
+
+    Comparison families count until the month in which they join. A child's months and events are those of
+    half-years that lie before its eighteenth birthday for certain, an adult's of those that lie after it; a
+    half-year in which the birthday may fall counts for the family alone.
     """
     first, last = window
     half_years = pl.LazyFrame({"half_year": range(first // MONTHS, last // MONTHS)}, schema={"half_year": pl.Int32})
@@ -95,26 +119,19 @@ def new_events(laid: Laid, window: tuple[int, int]) -> pl.DataFrame:
         .with_columns(months=(pl.min_horizontal("joins", begins + MONTHS) - begins).clip(0, MONTHS))
         .filter((pl.col("months") > 0) & pl.col("half_year").is_between(pl.col("earliest"), pl.col("latest")))
     )
-    key = ["family_id", "outcome", "unit"]
+    columns = ["family_id", "outcome", "unit", "person_id"]
     summed = (
         at_risk.join(laid.begun.lazy(), on=["person_id", "outcome", "half_year"], how="left")
-        .group_by(*key, "person_id")
+        .group_by(columns)
         .agg(pl.col("months").sum(), events=pl.col("before_joining").sum())
     )
-    of_persons = {
-        "months": pl.col("months").sum(), "events": pl.col("events").sum(),
-        "people": pl.col("person_id").n_unique(),
-        "people_with": pl.col("person_id").filter(pl.col("events") > 0).n_unique(),
-    }  # fmt: skip
-    told = summed.filter(_is_told_of()).group_by(key).agg(**of_persons)
-    whole = summed.group_by("family_id", "outcome").agg(**of_persons).with_columns(unit=pl.lit("family"))
-    columns = [*key, "months", "events", "people", "people_with"]
-    return (
-        pl.concat([told.select(columns), whole.select(columns)])
-        .join(families_of(laid).select("family_id", "study_group", "region"), on="family_id")
-        .sort(key)
-        .collect()
+    whole = (
+        summed.group_by("family_id", "outcome", "person_id")
+        .agg(pl.col("months", "events").sum())
+        .with_columns(unit=pl.lit("family"))
     )
+    columns += ["months", "events"]
+    return pl.concat([summed.filter(_is_told_of()).select(columns), whole.select(columns)])
 
 
 def families_of(laid: Laid) -> pl.LazyFrame:

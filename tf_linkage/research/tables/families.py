@@ -1,6 +1,7 @@
-"""families of research/tables: one row for each family, with what happened in it, joined to no person.
+"""families and family_outcomes of research/tables: a family's make-up, and what happened in it.
 
-A family's make-up and problems in bands. What happened before and after stands in `outcomes`.
+Two tables of one row for each family, which join neither each other nor people: make-up in bands, and outcomes,
+each with group, start and problems. What happened before and after is computed in `outcomes`.
 """
 
 from __future__ import annotations
@@ -21,12 +22,7 @@ from tf_linkage.research.tables.starts import family_starts, in_contract, with_r
 ADULT_AGE = 18
 
 
-def families(
-    linked_people: pl.LazyFrame,
-    attributes: pl.LazyFrame,
-    returns: Mapping[str, Mapping[str, pl.LazyFrame]],
-    regions: Mapping[str, str],
-) -> pl.LazyFrame:
+def families(linked_people: pl.LazyFrame, attributes: pl.LazyFrame, regions: Mapping[str, str]) -> pl.LazyFrame:
     """Makes the table of families.
 
     Everybody counts in one family, the one `linked_people` gives. Problems are those any council found in the
@@ -35,21 +31,44 @@ def families(
     Args:
         linked_people: `ons.LinkedPeople`.
         attributes: `ons.Attributes`.
-        returns: what each department gave back, by department and table.
         regions: region by council.
 
     Returns:
         `contracts.outputs.research.Families`, in the order of `family_study_ref`.
     """
     members = linked_people.join(ages_at_start(linked_people, attributes), on="person_id", how="left")
-    table = _make_up(members)
-    for part in (
-        with_region(family_starts(attributes), regions),
-        _problems(attributes),
-        family_outcomes(members, attributes, returns),
-    ):
+    return in_contract(_with_problems(_make_up(members), attributes, regions), research.Families)
+
+
+def outcomes_of_families(
+    linked_people: pl.LazyFrame,
+    attributes: pl.LazyFrame,
+    returns: Mapping[str, Mapping[str, pl.LazyFrame]],
+    regions: Mapping[str, str],
+) -> pl.LazyFrame:
+    """Makes the table of what happened in families.
+
+    Args:
+        linked_people: `ons.LinkedPeople`.
+        attributes: `ons.Attributes`.
+        returns: what each department gave back, by department and table.
+        regions: region by council.
+
+    Returns:
+        `contracts.outputs.research.FamilyOutcomes`, in the order of `outcome_study_ref`; as many rows as families.
+    """
+    members = linked_people.join(ages_at_start(linked_people, attributes), on="person_id", how="left")
+    table = members.group_by("family_id").agg(pl.col("outcome_study_ref").first())
+    happened = family_outcomes(members, attributes, returns)
+    table = _with_problems(table, attributes, regions).join(happened, on="family_id", how="left")
+    return in_contract(table, research.FamilyOutcomes)
+
+
+def _with_problems(table: pl.LazyFrame, attributes: pl.LazyFrame, regions: Mapping[str, str]) -> pl.LazyFrame:
+    """The table with each family's group, service, start and region, and its problems."""
+    for part in (with_region(family_starts(attributes), regions), _problems(attributes)):
         table = table.join(part, on="family_id", how="left")
-    return in_contract(table.with_columns(start_year=financial_year(pl.col("start"))), research.Families)
+    return table.with_columns(start_year=financial_year(pl.col("start")))
 
 
 def _make_up(members: pl.LazyFrame) -> pl.LazyFrame:

@@ -9,15 +9,15 @@ import polars as pl
 from tf_linkage.contracts import bands
 from tf_linkage.contracts.bodies.council import PROBLEMS
 from tf_linkage.contracts.outputs import research
-from tf_linkage.research.tables.coarsening import band, financial_year
+from tf_linkage.research.tables.coarsening import band, count_band, financial_year
 from tf_linkage.research.tables.starts import family_starts, in_contract, with_region
 
 
 def people(linked_people: pl.LazyFrame, attributes: pl.LazyFrame, regions: Mapping[str, str]) -> pl.LazyFrame:
     """Makes the table of people.
 
-    What was found for a person by several councils is brought together: the most severe sub-code of each problem.
-    Group, start and region are the family's.
+    A problem that any council found for a person is theirs; which sub-code it was is not told. Group, start and
+    region are the family's.
 
     Args:
         linked_people: `ons.LinkedPeople`.
@@ -29,8 +29,10 @@ def people(linked_people: pl.LazyFrame, attributes: pl.LazyFrame, regions: Mappi
     """
     found = attributes.group_by("person_id").agg(
         pl.col("gender").drop_nulls().first(),
-        *(pl.col(problem).max() for problem in PROBLEMS),
+        *(pl.col(problem).is_not_null().any() for problem in PROBLEMS),
     )
+    number = pl.sum_horizontal(pl.col(list(PROBLEMS)).cast(pl.Int32))
+    found = found.with_columns(problems=count_band(number, bands.PERSONS_PROBLEM_COUNTS))
     families = with_region(family_starts(attributes), regions)
     known = linked_people.join(found, on="person_id", how="left").join(families, on="family_id", how="left")
     return in_contract(

@@ -197,9 +197,12 @@ def test_the_answers_come_together(vault: tuple[pl.LazyFrame, pl.LazyFrame], key
     assert linked["moj_link"].to_list() == ["high"]
     assert everyone["dwp_ref"].null_count() == everyone["dfe_link"].null_count() == 3
     refs = pl.concat(
-        [everyone[name] for name in ("person_id", "family_id", "person_study_ref", "family_study_ref")]
+        [
+            everyone[name]
+            for name in ("person_id", "family_id", "person_study_ref", "family_study_ref", "outcome_study_ref")
+        ]
     )
-    assert refs.n_unique() == 3 * 4
+    assert refs.n_unique() == 3 * 5
     assert identifiers_in(everyone.columns) == []
 
 
@@ -210,6 +213,8 @@ def test_researchers_references_are_made_under_a_key_of_their_own(
     theirs = recipient_key(key, "research")
     assert everyone["person_study_ref"].to_list() == reference(theirs, "person", [everyone["person_id"]]).to_list()
     assert everyone["family_study_ref"].to_list() == reference(theirs, "family", [everyone["family_id"]]).to_list()
+    outcomes = reference(theirs, "family outcomes", [everyone["family_id"]])
+    assert everyone["outcome_study_ref"].to_list() == outcomes.to_list()
 
 
 def test_a_return_of_another_run_is_refused(vault: tuple[pl.LazyFrame, pl.LazyFrame], key: bytes):

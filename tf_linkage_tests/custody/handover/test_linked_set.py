@@ -67,8 +67,10 @@ def test_nothing_is_lost_on_the_way(rehearsed: Rehearsed, handed: Tables, held: 
     returns = {name: tables(rehearsed, name, "return") for name in DEPARTMENTS}
     linked, attributes = held["linked_people"], held["attributes"]
     given = research.study_tables(handed)
-    made = research.families(given.linked_people, given.attributes, given.returns, REGIONS)
-    assert made.collect().equals(research.families(linked, attributes, returns, REGIONS).collect())
+    made = research.families(given.linked_people, given.attributes, REGIONS)
+    assert made.collect().equals(research.families(linked, attributes, REGIONS).collect())
+    made = research.outcomes_of_families(given.linked_people, given.attributes, given.returns, REGIONS)
+    assert made.collect().equals(research.outcomes_of_families(linked, attributes, returns, REGIONS).collect())
     for make, department in ((research.offending, "moj"), (research.schooling, "dfe")):
         made = make(given.linked_people, given.attributes, given.returns[department])
         assert made.collect().equals(make(linked, attributes, returns[department]).collect())

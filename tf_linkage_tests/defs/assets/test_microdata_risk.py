@@ -6,15 +6,19 @@ import pytest
 from rehearsing import Rehearsed
 from research_rows import research_table
 
+from tf_linkage import research
+from tf_linkage.contracts.intruders import LEAD_WORKER
 from tf_linkage.contracts.ladders import STEPS, emptiness_tells
+from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
 from tf_linkage.definitions import build_defs
 from tf_linkage.defs.assets.microdata_risk import (
+    council_verdict,
     no_pupil_stands_out,
     nobody_stands_out,
     pupils_verdict,
     risk_verdict,
 )
-from tf_linkage.study import Study
+from tf_linkage.study import REGIONS, Study
 from tf_linkage.workspace.jobs import REHEARSAL, RESEARCH
 
 ALIKE = {"region": "North", "start_year": "2016-17", "adults": "1", "children": "2", "youngest": "0-4"}
@@ -24,15 +28,41 @@ ALIKE = {"region": "North", "start_year": "2016-17", "adults": "1", "children": 
 def test_red_where_fewer_than_twenty_look_alike_and_nobody_has_counted_the_population(
     alike: int, *, passed: bool
 ) -> None:
-    found = risk_verdict("families", research_table("families", [ALIKE] * alike), None)
+    found = risk_verdict("families", {"families": research_table("families", [ALIKE] * alike)}, None)
     assert found.passed is passed
     assert found.metadata["smallest class in the sample"].value == alike
 
 
 def test_red_where_one_family_has_a_make_up_of_its_own() -> None:
-    found = risk_verdict("families", research_table("families", [ALIKE] * 50 + [ALIKE | {"children": "3+"}]), None)
+    rows = [ALIKE] * 50 + [ALIKE | {"children": "3+"}]
+    found = risk_verdict("families", {"families": research_table("families", rows)}, None)
     assert not found.passed
     assert found.description == "1 of 51 rows stand out"
+
+
+def test_red_where_a_lead_worker_would_know_a_family_by_its_problems() -> None:
+    rows = [ALIKE] * 50 + [ALIKE | {"health": True}]
+    assert not risk_verdict("families", {"families": research_table("families", rows)}, None).passed
+
+
+@pytest.mark.parametrize(("innocent", "passed"), [(1, True), (0, False)])
+def test_red_where_all_that_look_alike_share_something_sensitive(innocent: int, *, passed: bool) -> None:
+    """Thirty families of which nobody could tell one from another, and somebody was convicted in all but one."""
+    rows = [{"conviction_year_before": True}] * (30 - innocent) + [{}] * innocent
+    found = risk_verdict("family_outcomes", {"family_outcomes": research_table("family_outcomes", rows)}, None)
+    assert found.passed is passed
+    assert ("1 classes share something sensitive" in str(found.description)) is not passed
+
+
+def test_red_where_the_councils_attack_did_not_try_everybody(rehearsed: Rehearsed) -> None:
+    linked_set = rehearsed.store.read(["research", "linked_set"])
+    assert isinstance(linked_set, dict)
+    sent = research.as_sent(research.study_tables(linked_set), REGIONS)
+    tables = {name: rehearsed.research(name) for name in RESEARCH_TABLES}
+    assert council_verdict(tables, sent).passed
+    nobody = sent | {"people": sent["people"].with_columns(truth=pl.lit("nobody"))}
+    assert council_verdict(tables, nobody).description == "not everybody in people was tried"
+    assert not council_verdict(tables, nobody).passed
 
 
 @pytest.mark.parametrize("name", STEPS)
@@ -46,7 +76,8 @@ def test_the_gates_block(name: str, *, counted: bool) -> None:
 def test_the_gates_are_in_every_job_that_makes_the_tables(job: str, source: str) -> None:
     made = build_defs(Study.of("tiny", source=source)).resolve_job_def(job)
     steps = {str(name) for name in made.graph.node_dict}
-    assert {f"research__tables_no_{one}_stands_out" for one in ("person", "family", "pupil")} <= steps
+    assert {f"research__tables_no_{one}_stands_out" for one in ("person", "family", "outcome", "pupil")} <= steps
+    assert "research__tables_no_council_finds_anybody" in steps
 
 
 @pytest.mark.parametrize(("alike", "passed"), [(20, True), (19, False)])
@@ -83,6 +114,7 @@ def test_the_ui_shows_the_risk_the_steps_and_a_picture(rehearsed: Rehearsed, nam
     assert below["as released"] == 0
     stored = rehearsed.research(name)
     assert isinstance(stored, pl.LazyFrame)
+    # Counted here over every column that somebody may know and that does not change, not by the gate's own means.
     told = [pl.col(column).is_null() for column in emptiness_tells(name)]
-    least = stored.group_by(*STEPS[name], *told).len().collect()["len"].min()
+    least = stored.group_by(*LEAD_WORKER.columns_in(name), *told).len().collect()["len"].min()
     assert risk["smallest class in the sample"]["as released"] == least

@@ -510,7 +510,8 @@ def test_an_answer_is_complete(answered: Answered) -> None:
     desk, record, tables, _ = answered
     row = desk.table("ons/attributes").filter(la_code=record[0], person_ref=record[1]).row(0, named=True)
     linked = desk.table("linkage/linked_people").filter(person_id=row["person_id"]).row(0, named=True)
-    own = {linked[name] for name in linked if name.endswith(("_ref", "_id")) and not name.startswith("family")}
+    families = ("family", "outcome")
+    own = {linked[name] for name in linked if name.endswith(("_ref", "_id")) and not name.startswith(families)}
     covered = []
     for key in TABLES:
         if key.startswith(("population/", "quality/", "published/")) or not (stored := there(desk.store, key)):
@@ -577,7 +578,7 @@ def test_an_answer_tells_nothing_of_the_family(answered: Answered) -> None:
         value for name in everybody.columns if name.endswith(("_ref", "_id")) for value in everybody[name]
     }
     assert not (references - {None}) & words, "nor any reference of the study, the person's own included"
-    assert "research_families" not in tables
+    assert not {"research_families", "research_family_outcomes"} & set(tables)
     assert mine["forename"] in words
 
 
@@ -648,7 +649,10 @@ def test_afterwards_a_correction_changes_rows_and_no_link(desk: Desk) -> None:
     ticket = desk.ticket("correct", (row["la_code"], row["person_ref"]), crime="OFF", surname="Newname")
     assert desk.run(CORRECT, ticket).success
     assert desk.table("linkage/linked_people").equals(linked)
-    assert desk.table("research/tables/people").filter(person_study_ref=ref)["crime"].to_list() == ["OFF"]
+    given = desk.store.read(["research", "linked_set"])
+    assert isinstance(given, dict)
+    assert given["records"].filter(person_study_ref=ref).collect()["crime"].to_list() == ["OFF"]
+    assert desk.table("research/tables/people").filter(person_study_ref=ref).height == 1
     assert desk.table("ons/identifiers").filter(person_id=row["person_id"])["surname"].to_list() == ["Newname"]
 
 

@@ -9,7 +9,8 @@ from research_rows import research_table
 
 from tf_linkage import research
 from tf_linkage.contracts.columns import empty
-from tf_linkage.contracts.intruders import INTRUDERS, LEAD_WORKER, NEIGHBOUR
+from tf_linkage.contracts.intruders import INTRUDERS, LEAD_WORKER, MOST_FOUND, NEIGHBOUR
+from tf_linkage.contracts.ladders import STEPS
 from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
 from tf_linkage.disclosure import in_classes, intruder_figures, intruders_page
 from tf_linkage.disclosure.microdata.intruder_figures import alike_rows, share_class
@@ -47,10 +48,11 @@ def test_a_history_is_known_again_wherever_it_begins() -> None:
     [
         (None, ""),
         (0.0, "nobody"),
-        (0.0001, "under 1%"),
-        (0.01, "1% to under 5%"),
-        (0.1999, "5% to under 20%"),
-        (0.5, "50% and more"),
+        (0.0001, "up to 1%"),
+        (0.01, "up to 1%"),
+        (0.0101, "over 1% to 5%"),
+        (0.2, "over 5% to 20%"),
+        (0.5001, "over 50%"),
         (1.0, "all"),
     ],
 )
@@ -66,10 +68,16 @@ def figures(rehearsed: Rehearsed) -> pl.DataFrame:
     return intruder_figures({name: rehearsed.research(name) for name in RESEARCH_TABLES}, sent)
 
 
-def test_every_intruder_is_measured_and_the_neighbour_finds_nobody(figures: pl.DataFrame) -> None:
+def test_every_intruder_is_measured_and_those_who_are_held_off_find_nobody(figures: pl.DataFrame) -> None:
     assert set(figures["intruder"]) == set(INTRUDERS)
-    neighbour = figures.filter(pl.col("intruder") == "neighbour")
-    assert neighbour["few alike"].to_list() == [0.0] * neighbour.height
+    alike = figures.filter(
+        pl.col("intruder").is_in(["neighbour", "lead worker"]), ~pl.col("held against").str.contains("joined")
+    )
+    assert alike.height == 2 * len(STEPS)
+    assert alike["few alike"].to_list() == [0.0] * alike.height
+    council = figures.filter(pl.col("intruder") == "council")
+    assert council["certain"].to_list() == [0.0] * council.height
+    assert max(council["likely"]) <= MOST_FOUND
     assert figures.filter(pl.col("intruder") == "newspaper reader")["certain"].max() > 0.5, "histories are told"
 
 
@@ -77,7 +85,5 @@ def test_the_annex_stands_beside_the_tables(rehearsed: Rehearsed, figures: pl.Da
     page = (rehearsed.store.root / "research" / "intruders.md").read_text(encoding="utf-8")
     assert page == intruders_page(figures)
     assert "data/research/intruders.md" in (rehearsed.store.root / "reports" / "impact_assessment.md").read_text()
-    for told in in_classes(figures):
-        assert not any(character.isdigit() for character in "".join(told[2:5]).replace("%", "")) or all(
-            cell in {"", "nobody", "all"} or "under" in cell or "more" in cell for cell in told[2:5]
-        )
+    classes = {share_class(share / 1000) for share in range(1001)} | {share_class(None)}
+    assert {cell for told in in_classes(figures) for cell in told[2:5]} <= classes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 
 import polars as pl
@@ -10,6 +11,7 @@ from rehearsing import Rehearsed
 from research_rows import research_table
 
 from tf_linkage.contracts.columns import empty
+from tf_linkage.contracts.ladders import REFERENCES
 from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
 from tf_linkage.disclosure import families_that_fit, join_figures, known_event
 
@@ -59,8 +61,8 @@ def test_a_family_fits_if_nothing_speaks_against_it() -> None:
     convicted = {"person_study_ref": "R00000", "sentenced": 5, "guilty": True, "disposal": "FINE"}
     found = families_that_fit(
         tables(
-            people=research_table("people", [{"health": "MH"}]),
-            families=research_table("families", families),
+            people=research_table("people", [{"health": True}]),
+            family_outcomes=research_table("family_outcomes", families),
             offending=rows("offending", convicted),
         )
     )
@@ -87,14 +89,14 @@ def truly(rehearsed: Rehearsed) -> pl.DataFrame:
 
 
 def test_references_of_people_and_families_do_not_join(released: Tables) -> None:
-    people = set(released["people"].collect()["person_study_ref"])
-    families = set(released["families"].collect()["family_study_ref"])
-    assert people
-    assert families
-    assert not people & families
-    for length in range(6, 20):
-        assert not {ref[:length] for ref in people} & {ref[:length] for ref in families}
-        assert not {ref[-length:] for ref in people} & {ref[-length:] for ref in families}
+    for one, other in itertools.combinations(REFERENCES, 2):
+        left, right = (set(released[name].collect()[REFERENCES[name]]) for name in (one, other))
+        assert left
+        assert right
+        assert not left & right
+        for length in range(6, 20):
+            assert not {ref[:length] for ref in left} & {ref[:length] for ref in right}
+            assert not {ref[-length:] for ref in left} & {ref[-length:] for ref in right}
 
 
 def test_the_order_of_rows_joins_nobody(released: Tables, truly: pl.DataFrame) -> None:

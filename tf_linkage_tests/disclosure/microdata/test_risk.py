@@ -7,7 +7,7 @@ import random
 import duckdb
 import polars as pl
 import pytest
-from research_rows import research_table
+from research_rows import nothing_shown, research_table
 
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.handovers.population_counts import PopulationCounts
@@ -19,11 +19,6 @@ REGIONS = {"E09000012": "London", "E06000010": "North", "E08000003": "North"}
 
 def person(region: str = "London", age: str | None = "25-44", gender: str | None = "female") -> dict[str, object]:
     return {"region": region, "age_band": age, "gender": gender, "start_year": "2016-17"}
-
-
-def family(children: str = "1", youngest: str | None = "5-10", adults: str = "1") -> dict[str, object]:
-    return {"region": "London", "start_year": "2016-17", "adults": adults, "children": children,
-            "youngest": youngest}  # fmt: skip
 
 
 @pytest.fixture
@@ -81,16 +76,18 @@ def test_people_whom_the_population_does_not_count_need_twenty(counts: pl.LazyFr
 
 def test_a_family_is_told_by_its_empty_cells_too() -> None:
     """Twenty families alike in every column; in one of them nobody could be excluded from school."""
-    alike = [family() for _ in range(20)]
-    assert risk_table(released_classes("families", research_table("families", alike), None))["classes"] == 1
-    released = [*alike, family() | {"exclusion_year_before": None, "exclusion_two_years_after": None}]
-    found = risk_table(released_classes("families", research_table("families", released), None))
+    family = {"region": "London", "start_year": "2016-17"}
+    alike = [family] * 20
+    made = research_table("family_outcomes", alike)
+    assert risk_table(released_classes("family_outcomes", made, None))["classes"] == 1
+    released = [*alike, family | {"exclusion_year_before": None, "exclusion_two_years_after": None}]
+    found = risk_table(released_classes("family_outcomes", research_table("family_outcomes", released), None))
     assert (found["rows alone in their class"], found["rows in classes below the rule"]) == (1, 1)
 
 
 def test_withheld_rows_are_a_class_of_their_own() -> None:
-    nothing: dict[str, object] = {"region": None, "age_band": None, "gender": None, "start_year": None}
-    found = released_classes("people", research_table("people", [person()] * 30 + [nothing] * 4), None)
+    rows = [person()] * 30 + [nothing_shown("people")] * 4
+    found = released_classes("people", research_table("people", rows), None)
     assert found.filter("withheld")[ROWS].to_list() == [4]
     assert risk_table(found)["rows in classes below the rule"] == 4
 

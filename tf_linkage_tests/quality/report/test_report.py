@@ -62,7 +62,7 @@ def test_without_truth_it_says_so_and_claims_less(without_truth: pl.DataFrame) -
     assert "bounds" not in page.ids
     assert "its register holds" not in page.text
     # Recall among the pairs weighed leaves out anyone who was never weighed: no figure to be read in short.
-    assert "Expected recall" not in page.text.split("Where the records went")[0]
+    assert "Expected found" not in page.text.split("Where the records went")[0]
     assert "How many were missed cannot be known" in page.text
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from tf_linkage.errors import NothingToLearn
+from tf_linkage.errors import LinkageRefused, NothingToLearn
 from tf_linkage.linkage.engines.duckdb import link_records
 from tf_linkage.linkage.engines.recordlinkage.levels import doubtful_pairs, levels_of
 from tf_linkage.linkage.engines.recordlinkage.outcome import counts_of, resolved, training_of
 from tf_linkage.linkage.engines.recordlinkage.pairs import blocked_pairs, random_pairs
 from tf_linkage.linkage.engines.recordlinkage.teaching import teach, training_labels
 from tf_linkage.linkage.estimate.deterministic import deterministic_pass
+from tf_linkage.linkage.estimate.saved_model import SavedModel
 from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.result import LinkResult, Progress
@@ -28,8 +29,13 @@ def link_by_recordlinkage(
     bounds: Limits,
     *,
     told: Told | None = None,
+    learnt: SavedModel | None = None,
 ) -> LinkResult:
     """Link by the toolkit. See `Engine`. Of the bounds it keeps to the pairs; memory and threads are DuckDB's."""
+    if learnt is not None:
+        raise LinkageRefused(
+            "engine 'recordlinkage' trains its own model; a saved one is applied by engine 'duckdb'"
+        )
     records = prepare(left, right, model, told)
     progress(f"standardised {records.left.height:,} and {records.right.height:,} records")
     return link_prepared(records, model, progress, bounds)

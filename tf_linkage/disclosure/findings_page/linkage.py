@@ -1,0 +1,110 @@
+"""The part of the findings' page that says what missed and false links may do to each result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from tf_linkage.contracts.outputs.estimates import LINKAGE_METHODS, MEASURES, METHODS
+from tf_linkage.disclosure.findings_page.compared import as_a_ratio
+from tf_linkage.disclosure.findings_page.words import UNITS, outcome_word
+from tf_linkage.pages import html
+
+Row = Mapping[str, object]
+
+RATIO, WEIGHTED = MEASURES[1], METHODS[1]
+CORRECTED, BOUNDS = LINKAGE_METHODS
+
+SAYS = (
+    "Hardly anybody is linked by a common number, so that some people are not found in a register and some are "
+    "taken for somebody else. A missed link hides its events. Where links miss as many on the programme as in the "
+    "comparison, a ratio stays as it is; where they do not, a ratio arises without any effect. How many are missed "
+    "is estimated from people whom a council's record puts in the register: whether they were found there."
+)
+MEANS = (
+    "Corrected: the ratio with each event counted for those missed, and its interval with the uncertainty of "
+    "recall and precision in it. At the worst: the ends that the interval reaches where recall and precision lie "
+    "anywhere within what is known of them, in each group for itself, and up to 2% of councils' flags are wrong."
+)
+NOT_CORRECTED = (
+    "Not corrected: differences in share, costs, attainment and absence. Misses make shares and costs smaller in "
+    "both groups alike, by about as much as recall falls short of 1, and their differences with them; attainment "
+    "and absence are known of those found and of nobody else."
+)
+NOTHING = "Too few people are known to be in a register to say how many of its links are missed."
+
+
+def linkage_section(differences: pl.DataFrame) -> str:
+    """The section's HTML.
+
+    Args:
+        differences: `contracts.outputs.published.Differences`, codes as text.
+    """
+    ratios = differences.filter(pl.col("measure") == RATIO)
+    families = ratios.filter(pl.col("unit") == "family")
+    told = [_sentence(*rows) for rows in _both(families)]
+    by_unit = {unit: _table(ratios.filter(pl.col("unit") == unit)) for unit in ("child", "adult")}
+    others = "".join(html.opened(f"Of {UNITS[unit]}", table) for unit, table in by_unit.items() if table)
+    if not told:
+        return html.paragraph(SAYS) + html.paragraph(NOTHING)
+    said = html.paragraph(SAYS) + html.bullets(told) + html.paragraph(MEANS)
+    return said + _table(families) + html.paragraph(NOT_CORRECTED) + others
+
+
+def _both(rows: pl.DataFrame) -> list[tuple[Row, Row, Row]]:
+    """Of each outcome the weighted row, the corrected one and the bounds, where all are shown."""
+    shown = {
+        (row["outcome"], row["method"]): row
+        for row in rows.filter(pl.col("estimate").is_not_null()).iter_rows(named=True)
+    }
+    found = []
+    for outcome in dict.fromkeys(rows["outcome"]):
+        told = [shown.get((outcome, method)) for method in (WEIGHTED, CORRECTED, BOUNDS)]
+        if all(row is not None for row in told):
+            found.append((told[0], told[1], told[2]))
+    return found  # type: ignore[return-value]
+
+
+def _sentence(weighted: Row, corrected: Row, bounds: Row) -> str:
+    """What linkage may do to one result, in words."""
+    name = outcome_word(str(weighted["outcome"]))
+    says = f"{name}: {as_a_ratio(weighted)[0]} as found, {as_a_ratio(corrected)[0]} corrected. "
+    if not _clear(weighted):
+        if not _clear(corrected):
+            return says + "No effect is shown, with or without what links miss."
+        return says + "Corrected it no longer holds 1: missed links hid a difference."
+    if not _clear(corrected):
+        return says + "Allowing for what links miss, no effect is shown: the ratio as found may come from linkage."
+    gap = float(str(corrected["recall_gap"]))
+    side = "on the programme" if gap > 0 else "in the comparison"
+    more = f"links would have to miss {100 * abs(gap):.1f} more in a hundred events {side} than they seem to"
+    if _clear(bounds):
+        return says + f"Linkage does not explain it: {more} before no effect was shown."
+    return (
+        says
+        + f"Linkage explains it at the worst: {more} before no effect was shown, and that is within what is known."
+    )
+
+
+def _clear(row: Row) -> bool:
+    """Whether an interval leaves 1 out."""
+    return not float(str(row["low"])) <= 1 <= float(str(row["high"]))
+
+
+def _table(rows: pl.DataFrame) -> str:
+    head = ("", "As found (95%)", "Corrected (95%)", "At the worst", "Recall, programme", "Recall, comparison",
+            "Of its variance, linkage")  # fmt: skip
+    table = [
+        (
+            outcome_word(str(weighted["outcome"])),
+            as_a_ratio(weighted)[0],
+            as_a_ratio(corrected)[0],
+            f"{bounds['low']:g} to {bounds['high']:g}",
+            f"{corrected['recall_programme']:g}",
+            f"{corrected['recall_comparison']:g}",
+            f"up to {float(str(corrected['linkage_share'])):.0%}",
+        )
+        for weighted, corrected, bounds in _both(rows)
+    ]
+    return html.table("Ratios of yearly rates, and what linkage does to them", head, table) if table else ""
