@@ -200,7 +200,11 @@ def study_of(families: int) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     members = people.select("person_id", "family_id", age=pl.lit(30), study_group=group)
     links = people.select(
         "person_id",
-        *(pl.lit("high" if name == NAME else None, pl.String).alias(f"{name}_link") for name in DEPARTMENTS),
+        *(
+            pl.lit(said if name == NAME else None, pl.String).alias(f"{name}_{what}")
+            for name in DEPARTMENTS
+            for what, said in (("link", "high"), ("ref", "r"))
+        ),
     )
     flags = {problem for department in DEPARTMENTS.values() for problem in department.known_by}
     records = people.select("person_id", "la_code", age=pl.lit(30), person_ref="person_id").with_columns(

@@ -179,6 +179,8 @@ class GapCauses(Table):
     share_worst = number(ColumnClass.ATTRIBUTE, "Share of the group with the error", nullable=True, least=0, most=1)
     share_rest = number(ColumnClass.ATTRIBUTE, "Share of all others with it", nullable=True, least=0, most=1)
     cost = number(ColumnClass.ATTRIBUTE, "Recall that the error costs a person, all else equal", nullable=True)
+    cost_low = number(ColumnClass.ATTRIBUTE, "Lower end of its 95% interval", nullable=True)
+    cost_high = number(ColumnClass.ATTRIBUTE, "Upper end of the same interval", nullable=True)
     part = number(ColumnClass.ATTRIBUTE, "What it adds to the gap, as a difference of rates")
 
 
@@ -227,7 +229,10 @@ class EffectRecovery(Table):
     effect = text(ColumnClass.ATTRIBUTE, "Effect of the programme, as the truth names it", primary_key=True)
     links = code(ColumnClass.ATTRIBUTE, "On true links, or on those found", ("true", "found"), primary_key=True)
     method = code(
-        ColumnClass.ATTRIBUTE, "How the groups are made alike", ("unadjusted", "weighted"), primary_key=True
+        ColumnClass.ATTRIBUTE,
+        "How the groups are made alike",
+        ("unadjusted", "weighted", "difference in differences", "linkage-corrected"),
+        primary_key=True,
     )
     measure = text(ColumnClass.ATTRIBUTE, "What is compared: a ratio of yearly rates, or a difference in share")
     true_value = number(ColumnClass.ATTRIBUTE, "What the programme really does, in that measure")

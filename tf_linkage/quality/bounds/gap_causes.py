@@ -15,10 +15,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.outputs.quality import GapCauses
 from tf_linkage.contracts.registry import DEPARTMENTS
+from tf_linkage.intervals import Z
 from tf_linkage.quality.bounds.floors import UNBOUNDED, gaps
 from tf_linkage.quality.measures.groups import groups_with_truth, people_with_errors
 from tf_linkage.quality.measures.judging import judge, owners
@@ -84,18 +86,35 @@ def decomposed(present: pl.DataFrame, worst: pl.Series, told: Sequence[str]) -> 
         told: identifiers that can be wrong.
 
     Returns:
-        error, share_worst, share_rest, cost, part; rounded, so that no linear algebra library shows.
+        error, share_worst, share_rest, cost, cost_low, cost_high, part; rounded, so that no linear algebra library
+        shows. A cost's interval takes the spread of each person's own residual (MacKinnon and White 1985, HC3), and
+        is empty for an error that nobody, or everybody, has.
     """
     inside = worst.fill_null(False).to_numpy()
     missed = (~present["found"]).to_numpy().astype(np.float64)
     wrong = np.column_stack([present["error"].list.contains(name).to_numpy().astype(np.float64) for name in told])
     design = np.column_stack([np.ones(len(missed)), wrong])
-    slopes = np.linalg.lstsq(design, missed, rcond=None)[0][1:]
+    fitted = np.linalg.lstsq(design, missed, rcond=None)[0]
+    slopes, half = fitted[1:], Z * _errors(design, missed - design @ fitted)[1:]
     here, there = wrong[inside].mean(axis=0), wrong[~inside].mean(axis=0)
     parts = slopes * (here - there)
     left = missed[inside].mean() - missed[~inside].mean() - parts.sum()
     frame = pl.DataFrame(
-        {"error": list(told), "share_worst": here, "share_rest": there, "cost": slopes, "part": parts}
-    ).with_columns(pl.selectors.float().round(6))
+        {"error": list(told), "share_worst": here, "share_rest": there, "cost": slopes,
+         "cost_low": slopes - half, "cost_high": slopes + half, "part": parts}
+    ).with_columns(pl.selectors.float().round(6).fill_nan(None))  # fmt: skip
     rest = pl.DataFrame({"error": [OTHER], "part": [round(float(left), 6)]})
     return pl.concat([frame.sort("part", "error", descending=[True, False]), rest], how="diagonal")
+
+
+def _errors(design: NDArray[np.float64], residuals: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Standard errors of least squares that hold where people differ in their spread; NaN where nothing tells."""
+    varies = np.ptp(design, axis=0) > 0
+    varies[0] = True
+    used = design[:, varies]
+    inverse = np.linalg.pinv(used.T @ used)
+    leverage = np.clip((used @ inverse * used).sum(axis=1), 0.0, 1 - 1e-6)
+    pulled = used * (residuals / (1 - leverage))[:, None]
+    found = np.full(design.shape[1], np.nan)
+    found[varies] = np.sqrt(np.diag(inverse @ (pulled.T @ pulled) @ inverse).clip(0))
+    return found

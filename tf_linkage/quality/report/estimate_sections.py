@@ -15,6 +15,9 @@ from tf_linkage.pages.picture import Picture
 from tf_linkage.pages.words import with_interval
 from tf_linkage.quality.report.published_linkages import published_linkages
 from tf_linkage.quality.report.words import DEPARTMENT_ORDER, TITLES, departments_in, plain_figures, word
+from tf_linkage.quality.without_truth.effort import people_for, searches_for
+
+POINT = 0.01
 
 FREQUENT = 0.01
 """Share of a department's links from which a stage is shown at once."""
@@ -121,7 +124,31 @@ def signs(plain: pl.DataFrame, truth: bool, agreement: pl.DataFrame | None) -> s
         "which the upper end allows, and recent contact makes such people easier to find than others. Histories "
         "that cannot be one person's are signs of false links; most false links give no sign."
     )
-    return html.paragraph(words) + estimates + histories
+    return html.paragraph(words) + estimates + _effort(by_figure, plain) + histories
+
+
+def _effort(by_figure: Mapping[tuple[str, str], Mapping[str, object]], plain: pl.DataFrame) -> str:
+    """What would tell recall to within a point: people known to be present, or a clerk's searches."""
+    rows = []
+    for name in departments_in(plain):
+        known, sent, linked = (by_figure.get((name, measure)) for measure in ("known_recall", "sent", "linked"))
+        figures = [None if row is None else row.get("value") for row in (known, sent, linked)]
+        if known is None or not all(isinstance(figure, float) for figure in figures):
+            continue
+        recall, everybody, found = (float(str(figure)) for figure in figures)
+        if 0 < recall < 1:
+            searches = searches_for(recall, round(found), round(everybody - found), POINT)
+            rows.append(
+                (TITLES[name], f"{known['denominator']:,}", f"{people_for(recall, POINT):,}", f"{searches:,}",
+                 f"{everybody - found:,.0f}")
+            )  # fmt: skip
+    head = ("Department", "Known to be present", "Needed of them", "Or searches by a clerk", "Of people unlinked")
+    words = (
+        "To know recall to within a point: so many people known to be present, if they come from as many families, "
+        "or so many searches of the register by every means for people drawn from those without a link. Where "
+        "hardly anybody without a link is present, nearly all must be searched for."
+    )
+    return html.paragraph(words) + html.table("What buys recall to within a point", head, rows) if rows else ""
 
 
 def _known(by_figure: Mapping[tuple[str, str], Mapping[str, object]], plain: pl.DataFrame) -> str:

@@ -111,7 +111,14 @@ def _causes(plain: pl.DataFrame, names: Names, causes: pl.DataFrame | None) -> s
     )  # fmt: skip
     shown = said.join(beyond, on=["department", "breakdown"], how="semi", maintain_order="left")
     tables = [_cause_rows(table, names) for table in (shown, said)]
-    head = ("Gap", "Identifier recorded wrongly", "In the group", "Elsewhere", "Cost in points", "Part of the gap")
+    head = (
+        "Gap",
+        "Identifier recorded wrongly",
+        "In the group",
+        "Elsewhere",
+        "Cost in points (95%)",
+        "Part of the gap",
+    )
     words = (
         "What drives the gaps: how much more often an identifier is recorded wrongly in the group, times what "
         "such an error costs in recall. The parts of a gap add up to it; “other” is what no recorded error "
@@ -131,11 +138,18 @@ def _cause_rows(table: pl.DataFrame, names: Names) -> list[tuple[str, ...]]:
             row["error"].replace("_", " "),
             percent(row["share_worst"]),
             percent(row["share_rest"]),
-            "–" if row["cost"] is None else f"{100 * row['cost']:z.1f}",
+            _cost(row),
             f"{100 * row['part']:z.1f}",
         )
         for row in table.iter_rows(named=True)
     ]
+
+
+def _cost(row: dict[str, float | None]) -> str:
+    cost, low, high = (row[name] for name in ("cost", "cost_low", "cost_high"))
+    if cost is None or low is None or high is None:
+        return "–"
+    return f"{100 * cost:z.1f} ({100 * low:z.1f} to {100 * high:z.1f})"
 
 
 def _gap(row: dict[str, float]) -> str:

@@ -3,7 +3,8 @@
 The study's own estimates on the true links and on those found, each next to the true effect.
 
 On true links the estimates should hold the true effects within their intervals: then what is left is sampling. On
-found links they need not: a missed link hides an event, a false one adds somebody else's.
+found links they need not: a missed link hides an event, a false one adds somebody else's. `linkage-corrected`
+allows for both.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ Histories = Mapping[str, Mapping[str, pl.LazyFrame]]
 
 RATIO, SHARE = "ratio of yearly rates", "difference in share"
 TRUE, FOUND = "true", "found"
-METHODS = ("unadjusted", "weighted")
+OF_SHARES = ("unadjusted", "weighted")
+METHODS = (*OF_SHARES, "difference in differences", "linkage-corrected")
+"""Estimates with a standard error, of ratios; a difference in share is told by the first two."""
 
 _RATE = (RATIO, "7-24 months after")
 
@@ -98,6 +101,8 @@ def against_truth(found: Mapping[str, pl.DataFrame], effects: pl.DataFrame) -> p
         for method in METHODS:
             for name in told:
                 measure = ESTIMATE_OF[name][2]
+                if measure == SHARE and method not in OF_SHARES:
+                    continue
                 value = true[name] if measure == RATIO else 0.0
                 against = _against(_estimate(differences, name, method), measure, value, z_of_all)
                 rows.append({"effect": name, "links": links, "method": method, **against})
@@ -115,7 +120,12 @@ def on_true_links(
     """
     known = records.with_columns(pl.col("body").cast(pl.String)).collect()
     owned = owners(attributes.collect(), known)
-    people = linked_people.collect().drop([f"{name}_ref" for name in DEPARTMENTS])
+    found = linked_people.collect()
+    # How sure a link is that was made says nothing of a true one.
+    links = [column for column in found.columns if column.endswith("_link")]
+    people = found.drop([f"{name}_ref" for name in DEPARTMENTS]).with_columns(
+        pl.lit(None, dtype=found.schema[column]).alias(column) for column in links
+    )
     returns: dict[str, dict[str, pl.LazyFrame]] = {}
     for name, department in DEPARTMENTS.items():
         keys = (

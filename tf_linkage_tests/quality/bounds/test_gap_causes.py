@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
+from statsmodels.regression.linear_model import OLS
 
 from tf_linkage.contracts import truth
 from tf_linkage.contracts.outputs.quality import GapCauses
@@ -36,6 +38,27 @@ def test_a_gap_that_no_error_explains() -> None:
     people = present((5, False, ["none"]), (5, True, ["none"]), (20, True, ["none"]))
     parts = decomposed(people, pl.Series([True] * 10 + [False] * 20), ["surname"])
     assert dict(parts.select("error", "part").rows()) == {"surname": 0, OTHER: 0.5}
+
+
+def test_a_cost_has_the_interval_that_statsmodels_gives_it() -> None:
+    """HC3, by other code; an error that nobody has costs nothing that could be told."""
+    rng = np.random.default_rng(2)
+    wrong = rng.random((300, 2)) < (0.2, 0.1)
+    missed = rng.random(300) < 0.05 + 0.3 * wrong[:, 0]
+    people = pl.DataFrame(
+        {
+            "found": ~missed,
+            "error": [[n for n, is_so in zip(("forename", "surname"), row, strict=True) if is_so] for row in wrong],
+        },
+        schema={"found": pl.Boolean, "error": pl.List(pl.String)},
+    )
+    parts = decomposed(people, pl.Series(rng.random(300) < 0.5), ["forename", "surname", "postcode"])
+    told = {row["error"]: row for row in parts.iter_rows(named=True)}
+    oracle = OLS(missed.astype(float), np.column_stack([np.ones(300), wrong])).fit(cov_type="HC3")
+    for at, name in enumerate(("forename", "surname"), start=1):
+        low, high = oracle.conf_int()[at]
+        assert (told[name]["cost_low"], told[name]["cost_high"]) == pytest.approx((low, high), abs=1e-5)
+    assert told["postcode"]["cost_low"] is None
 
 
 def test_the_parts_add_up_to_each_gap(world: Any, make: Any) -> None:

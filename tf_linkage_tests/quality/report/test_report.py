@@ -226,7 +226,8 @@ def test_no_figure_is_minus_nothing() -> None:
     )
     causes = pl.DataFrame(
         {"department": ["dfe"], "breakdown": ["gender"], "worst": ["female"], "error": ["address"],
-         "share_worst": [0.2], "share_rest": [0.2], "cost": [-0.0001], "part": [-0.0001]}
+         "share_worst": [0.2], "share_rest": [0.2], "cost": [-0.0001], "cost_low": [-0.0002],
+         "cost_high": [0.0001], "part": [-0.0001]}
     )  # fmt: skip
     text = quality_report(metrics, causes=causes)
     assert "Every gap by error" in text

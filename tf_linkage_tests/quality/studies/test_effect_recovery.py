@@ -50,7 +50,7 @@ def test_a_ratio_holds_the_truth_or_not(case: tuple[float, bool, bool]):
     assert (told["holds"], told["holds_of_all"]) == (holds, holds_of_all)
     assert told["high_of_all"] == pytest.approx(0.68 * math.exp(2.241403 * 0.12), rel=1e-5)
     silent = table.filter(pl.col("effect") == "protection plans")
-    assert silent["estimate"].null_count() == silent["holds"].null_count() == silent.height == 2
+    assert silent["estimate"].null_count() == silent["holds"].null_count() == silent.height == 4
 
 
 def test_no_effect_on_a_share_is_a_difference_of_nothing():
@@ -73,8 +73,12 @@ def test_every_true_effect_has_its_estimate(rehearsed: Rehearsed):
     true = known["effects"].collect()
     true = true.filter(pl.col("kind").cast(pl.String) != "negative control")
     assert set(table["effect"]) == set(true["outcome"])
-    assert table.group_by("effect").len()["len"].unique().to_list() == [4]
-    ratios = table.filter(pl.col("measure") == "ratio of yearly rates")
+    is_ratio = pl.col("measure") == "ratio of yearly rates"
+    assert table.filter(is_ratio).group_by("effect").len()["len"].unique().to_list() == [8], (
+        "two links, four methods"
+    )
+    assert table.filter(~is_ratio).group_by("effect").len()["len"].unique().to_list() == [4]
+    ratios = table.filter(is_ratio)
     assert (
         dict(ratios.select("effect", "true_value").iter_rows()).items()
         <= dict(true.select("outcome", "effect").iter_rows()).items()
@@ -87,6 +91,22 @@ def test_no_true_effect_leaves_the_quality_room(rehearsed: Rehearsed):
         for path in (rehearsed.study.data / folder).rglob("*.parquet"):
             columns = pl.scan_parquet(path).collect_schema().names()
             assert not [column for column in columns if "true" in column or column == "effect"]
+
+
+def test_on_true_links_there_is_nothing_to_correct(rehearsed: Rehearsed):
+    """Only wrong flags are left of what recall lacks: corrected and weighted estimates lie side by side."""
+    kept = rehearsed.store.read(["quality", "effect_recovery"])
+    assert isinstance(kept, pl.LazyFrame)
+    both = (
+        kept.with_columns(pl.col("links", "method").cast(pl.String))
+        .filter(pl.col("links") == "true", pl.col("method").is_in(["weighted", "linkage-corrected"]))
+        .drop_nulls("estimate")
+        .collect()
+        .pivot(on="method", index="effect", values="estimate")
+        .drop_nulls()
+    )
+    assert both.height
+    assert (both["linkage-corrected"] / both["weighted"]).log().abs().max() < 0.1  # type: ignore[operator]
 
 
 def test_true_links_are_everybodys_own_records_and_no_others():

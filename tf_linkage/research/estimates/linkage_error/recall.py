@@ -81,9 +81,13 @@ def recalls(members: pl.DataFrame, linked_people: pl.DataFrame, attributes: pl.D
     people = _placed(members, attributes)
     found = {}
     for place, name in enumerate(DEPARTMENTS):
-        links = linked_people.select("person_id", confidence=pl.col(f"{name}_link").cast(pl.String))
+        links = linked_people.select(
+            "person_id",
+            linked=pl.col(f"{name}_ref").is_not_null(),
+            confidence=pl.col(f"{name}_link").cast(pl.String),
+        )
         of = people.join(links, on="person_id", how="left").sort("person_id").with_columns(
-            linked=pl.col("confidence").is_not_null(),
+            pl.col("linked").fill_null(value=False),
             present=pl.col(f"{name}_known"),
         )  # fmt: skip
         families = of.filter("present").group_by("programme").agg(pl.col("family_id").n_unique())
