@@ -3,7 +3,7 @@
 from tf_linkage.disclosure.findings_page.page import findings_page
 from tf_linkage.disclosure.microdata.attributes import attribute_risk, sensitive_of
 from tf_linkage.disclosure.microdata.coarsening import coarsened
-from tf_linkage.disclosure.microdata.coarsening_choice import Choice, NobodyToHideAmong, choose_steps
+from tf_linkage.disclosure.microdata.coarsening_choice import Choice, NobodyToHideAmong, Protects, choose_steps
 from tf_linkage.disclosure.microdata.council_attack import Found, council_finds, to_hide
 from tf_linkage.disclosure.microdata.intruder_figures import in_classes, intruder_figures
 from tf_linkage.disclosure.microdata.intruder_page import intruders_page
@@ -18,6 +18,7 @@ from tf_linkage.disclosure.microdata.risk_words import (
     risk_compared,
     steps_table,
 )
+from tf_linkage.disclosure.microdata.use_kept import use_kept
 from tf_linkage.disclosure.release.across_releases import Released, given_away, must_give_nothing_away
 from tf_linkage.disclosure.release.archive import ARCHIVED, as_tables, from_tables
 from tf_linkage.disclosure.release.earlier_releases import ReleaseRefused, behind, content_digest, must_be_apart
@@ -35,6 +36,7 @@ __all__ = [
     "Hidden",
     "NobodyToHideAmong",
     "Proof",
+    "Protects",
     "ReleaseRefused",
     "Released",
     "Rule",
@@ -73,5 +75,6 @@ __all__ = [
     "spreadsheet_safe",
     "steps_table",
     "to_hide",
+    "use_kept",
     "write_csv",
 ]

@@ -4,6 +4,7 @@ from tf_linkage.research.as_sent import as_sent
 from tf_linkage.research.database import write_duckdb
 from tf_linkage.research.dictionary import data_dictionary, dictionary_page, withheld_rows
 from tf_linkage.research.estimates import estimates
+from tf_linkage.research.finest import finest_tables
 from tf_linkage.research.linked_set import StudyTables, study_tables
 from tf_linkage.research.tables.benefits_and_work import benefits_and_work
 from tf_linkage.research.tables.families import families, outcomes_of_families
@@ -26,6 +27,7 @@ __all__ = [
     "dictionary_page",
     "estimates",
     "families",
+    "finest_tables",
     "offending",
     "outcomes_of_families",
     "panel",

@@ -81,9 +81,12 @@ DECIDES = {
     "dfe_enrolments.start_date", "dfe_enrolments.school_id", "dfe_absence.academic_year",
     "dfe_exclusions.start_date",
     "dfe_key_stages.academic_year", "dfe_key_stages.key_stage",
+    "dwp_benefits.start_date", "dwp_benefits.end_date", "dwp_employment.start_date", "dwp_employment.end_date",
+    "dwp_employment.uncertain_start_date", "dwp_employment.uncertain_end_date", "moj_offences.disposal_date",
+    "dfe_social_care.start_date", "dfe_social_care.end_date",
 }  # fmt: skip
-"""Columns of the linked set that also decide which record or which school year a row is about. Whether a link of
-people is empty decides whether they have rows at all."""
+"""Columns of the linked set that also decide which record or which school year a row is about, or whether it lies
+in the months of which histories tell. Whether a link of people is empty decides whether they have rows at all."""
 
 
 def made(linked_set: Tables) -> dict[str, pl.DataFrame]:

@@ -105,6 +105,11 @@ WINDOWS: Mapping[str, tuple[int, int]] = {"year_before": (-12, 0), "two_years_af
 """Windows in months from the start; the first included, the last not. The evaluation's own horizon is 24 months
 (Family Law Week on the 2019 outcome report)."""
 
+HISTORY_MONTHS = (-36, 24)
+"""The first and the last month from the start of which histories tell: the horizon of the evaluation, and the
+three years before the start in which placebos look for effects that cannot be. Older months would tell people apart
+and serve nobody."""
+
 _PERSON = "What researchers see instead of a person"
 EMPTY_FOR_OTHER_REASONS = ("persistent_absence",)
 """How the names of a family's columns begin that may also be empty because a register did not know its pupils."""
@@ -304,7 +309,7 @@ FamilyOutcomes = extended(
 
 
 class BenefitsAndWork(Table):
-    """One row for each benefit claim and each job."""
+    """One row for each benefit claim and each job of the 36 months before the start and the 24 after it."""
 
     person_study_ref = _person_ref()
     spell = code(ColumnClass.ATTRIBUTE, "A benefit claim, or a job", HISTORIES)
@@ -314,8 +319,8 @@ class BenefitsAndWork(Table):
     out_of_work = flag(
         ColumnClass.ATTRIBUTE, "Whether the benefit is for people out of work; empty for a job", nullable=True
     )
-    starts = _months("Start of the spell, empty where it is not known", nullable=True)
-    ends = _months("End of the spell, empty while it lasts", nullable=True)
+    starts = _months("Start of the spell, -36 if it began earlier, empty where it is not known", nullable=True)
+    ends = _months("End of the spell, empty if it lasts longer than 24 months from the start", nullable=True)
     dates_imputed = flag(
         ColumnClass.ATTRIBUTE,
         "The register filled in the start (6 April) or the end (5 April); as that would give away the month of the "
@@ -338,11 +343,11 @@ class BenefitsAndWork(Table):
 
 
 class Offending(Table):
-    """One row for each offence and its disposal."""
+    """One row for each offence and its disposal, of the 36 months before the start and the 24 after it."""
 
     person_study_ref = _person_ref()
     case_number = whole(ColumnClass.ATTRIBUTE, "Cases of the person in order: 1, 2, 3", least=1)
-    offence = _months("The offence; empty where its day is not known", nullable=True)
+    offence = _months("The offence, -36 if it was earlier; empty where its day is not known", nullable=True)
     sentenced = _months("The sentence or caution")
     offence_group = code(ColumnClass.ATTRIBUTE, "Kind of offence", tuple(OFFENCE_GROUPS.values()))
     is_primary_offence = flag(ColumnClass.ATTRIBUTE, "The principal offence of its case")
@@ -429,12 +434,12 @@ class Schooling(Table):
 
 
 class SocialCare(Table):
-    """One row for each episode with children's social care."""
+    """One row for each episode with children's social care, of 36 months before the start and 24 after it."""
 
     person_study_ref = _person_ref()
     episode_type = code(ColumnClass.ATTRIBUTE, "In need, on a protection plan, or looked after", EPISODE_TYPES)
-    starts = _months("Start of the episode")
-    ends = _months("End of the episode, empty while it lasts", nullable=True)
+    starts = _months("Start of the episode, -36 if it began earlier")
+    ends = _months("End of the episode, empty if it lasts longer than 24 months from the start", nullable=True)
     primary_need_code = code(ColumnClass.ATTRIBUTE, "Main need", NEED_CODES, nullable=True)
     category_of_abuse = code(ColumnClass.ATTRIBUTE, "For a plan: why", ABUSE_CATEGORIES, nullable=True)
     legal_status = code(

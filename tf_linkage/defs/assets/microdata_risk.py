@@ -64,21 +64,14 @@ def released(
     finest, lots = tables[name].collect().lazy(), lots_of(name, linked_people).collect().lazy()
     population = disclosure.population_classes(name, counts, REGIONS) if counts is not None else None
 
-    def hides(choice: disclosure.Choice) -> frozenset[str] | None:
-        def made(hidden: frozenset[str]) -> dict[str, pl.LazyFrame]:
-            table = disclosure.coarsened(finest, replace(choice, hidden=hidden), lots)
-            return {**tables, name: table.collect().lazy()}
-
-        hidden = disclosure.to_hide(name, sent[name], made)
-        if hidden is None:
-            return None
-        after = made(hidden)
-        below = disclosure.risk_table(disclosure.released_classes(name, after[name], population))
-        alike = disclosure.attribute_risk(name, after)
-        return None if below["rows in classes below the rule"] or alike["rows in them"] else hidden
-
     sensitive = disclosure.sensitive_of(name, {**tables, name: finest})
-    choice = disclosure.choose_steps(name, finest, population, sensitive=sensitive, protects=hides)
+    choice = disclosure.choose_steps(
+        name,
+        finest,
+        population,
+        sensitive=sensitive,
+        protects=protection(name, {**tables, name: finest}, lots, population, sent),
+    )
     value = disclosure.coarsened(finest, choice, lots).collect().lazy()
     before, after = (disclosure.released_classes(name, table, population) for table in (finest, value))
     figures = {
@@ -92,6 +85,39 @@ def released(
         "smallest class in the sample": disclosure.risk_table(after)["smallest class in the sample"],
     }
     return Released(value, _of(name, figures) | {"what remains": disclosure.ACCREDITED})
+
+
+def protection(
+    name: str,
+    tables: TableSet,
+    lots: pl.LazyFrame,
+    population: pl.DataFrame | None,
+    sent: Mapping[str, pl.LazyFrame],
+) -> disclosure.Protects:
+    """Whose rows of a table to withhold so that no council finds anybody: what the search for steps asks.
+
+    Args:
+        name: of the table.
+        tables: that table on the finest steps, and the histories of people.
+        lots: `lots_of`.
+        population: `disclosure.population_classes`.
+        sent: what the councils know.
+    """
+
+    def hides(choice: disclosure.Choice) -> frozenset[str] | None:
+        def made(hidden: frozenset[str]) -> dict[str, pl.LazyFrame]:
+            table = disclosure.coarsened(tables[name], replace(choice, hidden=hidden), lots)
+            return {**tables, name: table.collect().lazy()}
+
+        hidden = disclosure.to_hide(name, sent[name], made)
+        if hidden is None:
+            return None
+        after = made(hidden)
+        below = disclosure.risk_table(disclosure.released_classes(name, after[name], population))
+        alike = disclosure.attribute_risk(name, after)
+        return None if below["rows in classes below the rule"] or alike["rows in them"] else hidden
+
+    return hides
 
 
 def lots_of(name: str, linked_people: pl.LazyFrame) -> pl.LazyFrame:

@@ -58,13 +58,7 @@ def _tables(study: Study) -> dg.AssetsDefinition:
             .lazy()
             for name, table in (research.TABLES_OF_HISTORIES | {SCHOOLING: research.SCHOOLING}).items()
         }
-        finest = {
-            "people": research.people(known.linked_people, known.attributes, REGIONS),
-            "families": research.families(known.linked_people, known.attributes, REGIONS),
-            "family_outcomes": research.outcomes_of_families(
-                known.linked_people, known.attributes, known.returns, REGIONS
-            ),
-        }
+        finest = research.finest_tables(known, REGIONS)
         sent = {name: table.collect().lazy() for name, table in research.as_sent(known, REGIONS).items()}
         with plainly():
             coarse = {name: released(name, made | finest, known.linked_people, counts, sent) for name in finest}

@@ -25,7 +25,7 @@ from tf_linkage.contracts.columns import ColumnClass, columns_of
 from tf_linkage.contracts.ladders import NEEDED, STEPS, WORTH, Step
 from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
 from tf_linkage.disclosure.microdata.classes_on_steps import Classes, FinestClasses, Numbers, entropy
-from tf_linkage.disclosure.microdata.risk import RULE, Rule, sample_classes
+from tf_linkage.disclosure.microdata.risk import ROWS, RULE, Rule, sample_classes
 from tf_linkage.errors import TfLinkageError
 
 MOST_WITHHELD = 0.05
@@ -277,6 +277,16 @@ class _Search:
         if share < 1:
             lost[WITHHELD_ROWS] = self.rest * (1 - share)
         return lost
+
+
+def finest_bits(name: str, table: pl.LazyFrame) -> dict[str, float]:
+    """What each column of `STEPS` tells on the finest steps, in bits a row."""
+    classes = sample_classes(name, table)
+    counts = {
+        column: classes.group_by(column, maintain_order=True).agg(pl.col(ROWS).sum())[ROWS]
+        for column in STEPS[name]
+    }
+    return {column: entropy(rows.to_list()) for column, rows in counts.items()}
 
 
 def _bits_of_the_rest(name: str, table: pl.LazyFrame) -> float:

@@ -9,7 +9,7 @@ import polars as pl
 from tf_linkage.contracts import bands
 from tf_linkage.contracts.bodies.dwp import OUT_OF_WORK_BENEFITS
 from tf_linkage.contracts.outputs import research
-from tf_linkage.research.tables.coarsening import money_band, months_from, whole_years_from
+from tf_linkage.research.tables.coarsening import money_band, months_from, spells_told, whole_years_from
 from tf_linkage.research.tables.starts import in_contract, on_the_clock
 
 
@@ -28,7 +28,8 @@ def benefits_and_work(
     """
     claims = on_the_clock(dwp_return["benefits"], "dwp", linked_people, attributes)
     jobs = on_the_clock(dwp_return["employment"], "dwp", linked_people, attributes)
-    return in_contract(pl.concat([_claims(claims), _jobs(jobs)], how="diagonal_relaxed"), research.BenefitsAndWork)
+    spells = pl.concat([_claims(claims), _jobs(jobs)], how="diagonal_relaxed")
+    return in_contract(spells_told(spells), research.BenefitsAndWork)
 
 
 def _claims(claims: pl.LazyFrame) -> pl.LazyFrame:

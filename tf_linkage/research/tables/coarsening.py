@@ -1,6 +1,6 @@
 """How a value is made coarse: the steps of the contracts' ladders, as expressions.
 
-Ages, money, lengths and dates turned into bands.
+Ages, money, lengths and dates turned into bands; histories cut to the months of which they tell.
 """
 
 from __future__ import annotations
@@ -8,6 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import polars as pl
+
+from tf_linkage.contracts.outputs.research import HISTORY_MONTHS
+
+FIRST, LAST = HISTORY_MONTHS
 
 
 def band(value: pl.Expr, upper: Mapping[str, float], *, closed: bool = True) -> pl.Expr:
@@ -62,3 +66,33 @@ def financial_year(day: pl.Expr) -> pl.Expr:
 def academic_year(day: pl.Expr) -> pl.Expr:
     """The academic year of a day, which begins on 1 September, by its first calendar year."""
     return (day.dt.year() - pl.when(day.dt.month() < 9).then(1).otherwise(0)).cast(pl.Int32)
+
+
+def spells_told(spells: pl.LazyFrame) -> pl.LazyFrame:
+    """The spells of the months of which histories tell.
+
+    Args:
+        spells: with `starts` and `ends`, in months from the start; empty where not known, or while it lasts.
+
+    Returns:
+        Those that overlap these months. One that began earlier begins with the first of them, and one that lasts
+        beyond the last has no end.
+    """
+    starts, ends = pl.col("starts"), pl.col("ends")
+    overlap = (starts.is_null() | (starts <= LAST)) & (ends.is_null() | (ends >= FIRST))
+    return spells.filter(overlap).with_columns(
+        starts=starts.clip(lower_bound=FIRST), ends=pl.when(ends <= LAST).then(ends)
+    )
+
+
+def events_told(events: pl.LazyFrame, month: str, before: str) -> pl.LazyFrame:
+    """The events of the months of which histories tell.
+
+    Args:
+        events: with a month from the start.
+        month: the column by which an event lies in these months or not.
+        before: the month of what led to it, which is not told further back than the first of them.
+    """
+    return events.filter(pl.col(month).is_between(FIRST, LAST)).with_columns(
+        pl.col(before).clip(lower_bound=FIRST).alias(before)
+    )

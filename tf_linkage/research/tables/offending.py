@@ -9,7 +9,7 @@ import polars as pl
 from tf_linkage.contracts import bands
 from tf_linkage.contracts.bodies.moj import OFFENCE_GROUPS
 from tf_linkage.contracts.outputs import research
-from tf_linkage.research.tables.coarsening import band, months_from
+from tf_linkage.research.tables.coarsening import band, events_told, months_from
 from tf_linkage.research.tables.starts import in_contract, on_the_clock
 
 GUILTY = ("G", "J")
@@ -35,9 +35,14 @@ def offending(
     offences = on_the_clock(moj_return["offences"], "moj", linked_people, attributes)
     known_day = pl.when(pl.col("offence_start_date").dt.year() > UNKNOWN_YEAR).then(pl.col("offence_start_date"))
     return in_contract(
-        offences.with_columns(
-            offence=months_from(pl.col("start"), known_day),
-            sentenced=months_from(pl.col("start"), pl.col("disposal_date")),
+        events_told(
+            offences.with_columns(
+                offence=months_from(pl.col("start"), known_day),
+                sentenced=months_from(pl.col("start"), pl.col("disposal_date")),
+            ),
+            "sentenced",
+            "offence",
+        ).with_columns(
             offence_group=pl.col("offence_group").cast(pl.String).replace_strict(OFFENCE_GROUPS),
             guilty=is_guilty(),
             sentence=band(pl.col("sentence_days"), bands.SENTENCE_BANDS),

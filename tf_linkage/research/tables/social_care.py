@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from tf_linkage.contracts.outputs import research
-from tf_linkage.research.tables.coarsening import months_from
+from tf_linkage.research.tables.coarsening import months_from, spells_told
 from tf_linkage.research.tables.starts import in_contract, on_the_clock
 
 
@@ -26,9 +26,11 @@ def social_care(
     """
     episodes = on_the_clock(dfe_return["social_care"], "dfe", linked_people, attributes)
     return in_contract(
-        episodes.with_columns(
-            starts=months_from(pl.col("start"), pl.col("start_date")),
-            ends=months_from(pl.col("start"), pl.col("end_date")),
+        spells_told(
+            episodes.with_columns(
+                starts=months_from(pl.col("start"), pl.col("start_date")),
+                ends=months_from(pl.col("start"), pl.col("end_date")),
+            )
         ),
         research.SocialCare,
     )

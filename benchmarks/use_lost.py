@@ -1,0 +1,61 @@
+"""What holding each intruder off costs researchers: by column, in bits a row, before and after.
+
+python benchmarks/use_lost.py tiny demo (or study: minutes). Simulates each size on true links, makes the tables
+coarse against a neighbour alone, against a lead worker too, and against a council, and prints a Markdown table for
+each size.
+"""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tf_linkage_tests"))
+
+import polars as pl
+from true_links import truly_linked
+
+from tf_linkage import disclosure, research
+from tf_linkage.contracts.ladders import STEPS
+from tf_linkage.defs.assets.microdata_risk import lots_of, protection
+from tf_linkage.pages.markdown import markdown_table
+from tf_linkage.study import REGIONS, Study
+
+HEAD = ("Table", "Column", "At the finest", "Neighbour held off", "and lead worker", "and council")
+
+
+def used(preset: str) -> pl.DataFrame:
+    """What each column of each table tells, at one size."""
+    world = truly_linked(Study.of(preset))
+    handed = research.StudyTables(world.linked_people, world.attributes, world.returns)
+    tables = {
+        name: table.make(world.linked_people, world.attributes, world.returns[table.department]).collect().lazy()
+        for name, table in (research.TABLES_OF_HISTORIES | {"schooling": research.SCHOOLING}).items()
+    }
+    tables |= {name: table.collect().lazy() for name, table in research.finest_tables(handed, REGIONS).items()}
+    sent = {name: table.collect().lazy() for name, table in research.as_sent(handed, REGIONS).items()}
+    made = []
+    for name in STEPS:
+        population = disclosure.population_classes(name, world.counts, REGIONS)
+        lots = lots_of(name, world.linked_people).collect().lazy()
+        protects = protection(name, tables, lots, population, sent)
+        sensitive = disclosure.sensitive_of(name, tables)
+        kept = disclosure.use_kept(name, tables[name], population, sensitive, protects)
+        made.append(kept.select(pl.lit(name).alias("table"), pl.all()))
+    return pl.concat(made)
+
+
+def as_rows(kept: pl.DataFrame) -> list[tuple[str, ...]]:
+    """The table as text: bits with two decimals, rows withheld as a share."""
+    rows = []
+    for table, column, *figures in kept.iter_rows():
+        share = column == "rows withheld"
+        told = (
+            "" if share else f"{figures[0]:.2f}",
+            *(f"{one:.1%}" if share else f"{one:.2f}" for one in figures[1:]),
+        )
+        rows.append((f"`{table}`", column if share else f"`{column}`", *told))
+    return rows
+
+
+if __name__ == "__main__":
+    for size in sys.argv[1:] or ["tiny", "demo"]:
+        print(f"**{size}**\n\n{markdown_table(HEAD, as_rows(used(size)))}\n")
