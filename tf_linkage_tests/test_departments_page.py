@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from granted import grant
 
 from tf_linkage.cli import main
+from tf_linkage.custody.papers.accreditation import FILE
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "departments.md"
@@ -61,6 +63,11 @@ def bodies(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, Body
     (tmp_path / "post").mkdir()
     ours = ("TF_LINKAGE", "MAKE", "DAGSTER")
     clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    # Somebody fills the accreditation in.
+    grant(tmp_path / "granted")
+    (tmp_path / "editor").write_text(f'#!/bin/sh\ncat {tmp_path / "granted" / FILE} > "$1"\n', encoding="utf-8")
+    (tmp_path / "editor").chmod(0o755)
+    clean |= {"EDITOR": str(tmp_path / "editor")}
     found = {}
     for name in BODIES:
         folder = tmp_path / name

@@ -53,6 +53,9 @@ COMMANDS: dict[str, Command] = {
     ),
     "export-extracts": Command(EXTRACTS, "write the simulated bodies' extracts", "extracts", "add_export"),
     "review": Command(CUSTODIANS, "clerical review of a department's links", "review", "add_review"),
+    "accreditation": Command(
+        CUSTODIANS, "what still has to be granted before real records", "custody", "add_accreditation"
+    ),
     "make-lock": Command(CUSTODIANS, "make the lock of a body's vault", "custody", "add_make_lock"),
     "export-lock": Command(CUSTODIANS, "write the public half of a body's lock", "packages", "add_export_lock"),
     "import-lock": Command(CUSTODIANS, "take in the public half of another's lock", "packages", "add_import_lock"),

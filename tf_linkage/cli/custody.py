@@ -1,4 +1,4 @@
-"""`leak-scan` and `make-lock`: what a custodian does by hand.
+"""`leak-scan`, `make-lock` and `accreditation`: what a custodian does by hand.
 
 Arguments and what is said.
 """
@@ -6,14 +6,18 @@ Arguments and what is said.
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 from pathlib import Path
 
 from tf_linkage import intake
 from tf_linkage.cli.data_folder import add_data, data_folder
 from tf_linkage.cli.wording import FOUND, say
+from tf_linkage.custody.papers.accreditation import FILE, accreditation_of, draft
 from tf_linkage.custody.vault.passwords import CUSTODIANS, Passwords
 from tf_linkage.custody.vault.vault import LOCK, Vault
 from tf_linkage.errors import InputRefused
+from tf_linkage.hints import command
+from tf_linkage.workspace.store import REGISTERS
 
 
 def add_leak_scan(scan: argparse.ArgumentParser) -> None:
@@ -69,3 +73,37 @@ def _make_lock(chosen: argparse.Namespace) -> None:
     there = (vault.folder / LOCK).exists()
     vault.lock()
     say(f"{vault.folder / LOCK}: {'is there already' if there else 'made'}")
+
+
+def add_accreditation(accreditation: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `accreditation`."""
+    accreditation.description = (
+        "Says what the data folder's accreditation still lacks before real records may be taken in: project,\n"
+        "setting, researchers, impact assessment, days, and each body's agreement. Exit code 1 if anything."
+    )
+    accreditation.add_argument(
+        "--draft", action="store_true", help="write the file with everything to be filled in"
+    )
+    add_data(accreditation)
+    accreditation.set_defaults(run=_accreditation)
+
+
+def _accreditation(chosen: argparse.Namespace) -> int:
+    """Drafts the file, or says what it lacks."""
+    folder = data_folder(chosen)
+    path = folder / FILE
+    if chosen.draft:
+        if path.exists():
+            raise InputRefused(f"{path} is there already; it is never written over")
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(draft(REGISTERS), encoding="utf-8")
+        say(f"{path}: fill it in, then: {command('accreditation', data=folder)}")
+        return 0
+    granted = accreditation_of(folder)
+    if granted is None:
+        raise InputRefused(f"there is no {path}; draft it with: {command('accreditation', '--draft', data=folder)}")
+    lacks = granted.lacks(REGISTERS, dt.date.today())
+    for one in lacks:
+        print(one)
+    say(f"{path}: {len(lacks)} things stand in the way of real records" if lacks else f"{path}: nothing is lacking")
+    return FOUND if lacks else 0

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tf_linkage import intake
+from tf_linkage.custody.papers.accreditation import FILE, accreditation_of
 from tf_linkage.errors import TfLinkageError
-from tf_linkage.workspace.store import Store
+from tf_linkage.hints import command
+from tf_linkage.workspace.store import REGISTERS, Store
 
 
 class CannotSucceed(TfLinkageError):
@@ -32,9 +34,31 @@ def refuse_what_cannot_succeed(
     Raises:
         CannotSucceed: all that stands in its way, each once.
     """
-    reasons = [*_too_late(store, makes), *_together(_not_there(store, reads)), *_missing(incoming, extracts)]
+    makes = list(makes)
+    reasons = [
+        *_not_granted(store, makes),
+        *_too_late(store, makes),
+        *_together(_not_there(store, reads)),
+        *_missing(incoming, extracts),
+    ]
     if reasons:
         raise CannotSucceed("; ".join(reasons))
+
+
+def _not_granted(store: Store, makes: Iterable[str]) -> Iterator[str]:
+    """What the study lacks of its accreditation, where people are real."""
+    if store.is_rehearsal() or not (made := [key.split("/")[0] for key in makes]):
+        return
+    granted = accreditation_of(store.root)
+    if granted is None:
+        yield (
+            f"there is no {store.root / FILE}, and real records need an accredited project: draft it with "
+            + command("accreditation", "--draft", data=store.root)
+        )
+        return
+    bodies = {body for body in made if body in REGISTERS}
+    if lacks := granted.lacks(bodies, store.clock().today()):
+        yield f"{store.root / FILE}: {', '.join(lacks)}"
 
 
 def _too_late(store: Store, makes: Iterable[str]) -> Iterator[str]:

@@ -15,6 +15,7 @@ import pytest
 from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import WorkspaceFileTarget
 from dagster_webserver.app import create_app_from_workspace_process_context
+from granted import grant
 from starlette.testclient import TestClient
 
 import tf_linkage
@@ -92,6 +93,10 @@ def test_a_server_started_for_a_rehearsal_keeps_no_real_record(living: Living) -
     rows.with_columns(surname=pl.when(first).then(pl.lit(REAL_NAME)).otherwise("surname")).write_csv(file)
     real = file.read_bytes()
     status, said = living.run()
+    assert status is dg.DagsterRunStatus.CANCELED
+    assert "real records need an accredited project" in said
+    grant(living.data)
+    status, said = living.run()
     assert status is dg.DagsterRunStatus.FAILURE
     assert "holds a rehearsal, whose passwords lie in the clear" in said
     assert kept.read_bytes() == key
@@ -101,6 +106,7 @@ def test_a_server_started_for_a_rehearsal_keeps_no_real_record(living: Living) -
     assert main(["clean"]) == 0
     assert not passwords.exists()
     file.write_bytes(real)
+    grant(living.data)
     status, said = living.run()
     assert status is dg.DagsterRunStatus.FAILURE
     assert "set TF_LINKAGE_" in said

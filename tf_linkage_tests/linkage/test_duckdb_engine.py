@@ -211,3 +211,23 @@ def test_both_engines_agree(village: Any, result: Any) -> None:
     found = agreement(result, other)
     assert found["jaccard"] > 0.97
     assert found["differ"] == 0
+
+
+@pytest.mark.parametrize("alias_first", [True, False])
+def test_of_a_persons_several_names_the_one_that_fits_best_weighs(village: Any, alias_first: bool) -> None:
+    """Twenty are filed under another forename and birth, with their own as an alias, before it or after it."""
+    known = sorted(key for _, key in village.truth)[:20]
+    theirs = pl.col("dwp_key").is_in(known)
+    filed = village.register.with_columns(
+        forename=pl.when(theirs).then(pl.lit("Zebedee")).otherwise("forename"),
+        date_of_birth=pl.when(theirs).then(pl.lit(dt.date(1931, 1, 1))).otherwise("date_of_birth"),
+        nino=pl.when(~theirs).then("nino"),
+    )
+    own = village.register.filter(theirs)
+    register = pl.concat([own, filed] if alias_first else [filed, own])
+    found = link(village.cohort.lazy(), register.lazy(), MODEL, engine="duckdb")
+    links = set(found.links.filter(pl.col("status") == "link").select("left_id", "right_id").iter_rows())
+    meant = {pair for pair in village.truth if pair[1] in set(known)}
+    assert len(links & meant) >= 18
+    weights = found.links.filter(pl.col("right_id").is_in(known), pl.col("status") == "link")["match_weight"]
+    assert weights.min() > 0

@@ -60,7 +60,12 @@ TARGETS: Mapping[str, Sequence[str]] = {
     "custody/vault/passwords.py": ["custody/vault"],
     "custody/vault/clerks_desk.py": ["custody/vault/test_clerks_desk.py", "custody/vault"],
     "linkage/resolve/assignment.py": ["linkage/resolve"],
-    "linkage/resolve/decision.py": ["linkage/resolve", "linkage/estimate/test_strata.py", "linkage/test_link.py"],
+    "linkage/resolve/decision.py": [
+        "linkage/resolve",
+        "linkage/estimate/test_strata.py",
+        "linkage/test_link.py",
+        "linkage/test_duckdb_engine.py",
+    ],
     "linkage/score/weights.py": ["linkage/score", "linkage/resolve", "linkage/estimate/test_strata.py"],
 }
 """Modules whose faults matter most, and the tests that have to notice them, the quickest first."""

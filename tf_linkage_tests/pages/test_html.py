@@ -22,5 +22,5 @@ def test_words_and_spans_are_not(cell: str) -> None:
 def test_the_head_of_a_column_of_figures_stands_above_them() -> None:
     made = table("", ("what", "share", "why"), [("a", "3.1%", "few"), ("b", "withheld", "none")])
     assert '<th scope="col">what</th><th scope="col" class="n">share</th><th scope="col">why</th>' in made
-    assert '<td class="n">withheld</td><td>none</td>' in made
+    assert '<td class="n" data-label="share">withheld</td><td data-label="why">none</td>' in made
     assert 'class="n"' not in table("", ("what", "share"), [("a", "withheld")]), "no figure, no column of figures"

@@ -80,6 +80,12 @@ def test_the_page_on_a_narrow_screen_and_on_paper(browser: Browser) -> None:
     fits = "document.documentElement.scrollWidth <= window.innerWidth"
     browser.ask("Emulation.setDeviceMetricsOverride", width=390, height=800, deviceScaleFactor=1, mobile=False)
     assert browser.evaluate(fits)
+    browser.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    sideways = "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth).length"
+    assert browser.evaluate(sideways) == 0
+    named = "[...document.querySelectorAll('.scroll td')].filter(e => !e.hasAttribute('data-label')).length"
+    assert browser.evaluate(named) == 0
+    browser.evaluate("document.querySelectorAll('details').forEach(one => one.open = false)")
     # A4 less its margins, in CSS pixels.
     browser.ask("Emulation.setDeviceMetricsOverride", width=718, height=1000, deviceScaleFactor=1, mobile=False)
     browser.ask("Emulation.setEmulatedMedia", media="print")

@@ -7,8 +7,10 @@ from pathlib import Path
 import dagster as dg
 import polars as pl
 import pytest
+from granted import grant
 
 from tf_linkage import cli
+from tf_linkage.custody.papers.accreditation import FILE
 from tf_linkage.custody.refusals import KeyRefused
 from tf_linkage.custody.vault.passwords import CUSTODIANS
 from tf_linkage.defs.build import build_defs
@@ -37,6 +39,7 @@ def study(exported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> St
         (incoming / path.name).write_bytes(path.read_bytes())
     # Days of a study that still runs: real records past their day would be refused before anything else.
     days = Dates(exchange="2998-01-01", destroy_by="2999-12-31")
+    grant(tmp_path / "data")
     return Study.of("tiny", source="files", incoming=incoming, data=tmp_path / "data", dates=days)
 
 
@@ -74,6 +77,23 @@ def test_the_same_process_does_a_rehearsal_and_then_refuses_real_records_in_its_
     failed = [event.step_failure_data.user_failure_data for event in result.get_step_failure_events()]
     assert any(said and "holds a rehearsal" in (said.description or "") for said in failed)
     assert (study.data / "custody" / "ons" / "cohort" / "key.json").read_bytes() == locked
+
+
+def test_real_records_are_not_taken_in_before_everything_is_granted(study: Study) -> None:
+    (study.data / FILE).unlink()
+    definitions = build_defs(study)
+    somebody_real(study)
+    result = council_job(definitions)
+    assert not result.success
+    assert f"{FILE}, and real records need an accredited project" in str(result.all_events)
+    grant(study.data, bodies=["dwp"])
+    result = council_job(definitions)
+    assert not result.success
+    assert "the agreement of council lacks a reference and a day" in str(result.all_events)
+    assert not list(study.data.rglob("*.parquet"))
+    mark_rehearsal(study.incoming)
+    (study.data / FILE).unlink()
+    assert council_job(definitions).success  # a rehearsal needs none
 
 
 def test_a_folder_that_took_real_records_in_never_counts_as_a_rehearsal_again(study: Study) -> None:

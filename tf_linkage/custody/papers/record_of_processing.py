@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from tf_linkage.contracts.columns import ColumnClass
+from tf_linkage.custody.papers.accreditation import Accreditation
 from tf_linkage.custody.papers.carried import Carried, bullets
 from tf_linkage.pages.markdown import markdown_table
 
@@ -21,13 +22,22 @@ MADE_BY = (
     "ledger."
 )
 
+NOT_ACCREDITED = (
+    "None is on file, so that nobody in this study may be real: a run on real records is refused until one is."
+)
 
-def record_of_processing(carried: Sequence[Carried], mappings: Mapping[str, str] | None = None) -> str:
+
+def record_of_processing(
+    carried: Sequence[Carried],
+    mappings: Mapping[str, str] | None = None,
+    accreditation: Accreditation | None = None,
+) -> str:
     """The record of processing activities that UK GDPR Article 30 asks for, in Markdown.
 
     Args:
         carried: the study's hand-overs, in the order in which they happen.
         mappings: by table, the digest over the mappings by which it was made of senders' own files.
+        accreditation: what was granted; without it the record says that nobody in it may be real.
     """
     made = [[table, f"`{digest}`"] for table, digest in sorted((mappings or {}).items())]
     parts = [
@@ -46,12 +56,28 @@ def record_of_processing(carried: Sequence[Carried], mappings: Mapping[str, str]
             if made
             else []
         ),
+        "## Accreditation",
+        _granted(accreditation),
         "## Security",
         bullets(SECURITY),
         "## Transfers abroad",
         "None.",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _granted(accreditation: Accreditation | None) -> str:
+    if accreditation is None:
+        return NOT_ACCREDITED
+    rows = [
+        *((name.replace("_", " ").capitalize(), text or "–") for name, text in accreditation.texts.items()),
+        *((name.capitalize(), str(day or "–")) for name, day in accreditation.days.items()),
+        *(
+            (f"Agreement of {body}", f"{reference or '–'}, {day or '–'}")
+            for body, (reference, day) in sorted(accreditation.approvals.items())
+        ),
+    ]
+    return markdown_table(("What", "Granted"), rows)
 
 
 def _section(one: Carried) -> str:

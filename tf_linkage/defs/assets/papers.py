@@ -32,7 +32,7 @@ def papers_of(figures: pl.DataFrame, study: Study, store: Store) -> tuple[list[s
     """
     measured, carried = _measured(figures, study, store), carried_of(store)
     pages = {
-        RECORD: papers.record_of_processing(carried, mappings_of(store)),
+        RECORD: papers.record_of_processing(carried, mappings_of(store), papers.accreditation_of(store.root)),
         ASSESSMENT: papers.impact_assessment(carried, measured),
         POLICY: papers.policy_document(carried),
     }

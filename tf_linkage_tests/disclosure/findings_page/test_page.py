@@ -34,14 +34,14 @@ def section(page: str, name: str) -> str:
 def test_withheld_figures_are_drawn_as_withheld(page: str) -> None:
     drawn = section(page, "before-after")
     assert drawn.count(">withheld</text>") == 2, "custody of the comparison, before and after"
-    assert '<td class="n">withheld</td>' in drawn
+    assert re.search('<td class="n"[^>]*>withheld</td>', drawn)
 
 
 def test_what_rounding_may_have_moved_stands_beside_the_figure(page: str) -> None:
     """124 of 664 are shown as 125 of 660: at most 127.5 of 655, 0.5 points more."""
     moved = (127.5 / 655 - 125 / 660) * 100
-    row = re.search(r"Conviction, year before</th><td class=\"n\">([^<]*)</td><td class=\"n\">([^<]*)</td>",
-                    section(page, "before-after"))  # fmt: skip
+    cell = r'<td class="n"[^>]*>([^<]*)</td>'
+    row = re.search(f"Conviction, year before</th>{cell}{cell}", section(page, "before-after"))
     assert row is not None
     assert row[1].startswith("18.9% (")
     assert float(row[2]) == pytest.approx(moved, abs=0.05)

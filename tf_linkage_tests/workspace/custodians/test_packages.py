@@ -12,6 +12,7 @@ from shutil import copy, copytree, ignore_patterns
 import dagster as dg
 import polars as pl
 import pytest
+from granted import grant
 from rehearsing import Rehearsed, digests
 
 from tf_linkage import intake
@@ -103,6 +104,7 @@ def carried(rehearsed: Rehearsed, tmp_path_factory: pytest.TempPathFactory) -> C
     copy(rehearsed.study.data / counts, keeper.data / counts)  # aggregates: of families that look alike, how many
     intake.write_extracts(register_of(rehearsed, "dwp"), root / "dwp" / "incoming")
 
+    grant(dwp.data, bodies=["dwp"])
     for body in (dwp, keeper):
         assert body.command("make-lock", body.name, "--data", str(body.data)) == 0
     for body in (ons, dwp, keeper):
