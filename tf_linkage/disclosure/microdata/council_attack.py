@@ -154,16 +154,19 @@ def judged(there: pl.DataFrame, known: pl.DataFrame, traces: Mapping[str, str]) 
         `truth` and `probability`, one row for each whom a council sent and who has a row.
     """
     names, codes = list(traces), [f"{problem}_code" for problem in PROBLEMS]
-    right = known.join(there.rename({KEY: "true_key"}), on=TRUTH, how="inner")
+    # In one order throughout, so that sums, and with them what is withheld, are the same on every machine.
+    right = known.join(there.rename({KEY: "true_key"}), on=TRUTH, how="inner").sort(TRUTH, KEY, CHILD, *codes)
     # Of whose class no row is shown, they were withheld, for all that the council can tell.
     here = pl.col(KEY).is_in(there[KEY].unique(maintain_order=True).implode())
     right = right.with_columns(pl.when(here).then(KEY).otherwise(WITHHELD).alias(KEY))
     likely = _likelihoods(right, traces)
     kinds = right.group_by(KEY, CHILD, *codes, maintain_order=True).len().drop("len").with_row_index("kind")
-    rows = there.group_by(KEY, *names, maintain_order=True).len("rows")
-    weighed = kinds.join(rows, on=KEY, how="inner")
+    rows = there.group_by(KEY, *names).len("rows").sort(KEY, *names)
+    weighed = kinds.join(rows, on=KEY, how="inner", maintain_order="left_right")
     for trace, problem in traces.items():
-        weighed = weighed.join(likely[trace], on=[CHILD, f"{problem}_code", trace], how="left", nulls_equal=True)
+        weighed = weighed.join(
+            likely[trace], on=[CHILD, f"{problem}_code", trace], how="left", nulls_equal=True, maintain_order="left"
+        )
     weighed = weighed.with_columns(
         weight=pl.sum_horizontal(f"log_{trace}" for trace in names).exp() if names else 1.0
     )
