@@ -16,6 +16,7 @@ from tf_linkage.disclosure.findings_page.balance import balance_section
 from tf_linkage.disclosure.findings_page.cells import plain
 from tf_linkage.disclosure.findings_page.compared import compared_section
 from tf_linkage.disclosure.findings_page.costs import costs_section
+from tf_linkage.disclosure.findings_page.headline import headline_section
 from tf_linkage.disclosure.findings_page.linkage import linkage_section
 from tf_linkage.disclosure.findings_page.outcomes import half_years, people, regions, spans
 from tf_linkage.disclosure.findings_page.paths import paths_section
@@ -45,6 +46,7 @@ def findings_page(tables: Tables, *, rehearsal: bool) -> str:
     read = {name: plain(table) for name, table in tables.items()}
     outcomes = read["outcomes"]
     sections = [
+        html.Section("headline", "In short", "In short", headline_section(read["differences"], read["placebos"])),
         html.Section("about", "How to read it", "How to read this page", _about(outcomes)),
         html.Section(
             "linkage", "Linkage", "What missed links may do to each result", linkage_section(read["differences"])

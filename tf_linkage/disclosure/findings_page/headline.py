@@ -1,0 +1,157 @@
+"""The part of the findings' page that comes first: each result in plain words, and what may be wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import polars as pl
+
+from tf_linkage.contracts.outputs.estimates import ALL_TOGETHER, LINKAGE_METHODS, MEASURES, METHODS, PLACEBOS
+from tf_linkage.disclosure.findings_page.cells import WITHHELD
+from tf_linkage.disclosure.findings_page.compared import as_a_ratio
+from tf_linkage.disclosure.findings_page.words import outcome_word
+from tf_linkage.pages import html
+
+Row = Mapping[str, object]
+
+RATIO = MEASURES[1]
+WEIGHTED, RANGE = METHODS[1], METHODS[4]
+CORRECTED, BOUNDS = LINKAGE_METHODS
+LAST_YEAR = list(PLACEBOS)[-1]
+
+SAYS = (
+    "How often something new began in months 7 to 24 after the start, on the programme over the comparison: at 1 "
+    "as often, below it less often on the programme. Weighting is right if what was known before the start tells "
+    "all that matters; the range over two assumptions also allows for what it does not tell, as long as that stays "
+    "as it is (see Compared). Corrected: allowing for links that were missed or are false (see Linkage)."
+)
+NOTHING = "Too few new events for any ratio of rates."
+
+
+def headline_section(differences: pl.DataFrame, placebos: pl.DataFrame) -> str:
+    """The section's HTML.
+
+    Args:
+        differences: `contracts.outputs.published.Differences`, codes as text.
+        placebos: `contracts.outputs.published.Placebos`, codes as text.
+    """
+    ratios = differences.filter(pl.col("measure") == RATIO, pl.col("unit") == "family")
+    by_method = {(row["outcome"], row["method"]): row for row in ratios.iter_rows(named=True)}
+    outcomes = [outcome for outcome in dict.fromkeys(ratios["outcome"]) if _there(by_method, outcome, WEIGHTED)]
+    if not outcomes:
+        return html.paragraph(NOTHING)
+    found = [[_there(by_method, outcome, method) for method in _METHODS] for outcome in outcomes]
+    table = [
+        (outcome_word(outcome), verdict(*rows), *map(_cell, rows[:3]))
+        for outcome, rows in zip(outcomes, found, strict=True)
+    ]
+    head = ("", "What is shown", "Weighted (95%)", "Range over two assumptions", "Corrected for linkage (95%)")
+    lead = _counted(found) + _before(placebos)
+    return html.lead(lead) + html.paragraph(SAYS) + html.table("Results for families", head, table)
+
+
+_METHODS = (WEIGHTED, RANGE, CORRECTED, BOUNDS)
+
+
+def verdict(weighted: Row | None, over: Row | None, corrected: Row | None, bounds: Row | None) -> str:
+    """What a result shows, in words.
+
+    Args:
+        weighted: the weighted ratio.
+        over: the range over two assumptions; None where it is not shown.
+        corrected: the ratio corrected for linkage.
+        bounds: how far linkage may move it at the worst.
+    """
+    if weighted is None:
+        return WITHHELD
+    low, high = _ends(weighted)
+    if low <= 1 <= high:
+        return f"No effect is shown: anything from {_less(low)} to {_more(high)} would fit."
+    side = 1 if low > 1 else -1
+    way = "More" if side > 0 else "Less"
+    if over is None:
+        says = f"{way} often, under one assumption; the other could not be looked at"
+    elif _leaves_one_out(over, side):
+        says = f"{way} often, under either assumption"
+    else:
+        says = f"{way} often, if what was known before the start tells all that matters; else no effect is shown"
+    return f"{says}. {_linkage(corrected, bounds, side)}"
+
+
+def _linkage(corrected: Row | None, bounds: Row | None, side: int) -> str:
+    """What linkage may do to a ratio that leaves 1 out."""
+    if corrected is None:
+        return "What links missed is not known."
+    if not _leaves_one_out(corrected, side):
+        return "It may come from linkage."
+    if bounds is None or not _leaves_one_out(bounds, side):
+        return "Linkage does not explain it, but could at the worst."
+    return "Linkage does not explain it."
+
+
+def _counted(found: Iterable[list[Row | None]]) -> str:
+    """How many results stand, in a sentence."""
+    rows = list(found)
+    clear = [one for one in rows if one[0] is not None and not _holds_one(one[0])]
+    sides = [1 if _ends(one[0])[0] > 1 else -1 for one in clear if one[0] is not None]
+    firm = sum(
+        all(row is not None and _leaves_one_out(row, side) for row in one[1:3])
+        for one, side in zip(clear, sides, strict=True)
+    )
+    if not clear:
+        return f"Of {len(rows)} results none shows an effect."
+    shows = "shows" if len(clear) == 1 else "show"
+    return (
+        f"Of {len(rows)} results {len(clear)} {shows} a difference once the groups are weighted to be alike, and "
+        f"{firm} of these also under the other assumption and allowing for linkage. Of twenty results one would by "
+        "chance alone."
+    )
+
+
+def _before(placebos: pl.DataFrame) -> str:
+    """What the year before the start says of all of them."""
+    rows = placebos.filter(pl.col("outcome") == ALL_TOGETHER, pl.col("window") == LAST_YEAR)
+    told = next((row for row in rows.iter_rows(named=True) if row["estimate"] is not None), None)
+    if told is None:
+        return ""
+    same = f"in the year before the start, when the programme can have changed nothing ({as_a_ratio(told)[0]})"
+    if _holds_one(told):
+        return f" No difference is shown {same}, though one of {told['detectable']:g} mostly would have been."
+    return (
+        f" But the groups already differed {same}: no ratio below is to be taken for its effect without the range"
+        " next to it."
+    )
+
+
+def _there(by_method: Mapping[tuple[str, str], Row], outcome: str, method: str) -> Row | None:
+    row = by_method.get((outcome, method))
+    return row if row is not None and row["low"] is not None else None
+
+
+def _cell(row: Row | None) -> str:
+    if row is None:
+        return WITHHELD
+    return f"{row['low']:g} to {row['high']:g}" if row["method"] == RANGE else as_a_ratio(row)[0]
+
+
+def _ends(row: Row) -> tuple[float, float]:
+    return float(str(row["low"])), float(str(row["high"]))
+
+
+def _holds_one(row: Row) -> bool:
+    low, high = _ends(row)
+    return low <= 1 <= high
+
+
+def _leaves_one_out(row: Row, side: int) -> bool:
+    """Whether an interval lies above 1 (side 1) or below it (side -1) as a whole."""
+    low, high = _ends(row)
+    return low > 1 if side > 0 else high < 1
+
+
+def _less(low: float) -> str:
+    return f"{1 - low:.0%} less often" if low < 1 else "as often"
+
+
+def _more(high: float) -> str:
+    return f"{high - 1:.0%} more often" if high > 1 else "as often"

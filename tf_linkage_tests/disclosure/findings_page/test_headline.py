@@ -1,0 +1,99 @@
+"""Each result in plain words: what is shown, under which assumption, and whether linkage may explain it."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from tf_linkage.contracts.outputs.estimates import ALL_TOGETHER
+from tf_linkage.disclosure.findings_page.headline import (
+    BOUNDS,
+    CORRECTED,
+    LAST_YEAR,
+    RANGE,
+    RATIO,
+    WEIGHTED,
+    headline_section,
+    verdict,
+)
+
+Ends = tuple[float, float] | None
+
+
+def row(method: str, ends: Ends) -> dict[str, object] | None:
+    return None if ends is None else {"method": method, "low": ends[0], "high": ends[1]}
+
+
+def said(weighted: Ends, over: Ends, corrected: Ends, bounds: Ends) -> str:
+    rows = zip((WEIGHTED, RANGE, CORRECTED, BOUNDS), (weighted, over, corrected, bounds), strict=True)
+    return verdict(*(row(method, ends) for method, ends in rows))
+
+
+@pytest.mark.parametrize(
+    ("weighted", "over", "corrected", "bounds", "words"),
+    [
+        ((0.74, 1.2), (0.7, 1.4), (0.7, 1.2), (0.6, 1.3),
+         "No effect is shown: anything from 26% less often to 20% more often would fit."),
+        ((1.0, 1.4), None, None, None, "No effect is shown: anything from as often to 40% more often would fit."),
+        ((0.6, 0.8), (0.5, 0.9), (0.6, 0.8), (0.55, 0.85),
+         "Less often, under either assumption. Linkage does not explain it."),
+        ((1.2, 1.6), (1.1, 1.8), (1.1, 1.6), (0.9, 1.9),
+         "More often, under either assumption. Linkage does not explain it, but could at the worst."),
+        ((0.6, 0.8), (0.5, 1.1), (0.7, 1.05), (0.5, 1.2),
+         "Less often, if what was known before the start tells all that matters; else no effect is shown. "
+         "It may come from linkage."),
+        ((0.6, 0.8), (1.1, 1.3), None, None,
+         "Less often, if what was known before the start tells all that matters; else no effect is shown. "
+         "What links missed is not known."),
+        ((0.6, 0.8), None, (0.6, 0.8), None,
+         "Less often, under one assumption; the other could not be looked at. Linkage does not explain it, but "
+         "could at the worst."),
+        ((0.6, 0.8), (0.5, 0.9), (1.1, 1.4), (1.05, 1.5),
+         "Less often, under either assumption. It may come from linkage."),
+        (None, None, None, None, "withheld"),
+    ],
+)  # fmt: skip
+def test_what_a_result_shows(weighted: Ends, over: Ends, corrected: Ends, bounds: Ends, words: str) -> None:
+    assert said(weighted, over, corrected, bounds) == words
+
+
+FIGURES = ("estimate", "low", "high")
+FIRM = {WEIGHTED: (0.7, 0.6, 0.8), RANGE: (0.7, 0.5, 0.9), CORRECTED: (0.7, 0.6, 0.8), BOUNDS: (0.7, 0.55, 0.85)}
+FRAGILE = FIRM | {RANGE: (0.7, 0.5, 1.2)}
+NONE = FIRM | {WEIGHTED: (1.0, 0.7, 1.4)}
+
+
+def differences(**outcomes: dict[str, tuple[float, float, float]]) -> pl.DataFrame:
+    rows = [
+        {"outcome": outcome, "unit": "family", "measure": RATIO, "method": method, "rounded_to": 0.1}
+        | dict(zip(FIGURES, figures, strict=True))
+        for outcome, by_method in outcomes.items()
+        for method, figures in by_method.items()
+    ]
+    return pl.DataFrame(rows)
+
+
+def placebo(*figures: float | None) -> pl.DataFrame:
+    told = dict(zip(FIGURES, figures, strict=True))
+    row = {"window": LAST_YEAR, "outcome": ALL_TOGETHER, "rounded_to": 0.1, "detectable": 1.3}
+    return pl.DataFrame([row | told])
+
+
+def test_the_lead_counts_the_results_and_tells_of_the_year_before() -> None:
+    page = headline_section(differences(conviction=FIRM, custody=FRAGILE, exclusion=NONE), placebo(1.4, 1.2, 1.6))
+    assert "Of 3 results 2 show a difference once the groups are weighted to be alike, and 1 of these also" in page
+    assert "But the groups already differed in the year before the start" in page
+    assert "(1.4 (1.2 to 1.6))" in page
+    assert page.count("<tr>") == 4
+
+
+def test_where_nothing_is_shown_it_says_what_would_have_been_seen() -> None:
+    page = headline_section(differences(exclusion=NONE), placebo(1.1, 0.9, 1.3))
+    assert "Of 1 results none shows an effect. No difference is shown in the year before" in page
+    assert "one of 1.3 mostly would have been" in page
+    assert "the year before" not in headline_section(differences(exclusion=NONE), placebo(None, None, None))
+
+
+def test_too_few_events_say_so() -> None:
+    withheld = differences(conviction=FIRM).with_columns(pl.lit(None, pl.Float64).alias(name) for name in FIGURES)
+    assert "Too few new events" in headline_section(withheld, placebo(None, None, None))
