@@ -14,6 +14,7 @@ from tf_linkage.errors import InputRefused
 from tf_linkage.hints import command
 from tf_linkage.pages import html as pages
 from tf_linkage.study import Dates
+from tf_linkage.workspace.choices import chosen_study
 
 
 def add_draft(draft: argparse.ArgumentParser) -> None:
@@ -71,7 +72,7 @@ def _check(chosen: argparse.Namespace) -> int:
         raise InputRefused(
             f"{chosen.file.name}: give its --mapping, or say what it is with --as: {', '.join(extract_tables())}"
         )
-    found = intake.examine(chosen.file, table, loaded, Dates().extract)
+    found = intake.examine(chosen.file, table, loaded, chosen_study().dates.extract)
     for title, lines in _told(found):
         if lines:
             print(title, *(f"  {line}" for line in lines), sep="\n")
@@ -90,13 +91,17 @@ def _told(found: intake.Examined) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def _page(found: intake.Examined) -> str:
-    verdict = "can be sent" if not found.refused else f"is refused for {len(found.refused)} reasons"
+    verdict = "can be sent" if not found.refused else f"is refused for {_counted(len(found.refused))}"
     sections = [
         pages.Section(title.lower().replace(" ", "-").replace(",", ""), title, title, pages.bullets(list(lines)))
         for title, lines in _told(found)
         if lines
     ]
     return pages.page(f"{found.file} {verdict}", f"as {found.table}", sections)
+
+
+def _counted(reasons: int) -> str:
+    return "one reason" if reasons == 1 else f"{reasons} reasons"
 
 
 def add_map(make: argparse.ArgumentParser) -> None:
@@ -117,6 +122,10 @@ def _map(chosen: argparse.Namespace) -> None:
     _there(chosen.file)
     loaded = intake.load_mapping(chosen.mapping)
     made = intake.mapped(chosen.file, loaded)
+    # What the study would refuse does not leave the sender either.
+    found = intake.examine(chosen.file, loaded.mapping.table, loaded, chosen_study().dates.extract)
+    if found.refused:
+        raise InputRefused(f"{chosen.file.name}: {'; '.join(found.refused)}; nothing was written")
     sender = "-".join(
         "".join(c if c.isalnum() and c.isascii() else " " for c in loaded.mapping.sender.lower()).split()
     )

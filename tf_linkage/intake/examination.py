@@ -25,6 +25,11 @@ TO_DO = (
     ),
     ("spelling that the mapping does not have", "add the spelling under [codes.<column>] with the contract's code"),
     ("known to neither", "add the spelling under one of the two [codes...]"),
+    ("nothing to", 'give it a code under one of these [codes...], or "" under each of them'),
+    (
+        "another label",
+        "a code has several labels: map whole spellings under [codes.<column>], without [label]",
+    ),
     ("not a date", "give the form in which the column is written under [dates], or mend the cell"),
     ("a time of day", "if times are meant, they are more than the contract takes; export the day alone"),
     ("neither yes, no nor blank", "add the mark to yes or no of the flag, or to missing"),
@@ -32,7 +37,9 @@ TO_DO = (
     ("unknown code", "map the spellings under [codes.<column>]"),
     ("no code with a label", "not every cell is `CODE - label`; map its spellings under [codes.<column>]"),
     ("the cell is blank", "the contract needs a value in every row; look at the rows in your system"),
-    ("after the day", "an open end is an empty cell: put what your system writes for it under [missing]"),
+    ("after the day", "a slip, or what your system writes for an open end: put that under [missing]"),
+    ("after the extract", "a slip, or what your system writes for an open end: put that under [missing]"),
+    ("before it starts", "look at the two days in your system"),
     ("below the least value", "a placeholder, or a slip; put placeholders under [missing]"),
     ("more than one row with the same", "the file has several rows for one person: choose one with [choose]"),
     ("blanks around a key", "keys must be the same in every file; export them without blanks"),
@@ -90,7 +97,7 @@ def examine(path: Path, table: str, loaded: Loaded | None, day: dt.date) -> Exam
         return Examined(path.name, table, (), (), refused, _to_do(refused))
     refused = tuple(str(one) for one in found if one.strength is Strength.REFUSE)
     noted = (*notes, *(str(one) for one in found if one.strength is Strength.NOTE))
-    return Examined(path.name, table, fits, noted, refused, _to_do(refused))
+    return Examined(path.name, table, () if refused else fits, noted, refused, _to_do(refused))
 
 
 def _read(path: Path, table: str, loaded: Loaded | None) -> tuple[Extract, tuple[str, ...], tuple[str, ...]]:

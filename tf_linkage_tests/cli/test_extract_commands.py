@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from tf_linkage.cli import main
 
@@ -132,6 +133,36 @@ def test_nothing_is_written_of_a_file_that_is_refused(
     code, _ = command("map-extract", spoilt(file), "--mapping", mapping, "-o", out)
     assert code == 2
     assert not out.exists()
+
+
+def test_what_the_study_would_refuse_is_not_mapped_either(
+    command: Command, file: Path, mapping: Path, tmp_path: Path
+) -> None:
+    """Rules between rows: the same file fits its mapping row by row."""
+    text = file.read_text(encoding="utf-8").replace("30/11/2009", "30/11/2089")
+    file.write_text(text, encoding="utf-8")
+    code, said = command("check-extract", file, "--mapping", mapping)
+    assert (code, "What is refused" in said, "What fits" in said) == (2, True, False)
+    code, said = command("map-extract", file, "--mapping", mapping, "-o", tmp_path / "outgoing")
+    assert code == 2
+    assert "nothing was written" in said
+    assert "2089" not in said
+    assert not (tmp_path / "outgoing").exists()
+
+
+def test_hidden_rows_are_a_doubt_of_the_draft(command: Command, tmp_path: Path) -> None:
+    book = tmp_path / "hidden.xlsx"
+    with xlsxwriter.Workbook(book) as made:
+        sheet = made.add_worksheet("Cohort")
+        for at, row in enumerate([["Forename", "Surname", "DOB"], *[["Ola", "Park", "2009-11-30"]] * 5]):
+            sheet.write_row(at, 0, row)
+        sheet.set_row(3, None, None, {"hidden": True})
+    code, said = command("draft-mapping", book, "--as", "council_cohort", "-o", tmp_path / "draft.toml")
+    assert code == 0, said
+    text = (tmp_path / "draft.toml").read_text(encoding="utf-8")
+    assert 'hidden = "read"' in text
+    assert "# DOUBT: 1 of its rows are hidden; are they data?" in text
+    assert "# DOUBT: on which day was the file drawn?" in text
 
 
 def test_contracts_are_written_whole_or_refused(command: Command, tmp_path: Path) -> None:

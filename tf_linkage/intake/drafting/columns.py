@@ -10,8 +10,8 @@ import polars as pl
 
 from tf_linkage.contracts.columns import ColumnInfo
 from tf_linkage.intake.headers import DANGER, NEAR, known_names, plain
-from tf_linkage.intake.mapping.apply import LEADING
 from tf_linkage.intake.mapping.dates import fitting
+from tf_linkage.intake.mapping.labels import LEADING
 from tf_linkage.intake.mapping.loading import codes_of, folded
 from tf_linkage.intake.reading.cells import GENDER_SPELLINGS, YES_OR_NO
 

@@ -213,11 +213,15 @@ def _written(about: list[str], laid: Laid, found: _Found, columns: list[ColumnIn
 def _file_lines(file: File, doubts: list[str]) -> list[str]:
     said = file.model_dump(exclude_defaults=True, exclude={"footer"})
     lines = ["", "[file]", *(f"{DOUBT} {doubt}" for doubt in doubts)]
+    lines += [
+        f"{DOUBT} on which day was the file drawn? Days after it are then refused",
+        "# extracted = 2020-03-31",
+    ]
     lines += [f"{name} = {_toml(value)}" for name, value in said.items()]
     if file.footer:
         count = f", count = {file.footer.count}" if file.footer.count else ""
         lines.append(f"footer = {{ begins = {_list(file.footer.begins)}{count} }}")
-    return lines if len(lines) > 2 else []
+    return lines
 
 
 def _set_lines(needed: list[ColumnInfo]) -> list[str]:

@@ -119,13 +119,22 @@ def _of_workbook(data: bytes, names: frozenset[str], problems: Problems) -> Laid
     shown = [one.name for one in book.sheets_metadata if one.visible == python_calamine.SheetVisibleEnum.Visible]
     found = []
     for name in shown:
-        rows = sheet_of(data, File(sheet=name), problems).rows
-        found.append((_header_in(rows[:SEARCHED], names), name, rows))
-    (row, known), name, rows = max(found, key=lambda one: one[0][1])
+        sheet = sheet_of(data, File(sheet=name), problems)
+        found.append((_header_in(sheet.rows[:SEARCHED], names), name, sheet))
+    (row, known), name, sheet = max(found, key=lambda one: one[0][1])
     _is_header(known, problems)
+    rows = sheet.rows
     doubts = [] if len(shown) == 1 else [f"{len(shown)} sheets are visible; is this the one?"]
     footer = _footer(rows[row:])
-    file = File(sheet=name if len(shown) > 1 else None, header_row=row, footer=footer)
+    hidden = [at for at in sheet.hidden if row < at <= len(rows)]
+    if hidden:
+        doubts.append(f"{len(hidden)} of its rows are hidden; are they data? If not, take them out of the workbook")
+    file = File(
+        sheet=name if len(shown) > 1 else None,
+        header_row=row,
+        footer=footer,
+        hidden="read" if hidden else "refuse",
+    )
     return Laid(file, [*doubts, *_sparse(rows[row - 1 :], footer)])
 
 

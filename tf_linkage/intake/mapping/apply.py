@@ -14,16 +14,13 @@ from tf_linkage.contracts.columns import ColumnInfo
 from tf_linkage.contracts.registry import extract_tables
 from tf_linkage.intake.headers import described
 from tf_linkage.intake.mapping.dates import A_TIME, Form, form_of
+from tf_linkage.intake.mapping.labels import LEADING, TRAILING, mislabelled
 from tf_linkage.intake.mapping.loading import BLANK, EVERY, Loaded, codes_of, folded
 from tf_linkage.intake.mapping.model import Flags, Lookup, Number, Parts
 from tf_linkage.intake.mapping.rows import ROW, only_first, rows_of
 from tf_linkage.intake.mapping.source import Line, Source, source_of
 from tf_linkage.intake.reading.extracts import Part, keep, typed_rows
 from tf_linkage.intake.reading.problems import Problems
-
-LEADING = re.compile(r"\(?\s*([A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*)\s*[)\]:.]?(?:[\s>:–-].*)?$", re.DOTALL)
-TRAILING = re.compile(r"(?:.*[\s(\[:>–-])?([A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*)\s*[)\]]?$", re.DOTALL)
-"""Where in `CODE - label`, `(CODE) label` or `label (CODE)` the code stands."""
 
 
 @dataclass(frozen=True)
@@ -196,6 +193,8 @@ class _Columns:
             at for at, (text, one) in enumerate(zip(cells, found, strict=True)) if text is not None and one is None
         ]
         self.problems.add_rows("no code with a label", wrong, self.line_of, name)
+        other = "another label than the one with which its code mostly stands"
+        self.problems.add_rows(other, mislabelled(cells, found), self.line_of, name)
         return pl.Series([one[1] if one else None for one in found], dtype=pl.String)
 
     def _coded(self, cells: pl.Series, column: ColumnInfo) -> pl.Series:
@@ -220,17 +219,29 @@ class _Columns:
         return {ours: several for several in by_theirs.values() if len(several) > 1 for ours in several}
 
     def _known_to_one(self) -> None:
-        """A column that feeds several of ours: each of its values is known to at least one of them."""
+        """A column that feeds several: each value gives one of them a code, or is said to be nothing to all."""
         for several in {tuple(names) for names in self._sharing().values()}:
             theirs = self.mapping.rename[several[0]]
-            known: set[str] = set()
-            for ours in several:
-                spelled = self.mapping.codes.get(ours)
-                known |= {folded(one) for one in (spelled or codes_of(self.loaded.columns[ours]) or [])}
             cells = self._known(theirs, several[0])
-            wrong = [at for at, text in enumerate(cells) if text is not None and folded(text) not in known]
-            said = f"known to neither {' nor '.join(several)}"
-            self.problems.add_rows(said, wrong, self.line_of, theirs)
+            unknown, half = [], []
+            for at, text in enumerate(cells):
+                told = [self._code_of(text, ours) for ours in several]
+                if text is None or any(told):
+                    continue
+                if all(code is None for code in told):
+                    unknown.append(at)
+                elif any(code is None for code in told):
+                    half.append(at)
+            self.problems.add_rows(f"known to neither {' nor '.join(several)}", unknown, self.line_of, theirs)
+            said = f"nothing to one of {', '.join(several)}, and unknown to another"
+            self.problems.add_rows(said, half, self.line_of, theirs)
+
+    def _code_of(self, text: str | None, ours: str) -> str | None:
+        """What a spelling is to one of our columns: a code, empty where it is nothing, or None where not known."""
+        if text is None:
+            return None
+        spelled = self.mapping.codes.get(ours) or {code: code for code in codes_of(self.loaded.columns[ours]) or []}
+        return {folded(one): code for one, code in spelled.items()}.get(folded(text))
 
     def _dates(self, cells: pl.Series, name: str) -> pl.Series:
         form = form_of(self.mapping.dates.get(name, self.mapping.dates.get(EVERY, "yyyy-mm-dd")))

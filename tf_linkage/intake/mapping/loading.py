@@ -112,6 +112,8 @@ def _leads_to_the_contract(mapping: Mapping, columns: dict[str, ColumnInfo], pro
     for column in mapping.absent:
         if column in columns and not columns[column].nullable:
             problems.add(f"absent.{column}: the contract needs it in every row")
+    if mapping.file.extracted and mapping.file.extracted > dt.date.today():
+        problems.add(f"file.extracted: {mapping.file.extracted} is still to come")
     if both := sorted(mapping.named() & set(mapping.ignore)):
         problems.add(f"ignore: used elsewhere in the mapping: {', '.join(both)}")
     problems.refuse_if_any()

@@ -76,6 +76,12 @@ FAULTS: dict[str, tuple[str, Callable[[bytes], bytes], Callable[[str], str], str
         SAME,
         "in.csv: line 2, column service_start_date: a time of day other than 00:00:00 (1 row)",
     ),
+    "drawn tomorrow": (
+        "f08",
+        bytes,
+        replaced("header_row = 5\n", "header_row = 5\nextracted = 2999-01-01\n"),
+        "file.extracted: 2999-01-01 is still to come",
+    ),
     "a new column": (
         "f01",
         lambda data: data.replace(b"END_DTTM\r\n", b"END_DTTM,WORKER\r\n").replace(b"NULL\r\n", b"NULL,Reed\r\n"),
@@ -139,6 +145,12 @@ FAULTS: dict[str, tuple[str, Callable[[bytes], bytes], Callable[[str], str], str
         lambda data: b"One more title,,,,,,\n" + data,
         SAME,
         "line 5 names none of the mapping's columns; line 6 does",
+    ),
+    "an issue that is nothing to one and unknown to the other": (
+        "f08",
+        bytes,
+        lambda text: text.replace('OOW = "OOW"', 'PA = ""').replace('PA = "PA"\n', 'OOW = ""\n'),
+        "column Issue: nothing to one of worklessness, school_absence, and unknown to another",
     ),
     "an unknown issue": (
         "f08",

@@ -217,6 +217,22 @@ def test_codes_stand_before_or_behind_their_labels(tmp_path: Path, where: str, c
     assert column(made, "category") == ["FIXED"]
 
 
+@pytest.mark.parametrize(
+    ("where", "usual", "odd"),
+    [("leading", "SUSP - suspension", "SUSP - permanent"), ("trailing", "Suspension (SUSP)", "Permanent (SUSP)")],
+)
+def test_a_code_with_another_label_is_refused_where_it_stands(
+    tmp_path: Path, where: str, usual: str, odd: str
+) -> None:
+    words = GROUPS + f'\n[label]\ncategory = "{where}"\n\n[codes.category]\nSusp = "FIXED"\n'
+    cells = [usual, usual.upper(), usual.replace(" ", "  "), odd, "SUSP"]
+    file = "id,day,kind\n" + "".join(f"{at},2016-01-01,{cell}\n" for at, cell in enumerate(cells))
+    with pytest.raises(InputRefused, match=r"line 5, column category: another label than .* \(1 row\)") as refused:
+        run(tmp_path, file, words)
+    assert "ermanent" not in str(refused.value)
+    assert column(run(tmp_path, file.replace(f"3,2016-01-01,{odd}\n", ""), words), "category") == ["FIXED"] * 4
+
+
 def test_an_unmapped_spelling_is_refused_with_its_count(tmp_path: Path) -> None:
     words = GROUPS + '\n[codes.category]\nFIXD = "FIXED"\n'
     with pytest.raises(
