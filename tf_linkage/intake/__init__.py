@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tf_linkage.intake.drafting.draft import draft_mapping
     from tf_linkage.intake.examination import Examined, examine
     from tf_linkage.intake.export import check_folder, is_rehearsal, mark_rehearsal, was_rehearsal, write_extracts
-    from tf_linkage.intake.headers import described
+    from tf_linkage.intake.headers import described, is_data
     from tf_linkage.intake.mapping.apply import mapped
     from tf_linkage.intake.mapping.loading import load_mapping
     from tf_linkage.intake.reading.tables import check_output, read_table, write_table
@@ -40,6 +40,7 @@ __all__ = [
     "digests_of",
     "draft_mapping",
     "examine",
+    "is_data",
     "is_rehearsal",
     "load_mapping",
     "mapped",
@@ -70,6 +71,7 @@ _WHERE = {
     "check_folder": "export",
     "check_output": "reading.tables",
     "described": "headers",
+    "is_data": "headers",
     "draft_mapping": "drafting.draft",
     "examine": "examination",
     "is_rehearsal": "export",

@@ -79,6 +79,15 @@ _SHAPES = (
     ("letters and digits", re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9 /-]+")),
     ("one word", re.compile(r"[^\s0-9]+")),
 )
+_DATA = re.compile(
+    r"[+-]?[0-9][0-9.,]*"  # a number
+    r"|[0-9]{1,4}[-/. ][0-9A-Za-z]{1,9}[-/. ][0-9]{1,4}.*"  # a date
+    r"|[A-Za-z]{2} ?(?:[0-9]{2} ?){3}[A-Da-d]?"  # a National Insurance number
+    r"|[A-Za-z]{1,2}[0-9][0-9A-Za-z]? ?[0-9][A-Za-z]{2}"  # a postcode
+    r"|[0-9]+[A-Za-z]?,? +[A-Za-z].*"  # a house and its street
+    r"|.+@.+"
+)
+"""What stands in rows of data and never names a column."""
 _PREFIXES = ("pers_", "ssd_")
 _WORDS = (
     frozenset(name for names in _ANYWHERE.values() for name in names)
@@ -117,6 +126,11 @@ def plain(header: str) -> str:
     for prefix in _PREFIXES:
         joined = joined.removeprefix(prefix)
     return joined
+
+
+def is_data(header: str) -> bool:
+    """Whether what stands where a name should is plainly a value: a number, a date, a postcode, an address."""
+    return _DATA.fullmatch(header.strip()) is not None
 
 
 def described(header: str, position: int, known: Iterable[str] = ()) -> str:

@@ -190,6 +190,30 @@ def test_pairs_in_doubt_as_an_encrypted_page_whose_decisions_are_read(run: Run, 
     assert after.filter(pl.col("status") == "link").height > before.filter(pl.col("status") == "link").height
 
 
+@pytest.mark.parametrize(
+    "words", [("--map", "Zzelda=forename"), ("--map", "Quirkson=id"), ("--compare", "nothing")]
+)
+def test_a_first_line_that_is_no_header_is_never_shown(run: Run, tmp_path: Path, words: tuple[str, str]) -> None:
+    """Mapped or not: a column called forename by --map makes no header of somebody's record."""
+    person = "QQ123456C,Zzelda,Quirkson,1990-05-04,12 Elm Row,id\n"
+    for name in ("one.csv", "two.csv"):
+        rows = "".join(f"QQ{at:06}C,Ann{at},Lee{at},1980-01-{at:02},{at} Low Road,x{at}\n" for at in range(1, 20))
+        (tmp_path / name).write_text(person + rows, encoding="utf-8")
+    for command in ("link", "deduplicate"):
+        files = [tmp_path / "one.csv", tmp_path / "two.csv"][: 2 if command == "link" else 1]
+        _, _, said = run(*files, *words, command=command)
+        told = said.replace(words[1], "")
+        for value in ("QQ123456C", "Zzelda", "1990-05-04", "12 Elm Row"):
+            assert value not in told, (command, said)
+
+
+def test_where_no_pair_is_in_doubt_there_is_no_sheet(run: Run, tmp_path: Path) -> None:
+    code, _, said = run(people(), "--review", tmp_path / "sheet.csv", command="deduplicate")
+    assert code == 0, said
+    assert "no pair is in doubt, so there is no sheet" in said
+    assert not (tmp_path / "sheet.csv").exists()
+
+
 def test_decisions_are_opened_before_the_work(run: Run, tmp_path: Path) -> None:
     code, links, said = run(people(), people(), "--decisions", tmp_path / "none.csv")
     assert code == 2

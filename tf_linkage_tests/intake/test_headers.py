@@ -2,7 +2,7 @@
 
 import pytest
 
-from tf_linkage.intake.headers import described, plain
+from tf_linkage.intake.headers import described, is_data, known_names, plain
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,18 @@ def test_headers_in_messages(header: str, said: str) -> None:
 )
 def test_headers_are_compared_without_their_dress(header: str, words: str) -> None:
     assert plain(header) == words
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["7", "1990-05-04", "04/05/1990", "4 May 1990", "QQ123456C", "QQ 12 34 56 C", "E8 1AA", "12 Elm Row",
+     "12a, Elm Row", "somebody@example.org", " 3.5 "],
+)  # fmt: skip
+def test_what_is_plainly_a_value_names_no_column(cell: str) -> None:
+    assert is_data(cell)
+
+
+@pytest.mark.parametrize("known", sorted({name for names in known_names().values() for name in names} | {"addr2"}))
+def test_no_known_name_is_taken_for_a_value(known: str) -> None:
+    assert not is_data(known)
+    assert not is_data(known.replace("_", " ").title())

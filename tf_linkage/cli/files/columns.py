@@ -42,8 +42,13 @@ def columns_of(file: File) -> str:
 
 
 def is_header(file: File) -> bool:
-    """Whether the first line plainly holds names of columns."""
-    return bool({*FIELDS, *USUAL_IDS} & set(file.table.columns) or recognised(file.table.columns))
+    """Whether the first line plainly holds names of columns: one names a field, and none is plainly a value.
+
+    Judged by the line as it stands in the file, whatever its columns were mapped to since.
+    """
+    names = list(file.header or file.table.columns)
+    known = {*FIELDS, *USUAL_IDS} & set(names) or recognised(names)
+    return bool(known) and not any(map(intake.is_data, names))
 
 
 def mapped(

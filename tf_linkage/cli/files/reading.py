@@ -39,11 +39,13 @@ class File:
         name: what to call it when something is said of it.
         path: where it is; `-` for standard input.
         table: its values as text, dates of a Parquet file as dates, blanks null.
+        header: names of its columns as they stand in the file.
     """
 
     name: str
     path: Path
     table: pl.DataFrame
+    header: tuple[str, ...] = ()
 
 
 def read_file(path: Path) -> File:
@@ -67,7 +69,7 @@ def read_file(path: Path) -> File:
     if not table.height:
         problems.refuse("there are no rows")
     stripped = [_bare(pl.col(column)) for column, kind in table.schema.items() if kind == pl.String]
-    return File(name, path, table.with_columns(stripped))
+    return File(name, path, table.with_columns(stripped), tuple(table.columns))
 
 
 def _suffix(path: Path) -> str:

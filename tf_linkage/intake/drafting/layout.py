@@ -12,7 +12,7 @@ from pathlib import Path
 import python_calamine
 
 from tf_linkage.errors import InputRefused
-from tf_linkage.intake.headers import known_names, plain
+from tf_linkage.intake.headers import is_data, known_names, plain
 from tf_linkage.intake.mapping.model import File, Footer
 from tf_linkage.intake.mapping.source import suffix_of
 from tf_linkage.intake.mapping.workbook import sheet_of
@@ -101,7 +101,7 @@ def _of_text(data: bytes, names: frozenset[str], problems: Problems) -> Laid:
         key=lambda found: found[0][1],
     )
     (row, known), delimiter = best
-    _is_header(known, problems)
+    _is_header(known, _split(lines[row - 1], delimiter), problems)
     rows = [_split(line, delimiter) for line in text.splitlines()[row - 1 :] if line.strip()]
     footer = _footer(rows[1:])
     doubts += _sparse(rows, footer)
@@ -122,8 +122,8 @@ def _of_workbook(data: bytes, names: frozenset[str], problems: Problems) -> Laid
         sheet = sheet_of(data, File(sheet=name), problems)
         found.append((_header_in(sheet.rows[:SEARCHED], names), name, sheet))
     (row, known), name, sheet = max(found, key=lambda one: one[0][1])
-    _is_header(known, problems)
     rows = sheet.rows
+    _is_header(known, rows[row - 1] if rows else [], problems)
     doubts = [] if len(shown) == 1 else [f"{len(shown)} sheets are visible; is this the one?"]
     footer = _footer(rows[row:])
     hidden = [at for at in sheet.hidden if row < at <= len(rows)]
@@ -138,11 +138,17 @@ def _of_workbook(data: bytes, names: frozenset[str], problems: Problems) -> Laid
     return Laid(file, [*doubts, *_sparse(rows[row - 1 :], footer)])
 
 
-def _is_header(known: int, problems: Problems) -> None:
+def _is_header(known: int, header: list[str], problems: Problems) -> None:
     if known < LEAST_KNOWN:
         problems.refuse(
             f"none of the first {SEARCHED} rows looks like a header: none names two columns that are known. Put "
             "the columns' names above the data"
+        )
+    values = sum(map(is_data, header))
+    if values > 1:  # one may be a column called after a year
+        problems.refuse(
+            f"the row that names most columns holds {values} values, such as dates or postcodes, so it is a row of "
+            "data. Put the columns' names above it"
         )
 
 

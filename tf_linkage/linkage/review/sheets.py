@@ -154,6 +154,8 @@ def with_patterns(result: LinkResult) -> pl.DataFrame:
     Raises:
         LinkageRefused: the engine keeps no patterns.
     """
+    if result.links.is_empty():
+        return result.links.with_columns(pl.lit(None, pl.String).alias("pattern"))
     if result.explanations.is_empty():
         raise LinkageRefused(f"engine {result.engine!r} keeps no patterns to sample by; engine 'duckdb' does")
     # In the order of their ids, so that the order of comparisons chooses no pair.
