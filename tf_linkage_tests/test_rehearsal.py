@@ -9,11 +9,13 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import duckdb
 import polars as pl
 import pytest
+from granted import grant
 from rehearsing import Rehearsed, contents, digests, rehearse
 
 import tf_linkage
@@ -151,9 +153,9 @@ def test_a_broken_linker_turns_the_floors_red_and_the_exit_code_with_them(
     """A linker that gives everybody their neighbour's record must not pass."""
 
     def shifted(
-        left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress, bounds: Limits
+        left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress, bounds: Limits, **further: Any
     ) -> LinkResult:
-        found = ENGINES["recordlinkage"](left, right, model, progress, bounds)
+        found = ENGINES["recordlinkage"](left, right, model, progress, bounds, **further)
         wrong = found.links.with_columns(right_id=pl.col("right_id").shift(1, fill_value=pl.col("right_id").last()))
         return replace(found, links=wrong)
 
@@ -297,6 +299,7 @@ def test_a_bad_extract_is_refused_in_words_and_nothing_is_half_written(
     # A file that is not as the rehearsal wrote it counts as real, and real records past their day are refused.
     days = Dates(exchange="2998-01-01", destroy_by="2999-12-31")
     study = Study.of("tiny", source="files", incoming=incoming, data=data, dates=days)
+    grant(data)
     try:
         assert run(REHEARSAL, study) == 1
         said = capsys.readouterr().err
@@ -321,6 +324,7 @@ def test_real_extracts_need_a_key_of_their_own(
         monkeypatch.setenv(f"TF_LINKAGE_{custodian.upper()}_PASSWORD", f"correct horse of {custodian}")
     days = Dates(exchange="2998-01-01", destroy_by="2999-12-31")
     real = Study.of("tiny", source="files", incoming=incoming, data=tmp_path / "data", dates=days)
+    grant(real.data)
     assert run(REHEARSAL, real) == 1
     assert "TF_LINKAGE_STUDY_KEY" in capsys.readouterr().err
     assert not (tmp_path / "data" / "world").exists(), "real people's vaults never get passwords made for them"
