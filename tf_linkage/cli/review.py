@@ -123,9 +123,9 @@ def _import(store: Any, study: Any, chosen: argparse.Namespace) -> None:
             "answered (1: throughout, 0: no better than chance)"
         )
     if found.differ:
-        pairs = "pair" if found.differ == 1 else "pairs"
+        word = "pair" if found.differ == 1 else "pairs"
         say(
-            f"on {found.differ:,} {pairs} two reviewers differ; a third may settle them: "
+            f"on {found.differ:,} {word} two reviewers differ; a third may settle them: "
             + command("review", "settle", chosen.department, data=study.data)
         )
     say(
