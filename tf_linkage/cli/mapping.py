@@ -121,11 +121,7 @@ def add_map(make: argparse.ArgumentParser) -> None:
 def _map(chosen: argparse.Namespace) -> None:
     _there(chosen.file)
     loaded = intake.load_mapping(chosen.mapping)
-    made = intake.mapped(chosen.file, loaded)
-    # What the study would refuse does not leave the sender either.
-    found = intake.examine(chosen.file, loaded.mapping.table, loaded, chosen_study().dates.extract)
-    if found.refused:
-        raise InputRefused(f"{chosen.file.name}: {'; '.join(found.refused)}; nothing was written")
+    made = intake.mapped_to_send(chosen.file, loaded, chosen_study().dates.extract)
     sender = "-".join(
         "".join(c if c.isalnum() and c.isascii() else " " for c in loaded.mapping.sender.lower()).split()
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tf_linkage.intake.delivery import Delivery, check_delivery, stems_of, take_in
     from tf_linkage.intake.drafting.draft import draft_mapping
-    from tf_linkage.intake.examination import Examined, examine
+    from tf_linkage.intake.examination import Examined, examine, mapped_to_send
     from tf_linkage.intake.export import check_folder, is_rehearsal, mark_rehearsal, was_rehearsal, write_extracts
     from tf_linkage.intake.headers import described, is_data
     from tf_linkage.intake.mapping.apply import mapped
@@ -44,6 +44,7 @@ __all__ = [
     "is_rehearsal",
     "load_mapping",
     "mapped",
+    "mapped_to_send",
     "mark_rehearsal",
     "must_be_there",
     "profile",
@@ -77,6 +78,7 @@ _WHERE = {
     "is_rehearsal": "export",
     "load_mapping": "mapping.loading",
     "mapped": "mapping.apply",
+    "mapped_to_send": "examination",
     "mark_rehearsal": "export",
     "profile": "relations.profile",
     "read_extract": "senders",

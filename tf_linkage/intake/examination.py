@@ -9,7 +9,7 @@ from pathlib import Path
 from tf_linkage.contracts.registry import extract_relations, extract_tables
 from tf_linkage.contracts.relations import KnownPeople, MostHaveRows, Strength
 from tf_linkage.errors import InputRefused
-from tf_linkage.intake.mapping.apply import mapped
+from tf_linkage.intake.mapping.apply import Mapped, mapped
 from tf_linkage.intake.mapping.loading import Loaded
 from tf_linkage.intake.reading.extracts import Extract, read_file
 from tf_linkage.intake.relations.checking import findings
@@ -89,15 +89,41 @@ def examine(path: Path, table: str, loaded: Loaded | None, day: dt.date) -> Exam
     """
     try:
         extract, notes, fits = _read(path, table, loaded)
-        day = (loaded.mapping.file.extracted if loaded else None) or day
-        alone = [one for one in extract_relations()[table] if not isinstance(one, KnownPeople | MostHaveRows)]
-        found = findings({table: extract}, {table: alone}, day)
+        refused, noted = _against_the_rules(extract, table, loaded, day)
     except InputRefused as refusal:
         refused = _problems(str(refusal), path.name)
         return Examined(path.name, table, (), (), refused, _to_do(refused))
+    return Examined(path.name, table, () if refused else fits, (*notes, *noted), refused, _to_do(refused))
+
+
+def mapped_to_send(path: Path, loaded: Loaded, day: dt.date) -> Mapped:
+    """Reads a sender's file by its mapping, and refuses what the study would: it does not leave the sender either.
+
+    Args:
+        path: the file.
+        loaded: its mapping.
+        day: of the extract, where the mapping does not say.
+
+    Raises:
+        InputRefused: as `mapped`, or against a rule between rows.
+    """
+    made = mapped(path, loaded)
+    refused, _ = _against_the_rules(Extract(made.rows, (made.part,)), loaded.mapping.table, loaded, day)
+    if refused:
+        raise InputRefused(f"{path.name}: {'; '.join(refused)}; nothing was written")
+    return made
+
+
+def _against_the_rules(
+    extract: Extract, table: str, loaded: Loaded | None, day: dt.date
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What the rules between a file's rows refuse, and what they note."""
+    day = (loaded.mapping.file.extracted if loaded else None) or day
+    alone = [one for one in extract_relations()[table] if not isinstance(one, KnownPeople | MostHaveRows)]
+    found = findings({table: extract}, {table: alone}, day)
     refused = tuple(str(one) for one in found if one.strength is Strength.REFUSE)
-    noted = (*notes, *(str(one) for one in found if one.strength is Strength.NOTE))
-    return Examined(path.name, table, () if refused else fits, noted, refused, _to_do(refused))
+    noted = tuple(str(one) for one in found if one.strength is Strength.NOTE)
+    return refused, noted
 
 
 def _read(path: Path, table: str, loaded: Loaded | None) -> tuple[Extract, tuple[str, ...], tuple[str, ...]]:

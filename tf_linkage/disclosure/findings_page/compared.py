@@ -199,6 +199,17 @@ def _in_points(row: Row) -> tuple[str, str]:
     return _with_interval(row, 100, ".1f")
 
 
+def ends(row: Row) -> tuple[float, float]:
+    """The ends of a shown interval."""
+    return float(str(row["low"])), float(str(row["high"]))
+
+
+def holds_one(row: Row) -> bool:
+    """Whether the interval of a ratio holds 1: no difference."""
+    low, high = ends(row)
+    return low <= 1 <= high
+
+
 def as_a_ratio(row: Row) -> tuple[str, str]:
     """A ratio with its interval, as finely as it was rounded; rounding moved it by half of its step at most."""
     if row["estimate"] is None:

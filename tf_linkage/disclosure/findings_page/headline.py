@@ -8,7 +8,7 @@ import polars as pl
 
 from tf_linkage.contracts.outputs.estimates import ALL_TOGETHER, LINKAGE_METHODS, MEASURES, METHODS, PLACEBOS
 from tf_linkage.disclosure.findings_page.cells import WITHHELD
-from tf_linkage.disclosure.findings_page.compared import as_a_ratio
+from tf_linkage.disclosure.findings_page.compared import as_a_ratio, ends, holds_one
 from tf_linkage.disclosure.findings_page.words import outcome_word
 from tf_linkage.pages import html
 
@@ -64,8 +64,8 @@ def verdict(weighted: Row | None, over: Row | None, corrected: Row | None, bound
     """
     if weighted is None:
         return WITHHELD
-    low, high = _ends(weighted)
-    if low <= 1 <= high:
+    low, high = ends(weighted)
+    if holds_one(weighted):
         return f"No effect is shown: anything from {_less(low)} to {_more(high)} would fit."
     side = 1 if low > 1 else -1
     way = "More" if side > 0 else "Less"
@@ -92,8 +92,8 @@ def _linkage(corrected: Row | None, bounds: Row | None, side: int) -> str:
 def _counted(found: Iterable[list[Row | None]]) -> str:
     """How many results stand, in a sentence."""
     rows = list(found)
-    clear = [one for one in rows if one[0] is not None and not _holds_one(one[0])]
-    sides = [1 if _ends(one[0])[0] > 1 else -1 for one in clear if one[0] is not None]
+    clear = [one for one in rows if one[0] is not None and not holds_one(one[0])]
+    sides = [1 if ends(one[0])[0] > 1 else -1 for one in clear if one[0] is not None]
     firm = sum(
         all(row is not None and _leaves_one_out(row, side) for row in one[1:3])
         for one, side in zip(clear, sides, strict=True)
@@ -115,7 +115,7 @@ def _before(placebos: pl.DataFrame) -> str:
     if told is None:
         return ""
     same = f"in the year before the start, when the programme can have changed nothing ({as_a_ratio(told)[0]})"
-    if _holds_one(told):
+    if holds_one(told):
         return f" No difference is shown {same}, though one of {told['detectable']:g} mostly would have been."
     return (
         f" But the groups already differed {same}: no ratio below is to be taken for its effect without the range"
@@ -134,18 +134,9 @@ def _cell(row: Row | None) -> str:
     return f"{row['low']:g} to {row['high']:g}" if row["method"] == RANGE else as_a_ratio(row)[0]
 
 
-def _ends(row: Row) -> tuple[float, float]:
-    return float(str(row["low"])), float(str(row["high"]))
-
-
-def _holds_one(row: Row) -> bool:
-    low, high = _ends(row)
-    return low <= 1 <= high
-
-
 def _leaves_one_out(row: Row, side: int) -> bool:
     """Whether an interval lies above 1 (side 1) or below it (side -1) as a whole."""
-    low, high = _ends(row)
+    low, high = ends(row)
     return low > 1 if side > 0 else high < 1
 
 

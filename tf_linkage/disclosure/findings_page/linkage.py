@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from tf_linkage.contracts.outputs.estimates import LINKAGE_METHODS, MEASURES, METHODS
-from tf_linkage.disclosure.findings_page.compared import as_a_ratio
+from tf_linkage.disclosure.findings_page.compared import as_a_ratio, holds_one
 from tf_linkage.disclosure.findings_page.words import UNITS, outcome_word
 from tf_linkage.pages import html
 
@@ -70,26 +70,21 @@ def _sentence(weighted: Row, corrected: Row, bounds: Row) -> str:
     """What linkage may do to one result, in words."""
     name = outcome_word(str(weighted["outcome"]))
     says = f"{name}: {as_a_ratio(weighted)[0]} as found, {as_a_ratio(corrected)[0]} corrected. "
-    if not _clear(weighted):
-        if not _clear(corrected):
+    if holds_one(weighted):
+        if holds_one(corrected):
             return says + "No effect is shown, with or without what links miss."
         return says + "Corrected it no longer holds 1: missed links hid a difference."
-    if not _clear(corrected):
+    if holds_one(corrected):
         return says + "Allowing for what links miss, no effect is shown: the ratio as found may come from linkage."
     gap = float(str(corrected["recall_gap"]))
     side = "on the programme" if gap > 0 else "in the comparison"
     more = f"links would have to miss {100 * abs(gap):.1f} more in a hundred events {side} than they seem to"
-    if _clear(bounds):
+    if not holds_one(bounds):
         return says + f"Linkage does not explain it: {more} before no effect was shown."
     return (
         says
         + f"Linkage explains it at the worst: {more} before no effect was shown, and that is within what is known."
     )
-
-
-def _clear(row: Row) -> bool:
-    """Whether an interval leaves 1 out."""
-    return not float(str(row["low"])) <= 1 <= float(str(row["high"]))
 
 
 def _table(rows: pl.DataFrame) -> str:

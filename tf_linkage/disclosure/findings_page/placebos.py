@@ -6,7 +6,7 @@ import polars as pl
 
 from tf_linkage.contracts.outputs.estimates import ALL_TOGETHER, PLACEBOS
 from tf_linkage.disclosure.findings_page.cells import PRICE
-from tf_linkage.disclosure.findings_page.compared import as_a_ratio
+from tf_linkage.disclosure.findings_page.compared import as_a_ratio, ends, holds_one
 from tf_linkage.disclosure.findings_page.words import outcome_word
 from tf_linkage.pages import html
 
@@ -44,11 +44,10 @@ def _verdict(row: dict[str, object]) -> str:
     when = str(row["window"]).capitalize()
     if row["estimate"] is None:
         return f"{when}: too few families to tell."
-    low, high, ratio = float(str(row["low"])), float(str(row["high"])), as_a_ratio(row)[0]
-    seen = _seen(row["detectable"])
-    if low <= 1 <= high:
+    ratio, seen = as_a_ratio(row)[0], _seen(row["detectable"])
+    if holds_one(row):
         return f"{when}, all outcomes together: {ratio}. None is seen; one of {seen} would mostly have been."
-    way = "more" if low > 1 else "less"
+    way = "more" if ends(row)[0] > 1 else "less"
     return (
         f"{when}, all outcomes together: {ratio}. Families on the programme had {way} need than the weighted "
         "comparison before anything was done: the figures after the start may be off by as much."
