@@ -1,7 +1,7 @@
 """The key under which identifiers are hashed, and one key of each study and use derived from it.
 
-HMAC-SHA-256 (RFC 2104) both derives and hashes. Whoever holds the key can hash every name there is and so read what
-was hashed: it protects from nobody else.
+HMAC-SHA-256 (RFC 2104) both derives and hashes. Who holds the key can hash every name there is and so read all that
+was hashed under it: a key protects from those alone who do not hold it.
 """
 
 from __future__ import annotations

@@ -73,13 +73,21 @@ def hash_matchkeys(table: pl.LazyFrame, record_id: str, model: Model, key: Hashi
     keys = matchkeys_for(model)
     if not keys:
         raise LinkageRefused("no matchkey can be made of these columns; see matchkeys_for")
+    values = matchkey_values(standard, model)
     columns, count = {RECORD: standard[RECORD]}, 0
     for name, on in _columns(keys):
-        joined = standard.select(pl.concat_str(list(on), separator=_BETWEEN, ignore_nulls=False).alias(name))
-        held, secret = Distinct.of(joined[name]), key.derived(f"matchkey {' '.join(on)}")
+        held, secret = Distinct.of(values[name]), key.derived(f"matchkey {' '.join(on)}")
         made = pl.Series([hashed(value, secret) for value in held.values], dtype=pl.String)
         columns[name], count = held.rows(made), count + made.len()
     return HashedTable(in_order(pl.DataFrame(columns)), key.name, None, count)
+
+
+def matchkey_values(standard: pl.DataFrame, model: Model) -> pl.DataFrame:
+    """What is hashed: for each row of a standardised table and each key its values in one text, null unless all are."""
+    return standard.select(
+        pl.concat_str(list(on), separator=_BETWEEN, ignore_nulls=False).alias(name)
+        for name, on in _columns(matchkeys_for(model))
+    )
 
 
 def link_matchkeys(left: HashedTable, right: HashedTable, model: Model) -> LinkResult:
