@@ -83,7 +83,10 @@ def hash_matchkeys(table: pl.LazyFrame, record_id: str, model: Model, key: Hashi
 
 
 def matchkey_values(standard: pl.DataFrame, model: Model) -> pl.DataFrame:
-    """What is hashed: for each row of a standardised table and each key its values in one text, null unless all are."""
+    """What is hashed: for each row of a standardised table and each key its values in one text.
+
+    Null where one of them is unknown.
+    """
     return standard.select(
         pl.concat_str(list(on), separator=_BETWEEN, ignore_nulls=False).alias(name)
         for name, on in _columns(matchkeys_for(model))
