@@ -10,7 +10,13 @@ from tf_linkage.custody.handover.exchange import (
 )
 from tf_linkage.custody.handover.linked_set import linked_set
 from tf_linkage.custody.references.identifiers import drop_identifiers, identifiers_in
-from tf_linkage.custody.references.references import REHEARSAL_KEY, real_key, recipient_key, reference
+from tf_linkage.custody.references.references import (
+    REHEARSAL_KEY,
+    hashing_secret,
+    real_key,
+    recipient_key,
+    reference,
+)
 from tf_linkage.custody.references.split import split
 from tf_linkage.custody.refusals import CustodyRefused, KeyRefused
 
@@ -19,6 +25,7 @@ __all__ = [
     "CustodyRefused",
     "KeyRefused",
     "drop_identifiers",
+    "hashing_secret",
     "identifiers_in",
     "link_request",
     "linked_people",

@@ -29,6 +29,7 @@ from tf_linkage.quality.studies.effect_recovery import effect_recovery
 from tf_linkage.quality.studies.effects import effects
 from tf_linkage.quality.studies.identifiers import CHOICES, Choice, what_identifiers_buy
 from tf_linkage.quality.studies.sweeping import Setting, family_curve, ranges, sweep
+from tf_linkage.quality.studies.without_names import linkage_without_names
 from tf_linkage.quality.without_truth.clerical import agreement
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "gaps_missed",
     "headline",
     "in_short",
+    "linkage_without_names",
     "match_rates",
     "of_real_people",
     "pictures",

@@ -73,7 +73,7 @@ def evaluate(
             entity_figures(pairs.filter(is_link), sent, register),
         ]
         parts[name, "all"] = pl.concat(overall)
-        parts |= _by_group(name, judged, groups)
+        parts |= by_group(name, judged, groups)
         parts = _compared(name, judged, groups, attributes_, parts)
         parts[name, "threshold"] = about_pairs.threshold_figures(pairs, present)
         parts |= _about_pairs(name, pairs, present)
@@ -112,7 +112,7 @@ def match_rates(
         judged = judge(asked, made)
         pairs = made_links(asked, made).with_columns(right=pl.lit(None, dtype=pl.Boolean))
         parts[name, "all"] = pl.concat([figures_of(judged), about_pairs.expected_figures(pairs)])
-        parts |= _by_group(name, judged, groups)
+        parts |= by_group(name, judged, groups)
         parts = _compared(name, judged, groups, attributes_, parts)
         parts |= _about_pairs(name, pairs, None)
         if returns is not None:
@@ -126,7 +126,8 @@ def _linked(requested: Frames, links: Frames) -> Iterator[tuple[str, pl.DataFram
             yield name, requested[name].collect(), links[name].collect()
 
 
-def _by_group(name: str, judged: pl.DataFrame, groups: pl.DataFrame) -> dict[tuple[str, str], pl.DataFrame]:
+def by_group(name: str, judged: pl.DataFrame, groups: pl.DataFrame) -> dict[tuple[str, str], pl.DataFrame]:
+    """A department's figures by each group of people, as `laid_out` takes them."""
     grouped = judged.join(groups, on="person_id", how="left", maintain_order="left")
     parts: dict[tuple[str, str], pl.DataFrame] = {}
     for column in groups.columns:

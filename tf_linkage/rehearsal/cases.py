@@ -48,6 +48,25 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Sent:
+    """A case before its departments link.
+
+    Attributes:
+        attributes: `ons.Attributes`.
+        asked: by department, person_id and request_ref.
+        requests: by department, the request with its identifiers.
+        registers: by department, its table of people with identifiers.
+        truth: the tables of `population/truth`.
+    """
+
+    attributes: pl.LazyFrame
+    asked: Frames
+    requests: Frames
+    registers: Frames
+    truth: Frames
+
+
+@dataclass(frozen=True)
 class Linked:
     """A case when its departments have linked.
 
@@ -69,23 +88,30 @@ class Linked:
         return quality.evaluate(self.attributes, self.asked, links, self.truth).collect()
 
 
-def link_case(case: Case) -> Linked:
-    """Simulate a case and link it."""
+def sent_case(case: Case) -> Sent:
+    """Simulate a case up to what each department is sent and holds."""
     people = population.simulate(case.world)
     cohort = with_ninos(council.cohort(people, case.world), case.nino_kept, case.world.seed)
     duplicates = linkage.find_duplicates(cohort, RECORD).rename(PAIR)
     key = custody.REHEARSAL_KEY
     identifiers, attributes = custody.split(cohort, duplicates, key)
-    asked, results = {}, {}
+    asked, requests, registers = {}, {}, {}
     for name, department in DEPARTMENTS.items():
         recipient = custody.recipient_key(key, name)
         request = custody.link_request(identifiers, department, recipient, case.world.extract).collect().lazy()
+        requests[name], registers[name] = request, body_of(name).people(people, case.world)
+        asked[name] = custody.people_asked(request, attributes, recipient)
+    return Sent(attributes, asked, requests, registers, bodies.truth(people, case.world))
+
+
+def link_case(case: Case) -> Linked:
+    """Simulate a case and link it."""
+    sent, results = sent_case(case), {}
+    for name, department in DEPARTMENTS.items():
         model = linkage.department_model(name, department.request_columns)
         model = dataclasses.replace(model, family_evidence=case.family_evidence)
-        register = body_of(name).people(people, case.world)
-        results[name] = linkage.link(request, register, model, engine=case.engine)
-        asked[name] = custody.people_asked(request, attributes, recipient)
-    return Linked(attributes, asked, results, bodies.truth(people, case.world))
+        results[name] = linkage.link(sent.requests[name], sent.registers[name], model, engine=case.engine)
+    return Linked(sent.attributes, sent.asked, results, sent.truth)
 
 
 def links_of(result: LinkResult) -> pl.DataFrame:

@@ -19,6 +19,7 @@ PARTS = {
     "quality/identifiers_bought": "disclosures",
     "quality/typical_patterns": "patterns",
     "quality/engine_agreement": "agreement",
+    "quality/linkage_without_names": "without_names",
     SWEEP: "swept",
 }
 """Which part of the assessment each asset is."""

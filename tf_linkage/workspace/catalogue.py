@@ -13,6 +13,7 @@ from tf_linkage.contracts.bodies import council
 from tf_linkage.contracts.handovers import exchange, ons, population_counts
 from tf_linkage.contracts.linked_set import LINKED_SET
 from tf_linkage.contracts.outputs import estimates, published, quality, release, research
+from tf_linkage.contracts.outputs.without_names import WithoutNames
 from tf_linkage.contracts.registry import DEPARTMENTS
 
 Tables = Mapping[str, type[dy.Schema]]
@@ -62,6 +63,7 @@ TABLES: dict[str, Tables] = {
     "quality/typical_patterns": {"": quality.Patterns},
     "quality/engine_agreement": {"": quality.Metrics},
     "quality/identifiers_bought": {"": quality.Disclosures},
+    "quality/linkage_without_names": {"": WithoutNames},
     "quality/sweep": {"": quality.Sweep},
     "published/findings": published.PUBLISHED_TABLES,
 }
@@ -88,6 +90,7 @@ ASSESSED = (
     "quality/typical_patterns",
     "quality/engine_agreement",
     "quality/identifiers_bought",
+    "quality/linkage_without_names",
     SWEEP,
 )
 """The longer studies: assets of job `assess`, which the main job leaves out."""

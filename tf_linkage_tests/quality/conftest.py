@@ -13,6 +13,7 @@ from tf_linkage.contracts import truth
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.handovers import exchange, ons
 from tf_linkage.contracts.outputs.quality import Disclosures, LinkageEffects, Patterns, Sweep
+from tf_linkage.contracts.outputs.without_names import WithoutNames
 from tf_linkage.quality import Assessment
 
 HACKNEY, KENT = "E09000012", "E10000016"
@@ -170,8 +171,23 @@ def assessment() -> Assessment:
         for step, (part, bits) in enumerate(steps)
     ]
     effects = [effect(links, "difference", -0.02) for links in ("true", "found")]
+    unnamed = [
+        {
+            "department": "moj",
+            "arrangement": arrangement,
+            "breakdown": "all",
+            "level": "all",
+            "measure": "missed_match_rate",
+            "numerator": missed,
+            "denominator": 100,
+            "value": missed / 100,
+            "low": missed / 100 - 0.01,
+            "high": missed / 100 + 0.01,
+        }
+        for arrangement, missed in (("clear", 3), ("hashes", 5))
+    ]
     of = {
         "effects": (effects, LinkageEffects), "disclosures": (disclosures, Disclosures), "swept": (swept, Sweep),
-        "patterns": (patterns, Patterns),
+        "patterns": (patterns, Patterns), "without_names": (unnamed, WithoutNames),
     }  # fmt: skip
     return Assessment(**{part: table(rows, contract).collect() for part, (rows, contract) in of.items()})

@@ -60,6 +60,15 @@ def reference(key: bytes, domain: str, parts: Sequence[pl.Series]) -> pl.Series:
     return pl.Series("reference", _base32(digests), dtype=pl.String)
 
 
+def hashing_secret(study_key: bytes) -> bytes:
+    """The 32 bytes from which identifiers are hashed where a study links without names.
+
+    Args:
+        study_key: the study's one secret.
+    """
+    return hmac.digest(study_key, b"hashing in place of names", "sha256")
+
+
 def recipient_key(study_key: bytes, recipient: str) -> bytes:
     """The key under which one recipient is given references.
 

@@ -4,13 +4,14 @@ The assets of job `assess`. They read what the main job stored and link again wh
 so they exist in a rehearsal only, like the world itself.
 """
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import dagster as dg
 import polars as pl
 
-from tf_linkage import linkage, quality
+from tf_linkage import custody, linkage, quality
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.assets.quality import FIGURES, INS, REGISTERS, TRUTH, asked_of, by_department
 from tf_linkage.defs.assets.report import studies_page
@@ -19,6 +20,7 @@ from tf_linkage.defs.metadata import charts
 from tf_linkage.defs.metadata.description import study_asset
 from tf_linkage.defs.resources import StudyKey
 from tf_linkage.linkage import ENGINES, Limits, LinkResult
+from tf_linkage.linkage.hashed import HashingKey
 from tf_linkage.rehearsal.cases import Case, link_case, links_of
 from tf_linkage.study import Noise, Preset, Study
 from tf_linkage.workspace.assessed import code_fingerprint, fingerprint, mark
@@ -64,6 +66,7 @@ def assess_assets(study: Study) -> list[dg.AssetsDefinition]:
         _patterns(study),
         _agreement(study),
         _bought(study),
+        _without_names(study),
         _sweep(study),
         studies_page(study),
     ]
@@ -173,6 +176,40 @@ def _bought(study: Study) -> dg.AssetsDefinition:
         yield _kept(study, "quality/identifiers_bought", found, fingerprint(tables["figures"].collect()))
 
     return identifiers_bought
+
+
+def _without_names(study: Study) -> dg.AssetsDefinition:
+    @study_asset(
+        "quality/linkage_without_names",
+        "What linkage on keyed hashes, Bloom filters or matchkeys would have missed and cost, and what a thief of "
+        "the request reads without the key and with it.",
+        rooms=["quality", "linkage"],
+        ins=INS | TRUTH | REGISTERS | FIGURES,
+        output_required=False,
+    )
+    def linkage_without_names(
+        context: dg.AssetExecutionContext, study_key: dg.ResourceParam[StudyKey], **tables: pl.LazyFrame
+    ) -> Made:
+        if left_out(context):
+            return
+        truth: Any = tables["truth"]
+        secret = custody.hashing_secret(study_key.key())
+        began = time.process_time()
+        with plainly():
+            found = quality.linkage_without_names(
+                attributes=tables["attributes"],
+                requested=asked_of(tables, study_key),
+                requests=by_department(tables, "request"),
+                registers=by_department(tables, "register"),
+                truth=truth,
+                key=HashingKey(secret, "longer studies"),
+                bounds=bounds_of(study),
+                progress=context.log.info,
+            ).collect()
+        context.log.info(f"took {time.process_time() - began:.0f} s of processor time, attacks included")
+        yield _kept(study, "quality/linkage_without_names", found, fingerprint(tables["figures"].collect()))
+
+    return linkage_without_names
 
 
 def _sweep(study: Study) -> dg.AssetsDefinition:

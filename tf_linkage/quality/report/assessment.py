@@ -15,6 +15,7 @@ from tf_linkage.contracts.outputs.quality import LINK_SETS
 from tf_linkage.pages import charts, html
 from tf_linkage.pages.picture import Picture, ends
 from tf_linkage.pages.words import percent, with_interval
+from tf_linkage.quality.report.without_names_section import without_names
 from tf_linkage.quality.report.words import DEPARTMENT_ORDER, TITLES, word
 from tf_linkage.quality.studies.effects import AS_RUN
 from tf_linkage.quality.studies.sweeping import family_curve, ranges
@@ -29,6 +30,7 @@ class Assessment:
         disclosures: `contracts.outputs.quality.Disclosures`.
         patterns: `contracts.outputs.quality.Patterns`.
         agreement: `contracts.outputs.quality.Metrics` of `agreement`; it stands among the signs.
+        without_names: `contracts.outputs.without_names.WithoutNames`.
         swept: `contracts.outputs.quality.Sweep`.
     """
 
@@ -36,6 +38,7 @@ class Assessment:
     disclosures: pl.DataFrame | None = None
     patterns: pl.DataFrame | None = None
     agreement: pl.DataFrame | None = None
+    without_names: pl.DataFrame | None = None
     swept: pl.DataFrame | None = None
 
 
@@ -44,6 +47,13 @@ def sections(assessment: Assessment) -> list[html.Section]:
     given = [
         ("findings", "Findings", "What it does to the findings", assessment.effects, _effects),
         ("disclosed", "Identifiers", "What each identifier buys", assessment.disclosures, _disclosures),
+        (
+            "without_names",
+            "Without names",
+            "Would linkage without names have been enough?",
+            assessment.without_names,
+            without_names,
+        ),
         ("patterns", "Patterns", "How pairs come to their weight", assessment.patterns, _patterns),
         ("sweep", "Sweep", "Over many runs", assessment.swept, _swept),
     ]

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import polars as pl
+import pytest
 from rehearsing import Rehearsed
 
-from tf_linkage import quality
+from tf_linkage import custody, quality
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.outputs.quality import LinkageEffects, Sweep
+from tf_linkage.contracts.outputs.without_names import WithoutNames
+from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.definitions import build_defs
 from tf_linkage.defs.assets.assess import MOVES_TOGETHER, NINO_KEPT, SEEDS, sweep_cases
 from tf_linkage.defs.assets.report import named
@@ -84,6 +88,32 @@ def test_the_job_puts_the_findings_on_the_page(rehearsed: Rehearsed, tmp_path: P
     page = (data / "reports" / "long_studies.html").read_text()
     assert 'id="findings"' in page
     assert "programme less comparison moves most for" in page
+
+
+def test_linkage_without_names_is_asked_of_what_the_main_run_sent(
+    rehearsed: Rehearsed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tables of every department, and a key of its own that follows from the study's."""
+    data, given = tmp_path / "data", {}
+    shutil.copytree(rehearsed.study.data, data)
+
+    def heard(**tables: Any) -> pl.LazyFrame:
+        given.update(tables)
+        return pl.DataFrame(schema=schema_of(WithoutNames)).lazy()
+
+    monkeypatch.setattr(quality, "linkage_without_names", heard)
+    job = build_defs(rehearsed.study.model_copy(update={"data": data})).resolve_job_def(ASSESS)
+    with dg.DagsterInstance.ephemeral() as instance:
+        assert job.execute_in_process(
+            instance=instance, asset_selection=[dg.AssetKey(["quality", "linkage_without_names"])]
+        ).success
+    for name, department in DEPARTMENTS.items():
+        assert set(department.request_columns) <= set(given["requests"][name].collect_schema().names())
+        assert department.key in given["registers"][name].collect_schema().names()
+        assert given["requested"][name].collect_schema().names() == ["person_id", "request_ref"]
+    assert set(given["truth"]) >= {"people", "records"}
+    assert given["key"].secret == custody.hashing_secret(custody.REHEARSAL_KEY)
+    assert custody.REHEARSAL_KEY not in given["key"].secret
 
 
 def test_the_main_run_measures_all_that_the_page_needs(rehearsed: Rehearsed) -> None:

@@ -56,7 +56,7 @@ def test_the_page_takes_what_there_is(world: Any, assessment: Assessment) -> Non
     assert 'id="findings"' not in bare
     assert "not computed yet" in bare
     full = quality_report(metrics, assessment=assessment)
-    for name in ("findings", "disclosed", "patterns", "sweep"):
+    for name in ("findings", "disclosed", "without_names", "patterns", "sweep"):
         assert f'id="{name}"' in full
     assert "-2.00 (-3.00&nbsp;to&nbsp;-1.00)" in full or "-2.00 (-3.00 to -1.00)" in full
     assert "-0.40" in full
