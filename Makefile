@@ -54,7 +54,7 @@ test-walk: setup ## run docs/departments.md and docs/tutorial.md in real shells,
 snapshots: setup ## accept today's graph (assets, checks, jobs) as the tracked one; review the difference
 	@$(BIN)/python -m pytest tf_linkage_tests/defs/test_graph.py --accept-snapshots
 
-without-names: setup ## what linkage on hashes would miss, cost and give away, over five worlds at `demo`; renews docs/linkage-without-names.md (minutes)
+without-names: setup ## what linkage on hashes would miss, cost and give away, over three worlds at `demo`; renews docs/linkage-without-names.md (minutes)
 	@$(BIN)/python benchmarks/without_names.py
 
 test-mutants: setup ## put 300 small faults into the gates, one at a time, and say which share turns a test red (an hour)

@@ -40,7 +40,7 @@ READ: dict[str, str] = {
     "surname": "Surname",
     "district": "Postcode district",
     "postcode": "Postcode",
-    "named": "First forename, surname and year of birth together",
+    "named": "Forename, surname and year of birth",
     "matchkey": "Any matchkey of the record",
 }
 """What a thief of the request may read."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
+from tf_linkage.contracts.outputs.quality import SUBGROUPS
 from tf_linkage.contracts.outputs.without_names import ARRANGEMENTS, READ
 from tf_linkage.intervals import wilson_of
 from tf_linkage.pages import charts, html
@@ -49,6 +50,7 @@ def without_names(table: pl.DataFrame) -> Iterator[str]:
         yield html.figure(picture)
     head, rows = summary(table)
     yield html.table("What each arrangement costs and protects", head, rows)
+    yield html.opened("Missed and false by department and group, as a table", _groups(table))
     yield html.opened("Every reading as a table", _readings(table))
 
 
@@ -89,8 +91,9 @@ def summary(table: pl.DataFrame) -> tuple[tuple[str, ...], list[tuple[str, ...]]
     """Head and rows of the table: what each arrangement misses, makes wrongly and gives away, by department."""
     plain = _plain(table)
     head = (
-        "Linked on", "Department", "Missed", "False", "Forename read without key", "Year of birth read without key",
-        "Name and year read without key", "Name and year read with key", "Keyed hashes",
+        "Linked on", "Department", "Missed", "False", "Found in the register, to who links",
+        "Forename read without key", "Year of birth read without key", "Name and year read without key",
+        "Name and year read with key", "Keyed hashes",
     )  # fmt: skip
     rows = []
     for arrangement, words in SHORT.items():
@@ -106,6 +109,7 @@ def summary(table: pl.DataFrame) -> tuple[tuple[str, ...], list[tuple[str, ...]]
                     TITLES[name],
                     with_interval(_row(of, "all", "missed_match_rate")),
                     with_interval(_row(of, "all", "false_discovery_rate")),
+                    percent(_cell(of, "all", "match_rate")),
                     *read,
                     "none" if hashes is None else f"{hashes:,.0f}",
                 )
@@ -157,8 +161,8 @@ def _communities(plain: pl.DataFrame) -> Picture | None:
     ]
     title = "People missed, by community"
     says = (
-        "The same by community, the departments taken together: names of some communities are spelt in more ways, "
-        "and equality forgives no spelling."
+        "The same by community, the departments taken together: whether equality, which forgives no spelling, "
+        "falls harder on some."
     )
     return _picture("without_names_communities", title, says, rows, "missed")
 
@@ -199,6 +203,24 @@ def _picture(name: str, title: str, says: str, rows: list[dict[str, object]], x_
     )
     cells = [(str(row["panel"]), str(row["level"]), with_interval(row)) for row in rows]
     return Picture(name, title, says, svg, (("", "", "Share (interval)"), cells))
+
+
+def _groups(table: pl.DataFrame) -> str:
+    """Each group of each department, with what every arrangement misses and makes wrongly."""
+    plain = _plain(table).filter(pl.col("breakdown").is_in(list(SUBGROUPS)))
+    at = {tuple(row[name] for name in (*_KEYS,)): row for row in plain.iter_rows(named=True)}
+    groups = plain.select("department", "breakdown", "level").unique().sort("department", "breakdown", "level")
+    rows = []
+    for name in departments_in(plain):
+        for breakdown, level in groups.filter(pl.col("department") == name).select("breakdown", "level").rows():
+            cells = [
+                percent(at.get((name, arrangement, breakdown, level, measure), {}).get("value"))
+                for measure in ("missed_match_rate", "false_discovery_rate")
+                for arrangement in SHORT
+            ]
+            rows.append((TITLES[name], f"{breakdown.replace('_', ' ')}: {level}", *cells))
+    head = [f"{what}, {words}" for what in ("Missed", "False") for words in SHORT.values()]
+    return html.table("Missed and false by group", ("Department", "Group", *head), rows)
 
 
 def _readings(table: pl.DataFrame) -> str:

@@ -15,7 +15,7 @@ from tf_linkage.contracts.handovers import ons
 from tf_linkage.contracts.outputs.without_names import ARRANGEMENTS, WithoutNames
 from tf_linkage.linkage.hashed import HashingKey
 from tf_linkage.quality import linkage_without_names
-from tf_linkage.quality.report.without_names_section import pictures, pooled, summary
+from tf_linkage.quality.report.without_names_section import pictures, pooled, summary, without_names
 
 FORENAMES = ("AMELIA", "BENJAMIN", "CAROLINE", "DOMINIC", "ELEANOR", "FREDERICK", "GEORGINA", "HUMPHREY")
 SURNAMES = ("ARCHER", "BAKER", "COOPER", "DYER", "FISHER", "GLOVER", "HUNTER", "MASON", "PALMER", "TURNER")
@@ -133,8 +133,15 @@ def test_pictures_and_the_table_say_what_was_measured(table: pl.DataFrame) -> No
     head, rows = summary(table)
     assert [row[0] for row in rows] == ["in the clear", "hashes", "hashes, Bloom filters", "matchkeys"]
     assert all(len(row) == len(head) for row in rows)
-    assert rows[0][4] == "all"
-    assert rows[2][4].startswith("at least ")
+    assert rows[0][5] == "all"
+    assert rows[2][5].startswith("at least ")
+
+
+def test_the_section_tells_every_group(table: pl.DataFrame) -> None:
+    page = "".join(without_names(table))
+    assert "council: " in page
+    assert "Found in the register, to who links" in page
+    assert "Missed, matchkeys" in page
 
 
 def test_worlds_are_pooled(table: pl.DataFrame) -> None:
