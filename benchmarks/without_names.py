@@ -28,7 +28,7 @@ from tf_linkage.linkage.hashed import (
 from tf_linkage.pages.markdown import markdown_table
 from tf_linkage.pages.words import percent, with_interval
 from tf_linkage.quality import linkage_without_names
-from tf_linkage.quality.report.without_names_section import SHORT, pictures, pooled
+from tf_linkage.quality.report.longer.without_names import SHORT, pictures, pooled
 from tf_linkage.quality.report.words import TITLES
 from tf_linkage.rehearsal.cases import Case, Sent, sent_case
 from tf_linkage.study import Study

@@ -18,7 +18,7 @@ from tf_linkage.quality.measures.figures import figure, headline
 from tf_linkage.quality.measures.judging import QualityRefused
 from tf_linkage.quality.measures.minimum_counts import of_real_people
 from tf_linkage.quality.measures.patterns import typical_patterns
-from tf_linkage.quality.report.assessment import Assessment
+from tf_linkage.quality.report.longer.assessment import Assessment
 from tf_linkage.quality.report.pictures import pictures
 from tf_linkage.quality.report.published_linkages import published_linkages
 from tf_linkage.quality.report.report import quality_report

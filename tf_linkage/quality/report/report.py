@@ -19,9 +19,9 @@ from tf_linkage.pages.words import with_interval
 from tf_linkage.quality.bounds.floors import floor_results
 from tf_linkage.quality.report import estimate_sections
 from tf_linkage.quality.report.actions import action_section, actions, threshold_section
-from tf_linkage.quality.report.assessment import Assessment
-from tf_linkage.quality.report.assessment import sections as assessment_sections
 from tf_linkage.quality.report.group_sections import gap_section
+from tf_linkage.quality.report.longer.assessment import Assessment
+from tf_linkage.quality.report.longer.assessment import sections as assessment_sections
 from tf_linkage.quality.report.pictures import pictures
 from tf_linkage.quality.report.reporting_items import reporting_items
 from tf_linkage.quality.report.summary import LINK_THRESHOLD, headline_table, in_short

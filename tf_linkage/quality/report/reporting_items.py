@@ -13,7 +13,7 @@ import polars as pl
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.pages.words import percent
 from tf_linkage.quality.measures.figures import figure
-from tf_linkage.quality.report.assessment import Assessment
+from tf_linkage.quality.report.longer.assessment import Assessment
 from tf_linkage.quality.report.words import TITLES, departments_in, knows_truth
 
 TEAM = "Not known to the run; the study team states it."

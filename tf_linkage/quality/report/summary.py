@@ -15,8 +15,8 @@ from tf_linkage.pages.picture import Names
 from tf_linkage.pages.words import percent, with_interval
 from tf_linkage.quality.bounds.floors import floor_results, gaps
 from tf_linkage.quality.measures.figures import figure
-from tf_linkage.quality.report.assessment import Assessment
 from tf_linkage.quality.report.group_sections import gap_sentences, gaps_not_kept
+from tf_linkage.quality.report.longer.assessment import Assessment
 from tf_linkage.quality.report.words import (
     DEPARTMENT_ORDER,
     TITLES,

@@ -15,7 +15,7 @@ from tf_linkage.contracts.handovers import ons
 from tf_linkage.contracts.outputs.without_names import ARRANGEMENTS, WithoutNames
 from tf_linkage.linkage.hashed import HashingKey
 from tf_linkage.quality import linkage_without_names
-from tf_linkage.quality.report.without_names_section import pictures, pooled, summary, without_names
+from tf_linkage.quality.report.longer.without_names import pictures, pooled, summary, without_names
 
 FORENAMES = ("AMELIA", "BENJAMIN", "CAROLINE", "DOMINIC", "ELEANOR", "FREDERICK", "GEORGINA", "HUMPHREY")
 SURNAMES = ("ARCHER", "BAKER", "COOPER", "DYER", "FISHER", "GLOVER", "HUNTER", "MASON", "PALMER", "TURNER")

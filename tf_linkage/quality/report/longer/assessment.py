@@ -15,7 +15,7 @@ from tf_linkage.contracts.outputs.quality import LINK_SETS
 from tf_linkage.pages import charts, html
 from tf_linkage.pages.picture import Picture, ends
 from tf_linkage.pages.words import percent, with_interval
-from tf_linkage.quality.report.without_names_section import without_names
+from tf_linkage.quality.report.longer.without_names import without_names
 from tf_linkage.quality.report.words import DEPARTMENT_ORDER, TITLES, word
 from tf_linkage.quality.studies.effects import AS_RUN
 from tf_linkage.quality.studies.sweeping import family_curve, ranges

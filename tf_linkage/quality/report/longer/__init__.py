@@ -1,0 +1,1 @@
+"""What the longer studies add to the report."""
