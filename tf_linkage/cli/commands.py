@@ -45,6 +45,11 @@ COMMANDS: dict[str, Command] = {
         FILES, "write a model that `link` saved as Splink settings", "files.exporting", "add_export_splink"
     ),
     "dedupe": Command(FILES, "short for deduplicate", "files.deduplicating", "add_deduplicate"),
+    "make-hashing-key": Command(
+        FILES, "draw a key, or a share of one, to hash under", "files.hashing", "add_make_key"
+    ),
+    "hash": Command(FILES, "put keyed hashes in place of a file's names", "files.hashing", "add_hash"),
+    "link-hashed": Command(FILES, "link two hashed files, without the key", "files.hashing", "add_link_hashed"),
     "draft-mapping": Command(EXTRACTS, "draft the mapping of a file that has none", "mapping", "add_draft"),
     "check-extract": Command(EXTRACTS, "say what fits of a file, and what to do", "mapping", "add_check"),
     "map-extract": Command(EXTRACTS, "make the contract's file of a foreign one", "mapping", "add_map"),

@@ -24,6 +24,11 @@ def add_columns(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--compare", nargs="+", default=[], action="extend", metavar="COL", help="further columns to compare"
     )
+    add_reading(command)
+
+
+def add_reading(command: argparse.ArgumentParser) -> None:
+    """Adds how values are read."""
     usual = Reading()
     command.add_argument(
         "--dates",

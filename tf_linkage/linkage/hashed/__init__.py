@@ -4,6 +4,7 @@ from tf_linkage.linkage.hashed.bloom import Bloom
 from tf_linkage.linkage.hashed.equality import derived_columns, equality_only, shared_keys
 from tf_linkage.linkage.hashed.keys import HashingKey, hashed
 from tf_linkage.linkage.hashed.matchkeys import hash_matchkeys, link_matchkeys, matchkey_values, matchkeys_for
+from tf_linkage.linkage.hashed.packed import model_of, packed, unpacked
 from tf_linkage.linkage.hashed.tables import HashedTable, hash_table, link_hashed
 
 __all__ = [
@@ -19,5 +20,8 @@ __all__ = [
     "link_matchkeys",
     "matchkey_values",
     "matchkeys_for",
+    "model_of",
+    "packed",
     "shared_keys",
+    "unpacked",
 ]

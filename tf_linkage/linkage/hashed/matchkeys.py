@@ -13,7 +13,7 @@ import polars as pl
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage.hashed.equality import equality_only
 from tf_linkage.linkage.hashed.keys import HashingKey, hashed
-from tf_linkage.linkage.hashed.tables import RECORD, HashedTable, in_order, same
+from tf_linkage.linkage.hashed.tables import LINKAGE_ON, RECORD, HashedTable, in_order, same
 from tf_linkage.linkage.model.model import Matchkey, Model
 from tf_linkage.linkage.result import LINK_SCHEMA, LinkResult
 from tf_linkage.linkage.standardise.distinct import Distinct
@@ -79,7 +79,8 @@ def hash_matchkeys(table: pl.LazyFrame, record_id: str, model: Model, key: Hashi
         held, secret = Distinct.of(values[name]), key.derived(f"matchkey {' '.join(on)}")
         made = pl.Series([hashed(value, secret) for value in held.values], dtype=pl.String)
         columns[name], count = held.rows(made), count + made.len()
-    return HashedTable(in_order(pl.DataFrame(columns)), key.name, None, count)
+    fields = (*model.fields, *model.extra)
+    return HashedTable(in_order(pl.DataFrame(columns)), key.name, LINKAGE_ON[2], fields, None, count)
 
 
 def matchkey_values(standard: pl.DataFrame, model: Model) -> pl.DataFrame:

@@ -29,6 +29,9 @@ from tf_linkage.linkage.tables.records import Records
 
 RECORD = "record_id"
 
+LINKAGE_ON = ("hashes", "hashes+bloom", "matchkeys")
+"""What two tables may be linked on in place of names."""
+
 
 @dataclass(frozen=True)
 class HashedTable:
@@ -38,12 +41,16 @@ class HashedTable:
         frame: `record_id` and a column for each value that is hashed: text, or bytes for Bloom filters; null where
             unknown. Sorted by `record_id`, and rows of one id by their hashes.
         key: name of the key it was hashed under.
+        linkage_on: what it holds: one of `LINKAGE_ON`.
+        fields: raw columns it was made of.
         bloom: how its filters were made, if it has any.
         hashes: keyed hashes that were computed, each distinct value once.
     """
 
     frame: pl.DataFrame
     key: str
+    linkage_on: str
+    fields: tuple[str, ...]
     bloom: Bloom | None
     hashes: int
 
@@ -81,7 +88,9 @@ def hash_table(
             made = filters(standard[column], key.derived(f"filter {column}"), bloom)
             columns[made.name] = made
             count += sum(len(value) + 1 for value in standard[column].drop_nulls().unique())
-    return HashedTable(in_order(pl.DataFrame(columns)), key.name, bloom, count)
+    kind = LINKAGE_ON[0] if bloom is None else LINKAGE_ON[1]
+    fields = (*model.fields, *model.extra)
+    return HashedTable(in_order(pl.DataFrame(columns)), key.name, kind, fields, bloom, count)
 
 
 def link_hashed(
@@ -115,11 +124,20 @@ def same(left: HashedTable, right: HashedTable) -> None:
     """Refuse tables that could agree on nothing, or on too much.
 
     Raises:
-        LinkageRefused: they were hashed under two keys, or have filters of two kinds.
+        LinkageRefused: they were hashed under two keys, hold two kinds of thing, or were made of other columns.
     """
     if left.key != right.key:
         raise LinkageRefused(
             "the two tables were hashed under different keys, or for different studies; hash both anew under one"
+        )
+    if left.linkage_on != right.linkage_on:
+        raise LinkageRefused(
+            f"one table holds {left.linkage_on}, the other {right.linkage_on}; hash both anew in one way"
+        )
+    if left.fields != right.fields:
+        raise LinkageRefused(
+            f"one table was made of {', '.join(left.fields)}, the other of {', '.join(right.fields)}; hash both "
+            "anew of the columns that both have"
         )
     if left.bloom != right.bloom:
         raise LinkageRefused("the two tables' Bloom filters were made in different ways; make both anew in one")

@@ -170,8 +170,13 @@ def test_what_could_not_be_linked_is_refused() -> None:
     other = hash_table(table.lazy(), "id", model, HashingKey(bytes(32), "families"))
     with pytest.raises(LinkageRefused, match="different keys"):
         link_hashed(one, other, model)
+    filters, finer = (hash_table(table.lazy(), "id", model, KEY, bloom=Bloom(bits=bits)) for bits in (512, 1024))
+    with pytest.raises(LinkageRefused, match=r"holds hashes, the other hashes\+bloom"):
+        link_hashed(one, filters, model)
     with pytest.raises(LinkageRefused, match="Bloom filters"):
-        link_hashed(one, hash_table(table.lazy(), "id", model, KEY, bloom=Bloom()), model)
+        link_hashed(filters, finer, model)
+    with pytest.raises(LinkageRefused, match="made of forename, surname, the other of forename; hash both"):
+        link_hashed(one, dataclasses.replace(one, fields=("forename",)), model)
     with pytest.raises(LinkageRefused, match="twice"):
         twice = dataclasses.replace(one, frame=pl.concat([one.frame, one.frame]).sort("record_id"))
         link_hashed(twice, one, model)

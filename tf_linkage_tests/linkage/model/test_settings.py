@@ -46,6 +46,7 @@ NO_SETTING = {
     "_MOST": "how values are written, not what links look like",
     "_HALF": "the same",
     "_SMALL": "which of two ways is taken to one answer",
+    "VERSION": "of a file's form",
     "SECRET_BYTES": "the width of a key",
     "_BYTES_A_PLACE": "how a digest is taken apart",
     "_MOST_PLACES": "how much of it there is",
