@@ -19,7 +19,7 @@ export TF_LINKAGE_MAKE_CHOICES := $(foreach choice,$(CHOICES) JOB TICKET CONFIRM
 $(foreach choice,$(CHOICES),$(if $($(choice)),$(eval export TF_LINKAGE_$(choice) := $($(choice)))))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run assess baseline test snapshots test-crash test-mutants test-fuzz test-walk test-study test-intruders test-seeds test-confounding test-linkage-error test-recall calibration check ui deployment bench docs lock clean
+.PHONY: help setup run assess baseline test snapshots without-names test-crash test-mutants test-fuzz test-walk test-study test-intruders test-seeds test-confounding test-linkage-error test-recall calibration check ui deployment bench docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -53,6 +53,9 @@ test-walk: setup ## run docs/departments.md and docs/tutorial.md in real shells,
 
 snapshots: setup ## accept today's graph (assets, checks, jobs) as the tracked one; review the difference
 	@$(BIN)/python -m pytest tf_linkage_tests/defs/test_graph.py --accept-snapshots
+
+without-names: setup ## what linkage on hashes would miss, cost and give away, over three worlds at `demo`; renews docs/linkage-without-names.md (minutes)
+	@$(BIN)/python benchmarks/without_names.py
 
 test-mutants: setup ## put 300 small faults into the gates, one at a time, and say which share turns a test red (an hour)
 	@$(BIN)/python tf_linkage_tests/mutants/__main__.py $(if $(SEED),--seed $(SEED)) $(if $(MUTANTS),--mutants $(MUTANTS))
