@@ -148,7 +148,7 @@ def answer(table: pl.DataFrame) -> str:
         for one in DEPARTMENTS
     )
     year, forename, named = (
-        percent(_of(table, "hashes", "read_by_frequencies", level)["value"])
+        with_interval(_of(table, "hashes", "read_by_frequencies", level))
         for level in ("dob_year", "forename_first", "named")
     )
     keys = percent(_of(table, "matchkeys", "read_by_rank", "matchkey")["value"])
@@ -160,9 +160,10 @@ def answer(table: pl.DataFrame) -> str:
         f"{missed['matchkeys']}. Of the links made, at most {percent(false)} are false in any of these. But a "
         "department that hashes its own register needs the key, and who has the key and a list of names reads "
         f"first forename, surname and year of birth of {with_key} of the people sent. A thief without the key, by "
-        f"what is published of names, still reads the year of birth of {year} and the first forename of "
-        f"{forename}, though all three of {named} only; any matchkey of {keys}. So hashing is worth its cost "
-        "against the theft of a file, and against a department only where somebody else links who holds no key."
+        "what is published of names, still reads the year of birth of at least "
+        f"{year} and the first forename of {forename}, though with the surname of {named} only; any matchkey of "
+        f"{keys}. So hashing is worth its cost against the theft of a file, and against a department only where "
+        "somebody else links who holds no key."
     )
 
 
@@ -177,7 +178,7 @@ def _row(table: pl.DataFrame, cost: pl.DataFrame, arrangement: str) -> tuple[str
         read = (f"of any matchkey {read[0]}", f"{read[1]}, from the register's people")
     else:
         levels = ("gender", "dob_year", "forename_first", "named")
-        each = [percent(_of(table, arrangement, "read_by_frequencies", level)["value"]) for level in levels]
+        each = [with_interval(_of(table, arrangement, "read_by_frequencies", level)) for level in levels]
         at_least = "at least " if arrangement == "hashes+bloom" else ""
         read = (at_least + ", ".join(each), with_interval(_of(table, arrangement, "read_with_key", "named")))
     took = cost.filter(pl.col("arrangement") == arrangement).row(0, named=True)

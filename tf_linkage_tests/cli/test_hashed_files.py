@@ -33,7 +33,11 @@ def folder(tmp_path: Path) -> Path:
     wrong = pl.int_range(pl.len()) % 12 == 5
     right = left.select(
         pl.lit("b").add(pl.col("ref").str.slice(1)).alias("key"),
-        pl.when(wrong).then(pl.col("forename").str.replace("e", "a")).otherwise("forename").alias("given_name"),
+        # A letter too many takes no pair of letters away: under any key filters share nine tenths of their bits.
+        pl.when(wrong)
+        .then(pl.col("forename") + pl.col("forename").str.tail(1))
+        .otherwise("forename")
+        .alias("given_name"),
         "surname",
         pl.col("date_of_birth").alias("dob"),
         pl.when(wrong).then(pl.lit("S9 9ZZ")).otherwise("postcode").alias("postcode"),

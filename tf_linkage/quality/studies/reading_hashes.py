@@ -73,7 +73,8 @@ def by_frequencies(
 
     Each column's hashes are assigned to values, one to one, so that the counts seen are likeliest: a hash's own
     count as a Poisson count, and for every column that goes together with it the counts of what is read there so
-    far as a multinomial. Over and over, from columns of which it is known how many were sent.
+    far as a multinomial. Over and over, from columns of which it is known how many were sent. Where this settles
+    hangs on how ties fall, and so on the key; a thief would start many times and keep the likeliest reading.
 
     Args:
         hashes: stolen columns, a row for each person.
