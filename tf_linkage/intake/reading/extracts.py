@@ -36,7 +36,7 @@ LARGEST, LEAST_LARGEST, MOST_PACKED = 8 * 10**9, 50_000_000, 100
 packed into, unless that is little. Tables pack to a tenth or a twentieth; what packs to less is made to fill a
 memory."""
 
-MAP_IT = "a file of another form needs a mapping, which `tf-linkage draft-mapping` drafts"
+MAP_IT = "a file of another form needs a mapping, which draft-mapping drafts"
 
 _ROW = "row_in_file"
 
