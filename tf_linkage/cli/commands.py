@@ -62,6 +62,7 @@ COMMANDS: dict[str, Command] = {
     "send": Command(CUSTODIANS, "pack a hand-over into one encrypted file", "packages", "add_send"),
     "receive": Command(CUSTODIANS, "take in a file that another body carried here", "packages", "add_receive"),
     "table": Command(CUSTODIANS, "a researcher's own table, let out under its protection", "tables", "add_table"),
+    "reproduce": Command(CUSTODIANS, "make published rows again, and what is behind", "tables", "add_reproduce"),
     "leak-scan": Command(CUSTODIANS, "search folders for anybody of the study", "custody", "add_leak_scan"),
     "request": Command(PEOPLE, "make a ticket of a person's request", "requesting", "add_request"),
     "take-answer": Command(

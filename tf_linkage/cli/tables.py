@@ -1,4 +1,4 @@
-"""`table`: a researcher's own table, made inside and let out under its protection."""
+"""`table` and `reproduce`: a researcher's own table, and published rows made again, both inside."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import argparse
 import sys
 
 from tf_linkage.cli.data_folder import add_data, study_of
-from tf_linkage.cli.wording import say
+from tf_linkage.cli.wording import FOUND, say
+from tf_linkage.contracts.outputs.published import PUBLISHED_TABLES
 from tf_linkage.disclosure.requested.asking import UNITS, Asked, TableRefused
+from tf_linkage.errors import InputRefused
 from tf_linkage.hints import command
+from tf_linkage.workspace.custodians.reproducing import reproduce
 from tf_linkage.workspace.custodians.requested_tables import approve, ask
 from tf_linkage.workspace.folder import store_of
 
@@ -63,12 +66,7 @@ def _table(chosen: argparse.Namespace) -> None:
 def _asked(chosen: argparse.Namespace) -> Asked:
     if not chosen.rows:
         raise TableRefused("--rows: by which column? --list lists them")
-    where = []
-    for one in chosen.where:
-        column, mark, value = one.partition("=")
-        if not mark:
-            raise TableRefused(f"--where {one}: write COLUMN=VALUE")
-        where.append((column, value))
+    where = _pairs(chosen.where)
     mean = None
     if chosen.mean:
         theme, mark, window = chosen.mean.partition(",")
@@ -76,6 +74,50 @@ def _asked(chosen: argparse.Namespace) -> Asked:
             raise TableRefused("--mean: write THEME,WINDOW, such as 'benefits,24 months after'")
         mean = (theme.strip(), window.strip())
     return Asked(chosen.of, chosen.rows, chosen.columns, tuple(where), chosen.share, mean)
+
+
+def _pairs(words: list[str]) -> list[tuple[str, str]]:
+    pairs = []
+    for one in words:
+        column, mark, value = one.partition("=")
+        if not mark:
+            raise InputRefused(f"{one}: write COLUMN=VALUE")
+        pairs.append((column, value))
+    return pairs
+
+
+def add_reproduce(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `reproduce`."""
+    parser.description = (
+        "Makes rows of a published table again from the linked set, by the code that made them, and says whether\n"
+        "they are the same; prints what stands behind them, unprotected, which stays inside. Needs the research\n"
+        "custodian's password."
+    )
+    parser.add_argument("table", metavar="TABLE", help=", ".join(PUBLISHED_TABLES))
+    parser.add_argument("where", nargs="*", metavar="COLUMN=VALUE", help="only rows with this value")
+    parser.add_argument(
+        "--sample",
+        action="store_true",
+        help="also write the families with their weights and covariates, and what happened in each, as CSV",
+    )
+    add_data(parser)
+    parser.set_defaults(run=_reproduce)
+
+
+def _reproduce(chosen: argparse.Namespace) -> int:
+    study = study_of(chosen)
+    store = store_of(study)
+    with store.hold("a command, reproduce"):
+        found = reproduce(store, study, chosen.table, dict(_pairs(chosen.where)), with_sample=chosen.sample)
+    found.exact.write_csv(sys.stdout)
+    for file in found.sample:
+        say(f"{file}: stays in the researchers' zone")
+    if not found.same:
+        say(f"{found.published.height} rows as published, {found.again.height} made again: not the same")
+        return FOUND
+    rows = f"{found.published.height} row{'s' if found.published.height > 1 else ''}"
+    say(f"{rows} of {chosen.table} made again, the same as published; above, what stands behind: never to leave")
+    return 0
 
 
 def _list(unit: str) -> None:
