@@ -337,7 +337,7 @@ def _work(engine: str, folder_name: str, answer: str) -> None:
 
     folder = Path(folder_name)
     model = _model_of(json.loads((folder / "model.json").read_text()))
-    records = Records(pl.read_parquet(folder / "left.parquet"), pl.read_parquet(folder / "right.parquet"))
+    records = Records.of_frames(pl.read_parquet(folder / "left.parquet"), pl.read_parquet(folder / "right.parquet"))
     _imports(engine)
     truth = pl.read_parquet(folder / "truth.parquet")
     started = time.perf_counter()
