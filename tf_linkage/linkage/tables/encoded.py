@@ -121,7 +121,7 @@ def load(connection: duckdb.DuckDBPyConnection, records: Records, model: Model) 
     return Tables(connection, left, right, model, (compared[0], compared[1]))
 
 
-BATCH = 500_000
+_LOADED = 500_000
 """Rows that are handed to DuckDB at one time."""
 
 
@@ -173,8 +173,8 @@ def _fill(connection: duckdb.DuckDBPyConnection, name: str, height: int, columns
         chosen.append(f"CASE WHEN {known} THEN hash({', '.join(homes)}) END AS home")
     if "birth_year" in columns:
         chosen.append("try_cast(birth_year AS INTEGER) AS birth_year")
-    for start in range(0, height, BATCH):
-        rows = pl.int_range(start, min(start + BATCH, height), dtype=pl.UInt32, eager=True)
+    for start in range(0, height, _LOADED):
+        rows = pl.int_range(start, min(start + _LOADED, height), dtype=pl.UInt32, eager=True)
         frame = pl.DataFrame({"row": rows, **{column: held.rows(rows) for column, held in columns.items()}})
         connection.register("given", frame.to_arrow(compat_level=pl.CompatLevel.newest()))
         into = f"INSERT INTO {name} BY NAME" if start else f"CREATE TABLE {name} AS"

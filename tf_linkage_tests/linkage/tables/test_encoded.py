@@ -65,7 +65,7 @@ def everything(result: LinkResult) -> list[pl.DataFrame]:
 def test_how_many_rows_go_at_once_is_nothing(village: Any, monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
     model = department_model("dwp", STANDARD_FIELDS)
     usual = link(village.cohort.lazy(), village.register.lazy(), model)
-    monkeypatch.setattr(encoded, "BATCH", rows)
+    monkeypatch.setattr(encoded, "_LOADED", rows)
     monkeypatch.setattr(candidates, "_STREAMED", rows + 1)
     monkeypatch.setattr(candidates, "_COMPARED", 100 * rows)
     shuffled = village.register.sample(fraction=1, shuffle=True, seed=rows).lazy()
