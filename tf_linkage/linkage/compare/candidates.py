@@ -199,7 +199,10 @@ def compare_rows(
         given = pl.DataFrame(both).with_row_index("number").to_arrow(compat_level=pl.CompatLevel.newest())
         # In several batches, so that several threads read it.
         tables.connection.register("given", pa.Table.from_batches(given.to_batches(_READ), given.schema))
-        compared = tables.frame(f"SELECT number, {pattern} AS pattern FROM (SELECT *{measures} FROM given)")
+        # Bytes are Bloom filters, whose bits are counted.
+        filters = ", ".join(f"{name}::BIT AS {name}" for name, held in both.items() if held.dtype == pl.Binary)
+        source = f"(SELECT * REPLACE ({filters}) FROM given)" if filters else "given"
+        compared = tables.frame(f"SELECT number, {pattern} AS pattern FROM (SELECT *{measures} FROM {source})")
         tables.connection.unregister("given")
         found[start + compared["number"].to_numpy()] = compared["pattern"].to_numpy()
     return found

@@ -13,6 +13,7 @@ from tf_linkage.linkage.estimate.frequencies import people_counted
 from tf_linkage.linkage.model.comparisons import MISSING, Role, place_of
 from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.tables.encoded import Tables
+from tf_linkage.linkage.tables.records import COHORT
 
 
 def forename_cohorts(tables: Tables, own: float) -> NDArray[np.float64] | None:
@@ -28,7 +29,7 @@ def forename_cohorts(tables: Tables, own: float) -> NDArray[np.float64] | None:
     if not {"forename", "dob_year"} <= tables.right.columns:
         return None
     settings = tables.model.settings.names
-    band = f"birth_year // {settings.years}"
+    band = COHORT if COHORT in tables.right.columns else f"birth_year // {settings.years}"
     # Anyone who has several rows counts once.
     side = people_counted(tables)
     once = "DISTINCT" if tables.aliased and side == "r" else ""

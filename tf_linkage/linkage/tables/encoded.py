@@ -15,7 +15,7 @@ import polars as pl
 from tf_linkage.linkage.model.conditions import columns_in, spelt_in
 from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.standardise.standard_table import Column, StandardTable
-from tf_linkage.linkage.tables.records import Records
+from tf_linkage.linkage.tables.records import COHORT, Records
 
 LOCATED = ("postcode", "house", "street", "district", "address")
 """Columns that homes and neighbourhoods are counted by, if a table has them."""
@@ -131,7 +131,7 @@ def numbered(values: Sequence[Sequence[pl.Series]]) -> list[list[pl.Series]]:
     Told apart by hashes of 64 bits, which takes a fraction of the memory that the letters of all would.
     """
     hashes = [
-        pl.select(pl.when(column.is_not_null()).then(column.cast(pl.String).hash(0))).to_series()
+        pl.select(pl.when(column.is_not_null()).then(_plain(column).hash(0))).to_series()
         for table in values
         for column in table
     ]
@@ -144,6 +144,11 @@ def numbered(values: Sequence[Sequence[pl.Series]]) -> list[list[pl.Series]]:
             found[-1].append(every.slice(start, column.len()))
             start += column.len()
     return found
+
+
+def _plain(column: pl.Series) -> pl.Series:
+    """Text or bytes, of a column that may hold nothing at all."""
+    return column if column.dtype == pl.Binary else column.cast(pl.String)
 
 
 def _hashed(connection: duckdb.DuckDBPyConnection, values: pl.Series) -> pl.Series:
@@ -194,4 +199,4 @@ def _used(model: Model, side: int, present: Collection[str]) -> list[str]:
     found = set(columns_in([condition for one in model.comparisons for condition in one.conditions]))
     found |= {pair[side] for rule in model.blocking_rules for pair in rule.keys}
     found |= {column for key in model.matchkeys for column in key.columns}
-    return sorted((found | set(LOCATED)) & set(present))
+    return sorted((found | {*LOCATED, COHORT}) & set(present))
