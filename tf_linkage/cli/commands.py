@@ -61,6 +61,9 @@ COMMANDS: dict[str, Command] = {
     "accreditation": Command(
         CUSTODIANS, "what still has to be granted before real records", "custody", "add_accreditation"
     ),
+    "breach-drill": Command(
+        CUSTODIANS, "stage incidents in a copy, and see whether each is noticed", "custody", "add_breach_drill"
+    ),
     "make-lock": Command(CUSTODIANS, "make the lock of a body's vault", "custody", "add_make_lock"),
     "export-lock": Command(CUSTODIANS, "write the public half of a body's lock", "packages", "add_export_lock"),
     "import-lock": Command(CUSTODIANS, "take in the public half of another's lock", "packages", "add_import_lock"),
