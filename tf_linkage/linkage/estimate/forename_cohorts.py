@@ -13,6 +13,7 @@ from tf_linkage.linkage.estimate.frequencies import people_counted
 from tf_linkage.linkage.model.comparisons import MISSING, Role, place_of
 from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.tables.encoded import Tables
+from tf_linkage.linkage.tables.records import COHORT
 
 
 def forename_cohorts(tables: Tables, own: float) -> NDArray[np.float64] | None:
@@ -30,6 +31,8 @@ def forename_cohorts(tables: Tables, own: float) -> NDArray[np.float64] | None:
     settings = tables.model.settings.names
     forename = tables.number("forename")
     band = f"try_cast(dob_year AS INTEGER) // {settings.years}"
+    if COHORT in tables.records.right.columns:
+        band = COHORT
     # Anyone who has several rows counts once.
     side = people_counted(tables)[1]
     once = "DISTINCT" if tables.aliased and side == "r" else ""

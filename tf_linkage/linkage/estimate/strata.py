@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from tf_linkage.linkage.compare.patterns import Levels, unpack
 from tf_linkage.linkage.model.comparisons import Role
 from tf_linkage.linkage.tables.encoded import Tables
+from tf_linkage.linkage.tables.records import STRATUM
 
 CHANGING = (Role.SURNAME, Role.HOME)
 """Comparisons that life changes: by marriage and by moving, at some ages and for one sex more than another."""
@@ -88,7 +89,8 @@ def strata_of(weighed: pl.DataFrame, tables: Tables, free: dict[str, int]) -> St
 def stratum_of(left: pl.DataFrame, years: int) -> NDArray[np.int64]:
     """A number for each left row: its sex and years of birth, each possibly unknown.
 
-    Where the years are unknown, whether a NINO is known tells children from adults: nobody has one before 16.
+    Where the years are unknown, whether a NINO is known tells children from adults: nobody has one before 16. A
+    table of hashes names the band of years itself.
     """
     unknown = pl.lit(None, pl.String)
     if not {"gender", "dob_year", "nino"} & set(left.columns):
@@ -96,6 +98,8 @@ def stratum_of(left: pl.DataFrame, years: int) -> NDArray[np.int64]:
     sex = pl.col("gender") if "gender" in left.columns else unknown
     year = pl.col("dob_year") if "dob_year" in left.columns else unknown
     band = year.cast(pl.Int64, strict=False) // years
+    if STRATUM in left.columns:
+        band = pl.col(STRATUM)
     numbered = band.is_null() & pl.col("nino").is_not_null() if "nino" in left.columns else pl.lit(False)
     kind: NDArray[np.int64] = (
         left.select(

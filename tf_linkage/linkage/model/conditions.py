@@ -25,11 +25,12 @@ class Measure:
 
     Attributes:
         kind: `similarity` (Jaro-Winkler, 0 to 1), `slips` (0 equal, 1 one character replaced or two neighbours
-            swapped, 2 anything else; of values of one length), or `edits` (Levenshtein distance).
+            swapped, 2 anything else; of values of one length), `edits` (Levenshtein distance), or `shared_bits`
+            (Dice coefficient of two Bloom filters, 0 to 1).
         column: the standardised column.
     """
 
-    kind: Literal["similarity", "slips", "edits"]
+    kind: Literal["similarity", "slips", "edits", "shared_bits"]
     column: str
 
     @property
@@ -48,6 +49,8 @@ class Measure:
                 f"when hamming({one}, {other}) = 1 then 1 "
                 f"when hamming({one}, {other}) = 2 and damerau_levenshtein({one}, {other}) = 1 then 1 else 2 end"
             )
+        if self.kind == "shared_bits":
+            return f"2.0 * bit_count({one} & {other}) / (bit_count({one}) + bit_count({other}))"
         return f"levenshtein({one}, {other})"
 
 
@@ -198,6 +201,29 @@ class Similar(Spelling):
     @property
     def _measure(self) -> Measure:
         return Measure("similarity", self.column)
+
+
+@dataclass(frozen=True)
+class SharedBits(Spelling):
+    """Bloom filters that share bits: a Dice coefficient of at least a number."""
+
+    at_least: float
+
+    def similar(self) -> tuple[tuple[Measure, float | str | None], ...]:
+        """The coefficient."""
+        return ((self._measure, self.at_least),)
+
+    def sql(self, names: Names, cuts: Cuts) -> str:
+        """The measure against its cut."""
+        return f"{names.measure(self._measure)} >= {self.at_least}"
+
+    def expression(self, cuts: Cuts) -> pl.Expr:
+        """The measure against its cut."""
+        return pl.col(self._measure.name) >= self.at_least
+
+    @property
+    def _measure(self) -> Measure:
+        return Measure("shared_bits", self.column)
 
 
 @dataclass(frozen=True)

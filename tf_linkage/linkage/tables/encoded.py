@@ -13,7 +13,7 @@ import polars as pl
 
 from tf_linkage.linkage.model.conditions import columns_in, spelt_in
 from tf_linkage.linkage.model.model import Model
-from tf_linkage.linkage.tables.records import Records
+from tf_linkage.linkage.tables.records import COHORT, Records
 
 LOCATED = ("postcode", "house", "street", "district", "address")
 """Columns that homes and neighbourhoods are counted by, if a table has them."""
@@ -73,7 +73,12 @@ def load(connection: duckdb.DuckDBPyConnection, records: Records, model: Model) 
             f"CASE WHEN {column} IS NOT NULL THEN hash({column}) END AS {tables.number(column)}"
             for column in columns
         ]
-        kept = [column for column in columns if column in letters]
+        # Bytes are Bloom filters, whose bits are counted.
+        kept = [
+            f"{column}::BIT AS {column}" if frame.schema[column] == pl.Binary else column
+            for column in columns
+            if column in letters
+        ]
         chosen = ", ".join(["row", *(["entity"] if side else []), *kept, *numbers])
         connection.execute(f"CREATE TABLE {'lr'[side]} AS SELECT {chosen} FROM given")
         connection.unregister("given")
@@ -92,4 +97,4 @@ def _used(model: Model, side: int, present: set[str]) -> list[str]:
     found = set(columns_in([condition for one in model.comparisons for condition in one.conditions]))
     found |= {pair[side] for rule in model.blocking_rules for pair in rule.keys}
     found |= {column for key in model.matchkeys for column in key.columns}
-    return sorted((found | set(LOCATED)) & present)
+    return sorted((found | {*LOCATED, COHORT}) & present)

@@ -18,6 +18,10 @@ from tf_linkage.linkage.standardise.fields import repeats, standardise
 from tf_linkage.linkage.standardise.understood import FieldRead, field_read
 from tf_linkage.linkage.standardise.values import StandardColumn
 
+STRATUM, COHORT = "born_stratum", "born_cohort"
+"""Columns by which a table of hashes names the bands of years of birth that it cannot be asked for: those of one
+stratum, and those that make one cohort of forenames."""
+
 
 @dataclass(frozen=True)
 class Records:

@@ -46,6 +46,9 @@ NO_SETTING = {
     "_MOST": "how values are written, not what links look like",
     "_HALF": "the same",
     "_SMALL": "which of two ways is taken to one answer",
+    "SECRET_BYTES": "the width of a key",
+    "_BYTES_A_PLACE": "how a digest is taken apart",
+    "_MOST_PLACES": "how much of it there is",
     "_TIE": "the last bits of a sum, which must decide nothing",
 }
 """Numbers at the top of a module that say nothing about links, each with the reason."""

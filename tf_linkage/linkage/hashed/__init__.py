@@ -1,0 +1,23 @@
+"""Linkage on keyed hashes in place of names: a key, tables hashed under it, and linkage of what was hashed."""
+
+from tf_linkage.linkage.hashed.bloom import Bloom
+from tf_linkage.linkage.hashed.equality import derived_columns, equality_only, shared_keys
+from tf_linkage.linkage.hashed.keys import HashingKey, hashed
+from tf_linkage.linkage.hashed.matchkeys import hash_matchkeys, link_matchkeys, matchkey_values, matchkeys_for
+from tf_linkage.linkage.hashed.tables import HashedTable, hash_table, link_hashed
+
+__all__ = [
+    "Bloom",
+    "HashedTable",
+    "HashingKey",
+    "derived_columns",
+    "equality_only",
+    "hash_matchkeys",
+    "hash_table",
+    "hashed",
+    "link_hashed",
+    "link_matchkeys",
+    "matchkey_values",
+    "matchkeys_for",
+    "shared_keys",
+]
