@@ -60,7 +60,9 @@ def add_review(review: argparse.ArgumentParser) -> None:
         help="where the decisions lie, if not where the sheets do",
     )
     search = _step(steps, "search", "lay out people without a link, for two clerks to search the register", _search)
-    search.add_argument("--most", type=int, default=SEARCHES, metavar="N", help="people (default: %(default)s)")
+    search.add_argument(
+        "--most", type=int, metavar="N", help=f"people (usual: {SEARCHES}, twice as many where few have a link)"
+    )
     search.add_argument(
         "--hidden", type=int, default=SEEDS, metavar="N", help="linked people among them (default: %(default)s)"
     )

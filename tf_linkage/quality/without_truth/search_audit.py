@@ -4,9 +4,9 @@ When it applies: somebody can search the register for a sample of the unlinked. 
 and sees those whom blocking lost.
 How it fails: a clerk finds fewer than are there. Linked people of whom the record is known are hidden among those
 to be searched for, and finds are divided by the share of them that was found; people who could not be linked are
-harder to find than those, so that recall still runs a little high. Strangers taken for the person would make it
-run low: a find counts when a second clerk agrees, which is enough where clerks err on one doubtful pair in nine and
-not where they err on one in four.
+harder to find than those, so that recall still runs a little high. Strangers taken for the person make it run low,
+the more the fewer of the unlinked are there: a find counts where two clerks who search by themselves name the same
+record. Somebody so like the person that both take him is counted as missed.
 
 People without a link are sampled in strata of evidence: those with a candidate near the threshold first, of whom
 many are there, and others for the rest. Within a stratum everybody is as likely to be drawn.
@@ -47,7 +47,7 @@ class Stratum:
     Attributes:
         people: how many there are.
         searched: for how many a clerk searched.
-        found: of how many he found the record, and a second clerk agreed.
+        found: of how many a record was found, the same by both clerks.
     """
 
     people: int
@@ -55,8 +55,20 @@ class Stratum:
     found: int
 
 
+def usual_searches(people: pl.DataFrame) -> int:
+    """Searches unless another number is asked for: twice `SEARCHES` where fewer than a third have a link.
+
+    There hardly anybody without a link is in the register, and finds are few.
+
+    Args:
+        people: everybody sent, with `links`.
+    """
+    linked = (people["links"] > 0).sum()
+    return SEARCHES if 3 * linked >= people.height else 2 * SEARCHES
+
+
 def search_sample(
-    people: pl.DataFrame, *, most: int = SEARCHES, seeds: int = SEEDS, seed: int = 2015
+    people: pl.DataFrame, *, most: int | None = None, seeds: int = SEEDS, seed: int = 2015
 ) -> pl.DataFrame:
     """Whom to search for: at random within strata, linked people among them, in an order that tells nothing.
 
@@ -64,7 +76,7 @@ def search_sample(
 
     Args:
         people: everybody sent: a reference `ref`, `links` (how many) and `in_review`.
-        most: searches for people without a link.
+        most: searches for people without a link; `usual_searches` unless given.
         seeds: linked people besides.
         seed: of the sample.
 
@@ -72,6 +84,7 @@ def search_sample(
         Columns ref and stratum.
     """
     rng = np.random.default_rng(seed)
+    most = usual_searches(people) if most is None else most
     stratum = pl.when(pl.col("links") > 0).then(pl.lit(SEED)).when("in_review").then(pl.lit(DOUBTFUL)).otherwise(
         pl.lit(REST)
     )  # fmt: skip
@@ -90,7 +103,7 @@ def strata_of(people: pl.DataFrame, sample: pl.DataFrame, found: pl.Series) -> d
     Args:
         people: as `search_sample`.
         sample: what it gave.
-        found: for each row of the sample, whether the record was found and a second clerk agreed.
+        found: for each row of the sample, whether both clerks found the same record.
     """
     searched = sample.with_columns(found=found)
     unlinked = people.filter(pl.col("links") == 0)
@@ -145,26 +158,31 @@ def search_figures(strata: Mapping[str, Stratum], precision: float, *, seed: int
 
 
 def simulated_audit(
-    judged: pl.DataFrame, precision: float, *, wrong: float = Review.wrong, most: int = SEARCHES, seed: int = 2015
+    judged: pl.DataFrame,
+    precision: float,
+    *,
+    wrong: float = Review.wrong,
+    most: int | None = None,
+    seed: int = 2015,
 ) -> pl.DataFrame:
     """The audit of a rehearsal: two clerks who know the truth and err as clerks do.
 
-    Each of both misses a record that is there as often as he errs on a doubtful pair. The first takes a stranger
-    for the person `EASY` times as often, and the second agrees as often as he errs.
+    Each of both misses a record that is there as often as he errs on a doubtful pair, and takes the person's
+    likest stranger for him `EASY` times as often, each by himself.
 
     Args:
         judged: as `judging.judge` makes them, with the truth.
         precision: as in `search_figures`.
         wrong: how often a clerk errs on a doubtful pair.
-        most: searches.
+        most: searches; `usual_searches` unless given.
         seed: of the sample and of the clerks' errors.
     """
     people = judged.select("links", "in_review", "present", ref="person_id")
     sample = search_sample(people, most=most, seed=seed)
     there = sample.join(people.select("ref", "present"), on="ref", how="left", maintain_order="left")["present"]
     luck = np.random.default_rng(seed + 1).random((2, sample.height))
-    hits = (luck[0] >= wrong) & (luck[1] >= wrong)
-    strangers = (luck[0] < wrong * EASY) & (luck[1] < wrong)
+    hits = (luck >= wrong).all(axis=0)
+    strangers = (luck < wrong * EASY).all(axis=0)
     found = pl.Series(np.where(there.to_numpy(), hits, strangers))
     return search_figures(strata_of(people, sample, found), precision, seed=seed + 2)
 

@@ -3,7 +3,7 @@
 When it applies: request and register hold a number that hardly two people share (a National Insurance number, a
 pupil number), for part of the people at least, and the linkage is made once more without it.
 How it fails: it takes a number that is wrong or missing to say nothing of how names and addresses are recorded.
-Where whoever wrote the number wrongly wrote the name wrongly too, recall comes out too high. Of people without a
+Where the same people have both a wrong number and a wrong name, recall comes out too high. Of people without a
 number it says nothing by itself: they are taken to be found as often by the rest.
 """
 

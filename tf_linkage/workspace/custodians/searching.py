@@ -60,14 +60,14 @@ def file_of(clerk: int) -> str:
     return f"search_{clerk}.csv"
 
 
-def lay_out_search(store: Store, study: Study, name: str, *, most: int, seeds: int) -> list[Path]:
+def lay_out_search(store: Store, study: Study, name: str, *, most: int | None, seeds: int) -> list[Path]:
     """Lay out, for two clerks, whom to search for: people without a link, and linked ones among them.
 
     Args:
         store: the data folder.
         study: the study.
         name: the department.
-        most: people without a link.
+        most: people without a link; `usual_searches` unless given.
         seeds: linked people.
 
     Raises:

@@ -78,6 +78,11 @@ def test_where_everybody_was_searched_for_and_no_clerk_errs_nothing_is_left_open
     assert found["high"] == pytest.approx(0.95, abs=1e-3)
 
 
+def test_more_are_searched_for_where_few_have_a_link() -> None:
+    assert search_sample(people(500, 10, 900))["stratum"].is_in([DOUBTFUL, REST]).sum() == 400
+    assert search_sample(people(300, 10, 900))["stratum"].is_in([DOUBTFUL, REST]).sum() == 800
+
+
 def test_without_a_search_or_a_clerk_who_finds_anybody_there_is_no_figure() -> None:
     some = {SEED: Stratum(900, 60, 50), DOUBTFUL: Stratum(0, 0, 0), REST: Stratum(100, 50, 1)}
     assert search_figures(some, 1.0).height == 1
@@ -101,7 +106,7 @@ def test_nobody_is_drawn_twice_and_never_more_than_asked(
     assert [strata[name].people for name in (SEED, DOUBTFUL, REST)] == [linked, doubtful, rest]
 
 
-@pytest.mark.parametrize("wrong", [0.0, 0.05, 0.11])
+@pytest.mark.parametrize("wrong", [0.0, 0.11, 0.25])
 def test_its_interval_holds_also_where_clerks_err(wrong: float) -> None:
     """Of 100 worlds, 88 or fewer at 95% come less than once in two hundred times; true recall is 900 in 940."""
     held = 0
@@ -111,10 +116,11 @@ def test_its_interval_holds_also_where_clerks_err(wrong: float) -> None:
     assert held >= 89
 
 
-def test_clerks_who_take_many_strangers_make_recall_run_low() -> None:
-    """Said of it: two clerks agreeing is not enough where each errs on a quarter of what is doubtful."""
-    values = [simulated_audit(world(seed), 1.0, wrong=0.25, seed=seed)["value"][0] for seed in range(40)]
-    assert np.mean(values) < 900 / 940 - 0.003
+def test_strangers_whom_both_clerks_take_make_recall_run_low() -> None:
+    """Three of them among 300 searched for stand for twelve people missed who are not there."""
+    right = {SEED: Stratum(900, 60, 60), DOUBTFUL: Stratum(8, 8, 8), REST: Stratum(1_200, 300, 8)}
+    assert row(right)["value"] == pytest.approx(900 / 940)
+    assert row(right | {REST: Stratum(1_200, 300, 11)})["value"] == pytest.approx(900 / 952)
 
 
 def test_clerks_who_are_not_held_to_what_they_find_would_be_believed_too_much() -> None:
