@@ -19,7 +19,7 @@ export TF_LINKAGE_MAKE_CHOICES := $(foreach choice,$(CHOICES) JOB TICKET CONFIRM
 $(foreach choice,$(CHOICES),$(if $($(choice)),$(eval export TF_LINKAGE_$(choice) := $($(choice)))))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run assess baseline test snapshots test-crash test-mutants test-fuzz test-walk test-study test-intruders test-seeds test-confounding test-linkage-error test-recall calibration check ui deployment bench docs lock clean
+.PHONY: help setup run assess baseline test snapshots test-crash test-mutants test-fuzz test-walk test-study test-intruders test-seeds test-confounding test-linkage-error test-recall calibration check ui drill deployment bench docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -92,6 +92,9 @@ check: setup ## lint, types, the laws of the house, and the Dagster definitions
 
 ui: setup ## start the Dagster web UI on http://localhost:3000 (PORT= for another)
 	@$(CLI) ui --port $(PORT)
+
+drill: setup ## stage breaches in copies of a rehearsal (after make run) and see whether each is noticed; exit code 1 if one is not
+	@$(CLI) breach-drill
 
 deployment: setup ## start webserver, code server, daemon and PostgreSQL as docs/deployment.md has them, run `tiny` through the queue, stop them
 	@$(BIN)/python deploy/rehearse.py

@@ -301,7 +301,7 @@ def test_a_bad_extract_is_refused_in_words_and_nothing_is_half_written(
     study = Study.of("tiny", source="files", incoming=incoming, data=data, dates=days)
     grant(data)
     try:
-        assert run(REHEARSAL, study) == 1
+        assert run(REHEARSAL, study) == 2
         said = capsys.readouterr().err
     except CannotSucceed as refusal:
         said = str(refusal)

@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: the words after the command's name; the process's own unless given.
 
     Returns:
-        0 when done, 1 when a run, a check or a scan failed, 2 when refused with one line on stderr, 130 when
+        0 when done, 1 when a run, a check or a scan failed, 2 when refused, with the reason on stderr, 130 when
         interrupted.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)

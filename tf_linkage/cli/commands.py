@@ -46,22 +46,27 @@ COMMANDS: dict[str, Command] = {
         FILES, "write a model that `link` saved as Splink settings", "files.exporting", "add_export_splink"
     ),
     "dedupe": Command(FILES, "short for deduplicate", "files.deduplicating", "add_deduplicate"),
-    "draft-mapping": Command(EXTRACTS, "draft the mapping of a file that has none", "mapping", "add_draft"),
-    "check-extract": Command(EXTRACTS, "say what fits of a file, and what to do", "mapping", "add_check"),
-    "map-extract": Command(EXTRACTS, "make the contract's file of a foreign one", "mapping", "add_map"),
+    "draft-mapping": Command(EXTRACTS, "draft the mapping of a file that has none", "files.mapping", "add_draft"),
+    "check-extract": Command(EXTRACTS, "say what fits of a file, and what to do", "files.mapping", "add_check"),
+    "map-extract": Command(EXTRACTS, "make the contract's file of a foreign one", "files.mapping", "add_map"),
     "export-contracts": Command(
-        EXTRACTS, "write the contracts as a Frictionless data package", "mapping", "add_contracts"
+        EXTRACTS, "write the contracts as a Frictionless data package", "files.mapping", "add_contracts"
     ),
     "export-extracts": Command(EXTRACTS, "write the simulated bodies' extracts", "extracts", "add_export"),
     "review": Command(CUSTODIANS, "clerical review of a department's links", "review", "add_review"),
     "accreditation": Command(
         CUSTODIANS, "what still has to be granted before real records", "custody", "add_accreditation"
     ),
+    "breach-drill": Command(
+        CUSTODIANS, "stage incidents in a copy, and see whether each is noticed", "custody", "add_breach_drill"
+    ),
     "make-lock": Command(CUSTODIANS, "make the lock of a body's vault", "custody", "add_make_lock"),
     "export-lock": Command(CUSTODIANS, "write the public half of a body's lock", "packages", "add_export_lock"),
     "import-lock": Command(CUSTODIANS, "take in the public half of another's lock", "packages", "add_import_lock"),
     "send": Command(CUSTODIANS, "pack a hand-over into one encrypted file", "packages", "add_send"),
     "receive": Command(CUSTODIANS, "take in a file that another body carried here", "packages", "add_receive"),
+    "table": Command(CUSTODIANS, "a researcher's own table, let out under its protection", "tables", "add_table"),
+    "reproduce": Command(CUSTODIANS, "make published rows again, and what is behind", "tables", "add_reproduce"),
     "leak-scan": Command(CUSTODIANS, "search folders for anybody of the study", "custody", "add_leak_scan"),
     "request": Command(PEOPLE, "make a ticket of a person's request", "requesting", "add_request"),
     "take-answer": Command(

@@ -1,4 +1,4 @@
-"""`leak-scan`, `make-lock` and `accreditation`: what a custodian does by hand.
+"""`leak-scan`, `make-lock`, `accreditation` and `breach-drill`: what a custodian does by hand.
 
 Arguments and what is said.
 """
@@ -10,7 +10,7 @@ import datetime as dt
 from pathlib import Path
 
 from tf_linkage import intake
-from tf_linkage.cli.data_folder import add_data, data_folder
+from tf_linkage.cli.data_folder import add_data, data_folder, study_of
 from tf_linkage.cli.wording import FOUND, say
 from tf_linkage.custody.papers.accreditation import FILE, accreditation_of, draft
 from tf_linkage.custody.vault.passwords import CUSTODIANS, Passwords
@@ -40,13 +40,14 @@ def _leak_scan(chosen: argparse.Namespace) -> int:
     """Searches folders for the people of a file."""
     from tf_linkage.custody.audit.leak_controls import CONTROLS, PLANTED, proven_scan  # noqa: PLC0415
     from tf_linkage.custody.audit.leak_scan import IDENTIFIERS, sought  # noqa: PLC0415
+    from tf_linkage.workspace.code_words import code_words  # noqa: PLC0415
 
     if missing := [folder for folder in chosen.folders if not folder.is_dir()]:
         raise InputRefused(f"{missing[0]}: there is no such folder")
     people = intake.read_table(chosen.people).collect()
     if not set(IDENTIFIERS) & set(people.columns):
         raise InputRefused(f"{chosen.people.name} has none of the columns {', '.join(IDENTIFIERS)}")
-    scanned = proven_scan(chosen.folders, sought([people, PLANTED]), leave_out=chosen.leave_out)
+    scanned = proven_scan(chosen.folders, sought([people, PLANTED], known=code_words()), leave_out=chosen.leave_out)
     for finding in scanned.findings:
         print(f"{finding.root / finding.file}: {finding.what}")
     say(
@@ -73,6 +74,33 @@ def _make_lock(chosen: argparse.Namespace) -> None:
     there = (vault.folder / LOCK).exists()
     vault.lock()
     say(f"{vault.folder / LOCK}: {'is there already' if there else 'made'}")
+
+
+def add_breach_drill(drill: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `breach-drill`."""
+    drill.description = (
+        "Stages incidents in copies of a rehearsal's data folder: names in a published file, a changed vault, a\n"
+        "wrong password, names held too long, a rewritten ledger, a changed package. Says whether what should\n"
+        "notice each does, and writes the record with what the law asks then. Exit code 1 if one goes unnoticed."
+    )
+    add_data(drill)
+    drill.set_defaults(run=_breach_drill)
+
+
+def _breach_drill(chosen: argparse.Namespace) -> int:
+    """Holds the drill; the folder itself stays as it is but for the record."""
+    from tf_linkage.workspace.custodians.breach_drill import drill, drill_page  # noqa: PLC0415
+    from tf_linkage.workspace.folder import store_of  # noqa: PLC0415
+
+    store = store_of(study_of(chosen))
+    with store.hold("a command, breach-drill"):
+        outcomes = drill(store)
+        page = store.write_text(["reports", "breach_drill"], ".md", drill_page(outcomes, dt.date.today()))
+    for one in outcomes:
+        print(f"{'noticed' if one.noticed else 'NOT NOTICED':<12} {one.seconds:5.1f} s  {one.incident.name}")
+    unnoticed = sum(not one.noticed for one in outcomes)
+    say(f"{len(outcomes)} incidents, {unnoticed} of them not noticed as they should be; the record: {page}")
+    return FOUND if unnoticed else 0
 
 
 def add_accreditation(accreditation: argparse.ArgumentParser) -> None:

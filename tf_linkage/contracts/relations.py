@@ -135,6 +135,22 @@ class Unlike(Relation):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OnlyWhere(Relation):
+    """Columns have a value only where a yes or no says yes."""
+
+    columns: tuple[str, ...]
+    told_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class InOrder(Relation):
+    """One day does not come before another."""
+
+    earlier: str
+    later: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class BornBefore(Relation):
     """Birth comes before another day."""
 

@@ -88,6 +88,10 @@ class OtherRequest(ArrivalRefused):
     """It answers another request than the last one."""
 
 
+class Superseded(ArrivalRefused):
+    """A newer one of the same name lies here already."""
+
+
 class Overdue(ArrivalRefused):
     """It should have been destroyed by now."""
 

@@ -9,7 +9,10 @@ from contextlib import contextmanager
 
 import dagster as dg
 
-from tf_linkage.errors import TfLinkageError
+from tf_linkage.errors import InputRefused, TfLinkageError
+
+BAD_INPUT = "bad input"
+"""Metadata of a failure that a file is to blame for."""
 
 
 @contextmanager
@@ -18,4 +21,5 @@ def plainly() -> Iterator[None]:
     try:
         yield
     except TfLinkageError as refusal:
-        raise dg.Failure(description=str(refusal), allow_retries=False) from None
+        refused = {BAD_INPUT: True} if isinstance(refusal, InputRefused) else None
+        raise dg.Failure(description=str(refusal), metadata=refused, allow_retries=False) from None

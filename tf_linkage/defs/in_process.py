@@ -13,6 +13,7 @@ import dagster as dg
 from tf_linkage.defs.assets.preview import preview_text
 from tf_linkage.defs.automation.dead_runs import end_dead_runs
 from tf_linkage.defs.build import build_defs, refuse_job
+from tf_linkage.defs.failures import BAD_INPUT
 from tf_linkage.defs.internals import DagsterHomeNotSetError, SerializableErrorInfo, executed
 from tf_linkage.defs.jobs.rights import told
 from tf_linkage.defs.resources import PROCESS, run_tags
@@ -35,8 +36,8 @@ from tf_linkage.workspace.store import relative
 from tf_linkage.workspace.storing.holding import this_process
 from tf_linkage.workspace.study_record import FILE, record
 
-FAILED = 1
-"""Exit code: the run, or an ERROR check of it, failed."""
+FAILED, REFUSED = 1, 2
+"""Exit codes: the run, or an ERROR check of it, failed; or all that failed in it are files that were refused."""
 
 
 def run(job: str, study: Study, tickets: Sequence[str] = ()) -> int:
@@ -48,7 +49,7 @@ def run(job: str, study: Study, tickets: Sequence[str] = ()) -> int:
         tickets: for a job that meets people's requests, whose.
 
     Returns:
-        0 when the run succeeded and no ERROR check failed, else 1.
+        0 when the run succeeded and no ERROR check failed, 2 when all that failed are refused files, else 1.
 
     Raises:
         StudyRefused: the study has no such job.
@@ -73,6 +74,7 @@ def run(job: str, study: Study, tickets: Sequence[str] = ()) -> int:
         )
         evaluations = result.get_asset_check_evaluations()
         refused, warned = not_passed(evaluations)
+        bad_input = files_alone(result)
         failures = [reason for event in result.get_step_failure_events() if (reason := _reason(event))]
         failures = failures or never_began(result)
     for failure in failures:
@@ -85,7 +87,7 @@ def run(job: str, study: Study, tickets: Sequence[str] = ()) -> int:
                 file=sys.stderr,
             )
     if not result.success:
-        return FAILED
+        return REFUSED if bad_input else FAILED
     if job == PREVIEW:
         print(preview_text(result))
     if job == REHEARSAL:
@@ -114,6 +116,12 @@ def tally(evaluations: Evaluations) -> str:
     failed, warned = not_passed(evaluations)
     passed = len(evaluations) - len(failed) - len(warned)
     return f"{len(evaluations)} checks: {passed} passed, {len(warned)} warned, {len(failed)} failed"
+
+
+def files_alone(result: dg.ExecuteInProcessResult) -> bool:
+    """Whether a run failed at refused files and nothing else."""
+    failures = [event.step_failure_data.user_failure_data for event in result.get_step_failure_events()]
+    return bool(failures) and all(failure is not None and BAD_INPUT in failure.metadata for failure in failures)
 
 
 def never_began(result: dg.ExecuteInProcessResult) -> list[str]:

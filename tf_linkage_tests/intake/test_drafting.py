@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from tf_linkage.errors import InputRefused
 from tf_linkage.intake import draft_mapping, examine, mapped
 from tf_linkage.intake.mapping.loading import mapping_of
 
@@ -91,3 +92,29 @@ def test_a_last_row_that_is_no_data_is_a_doubt(file: Path) -> None:
     draft = draft_mapping(file, "council_cohort", "Brackley", 2018)
     assert "the last row fills 1 of 18 columns" in draft.text
     assert "Quill" not in draft.text
+
+
+WELSH = "Cyfeirnod,Teulu,Enw cyntaf,Cyfenw,Geni\n7,T1,Mair,Huws,1990-05-04\n8 ,T1,Huw,Huws,2012-05-04\n"
+
+
+def test_a_header_in_words_of_their_own_is_taken_where_a_person_says_so(tmp_path: Path) -> None:
+    """A row of words may be a record: only a person knows that these are names of columns."""
+    file = tmp_path / "carfan.csv"
+    file.write_text(WELSH, encoding="utf-8")
+    with pytest.raises(InputRefused, match="say on which line with --header-row"):
+        draft_mapping(file, "council_cohort", "Sir", 2018)
+    draft = draft_mapping(file, "council_cohort", "Sir", 2018, header_row=1)
+    assert 'ignore = ["Cyfeirnod", "Teulu", "Enw cyntaf", "Cyfenw", "Geni"]' in draft.text
+    assert (draft.rows, draft.columns) == (2, 5)
+    assert not [value for value in ("Mair", "Huws") if value in draft.text]
+    with pytest.raises(InputRefused, match="no line 9 among"):
+        draft_mapping(file, "council_cohort", "Sir", 2018, header_row=9)
+
+
+def test_keys_with_blanks_around_are_a_doubt(tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("dwp_key,forename,surname\nk1 ,Ola,Park\nk2,Sam,Park\n", encoding="utf-8")
+    text = draft_mapping(file, "dwp_people", "DWP", 2018).text
+    assert "# DOUBT: 1 cells of keys have blanks around them" in text
+    assert 'trim = ["dwp_key"]' in text
+    assert text.index("trim =") < text.index("[file]"), "above the first table, or it would belong to that"

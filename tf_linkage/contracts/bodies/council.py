@@ -14,7 +14,7 @@ import polars as pl
 
 from tf_linkage.contracts.bodies.identity import IdentityWithNino
 from tf_linkage.contracts.columns import ColumnClass, code, date, flag, text
-from tf_linkage.contracts.relations import BornBefore, OneOf, Strength, Unlike
+from tf_linkage.contracts.relations import BornBefore, InOrder, OneOf, OnlyWhere, Strength, Unlike
 
 PROBLEMS: dict[str, tuple[str, ...]] = {
     "worklessness": ("OOW", "DEBT", "NEET"),
@@ -62,6 +62,19 @@ class Cohort(IdentityWithNino):
         _one("identified_date", "the day on which a family was found eligible"),
         _one("service_start_date", "the start of a service"),
         _one("service_end_date", "the end of a service"),
+        _one("service_received", "whether a service is received"),
+        OnlyWhere(
+            strength=Strength.REFUSE,
+            reason="a service that began was received; either the days or the no are another family's",
+            columns=("service_start_date", "service_end_date"),
+            told_by="service_received",
+        ),
+        InOrder(
+            strength=Strength.NOTE,
+            reason="a service may have begun before the family was counted in; or one of the days is a slip",
+            earlier="identified_date",
+            later="service_start_date",
+        ),
         Unlike(
             strength=Strength.NOTE,
             reason="a person named twice becomes one where both records agree",

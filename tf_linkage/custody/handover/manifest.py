@@ -38,6 +38,7 @@ class Manifest:
         sender: who made it.
         recipient: who may open it.
         sent: day of the study on which it was made.
+        number: how often its sender had made it by then, this time included.
         destroy_by: last day on which its recipient may hold it.
         contract: version of the contract (`contract_version`).
         tables: rows and keyed digest of each table.
@@ -52,6 +53,7 @@ class Manifest:
     sender: str
     recipient: str
     sent: str
+    number: int
     destroy_by: str
     contract: str
     tables: dict[str, tuple[int, str]]
@@ -69,6 +71,10 @@ class Manifest:
     def rows(self) -> int:
         """Rows of all tables together."""
         return sum(rows for rows, _ in self.tables.values())
+
+    def older_than(self, other: Manifest) -> bool:
+        """Whether its sender made the other one later; both must be of one hand-over."""
+        return (self.sent, self.number) < (other.sent, other.number)
 
     def sealed(self, key: bytes) -> Manifest:
         """The manifest under the seal of a key."""
@@ -97,11 +103,13 @@ def read_manifest(folder: Path) -> Manifest:
             _word(name): (_count(rows), _word(digest)) for name, (rows, digest) in words.pop("tables").items()
         }
         answers, mappings = words.pop("answers"), words.pop("mappings", None)
+        number = _count(words.pop("number"))
         said = {name: _word(value) for name, value in words.items()}
         for day in ("sent", "destroy_by"):
             dt.date.fromisoformat(said[day])
         return Manifest(
             tables=tables,
+            number=number,
             answers=None if answers is None else _word(answers),
             mappings=None if mappings is None else _word(mappings),
             **said,

@@ -7,20 +7,14 @@ import os
 from pathlib import Path
 
 import dagster as dg
-import dataframely as dy
 import polars as pl
 
-from tf_linkage.contracts.columns import columns_of
-from tf_linkage.contracts.outputs.estimates import ESTIMATE_TABLES
-from tf_linkage.contracts.outputs.published import PUBLISHED_TABLES
-from tf_linkage.contracts.outputs.quality import Metrics
-from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
 from tf_linkage.custody.audit.leak_controls import CONTROLS, PLANTED, proven_scan
 from tf_linkage.custody.audit.leak_scan import Scanned, sought
 from tf_linkage.custody.vault.clerks_desk import desks
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.metadata.description import ERROR, asset_key
-from tf_linkage.study import COUNCILS, REGIONS
+from tf_linkage.workspace.code_words import code_words
 from tf_linkage.workspace.store import Store
 
 OPEN = ("world", "incoming")
@@ -35,7 +29,7 @@ def leak_scan(store: Store) -> Scanned:
     """
     cohort = store.read(["council", "cohort"])
     assert isinstance(cohort, pl.LazyFrame)  # noqa: S101 - the asset is one table by its contract
-    target = sought([cohort.collect(), PLANTED], known=_code_words())
+    target = sought([cohort.collect(), PLANTED], known=code_words())
     home = os.environ.get("DAGSTER_HOME", "")
     roots = [store.root, *([Path(home)] if home and Path(home).is_dir() else [])]
     return proven_scan(
@@ -76,21 +70,3 @@ def leak_verdict(scanned: Scanned) -> dg.AssetCheckResult:
             "planted controls found": len(CONTROLS),
         },
     )
-
-
-def _code_words() -> set[str]:
-    """Words of the code lists and the names of places, which are also some people's names."""
-    tables: list[type[dy.Schema]] = [
-        *RESEARCH_TABLES.values(),
-        *ESTIMATE_TABLES.values(),
-        *PUBLISHED_TABLES.values(),
-        Metrics,
-    ]
-    codes = {
-        word
-        for table in tables
-        for column in columns_of(table)
-        if isinstance(column.dtype, pl.Enum)
-        for word in column.dtype.categories.to_list()
-    }
-    return codes | set(COUNCILS.values()) | set(REGIONS.values())

@@ -59,6 +59,38 @@ def money_rows(money: pl.DataFrame, shown: Set[Key]) -> pl.DataFrame:
     return of_rows(Money, rows).sort(KEY)
 
 
+def mean_and_rule(spent: pl.DataFrame) -> tuple[dict[str, object], str | None, dict[str, object]]:
+    """The mean of some families' costs as it may be shown, and the rule under which it may not.
+
+    Args:
+        spent: one row for each family followed: pence, people_with.
+
+    Returns:
+        mean, low, high and rounded_to; the rule, None where the mean may be shown; and the true figures behind it.
+    """
+    families, pounds = spent.height, spent.get_column("pence").cast(pl.Float64) / 100
+    most = [*pounds.sort(descending=True).head(2).to_list(), 0.0, 0.0]
+    mean, spread = pounds.mean(), pounds.std()
+    half = Z * spread / math.sqrt(families) if isinstance(spread, float) and families > 1 else None
+    row: dict[str, object] = {
+        "families": families,
+        "families_with": int((pounds > 0).sum()),
+        "people_with": int(spent.get_column("people_with").sum()),
+        "pounds": float(pounds.sum()),
+        "largest": most[0],
+        "second_largest": most[1],
+        "mean": mean,
+        "low": None if half is None or not isinstance(mean, float) else mean - half,
+        "high": None if half is None or not isinstance(mean, float) else mean + half,
+    }
+    rule = _rule(row)
+    figures: dict[str, object] = dict.fromkeys(_FIGURES)
+    return figures if rule else _figures(row), rule, row
+
+
+_FIGURES = ("mean", "low", "high", "rounded_to")
+
+
 def _released(money: pl.DataFrame) -> Iterator[Row]:
     plain = money.with_columns(pl.selectors.enum().cast(pl.String)).sort(KEY)
     for row in plain.iter_rows(named=True):

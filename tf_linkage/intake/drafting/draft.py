@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -20,16 +19,15 @@ from tf_linkage.intake.drafting.columns import (
     candidates,
     propose,
 )
-from tf_linkage.intake.drafting.layout import Laid, layout_of, refused_without_table
+from tf_linkage.intake.drafting.layout import layout_of, refused_without_table
+from tf_linkage.intake.drafting.writing import Found, toml, written
 from tf_linkage.intake.headers import plain
-from tf_linkage.intake.mapping.loading import DOUBT, codes_of, folded
-from tf_linkage.intake.mapping.model import File
+from tf_linkage.intake.mapping.loading import DOUBT, folded
 from tf_linkage.intake.mapping.source import source_of
 from tf_linkage.intake.reading.cells import YES_OR_NO
 from tf_linkage.intake.reading.problems import Problems
 
 DATE_PARTS = {"dob_day": "day", "dob_mth": "month", "dob_month": "month", "dob_yr": "year", "dob_year": "year"}
-USUAL = "yyyy-mm-dd"
 
 
 @dataclass
@@ -49,30 +47,7 @@ class Draft:
     columns: int
 
 
-@dataclass
-class _Found:
-    """What was found for the contract's columns."""
-
-    rename: dict[str, Proposal] = field(default_factory=dict)
-    join: list[str] = field(default_factory=list)
-    parts: dict[str, str] = field(default_factory=dict)
-    flags: dict[str, dict[str, str]] = field(default_factory=dict)
-    missing: dict[str, list[str]] = field(default_factory=dict)
-    doubts: dict[str, list[str]] = field(default_factory=dict)
-
-    def used(self) -> set[str]:
-        flagged = {theirs for columns in self.flags.values() for theirs in columns.values()}
-        return {one.theirs for one in self.rename.values()} | {*self.join, *self.parts.values()} | flagged
-
-    def filled(self) -> set[str]:
-        return (
-            {*self.rename, *self.flags}
-            | ({"address"} if self.join else set())
-            | ({"date_of_birth"} if self.parts else set())
-        )
-
-
-def draft_mapping(path: Path, table: str, sender: str, year: int) -> Draft:
+def draft_mapping(path: Path, table: str, sender: str, year: int, header_row: int | None = None) -> Draft:
     """Drafts the mapping of a file.
 
     Args:
@@ -80,6 +55,7 @@ def draft_mapping(path: Path, table: str, sender: str, year: int) -> Draft:
         table: the contract's table that it is to become, such as council_cohort.
         sender: whose file it is.
         year: of its codes.
+        header_row: line of the header, from 1, where a person says so; needed where no name in it is known.
 
     Raises:
         InputRefused: no such table, or the file cannot be read as rows under a header.
@@ -88,17 +64,17 @@ def draft_mapping(path: Path, table: str, sender: str, year: int) -> Draft:
     refused_without_table(table, list(tables))
     columns = list(columns_of(tables[table]))
     names = {name for column in columns for name in (column.name,)} | {*FLAGS, *ADDRESS_PARTS, *DATE_PARTS}
-    laid = layout_of(path, frozenset(names))
+    laid = layout_of(path, frozenset(names), header_row)
     source = source_of(path.read_bytes(), path.name, laid.file, (), Problems(path.name))
     found = _find(columns, source.cells, source.days)
-    about = [f"table = {_toml(table)}", f"sender = {_toml(sender)}", f"year = {year}"]
-    text = _written(about, laid, found, columns, source.cells)
+    about = [f"table = {toml(table)}", f"sender = {toml(sender)}", f"year = {year}"]
+    text = written(about, laid, found, columns, source)
     doubts = sum(line.startswith(DOUBT) for line in text.splitlines())
     return Draft(text, doubts, source.cells.height, source.cells.width)
 
 
-def _find(columns: list[ColumnInfo], cells: pl.DataFrame, days: frozenset[str]) -> _Found:
-    found, header = _Found(), cells.columns
+def _find(columns: list[ColumnInfo], cells: pl.DataFrame, days: frozenset[str]) -> Found:
+    found, header = Found(), cells.columns
     everywhere = {mark for mark in MARKS if any((_folded(cells[name]) == mark).any() for name in header)}
     if everywhere:
         found.missing["every"] = sorted(everywhere)
@@ -136,7 +112,7 @@ def _find(columns: list[ColumnInfo], cells: pl.DataFrame, days: frozenset[str]) 
     return found
 
 
-def _settle_days(found: _Found) -> None:
+def _settle_days(found: Found) -> None:
     """Days that could stand either way round stand as those of the same file that cannot."""
     dated = [made for made in found.rename.values() if made.form]
     if any(made.form and made.form.startswith("dd/mm") and not made.either_way for made in dated):
@@ -150,7 +126,7 @@ def _folded(cells: pl.Series) -> pl.Series:
     return pl.Series([None if text is None else folded(text) for text in cells], dtype=pl.String)
 
 
-def _find_flags(found: _Found, cells: pl.DataFrame, names: set[str], marks: set[str]) -> None:
+def _find_flags(found: Found, cells: pl.DataFrame, names: set[str], marks: set[str]) -> None:
     for theirs in cells.columns:
         problem, code = FLAGS.get(plain(theirs).removesuffix("_flag"), (None, None))
         said = {mark for mark in _folded(cells[theirs]).drop_nulls() if mark not in marks}
@@ -163,7 +139,7 @@ def _find_flags(found: _Found, cells: pl.DataFrame, names: set[str], marks: set[
             ]
 
 
-def _find_address(found: _Found, header: list[str], names: set[str]) -> None:
+def _find_address(found: Found, header: list[str], names: set[str]) -> None:
     parts = [theirs for theirs in header if plain(theirs) in ADDRESS_PARTS and theirs not in found.used()]
     whole = found.rename.get("address")
     if whole and parts and plain(whole.theirs) in ADDRESS_PARTS:
@@ -173,7 +149,7 @@ def _find_address(found: _Found, header: list[str], names: set[str]) -> None:
         found.join = parts
 
 
-def _find_repeats(found: _Found, cells: pl.DataFrame, columns: list[ColumnInfo]) -> None:
+def _find_repeats(found: Found, cells: pl.DataFrame, columns: list[ColumnInfo]) -> None:
     """A key that repeats: the file has a row for each of something else."""
     keys = [column.name for column in columns if column.primary_key and column.name in found.rename]
     if keys and (
@@ -182,123 +158,3 @@ def _find_repeats(found: _Found, cells: pl.DataFrame, columns: list[ColumnInfo])
         found.rename[keys[-1]].doubts.append(
             f"{again} rows share a key with another: choose one row of each, or make the key of other columns"
         )
-
-
-def _written(about: list[str], laid: Laid, found: _Found, columns: list[ColumnInfo], cells: pl.DataFrame) -> str:
-    lines = [
-        f"# Drafted from a file of {cells.height:,} rows and {cells.width} columns. Lines that begin with {DOUBT}",
-        "# wait for you: settle what they say, then take them out. docs/extracts.md explains every table here.",
-        *about,
-    ]
-    left = [column for column in columns if column.name not in found.filled()]
-    absent = [column.name for column in left if column.nullable]
-    if absent:
-        lines += [
-            f"{DOUBT} nothing in the file looks like these. Map what is there; what is not stays absent",
-            f"absent = {_list(absent)}",
-        ]
-    unused = [theirs for theirs in cells.columns if theirs not in found.used()]
-    if unused:
-        lines += [
-            f"{DOUBT} these columns match nothing. Use them above, or leave them here: they then stay with you",
-            f"ignore = {_list(unused)}",
-        ]
-    lines += _file_lines(laid.file, laid.doubts)
-    lines += _set_lines([column for column in left if not column.nullable])
-    lines += _rename_lines(found)
-    lines += _other_lines(found)
-    return "\n".join(lines) + "\n"
-
-
-def _file_lines(file: File, doubts: list[str]) -> list[str]:
-    said = file.model_dump(exclude_defaults=True, exclude={"footer"})
-    lines = ["", "[file]", *(f"{DOUBT} {doubt}" for doubt in doubts)]
-    lines += [
-        f"{DOUBT} on which day was the file drawn? Days after it are then refused",
-        "# extracted = 2020-03-31",
-    ]
-    lines += [f"{name} = {_toml(value)}" for name, value in said.items()]
-    if file.footer:
-        count = f", count = {file.footer.count}" if file.footer.count else ""
-        lines.append(f"footer = {{ begins = {_list(file.footer.begins)}{count} }}")
-    return lines
-
-
-def _set_lines(needed: list[ColumnInfo]) -> list[str]:
-    if not needed:
-        return []
-    lines = ["", "[set]"]
-    for column in needed:
-        codes = codes_of(column)
-        what = f"one of {', '.join(codes)}" if codes else column.description
-        example = (
-            "2016-01-31"
-            if isinstance(column.dtype, pl.Date)
-            else "true"
-            if codes == ["true", "false"]
-            else _toml(codes[0] if codes else "...")
-        )
-        lines += [
-            f"{DOUBT} {column.name} is needed in every row: {what}. Set it here, or map it under [rename]"
-            + (f" with your spellings under [codes.{column.name}]" if codes and codes != ["true", "false"] else ""),
-            f"# {column.name} = {example}",
-        ]
-    return lines
-
-
-def _rename_lines(found: _Found) -> list[str]:
-    lines = ["", "[rename]"]
-    for ours, made in found.rename.items():
-        lines += [f"{DOUBT} {ours}: {doubt}" for doubt in made.doubts]
-        lines.append(f"{ours} = {_toml(made.theirs)}")
-    return lines
-
-
-def _other_lines(found: _Found) -> list[str]:
-    lines = ["", "[join]", f"address = {{ columns = {_list(found.join)} }}"] if found.join else []
-    if found.parts:
-        inner = ", ".join(f"{part} = {_toml(theirs)}" for part, theirs in sorted(found.parts.items()))
-        lines += ["", "[parts]", f"date_of_birth = {{ {inner} }}"]
-    forms = {ours: made.form for ours, made in found.rename.items() if made.form and made.form != USUAL}
-    if (
-        forms
-        and len(set(forms.values())) == 1
-        and len(forms) == sum(bool(made.form) for made in found.rename.values())
-    ):
-        forms = {"every": next(iter(forms.values()))}
-    lines += ["", "[dates]", *(f"{ours} = {_toml(form)}" for ours, form in forms.items())] if forms else []
-    labels = {ours: made.label for ours, made in found.rename.items() if made.label}
-    lines += ["", "[label]", *(f"{ours} = {_toml(where)}" for ours, where in labels.items())] if labels else []
-    numbers = {
-        ours: ", ".join(f"{name} = {_toml(value)}" for name, value in made.number.items())
-        for ours, made in found.rename.items()
-        if made.number or made.whole_as_decimal
-    }
-    lines += ["", "[numbers]", *(f"{ours} = {{ {how} }}" for ours, how in numbers.items())] if numbers else []
-    for ours, made in found.rename.items():
-        if made.spellings:
-            lines += [
-                "",
-                f"[codes.{ours}]",
-                *(f"{_toml(one)} = {_toml(code)}" for one, code in made.spellings.items()),
-            ]
-    for problem, columns in found.flags.items():
-        inner = ", ".join(f"{code} = {_toml(theirs)}" for code, theirs in columns.items())
-        lines += [
-            "",
-            f"[flags.{problem}]",
-            *(f"{DOUBT} {doubt}" for doubt in found.doubts.get(f"flags.{problem}", [])),
-        ]
-        lines += [f"columns = {{ {inner} }}", *([f"order = {_list(columns)}"] if len(columns) > 1 else [])]
-    marks = {name: marks for name, marks in found.missing.items() if name == "every" or name in found.filled()}
-    lines += ["", "[missing]", *(f"{name} = {_list(words)}" for name, words in marks.items())] if marks else []
-    return lines
-
-
-def _toml(value: object) -> str:
-    """A value as TOML writes it; its basic strings are those of JSON."""
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _list(values: Iterable[str]) -> str:
-    return "[" + ", ".join(_toml(value) for value in values) + "]"

@@ -15,7 +15,7 @@ from tf_linkage.errors import InputRefused
 from tf_linkage.intake.headers import is_data, known_names, plain
 from tf_linkage.intake.mapping.model import File, Footer
 from tf_linkage.intake.mapping.source import suffix_of
-from tf_linkage.intake.mapping.workbook import sheet_of
+from tf_linkage.intake.mapping.workbook import MERGED, sheet_of
 from tf_linkage.intake.reading.extracts import unpacked
 from tf_linkage.intake.reading.problems import Problems
 
@@ -58,12 +58,13 @@ class Laid:
     doubts: list[str] = field(default_factory=list)
 
 
-def layout_of(path: Path, known: frozenset[str]) -> Laid:
+def layout_of(path: Path, known: frozenset[str], header_row: int | None = None) -> Laid:
     """The layout of a file.
 
     Args:
         path: the file.
         known: plain headers that mean something, beyond those that real systems use.
+        header_row: line, or row of a sheet, of the header, from 1, where a person says so; else it is looked for.
 
     Raises:
         InputRefused: of no form that can be read, or without a row that looks like a header.
@@ -78,11 +79,11 @@ def layout_of(path: Path, known: frozenset[str]) -> Laid:
     if suffix == ".parquet":
         return Laid(File())
     if suffix == ".xlsx":
-        return _of_workbook(data, names, problems)
-    return _of_text(unpacked(data, problems) if suffix.endswith(".gz") else data, names, problems)
+        return _of_workbook(data, names, header_row, problems)
+    return _of_text(unpacked(data, problems) if suffix.endswith(".gz") else data, names, header_row, problems)
 
 
-def _of_text(data: bytes, names: frozenset[str], problems: Problems) -> Laid:
+def _of_text(data: bytes, names: frozenset[str], said: int | None, problems: Problems) -> Laid:
     doubts: list[str] = []
     encoding, text = "utf-8", None
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -96,11 +97,14 @@ def _of_text(data: bytes, names: frozenset[str], problems: Problems) -> Laid:
                 "the file is not UTF-8; it is read as windows-1252. Look at names with accents in the result"
             )
     lines = text.splitlines()[:SEARCHED]
-    best = max(
-        ((_header_in([_split(line, mark) for line in lines], names), mark) for mark in (",", ";", "\t", "|")),
-        key=lambda found: found[0][1],
-    )
-    (row, known), delimiter = best
+    _there(said, len(lines), problems)
+    marks = (",", ";", "\t", "|")
+    if said is None:
+        found = ((_header_in([_split(line, mark) for line in lines], names), mark) for mark in marks)
+        (row, known), delimiter = max(found, key=lambda one: one[0][1])
+    else:
+        row, known = said, LEAST_KNOWN
+        delimiter = max(marks, key=lambda mark: len(_split(lines[said - 1], mark)))
     _is_header(known, _split(lines[row - 1], delimiter), problems)
     rows = [_split(line, delimiter) for line in text.splitlines()[row - 1 :] if line.strip()]
     footer = _footer(rows[1:])
@@ -108,7 +112,7 @@ def _of_text(data: bytes, names: frozenset[str], problems: Problems) -> Laid:
     return Laid(File(encoding=encoding, delimiter=delimiter, header_row=row, footer=footer), doubts)  # type: ignore[arg-type]
 
 
-def _of_workbook(data: bytes, names: frozenset[str], problems: Problems) -> Laid:
+def _of_workbook(data: bytes, names: frozenset[str], said: int | None, problems: Problems) -> Laid:
     try:
         with zipfile.ZipFile(io.BytesIO(data)):
             book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
@@ -123,26 +127,40 @@ def _of_workbook(data: bytes, names: frozenset[str], problems: Problems) -> Laid
         found.append((_header_in(sheet.rows[:SEARCHED], names), name, sheet))
     (row, known), name, sheet = max(found, key=lambda one: one[0][1])
     rows = sheet.rows
+    _there(said, min(len(rows), SEARCHED), problems)
+    row, known = (row, known) if said is None else (said, LEAST_KNOWN)
     _is_header(known, rows[row - 1] if rows else [], problems)
     doubts = [] if len(shown) == 1 else [f"{len(shown)} sheets are visible; is this the one?"]
     footer = _footer(rows[row:])
     hidden = [at for at in sheet.hidden if row < at <= len(rows)]
     if hidden:
         doubts.append(f"{len(hidden)} of its rows are hidden; are they data? If not, take them out of the workbook")
+    width = len(rows[row - 1])
+    unseen = [column for column in sheet.hidden_columns if column < width]
+    if unseen:
+        doubts.append(f"{len(unseen)} of its columns are hidden; those that are used here are read all the same")
+    if any(at > row and column < width for at, column in sheet.faults.get(MERGED, ())):
+        doubts.append("cells below the header are merged; unmerge them in the workbook and fill each")
     file = File(
         sheet=name if len(shown) > 1 else None,
         header_row=row,
         footer=footer,
-        hidden="read" if hidden else "refuse",
+        hidden="read" if hidden or unseen else "refuse",
     )
     return Laid(file, [*doubts, *_sparse(rows[row - 1 :], footer)])
+
+
+def _there(said: int | None, rows: int, problems: Problems) -> None:
+    if said is not None and not 1 <= said <= rows:
+        problems.refuse(f"there is no line {said} among the first {SEARCHED} that could be the header")
 
 
 def _is_header(known: int, header: list[str], problems: Problems) -> None:
     if known < LEAST_KNOWN:
         problems.refuse(
             f"none of the first {SEARCHED} rows looks like a header: none names two columns that are known. Put "
-            "the columns' names above the data"
+            "the columns' names above the data; or, if they are there and none is known, say on which line "
+            "with --header-row"
         )
     values = sum(map(is_data, header))
     if values > 1:  # one may be a column called after a year

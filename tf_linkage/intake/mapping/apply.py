@@ -14,6 +14,7 @@ from tf_linkage.contracts.columns import ColumnInfo
 from tf_linkage.contracts.registry import extract_tables
 from tf_linkage.intake.headers import described
 from tf_linkage.intake.mapping.dates import A_TIME, Form, form_of
+from tf_linkage.intake.mapping.faults import refuse_faults, refuse_faults_of_second
 from tf_linkage.intake.mapping.labels import LEADING, TRAILING, mislabelled
 from tf_linkage.intake.mapping.loading import BLANK, EVERY, Loaded, codes_of, folded
 from tf_linkage.intake.mapping.model import Flags, Lookup, Number, Parts
@@ -30,7 +31,7 @@ class Mapped:
     Attributes:
         rows: of the contract.
         part: the file, and the line of each row.
-        notes: what was left out, with counts.
+        notes: what was left out or taken off, with counts.
         mapping: the mapping's file and digest.
     """
 
@@ -70,6 +71,7 @@ def mapped(path: Path, loaded: Loaded, shown_as: str | None = None) -> Mapped:
     def line_of(row: int) -> int:
         return source.line_of(origin[row])
 
+    noted = refuse_faults(source, loaded, set(origin), problems)
     text = _Columns(rows.cells, loaded, source, problems, line_of).all()
     problems.refuse_if_any()
     table = extract_tables()[mapping.table]
@@ -77,7 +79,7 @@ def mapped(path: Path, loaded: Loaded, shown_as: str | None = None) -> Mapped:
     _by_the_day(typed, loaded, problems, line_of)
     total.update(loaded.digest.encode())
     part = Part(name, typed.height, line_of, total.hexdigest())
-    return Mapped(typed, part, tuple(rows.left_out), (loaded.name, loaded.digest))
+    return Mapped(typed, part, (*rows.left_out, *noted), (loaded.name, loaded.digest))
 
 
 def _second(path: Path, lookup: Lookup) -> tuple[pl.DataFrame, bytes]:
@@ -90,6 +92,8 @@ def _second(path: Path, lookup: Lookup) -> tuple[pl.DataFrame, bytes]:
         named |= {lookup.choose.per, *(one.column for one in lookup.choose.first)}
     source = source_of(data, path.name, lookup.layout, named, problems)
     _used(source.cells.columns, named, set(lookup.ignore), problems, lookup.layout.header_row)
+    refuse_faults_of_second(source, lookup, named, problems)
+    problems.refuse_if_any()
     if lookup.choose:
         return only_first(source.cells, lookup.choose, lookup.keep, problems, source.line_of), data
     return source.cells, data
@@ -131,7 +135,6 @@ class _Columns:
         self.blank = {folded(mark) for mark in self.mapping.missing.get(EVERY, [])}
 
     def all(self) -> pl.DataFrame:
-        self._no_error_cells()
         made = {name: self._column(column) for name, column in self.loaded.columns.items()}
         self._known_to_one()
         return pl.DataFrame(made, schema=dict.fromkeys(made, pl.String))
@@ -315,16 +318,6 @@ class _Columns:
             said = f"two flags of {name} are set and the mapping gives no order"
             self.problems.add_rows(said, several, self.line_of)
         return pl.Series([set_here[0] if set_here else None for set_here in found], dtype=pl.String)
-
-    def _no_error_cells(self) -> None:
-        """A cell that shows an error is refused wherever it is used."""
-        used = self.mapping.named()
-        ours = {theirs: name for name, theirs in self.mapping.rename.items()}
-        for theirs, rows in (self.source.errors or {}).items():
-            if theirs in used:
-                first = self.problems
-                place = self.source.line_of(min(rows))
-                first.add("an error cell", column=ours.get(theirs, theirs), line=place, rows=len(rows))
 
 
 _TYPED, _TYPED_WITH_TIME = Form("a date", "yyyy-mm-dd", ""), Form("a date", "yyyy-mm-dd", " hh:mm:ss")

@@ -17,6 +17,7 @@ from tf_linkage.contracts.registry import extract_tables
 from tf_linkage.errors import InputRefused
 from tf_linkage.intake.mapping.dates import DAYS, TIMES, form_of
 from tf_linkage.intake.mapping.model import Mapping
+from tf_linkage.intake.reading.cells import is_key
 from tf_linkage.intake.reading.problems import Problems
 
 DOUBT = "# DOUBT:"
@@ -197,6 +198,8 @@ def _forms(mapping: Mapping, columns: dict[str, ColumnInfo], problems: Problems)
     _only(mapping.missing, [*columns, EVERY], "missing", "a column of the contract", problems)
     _only(mapping.label, columns, "label", "a column of the contract", problems)
     texts = [name for name, column in columns.items() if isinstance(column.dtype, pl.String)]
+    keys = [name for name, column in columns.items() if is_key(column)]
+    _only(mapping.trim, keys, "trim", "a key of the contract", problems)
     _only(mapping.pad, texts, "pad", "a text of the contract", problems)
     chosen = [(f"choose.{at}", one.latest) for at, one in enumerate(mapping.choose.first if mapping.choose else [])]
     for where, form in [*((f"dates.{name}", form) for name, form in mapping.dates.items()), *chosen]:

@@ -128,6 +128,7 @@ class Lookup(Closed):
     choose: Choose | None = None
     ignore: list[Header] = []
     layout: File = File()
+    trim: bool = Field(default=False, description="Whether blanks around the two columns are taken off")
 
 
 class Mapping(Closed):
@@ -151,6 +152,7 @@ class Mapping(Closed):
     )
     dates: dict[str, str] = Field(default={}, description="Form of dates, by column or for `every` date")
     numbers: dict[str, Number] = {}
+    trim: list[str] = Field(default=[], description="Keys from which blanks around them are taken off")
     pad: dict[str, Annotated[int, Field(ge=2, le=50)]] = Field(default={}, description="Width; zeros in front")
     missing: dict[str, Marks] = Field(default={}, description="What stands for blank, by column or in `every` one")
     leave_out: list[LeaveOut] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -29,13 +29,17 @@ class Source:
         cells: text, null where blank, under the file's own headers.
         line_of: line, or row of the sheet, of each row.
         days: headers of columns whose cells were dates to the program that wrote them, and now are yyyy-mm-dd.
-        errors: for each header, the rows with an error cell.
+        faults: for each fault of a workbook's cells, and each header, the rows that have it.
+        formulas: for each header, the rows whose value a formula gave.
+        around: for each header, the rows that had blanks around what is written there.
     """
 
     cells: pl.DataFrame
     line_of: Line
     days: frozenset[str] = frozenset()
-    errors: dict[str, list[int]] | None = None
+    faults: dict[str, dict[str, list[int]]] = field(default_factory=dict)
+    formulas: dict[str, list[int]] = field(default_factory=dict)
+    around: dict[str, list[int]] = field(default_factory=dict)
 
 
 def suffix_of(name: str) -> str | None:
@@ -110,9 +114,9 @@ def _of_text(data: bytes, file: File, wanted: list[str], problems: Problems) -> 
     _header_is_there(data, file, wanted, problems)
     structure = structure_of(data, problems, layout)
     header = [name.strip() for name in structure.header]
-    cells = _stripped(cells_of(structure, header, problems))
+    cells, around = _stripped(cells_of(structure, header, problems))
     _footer_fits(structure.footer, cells, file.footer, structure.line_of, problems)
-    return Source(cells, structure.line_of)
+    return Source(cells, structure.line_of, around=around)
 
 
 def _header_is_there(data: bytes, file: File, wanted: list[str], problems: Problems) -> None:
@@ -195,7 +199,7 @@ def _of_sheet(data: bytes, file: File, wanted: list[str], problems: Problems) ->
     if any(any(row[width:]) for row in body):
         at = next(at for at, row in enumerate(body) if any(row[width:]))
         problems.refuse("a cell to the right of the header", line=file.header_row + 1 + at)
-    cells = _stripped(
+    cells, around = _stripped(
         pl.DataFrame(
             {name: [row[at] or None for row in body] for at, name in enumerate(header)},
             schema=dict.fromkeys(header, pl.String),
@@ -214,15 +218,26 @@ def _of_sheet(data: bytes, file: File, wanted: list[str], problems: Problems) ->
             if file.sheet
             else f"{rows} hidden; show all rows or say hidden = 'read'"
         )
-    errors: dict[str, list[int]] = {}
-    for row, column in sheet.errors:
-        at = row - file.header_row - 1
-        if 0 <= at < len(body) and column < width:
-            errors.setdefault(header[column], []).append(at)
+    unseen = sorted(set(wanted) & {name for at, name in enumerate(header) if at in sheet.hidden_columns})
+    if unseen and file.hidden == "refuse":
+        several = "columns are" if len(unseen) > 1 else "the column is"
+        problems.refuse(
+            f"{several} hidden: {', '.join(unseen)}; show all columns or say hidden = 'read'", line=file.header_row
+        )
+
+    def below(cells: Iterable[tuple[int, int]]) -> dict[str, list[int]]:
+        rows: dict[str, list[int]] = {}
+        for row, column in cells:
+            at = row - file.header_row - 1
+            if 0 <= at < len(body) and column < width:
+                rows.setdefault(header[column], []).append(at)
+        return rows
+
+    faults = {rule: below(places) for rule, places in sheet.faults.items()}
     days = frozenset(
         name for at, name in enumerate(header) if any((r, at) in sheet.days for r in range(len(sheet.rows)))
     )
-    return Source(cells, line_of, days, errors)
+    return Source(cells, line_of, days, faults, below(sheet.formulas), around)
 
 
 def _of_parquet(data: bytes, problems: Problems) -> Source:
@@ -235,14 +250,15 @@ def _of_parquet(data: bytes, problems: Problems) -> Source:
         cells = frame.select(pl.all().cast(pl.String))
     except pl.exceptions.PolarsError:
         problems.refuse("a column is neither text, number, day nor yes or no; write it again")
-    return Source(
-        _stripped(cells.rename({name: name.strip() for name in cells.columns})), lambda row: row + 1, days
-    )
+    bare, around = _stripped(cells.rename({name: name.strip() for name in cells.columns}))
+    return Source(bare, lambda row: row + 1, days, around=around)
 
 
-def _stripped(cells: pl.DataFrame) -> pl.DataFrame:
-    """Cells without blanks around them, of any kind; null where nothing is left."""
+def _stripped(cells: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, list[int]]]:
+    """Cells without blanks around them, of any kind, null where nothing is left; and which had some."""
     if not cells.width:
-        return cells
+        return cells, {}
     bare = pl.all().str.strip_chars()
-    return cells.select(pl.when(bare != "").then(bare).name.keep())
+    around = cells.select(((bare != "") & (bare != pl.all())).fill_null(value=False))
+    rows = {column.name: column.arg_true().to_list() for column in around if column.any()}
+    return cells.select(pl.when(bare != "").then(bare).name.keep()), rows

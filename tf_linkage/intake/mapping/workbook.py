@@ -1,4 +1,8 @@
-"""A sheet of a workbook: cells by python-calamine, and what that does not show: error cells and hidden rows."""
+"""A sheet of a workbook: cells by python-calamine, and what that does not show.
+
+Error cells, formulas, merged cells, hidden rows and columns: all of them can make a table another than its reader
+sees.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ import io
 import re
 import zipfile
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 from xml.etree import ElementTree
 
@@ -18,10 +23,19 @@ from tf_linkage.intake.reading.problems import Problems
 LARGEST, MOST_PARTS = 500_000_000, 5_000
 """Bytes of a workbook when unpacked, and parts of it: a sheet of a million rows comes to less."""
 
+WIDEST = 16_384
+"""Columns of a sheet, by the format."""
+
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 BROKEN = "not a workbook (.xlsx) that can be read; save it again"
+ERROR = "an error cell"
+NOT_CALCULATED = "a formula that was never calculated; open the workbook, let it calculate, and save it"
+MERGED = "merged cells, of which all but the first are blank; unmerge them and fill each"
+
+MOST_MERGED = 1_000_000
+"""Cells of merged ranges that are looked at; a sheet with more has been merged whole."""
 
 
 @dataclass(frozen=True)
@@ -32,15 +46,19 @@ class Sheet:
         name: as the workbook calls it.
         rows: text of each cell, empty where blank; all rows equally wide.
         days: cells (row and column from 0) that are dates.
-        errors: cells (row from 1, column from 0) that show an error.
+        faults: by rule, the cells (row from 1, column from 0) against it.
+        formulas: cells (row from 1, column from 0) whose value a formula gave.
         hidden: rows, from 1, that are hidden.
+        hidden_columns: columns, from 0, that are hidden.
     """
 
     name: str
     rows: list[list[str]]
     days: set[tuple[int, int]] = field(default_factory=set)
-    errors: list[tuple[int, int]] = field(default_factory=list)
+    faults: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    formulas: list[tuple[int, int]] = field(default_factory=list)
     hidden: list[int] = field(default_factory=list)
+    hidden_columns: set[int] = field(default_factory=set)
 
 
 def sheet_of(data: bytes, file: File, problems: Problems) -> Sheet:
@@ -112,7 +130,7 @@ def _text(cell: Any, at: tuple[int, int], days: set[tuple[int, int]]) -> str:
 
 
 def _scan(data: bytes, name: str, sheet: Sheet) -> None:
-    """Error cells and hidden rows, from the sheet's own XML."""
+    """What calamine does not show, from the sheet's own XML."""
     with zipfile.ZipFile(io.BytesIO(data)) as book:
         content = book.read(_part_of(book, name))
     if b"<!DOCTYPE" in content:
@@ -122,10 +140,34 @@ def _scan(data: bytes, name: str, sheet: Sheet) -> None:
             if element.get("hidden") in ("1", "true"):
                 sheet.hidden.append(int(element.get("r", "0")))
             element.clear()
-        elif (
-            element.tag == f"{_MAIN}c" and element.get("t") == "e" and (at := _CELL.fullmatch(element.get("r", "")))
-        ):
-            sheet.errors.append((int(at[2]), _column(at[1])))
+        elif element.tag == f"{_MAIN}c" and (at := _CELL.fullmatch(element.get("r", ""))):
+            _look_at(element, (int(at[2]), _column(at[1])), sheet)
+        elif element.tag == f"{_MAIN}col" and element.get("hidden") in ("1", "true"):
+            last = min(int(element.get("max", "0")), WIDEST)
+            sheet.hidden_columns.update(range(int(element.get("min", "1")) - 1, last))
+        elif element.tag == f"{_MAIN}mergeCell":
+            _merged(element.get("ref", ""), sheet)
+
+
+def _look_at(cell: ElementTree.Element, at: tuple[int, int], sheet: Sheet) -> None:
+    kind, value = cell.get("t"), cell.find(f"{_MAIN}v")
+    if kind == "e":
+        sheet.faults.setdefault(ERROR, []).append(at)
+    elif cell.find(f"{_MAIN}f") is not None:
+        sheet.formulas.append(at)
+        if kind != "str" and (value is None or not value.text):
+            sheet.faults.setdefault(NOT_CALCULATED, []).append(at)
+
+
+def _merged(reference: str, sheet: Sheet) -> None:
+    """The cells of a merged range."""
+    ends = [_CELL.fullmatch(end) for end in reference.split(":")]
+    if len(ends) != 2 or not (ends[0] and ends[1]):
+        return
+    (top, left), (bottom, right) = ((int(end[2]), _column(end[1])) for end in ends if end)
+    cells = ((row, column) for row in range(top, bottom + 1) for column in range(left, right + 1))
+    merged = sheet.faults.setdefault(MERGED, [])
+    merged.extend(islice(cells, max(MOST_MERGED - len(merged), 0)))
 
 
 def _part_of(book: zipfile.ZipFile, name: str) -> str:

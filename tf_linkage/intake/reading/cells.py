@@ -40,6 +40,13 @@ NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
 Line = Callable[[int], int]
 
 
+def is_key(column: ColumnInfo) -> bool:
+    """Whether files are joined by a text column: numbers of people, families, cases, schools, councils."""
+    return isinstance(column.dtype, pl.String) and (
+        column.primary_key or column.column_class in (ColumnClass.REFERENCE, ColumnClass.QUASI)
+    )
+
+
 def typed(cells: pl.Series, column: ColumnInfo, problems: Problems, line_of: Line) -> pl.Series:
     """One column of text as the contract's type.
 
@@ -62,7 +69,7 @@ def typed(cells: pl.Series, column: ColumnInfo, problems: Problems, line_of: Lin
 def _text(cells: pl.Series, column: ColumnInfo, problems: Problems, line_of: Line) -> pl.Series:
     unseen = cells.str.contains(UNSEEN).fill_null(value=False)
     _note(unseen, "a control character or a mark that turns the direction of writing", column, problems, line_of)
-    if column.column_class is ColumnClass.REFERENCE or column.primary_key:
+    if is_key(column):
         around = (cells != cells.str.strip_chars()).fill_null(value=False)
         _note(around, "blanks around a key; two files would not join by it", column, problems, line_of)
         hidden = cells.str.contains(r"\p{Cf}").fill_null(value=False) & ~unseen

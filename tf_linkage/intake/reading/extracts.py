@@ -36,6 +36,8 @@ LARGEST, LEAST_LARGEST, MOST_PACKED = 8 * 10**9, 50_000_000, 100
 packed into, unless that is little. Tables pack to a tenth or a twentieth; what packs to less is made to fill a
 memory."""
 
+MAP_IT = "a file of another form needs a mapping, which draft-mapping drafts"
+
 _ROW = "row_in_file"
 
 Line = Callable[[int], int]
@@ -193,15 +195,18 @@ def _known_names(header: list[str], table: type[dy.Schema], problems: Problems) 
     names = [SYNONYMS.get(name, name) if SYNONYMS.get(name) in wanted else name for name in header]
     if 2 * len(set(wanted) & set(names)) < len(wanted):
         # Then the first line may well be data, of which nothing is repeated.
-        problems.refuse(f"the header is missing or another table's; it must name {', '.join(wanted)}", line=1)
+        problems.refuse(
+            f"the header is missing or another table's; it must name {', '.join(wanted)}; {MAP_IT}", line=1
+        )
     for column in wanted:
         if column not in names:
             problems.add("the column is missing", column=column)
         elif names.count(column) > 1:
             problems.add("the column stands there under two names; remove one", column=column)
-    for at, name in enumerate(names, start=1):
-        if name not in wanted:
-            problems.add(f"the contract has no such column; remove it: {described(name, at, wanted)}", line=1)
+    others = [described(name, at, wanted) for at, name in enumerate(names, start=1) if name not in wanted]
+    for which, other in enumerate(others):
+        advice = "" if which else f"; {MAP_IT}"
+        problems.add(f"the contract has no such column; remove it: {other}{advice}", line=1)
     problems.refuse_if_any()
     return names
 

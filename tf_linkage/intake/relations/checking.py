@@ -15,10 +15,12 @@ from tf_linkage.contracts.relations import (
     ByExtract,
     FewRepeats,
     HasRows,
+    InOrder,
     KnownPeople,
     MostHaveRows,
     MostlyFilled,
     OneOf,
+    OnlyWhere,
     Placeholders,
     Relation,
     StartsWithin,
@@ -210,6 +212,18 @@ def _born_before(relation: BornBefore, given: _Given) -> Iterator[_Broken]:
         yield broken, relation.birth, f"born after {relation.day}"
 
 
+def _only_where(relation: OnlyWhere, given: _Given) -> Iterator[_Broken]:
+    for column in relation.columns:
+        broken = _all_of(given.rows, pl.col(column).is_not_null() & ~pl.col(relation.told_by))
+        if broken.any():
+            yield broken, column, f"a day although {relation.told_by} says no"
+
+
+def _in_order(relation: InOrder, given: _Given) -> Iterator[_Broken]:
+    if (broken := _all_of(given.rows, pl.col(relation.later) < pl.col(relation.earlier))).any():
+        yield broken, relation.later, f"before {relation.earlier}"
+
+
 _Check = Callable[..., Iterator[_Broken]]
 _CHECKS: dict[type[Relation], _Check] = {
     HasRows: _has_rows,
@@ -223,5 +237,7 @@ _CHECKS: dict[type[Relation], _Check] = {
     StartsWithin: _starts_within,
     Placeholders: _placeholders,
     Unlike: _unlike,
+    OnlyWhere: _only_where,
+    InOrder: _in_order,
     BornBefore: _born_before,
 }

@@ -10,7 +10,14 @@ from pathlib import Path
 from tf_linkage.custody.handover import package
 from tf_linkage.custody.handover.kinds import Handover, handover_named
 from tf_linkage.custody.handover.manifest import Manifest, read_manifest
-from tf_linkage.custody.refusals import ArrivalRefused, KeyDestroyed, LockMissing, VaultRefused
+from tf_linkage.custody.refusals import (
+    ArrivalRefused,
+    KeyDestroyed,
+    LockMissing,
+    ManifestMissing,
+    Superseded,
+    VaultRefused,
+)
 from tf_linkage.custody.vault.destruction import destroyed_on
 from tf_linkage.custody.vault.vault import LOCK, OWNERS_FILE
 from tf_linkage.errors import TfLinkageError
@@ -24,10 +31,12 @@ def send(store: Store, handover: Handover, file: Path) -> Manifest:
         KeyDestroyed: it was destroyed, as promised.
         TfLinkageError: it was never made here.
         ArrivalRefused: it may not be held any longer.
+        LedgerBroken: the ledger is not as it was written; nothing leaves before that is cleared up.
     """
+    entries = store.ledger().entries()
     place = store.place(handover.name.split("/"))
     if not place.is_dir():
-        if day := destroyed_on(store.ledger().entries(), handover.recipient, handover.dataset):
+        if day := destroyed_on(entries, handover.recipient, handover.dataset):
             raise KeyDestroyed(
                 f"{handover.name} was destroyed on {day}, as the privacy notice promises; nothing is left"
             )
@@ -46,6 +55,19 @@ def send(store: Store, handover: Handover, file: Path) -> Manifest:
     return manifest
 
 
+def _no_newer_is_here(manifest: Manifest, place: Path) -> None:
+    """An old package carried again, by mistake or on purpose, would bring back who has left since."""
+    try:
+        here = read_manifest(place)
+    except ManifestMissing:
+        return
+    if manifest.older_than(here):
+        raise Superseded(
+            f"{manifest.sender} made it on {manifest.sent} (number {manifest.number}), and a newer one of "
+            f"{here.sent} (number {here.number}) lies here; nothing was replaced. Have the latest sent again"
+        )
+
+
 def _handed_over_on(store: Store, handover: Handover) -> str | None:
     """The last day on which a hand-over was made in this folder."""
     about = f"{handover.recipient}/{handover.dataset}"
@@ -59,9 +81,12 @@ def receive(store: Store, file: Path) -> Manifest:
     """Put a carried file into its recipient's vault, once all of it was checked: nothing is replaced before.
 
     Raises:
-        ArrivalRefused: it is no hand-over of this study, was damaged, or may not be held any longer.
+        ArrivalRefused: it is no hand-over of this study, was damaged, may not be held any longer, or is older than
+            what lies here.
+        LedgerBroken: the ledger is not as it was written.
         VaultRefused: the recipient's vault does not open, or the sender's lock is not here.
     """
+    store.ledger().entries()
     folder = Path(tempfile.mkdtemp(dir=store.root, prefix=".received", suffix=NEW))
     try:
         manifest = package.unpack(file, folder)
@@ -73,6 +98,7 @@ def receive(store: Store, file: Path) -> Manifest:
                     "take it in where that is"
                 )
             store.delivery().check(manifest, handover, folder)
+            _no_newer_is_here(manifest, store.place(handover.name.split("/")))
         except (ArrivalRefused, VaultRefused) as refusal:
             raise type(refusal)(f"{file.name}: {refusal}") from None
         for path in folder.iterdir():

@@ -10,7 +10,7 @@ from tf_linkage.custody.handover.package import pack, unpack
 from tf_linkage.custody.refusals import FileChanged, ManifestMissing
 
 MANIFEST = Manifest(
-    "moj/return", "s", "moj", "ons", "2020-04-06", "2022-12-31", "c", {"": (1, "d")}, None, "k", "m"
+    "moj/return", "s", "moj", "ons", "2020-04-06", 1, "2022-12-31", "c", {"": (1, "d")}, None, "k", "m"
 )
 
 

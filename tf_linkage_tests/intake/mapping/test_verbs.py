@@ -288,3 +288,33 @@ def test_a_wrong_mapping_is_refused_before_any_file_is_opened(case: str) -> None
 def test_dates_after_the_day_of_the_file_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputRefused, match=r"line 3, column start_date: after the day on which the file was drawn"):
         run(tmp_path, FILE, SPELLS + "\n[file]\nextracted = 2016-01-15\n")
+
+
+PADDED = FILE.replace("k1", "k1 ")
+
+
+def test_a_key_with_blanks_around_is_refused_unless_they_are_said_to_mean_nothing(tmp_path: Path) -> None:
+    with pytest.raises(InputRefused, match=r"in.csv: line 2, column dwp_key: blanks around a key; .* \(1 row\)"):
+        run(tmp_path, PADDED, SPELLS)
+    made = run(tmp_path, PADDED, SPELLS.replace("absent = []", 'trim = ["dwp_key"]'))
+    assert column(made, "dwp_key") == ["k1", "k2"]
+    assert made.notes == ("1 dwp_key had blanks around, taken off as the mapping says",)
+    with pytest.raises(InputRefused, match=r"trim\.start_date: not a key of the contract"):
+        run(tmp_path, PADDED, SPELLS.replace("absent = []", 'trim = ["start_date"]'))
+
+
+def test_blanks_of_rows_that_are_left_out_do_not_count(tmp_path: Path) -> None:
+    out = '[[leave_out]]\ncolumn = "paid"\nis = ["70"]\nwhy = "nothing was paid"\n'
+    assert column(run(tmp_path, PADDED, SPELLS + out), "dwp_key") == ["k2"]
+
+
+@pytest.mark.parametrize(("first", "second"), [("k1 ", "k1"), ("k1", " k1")])
+def test_keys_of_a_lookup_have_no_blanks_around_them_either(tmp_path: Path, first: str, second: str) -> None:
+    words = SPELLS.replace('dwp_key = "key"', 'dwp_key = "number"') + (
+        '[[lookup]]\nfile = "keys.csv"\nhere = "key"\nthere = "old"\ncolumns = { number = "new" }\n'
+    )
+    file, keys = FILE.replace("k1", first), f"old,new\n{second},n1\nk2,n2\n"
+    with pytest.raises(InputRefused, match=r"blanks around a key; .*trim = true in the lookup"):
+        run(tmp_path, file, words, keys=keys)
+    made = run(tmp_path, file, f"{words}trim = true\n", keys=keys)
+    assert column(made, "dwp_key") == ["n1", "n2"]

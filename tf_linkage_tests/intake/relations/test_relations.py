@@ -124,6 +124,15 @@ def cell(stem: str, column: str, value: object, row: int = 0) -> Spoil:
     return spoil
 
 
+def every(stem: str, column: str, value: object) -> Spoil:
+    """Puts a value into every cell of a column."""
+
+    def spoil(frames: Frames) -> None:
+        frames[stem] = frames[stem].with_columns(pl.lit(value).cast(frames[stem].schema[column]).alias(column))
+
+    return spoil
+
+
 def all_but_the_last_blank(stem: str, column: str) -> Spoil:
     def spoil(frames: Frames) -> None:
         last = pl.int_range(pl.len()) == pl.len() - 1
@@ -228,6 +237,21 @@ REFUSED: dict[str, tuple[str, Spoil, str]] = {
         cell("council_cohort", "person_ref", "1\u00a0"),
         "column person_ref: blanks around a key",
     ),
+    "blanks around a school's number": (
+        "dfe",
+        cell("dfe_absence", "school_id", "100001 "),
+        "line 2, column school_id: blanks around a key",
+    ),
+    "a service received by one of a family": (
+        "council",
+        cell("council_cohort", "service_received", value=False),
+        "column service_received: several in one family (1 family) (2 rows)",
+    ),
+    "days of a service that nobody received": (
+        "council",
+        every("council_cohort", "service_received", value=False),
+        "line 2, column service_start_date: a day although service_received says no (2 rows)",
+    ),
     "a mark in a key that nobody sees": (
         "council",
         cell("council_cohort", "family_ref", "F1\u200b"),
@@ -325,6 +349,11 @@ NOTED: dict[str, tuple[str, Spoil, str]] = {
         "council",
         cell("council_cohort", "date_of_birth", dt.date(2017, 1, 1)),
         "born after identified_date",
+    ),
+    "a service before the family was found": (
+        "council",
+        every("council_cohort", "service_start_date", dt.date(2015, 12, 1)),
+        "line 2, column service_start_date: before identified_date (2 rows)",
     ),
     "named twice": (
         "council",

@@ -17,7 +17,14 @@ import pytest
 from tf_linkage.contracts import link_requests
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.custody.handover.kinds import HANDOVERS
-from tf_linkage.custody.refusals import ArrivalRefused, KeyDestroyed, LockMissing, PasswordMissing, VaultRefused
+from tf_linkage.custody.refusals import (
+    ArrivalRefused,
+    KeyDestroyed,
+    LedgerBroken,
+    LockMissing,
+    PasswordMissing,
+    VaultRefused,
+)
 from tf_linkage.custody.vault import locks
 from tf_linkage.custody.vault.retention import Deadlines
 from tf_linkage.custody.vault.vault import LOCK, shred
@@ -64,6 +71,7 @@ def bodies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Store, Stor
 
 def packed(store: Store, file: Path, surname: str = "Poe") -> Path:
     store.write(KEY, asked(surname))
+    store.delivery().record(REQUEST)
     send(store, REQUEST, file)
     return file
 
@@ -265,3 +273,33 @@ def test_files_of_custody_are_their_owners_alone(bodies: tuple[Store, Store], tm
             mode = stat.S_IMODE(path.stat().st_mode)
             assert mode in ((0o700,) if path.is_dir() else (0o600,)), (path, oct(mode))
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_an_older_package_does_not_replace_a_newer_one(bodies: tuple[Store, Store], tmp_path: Path) -> None:
+    """Carried again, it would bring back whoever left between the two."""
+    ons, moj = bodies
+    first = packed(ons, tmp_path / "first.zip")
+    second = packed(ons, tmp_path / "second.zip", "Roe")
+    receive(moj, first)
+    receive(moj, second)
+    before = lies_there(moj)
+    with pytest.raises(ArrivalRefused, match=r"^first.zip: .*number 1.* newer one of .* \(number 2\) lies here"):
+        receive(moj, first)
+    assert lies_there(moj) == before
+    receive(moj, second)  # the same again does no harm
+
+
+def test_nothing_is_sent_or_received_with_a_broken_ledger(bodies: tuple[Store, Store], tmp_path: Path) -> None:
+    ons, moj = bodies
+    file = packed(ons, tmp_path / "request.zip")
+    for store in bodies:
+        ledger = store.ledger()
+        ledger.path.parent.mkdir(parents=True, exist_ok=True)
+        with ledger.path.open("a", encoding="utf-8") as lines:
+            lines.write("{}\n")
+    with pytest.raises(LedgerBroken):
+        send(ons, REQUEST, tmp_path / "again.zip")
+    assert not (tmp_path / "again.zip").exists()
+    with pytest.raises(LedgerBroken):
+        receive(moj, file)
+    assert lies_there(moj) is None

@@ -29,6 +29,12 @@ def add_draft(draft: argparse.ArgumentParser) -> None:
         "--sender", default=None, metavar="NAME", help="whose file it is (default: its folder's name)"
     )
     draft.add_argument("--year", type=int, default=Dates().extract.year, help="of its codes (default: %(default)s)")
+    draft.add_argument(
+        "--header-row",
+        type=int,
+        metavar="N",
+        help="line of the columns' names, where none of them is known",
+    )
     draft.add_argument("-o", "--output", type=Path, metavar="TOML", help="the mapping to write (default: print it)")
     draft.set_defaults(run=_draft)
 
@@ -38,7 +44,7 @@ def _draft(chosen: argparse.Namespace) -> None:
     sender = chosen.sender or chosen.file.resolve().parent.name
     if chosen.output is not None and chosen.output.exists():
         raise InputRefused(f"{chosen.output} is there already; nothing was written. Name another file")
-    made = intake.draft_mapping(chosen.file, chosen.table, sender, chosen.year)
+    made = intake.draft_mapping(chosen.file, chosen.table, sender, chosen.year, chosen.header_row)
     if chosen.output is None:
         print(made.text, end="")
     else:

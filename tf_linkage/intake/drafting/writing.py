@@ -1,0 +1,188 @@
+"""What a draft found, and how it is written: TOML, with a line for each doubt that a person must settle."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from tf_linkage.contracts.columns import ColumnInfo
+from tf_linkage.intake.drafting.columns import Proposal
+from tf_linkage.intake.drafting.layout import Laid
+from tf_linkage.intake.mapping.loading import DOUBT, codes_of
+from tf_linkage.intake.mapping.model import File
+from tf_linkage.intake.mapping.source import Source
+from tf_linkage.intake.reading.cells import is_key
+
+USUAL = "yyyy-mm-dd"
+
+
+@dataclass
+class Found:
+    """What was found for the contract's columns."""
+
+    rename: dict[str, Proposal] = field(default_factory=dict)
+    join: list[str] = field(default_factory=list)
+    parts: dict[str, str] = field(default_factory=dict)
+    flags: dict[str, dict[str, str]] = field(default_factory=dict)
+    missing: dict[str, list[str]] = field(default_factory=dict)
+    doubts: dict[str, list[str]] = field(default_factory=dict)
+
+    def used(self) -> set[str]:
+        """Columns of the file that are used."""
+        flagged = {theirs for columns in self.flags.values() for theirs in columns.values()}
+        return {one.theirs for one in self.rename.values()} | {*self.join, *self.parts.values()} | flagged
+
+    def filled(self) -> set[str]:
+        """Columns of the contract that something fills."""
+        return (
+            {*self.rename, *self.flags}
+            | ({"address"} if self.join else set())
+            | ({"date_of_birth"} if self.parts else set())
+        )
+
+
+def written(about: list[str], laid: Laid, found: Found, columns: list[ColumnInfo], source: Source) -> str:
+    """The draft as TOML.
+
+    Args:
+        about: its first lines: table, sender, year.
+        laid: how the file is written.
+        found: what fills the contract's columns.
+        columns: of the contract.
+        source: the file's cells.
+    """
+    cells = source.cells
+    lines = [
+        f"# Drafted from a file of {cells.height:,} rows and {cells.width} columns. Lines that begin with {DOUBT}",
+        "# wait for you: settle what they say, then take them out. docs/extracts.md explains every table here.",
+        *about,
+        *_trim_lines(found, columns, source.around),
+    ]
+    left = [column for column in columns if column.name not in found.filled()]
+    absent = [column.name for column in left if column.nullable]
+    if absent:
+        lines += [
+            f"{DOUBT} nothing in the file looks like these. Map what is there; what is not stays absent",
+            f"absent = {_list(absent)}",
+        ]
+    unused = [theirs for theirs in cells.columns if theirs not in found.used()]
+    if unused:
+        lines += [
+            f"{DOUBT} these columns match nothing. Use them above, or leave them here: they then stay with you",
+            f"ignore = {_list(unused)}",
+        ]
+    lines += _file_lines(laid.file, laid.doubts)
+    lines += _set_lines([column for column in left if not column.nullable])
+    lines += _rename_lines(found)
+    lines += _other_lines(found)
+    return "\n".join(lines) + "\n"
+
+
+def _trim_lines(found: Found, columns: list[ColumnInfo], around: dict[str, list[int]]) -> list[str]:
+    """Keys that have blanks around them in some rows, by which files may not join."""
+    keys = [one.name for one in columns if is_key(one) and one.name in found.rename]
+    keys = [name for name in keys if found.rename[name].theirs in around]
+    if not keys:
+        return []
+    rows = sum(len(around[found.rename[name].theirs]) for name in keys)
+    return [
+        f"{DOUBT} {rows} cells of keys have blanks around them; do they mean nothing, in every file?",
+        f"trim = {_list(keys)}",
+    ]
+
+
+def _file_lines(file: File, doubts: list[str]) -> list[str]:
+    said = file.model_dump(exclude_defaults=True, exclude={"footer"})
+    lines = ["", "[file]", *(f"{DOUBT} {doubt}" for doubt in doubts)]
+    lines += [
+        f"{DOUBT} on which day was the file drawn? Days after it are then refused",
+        "# extracted = 2020-03-31",
+    ]
+    lines += [f"{name} = {toml(value)}" for name, value in said.items()]
+    if file.footer:
+        count = f", count = {file.footer.count}" if file.footer.count else ""
+        lines.append(f"footer = {{ begins = {_list(file.footer.begins)}{count} }}")
+    return lines
+
+
+def _set_lines(needed: list[ColumnInfo]) -> list[str]:
+    if not needed:
+        return []
+    lines = ["", "[set]"]
+    for column in needed:
+        codes = codes_of(column)
+        what = f"one of {', '.join(codes)}" if codes else column.description
+        example = (
+            "2016-01-31"
+            if isinstance(column.dtype, pl.Date)
+            else "true"
+            if codes == ["true", "false"]
+            else toml(codes[0] if codes else "...")
+        )
+        lines += [
+            f"{DOUBT} {column.name} is needed in every row: {what}. Set it here, or map it under [rename]"
+            + (f" with your spellings under [codes.{column.name}]" if codes and codes != ["true", "false"] else ""),
+            f"# {column.name} = {example}",
+        ]
+    return lines
+
+
+def _rename_lines(found: Found) -> list[str]:
+    lines = ["", "[rename]"]
+    for ours, made in found.rename.items():
+        lines += [f"{DOUBT} {ours}: {doubt}" for doubt in made.doubts]
+        lines.append(f"{ours} = {toml(made.theirs)}")
+    return lines
+
+
+def _other_lines(found: Found) -> list[str]:
+    lines = ["", "[join]", f"address = {{ columns = {_list(found.join)} }}"] if found.join else []
+    if found.parts:
+        inner = ", ".join(f"{part} = {toml(theirs)}" for part, theirs in sorted(found.parts.items()))
+        lines += ["", "[parts]", f"date_of_birth = {{ {inner} }}"]
+    forms = {ours: made.form for ours, made in found.rename.items() if made.form and made.form != USUAL}
+    if (
+        forms
+        and len(set(forms.values())) == 1
+        and len(forms) == sum(bool(made.form) for made in found.rename.values())
+    ):
+        forms = {"every": next(iter(forms.values()))}
+    lines += ["", "[dates]", *(f"{ours} = {toml(form)}" for ours, form in forms.items())] if forms else []
+    labels = {ours: made.label for ours, made in found.rename.items() if made.label}
+    lines += ["", "[label]", *(f"{ours} = {toml(where)}" for ours, where in labels.items())] if labels else []
+    numbers = {
+        ours: ", ".join(f"{name} = {toml(value)}" for name, value in made.number.items())
+        for ours, made in found.rename.items()
+        if made.number or made.whole_as_decimal
+    }
+    lines += ["", "[numbers]", *(f"{ours} = {{ {how} }}" for ours, how in numbers.items())] if numbers else []
+    for ours, made in found.rename.items():
+        if made.spellings:
+            lines += [
+                "",
+                f"[codes.{ours}]",
+                *(f"{toml(one)} = {toml(code)}" for one, code in made.spellings.items()),
+            ]
+    for problem, columns in found.flags.items():
+        inner = ", ".join(f"{code} = {toml(theirs)}" for code, theirs in columns.items())
+        lines += [
+            "",
+            f"[flags.{problem}]",
+            *(f"{DOUBT} {doubt}" for doubt in found.doubts.get(f"flags.{problem}", [])),
+        ]
+        lines += [f"columns = {{ {inner} }}", *([f"order = {_list(columns)}"] if len(columns) > 1 else [])]
+    marks = {name: marks for name, marks in found.missing.items() if name == "every" or name in found.filled()}
+    lines += ["", "[missing]", *(f"{name} = {_list(words)}" for name, words in marks.items())] if marks else []
+    return lines
+
+
+def toml(value: object) -> str:
+    """A value as TOML writes it; its basic strings are those of JSON."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _list(values: Iterable[str]) -> str:
+    return "[" + ", ".join(toml(value) for value in values) + "]"
