@@ -190,8 +190,8 @@ def add_plan(plan: argparse.ArgumentParser) -> None:
 def _plan(chosen: argparse.Namespace) -> int:
     """Drafts the plan, seals it, or says what it is and whether it was sealed in time."""
     # Imported here: estimates bring their statistics along, and other commands have no use for them.
-    from tf_linkage.research.estimates import plan as plans  # noqa: PLC0415
-    from tf_linkage.workspace import planned  # noqa: PLC0415
+    from tf_linkage.research.estimates.planning import plan as plans  # noqa: PLC0415
+    from tf_linkage.workspace.custodians import planned  # noqa: PLC0415
     from tf_linkage.workspace.folder import store_of  # noqa: PLC0415
 
     store = store_of(study_of(chosen))

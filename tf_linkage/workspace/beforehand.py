@@ -12,8 +12,8 @@ from tf_linkage import intake
 from tf_linkage.custody.papers.accreditation import FILE, accreditation_of
 from tf_linkage.errors import TfLinkageError
 from tf_linkage.hints import command
-from tf_linkage.research.estimates.plan import PlanRefused
-from tf_linkage.workspace.planned import RESEARCH, plan_for
+from tf_linkage.research.estimates.planning.plan import PlanRefused
+from tf_linkage.workspace.custodians.planned import RESEARCH, plan_for
 from tf_linkage.workspace.store import REGISTERS, Store
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tf_linkage.contracts.outputs.estimates import ROLES, Differences
-from tf_linkage.research.estimates.plan import (
+from tf_linkage.research.estimates.planning.plan import (
     DRAFT,
     FILE,
     MOST,

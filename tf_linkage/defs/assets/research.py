@@ -21,7 +21,7 @@ from tf_linkage.defs.metadata.description import study_asset
 from tf_linkage.study import REGIONS, Source, Study
 from tf_linkage.workspace.catalogue import POPULATION_COUNTS
 from tf_linkage.workspace.catalogue import RESEARCH_SET as TABLES
-from tf_linkage.workspace.planned import plan_for, planned_in_time
+from tf_linkage.workspace.custodians.planned import plan_for, planned_in_time
 from tf_linkage.workspace.store import relative
 
 TableSet = Mapping[str, pl.LazyFrame]

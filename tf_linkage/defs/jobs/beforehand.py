@@ -8,8 +8,8 @@ from tf_linkage import intake
 from tf_linkage.defs.assets.extracts import Incoming
 from tf_linkage.study import Study
 from tf_linkage.workspace.beforehand import refuse_what_cannot_succeed
+from tf_linkage.workspace.custodians.planned import RESEARCH, seal
 from tf_linkage.workspace.custodians.review_tables import DECISIONS
-from tf_linkage.workspace.planned import RESEARCH, seal
 from tf_linkage.workspace.store import Store
 
 Refuse = Callable[[Store, Study, Collection[dg.AssetKey]], None]

@@ -27,7 +27,7 @@ from tf_linkage.research.estimates.linkage_error import Recall, corrected_ratios
 from tf_linkage.research.estimates.money import cost_differences, family_costs, money
 from tf_linkage.research.estimates.paths import benefit_paths, service_use
 from tf_linkage.research.estimates.placebo import Before, before, placebos
-from tf_linkage.research.estimates.plan import Plan, with_roles
+from tf_linkage.research.estimates.planning.plan import Plan, with_roles
 from tf_linkage.research.estimates.two_assumptions import BASE, ranges
 from tf_linkage.research.estimates.weighting import weigh
 from tf_linkage.research.tables.half_years import Laid, Returns, keeping_joiners, lay

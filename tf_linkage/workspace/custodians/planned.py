@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tf_linkage.custody.audit.ledger import Entry
-from tf_linkage.research.estimates.plan import DRAFT, Plan, plan_in, plan_of
+from tf_linkage.research.estimates.planning.plan import DRAFT, Plan, plan_in, plan_of
 from tf_linkage.workspace.store import Store
 
 SEALED, ABOUT, RESEARCH, OUTCOMES = "sealed", "plan", "research", "linked_set"

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tf_linkage.cli import main
-from tf_linkage.research.estimates.plan import DRAFT, FILE, plan_of
+from tf_linkage.research.estimates.planning.plan import DRAFT, FILE, plan_of
 from tf_linkage.workspace.beforehand import CannotSucceed, refuse_what_cannot_succeed
-from tf_linkage.workspace.planned import outcomes_read, plan_for, planned_in_time, seal
+from tf_linkage.workspace.custodians.planned import outcomes_read, plan_for, planned_in_time, seal
 from tf_linkage.workspace.store import Store
 
 ONE = 'headline = "weighted"\n[[primary]]\noutcome = "custody"\nunit = "family"\n'

@@ -2,7 +2,7 @@
 
 At most five primary outcomes and one headline estimator; whatever else is computed is exploratory. What is planned
 stands in one file of the data folder; the rehearsal's own plan is `DRAFT`. When a plan was sealed, the ledger says
-(`workspace.planned`).
+(`workspace.custodians.planned`).
 """
 
 from __future__ import annotations
