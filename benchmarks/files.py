@@ -69,6 +69,61 @@ def measured(folder: Path, python: Path, engines: Sequence[str], runs: int) -> l
     return rows
 
 
+def growth(folder: Path, times: Sequence[int]) -> list[dict[str, Any]]:
+    """Our command with the same people asked about and a register of so many times as many; one process each.
+
+    Args:
+        folder: as for `measured`.
+        times: each a multiple of the register.
+
+    Returns:
+        A row for each: rows of the register, what the process used, and how good its pairs are.
+    """
+    rows = []
+    for number in times:
+        grown = folder.with_name(f"{folder.name}_times_{number}")
+        height = _grow(folder, grown, number)
+        rows.append({"register": height, **_process(OURS, grown, Path(sys.executable))})
+        (grown / "right.parquet").unlink()
+        print(rows[-1], file=sys.stderr)
+    first, last = rows[0], rows[-1]
+    millions = max(last["register"] - first["register"], 1) / 1e6
+    for key in ("CPU seconds", "peak GB"):
+        print(f"{key} for a million rows more: {(last[key] - first[key]) / millions:.2f}", file=sys.stderr)
+    return rows
+
+
+def _grow(folder: Path, grown: Path, times: int) -> int:
+    """The files with a register of several times the rows, in no order: the others are strangers like its people.
+
+    Names and birthdays of one are given to another; a stranger's NINO is one that nobody has.
+    """
+    import polars as pl
+
+    right = pl.read_parquet(folder / "right.parquet")
+    together = (["forename", "gender"], ["surname"], ["date_of_birth"], ["address", "postcode"])
+    copies = [right]
+    for copy in range(1, times):
+        mixed = [pl.col(columns).shuffle(seed=1000 * copy + at) for at, columns in enumerate(together)]
+        number = pl.int_range((copy - 1) * right.height, copy * right.height)
+        # The second letter of no NINO is one of these.
+        letters = [
+            values.gather(place) for values, place in (
+                (pl.lit(pl.Series(list("ABCEGHJKLMNOPRSTWXYZ"))), number // 1_000_000 % 20),
+                (pl.lit(pl.Series(list("DFIQUV"))), number // 20_000_000),
+            )
+        ]  # fmt: skip
+        nino = pl.format("{}{}{}A", *letters, (number % 1_000_000).cast(pl.String).str.zfill(6))
+        stranger = pl.when(pl.col("nino").is_not_null()).then(nino).alias("nino")
+        copies.append(right.with_columns(*mixed, stranger, pl.format("{}-{}", RIGHT, pl.lit(copy)).alias(RIGHT)))
+    grown.mkdir(exist_ok=True)
+    every = pl.concat(copies).sample(fraction=1, shuffle=True, seed=SEED)
+    every.write_parquet(grown / "right.parquet")
+    for name in ("left.parquet", "truth.parquet"):
+        (grown / name).write_bytes((folder / name).read_bytes())
+    return every.height
+
+
 def _process(engine: str, folder: Path, python: Path) -> dict[str, float]:
     """One cold process: what it used, and how good its pairs are."""
     out = folder / "links.parquet"

@@ -7,6 +7,7 @@
     python benchmarks/linkage.py scaling              # 300,000 asked about, a register of 1 to 8 million
     python benchmarks/linkage.py large                # 400,000 x 4 million
     python benchmarks/linkage.py files                # whole processes, from files to files, three Splinks beside
+    python benchmarks/linkage.py growth               # ours from files to files, a register of 1 to 8 times as many
 
 Each part can be cut to a few engines and runs: `departments --engines duckdb "splink tuned" --runs 3 --only dwp`.
 `--size 200 8000` tries out any part but `febrl` on a small population.
@@ -45,6 +46,7 @@ PEERS = (
 )
 FEBRL_EXTRA = ("suburb", "state")
 DEPARTMENTS = ("dwp", "moj", "dfe")
+PARTS = ("febrl", "departments", "oracle", "scaling", "large", "files", "growth")
 ENGINES = ("duckdb", "duckdb without family", "splink tuned", "splink documented", "recordlinkage")
 SIZES = {
     "departments": (24_000, 1_400_000),
@@ -66,7 +68,7 @@ def main() -> None:
         _work(*sys.argv[2:5])
         return
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="+", choices=("febrl", "departments", "oracle", "scaling", "large", "files"))
+    parser.add_argument("parts", nargs="+", choices=PARTS)
     parser.add_argument("--runs", type=int, default=5, help="measurements of which the median is shown")
     parser.add_argument("--engines", nargs="+", default=ENGINES, choices=ENGINES)
     parser.add_argument(
@@ -74,9 +76,11 @@ def main() -> None:
     )
     parser.add_argument("--only", nargs="+", default=DEPARTMENTS, choices=DEPARTMENTS)
     parser.add_argument("--size", nargs=2, type=int, metavar=("FAMILIES", "POPULATION"), help="of the population")
+    parser.add_argument("--times", nargs="+", type=int, default=(1, 2, 4, 8), help="multiples of part `growth`")
     parser.add_argument("--seed", type=int, default=2015, help="of the simulated population")
     chosen = parser.parse_args()
-    _peers()
+    if set(chosen.parts) != {"growth"}:
+        _peers()
     engines, runs = chosen.engines, chosen.runs
 
     def world(part: str, department: str) -> Path:
@@ -99,6 +103,9 @@ def main() -> None:
         _print(
             "Files to files", runs, files.measured(folder, PLACE / "venv" / "bin" / "python", chosen.whole, runs)
         )
+    if "growth" in chosen.parts:
+        folder = _raw(*(chosen.size or SIZES["files"]), chosen.seed)
+        _print("Files to files, the register growing", 1, files.growth(folder, chosen.times))
     if "scaling" in chosen.parts:
         _scaling(world("scaling", "dwp"), runs)
     if "large" in chosen.parts:
@@ -337,7 +344,7 @@ def _work(engine: str, folder_name: str, answer: str) -> None:
 
     folder = Path(folder_name)
     model = _model_of(json.loads((folder / "model.json").read_text()))
-    records = Records(pl.read_parquet(folder / "left.parquet"), pl.read_parquet(folder / "right.parquet"))
+    records = Records.of_frames(pl.read_parquet(folder / "left.parquet"), pl.read_parquet(folder / "right.parquet"))
     _imports(engine)
     truth = pl.read_parquet(folder / "truth.parquet")
     started = time.perf_counter()

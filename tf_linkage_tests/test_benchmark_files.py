@@ -62,3 +62,38 @@ def test_the_peers_are_those_that_the_page_names() -> None:
     page = (Path(__file__).parents[1] / "docs" / "benchmarks.md").read_text()
     section = page.split("## Files to files", 1)[1].split("\n## ", 1)[0]
     assert all(f"| {engine} |" in section for engine in files.ENGINES)
+
+
+def test_strangers_are_people_whom_nobody_holds(tmp_path: Path) -> None:
+    held = pl.DataFrame(
+        {
+            "dwp_key": [f"k{n}" for n in range(60)],
+            "forename": [f"Ann{n}" for n in range(60)],
+            "surname": [f"Ash{n}" for n in range(60)],
+            "date_of_birth": [f"19{n + 10}-01-01" for n in range(60)],
+            "gender": ["F", "M"] * 30,
+            "address": [f"{n} High Street" for n in range(60)],
+            "postcode": [f"E1 {n % 9}AA" for n in range(60)],
+            "nino": [None if n % 5 == 0 else f"AB1000{n:02}C" for n in range(60)],
+        }
+    )
+    (tmp_path / "one").mkdir()
+    held.write_parquet(tmp_path / "one" / "right.parquet")
+    for name in ("left", "truth"):
+        pl.DataFrame({name: [1]}).write_parquet(tmp_path / "one" / f"{name}.parquet")
+    assert files._grow(tmp_path / "one", tmp_path / "three", 3) == 180
+    grown = pl.read_parquet(tmp_path / "three" / "right.parquet")
+    assert grown["dwp_key"].is_unique().all()
+    assert (
+        grown.filter(pl.col("dwp_key").is_in(held["dwp_key"].implode()))
+        .sort("dwp_key")
+        .equals(held.sort("dwp_key"))
+    )
+    strangers = grown.join(held, on="dwp_key", how="anti")
+    assert not set(strangers["nino"].drop_nulls()) & set(held["nino"])
+    assert strangers["nino"].drop_nulls().is_unique().all()
+    assert strangers["nino"].drop_nulls().str.contains("^[A-Z]{2}[0-9]{6}A$").all()
+    names = ["forename", "surname", "date_of_birth"]
+    assert strangers.join(held, on=names).height <= 1
+    for column in (*names, "postcode"):
+        assert set(strangers[column]) == set(held[column])

@@ -48,7 +48,7 @@ def m_against_truth(
     A level that no true pair holds has a true m of zero.
     """
     records = prepare(left, right, model)
-    rows = records.right.unique(subset=["record_id"], keep="first", maintain_order=True)
+    rows = records.held.frame([]).unique(subset=["record_id"], keep="first", maintain_order=True)
     pairs = truth.select(pl.col("left_id", "right_id").cast(pl.String))
     pairs = pairs.join(
         records.left.select(left_row="row", left_id="record_id"), on="left_id", maintain_order="left"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import io
 import itertools
@@ -9,12 +10,16 @@ import os
 import re
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from tf_linkage.cli import main
+from tf_linkage.cli.files.columns import mapped, with_ids
+from tf_linkage.cli.files.reading import read_file
 
 Run = Callable[..., tuple[int, pl.DataFrame | None, str]]
 N = 120
@@ -339,3 +344,35 @@ def test_the_report_is_one_page_that_needs_no_network(run: Run, tmp_path: Path, 
     assert 'src="http' not in text
     assert "<script" not in text
     assert not any(name in text for name in people()["forename"].head(20))
+
+
+def test_a_parquet_file_read_again_is_the_table_that_was_checked(tmp_path: Path) -> None:
+    table = pl.DataFrame(
+        {
+            "given_name": ["Ann", "  ", None, " Bob "],
+            "last_name": pl.Series(["Ash", "Elm", "Ash", None], dtype=pl.Enum(["Ash", "Elm"])),
+            "dob": pl.Series([dt.date(1980, 1, 2), None, dt.date(1990, 1, 2), None]),
+            "number": [4, 3, 2, 1],
+            "lists": [[1], [2], [], None],
+        }
+    )
+    table.write_parquet(tmp_path / "people.parquet")
+    (file,), _ = mapped([read_file(tmp_path / "people.parquet")], [], [])
+    file, record_id = with_ids(file, None, "--left-id")
+    assert file.table.columns == ["forename", "surname", "date_of_birth", "number"]
+    assert record_id == "number"
+    assert file.again is not None
+    assert_frame_equal(file.lazy().collect(), file.table)
+    table.drop("lists").write_csv(tmp_path / "people.csv")
+    plain = read_file(tmp_path / "people.csv")
+    assert_frame_equal(plain.lazy().collect(), plain.table)
+
+
+def test_what_is_made_of_a_file_is_not_read_again(tmp_path: Path) -> None:
+    table = pl.DataFrame({"full_name": ["Ann Ash", "Bob Elm"], "town": ["Leeds", "Leeds"]})
+    table.write_parquet(tmp_path / "people.parquet")
+    (file,), _ = mapped([read_file(tmp_path / "people.parquet")], [], [])
+    assert_frame_equal(file.lazy().collect(), file.table)
+    assert {"forename", "surname"} <= set(file.table.columns)
+    numbered, record_id = with_ids(replace(file, table=table.select("town"), again=file.again), None, "--left-id")
+    assert numbered.lazy().collect()[record_id].to_list() == ["1", "2"]

@@ -130,7 +130,8 @@ def test_no_plan_has_a_nested_loop_or_a_cross_product(village: Any, monkeypatch:
     assert len(plans) > len(MODEL.blocking_rules)
     for plan in plans:
         flat = plan.upper().replace("_", " ")
-        assert "JOIN" in flat
+        # Numbers of columns that share no value need no join to be found apart.
+        assert "JOIN" in flat or "EMPTY RESULT" in flat
         assert "NESTED LOOP" not in flat
         assert "CROSS PRODUCT" not in flat
 

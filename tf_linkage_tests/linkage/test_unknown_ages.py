@@ -99,7 +99,7 @@ def test_where_the_date_is_unknown_a_nino_tells_an_adult() -> None:
     child, adult, one, other = stratum_of(left, MODEL.settings.strata.years)
     assert child != adult
     assert one == other
-    assert undated(prepare(table("request_ref", asked), table("dwp_key", asked), MODEL)).tolist() == [
+    assert undated(prepare(table("request_ref", asked), table("dwp_key", asked), MODEL).left).tolist() == [
         True,
         True,
         False,

@@ -98,10 +98,11 @@ def _named(file: File, names: dict[str, str]) -> File:
     if found:
         say(f"{file.name}: " + ", ".join(f"{theirs} is taken for {ours}" for theirs, ours in found.items()))
     table = file.table.rename(renamed | found)
+    again = None if file.again is None else file.again.rename(renamed | found)
     if FULL_NAME in table.columns and not {"forename", "surname"} & set(table.columns):
-        table = table.with_columns(taken_apart(table[FULL_NAME]))
+        table, again = table.with_columns(taken_apart(table[FULL_NAME])), None
         say(f"{file.name}: full names are taken apart into forename and surname")
-    return replace(file, table=table)
+    return replace(file, table=table, again=again)
 
 
 def with_ids(file: File, asked: str | None, option: str) -> tuple[File, str]:
@@ -130,7 +131,7 @@ def with_ids(file: File, asked: str | None, option: str) -> tuple[File, str]:
     while name in columns:
         name += "_"
     numbers = pl.Series(name, range(1, file.table.height + 1)).cast(pl.String)
-    return replace(file, table=file.table.with_columns(numbers)), name
+    return replace(file, table=file.table.with_columns(numbers), again=None), name
 
 
 def extra_of(files: Sequence[File], asked: Iterable[str], names: dict[str, str]) -> tuple[str, ...]:

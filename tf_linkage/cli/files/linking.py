@@ -27,7 +27,7 @@ from tf_linkage.linkage.model.model import KINDS as LINK_KINDS
 from tf_linkage.linkage.standardise.fields import STANDARD_FIELDS
 
 if TYPE_CHECKING:
-    from tf_linkage.linkage import LinkResult, Model
+    from tf_linkage.linkage import LinkResult, Model, SavedModel
     from tf_linkage.linkage.standardise.reading import Reading
 
 OUTPUT = ("left_id", "right_id", "match_weight", "match_probability", "status")
@@ -80,8 +80,20 @@ def _link(chosen: argparse.Namespace) -> None:
     paths = [path for path in (chosen.left, chosen.right, chosen.decisions) if path is not None]
     _check_before(chosen, paths)
     learnt = None if chosen.model is None else read_model(chosen.model)
-    opened = [read_file(path) for path in paths]
-    files, names = mapped(opened[:2], chosen.map, chosen.compare)
+    names, tables, model = _opened(chosen, reading, learnt)
+    decisions = None if chosen.decisions is None else read_file(chosen.decisions)
+    read = WhatWasRead(names)
+    result = linkage.link(
+        *tables, model, engine=chosen.engine, bounds=bounds, progress=say, told=read, learnt=learnt
+    )
+    _hand_out(chosen, result, tables, read, decisions)
+
+
+def _opened(
+    chosen: argparse.Namespace, reading: Reading, learnt: SavedModel | None
+) -> tuple[tuple[str, str], tuple[pl.LazyFrame, pl.LazyFrame], Model]:
+    """The names of both files, both tables, and the model; the tables as they were read are let go of here."""
+    files, names = mapped([read_file(path) for path in (chosen.left, chosen.right)], chosen.map, chosen.compare)
     extra = extra_of(files, chosen.compare, names)
     left, left_id = with_ids(files[0], names.get(chosen.left_id, chosen.left_id), "--left-id")
     right, right_id = with_ids(files[1], names.get(chosen.right_id, chosen.right_id), "--right-id")
@@ -96,12 +108,7 @@ def _link(chosen: argparse.Namespace) -> None:
     say(f"comparing {', '.join(compared)}" + ("; families by family_id" if model.family else ""))
     say(f"links are {chosen.kind.replace('-', ' ')}; --kind says otherwise")
     say_what_is_left((left, right), (*compared, left_id, right_id))
-    read = WhatWasRead((left.name, right.name))
-    tables = left.table.lazy(), right.table.lazy()
-    result = linkage.link(
-        *tables, model, engine=chosen.engine, bounds=bounds, progress=say, told=read, learnt=learnt
-    )
-    _hand_out(chosen, result, tables, read, opened[2] if chosen.decisions is not None else None)
+    return (left.name, right.name), (left.lazy(), right.lazy()), model
 
 
 def _check_before(chosen: argparse.Namespace, paths: list[Path]) -> None:

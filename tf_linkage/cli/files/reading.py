@@ -6,6 +6,7 @@ As strict in structure as an extract, as free in form as people's files are; wha
 from __future__ import annotations
 
 import gzip
+import io
 import sys
 import zlib
 from dataclasses import dataclass
@@ -40,12 +41,18 @@ class File:
         path: where it is; `-` for standard input.
         table: its values as text, dates of a Parquet file as dates, blanks null.
         header: names of its columns as they stand in the file.
+        again: the same table, read from the file's bytes once more; None where only `table` holds it.
     """
 
     name: str
     path: Path
     table: pl.DataFrame
     header: tuple[str, ...] = ()
+    again: pl.LazyFrame | None = None
+
+    def lazy(self) -> pl.LazyFrame:
+        """The table without holding it, where its file is smaller than what it unpacks to."""
+        return self.table.lazy() if self.again is None else self.again
 
 
 def read_file(path: Path) -> File:
@@ -57,8 +64,11 @@ def read_file(path: Path) -> File:
     name = "standard input" if path == STDIN else path.name
     data = _bytes(path)
     problems = Problems(name)
+    again = None
     if data[:4] == _PARQUET:
         table = _parquet(data, problems)
+        kept = pl.scan_parquet(io.BytesIO(data)).select(_as_text(name, kind) for name, kind in table.schema.items())
+        again = kept.with_columns(_bare(pl.col(name)) for name, kind in table.schema.items() if kind == pl.String)
     else:
         if path != STDIN and _suffix(path) not in _TEXTS:
             raise InputRefused(
@@ -69,7 +79,7 @@ def read_file(path: Path) -> File:
     if not table.height:
         problems.refuse("there are no rows")
     stripped = [_bare(pl.col(column)) for column, kind in table.schema.items() if kind == pl.String]
-    return File(name, path, table.with_columns(stripped), tuple(table.columns))
+    return File(name, path, table.with_columns(stripped), tuple(table.columns), again)
 
 
 def _suffix(path: Path) -> str:
@@ -145,15 +155,17 @@ def _parquet(data: bytes, problems: Problems) -> pl.DataFrame:
     table = parquet_of(data)
     if table is None:
         problems.refuse("not a Parquet file that can be read; write it again")
-    dates = (pl.Date, pl.Datetime)
     unused = (pl.Binary, pl.Object, pl.Duration)
     nested = [name for name, kind in table.schema.items() if kind.is_nested() or kind in unused]
     if nested:
         say(f"{problems.file}: {len(nested)} columns hold lists, bytes or lengths of time, which are not used")
     single = table.drop(nested)
-    return single.with_columns(
-        pl.col(name).cast(pl.String) for name, kind in single.schema.items() if kind not in dates
-    )
+    return single.select(_as_text(name, kind) for name, kind in single.schema.items())
+
+
+def _as_text(name: str, kind: pl.DataType) -> pl.Expr:
+    """A column of a Parquet file as text; a date stays one."""
+    return pl.col(name) if kind in {pl.Date, pl.Datetime} else pl.col(name).cast(pl.String)
 
 
 def _bare(column: pl.Expr) -> pl.Expr:

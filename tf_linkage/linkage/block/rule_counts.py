@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from tf_linkage.linkage.model.model import BlockingRule, Model
+from tf_linkage.linkage.model.model import BlockingRule
 from tf_linkage.linkage.standardise.fields import field_of
-from tf_linkage.linkage.tables.records import Records
+from tf_linkage.linkage.tables.encoded import Tables
 
 
 def leaving_free(rules: Sequence[BlockingRule], columns: Iterable[str]) -> int:
@@ -15,6 +15,6 @@ def leaving_free(rules: Sequence[BlockingRule], columns: Iterable[str]) -> int:
     return sum(1 << bit for bit, rule in enumerate(rules) if fields.isdisjoint(map(field_of, rule.columns)))
 
 
-def widest(model: Model, records: Records) -> int:
+def widest(tables: Tables) -> int:
     """Pairs that a wide rule may make at most; with more it is left out."""
-    return model.settings.blocking.wide + max(records.left.height, records.right.height)
+    return tables.model.settings.blocking.wide + max(tables.left.height, tables.right.height)

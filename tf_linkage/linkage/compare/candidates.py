@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage.block.rule_counts import widest
-from tf_linkage.linkage.compare.patterns import measures_sql, pattern_sql
+from tf_linkage.linkage.compare.patterns import SideBySide, measures_sql, pattern_sql
 from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.conditions import columns_in
 from tf_linkage.linkage.model.model import BlockingRule, KeyPair, Model
@@ -73,7 +74,7 @@ def affordable(tables: Tables, most_pairs: int, bearing: str = _ALLOWED) -> list
         LinkageRefused: a rule would make more than `most_pairs` pairs; counted, not tried.
     """
     rules = tables.model.blocking_rules
-    wide = widest(tables.model, tables.records)
+    wide = widest(tables)
     counted = {frozenset(rule.keys): counted_pairs(tables, rule.keys) for rule in rules if rule.wide}
     used: list[BlockingRule] = []
     for rule in rules:
@@ -137,30 +138,36 @@ def block_and_compare(
     connection.register(
         "known", pl.concat([deterministic_pass.links, deterministic_pass.rivals], how="diagonal").to_arrow()
     )
-    keys = [sorted({tables.number(pair[side]) for rule in rules for pair in rule.keys}) for side in (0, 1)]
+    keys = [sorted({pair[side] for rule in rules for pair in rule.keys}) for side in (0, 1)]
     connection.execute(
         f"CREATE TABLE l_free AS SELECT row, {', '.join(keys[0])} FROM l "
         "ANTI JOIN deterministic ON l.row = left_row"
     )
-    connection.execute(
-        f"CREATE TABLE r_free AS SELECT row, {', '.join(keys[1])} FROM r ANTI JOIN deterministic USING (entity)"
-    )
     found = " UNION ALL ".join(
         _met_by(tables, 1 << bit, rule.keys, ("l_free", "r_free")) for bit, rule in enumerate(rules)
     )
-    connection.execute(f"CREATE TABLE blocked AS SELECT l, r, bits AS rules FROM ({_each_once(found)})")
-    connection.execute(
-        f"CREATE TABLE pairs AS SELECT one AS l, other AS r, {_pattern(tables)}, rules "
-        f"FROM ({_side_by_side(tables, 'blocked', 'rules')})"
-    )
+    connection.execute("CREATE TABLE pairs (l UINTEGER, r UINTEGER, pattern BIGINT, rules BIGINT)")
+    # The right table streams past the left one; within one table every row meets all others at once.
+    step = tables.right.height if tables.model.one_table else _STREAMED
+    for start in range(0, tables.right.height, step):
+        connection.execute(
+            f"CREATE TABLE r_free AS SELECT row, {', '.join(keys[1])} FROM r "
+            f"ANTI JOIN deterministic USING (entity) WHERE row >= {start} AND row < {start + step}"
+        )
+        blocked = tables.frame(f"SELECT l, r, bits AS rules FROM ({_each_once(found)})")
+        connection.execute("DROP TABLE r_free")
+        compared = compare_rows(tables, blocked["l"].to_numpy(), blocked["r"].to_numpy())
+        connection.register("compared", blocked.with_columns(pl.Series("pattern", compared, pl.Int64)).to_arrow())
+        connection.execute("INSERT INTO pairs BY NAME SELECT * FROM compared")
+        connection.unregister("compared")
+    connection.execute("DROP TABLE l_free")
     met = " + ".join(
-        f"CASE WHEN {_meet(tables, rule.keys)} THEN {1 << bit}::BIGINT ELSE 0 END" for bit, rule in enumerate(rules)
+        f"CASE WHEN {_meet(rule.keys)} THEN {1 << bit}::BIGINT ELSE 0 END" for bit, rule in enumerate(rules)
     )
     connection.execute(
         f"INSERT INTO pairs SELECT l.row, r.row, pattern, {met} FROM known "
         "JOIN l ON left_row = l.row JOIN r ON right_row = r.row"
     )
-    connection.execute("DROP TABLE blocked; DROP TABLE l_free; DROP TABLE r_free")
     connection.unregister("deterministic")
     connection.unregister("known")
     patterns = tables.frame(
@@ -172,34 +179,56 @@ def block_and_compare(
 def compare_rows(
     tables: Tables, left: NDArray[np.uint32], right: NDArray[np.uint32], left_table: str = "l"
 ) -> NDArray[np.int64]:
-    """The patterns of given pairs of rows, in their order. `left_table` may be `r`, to compare within the right."""
-    if not len(left):
-        return np.empty(0, dtype=np.int64)
-    given = pl.DataFrame({"number": np.arange(len(left)), "l": left, "r": right})
-    tables.connection.register("given", given.to_arrow())
-    compared = _side_by_side(tables, "given", "number", left_table)
-    found = tables.frame(f"SELECT number, {_pattern(tables)} FROM ({compared}) ORDER BY number")
-    tables.connection.unregister("given")
-    patterns: NDArray[np.int64] = found["pattern"].to_numpy()
-    return patterns
+    """The patterns of given pairs of rows, in their order. `left_table` may be `r`, to compare within the right.
+
+    So many at a time that the letters of both records of each take little memory, however many pairs there are.
+    """
+    found = np.empty(len(left), dtype=np.int64)
+    model = tables.model
+    measures = measures_sql(model.comparisons, model.cuts, SideBySide())
+    pattern = pattern_sql(model.comparisons, model.cuts)
+    columns = sorted(columns_in([condition for one in model.comparisons for condition in one.conditions]))
+    sides = (("l", tables.compared["lr".index(left_table)], left), ("r", tables.compared[1], right))
+    for start in range(0, len(left), _COMPARED):
+        part = slice(start, start + _COMPARED)
+        both = {
+            f"{side}_{column}": held[column].rows(pl.Series(rows[part]))
+            for side, held, rows in sides
+            for column in columns
+        }
+        given = pl.DataFrame(both).with_row_index("number").to_arrow(compat_level=pl.CompatLevel.newest())
+        # In several batches, so that several threads read it.
+        tables.connection.register("given", pa.Table.from_batches(given.to_batches(_READ), given.schema))
+        # Bytes are Bloom filters, whose bits are counted.
+        filters = ", ".join(f"{name}::BIT AS {name}" for name, held in both.items() if held.dtype == pl.Binary)
+        source = f"(SELECT * REPLACE ({filters}) FROM given)" if filters else "given"
+        compared = tables.frame(f"SELECT number, {pattern} AS pattern FROM (SELECT *{measures} FROM {source})")
+        tables.connection.unregister("given")
+        found[start + compared["number"].to_numpy()] = compared["pattern"].to_numpy()
+    return found
+
+
+_STREAMED = 500_000
+"""Rows of the right table whose pairs are looked for at one time."""
+
+_COMPARED, _READ = 200_000, 20_000
+"""Pairs that are compared at one time, and that a thread reads at one time."""
 
 
 def pattern_counts(
-    tables: Tables, pairs: str, left_table: str = "l"
+    tables: Tables, pairs: pl.DataFrame, left_table: str = "l"
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The distinct patterns among a table of pairs (`l`, `r`), sorted, and how many pairs have each."""
-    found = tables.frame(
-        f"SELECT pattern, count(*) AS pairs FROM (SELECT {_pattern(tables)} "
-        f"FROM ({_side_by_side(tables, pairs, 'l', left_table)})) GROUP BY pattern ORDER BY pattern"
-    )
-    return found["pattern"].to_numpy(), found["pairs"].to_numpy()
+    """The distinct patterns among pairs (`l`, `r`), sorted, and how many pairs have each."""
+    patterns = compare_rows(tables, pairs["l"].to_numpy(), pairs["r"].to_numpy(), left_table)
+    distinct, counts = np.unique(patterns, return_counts=True)
+    return distinct, counts.astype(np.int64)
 
 
 def counted_pairs(tables: Tables, keys: Sequence[tuple[str, str]]) -> int:
     """Pairs of a left and a right row that agree on every key (left column, right column), not made but counted."""
-    ours = tables.numbers([pair[0] for pair in keys])
+    ours = [pair[0] for pair in keys]
     known = " AND ".join(f"{column} IS NOT NULL" for column in ours)
-    on = " AND ".join(f"ours.{one} = r.{tables.number(pair[1])}" for one, pair in zip(ours, keys, strict=True))
+    on = " AND ".join(f"ours.{one} = r.{pair[1]}" for one, pair in zip(ours, keys, strict=True))
     columns = ", ".join(dict.fromkeys(ours))
     return int(
         tables.total(
@@ -226,15 +255,15 @@ def _blocking(rules: Sequence[BlockingRule], patterns: pl.DataFrame) -> pl.DataF
     )
 
 
-def _meet(tables: Tables, keys: Sequence[KeyPair]) -> str:
-    return " AND ".join(f"l.{tables.number(one)} = r.{tables.number(other)}" for one, other in keys)
+def _meet(keys: Sequence[KeyPair]) -> str:
+    return " AND ".join(f"l.{one} = r.{other}" for one, other in keys)
 
 
 def _met_by(tables: Tables, bit: int, keys: Sequence[KeyPair], of: tuple[str, str]) -> str:
     """Pairs of rows of two tables that agree on keys: `pair`, both rows in one number, and `bit`."""
     return (
         f"SELECT (l.row::UBIGINT << 32) | r.row AS pair, {bit}::BIGINT AS bit FROM {of[0]} l JOIN {of[1]} r "
-        f"ON {_meet(tables, keys)}{' AND l.row < r.row' if tables.model.one_table else ''}"
+        f"ON {_meet(keys)}{' AND l.row < r.row' if tables.model.one_table else ''}"
     )
 
 
@@ -244,23 +273,3 @@ def _each_once(found: str) -> str:
         "SELECT (pair >> 32)::UINTEGER AS l, (pair & 4294967295)::UINTEGER AS r, bit_or(bit)::BIGINT AS bits "
         f"FROM ({found}) GROUP BY pair"
     )
-
-
-def _side_by_side(tables: Tables, pairs: str, also: str, left_table: str = "l") -> str:
-    """A table of pairs with both records' columns as `l_column` and `r_column`, each similarity computed once."""
-    model = tables.model
-    columns = columns_in([condition for one in model.comparisons for condition in one.conditions])
-    both = ", ".join(f"{side}.{column} AS {side}_{column}" for column in sorted(columns) for side in ("l", "r"))
-    return (
-        f"SELECT p.l AS one, p.r AS other, p.{also}, {both}{measures_sql(model.comparisons, model.cuts)} "
-        f"FROM {pairs} p JOIN {left_table} l ON p.l = l.row JOIN {_met(pairs)} r ON p.r = r.row"
-    )
-
-
-def _met(pairs: str) -> str:
-    """The rows of `r` in a table of pairs: a join gathers every column of its table, of most rows for nothing."""
-    return f"(SELECT * FROM r SEMI JOIN {pairs} ON r.row = {pairs}.r)"
-
-
-def _pattern(tables: Tables) -> str:
-    return f"{pattern_sql(tables.model.comparisons, tables.model.cuts)} AS pattern"

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tf_linkage.linkage.model.comparisons import MISSING, Comparison, Role, place_of
-from tf_linkage.linkage.model.conditions import Cuts, Measure, Side, measured
+from tf_linkage.linkage.model.conditions import Cuts, Measure, Names, Side, measured
 
 Levels = NDArray[np.int64]
 """One row for each pattern, one column for each comparison; the code of the level, or `MISSING`."""
@@ -50,11 +50,12 @@ def pattern_sql(comparisons: Sequence[Comparison], cuts: Cuts) -> str:
     return f"cast({' + '.join(terms)} as bigint)"
 
 
-def measures_sql(comparisons: Sequence[Comparison], cuts: Cuts) -> str:
-    """Select list of the measures of a pair of rows of `l` and `r`, each computed once."""
+def measures_sql(comparisons: Sequence[Comparison], cuts: Cuts, names: Names | None = None) -> str:
+    """Select list of the measures of a pair, of rows of `l` and `r` unless named otherwise, each computed once."""
+    names = names or OfTables()
     conditions = [condition for comparison in comparisons for condition in comparison.conditions]
     return "".join(
-        f", {measure.sql(OfTables(), least)} as {measure.name}"
+        f", {measure.sql(names, least)} as {measure.name}"
         for measure, least in measured(conditions, cuts).items()
         if measure.kind != "edits"
     )

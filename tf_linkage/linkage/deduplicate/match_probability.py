@@ -97,7 +97,7 @@ def likely_duplicates(
     if _NEEDED.difference(weighed):
         return pl.DataFrame(schema={"row": pl.UInt32, "row_right": pl.UInt32, "probability": pl.Float64})
     model = one_table_model(weighed, settings)
-    both = Records(records, records.with_columns(pl.col("row").alias("entity")))
+    both = Records.of_frames(records, records.with_columns(pl.col("row").alias("entity")))
     with connected(bounds) as connection:
         tables = load(connection, both, model)
         block_and_compare(tables, affordable(tables, bounds.most_pairs))

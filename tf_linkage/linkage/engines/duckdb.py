@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 
+import duckdb
 import polars as pl
 
 from tf_linkage.linkage.estimate.em import Trained
@@ -19,7 +20,7 @@ from tf_linkage.linkage.resolve.decision import DecisionRule
 from tf_linkage.linkage.resolve.outcome import Outcome, result_of
 from tf_linkage.linkage.result import LinkResult, Progress
 from tf_linkage.linkage.tables.database import connected
-from tf_linkage.linkage.tables.encoded import load
+from tf_linkage.linkage.tables.encoded import Tables, load
 from tf_linkage.linkage.tables.records import Records, Told, prepare
 
 
@@ -34,17 +35,30 @@ def link_by_duckdb(
     learnt: SavedModel | None = None,
 ) -> LinkResult:
     """Link by this engine. See `Engine`."""
-    records = prepare(left, right, model, told)
-    progress(f"standardised {records.left.height:,} and {records.right.height:,} records")
-    families_of = None
-    if model.family:
-        named = pl.col(model.left_id).alias("record_id"), pl.col(model.family).alias("family")
-        families_of = left.select(*named).collect()
-    trained = None
-    if learnt is not None:
-        trained = learnt.applied(model, records.right["entity"].n_unique())
-        progress(f"the saved model expects {learnt.links:.2f} links for each left record")
-    return link_records(records, model, progress, families_of=families_of, bounds=bounds, trained=trained)
+    with connected(bounds) as connection:
+        tables = _loaded(connection, (left, right), model, progress, told)
+        families_of = None
+        if model.family:
+            named = pl.col(model.left_id).alias("record_id"), pl.col(model.family).alias("family")
+            families_of = left.select(*named).collect()
+        trained = None
+        if learnt is not None:
+            trained = learnt.applied(model, tables.people)
+            progress(f"the saved model expects {learnt.links:.2f} links for each left record")
+        return link_tables(tables, progress, families_of=families_of, bounds=bounds, trained=trained)
+
+
+def _loaded(
+    connection: duckdb.DuckDBPyConnection,
+    both: tuple[pl.LazyFrame, pl.LazyFrame],
+    model: Model,
+    progress: Progress,
+    told: Told | None,
+) -> Tables:
+    """Both tables in DuckDB; what they were made from is let go of with this call."""
+    records = prepare(*both, model, told)
+    progress(f"standardised {records.left.height:,} and {records.held.height:,} records")
+    return load(connection, records, model)
 
 
 def link_records(
@@ -60,36 +74,47 @@ def link_records(
     bounds = bounds or Limits()
     with connected(bounds) as connection:
         tables = load(connection, records, model)
-        work = preparation_of(tables, bounds.most_pairs)
-        candidates, deterministic_links = work.candidates, work.deterministic_pass.links
-        pairs, patterns = int(candidates.patterns["pairs"].sum()), candidates.patterns["pattern"].n_unique()
-        found_and_compared = (
-            f"{deterministic_links.height:,} deterministic links; compared {pairs:,} candidate pairs"
-        )
-        progress(f"{found_and_compared} in {patterns:,} patterns")
-        training_input = None
-        if trained is None:
-            training_input = work.training_input()
-            trained = training_input.learnt()
-            strayed = "" if trained.held else "; EM strayed from the matchkeys' links, so m is theirs"
-            progress(f"trained in {trained.curve.height} rounds{strayed}")
-        decision = DecisionRule.of(tables, trained, deterministic_links)
-        certain_links, strata = decision.first(candidates, work.certain_links, work.standing)
-        if training_input is not None:
-            trained = given_known_links(training_input, tables, candidates, certain_links).learnt()
-            beside = certain_links.pairs.height
-            if model.left_once and model.right_once:
-                progress(f"trained again beside {beside:,} certain links, in {trained.curve.height} rounds")
-            else:
-                beside = round(trained.prior * training_input.observed.every_pair)
-            if warning := thin(beside, model.settings.training.few):
-                progress(warning)
-        decision = dataclasses.replace(decision, trained=trained, strata=strata)
-        scored = decision.kept_pairs(candidates, decision.below_floor)
-        without = decision.resolved(decision.weighed(scored, None, certain_links))
-        progress(f"resolved {without.filter(pl.col('status') == 'link').height:,} links")
-        final, together = decision.with_family(scored, without, certain_links, families_of)
-        if together is not None:
-            progress(f"family evidence: {together:.0%} of members who moved stand beside another member")
-        explained = decision.explained(decision.with_second_records(final), certain_links)
-    return result_of(Outcome(records, model, candidates, trained, without, explained))
+        return link_tables(tables, progress, families_of=families_of, bounds=bounds, trained=trained)
+
+
+def link_tables(
+    tables: Tables,
+    progress: Progress,
+    *,
+    families_of: pl.DataFrame | None,
+    bounds: Limits,
+    trained: Trained | None,
+) -> LinkResult:
+    """Link tables that are loaded, if need be with a model trained before."""
+    model = tables.model
+    work = preparation_of(tables, bounds.most_pairs)
+    candidates, deterministic_links = work.candidates, work.deterministic_pass.links
+    pairs, patterns = int(candidates.patterns["pairs"].sum()), candidates.patterns["pattern"].n_unique()
+    found_and_compared = f"{deterministic_links.height:,} deterministic links; compared {pairs:,} candidate pairs"
+    progress(f"{found_and_compared} in {patterns:,} patterns")
+    training_input = None
+    if trained is None:
+        training_input = work.training_input()
+        trained = training_input.learnt()
+        strayed = "" if trained.held else "; EM strayed from the matchkeys' links, so m is theirs"
+        progress(f"trained in {trained.curve.height} rounds{strayed}")
+    decision = DecisionRule.of(tables, trained, deterministic_links)
+    certain_links, strata = decision.first(candidates, work.certain_links, work.standing)
+    if training_input is not None:
+        trained = given_known_links(training_input, tables, candidates, certain_links).learnt()
+        beside = certain_links.pairs.height
+        if model.left_once and model.right_once:
+            progress(f"trained again beside {beside:,} certain links, in {trained.curve.height} rounds")
+        else:
+            beside = round(trained.prior * training_input.observed.every_pair)
+        if warning := thin(beside, model.settings.training.few):
+            progress(warning)
+    decision = dataclasses.replace(decision, trained=trained, strata=strata)
+    scored = decision.kept_pairs(candidates, decision.below_floor)
+    without = decision.resolved(decision.weighed(scored, None, certain_links))
+    progress(f"resolved {without.filter(pl.col('status') == 'link').height:,} links")
+    final, together = decision.with_family(scored, without, certain_links, families_of)
+    if together is not None:
+        progress(f"family evidence: {together:.0%} of members who moved stand beside another member")
+    explained = decision.explained(decision.with_second_records(final), certain_links)
+    return result_of(Outcome(tables, model, candidates, trained, without, explained))

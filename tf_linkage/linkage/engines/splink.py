@@ -68,7 +68,7 @@ def link_by_splink(
     scored = scored.filter(pl.col("match_weight") >= review)
     progress(f"Splink scored {scored.height:,} pairs above the review threshold")
     entity = records.right.select(pl.col("row").alias("right_row"), "entity")
-    dates = records.left.select(pl.col("row").alias("left_row"), pl.Series("undated", undated(records)))
+    dates = records.left.select(pl.col("row").alias("left_row"), pl.Series("undated", undated(records.left)))
     scored = scored.join(entity, on="right_row").join(dates, on="left_row")
     scored = scored.with_columns((pl.col("match_weight") - indifferent(model)).alias("gain"))
     order = ["left_row", "entity", "gain", "right_row"]

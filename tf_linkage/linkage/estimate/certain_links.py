@@ -79,9 +79,7 @@ class CertainLinks:
 def no_certain_links(tables: Tables) -> CertainLinks:
     """Before anything is known."""
     nobody = pl.DataFrame(schema={"left_row": pl.UInt32, "entity": pl.UInt32})
-    return CertainLinks(
-        nobody, np.zeros(tables.records.left.height, dtype=bool), np.zeros(tables.people, dtype=bool)
-    )
+    return CertainLinks(nobody, np.zeros(tables.left.height, dtype=bool), np.zeros(tables.people, dtype=bool))
 
 
 def certain_of_deterministic(
@@ -143,7 +141,7 @@ def _free_alike(certain_links: CertainLinks, tables: Tables) -> NDArray[np.float
     """
     model = tables.model
     few, least = model.settings.strata.few, model.settings.certain.strangers
-    stratum = stratum_of(tables.records.left, model.settings.strata.years)
+    stratum = stratum_of(tables.left, model.settings.strata.years)
     group = np.unique(np.stack([stratum, unknown_fields(tables)]), axis=1, return_inverse=True)[1].ravel()
     free = ~certain_links.left
     of_stratum = _shrunk(free, stratum, np.full(len(free), free.mean()), few)
@@ -165,7 +163,7 @@ def _shrunk(
 
 def unknown_fields(tables: Tables) -> NDArray[np.int64]:
     """A number for each left row that says which of the fields compared it leaves unknown."""
-    left = tables.records.left
+    left = tables.left
     columns = whole_columns(tables.model.fields)
     unknown = left.select(pl.struct(pl.col(name).is_null() for name in columns).rank("dense").cast(pl.Int64) - 1)
     found: NDArray[np.int64] = unknown.to_series().to_numpy()

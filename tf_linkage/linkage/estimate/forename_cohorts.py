@@ -26,21 +26,18 @@ def forename_cohorts(tables: Tables, own: float) -> NDArray[np.float64] | None:
         tables: both tables.
         own: records of the right table, on average, that are a left record's own and share its forename.
     """
-    if not {"forename", "dob_year"} <= set(tables.records.right.columns):
+    if not {"forename", "dob_year"} <= tables.right.columns:
         return None
     settings = tables.model.settings.names
-    forename = tables.number("forename")
-    band = f"try_cast(dob_year AS INTEGER) // {settings.years}"
-    if COHORT in tables.records.right.columns:
-        band = COHORT
+    band = COHORT if COHORT in tables.right.columns else f"birth_year // {settings.years}"
     # Anyone who has several rows counts once.
-    side = people_counted(tables)[1]
+    side = people_counted(tables)
     once = "DISTINCT" if tables.aliased and side == "r" else ""
     person = "entity" if side == "r" else "row"
     found = tables.frame(
-        f"WITH people AS (SELECT {once} {person}, {forename} AS name, {band} AS band FROM {side} "
-        f"WHERE {forename} IS NOT NULL AND {band} IS NOT NULL), "
-        f"asked AS (SELECT row, {forename} AS name, {band} AS band FROM l), "
+        f"WITH people AS (SELECT {once} {person}, forename AS name, {band} AS band FROM {side} "
+        f"WHERE forename IS NOT NULL AND {band} IS NOT NULL), "
+        f"asked AS (SELECT row, forename AS name, {band} AS band FROM l), "
         "shared AS (SELECT name, band, count(*) AS number FROM people SEMI JOIN asked USING (name) GROUP BY ALL), "
         "names AS (SELECT name, sum(number) AS number FROM shared GROUP BY name), "
         "bands AS (SELECT band, count(*) AS number FROM people GROUP BY band) "

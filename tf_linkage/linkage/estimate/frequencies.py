@@ -20,7 +20,6 @@ from tf_linkage.linkage.model.comparisons import Comparison, Role, both_names, p
 from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.model.settings import Settings
 from tf_linkage.linkage.tables.encoded import Tables
-from tf_linkage.linkage.tables.records import Records
 
 
 @dataclass(frozen=True)
@@ -38,21 +37,19 @@ class Rarity:
 
 def chance_agreement(tables: Tables) -> Shares:
     """U of each level of each comparison."""
-    records, comparisons = tables.records, tables.model.comparisons
+    comparisons = tables.model.comparisons
     settings = tables.model.settings
-    number = min(settings.sampling.random_pairs, records.left.height * records.right.height)
+    number = min(settings.sampling.random_pairs, tables.left.height * tables.right.height)
     draw = np.random.default_rng(settings.sampling.seed)
     pairs = pl.DataFrame(
         {
-            "l": draw.integers(0, records.left.height, number, dtype=np.uint32),
-            "r": draw.integers(0, records.right.height, number, dtype=np.uint32),
+            "l": draw.integers(0, tables.left.height, number, dtype=np.uint32),
+            "r": draw.integers(0, tables.right.height, number, dtype=np.uint32),
         }
     )
     if tables.model.one_table:
         pairs = pairs.filter(pl.col("l") != pl.col("r"))
-    tables.connection.register("random_pairs", pairs.to_arrow())
-    patterns, counts = pattern_counts(tables, "random_pairs")
-    tables.connection.unregister("random_pairs")
+    patterns, counts = pattern_counts(tables, pairs)
     sampled = shares_of(unpack(patterns, comparisons), counts, comparisons, settings.training.smoothing)
     return tuple(
         _exact_where_equal(tables, comparison, share)
@@ -76,25 +73,25 @@ def rarity(
         before: frequencies of common values that were saved with a model, which count instead.
     """
     column = str(comparison.frequency)
-    records, value = tables.records, tables.number(column)
-    counted, side = people_counted(tables)
-    total = max(1, counted.height - counted[column].null_count())
+    left = tables.left[column]
+    side = people_counted(tables)
+    total = max(1, _known(tables, column)[1 if side == "r" else 0])
     found = tables.frame(
-        f"WITH counted AS (SELECT {value}, count(*) AS number FROM {side} SEMI JOIN l USING ({value}) "
-        f"GROUP BY {value}) "
-        f"SELECT number FROM l LEFT JOIN counted USING ({value}) ORDER BY l.row"
+        f"WITH counted AS (SELECT {column}, count(*) AS number FROM {side} SEMI JOIN l USING ({column}) "
+        f"GROUP BY {column}) "
+        f"SELECT number FROM l LEFT JOIN counted USING ({column}) ORDER BY l.row"
     )["number"]
     share = strangers_share(
         found.fill_null(0).to_numpy(), total, float(u[comparison.full]), own, tables.model.settings
     )
     if before is not None and before.bearers:
-        kept = records.left[column].replace_strict(dict(before.bearers), default=None, return_dtype=pl.UInt32)
+        kept = left.replace_strict(dict(before.bearers), default=None, return_dtype=pl.UInt32)
         common = strangers_share(
             kept.fill_null(0).to_numpy(), before.known, float(u[comparison.full]), own, tables.model.settings
         )
         share = np.where(kept.is_null().to_numpy(), share, common)
     bits: NDArray[np.float64] = np.log2(max(u[comparison.full], 1e-12) / share)
-    return Rarity(comparison.full, np.where(records.left[column].is_null().to_numpy(), 0.0, bits))
+    return Rarity(comparison.full, np.where(left.is_null().to_numpy(), 0.0, bits))
 
 
 def strangers_share(
@@ -114,14 +111,14 @@ def strangers_share(
     return found
 
 
-def people_counted(tables: Tables) -> tuple[pl.DataFrame, str]:
-    """The table in which the bearers of a value are counted, and its name: the one that holds each person once.
+def people_counted(tables: Tables) -> str:
+    """The table in which the bearers of a value are counted: the one that holds each person once.
 
     Where a left record may have many right ones a person's own would make his values look common.
     """
     if tables.model.kind == "one-to-many":
-        return tables.records.left, "(SELECT * FROM l) people"
-    return tables.records.right, "r"
+        return "(SELECT * FROM l) people"
+    return "r"
 
 
 def own_records(trained: Trained, tables: Tables, *places: int) -> float:
@@ -145,9 +142,9 @@ def full_names(tables: Tables, trained: Trained, rare: Sequence[Rarity | None]) 
     places = both_names(tables.model.comparisons)
     if places is None:
         return None
-    both = ", ".join(tables.numbers(["forename", "surname"]))
+    both = "forename, surname"
     own = max(1.0, own_records(trained, tables, *places))
-    counted, side = people_counted(tables)
+    side = people_counted(tables)
     person = "entity" if side == "r" else "row"
     found = tables.frame(
         f"WITH named AS (SELECT DISTINCT {person}, {both} FROM {side} SEMI JOIN l USING ({both})), "
@@ -155,8 +152,8 @@ def full_names(tables: Tables, trained: Trained, rare: Sequence[Rarity | None]) 
         f"SELECT bearers FROM l LEFT JOIN bearing USING ({both}) ORDER BY l.row"
     )["bearers"]
     others = np.maximum(found.fill_null(1).to_numpy() - own, tables.model.settings.names.others)
-    together = np.log2(others / (tables.people if side == "r" else counted.height))
-    apart = np.zeros(tables.records.left.height)
+    together = np.log2(others / (tables.people if side == "r" else tables.left.height))
+    apart = np.zeros(tables.left.height)
     for place in places:
         rarer = rare[place]
         if rarer is None:
@@ -210,12 +207,11 @@ def name_dependence(tables: Tables, u: Shares) -> NameDependence:
         return NameDependence(0.0, 0.0)
     one, other = (u[place][comparisons[place].full] for place in places)
     apart = float(one * other)
-    forename, surname = tables.numbers(["forename", "surname"])
-    located = "district" in tables.records.right.columns
+    located = "district" in tables.right.columns
     counted = tables.frame(
-        f"WITH people AS (SELECT {forename} AS forename, {surname} AS surname, "
+        "WITH people AS (SELECT forename, surname, "
         f"{'district' if located else '0'} AS district FROM r "
-        f"WHERE {forename} IS NOT NULL AND {surname} IS NOT NULL AND {_first_row(tables)}"
+        f"WHERE forename IS NOT NULL AND surname IS NOT NULL AND {_first_row(tables)}"
         f"entity % {max(1, tables.people // tables.model.settings.sampling.people_named)} = 0), "
         "named AS (SELECT forename, surname, district, count(*) AS number FROM people GROUP BY ALL), "
         "far AS (SELECT sum(number) AS number FROM named GROUP BY forename, surname), "
@@ -243,17 +239,17 @@ def _bits_of(together: float, apart: float) -> float:
 
 
 def _exact_where_equal(tables: Tables, comparison: Comparison, sampled: NDArray[np.float64]) -> NDArray[np.float64]:
-    known = _pairs_known(tables.records, comparison.value)
-    right, once = tables.records.right, tables.model.one_table
+    ours, theirs = _known(tables, comparison.value)
+    known, once = float(ours) * float(theirs), tables.model.one_table
     if once:
         # A record and itself are no pair.
-        known -= right.height - right[comparison.value].null_count()
+        known -= theirs
     share = sampled.copy()
     exact = np.zeros(len(share), dtype=bool)
     asked = {columns for level in comparison.levels for columns in (level.equal_on, level.beyond) if columns}
     equal = {
         columns: counted_pairs(tables, [(column, column) for column in columns])
-        - (right.select(columns).drop_nulls().height if once else 0)
+        - (tables.left.select(columns).drop_nulls().height if once else 0)
         for columns in asked
     }
     for code, level in enumerate(comparison.levels):
@@ -268,6 +264,6 @@ def _exact_where_equal(tables: Tables, comparison: Comparison, sampled: NDArray[
     return found
 
 
-def _pairs_known(records: Records, column: str) -> float:
-    ours, theirs = (float(frame.height - frame[column].null_count()) for frame in (records.left, records.right))
-    return ours * theirs
+def _known(tables: Tables, column: str) -> tuple[int, int]:
+    """Records of either table of which a column is known."""
+    return tables.left.height - tables.left[column].null_count(), tables.right.known[column]

@@ -23,7 +23,7 @@ from tf_linkage.linkage.estimate.em import (
 )
 from tf_linkage.linkage.model.comparisons import Role, place_of
 from tf_linkage.linkage.model.model import Model
-from tf_linkage.linkage.tables.encoded import Tables
+from tf_linkage.linkage.tables.encoded import Tables, home_columns
 
 
 def household_members(tables: Tables, standing: int) -> HouseholdMembers:
@@ -39,10 +39,9 @@ def household_members(tables: Tables, standing: int) -> HouseholdMembers:
     home = None if place is None else (place, comparisons[place].full)
     apart = tuple(comparison.role is not Role.HOME for comparison in comparisons)
     even = tuple(np.full(len(comparison.levels), 1 / len(comparison.levels)) for comparison in comparisons)
-    if not _home_columns(tables) or _pairs_of_one_home(tables) < settings.few:
+    if not home_columns(tables.right.columns) or (pairs := _pairs_of_one_home(tables)).height < settings.few:
         return HouseholdMembers(even, apart, NO_DEPENDENCE, 0.0, home)
-    distinct, counts = pattern_counts(tables, "mates", "r")
-    tables.connection.execute("DROP TABLE mates")
+    distinct, counts = pattern_counts(tables, pairs, "r")
     levels = unpack(distinct, comparisons)
     counts = np.where(_one_person(levels, tables.model), 0, counts)
     return HouseholdMembers(
@@ -54,27 +53,17 @@ def household_members(tables: Tables, standing: int) -> HouseholdMembers:
     )
 
 
-def _home_columns(tables: Tables) -> list[str]:
-    present = tables.records.right.columns
-    if {"postcode", "house"} <= set(present):
-        return tables.numbers(["postcode", "house"])
-    return tables.numbers(["address"]) if "address" in present else []
-
-
-def _pairs_of_one_home(tables: Tables) -> int:
-    """Make the table `members` (`l`, `r`): pairs of right rows at one address, of a sample of all addresses."""
-    on = ", ".join(_home_columns(tables))
-    sample = max(1, tables.records.right.height // tables.model.settings.sampling.records_at_home)
-    known = " AND ".join(f"{column} IS NOT NULL" for column in _home_columns(tables))
-    tables.connection.execute(
-        f"CREATE TABLE mates AS WITH homes AS (SELECT row, entity, {on} FROM r "
-        f"WHERE {known} AND hash({on}) % {sample} = 0), "
+def _pairs_of_one_home(tables: Tables) -> pl.DataFrame:
+    """`l`, `r`: pairs of right rows at one address, of a sample of all addresses."""
+    on = ", ".join(home_columns(tables.right.columns))
+    sample = max(1, tables.right.height // tables.model.settings.sampling.records_at_home)
+    return tables.frame(
+        f"WITH homes AS (SELECT row, entity, {on} FROM r WHERE home % {sample} = 0), "
         f"small AS (SELECT {on} FROM homes GROUP BY {on} "
         f"HAVING count(DISTINCT entity) BETWEEN 2 AND {tables.model.settings.households.largest}) "
         f"SELECT one.row AS l, other.row AS r FROM (SELECT * FROM homes SEMI JOIN small USING ({on})) one "
         f"JOIN homes other USING ({on}) WHERE one.entity < other.entity"
     )
-    return int(tables.total("SELECT count(*) FROM mates"))
 
 
 def moved(levels: Levels, model: Model) -> NDArray[np.bool_]:
@@ -92,11 +81,11 @@ def at_one_address(tables: Tables) -> pl.DataFrame:
 
     `born` says whether they share a date of birth.
     """
-    if not _home_columns(tables):
+    if not home_columns(tables.right.columns):
         return pl.DataFrame(schema={"left_row": pl.UInt32, "entity": pl.UInt32, "born": pl.Boolean})
-    on = ", ".join(_home_columns(tables))
+    on = ", ".join(home_columns(tables.right.columns))
     largest = tables.model.settings.households.largest
-    dob = tables.number("dob") if "dob" in tables.records.right.columns else ""
+    dob = "dob" if "dob" in tables.right.columns else ""
     born = f"bool_or(coalesce(l.{dob} = here.{dob}, false))" if dob else "false"
     return tables.frame(
         f"WITH here AS (SELECT entity, {', '.join(filter(None, [on, dob]))} FROM r SEMI JOIN l USING ({on})), "
@@ -111,14 +100,12 @@ def homes(tables: Tables, rows: pl.Series) -> pl.DataFrame:
 
     Hostels and blocks are left out. A home is a number that stands for its address.
     """
-    if not _home_columns(tables):
+    if not home_columns(tables.right.columns):
         return pl.DataFrame(schema={"row": pl.UInt32, "entity": pl.UInt32, "home": pl.UInt64})
-    on = ", ".join(_home_columns(tables))
-    known = " AND ".join(f"{column} IS NOT NULL" for column in _home_columns(tables))
     tables.connection.register("wanted", pl.DataFrame({"row": rows}).to_arrow())
     found = tables.frame(
-        f"WITH there AS (SELECT DISTINCT {on} FROM r SEMI JOIN wanted USING (row) WHERE {known}) "
-        f"SELECT row, entity, hash({on}) AS home FROM r SEMI JOIN there USING ({on}) ORDER BY row"
+        "WITH there AS (SELECT DISTINCT home FROM r SEMI JOIN wanted USING (row)) "
+        "SELECT row, entity, home FROM r SEMI JOIN there USING (home) ORDER BY row"
     )
     tables.connection.unregister("wanted")
     return found.filter(pl.col("entity").n_unique().over("home") <= tables.model.settings.households.largest)

@@ -52,7 +52,7 @@ class Strata:
 
 def no_strata(tables: Tables) -> Strata:
     """Before anything is known."""
-    return Strata(np.zeros(tables.records.left.height, dtype=np.int64), np.zeros(1), ())
+    return Strata(np.zeros(tables.left.height, dtype=np.int64), np.zeros(1), ())
 
 
 def strata_of(weighed: pl.DataFrame, tables: Tables, free: dict[str, int]) -> Strata:
@@ -64,7 +64,7 @@ def strata_of(weighed: pl.DataFrame, tables: Tables, free: dict[str, int]) -> St
         free: for each comparison's id, bits of the rules that leave it free.
     """
     few = tables.model.settings.strata.few
-    kind = stratum_of(tables.records.left, tables.model.settings.strata.years)
+    kind = stratum_of(tables.left, tables.model.settings.strata.years)
     number = int(kind.max(initial=0)) + 1
     rows, probable = weighed["left_row"].to_numpy(), weighed["match_probability"].to_numpy()
     people = np.bincount(kind, minlength=number).astype(np.float64)

@@ -104,7 +104,7 @@ def gather(tables: Tables, candidates: Candidates, training_links: pl.DataFrame,
 
 
 def _every_pair(tables: Tables) -> float:
-    left, right = float(tables.records.left.height), float(tables.people)
+    left, right = float(tables.left.height), float(tables.people)
     return max(left * (left - 1) / 2, 1.0) if tables.model.one_table else left * right
 
 

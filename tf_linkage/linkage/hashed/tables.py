@@ -108,7 +108,7 @@ def link_hashed(
     if repeated := int(repeats(ours[RECORD]).sum()):
         raise LinkageRefused(f"the left hashed table names a record twice ({repeated} repeats)")
     theirs = theirs.with_columns(pl.col(RECORD).rle_id().alias("entity"))
-    return link_records(Records(ours, theirs), equality_only(model, left.bloom), progress, bounds=bounds)
+    return link_records(Records.of_frames(ours, theirs), equality_only(model, left.bloom), progress, bounds=bounds)
 
 
 def same(left: HashedTable, right: HashedTable) -> None:

@@ -69,7 +69,7 @@ class DecisionRule:
             forename_cohorts(tables, 0.0 if forename is None else own_records(trained, tables, forename)),
             deterministic_links,
             no_strata(tables),
-            undated(tables.records),
+            undated(tables.left),
         )
 
     @property
@@ -155,8 +155,7 @@ class DecisionRule:
 
         Also gives the share of members who moved next to another one, if anybody is known to have moved.
         """
-        records = self.tables.records
-        members = families(records, families_of, self.model.settings.family.largest)
+        members = families(self.tables.left, families_of, self.model.settings.family.largest)
         links = first.filter(pl.col("status") == "link")
         if not self.model.family_evidence or members.is_empty():
             return first, None
@@ -167,9 +166,11 @@ class DecisionRule:
         evidence = family_evidence(members, links, at_home, self.tables.people, bar)
         added = evidence.pairs.join(pairs, on=["left_row", "right_row"], how="anti", maintain_order="left")
         patterns = compare_rows(self.tables, added["left_row"].to_numpy(), added["right_row"].to_numpy())
-        entity = records.right.select(pl.col("row").alias("right_row"), "entity")
-        added = added.with_columns(pl.Series("pattern", patterns), pl.lit(0, pl.Int64).alias("rules"))
-        added = added.join(entity, on="right_row", maintain_order="left").select(pairs.columns)
+        added = added.with_columns(
+            pl.Series("pattern", patterns),
+            pl.lit(0, pl.Int64).alias("rules"),
+            self.tables.right.entity.gather(added["right_row"]).alias("entity"),
+        ).select(pairs.columns)
         every = pl.concat([pairs, added]).sort("left_row", "right_row")
         elsewhere = moved(unpack(every["pattern"].to_numpy(), self.model.comparisons), self.model)
         together = evidence.together if evidence.moved else None

@@ -16,7 +16,7 @@ from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.resolve.assignment import RIVAL
 from tf_linkage.linkage.resolve.second_records import APART, STAGE
 from tf_linkage.linkage.result import LINK_SCHEMA, LinkResult
-from tf_linkage.linkage.tables.records import Records
+from tf_linkage.linkage.tables.encoded import Tables
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Outcome:
     """Everything a linkage ends with.
 
     Attributes:
-        records: both tables.
+        tables: both tables.
         model: the model.
         candidates: what blocking made.
         trained: what was learnt.
@@ -32,7 +32,7 @@ class Outcome:
         final: links, reviews and rivals with it, explained.
     """
 
-    records: Records
+    tables: Tables
     model: Model
     candidates: Candidates
     trained: Trained
@@ -42,13 +42,14 @@ class Outcome:
 
 def result_of(outcome: Outcome) -> LinkResult:
     """The result with ids instead of rows, in order."""
-    records, model, candidates, final = outcome.records, outcome.model, outcome.candidates, outcome.final
-    left_ids = records.left.select(pl.col("row").alias("left_row"), pl.col("record_id").alias("left_id"))
-    right_ids = records.right.select(pl.col("row").alias("right_row"), pl.col("record_id").alias("right_id"))
+    tables, model, candidates, final = outcome.tables, outcome.model, outcome.candidates, outcome.final
     words = {f"rule {bit}": f"rule: {rule.name}" for bit, rule in enumerate(candidates.rules)}
     words |= {f"family: {short}": f"family: {long}" for short, long in words.items()}
     words |= {f"{STAGE}{short}": f"{STAGE}{long}" for short, long in words.items()}
-    final = final.join(left_ids, on="left_row").join(right_ids, on="right_row").sort("left_id", "right_id")
+    final = final.with_columns(
+        tables.left["record_id"].gather(final["left_row"]).alias("left_id"),
+        tables.right.ids.gather(final["right_row"]).alias("right_id"),
+    ).sort("left_id", "right_id")
     final = final.with_columns(pl.col("stage").replace(words))
     parts = explained_by(model)
     named = [pl.col(name).cast(kind) for name, kind in LINK_SCHEMA.items()]
@@ -99,9 +100,9 @@ def _counts(outcome: Outcome, links: pl.DataFrame) -> dict[str, int]:
     before = outcome.without.filter(pl.col("status") == "link").select("left_row", "entity")
     kept = linked.join(before, on=["left_row", "entity"]).height
     counts = {
-        "left records": outcome.records.left.height,
-        "right records": outcome.records.right.height,
-        "right people": outcome.records.right["entity"].n_unique(),
+        "left records": outcome.tables.left.height,
+        "right records": outcome.tables.right.height,
+        "right people": outcome.tables.people,
         "candidate pairs": int(outcome.candidates.patterns["pairs"].sum()),
         "links without family evidence": before.height,
         "links with family evidence": linked.height,

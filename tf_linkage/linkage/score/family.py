@@ -13,8 +13,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tf_linkage.linkage.tables.records import Records
-
 
 @dataclass(frozen=True)
 class FamilyEvidence:
@@ -32,20 +30,20 @@ class FamilyEvidence:
     pairs: pl.DataFrame
 
 
-def families(records: Records, named: pl.DataFrame | None, largest: int) -> pl.DataFrame:
-    """`left_row`, `family`: members of families of two and more, up to the largest.
+def families(left: pl.DataFrame, named: pl.DataFrame | None, largest: int) -> pl.DataFrame:
+    """`left_row`, `family`: members, in the left table, of families of two and more, up to the largest.
 
     By the families named (`record_id`, `family`) if there are any, else by the address that members share.
     """
     if named is not None:
         named = named.select(pl.col("record_id").cast(pl.String), pl.col("family").cast(pl.String)).drop_nulls()
-        keyed = records.left.select(pl.col("row").alias("left_row"), "record_id").join(named, on="record_id")
+        keyed = left.select(pl.col("row").alias("left_row"), "record_id").join(named, on="record_id")
         on = ["family"]
     else:
-        on = [c for c in ("postcode", "house") if c in records.left.columns]
+        on = [c for c in ("postcode", "house") if c in left.columns]
         if len(on) < 2:
             return pl.DataFrame(schema={"left_row": pl.UInt32, "family": pl.UInt32})
-        keyed = records.left.select(pl.col("row").alias("left_row"), *on).drop_nulls()
+        keyed = left.select(pl.col("row").alias("left_row"), *on).drop_nulls()
     keyed = keyed.sort(*on, "left_row").select("left_row", pl.struct(on).rle_id().alias("family"))
     size = pl.len().over("family")
     return keyed.filter(size >= 2, size <= largest)

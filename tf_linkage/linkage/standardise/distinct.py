@@ -37,6 +37,18 @@ class Distinct:
         assert isinstance(values, pl.Series)  # noqa: S101
         return cls(codes.cast(pl.UInt32), values.cast(column.dtype))
 
+    @classmethod
+    def joined(cls, parts: Sequence[Distinct]) -> Distinct:
+        """The column that was taken apart piece by piece, as if it had been taken apart whole."""
+        if len(parts) == 1:
+            return parts[0]
+        every = cls.of(pl.concat([part.values for part in parts]))
+        codes, start = [], 0
+        for part in parts:
+            codes.append(every.codes.slice(start, part.values.len()).gather(part.codes))
+            start += part.values.len()
+        return cls(pl.concat(codes, rechunk=True), every.values)
+
     def rows(self, of_values: pl.Series) -> pl.Series:
         """What was worked out of each value, for each row."""
         return of_values.gather(self.codes)

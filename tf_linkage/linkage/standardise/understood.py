@@ -47,24 +47,26 @@ class FieldRead:
         return "; ".join((", ".join(parts), *self.notes))
 
 
-def field_read(field: str, column: pl.Series, made: StandardColumn, reading: Reading) -> FieldRead:
+def field_read(field: str, made: StandardColumn, reading: Reading) -> FieldRead:
     """How a raw column was read.
 
     Args:
         field: the field, or the extra column.
-        column: the raw column.
         made: what became of it.
         reading: placeholders, and the order of dates.
     """
-    values = column if made.held is None else made.held.values
+    if made.held is None:
+        assert made.raw is not None  # noqa: S101  what was read row by row keeps its rows
+        values, rows, nulls = made.raw, made.raw.len(), 0
+    else:
+        values, rows, nulls = made.held.values, made.held.codes.len(), made.held.codes.null_count()
     text = values.cast(pl.String).str.strip_chars()
     blank = text.is_null() | (text == "")
     # Of a date the year alone may be known, which is the second part.
     parts = made.parts.columns[: 1 if made.dates is None else 2]
     known = made.parts.select(pl.any_horizontal(pl.col(part).is_not_null() for part in parts)).to_series()
-    rows = column.len()
     read, empty = (int(made.rows(which).fill_null(value=False).sum()) for which in (known, blank & ~known))
-    missing = (0 if made.held is None else column.null_count()) + empty
+    missing = nulls + empty
     notes = () if made.dates is None else _of_dates(made, made.dates, reading)
     return FieldRead(field, rows, read, missing, rows - read - missing, notes)
 

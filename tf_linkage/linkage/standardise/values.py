@@ -17,6 +17,7 @@ from tf_linkage.linkage.standardise.distinct import VALUE, Distinct, stepwise
 from tf_linkage.linkage.standardise.kinds import in_form
 from tf_linkage.linkage.standardise.nicknames import forename_forms
 from tf_linkage.linkage.standardise.reading import NO_FORENAME, NOBODY, Reading
+from tf_linkage.linkage.standardise.standard_table import Column
 
 _TITLES = r"^(?:(?:MR|MRS|MS|MISS|MASTER|MSTR|DR|SIR|REV|PROF|LADY|LORD)\.? )+"
 _PARTICLES = r"\b(DE|DA|DI|DOS|DU|EL|AL|LA|LE|MC|MAC|O|ST|VAN|DER|DEN|VON|BIN|BEN|BINT|ABU) "
@@ -37,12 +38,17 @@ _STREET_WORDS = {
 }  # fmt: skip
 
 
+ROW_BY_ROW = "nino"
+"""The field that nearly everybody has to himself, so that taking its column apart would gain nothing."""
+
+
 @dataclass(frozen=True)
 class StandardColumn:
     """What one raw column becomes.
 
     Attributes:
         held: the raw column taken apart; None where each row was read by itself.
+        raw: the column itself where each row was read by itself.
         parts: a column for each standardised one, a row for each distinct value, or for each row.
         dates: how dates of birth were read.
     """
@@ -50,22 +56,26 @@ class StandardColumn:
     held: Distinct | None
     parts: pl.DataFrame
     dates: DatesRead | None = None
+    raw: pl.Series | None = None
 
-    def columns(self, order: pl.Series) -> dict[str, pl.Series]:
+    def columns(self, order: pl.Series) -> dict[str, Column]:
         """The standardised columns, in an order of rows."""
-        places = order if self.held is None else self.held.codes.gather(order)
-        return {part.name: part.gather(places) for part in self.parts}
+        if self.held is None:
+            return {part.name: Column(part.gather(order)) for part in self.parts}
+        places = self.held.codes.gather(order)
+        return {part.name: Column(part, places) for part in self.parts}
 
     def rows(self, of_values: pl.Series) -> pl.Series:
         """What was worked out of each row of `parts`, for each row of the column."""
         return of_values if self.held is None else self.held.rows(of_values)
 
 
-def standard_column(field: str, column: pl.Series, reading: Reading) -> StandardColumn:
+def standard_column(field: str, column: Distinct | pl.Series, reading: Reading) -> StandardColumn:
     """What one raw column becomes that holds a field of `STANDARD_FIELDS`."""
-    if field == "nino":
-        return StandardColumn(None, _nino(column, reading))
-    held = Distinct.of(column)
+    if field == ROW_BY_ROW:
+        raw = column if isinstance(column, pl.Series) else column.rows(column.values)
+        return StandardColumn(None, _nino(raw, reading), raw=raw)
+    held = column if isinstance(column, Distinct) else Distinct.of(column)
     if field == "date_of_birth":
         read = dates_of(held.values, reading)
         parts = pl.DataFrame({"dob": read.dob, "dob_year": read.year, "dob_day_month": read.dob.str.slice(4, 4)})
@@ -73,9 +83,8 @@ def standard_column(field: str, column: pl.Series, reading: Reading) -> Standard
     return StandardColumn(held, _FIELDS[field](held.values, reading))
 
 
-def extra_values(column: pl.Series, kind: str, name: str, reading: Reading) -> StandardColumn:
+def extra_values(held: Distinct, kind: str, name: str, reading: Reading) -> StandardColumn:
     """What one further column becomes, under a name, by what its values are (see `kinds`)."""
-    held = Distinct.of(column)
     if kind == "date":
         read = dates_of(held.values, reading)
         dates = pl.DataFrame({"dob": read.dob, "year": read.year})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -14,7 +15,8 @@ from numpy.typing import NDArray
 
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage.model.model import Model
-from tf_linkage.linkage.standardise.fields import repeats, standardise
+from tf_linkage.linkage.standardise.fields import in_standard_form, repeats
+from tf_linkage.linkage.standardise.standard_table import StandardTable
 from tf_linkage.linkage.standardise.understood import FieldRead, field_read
 from tf_linkage.linkage.standardise.values import StandardColumn
 
@@ -29,16 +31,25 @@ class Records:
 
     Attributes:
         left: standardised columns with `row`, `record_id`; one row per record.
-        right: the same and `entity`, the number of the person among those of the table; alias rows share it.
+        held: the right table, each of its values once; alias rows share a person.
     """
 
     left: pl.DataFrame
-    right: pl.DataFrame
+    held: StandardTable
+
+    @classmethod
+    def of_frames(cls, left: pl.DataFrame, right: pl.DataFrame) -> Records:
+        """Both tables as frames, the right one with `entity`."""
+        return cls(left, StandardTable.of(right))
+
+    @cached_property
+    def right(self) -> pl.DataFrame:
+        """The right table as a frame with `entity`, for engines that take it so; much larger than `held`."""
+        return self.held.frame().with_columns(self.held.entity.alias("entity"))
 
 
-def undated(records: Records) -> NDArray[np.bool_]:
+def undated(left: pl.DataFrame) -> NDArray[np.bool_]:
     """For each left row, whether no date of birth is known."""
-    left = records.left
     if "dob" not in left.columns:
         return np.ones(left.height, dtype=bool)
     found: NDArray[np.bool_] = left["dob"].is_null().to_numpy()
@@ -62,21 +73,20 @@ def prepare(left: pl.LazyFrame, right: pl.LazyFrame, model: Model, told: Told | 
         LinkageRefused: a missing column, an empty table, or a left id that occurs twice.
     """
 
-    def standard(side: int, table: pl.LazyFrame, record_id: str) -> pl.DataFrame:
-        def seen(name: str, column: pl.Series, made: StandardColumn) -> None:
+    def standard(side: int, table: pl.LazyFrame, record_id: str) -> StandardTable:
+        def seen(name: str, made: StandardColumn) -> None:
             if told is not None:
-                told(side, field_read(name, column, made, model.reading))
+                told(side, field_read(name, made, model.reading))
 
-        return standardise(table, record_id, model.fields, model.extra, model.reading, seen=seen)
+        return in_standard_form(table, record_id, model.fields, model.extra, model.reading, seen=seen)
 
     ours = standard(0, left, model.left_id)
     theirs = ours if left is right and model.entity == model.left_id else standard(1, right, model.entity)
-    for side, frame in (("left", ours), ("right", theirs)):
-        if frame.is_empty():
+    for side, table in (("left", ours), ("right", theirs)):
+        if not table.height:
             raise LinkageRefused(f"the {side} table has no rows")
-    if repeated := int(repeats(ours["record_id"]).sum()):
+    if repeated := int(repeats(ours.ids).sum()):
         raise LinkageRefused(
             f"column {model.left_id!r} names a record of the left table twice ({repeated} repeats)"
         )
-    theirs = theirs.with_columns((pl.col("record_id").rle_id()).alias("entity"))
-    return Records(ours, theirs)
+    return Records(ours.frame(), theirs)

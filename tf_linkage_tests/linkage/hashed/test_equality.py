@@ -74,7 +74,7 @@ def test_links_on_hashes_are_those_of_equality_in_the_clear(seed: int, village_o
         for table, record_id in ((cohort, "request_ref"), (register, "dwp_key"))
     )
     theirs = theirs.with_columns(pl.col("record_id").rle_id().alias("entity"))
-    clear = link_records(Records(ours, theirs), restricted, lambda _: None)
+    clear = link_records(Records.of_frames(ours, theirs), restricted, lambda _: None)
     sent = hash_table(cohort, "request_ref", MODEL, KEY)
     held = hash_table(register, "dwp_key", MODEL, KEY)
     linked = link_hashed(sent, held, MODEL)

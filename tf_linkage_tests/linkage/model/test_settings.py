@@ -50,6 +50,11 @@ NO_SETTING = {
     "_BYTES_A_PLACE": "how a digest is taken apart",
     "_MOST_PLACES": "how much of it there is",
     "_TIE": "the last bits of a sum, which must decide nothing",
+    "BATCH": "rows that are read at one time; the outcome does not depend on it, which is tested",
+    "_LOADED": "rows that are handed to DuckDB at one time; the same",
+    "_STREAMED": "rows of the right table that are blocked at one time; the same",
+    "_COMPARED": "pairs that are compared at one time; the same",
+    "_READ": "pairs that a thread reads at one time; the same",
 }
 """Numbers at the top of a module that say nothing about links, each with the reason."""
 

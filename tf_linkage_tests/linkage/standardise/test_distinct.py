@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from tf_linkage.linkage.standardise.distinct import VALUE, Distinct, stepwise
-from tf_linkage.linkage.standardise.fields import STANDARD_FIELDS, standardise
+from tf_linkage.linkage.standardise.fields import STANDARD_FIELDS, in_standard_form, standardise
+from tf_linkage.linkage.standardise.reading import USUAL
+from tf_linkage.linkage.standardise.standard_table import StandardTable
+from tf_linkage.linkage.standardise.understood import field_read
 
 _SPEC = importlib.util.spec_from_file_location("plain_fields", Path(__file__).with_name("plain_fields.py"))
 assert _SPEC
@@ -50,6 +53,40 @@ def test_the_order_of_rows_is_nothing(rows: list[tuple[str | None, ...]], seed: 
     other = table.sample(fraction=1, shuffle=True, seed=seed)
     fields = STANDARD_FIELDS[:4]
     assert_frame_equal(standardise(table.lazy(), "id", fields), standardise(other.lazy(), "id", fields))
+
+
+@settings(deadline=None, max_examples=60)
+@given(rows=rows, seed=st.integers(0, 100), batch=st.integers(1, 40))
+def test_batches_and_their_order_are_nothing(rows: list[tuple[str | None, ...]], seed: int, batch: int) -> None:
+    table = pl.DataFrame(rows, schema=SCHEMA, orient="row")
+    other = table.sample(fraction=1, shuffle=True, seed=seed).lazy()
+    told: list[list[str]] = [[], []]
+    whole, pieces = (
+        in_standard_form(
+            given,
+            "id",
+            STANDARD_FIELDS,
+            ["town"],
+            batch=size,
+            seen=lambda name, made, at=at: told[at].append(str(field_read(name, made, USUAL))),
+        )
+        for at, (given, size) in enumerate(((table.lazy(), 1000), (other, batch)))
+    )
+    assert_frame_equal(whole.frame(), pieces.frame())
+    assert whole.entity.equals(pieces.entity)
+    assert told[0] == told[1]
+    for name, column in pieces.columns.items():
+        assert column.known == whole.frame()[name].count()
+
+
+def test_a_table_without_rows_and_one_that_is_a_frame() -> None:
+    empty = pl.LazyFrame(schema=SCHEMA)
+    assert in_standard_form(empty, "id", STANDARD_FIELDS).height == 0
+    frame = standardise(pl.LazyFrame({"id": ["b", "a", "a"], "surname": ["Ng", "Ng", None]}), "id", ["surname"])
+    numbered = frame.with_columns(pl.Series("entity", [0, 0, 1], pl.UInt32))
+    table = StandardTable.of(numbered)
+    assert_frame_equal(table.frame(), frame)
+    assert (table.people, table.columns["surname"].known) == (2, 2)
 
 
 @pytest.mark.parametrize(

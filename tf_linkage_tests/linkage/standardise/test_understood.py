@@ -29,8 +29,8 @@ TABLE = pl.LazyFrame(
 def read(name: str, table: pl.LazyFrame = TABLE, reading: Reading | None = None) -> FieldRead:
     found = []
 
-    def seen(name: str, column: pl.Series, made: StandardColumn) -> None:
-        found.append(field_read(name, column, made, reading or Reading()))
+    def seen(name: str, made: StandardColumn) -> None:
+        found.append(field_read(name, made, reading or Reading()))
 
     fields, extra = ([], [name]) if name == "town" else ([name], [])
     standardise(table, "id", fields, extra, reading or Reading(), seen=seen)
@@ -94,13 +94,13 @@ def test_one_table_is_standardised_once(monkeypatch: pytest.MonkeyPatch) -> None
     again = people(20).with_columns(pl.format("{}-2", "id").alias("id"))
     table, said, made = pl.concat([people(), again]), [], []
     columns = table.collect_schema().names()
-    plainly = records.standardise
+    plainly = records.in_standard_form
 
     def counted(*arguments: object, **named: object) -> pl.DataFrame:
         made.append(arguments[1])
         return plainly(*arguments, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(records, "standardise", counted)
+    monkeypatch.setattr(records, "in_standard_form", counted)
     model = general_model(columns, columns, left_id="id", right_id="id")
     deduplicate(table, model, told=lambda side, column: said.append((side, column.field)))
     assert made == ["id"]

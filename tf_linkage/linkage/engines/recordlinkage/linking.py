@@ -62,7 +62,7 @@ def link_prepared(records: Records, model: Model, progress: Progress, bounds: Li
             "right_row": pairs.codes[1].astype(np.uint32),
             "match_weight": weight,
             "match_probability": probability,
-            "undated": undated(records)[pairs.codes[0]],
+            "undated": undated(records.left)[pairs.codes[0]],
             "guarded": doubtful_pairs(levels, model) & (probability < model.guard),
         }
     )
