@@ -56,12 +56,16 @@ class Linked:
         asked: by department, person_id and request_ref.
         results: by department, what the linkage handed back.
         truth: the tables of `population/truth`.
+        requests: by department, what it was sent.
+        registers: by department, its people.
     """
 
     attributes: pl.LazyFrame
     asked: Frames
     results: Mapping[str, LinkResult]
     truth: Frames
+    requests: Frames
+    registers: Frames
 
     def figures(self) -> pl.DataFrame:
         """`contracts.outputs.quality.Metrics` of the case."""
@@ -76,16 +80,17 @@ def link_case(case: Case) -> Linked:
     duplicates = linkage.find_duplicates(cohort, RECORD).rename(PAIR)
     key = custody.REHEARSAL_KEY
     identifiers, attributes = custody.split(cohort, duplicates, key)
-    asked, results = {}, {}
+    asked, results, requests, registers = {}, {}, {}, {}
     for name, department in DEPARTMENTS.items():
         recipient = custody.recipient_key(key, name)
         request = custody.link_request(identifiers, department, recipient, case.world.extract).collect().lazy()
+        requests[name] = request
         model = linkage.department_model(name, department.request_columns)
         model = dataclasses.replace(model, family_evidence=case.family_evidence)
-        register = body_of(name).people(people, case.world)
+        registers[name] = register = body_of(name).people(people, case.world)
         results[name] = linkage.link(request, register, model, engine=case.engine)
         asked[name] = custody.people_asked(request, attributes, recipient)
-    return Linked(attributes, asked, results, bodies.truth(people, case.world))
+    return Linked(attributes, asked, results, bodies.truth(people, case.world), requests, registers)
 
 
 def links_of(result: LinkResult) -> pl.DataFrame:
