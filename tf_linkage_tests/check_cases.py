@@ -30,7 +30,7 @@ from tf_linkage.contracts.bodies.council import Cohort
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.handovers.population_counts import PopulationCounts
 from tf_linkage.contracts.linked_set import LINKED_SET
-from tf_linkage.contracts.outputs.estimates import ALL_TOGETHER, PLACEBOS
+from tf_linkage.contracts.outputs.estimates import ALL_TOGETHER, PLACEBOS, ROLES
 from tf_linkage.contracts.outputs.quality import Metrics
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.io import ParquetStore
@@ -128,6 +128,19 @@ def nothing_before_the_start(at: At) -> Cases:
 
     untold = {at.key: {"placebos": placebos({}).lazy()}}
     return Cases([case(1.0), case(1.09), Case(untold)], [case(1.2), case(0.8), case(1.0, earlier=1.3)])
+
+
+def planned_before_outcomes(at: At) -> Cases:
+    """What was planned in time; then what was planned late, some of it late, and nothing planned."""
+
+    def case(*roles: str) -> Case:
+        return Case({at.key: {"differences": pl.LazyFrame({"role": roles}, schema={"role": pl.Enum(ROLES)})}})
+
+    planned, late, exploratory = ROLES
+    return Cases(
+        [case(planned), case(planned, exploratory)],
+        [case(late, exploratory), case(planned, late), case(exploratory), case()],
+    )
 
 
 def like_the_delivery_before(at: At) -> Cases:
@@ -345,6 +358,7 @@ CASES: dict[str, Callable[[At], Cases]] = {
     "keeps_contract": keeps_contract,
     "holds_no_identifier": holds_no_identifier,
     "like_the_delivery_before": like_the_delivery_before,
+    "planned_before_outcomes": planned_before_outcomes,
     "nothing_before_the_start": nothing_before_the_start,
     "only_what_the_notice_allows": only_what_the_notice_allows,
     "references_match_identifiers": same_people,

@@ -116,6 +116,7 @@ def estimates(frame: pl.DataFrame) -> dict[str, pl.LazyFrame]:
     compared = both.with_columns(
         measure=pl.lit("difference in share"),
         method=pl.lit("weighted"),
+        role=pl.lit("exploratory"),
         estimate=pl.col("programme") - pl.col("comparison"),
         standard_error=pl.lit(0.02),
         effective_families=pl.col("comparison_families").cast(pl.Float64),

@@ -8,7 +8,10 @@ import polars as pl
 import pytest
 
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.rehearsal.cases import Case, link_case
+from tf_linkage.linkage import department_model, link
+from tf_linkage.quality.without_truth.rule import HEADLINE, headline_of
+from tf_linkage.quality.without_truth.second_identifier import second_identifier_figures
+from tf_linkage.rehearsal.cases import Case, Linked, link_case
 from tf_linkage.study import Preset, Study
 
 NOISE = (0.5, 1.0, 2.0)
@@ -18,39 +21,73 @@ SEEDS = int(os.environ.get("RECALL_SEEDS", "20"))
 PRESET = Preset(os.environ.get("RECALL_PRESET", "demo"))
 
 
+NUMBER = "nino"
+"""The number that is held back where a department is sent it."""
+
+HOLDING = 0.9
+"""Of the intervals of the recall that is quoted, the share that is to hold."""
+
+
 def figures_of(seed: int, noise: float) -> list[dict[str, object]]:
-    """By department, the interval of recall without truth and the true recall of one world."""
-    made = link_case(Case.of(Study.of(PRESET, seed=seed, noise_multiplier=noise))).figures()
-    overall = made.filter(pl.col("breakdown").cast(pl.String) == "all").with_columns(
+    """By department and measure, the interval of recall without truth and the true recall of one world."""
+    linked = link_case(Case.of(Study.of(PRESET, seed=seed, noise_multiplier=noise)))
+    overall = linked.figures().filter(pl.col("breakdown").cast(pl.String) == "all").with_columns(
         pl.col("department", "measure").cast(pl.String)
-    )
+    )  # fmt: skip
     rows = {(row["department"], row["measure"]): row for row in overall.iter_rows(named=True)}
+    rows |= {(name, "second_recall"): row for name, row in second(linked).items()}
     found = []
     for name in DEPARTMENTS:
-        known, true = rows.get((name, "known_recall")), rows.get((name, "recall"))
-        if known and true and known["low"] is not None and true["value"] is not None:
+        true = rows[name, "recall"]["value"]
+        there = {measure for measure in HEADLINE if rows.get((name, measure), {}).get("low") is not None}
+        for measure in sorted(there):
+            row = rows[name, measure]
             found.append(
-                {"department": name, "noise": noise, "people": known["denominator"], "known": known["value"],
-                 "true": true["value"], "width": known["high"] - known["low"],
-                 "holds": known["low"] <= true["value"] <= known["high"]}
+                {"department": name, "measure": measure, "quoted": measure == headline_of(there), "noise": noise,
+                 "of": row["denominator"], "told": row["value"], "true": true, "width": row["high"] - row["low"],
+                 "holds": row["low"] <= true <= row["high"]}
             )  # fmt: skip
+    return found
+
+
+def second(linked: Linked) -> dict[str, dict[str, object]]:
+    """Recall by the number that a department was sent, from a linkage without it."""
+    found = {}
+    for name, department in DEPARTMENTS.items():
+        if NUMBER not in department.request_columns:
+            continue
+        request, register = linked.requests[name], linked.registers[name]
+        model = department_model(name, department.request_columns)
+        told = request.with_columns(pl.lit(None, pl.String).alias(NUMBER))
+        made = link(told, register, model).links.filter(pl.col("status").cast(pl.String) == "link")
+        row = second_identifier_figures(
+            request.select(ref=pl.col("request_ref").cast(pl.String), number=NUMBER).collect(),
+            register.select(key=pl.col(department.key).cast(pl.String), number=NUMBER).collect(),
+            made.select(ref="left_id", key="right_id"),
+        )
+        found |= {name: row.row(0, named=True)} if row.height else {}
     return found
 
 
 @pytest.mark.slow
 def test_how_often_the_interval_holds_the_true_recall() -> None:
-    """Fewer than the printed nine in ten is a finding of the page; fewer than eight a fault of the figure."""
+    """Nine in ten of those that are quoted; the others are printed beside them."""
     found = pl.DataFrame(
         [row for noise in NOISE for seed in range(1, SEEDS + 1) for row in figures_of(seed, noise)]
     )
-    table = found.group_by("department", "noise", maintain_order=True).agg(
-        pl.len().alias("worlds"), pl.col("people", "known", "true", "width", "holds").mean()
+    table = found.group_by("measure", "department", "noise", maintain_order=True).agg(
+        pl.len().alias("worlds"), pl.col("of", "told", "true", "width", "holds").mean()
     )
     print(f"\n{PRESET}, {SEEDS} seeds")
-    for row in table.sort("department", "noise").iter_rows(named=True):
+    for row in table.sort("measure", "department", "noise").iter_rows(named=True):
         print(
-            f"  {row['department']} noise x{row['noise']:g}: {row['people']:,.0f} known to be present; found "
-            f"{row['known']:.3f}, true recall {row['true']:.3f}; holds {row['holds']:.2f} of {row['worlds']}, "
+            f"  {row['measure']} {row['department']} noise x{row['noise']:g}: of {row['of']:,.0f}, told "
+            f"{row['told']:.3f}, true {row['true']:.3f}; holds {row['holds']:.2f} of {row['worlds']}, "
             f"width {row['width']:.3f}"
         )
-    assert found["holds"].mean() >= 0.8  # type: ignore[operator]
+    for (measure,), of in found.group_by(["measure"], maintain_order=True):
+        print(f"  {measure}: holds {of['holds'].sum()} of {of.height}")
+    quoted = found.filter("quoted")["holds"]
+    # Fewer than this come less than once in a hundred times where nine in ten hold.
+    least = HOLDING - 2.33 * (HOLDING * (1 - HOLDING) / len(quoted)) ** 0.5
+    assert quoted.mean() >= least  # type: ignore[operator]

@@ -36,6 +36,7 @@ COMMANDS: dict[str, Command] = {
     "assess": Command(STUDY, "what linkage error does to the findings; after run, minutes", "study", "add_assess"),
     "ui": Command(STUDY, "start the Dagster web UI", "study", "add_ui"),
     "baseline": Command(STUDY, "accept today's figures at `tiny`; minutes", "study", "add_baseline"),
+    "plan": Command(STUDY, "what is looked for first, and whether it was sealed in time", "study", "add_plan"),
     "clean": Command(STUDY, "empty a rehearsal's data folder", "study", "add_clean"),
     "link": Command(FILES, "link two CSV or Parquet files", "files.linking", "add_link"),
     "deduplicate": Command(

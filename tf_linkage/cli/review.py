@@ -15,8 +15,16 @@ from tf_linkage.custody.vault.clerks_desk import Desk
 from tf_linkage.hints import command
 from tf_linkage.linkage.model.settings import Review
 from tf_linkage.linkage.review.sheets import DECISIONS
+from tf_linkage.quality.without_truth.search_audit import SEARCHES, SEEDS
 from tf_linkage.study import Source
 from tf_linkage.workspace.custodians.clerical_review import LaidOut, export_review, import_review, settle_review
+from tf_linkage.workspace.custodians.searching import (
+    NOBODY,
+    is_search,
+    lay_out_search,
+    read_search,
+    simulate_search,
+)
 from tf_linkage.workspace.custodians.simulated_clerks import simulate_clerks
 from tf_linkage.workspace.environment import study_key
 from tf_linkage.workspace.folder import store_of
@@ -51,6 +59,14 @@ def add_review(review: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="where the decisions lie, if not where the sheets do",
     )
+    search = _step(steps, "search", "lay out people without a link, for two clerks to search the register", _search)
+    search.add_argument(
+        "--most", type=int, metavar="N", help=f"people (usual: {SEARCHES}, twice as many where few have a link)"
+    )
+    search.add_argument(
+        "--hidden", type=int, default=SEEDS, metavar="N", help="linked people among them (default: %(default)s)"
+    )
+    _step(steps, "searched", "read what two clerks found, say what recall is, clear the sheets away", _searched)
     clerks = _step(steps, "simulate", "in a rehearsal: fill the sheets in as imperfect clerks would", _simulate)
     clerks.add_argument(
         "--wrong",
@@ -134,8 +150,29 @@ def _import(store: Any, study: Any, chosen: argparse.Namespace) -> None:
     )
 
 
+def _search(store: Any, study: Any, chosen: argparse.Namespace) -> None:
+    for path in lay_out_search(store, study, chosen.department, most=chosen.most, seeds=chosen.hidden):
+        say(f"whom to search for, for one clerk, who must not see the other's: {path}")
+    say(
+        f"Write the key of the record found into the column record, or {NOBODY} where nobody was, save as CSV "
+        f"(UTF-8) under the same name, then: {command('review', 'searched', chosen.department, data=study.data)}"
+    )
+
+
+def _searched(store: Any, study: Any, chosen: argparse.Namespace) -> None:
+    came = read_search(store, study, chosen.department)
+    for name, one in came.strata.items():
+        say(f"{name}: {one.people:,} people, {one.searched:,} searched for, {one.found:,} found by both clerks")
+    if came.figures.is_empty():
+        say("no recall can be told: somebody has to be searched for, and some of the linked to be found")
+        return
+    row = came.figures.row(0, named=True)
+    print(f"recall {row['value']:.3f} ({row['low']:.3f} to {row['high']:.3f})")
+
+
 def _simulate(store: Any, study: Any, chosen: argparse.Namespace) -> None:
     simulated = study.source is Source.SIMULATION
     key = study_key(simulated, study.incoming)
-    for path in simulate_clerks(store, key, chosen.department, wrong=chosen.wrong):
+    simulated_by = simulate_search if is_search(store, chosen.department) else simulate_clerks
+    for path in simulated_by(store, key, chosen.department, wrong=chosen.wrong):
         say(f"filled in: {path}")

@@ -1,4 +1,4 @@
-"""`run`, `assess`, `ui`, `baseline`, `clean`: what is done with a study and its data folder.
+"""`run`, `assess`, `plan`, `ui`, `baseline`, `clean`: what is done with a study and its data folder.
 
 Arguments and what is said. All is refused that can be refused before Dagster is imported, which takes its time.
 """
@@ -11,9 +11,10 @@ import shutil
 import sys
 from pathlib import Path
 
+from tf_linkage.cli.data_folder import add_data, study_of
 from tf_linkage.cli.overview import choices_in_words, jobs_in_words
-from tf_linkage.cli.wording import say
-from tf_linkage.errors import StudyRefused
+from tf_linkage.cli.wording import FOUND, say
+from tf_linkage.errors import InputRefused, StudyRefused
 from tf_linkage.hints import command
 from tf_linkage.study import Study
 from tf_linkage.workspace.choices import as_typed, choices, chosen_study, explicit_choices, refuse_unknown
@@ -171,3 +172,52 @@ def _clean(chosen: argparse.Namespace) -> None:
             shutil.rmtree(folder, ignore_errors=True)
         Path(study.data / FILE).unlink(missing_ok=True)
     say(f"{study.data}: emptied")
+
+
+def add_plan(plan: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `plan`."""
+    plan.description = (
+        "Says what the data folder's plan.toml plans (at most five primary outcomes, one headline estimator), and\n"
+        "whether the ledger has it from before outcomes were read. Exit code 1 if outcomes came first."
+    )
+    ways = plan.add_mutually_exclusive_group()
+    ways.add_argument("--draft", action="store_true", help="write the file, to be changed")
+    ways.add_argument("--seal", action="store_true", help="put it on record now; a run does so before it reads")
+    add_data(plan)
+    plan.set_defaults(run=_plan)
+
+
+def _plan(chosen: argparse.Namespace) -> int:
+    """Drafts the plan, seals it, or says what it is and whether it was sealed in time."""
+    # Imported here: estimates bring their statistics along, and other commands have no use for them.
+    from tf_linkage.research.estimates.planning import plan as plans  # noqa: PLC0415
+    from tf_linkage.workspace.custodians import planned  # noqa: PLC0415
+    from tf_linkage.workspace.folder import store_of  # noqa: PLC0415
+
+    store = store_of(study_of(chosen))
+    path = store.root / plans.FILE
+    if chosen.draft:
+        if path.exists():
+            raise InputRefused(f"{path} is there already; it is never written over")
+        store.root.mkdir(parents=True, exist_ok=True)
+        path.write_text(plans.DRAFT, encoding="utf-8")
+        say(f"{path}: change it, then: {command('plan', '--seal', data=store.root)}")
+        return 0
+    plan = planned.plan_for(store)
+    if plan is None:
+        raise InputRefused(f"there is no {path}; draft it with: {command('plan', '--draft', data=store.root)}")
+    if chosen.seal:
+        with store.hold():
+            planned.seal(store)
+    print(f"headline: {plan.headline}")
+    for outcome, unit, window, measure in plan.primary:
+        print(f"primary: {outcome}, {unit}, {window}, {measure}")
+    if planned.planned_in_time(store, plan):
+        when = "before outcomes were read" if planned.outcomes_read(store) else "and nobody has read outcomes"
+        say(f"sealed {when}")
+        return 0
+    if planned.outcomes_read(store):
+        say("outcomes were read before this plan was sealed: its results are reported as planned late")
+        return FOUND
+    say("not sealed yet; the next run seals it before it reads outcomes")
+    return 0

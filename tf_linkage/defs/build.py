@@ -24,7 +24,7 @@ from tf_linkage.defs.automation.on_change import follow_sensor, following, with_
 from tf_linkage.defs.checks.checks import study_checks
 from tf_linkage.defs.io import store_manager
 from tf_linkage.defs.jobs.access import access_job
-from tf_linkage.defs.jobs.beforehand import made_by, refusal_of
+from tf_linkage.defs.jobs.beforehand import made_by, refusal_of, seal_before_outcomes
 from tf_linkage.defs.jobs.jobs import assess_job, custodian_jobs, rehearsal_job
 from tf_linkage.defs.jobs.retention import retention_jobs, retention_schedule, steps_of
 from tf_linkage.defs.jobs.rights import NOWHERE, discretion, rebuild_jobs, rights_jobs
@@ -86,7 +86,9 @@ def build_defs(study: Study, loggers: Loggers | None = None) -> dg.Definitions:
 
     def look_before(store: Store, chosen: Study, run: dg.DagsterRun) -> None:
         if run.asset_selection or defs.get_repository_def().has_job(run.job_name):
-            refuse(store, chosen, run.asset_selection or made_by(defs, run.job_name))
+            made = run.asset_selection or made_by(defs, run.job_name)
+            refuse(store, chosen, made)
+            seal_before_outcomes(store, made)
 
     described = with_flows([*assets, *clerks_decisions(study), *returns_from_elsewhere(study)], store_of(study))
     if not is_rehearsal(study):

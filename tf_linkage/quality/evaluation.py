@@ -22,6 +22,7 @@ from tf_linkage.quality.measures.unlinked import chance_of_all, differences_of
 from tf_linkage.quality.without_truth.clerical import clerical_figures
 from tf_linkage.quality.without_truth.implausible import Returns, implausible_people, scenarios_of
 from tf_linkage.quality.without_truth.known_present import known_figures, known_people
+from tf_linkage.quality.without_truth.search_audit import simulated_audit
 
 Frames = Mapping[str, pl.LazyFrame]
 
@@ -66,10 +67,13 @@ def evaluate(
         present = int(judged.get_column("present").sum())
         sent = owned.join(asked, on="person_id", how="semi")
         is_link = pl.col("status").cast(pl.String) == "link"
+        expected = about_pairs.expected_figures(pairs)
+        precision = next(iter(expected.filter(measure="expected_precision")["value"].drop_nulls()), 1.0)
         overall = [
             figures_of(judged),
-            about_pairs.expected_figures(pairs),
+            expected,
             clerical_figures(pairs, wrong=clerk_error),
+            simulated_audit(judged, precision, wrong=clerk_error),
             entity_figures(pairs.filter(is_link), sent, register),
         ]
         parts[name, "all"] = pl.concat(overall)

@@ -75,12 +75,16 @@ class Linked:
         asked: by department, person_id and request_ref.
         results: by department, what the linkage handed back.
         truth: the tables of `population/truth`.
+        requests: by department, what it was sent.
+        registers: by department, its people.
     """
 
     attributes: pl.LazyFrame
     asked: Frames
     results: Mapping[str, LinkResult]
     truth: Frames
+    requests: Frames
+    registers: Frames
 
     def figures(self) -> pl.DataFrame:
         """`contracts.outputs.quality.Metrics` of the case."""
@@ -111,7 +115,7 @@ def link_case(case: Case) -> Linked:
         model = linkage.department_model(name, department.request_columns)
         model = dataclasses.replace(model, family_evidence=case.family_evidence)
         results[name] = linkage.link(sent.requests[name], sent.registers[name], model, engine=case.engine)
-    return Linked(sent.attributes, sent.asked, results, sent.truth)
+    return Linked(sent.attributes, sent.asked, results, sent.truth, sent.requests, sent.registers)
 
 
 def links_of(result: LinkResult) -> pl.DataFrame:

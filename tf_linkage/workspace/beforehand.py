@@ -12,6 +12,8 @@ from tf_linkage import intake
 from tf_linkage.custody.papers.accreditation import FILE, accreditation_of
 from tf_linkage.errors import TfLinkageError
 from tf_linkage.hints import command
+from tf_linkage.research.estimates.planning.plan import PlanRefused
+from tf_linkage.workspace.custodians.planned import RESEARCH, plan_for
 from tf_linkage.workspace.store import REGISTERS, Store
 
 
@@ -37,6 +39,7 @@ def refuse_what_cannot_succeed(
     makes = list(makes)
     reasons = [
         *_not_granted(store, makes),
+        *_no_plan(store, makes),
         *_too_late(store, makes),
         *_together(_not_there(store, reads)),
         *_missing(incoming, extracts),
@@ -59,6 +62,15 @@ def _not_granted(store: Store, makes: Iterable[str]) -> Iterator[str]:
     bodies = {body for body in made if body in REGISTERS}
     if lacks := granted.lacks(bodies, store.clock().today()):
         yield f"{store.root / FILE}: {', '.join(lacks)}"
+
+
+def _no_plan(store: Store, makes: Iterable[str]) -> Iterator[str]:
+    """What is wrong with the plan of the analysis, where researchers' tables are made."""
+    if any(key.split("/")[0] == RESEARCH for key in makes):
+        try:
+            plan_for(store)
+        except PlanRefused as refusal:
+            yield str(refusal)
 
 
 def _too_late(store: Store, makes: Iterable[str]) -> Iterator[str]:

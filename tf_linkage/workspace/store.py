@@ -44,7 +44,7 @@ Companion = Callable[[Mapping[str, pl.DataFrame], Path], object]
 """Puts something next to encrypted tables, before anybody can see them."""
 
 REGISTERS = ("council", *DEPARTMENTS)
-WORKING = {"link_request", "return", "review_pairs", "review_decisions"}
+WORKING = {"link_request", "return", "review_pairs", "review_decisions", "search_sample"}
 NEW, OLD, PARTIAL = ".new", ".old", ".partial"
 REAL, DELIVERIES = "real_records", "deliveries"
 DEADLINES = Deadlines(exchange=Dates().exchange, end=Dates().destroy_by)

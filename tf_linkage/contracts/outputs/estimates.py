@@ -75,6 +75,10 @@ MEASURES = ("difference in share", "ratio of yearly rates", "pounds a family a y
 """Difference in share: programme less comparison, 0 if none. Ratio of yearly rates: new events per year,
 programme over comparison, 1 if none. Pounds: cost per family and year, programme less comparison."""
 
+ROLES = ("primary", "primary, planned late", "exploratory")
+"""Whether a figure was planned (`plan.toml`) before outcomes were read, or after; whatever else is computed is
+exploratory: of so many figures some stand out by chance."""
+
 COST_THEMES = ("benefits", "social care", "crime and justice", "education", "the programme")
 
 BENEFIT_STATES = ("out of work", "working and claiming", "working", "neither")
@@ -178,6 +182,7 @@ class Differences(Table):
     window = _window()
     measure = code(ColumnClass.ATTRIBUTE, "What is compared, and how", MEASURES, primary_key=True)
     method = code(ColumnClass.ATTRIBUTE, "How the groups are made alike", METHODS, primary_key=True)
+    role = code(ColumnClass.ATTRIBUTE, "Whether it was planned before outcomes were read", ROLES)
     programme = number(ColumnClass.ATTRIBUTE, "Share, yearly rate or cost on the programme", nullable=True)
     comparison = number(ColumnClass.ATTRIBUTE, "The same of the comparison, so weighted", nullable=True)
     estimate = number(

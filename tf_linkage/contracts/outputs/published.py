@@ -25,6 +25,7 @@ from tf_linkage.contracts.outputs.estimates import (
     OUTCOMES,
     PLACEBOS,
     PROPENSITIES,
+    ROLES,
     SERVICES,
     UNITS,
 )
@@ -128,6 +129,9 @@ class Differences(Table):
     window = code(ColumnClass.ATTRIBUTE, "Months from the family's start", tuple(ALL_WINDOWS), primary_key=True)
     measure = code(ColumnClass.ATTRIBUTE, "What is compared, and how", MEASURES, primary_key=True)
     method = code(ColumnClass.ATTRIBUTE, "How the groups are made alike", METHODS[1:], primary_key=True)
+    role = code(
+        ColumnClass.ATTRIBUTE, "Whether it was planned before outcomes were read; all else is exploratory", ROLES
+    )
     estimate = number(ColumnClass.ATTRIBUTE, "Difference or ratio, rounded; empty where withheld", nullable=True)
     low = number(ColumnClass.ATTRIBUTE, "Lower end of its 95% interval, rounded down", nullable=True)
     high = number(ColumnClass.ATTRIBUTE, "Upper end of the same interval, rounded up", nullable=True)
@@ -156,6 +160,11 @@ class Differences(Table):
         unit="families",
         nullable=True,
     )
+    p_value = _share(
+        "Of a primary result: how often one at least as far from no effect comes by chance, from the rounded "
+        "interval; of a range over two assumptions the larger of both"
+    )
+    p_holm = _share("The same, corrected for looking at all primary results (Holm 1979); below .05 an effect shows")
     recall_programme = _share(
         "Of events on the programme, the share that links find, as estimated without truth; rounded down to what "
         "five of the people make by whom it is known; only where linkage is allowed for"
@@ -181,6 +190,15 @@ class Differences(Table):
     def withheld_as_a_whole(cls) -> pl.Expr:
         """A row shows all of its figures, or none and says so."""
         return _whole_or_withheld(pl.col("estimate", "low", "high", "rounded_to", "effective_families"))
+
+    @dy.rule()
+    def chance_of_what_was_planned(cls) -> pl.Expr:
+        """How often chance alone does as much stands exactly where a primary result is shown."""
+        primary = (pl.col("role").cast(pl.String) != ROLES[-1]) & pl.col("estimate").is_not_null()
+        both = pl.col("p_value", "p_holm")
+        return pl.when(primary).then(pl.all_horizontal(both.is_not_null())).otherwise(
+            pl.all_horizontal(both.is_null())
+        )  # fmt: skip
 
     @dy.rule()
     def recall_where_linkage_is_allowed_for(cls) -> pl.Expr:

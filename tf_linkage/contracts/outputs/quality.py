@@ -37,6 +37,8 @@ MEASURES: dict[str, str] = {
     "recall, since pairs never weighed are not in it",
     "known_recall": "Linked, as a share of people whom a council's flag puts in the register; the upper end allows "
     "for 2% of the flags being wrong",
+    "search_recall": "Right links, as a share of these and of the people that clerks would find by searching the "
+    "register for everybody without a link, from a sample of whom they searched",
     "clerical_precision": "Right links, as a share of a random sample of links that a clerk looked at",
     "clerical_recall": "Right links expected from the clerk's sample, as a share of the right pairs expected there "
     "among all that were weighed",
@@ -285,6 +287,16 @@ class Disclosures(Table):
     precision = number(ColumnClass.ATTRIBUTE, "Right links, as a share of links", nullable=True)
     recall = number(ColumnClass.ATTRIBUTE, "Rightly linked, as a share of people present", nullable=True)
     f1 = number(ColumnClass.ATTRIBUTE, "Harmonic mean of the two", nullable=True)
+    second_recall = number(
+        ColumnClass.ATTRIBUTE,
+        "Recall as agreed, told without truth by the number that is left out here: from pairs that agree on it",
+        unit="share",
+        nullable=True,
+        least=0,
+        most=1,
+    )
+    second_low = number(ColumnClass.ATTRIBUTE, "Lower end of its 95% interval", nullable=True, least=0, most=1)
+    second_high = number(ColumnClass.ATTRIBUTE, "Upper end of the same interval", nullable=True, least=0, most=1)
     recall_gap = number(
         ColumnClass.ATTRIBUTE, "Recall of the worst community below all others'; empty if too few", nullable=True
     )

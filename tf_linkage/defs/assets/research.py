@@ -21,6 +21,7 @@ from tf_linkage.defs.metadata.description import study_asset
 from tf_linkage.study import REGIONS, Source, Study
 from tf_linkage.workspace.catalogue import POPULATION_COUNTS
 from tf_linkage.workspace.catalogue import RESEARCH_SET as TABLES
+from tf_linkage.workspace.custodians.planned import plan_for, planned_in_time
 from tf_linkage.workspace.store import relative
 
 TableSet = Mapping[str, pl.LazyFrame]
@@ -89,7 +90,19 @@ def _estimates(study: Study) -> dg.AssetsDefinition:
     ) -> dg.MaterializeResult[dict[str, pl.LazyFrame]]:
         known = research.study_tables(linked_set)
         covered = (study.dates.history_from, study.dates.extract)
-        made = research.estimates(known.linked_people, known.attributes, known.returns, REGIONS, covered)
+        store = ParquetStore.of(study).store
+        with plainly():
+            plan = plan_for(store)
+            in_time = planned_in_time(store, plan)
+        made = research.estimates(
+            known.linked_people,
+            known.attributes,
+            known.returns,
+            REGIONS,
+            covered,
+            plan=plan,
+            planned_in_time=in_time,
+        )
         return dg.MaterializeResult(value=made, metadata=alike_metadata(made["balance"], made["overlap"]))
 
     return estimates

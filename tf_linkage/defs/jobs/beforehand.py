@@ -1,4 +1,4 @@
-"""What a run makes and what it needs to be there, read off the graph; and its refusal before it works."""
+"""What a run makes and needs, read off the graph; its refusal before it works; the plan sealed before it reads."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 
@@ -8,6 +8,7 @@ from tf_linkage import intake
 from tf_linkage.defs.assets.extracts import Incoming
 from tf_linkage.study import Study
 from tf_linkage.workspace.beforehand import refuse_what_cannot_succeed
+from tf_linkage.workspace.custodians.planned import RESEARCH, seal
 from tf_linkage.workspace.custodians.review_tables import DECISIONS
 from tf_linkage.workspace.store import Store
 
@@ -37,6 +38,12 @@ def refusal_of(assets: Iterable[dg.AssetsDefinition]) -> Refuse:
         refuse_what_cannot_succeed(store, makes=makes, reads=reads, extracts=stems, incoming=incoming.folder)
 
     return refuse
+
+
+def seal_before_outcomes(store: Store, chosen: Collection[dg.AssetKey]) -> None:
+    """Puts the plan of the analysis on record before a run by which researchers read outcomes."""
+    if any(key.path[0] == RESEARCH for key in chosen):
+        seal(store)
 
 
 def _loaded(made: dg.AssetsDefinition) -> Iterator[str]:

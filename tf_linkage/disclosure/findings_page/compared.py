@@ -56,6 +56,10 @@ UNSEEN_SAYS = (
     "the same of the end of the interval nearer 1. The last column: by how much more links would have to miss one "
     "group's events than the other's before the interval holds 1; what they do miss stands under Linkage."
 )
+EXPLORATORY_SAYS = (
+    "Everything in this section is exploratory but for what stands as planned under In short: of twenty figures "
+    "one shows an effect by chance where there is none, and there are many more here."
+)
 KEPT_SAYS = (
     "Joiners kept: the tables' last columns follow comparison families on after they join the programme, "
     "which draws the estimate towards no effect."
@@ -69,7 +73,7 @@ def compared_section(differences: pl.DataFrame) -> str:
         differences: `contracts.outputs.published.Differences`, codes as text.
     """
     of_families = differences.filter(pl.col("unit") == "family")
-    return (
+    return html.paragraph(EXPLORATORY_SAYS) + (
         _shares(of_families.filter(pl.col("measure") == SHARE))
         + _ratios(of_families.filter(pl.col("measure") == RATIO))
         + _costs(of_families.filter(pl.col("measure") == POUNDS))

@@ -9,6 +9,7 @@ import polars as pl
 from tf_linkage.contracts.outputs.estimates import ALL_TOGETHER, LINKAGE_METHODS, MEASURES, METHODS, PLACEBOS
 from tf_linkage.disclosure.findings_page.cells import WITHHELD
 from tf_linkage.disclosure.findings_page.compared import as_a_ratio, ends, holds_one
+from tf_linkage.disclosure.findings_page.planned import planned_part
 from tf_linkage.disclosure.findings_page.words import outcome_word
 from tf_linkage.pages import html
 
@@ -39,7 +40,7 @@ def headline_section(differences: pl.DataFrame, placebos: pl.DataFrame) -> str:
     by_method = {(row["outcome"], row["method"]): row for row in ratios.iter_rows(named=True)}
     outcomes = [outcome for outcome in dict.fromkeys(ratios["outcome"]) if _there(by_method, outcome, WEIGHTED)]
     if not outcomes:
-        return html.paragraph(NOTHING)
+        return planned_part(differences) + html.paragraph(NOTHING)
     found = [[_there(by_method, outcome, method) for method in _METHODS] for outcome in outcomes]
     table = [
         (outcome_word(outcome), verdict(*rows), *map(_cell, rows[:3]))
@@ -47,7 +48,12 @@ def headline_section(differences: pl.DataFrame, placebos: pl.DataFrame) -> str:
     ]
     head = ("", "What is shown", "Weighted (95%)", "Range over two assumptions", "Corrected for linkage (95%)")
     lead = _counted(found) + _before(placebos)
-    return html.lead(lead) + html.paragraph(SAYS) + html.table("Results for families", head, table)
+    return (
+        planned_part(differences)
+        + html.lead(lead)
+        + html.paragraph(SAYS)
+        + html.table("Results for families, exploratory unless planned", head, table)
+    )
 
 
 _METHODS = (WEIGHTED, RANGE, CORRECTED, BOUNDS)

@@ -29,6 +29,7 @@ from tf_linkage.disclosure.suppression.linked_counts import Key
 from tf_linkage.disclosure.suppression.rules import dominated, few
 from tf_linkage.disclosure.tables.intervals import e_values, grid_of, moved_ratio, rounded_ratio
 from tf_linkage.disclosure.tables.outcomes import having
+from tf_linkage.disclosure.tables.primary import with_chance
 from tf_linkage.disclosure.tables.rows import Row, real, whole
 from tf_linkage.intervals import recall_gap
 
@@ -81,10 +82,10 @@ def differences(estimates: Mapping[str, pl.DataFrame], shown: Set[Key]) -> tuple
     released = (pl.col("method") != UNADJUSTED) & ~pl.col("outcome").is_in(list(KNOWN_TO_ALL))
     for row in plain.filter(released).iter_rows(named=True):
         rule = _rule(row, shown, money)
-        key = {name: row[name] for name in KEY}
+        key = {name: row[name] for name in (*KEY, "role")}
         rows.append(key | (_figures(row, weighted.get(_place(row))) if rule is None else {"note": WITHHELD}))
         decisions.append(decision(TABLE, KEY, row, rule))
-    return of_rows(Differences, rows).sort(KEY), pl.DataFrame(decisions, infer_schema_length=None)
+    return of_rows(Differences, with_chance(rows)).sort(KEY), pl.DataFrame(decisions, infer_schema_length=None)
 
 
 def decision(table: str, key: Sequence[str], row: Row, rule: str | None) -> dict[str, object]:

@@ -23,8 +23,8 @@ FREQUENT = 0.01
 """Share of a department's links from which a stage is shown at once."""
 
 ESTIMATES = (
-    ("precision", ("", "expected_precision", "clerical_precision", "erring_precision", "agreed_precision")),
-    ("recall", ("known_recall", "", "clerical_recall", "erring_recall", "agreed_recall")),
+    ("precision", ("", "", "expected_precision", "clerical_precision", "erring_precision", "agreed_precision")),
+    ("recall", ("search_recall", "known_recall", "", "clerical_recall", "erring_recall", "agreed_recall")),
 )
 """What is estimated without truth, by the columns of the table; nothing where a way does not apply."""
 
@@ -98,8 +98,8 @@ def signs(plain: pl.DataFrame, truth: bool, agreement: pl.DataFrame | None) -> s
         if truth
     ]
     head = (
-        "Figure", "From people known to be present", "From the posteriors", "From a clerk who never errs",
-        "From a clerk who errs as clerks do",
+        "Figure", "From clerks who search for the unlinked", "From people known to be present",
+        "From the posteriors", "From a clerk who never errs", "From a clerk who errs as clerks do",
         "From a second engine", "True",
     )  # fmt: skip
     estimates = html.table("Estimates that need no truth, beside the truth", head, rows) if rows else ""
@@ -115,10 +115,11 @@ def signs(plain: pl.DataFrame, truth: bool, agreement: pl.DataFrame | None) -> s
         "second errs on 11 doubtful pairs in a hundred, unless CLERK_ERROR says otherwise, and on far fewer plain "
         "ones: where "
         "nearly every link is right, his slips outnumber the false links and precision reads too low. "
-        "A clerk's estimates of recall, and an engine's, leave out those who were never weighed, so they run high; "
-        "people known to be present do not, but wrong flags of councils' make theirs run low, for which the upper "
-        "end of the interval allows. Posteriors tell no recall. Agreement of precision runs low, since the second "
-        "engine misses people too."
+        "A clerk's sample of pairs, and an engine, leave out those who were never weighed, so that their recall "
+        "runs high. Clerks who search the register for a sample of the unlinked see those too: where there was "
+        "such a search, its recall is the one to quote. People known to be present are not left out either, but "
+        "wrong flags of councils' make theirs run low, for which the upper end of the interval allows. Posteriors "
+        "tell no recall. Agreement of precision runs low, since the second engine misses people too."
         if truth
         else "Recall is that of people whom a council's flag puts in a register: wrong flags make it run low, for "
         "which the upper end allows, and recent contact makes such people easier to find than others. Histories "

@@ -100,7 +100,8 @@ def _expected(plain: pl.DataFrame) -> Iterator[str]:
         yield f"Of people whom a council's flag puts in the register, these were found: {known}."
     yield (
         f"How many {'others ' if known else ''}were missed cannot be known from these files. A rehearsal with the "
-        "same settings says how many a linkage like this misses; a clerical review (“review export”) says how "
+        "same settings says how many a linkage like this misses; clerks who search the register for people without "
+        "a link tell it of this one (“review search”), and a review of pairs (“review export”) says how "
         "many of the links are right."
     )
 

@@ -20,6 +20,7 @@ from tf_linkage.quality.evaluation import evaluate
 from tf_linkage.quality.measures.figures import figure
 from tf_linkage.quality.studies.effects import effects
 from tf_linkage.quality.studies.outcomes import Histories
+from tf_linkage.quality.without_truth.second_identifier import second_identifier_figures
 
 Frames = Mapping[str, pl.LazyFrame]
 Progress = Callable[[str], None]
@@ -34,19 +35,21 @@ class Choice:
         without: identifiers that go empty.
         year_only: whether the year of birth stands for the date (2 July of it, the middle of the year).
         family_token: whether a token that members of a family share goes with the request.
+        number: the identifier left out that hardly two people share, by which recall can be told without truth.
     """
 
     name: str
     without: tuple[str, ...] = ()
     year_only: bool = False
     family_token: bool = False
+    number: str | None = None
 
 
 AS_AGREED = "as agreed"
 
 CHOICES: tuple[Choice, ...] = (
     Choice(AS_AGREED),
-    Choice("without NINO", without=("nino",)),
+    Choice("without NINO", without=("nino",), number="nino"),
     Choice("postcode only", without=("address",)),
     Choice("without address and postcode", without=("address", "postcode")),
     Choice("year of birth only", year_only=True),
@@ -106,6 +109,7 @@ def what_identifiers_buy(
                     "disclosed": choice.name,
                     "tells": _words(told, choice),
                     **{measure: _shown(figure(metrics, name, measure)) for measure in _MEASURES},
+                    **_second(name, choice, tables, links),
                     "recall_gap": _community_gap(metrics),
                     "outcome": outcome,
                     "true_difference": true_gap,
@@ -114,6 +118,21 @@ def what_identifiers_buy(
                 }
             )
     return of_rows(Disclosures, rows).lazy()
+
+
+def _second(name: str, choice: Choice, tables: Frames, links: pl.DataFrame) -> dict[str, float]:
+    """Recall with everything, as the number tells it that this linkage went without."""
+    number, key = choice.number, DEPARTMENTS[name].key
+    if number is None:
+        return {}
+    request, register = (
+        tables[table].select(pl.col(of).cast(pl.String).alias(as_), number=pl.col(number)).collect()
+        for table, of, as_ in (("request", "request_ref", "ref"), ("register", key, "key"))
+    )
+    made = links.filter(pl.col("status").cast(pl.String) == "link").select(ref="left_id", key="right_id")
+    found = second_identifier_figures(request, register, made)
+    names = (("value", "second_recall"), ("low", "second_low"), ("high", "second_high"))
+    return {as_: found[end][0] for end, as_ in names} if found.height else {}
 
 
 _MEASURES = ("precision", "recall", "f1")

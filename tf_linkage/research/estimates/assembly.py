@@ -19,7 +19,6 @@ from tf_linkage.research.estimates.differences import (
     RATE_WINDOW,
     UNADJUSTED,
     WEIGHTED,
-    in_contract,
     rate_ratios,
     share_differences,
 )
@@ -28,6 +27,7 @@ from tf_linkage.research.estimates.linkage_error import Recall, corrected_ratios
 from tf_linkage.research.estimates.money import cost_differences, family_costs, money
 from tf_linkage.research.estimates.paths import benefit_paths, service_use
 from tf_linkage.research.estimates.placebo import Before, before, placebos
+from tf_linkage.research.estimates.planning.plan import Plan, with_roles
 from tf_linkage.research.estimates.two_assumptions import BASE, ranges
 from tf_linkage.research.estimates.weighting import weigh
 from tf_linkage.research.tables.half_years import Laid, Returns, keeping_joiners, lay
@@ -39,6 +39,9 @@ def estimates(
     returns: Returns,
     regions: Mapping[str, str],
     covered: tuple[dt.date, dt.date],
+    *,
+    plan: Plan | None = None,
+    planned_in_time: bool = False,
 ) -> dict[str, pl.LazyFrame]:
     """The group figures of the study.
 
@@ -48,6 +51,8 @@ def estimates(
         returns: what each department gave back, by department and table.
         regions: region by council.
         covered: first and last day that the histories cover.
+        plan: what was planned; without one everything is exploratory.
+        planned_in_time: whether it was sealed before outcomes were read.
 
     Returns:
         The tables of `contracts.outputs.estimates.ESTIMATE_TABLES`, by name.
@@ -66,7 +71,7 @@ def estimates(
         rows += costs_compared(costs, weighting.groups)
     tables = {
         "outcome_counts": outcome_counts(counted),
-        "differences": in_contract(rows),
+        "differences": with_roles(rows, plan, in_time=planned_in_time),
         "money": money(costs),
         "benefit_paths": benefit_paths(laid),
         "service_use": service_use(laid),
@@ -95,7 +100,7 @@ def compared(
         weighting = weigh(covariates(laid, attributes), laid.members)
         recalled = recalls(laid.members, linked_people.collect(), attributes.collect())
         base = before(laid, attributes, BASE)
-        return in_contract(differences(laid, shares(laid), weighting.groups, base, recalled))
+        return with_roles(differences(laid, shares(laid), weighting.groups, base, recalled), None, in_time=False)
 
 
 def differences(

@@ -16,7 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tf_linkage.contracts.columns import schema_of
-from tf_linkage.contracts.outputs.estimates import MEASURES, METHODS, Differences
+from tf_linkage.contracts.outputs.estimates import MEASURES, METHODS, ROLES, Differences
 from tf_linkage.intervals import Z
 from tf_linkage.research.estimates.influence import Groups, Levels, levels, standard_error
 from tf_linkage.research.estimates.weighting import effective
@@ -83,10 +83,11 @@ def rate_ratios(events: pl.DataFrame, groups: Groups, method: str) -> Iterator[d
 
 
 def in_contract(rows: list[dict[str, Any]]) -> pl.DataFrame:
-    """Rows as `contracts.outputs.estimates.Differences`, in the order of their key."""
+    """Rows as `contracts.outputs.estimates.Differences`, in the order of their key; exploratory unless they say."""
     schema = pl.Schema(schema_of(Differences))
     table = pl.DataFrame(
-        rows, schema={name: pl.String if isinstance(t, pl.Enum) else t for name, t in schema.items()}
+        [{"role": ROLES[-1]} | row for row in rows],
+        schema={name: pl.String if isinstance(t, pl.Enum) else t for name, t in schema.items()},
     )
     return table.cast(schema).sort("outcome", "unit", "window", "measure", "method")
 

@@ -93,7 +93,7 @@ def export_review(store: Store, study: Study, name: str, *, most: int, pages: bo
         ReviewRefused: no pair is left to review.
         CustodyRefused: there are sheets already.
     """
-    request, register, model = _linked(store, study, name)
+    request, register, model = linked_tables(store, study, name)
     result = linkage.link(request, register, model, engine=study.engine, bounds=bounds_of(study))
     before = kept(store, name, DECISIONS)
     answered = None if before is None else before.select(IDS).unique(maintain_order=True)
@@ -120,7 +120,7 @@ def settle_review(store: Store, study: Study, name: str, *, pages: bool = False)
     open_ = None if decisions is None else differing(decisions)
     if open_ is None or open_.is_empty():
         raise ReviewRefused(f"no two reviewers of {name} differ on a pair that is still open")
-    request, register, model = _linked(store, study, name)
+    request, register, model = linked_tables(store, study, name)
     numbered = open_.with_row_index("pair", offset=1).with_columns(stands_for=pl.lit(1), reviewers=pl.lit(THIRD))
     sheet = side_by_side(numbered, request, register, model)
     said = dict(zip(numbered["pair"].to_list(), numbered["said"].to_list(), strict=True))
@@ -128,7 +128,7 @@ def settle_review(store: Store, study: Study, name: str, *, pages: bool = False)
     return _lay_out(store, name, sheet, homes, said)
 
 
-def _linked(store: Store, study: Study, name: str) -> tuple[pl.LazyFrame, pl.LazyFrame, linkage.Model]:
+def linked_tables(store: Store, study: Study, name: str) -> tuple[pl.LazyFrame, pl.LazyFrame, linkage.Model]:
     """A department's two tables and the model that links them."""
     department = DEPARTMENTS[name]
     request, register = (table_of(store, name, table) for table in ("link_request", department.people[0]))

@@ -15,6 +15,7 @@ from tf_linkage.errors import TfLinkageError
 from tf_linkage.hints import closest
 from tf_linkage.research.estimates.sample import analysis_sample
 from tf_linkage.study import REGIONS, Study
+from tf_linkage.workspace.custodians.planned import plan_for, planned_in_time
 from tf_linkage.workspace.store import Store
 
 LINKED_SET, FINDINGS = ["research", "linked_set"], ["published", "findings"]
@@ -80,7 +81,8 @@ def reproduce(
     known = research.study_tables(linked_set)
     covered = (study.dates.history_from, study.dates.extract)
     given = (known.linked_people, known.attributes, known.returns, REGIONS, covered)
-    estimates = research.estimates(*given)
+    plan = plan_for(store)
+    estimates = research.estimates(*given, plan=plan, planned_in_time=planned_in_time(store, plan))
     again = disclosure.propose_release(estimates)[table].collect()
     key = ESTIMATE_TABLES[BEHIND.get(table, table)].primary_key()
     exact = estimates[BEHIND.get(table, table)].collect()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from tf_linkage.contracts.outputs.estimates import ALL_TOGETHER
+from tf_linkage.contracts.outputs.estimates import ALL_TOGETHER, ROLES
 from tf_linkage.disclosure.findings_page.headline import (
     BOUNDS,
     CORRECTED,
@@ -16,6 +16,8 @@ from tf_linkage.disclosure.findings_page.headline import (
     headline_section,
     verdict,
 )
+
+PRIMARY, LATE, EXPLORATORY = ROLES
 
 Ends = tuple[float, float] | None
 
@@ -65,7 +67,17 @@ NONE = FIRM | {WEIGHTED: (1.0, 0.7, 1.4)}
 
 def differences(**outcomes: dict[str, tuple[float, float, float]]) -> pl.DataFrame:
     rows = [
-        {"outcome": outcome, "unit": "family", "measure": RATIO, "method": method, "rounded_to": 0.1}
+        {
+            "outcome": outcome,
+            "unit": "family",
+            "measure": RATIO,
+            "method": method,
+            "rounded_to": 0.1,
+            "window": "7-24 months after",
+            "role": EXPLORATORY,
+            "p_value": None,
+            "p_holm": None,
+        }
         | dict(zip(FIGURES, figures, strict=True))
         for outcome, by_method in outcomes.items()
         for method, figures in by_method.items()
@@ -97,3 +109,34 @@ def test_where_nothing_is_shown_it_says_what_would_have_been_seen() -> None:
 def test_too_few_events_say_so() -> None:
     withheld = differences(conviction=FIRM).with_columns(pl.lit(None, pl.Float64).alias(name) for name in FIGURES)
     assert "Too few new events" in headline_section(withheld, placebo(None, None, None))
+
+
+def planned(role: str, **chances: tuple[float, float] | None) -> str:
+    """The page where these outcomes are planned, each with its chance and the corrected one."""
+    found = differences(**dict.fromkeys(chances, FIRM)).with_columns(
+        role=pl.when(pl.col("method") == RANGE).then(pl.lit(role)).otherwise(pl.lit(EXPLORATORY))
+    )
+    values = {name: value or (None, None) for name, value in chances.items()}
+    told = [
+        pl.when(pl.col("method") == RANGE)
+        .then(pl.col("outcome").replace_strict({key: value[at] for key, value in values.items()}))
+        .alias(name)
+        for at, name in enumerate(("p_value", "p_holm"))
+    ]
+    return headline_section(found.with_columns(told), placebo(None, None, None)).replace("&nbsp;", " ")
+
+
+def test_what_was_planned_stands_first_with_its_chance_corrected() -> None:
+    page = planned(PRIMARY, conviction=(0.02, 0.04), custody=(0.04, 0.06), exclusion=None)
+    assert page.startswith('<p class="lead">Of 3 planned results 1 shows an effect. These results and their one')
+    for cell in ("Less often on the programme", "0.020", "0.040", "No effect is shown", "0.060", "withheld"):
+        assert cell in page
+    assert "the larger of both chances" in page
+
+
+def test_a_plan_of_afterwards_and_none_at_all_say_so() -> None:
+    page = planned(LATE, conviction=(0.0001, 0.0001))
+    assert "Of the one planned result 1 shows an effect. The plan of these results was not sealed" in page
+    assert "Results planned late" in page
+    assert "below 0.001" in page
+    assert "every result is exploratory" in headline_section(differences(custody=FIRM), placebo(None, None, None))

@@ -73,7 +73,7 @@ def study(make: SimpleNamespace) -> dict[str, Any]:
 
 
 def test_less_told_finds_fewer_and_bends_the_finding(study: dict[str, Any]) -> None:
-    choices = (Choice("as agreed"), Choice("without NINO", without=("nino",)))
+    choices = (Choice("as agreed"), Choice("without NINO", without=("nino",), number="nino"))
     heard: list[str] = []
     table = what_identifiers_buy(**study, choices=choices, engine="duckdb", progress=heard.append).collect()
     Disclosures.validate(table)
@@ -84,6 +84,10 @@ def test_less_told_finds_fewer_and_bends_the_finding(study: dict[str, Any]) -> N
     # the sixteen of whom little is known are found by their number alone
     assert agreed["recall"] == 1
     assert less["recall"] <= 64 / 80
+    # All eighty pairs agree on the number, and so do all links that the rest makes: with both, everybody is found.
+    assert less["second_recall"] == 1
+    assert less["second_low"] == less["second_high"] == 1
+    assert agreed["second_recall"] is None
     assert agreed["bias"] == pytest.approx(0)
     assert less["bias"] == pytest.approx(less["found_difference"] - less["true_difference"])
 

@@ -249,3 +249,56 @@ def test_a_page_in_a_rehearsal_is_decided_by_simulated_clerks(store: Store) -> N
     assert review("simulate", NAME, "--wrong", "0") == 0
     assert {"link", "non-link"} >= set(pl.read_csv(sheet(store), infer_schema=False)["decision"]) - {"unsure"}
     assert review("import", NAME) == 0
+
+
+def searched(store: Store, clerk: int) -> Path:
+    return store.root / "custody" / NAME / "review" / f"search_{clerk}.csv"
+
+
+def test_two_clerks_search_for_people_without_a_link_and_recall_follows(
+    store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With clerks who never err and everybody searched for, it is the share of people present who are linked."""
+    assert review("search", NAME, "--most", "5000") == 0
+    shown = pl.read_csv(searched(store, 1), infer_schema=False)
+    assert shown.equals(pl.read_csv(searched(store, 2), infer_schema=False))
+    assert {"search", "record", "surname", "date_of_birth"} <= set(shown.columns)
+    assert not set(shown.columns) & {"request_ref", "ref", "stratum", "links", "register_key"}
+    assert review("simulate", NAME, "--wrong", "0") == 0
+    assert review("searched", NAME) == 0
+    assert not searched(store, 1).parent.exists()
+    said = capsys.readouterr()
+    value, low, high = (float(figure) for figure in re.findall(r"[01]\.\d+", said.out))
+    figures = store.read(["quality", "linkage_quality"])
+    assert isinstance(figures, pl.LazyFrame)
+    at = figures.cast({"department": pl.String, "measure": pl.String, "breakdown": pl.String}).filter(
+        department=NAME, breakdown="all", measure="recall"
+    )
+    true = at.collect()["value"][0]
+    assert value == pytest.approx(true, abs=0.003)
+    assert low <= true + 0.0005
+    assert true - 0.0005 <= high
+    assert re.search(r"linked: \d+ people, 60 searched for, (59|60) found by both clerks", said.err)
+
+
+def test_a_search_that_is_not_sound_is_refused_and_stays(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    assert review("searched", NAME) == 2
+    assert "review search" in capsys.readouterr().err
+    assert review("search", NAME, "--most", "20", "--hidden", "5") == 0
+    assert review("searched", NAME) == 2
+    assert "has no answer (25 in all)" in capsys.readouterr().err
+    path = searched(store, 1)
+    whole = pl.read_csv(path, infer_schema=False)
+    whole.with_columns(record=pl.lit("Somebody Real")).write_csv(path)
+    assert review("searched", NAME) == 2
+    said = capsys.readouterr().err
+    assert "is no key of the register (25 in all)" in said
+    assert "Somebody" not in said
+    whole.with_columns(record=pl.lit("none"))[1:].write_csv(path)
+    assert review("searched", NAME) == 2
+    assert "not those that were laid out" in capsys.readouterr().err
+    assert review("search", NAME) == 2, "sheets lie there"
+    for clerk in (1, 2):
+        whole.with_columns(record=pl.lit("none")).write_csv(searched(store, clerk))
+    assert review("searched", NAME) == 0
+    assert "no recall can be told" in capsys.readouterr().err, "clerks who find nobody say nothing of anybody"

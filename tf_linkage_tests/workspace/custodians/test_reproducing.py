@@ -27,7 +27,7 @@ def made_before(rehearsed: Rehearsed, monkeypatch: pytest.MonkeyPatch) -> dict[s
     """The stored estimates in place of the seconds that it takes to make them."""
     stored = rehearsed.store.read(["research", "estimates"])
     assert isinstance(stored, dict)
-    monkeypatch.setattr(research, "estimates", lambda *_: stored)
+    monkeypatch.setattr(research, "estimates", lambda *_, **__: stored)
     return stored
 
 

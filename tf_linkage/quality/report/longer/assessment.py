@@ -131,13 +131,27 @@ def _disclosures(table: pl.DataFrame) -> Iterator[str]:
             row["tells"],
             percent(row["precision"]),
             percent(row["recall"]),
+            "–"
+            if row["second_recall"] is None
+            else with_interval(
+                {"value": row["second_recall"], "low": row["second_low"], "high": row["second_high"]}
+            ),
             "–" if row["recall_gap"] is None else f"{100 * row['recall_gap']:z.1f}",
             (row["outcome"] or "–").replace("_", " "),
             "–" if row["bias"] is None else f"{100 * row['bias']:+z.2f}",
         )
         for row in plain.iter_rows(named=True)
     ]
-    head = ("Choice", "Told", "Precision", "Recall", "Worst community behind, points", "Finding", "Bias, points")
+    head = (
+        "Choice",
+        "Told",
+        "Precision",
+        "Recall",
+        "As agreed, by the number left out",
+        "Worst community behind, points",
+        "Finding",
+        "Bias, points",
+    )
     if rows:
         title = "Recall by what departments are told"
         says = "The same people linked again, with the departments told less, and once more."

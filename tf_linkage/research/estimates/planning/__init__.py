@@ -1,0 +1,1 @@
+"""What is looked for first, said before outcomes are read."""
