@@ -121,8 +121,8 @@ def search_figures(strata: Mapping[str, Stratum], precision: float, *, seed: int
 
     What is not known is drawn: which share of those who are there a clerk finds, from the hidden links; how many
     of each stratum's sample were there and not found; how many of those not searched for are there (Jeffreys'
-    priors). False links may hide people who are in the register under another record: the upper end counts none
-    of them as missed, the lower end all.
+    priors). False links may hide people who are in the register under another record: the upper end takes every
+    link for right, the lower end counts all false ones as missed.
 
     Args:
         strata: what `strata_of` gives.
@@ -150,7 +150,7 @@ def search_figures(strata: Mapping[str, Stratum], precision: float, *, seed: int
         rate = rng.beta(there + PRIOR, one.searched - there + PRIOR)
         drawn += there + rng.binomial(one.people - one.searched, rate)
     low = float(np.quantile(right / (right + drawn + seeds.people - right), 0.025))
-    high = float(np.quantile(right / (right + drawn), 0.975))
+    high = float(np.quantile(seeds.people / (seeds.people + drawn), 0.975))
     row = {"level": "all", "measure": MEASURE, "numerator": sum(one.found for one in unlinked),
            "denominator": sum(one.searched for one in unlinked), "value": value, "low": min(low, value),
            "high": max(high, value)}  # fmt: skip
