@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from tf_linkage.contracts.columns import of_rows
+from tf_linkage.contracts.outputs.estimates import ALL_TOGETHER
 from tf_linkage.contracts.outputs.published import MINIMUM_COUNT, WITHHELD, Placebos
 from tf_linkage.disclosure.suppression.rules import few
 from tf_linkage.disclosure.tables.differences import SIDES, decision, fewest_with, round_to_ten
@@ -34,10 +35,14 @@ def placebos(estimates: Mapping[str, pl.DataFrame]) -> tuple[pl.DataFrame, pl.Da
         `contracts.outputs.published.Placebos`, and rows of `contracts.outputs.release.Decisions`.
     """
     plain = estimates[TABLE].with_columns(pl.selectors.enum().cast(pl.String)).sort(KEY)
+    single = plain.filter(pl.col("outcome") != ALL_TOGETHER, pl.col("estimate").is_not_null())
+    pooled = dict(single.group_by("window").len().sort("window").iter_rows())
     rows, decisions = [], []
     for row in plain.iter_rows(named=True):
         rule = _rule(row)
-        rows.append({name: row[name] for name in KEY} | (_figures(row) if rule is None else {"note": WITHHELD}))
+        outcomes = pooled.get(row["window"], 1) if row["outcome"] == ALL_TOGETHER else 1
+        figures = _figures(row, outcomes) if rule is None else {"note": WITHHELD}
+        rows.append({name: row[name] for name in KEY} | figures)
         decisions.append(decision(TABLE, KEY, row, rule))
     return of_rows(Placebos, rows).sort(KEY), pl.DataFrame(decisions, infer_schema_length=None)
 
@@ -51,8 +56,14 @@ def _rule(row: Row) -> str | None:
     return None
 
 
-def _figures(row: Row) -> dict[str, object]:
-    ratio = rounded_ratio(real(row["estimate"]), real(row["low"]), real(row["high"]), fewest_with(row))
+def _figures(row: Row, outcomes: int) -> dict[str, object]:
+    """The ratio rounded.
+
+    Of several outcomes together it is a mean of logarithms, which five families of the rarest move by a share of
+    what they move that one: rounded by that share, the sum of all is told no more finely than the rarest alone.
+    """
+    families = fewest_with(row) * outcomes
+    ratio = rounded_ratio(real(row["estimate"]), real(row["low"]), real(row["high"]), families)
     seen = math.exp(POWER * math.log(ratio["high"] / ratio["low"]))
     return {
         **ratio,

@@ -16,8 +16,11 @@ from tf_linkage.pages.words import with_interval
 from tf_linkage.quality.report.published_linkages import published_linkages
 from tf_linkage.quality.report.words import DEPARTMENT_ORDER, TITLES, departments_in, plain_figures, word
 from tf_linkage.quality.without_truth.effort import people_for, searches_for
+from tf_linkage.quality.without_truth.rule import HEADLINE, headline_of
 
 POINT = 0.01
+SHORT = {"search_recall": "search", "second_recall": "second identifier", "known_recall": "known present"}
+"""Ways to tell recall, in a word or two."""
 
 FREQUENT = 0.01
 """Share of a department's links from which a stage is shown at once."""
@@ -91,6 +94,7 @@ def signs(plain: pl.DataFrame, truth: bool, agreement: pl.DataFrame | None) -> s
         (
             f"{TITLES[name]}, {true}",
             *(_cell(by_figure, name, measure) for measure in ways),
+            _quoted(by_figure, name) if true == "recall" else "–",
             _cell(by_figure, name, true),
         )
         for name in departments_in(plain)
@@ -100,7 +104,7 @@ def signs(plain: pl.DataFrame, truth: bool, agreement: pl.DataFrame | None) -> s
     head = (
         "Figure", "From clerks who search for the unlinked", "From people known to be present",
         "From the posteriors", "From a clerk who never errs", "From a clerk who errs as clerks do",
-        "From a second engine", "True",
+        "From a second engine", "Quoted, by rule", "True",
     )  # fmt: skip
     estimates = html.table("Estimates that need no truth, beside the truth", head, rows) if rows else ""
     if not truth:
@@ -126,6 +130,18 @@ def signs(plain: pl.DataFrame, truth: bool, agreement: pl.DataFrame | None) -> s
         "that cannot be one person's are signs of false links; most false links give no sign."
     )
     return html.paragraph(words) + estimates + _effort(by_figure, plain) + histories
+
+
+def _quoted(by_figure: Mapping[tuple[str, str], Mapping[str, object]], name: str) -> str:
+    """Which recall is quoted where there is no truth, and whether its interval holds the truth here."""
+    there = [measure for measure in HEADLINE if by_figure.get((name, measure), {}).get("low") is not None]
+    quoted = headline_of(there)
+    if quoted is None:
+        return "none"
+    ends = [by_figure[name, quoted][end] for end in ("low", "high")]
+    true = by_figure.get((name, "recall"), {}).get("value")
+    low, high, recall = (float(str(one)) for one in (*ends, true))
+    return f"{SHORT[quoted]}: {'holds' if low <= recall <= high else 'does not hold'}"
 
 
 def _effort(by_figure: Mapping[tuple[str, str], Mapping[str, object]], plain: pl.DataFrame) -> str:

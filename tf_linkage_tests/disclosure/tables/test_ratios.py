@@ -82,3 +82,18 @@ def test_the_page_says_what_was_seen_and_what_was_not() -> None:
     assert "had more need than the weighted comparison" in page
     none = placebos({"placebos": estimates.with_columns(pl.lit(3).cast(pl.Int32).alias("programme_families_with"))})
     assert placebos_section(plain(none[0].lazy())).count("too few families to tell") == 2
+
+
+def test_all_outcomes_together_are_rounded_by_what_the_rarest_does_to_their_mean() -> None:
+    """A mean of eight moves by an eighth: rounded like the rarest alone it could hide what the check finds."""
+    outcomes = ("out_of_work_benefit", "employment", "conviction", "child_in_need", "child_protection",
+                "looked_after", "exclusion", "job_seeking")  # fmt: skip
+    cells = {(LAST, outcome): (1.4, 0.2, 100) for outcome in outcomes}
+    told = placebos({"placebos": made(cells | {(LAST, ALL_TOGETHER): (1.38, 0.075, 10)})})[0]
+    alone = placebos({"placebos": made({(LAST, ALL_TOGETHER): (1.38, 0.075, 10)})})[0].row(0, named=True)
+    row = told.filter(pl.col("outcome") == ALL_TOGETHER).row(0, named=True)
+    assert (row["rounded_to"], alone["rounded_to"]) == (0.1, 0.5), "5 of 80, and 5 of 10, on the grid of steps"
+    assert row["low"] > 1, "nothing should be there, and the check says that something is"
+    assert alone["low"] <= 1
+    half = math.log1p(row["rounded_to"]) / 2
+    assert len(outcomes) * 2 * half >= math.log1p(alone["rounded_to"]), "their sum is told no finer than the rarest"

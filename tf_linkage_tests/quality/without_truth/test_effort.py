@@ -49,3 +49,24 @@ def test_the_report_says_it_where_recall_is_known_and_not_all_were_found() -> No
     assert f"{searches_for(0.97, 3_000, 2_000, 0.01):,}" in page
     whole = signs(pl.DataFrame([*counts, figure("known_recall", 1.0, 250)]), truth=False, agreement=None)
     assert "to within a point" not in whole
+
+
+@pytest.mark.parametrize(
+    ("there", "quoted"),
+    [
+        ({"search_recall": (0.95, 0.97), "known_recall": (0.90, 0.92)}, "search: holds"),
+        ({"search_recall": (0.90, 0.94), "known_recall": (0.95, 0.97)}, "search: does not hold"),
+        ({"known_recall": (0.95, 0.97), "clerical_recall": (0.9, 1.0)}, "known present: holds"),
+        ({"clerical_recall": (0.9, 1.0)}, "none"),
+    ],
+)
+def test_the_report_quotes_recall_by_the_rule_whatever_the_truth(
+    there: dict[str, tuple[float, float]], quoted: str
+) -> None:
+    ends = there | {"recall": (0.95, 0.97), "precision": (0.99, 1.0)}
+    rows = [
+        {"department": "dwp", "breakdown": "all", "level": "all", "measure": measure, "value": (low + high) / 2,
+         "numerator": 96, "denominator": 100, "low": low, "high": high}
+        for measure, (low, high) in ends.items()
+    ]  # fmt: skip
+    assert quoted in signs(pl.DataFrame(rows), truth=True, agreement=None)
