@@ -13,6 +13,9 @@ class Request(Identity):
 
 
 class RequestWithNino(IdentityWithNino):
-    """The same with the National Insurance number, for the one department that is sent it."""
+    """One row for each person asked about: as any department is told, and the National Insurance number.
+
+    For the one department that is sent it.
+    """
 
     request_ref = text(ColumnClass.REFERENCE, "The request's reference of a person", primary_key=True)

@@ -1,6 +1,6 @@
 """The rules of benefits on their day: Universal Credit by area, disability benefits, state pension age.
 
-Not here: who claims (`work.py`).
+Not here: who claims (`benefits_and_jobs.py`).
 """
 
 from __future__ import annotations

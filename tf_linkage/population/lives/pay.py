@@ -1,6 +1,6 @@
 """What a job pays: by age, sex, hours, year and means, never below the minimum wage of the day.
 
-Not here: who works (`work.py`).
+Not here: who works (`benefits_and_jobs.py`).
 """
 
 from __future__ import annotations
