@@ -39,7 +39,11 @@ def figures_of(seed: int, noise: float) -> list[dict[str, object]]:
     found = []
     for name in DEPARTMENTS:
         true = rows[name, "recall"]["value"]
-        there = {measure for measure in HEADLINE if rows.get((name, measure), {}).get("low") is not None}
+        there = {
+            measure
+            for measure in (*HEADLINE, "second_recall")
+            if rows.get((name, measure), {}).get("low") is not None
+        }
         for measure in sorted(there):
             row = rows[name, measure]
             found.append(

@@ -19,7 +19,7 @@ from tf_linkage.quality.without_truth.effort import people_for, searches_for
 from tf_linkage.quality.without_truth.rule import HEADLINE, headline_of
 
 POINT = 0.01
-SHORT = {"search_recall": "search", "second_recall": "second identifier", "known_recall": "known present"}
+SHORT = {"search_recall": "search", "known_recall": "known present"}
 """Ways to tell recall, in a word or two."""
 
 FREQUENT = 0.01
