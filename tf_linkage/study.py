@@ -127,6 +127,11 @@ class Dates(BaseModel):
         default=dt.date(2022, 12, 31), description="Day by which ONS destroys all personal information"
     )
 
+    @property
+    def covered(self) -> tuple[dt.date, dt.date]:
+        """First and last day that the histories cover."""
+        return self.history_from, self.extract
+
     @model_validator(mode="after")
     def _in_order(self) -> Dates:
         days = self.model_dump().items()

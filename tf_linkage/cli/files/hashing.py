@@ -16,7 +16,7 @@ import polars as pl
 
 from tf_linkage.cli.files.columns import ROW, columns_of, mapped, with_ids
 from tf_linkage.cli.files.linking import OUTPUT
-from tf_linkage.cli.files.options import KINDS, add_bounds, add_output, add_reading, reading_of, share
+from tf_linkage.cli.files.options import KINDS, add_bounds, add_output, add_reading, add_threshold, reading_of
 from tf_linkage.cli.files.reading import read_file
 from tf_linkage.cli.files.writing import check_writable, write_bytes, write_file
 from tf_linkage.cli.wording import say
@@ -85,13 +85,7 @@ def add_link_hashed(command: argparse.ArgumentParser) -> None:
     command.add_argument("left", type=Path, metavar="LEFT", help="a file that hash made")
     command.add_argument("right", type=Path, metavar="RIGHT", help="another")
     add_output(command, "LINKS", "links and pairs for review, .csv or .parquet")
-    command.add_argument(
-        "--threshold",
-        type=share,
-        default=0.5,
-        metavar="P",
-        help="probability of a link, unless a whole matchkey agrees (default: %(default)s)",
-    )
+    add_threshold(command)
     add_bounds(command)
     command.set_defaults(run=_link_hashed)
 

@@ -62,8 +62,8 @@ def add_reading(command: argparse.ArgumentParser) -> None:
     )
 
 
-def add_doubt(command: argparse.ArgumentParser) -> None:
-    """Adds what becomes of pairs in doubt."""
+def add_threshold(command: argparse.ArgumentParser) -> None:
+    """Adds from which probability a pair is a link."""
     command.add_argument(
         "--threshold",
         type=share,
@@ -71,6 +71,11 @@ def add_doubt(command: argparse.ArgumentParser) -> None:
         metavar="P",
         help="probability of a link, unless a whole matchkey agrees (default: %(default)s)",
     )
+
+
+def add_doubt(command: argparse.ArgumentParser) -> None:
+    """Adds what becomes of pairs in doubt."""
+    add_threshold(command)
     command.add_argument(
         "--explain", nargs=2, metavar=("ID", "ID"), help="print why these two records are a link, or in doubt"
     )

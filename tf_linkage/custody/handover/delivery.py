@@ -81,7 +81,7 @@ class Delivery:
             sender=handover.sender,
             recipient=handover.recipient,
             sent=self.clock.today().isoformat(),
-            number=self._made_before(handover) + 1,
+            number=len(handover.made(self.ledger.entries())) + 1,
             destroy_by=last_day.isoformat(),
             contract=contract_version(handover.tables),
             tables=told(tables, key),
@@ -95,7 +95,7 @@ class Delivery:
     def record(self, handover: Handover) -> Manifest:
         """Tells the ledger of a hand-over that now lies in its recipient's vault."""
         manifest = read_manifest(self._folder(handover))
-        about = f"{handover.recipient}/{handover.dataset}"
+        about = handover.about
         self.ledger.append(
             self.clock.today(),
             handover.event,
@@ -163,7 +163,7 @@ class Delivery:
 
     def _arrived(self, handover: Handover, rows: int, manifest: str, **facts: str) -> None:
         """Puts an arrival on record."""
-        about = f"{handover.recipient}/{handover.dataset}"
+        about = handover.about
         self.ledger.append(
             self.clock.today(),
             "arrived",
@@ -232,12 +232,6 @@ class Delivery:
                 raise RowsMissing(f"{said} has {found} rows, and {rows} were sent; have it sent again")
             if told({name: tables[name]}, key)[name][1] != digest:
                 raise FileChanged(f"{said} does not hold what its sender says was sent; have it sent again")
-
-    def _made_before(self, handover: Handover) -> int:
-        """How often the sender's ledger tells of a hand-over."""
-        about = f"{handover.recipient}/{handover.dataset}"
-        told = [entry for entry in self.ledger.entries() if (entry.event, entry.about) == (handover.event, about)]
-        return len(told)
 
     def _answered(self, handover: Handover) -> str | None:
         """What a hand-over answers, as it lies in the sender's own vault."""

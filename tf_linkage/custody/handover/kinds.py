@@ -5,7 +5,7 @@ Sender, recipient, place in the recipient's vault, contract.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import dataframely as dy
@@ -13,6 +13,7 @@ import dataframely as dy
 from tf_linkage.contracts.handovers.exchange import return_tables
 from tf_linkage.contracts.linked_set import LINKED_SET
 from tf_linkage.contracts.registry import COUNCIL_TABLES, DEPARTMENTS
+from tf_linkage.custody.audit.ledger import Entry
 from tf_linkage.custody.refusals import ManifestChanged
 
 ONS = "ons"
@@ -42,6 +43,15 @@ class Handover:
     def event(self) -> str:
         """What the ledger calls it."""
         return "requested" if self.dataset == "link_request" else "handed over"
+
+    @property
+    def about(self) -> str:
+        """By what the ledger knows it: whose vault, and which dataset there."""
+        return f"{self.recipient}/{self.dataset}"
+
+    def made(self, entries: Iterable[Entry]) -> list[Entry]:
+        """The ledger's entries of its being made, in their order."""
+        return [entry for entry in entries if (entry.event, entry.about) == (self.event, self.about)]
 
 
 def _all() -> dict[str, Handover]:

@@ -165,7 +165,7 @@ def _recovery(study: Study) -> dg.AssetsDefinition:
                 histories=by_department(tables, "histories"),
                 truth=truth,
                 regions=REGIONS,
-                covered=(study.dates.history_from, study.dates.extract),
+                covered=study.dates.covered,
             ).collect()
         return dg.MaterializeResult(value=found, metadata={"estimates beside the truth": charts.records_of(found)})
 

@@ -89,7 +89,6 @@ def _estimates(study: Study) -> dg.AssetsDefinition:
         linked_set: TableSet, study: dg.ResourceParam[Study]
     ) -> dg.MaterializeResult[dict[str, pl.LazyFrame]]:
         known = research.study_tables(linked_set)
-        covered = (study.dates.history_from, study.dates.extract)
         store = ParquetStore.of(study).store
         with plainly():
             plan = plan_for(store)
@@ -99,7 +98,7 @@ def _estimates(study: Study) -> dg.AssetsDefinition:
             known.attributes,
             known.returns,
             REGIONS,
-            covered,
+            study.dates.covered,
             plan=plan,
             planned_in_time=in_time,
         )

@@ -127,8 +127,7 @@ def _hand_overs(
         handover = HANDOVERS.get(flow)
         if handover is None or not _was_in(store, flow, person, identifiers, study, key):
             continue
-        there = f"{handover.recipient}/{handover.dataset}"
-        sent = [entry for entry in entries if entry.about == there and entry.event == handover.event]
+        sent = handover.made(entries)
         until = store.deadlines.of(handover.recipient)[1].isoformat()
         destroyed = destroyed_on(entries, handover.recipient, handover.dataset) or ""
         yield flow, sent[-1].day if sent else "", until, destroyed

@@ -7,7 +7,6 @@ from typing import Any
 import polars as pl
 
 from tf_linkage.disclosure.requested.answer import FEW, Answer, Perturbed
-from tf_linkage.disclosure.requested.asking import Asked
 from tf_linkage.disclosure.requested.cell_keys import FARTHEST, SPREAD
 from tf_linkage.disclosure.suppression.linked_counts import Need, Quantity, Relation, System
 from tf_linkage.pages import html
@@ -56,18 +55,9 @@ def as_kept(found: Answer, state: str) -> dict[str, Any]:
         found: the table.
         state: digest of the records it was made from.
     """
-    asked, system = found.asked, found.system
     return {
         "state": state,
-        "asked": {
-            "unit": asked.unit,
-            "rows": asked.rows,
-            "columns": asked.columns,
-            "where": [list(one) for one in asked.where],
-            "share": asked.share,
-            "mean": None if asked.mean is None else list(asked.mean),
-        },
-        "words": asked.words,
+        "words": found.asked.words,
         "waits": found.waits,
         "table": found.table.to_dicts(),
         "numbers": [
@@ -77,9 +67,11 @@ def as_kept(found: Answer, state: str) -> dict[str, Any]:
                 "told": number.told if isinstance(number, Perturbed) else None,
                 "need": None if number.need is None else [number.need.width, number.need.reach, number.need.rule],
             }
-            for key, number in system.quantities.items()
+            for key, number in found.system.quantities.items()
         ],
-        "sums": [[[list(key) for key in one.left], [list(key) for key in one.right]] for one in system.relations],
+        "sums": [
+            [[list(key) for key in one.left], [list(key) for key in one.right]] for one in found.system.relations
+        ],
     }
 
 
@@ -99,16 +91,3 @@ def system_of(kept: dict[str, Any]) -> System:
         for left, right in kept["sums"]
     ]
     return System(quantities, relations)
-
-
-def question_of(kept: dict[str, Any]) -> Asked:
-    """The question of a kept table."""
-    said = kept["asked"]
-    return Asked(
-        unit=said["unit"],
-        rows=said["rows"],
-        columns=said["columns"],
-        where=tuple((column, value) for column, value in said["where"]),
-        share=said["share"],
-        mean=None if said["mean"] is None else (said["mean"][0], said["mean"][1]),
-    )

@@ -258,7 +258,6 @@ def _stripped(cells: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, list[int]]]:
     """Cells without blanks around them, of any kind, null where nothing is left; and which had some."""
     if not cells.width:
         return cells, {}
-    bare = pl.all().str.strip_chars()
-    around = cells.select(((bare != "") & (bare != pl.all())).fill_null(value=False))
-    rows = {column.name: column.arg_true().to_list() for column in around if column.any()}
-    return cells.select(pl.when(bare != "").then(bare).name.keep()), rows
+    bare = cells.select(pl.all().str.strip_chars()).select(pl.when(pl.all() != "").then(pl.all()).name.keep())
+    changed = {name: (bare[name] != cells[name]).fill_null(value=False) for name in cells.columns}
+    return bare, {name: rows.arg_true().to_list() for name, rows in changed.items() if rows.any()}

@@ -187,14 +187,22 @@ def _exchanged(store: Store) -> None:
         shutil.copy(path, here / path.name)
 
 
-def _reading(store: Store) -> str:
+def _refusal(what: Callable[[], object]) -> str:
+    """What is said where something is refused; empty where it is not."""
     try:
-        read = store.read(REQUEST)
-        (read if isinstance(read, pl.LazyFrame) else next(iter(read.values()))).collect()
-        store.delivery().arrive(HANDOVERS["/".join(REQUEST)])
+        what()
     except TfLinkageError as refusal:
         return str(refusal)
     return ""
+
+
+def _reading(store: Store) -> str:
+    def read() -> None:
+        held = store.read(REQUEST)
+        (held if isinstance(held, pl.LazyFrame) else next(iter(held.values()))).collect()
+        store.delivery().arrive(HANDOVERS["/".join(REQUEST)])
+
+    return _refusal(read)
 
 
 def _another_password(store: Store) -> None:
@@ -226,11 +234,7 @@ def _line_cut_off(store: Store) -> None:
 
 
 def _ledger(store: Store) -> str:
-    try:
-        store.ledger().entries()
-    except TfLinkageError as refusal:
-        return str(refusal)
-    return ""
+    return _refusal(store.ledger().entries)
 
 
 def _package_changed(store: Store) -> None:
@@ -245,11 +249,7 @@ def _carrying(store: Store) -> str:
         data = bytearray(file.read_bytes())
         data[data.index(KEY.encode()) + 200] ^= 1
         file.write_bytes(bytes(data))
-    try:
-        receive(store, file)
-    except TfLinkageError as refusal:
-        return str(refusal)
-    return ""
+    return _refusal(lambda: receive(store, file))
 
 
 _SCAN = "leak-scan"

@@ -40,10 +40,10 @@ def send(store: Store, handover: Handover, file: Path) -> Manifest:
             raise KeyDestroyed(
                 f"{handover.name} was destroyed on {day}, as the privacy notice promises; nothing is left"
             )
-        if day := _handed_over_on(store, handover):
+        if made := handover.made(entries):
             raise TfLinkageError(
-                f"{handover.name} was made here on {day}, and its copy was removed since: run {handover.sender}'s "
-                "own job again to make it anew"
+                f"{handover.name} was made here on {made[-1].day}, and its copy was removed since: run "
+                f"{handover.sender}'s own job again to make it anew"
             )
         raise TfLinkageError(
             f"{handover.name} has not been made in {store.root}: run {handover.sender}'s own job first, with "
@@ -66,15 +66,6 @@ def _no_newer_is_here(manifest: Manifest, place: Path) -> None:
             f"{manifest.sender} made it on {manifest.sent} (number {manifest.number}), and a newer one of "
             f"{here.sent} (number {here.number}) lies here; nothing was replaced. Have the latest sent again"
         )
-
-
-def _handed_over_on(store: Store, handover: Handover) -> str | None:
-    """The last day on which a hand-over was made in this folder."""
-    about = f"{handover.recipient}/{handover.dataset}"
-    made = [
-        entry.day for entry in store.ledger().entries() if (entry.event, entry.about) == (handover.event, about)
-    ]
-    return made[-1] if made else None
 
 
 def receive(store: Store, file: Path) -> Manifest:

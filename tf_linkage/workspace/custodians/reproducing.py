@@ -75,12 +75,8 @@ def reproduce(
     rows = _chosen(published, where)
     if rows.is_empty():
         raise CannotReproduce(f"no row of {table} is so: {_words(where)}")
-    linked_set = store.read(LINKED_SET)
-    if not isinstance(linked_set, dict):
-        raise TypeError("the linked set is a set of tables")
-    known = research.study_tables(linked_set)
-    covered = (study.dates.history_from, study.dates.extract)
-    given = (known.linked_people, known.attributes, known.returns, REGIONS, covered)
+    known = study_tables_of(store)
+    given = (known.linked_people, known.attributes, known.returns, REGIONS, study.dates.covered)
     plan = plan_for(store)
     estimates = research.estimates(*given, plan=plan, planned_in_time=planned_in_time(store, plan))
     again = disclosure.propose_release(estimates)[table].collect()
@@ -98,6 +94,18 @@ def reproduce(
             for name, frame in (("families", sample.families), ("outcomes", sample.outcomes))
         )
     return Reproduced(rows, _chosen(again, where), behind, files)
+
+
+def study_tables_of(store: Store) -> research.StudyTables:
+    """What research is made from, read inside.
+
+    Raises:
+        VaultRefused: the research custodian's vault does not open, or the linked set was destroyed.
+    """
+    linked_set = store.read(LINKED_SET)
+    if not isinstance(linked_set, dict):
+        raise TypeError("the linked set is a set of tables")
+    return research.study_tables(linked_set)
 
 
 def _published(store: Store, table: str) -> pl.DataFrame:

@@ -14,16 +14,15 @@ from typing import Any
 
 import polars as pl
 
-from tf_linkage import research
 from tf_linkage.disclosure.requested import answer, asking, checking
 from tf_linkage.disclosure.requested.asking import Asked, TableRefused
 from tf_linkage.pages.spreadsheets import spreadsheet_safe
 from tf_linkage.research.records_to_ask import COUNCIL, RECORD, Records, columns_to_ask, records_to_ask
 from tf_linkage.study import COUNCILS, REGIONS, Study
+from tf_linkage.workspace.custodians.reproducing import study_tables_of
 from tf_linkage.workspace.store import Store
 
 RESEARCH, RELEASED = "research", "released"
-LINKED_SET = [RESEARCH, "linked_set"]
 RECORD_KEYS = "record keys"
 
 CONSTANT = "the programme"
@@ -62,11 +61,7 @@ def ask(store: Store, study: Study, asked: Asked) -> Made:
         VaultRefused: the research custodian's vault does not open, or what is asked about was destroyed.
     """
     asking.columns_must_be_there(asked, columns_to_ask())
-    linked_set = store.read(LINKED_SET)
-    if not isinstance(linked_set, dict):
-        raise TypeError("the linked set is a set of tables")
-    covered = (study.dates.history_from, study.dates.extract)
-    records = records_to_ask(research.study_tables(linked_set), REGIONS, covered, COUNCILS)
+    records = records_to_ask(study_tables_of(store), REGIONS, study.dates.covered, COUNCILS)
     of_unit = records.people if asked.unit == "people" else records.families
     asking.must_make_sense(asked, of_unit)
     asking.must_be_known_costs(asked, costed(records))

@@ -12,14 +12,13 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from tf_linkage import custody, intake, linkage
+from tf_linkage import intake, linkage
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.audit.sizes import size_class
 from tf_linkage.custody.vault.clerks_desk import Desk
 from tf_linkage.errors import InputRefused
 from tf_linkage.hints import command
 from tf_linkage.linkage.model.settings import Review
-from tf_linkage.quality.measures.judging import owners
 from tf_linkage.quality.without_truth.clerical import EASY
 from tf_linkage.quality.without_truth.search_audit import (
     Stratum,
@@ -29,7 +28,8 @@ from tf_linkage.quality.without_truth.search_audit import (
 )
 from tf_linkage.study import Study
 from tf_linkage.workspace.custodians.clerical_review import linked_tables
-from tf_linkage.workspace.custodians.review_tables import ReviewRefused, as_csv, keep, kept, lazily, table_of
+from tf_linkage.workspace.custodians.review_tables import ReviewRefused, as_csv, keep, kept, table_of
+from tf_linkage.workspace.custodians.simulated_clerks import own_records
 from tf_linkage.workspace.environment import bounds_of
 from tf_linkage.workspace.store import Store
 
@@ -133,16 +133,8 @@ def simulate_search(store: Store, study_key: bytes, name: str, *, wrong: float =
     desk, people, paths = _on_the_desk(store, name)
     if not store.simulated:
         raise ReviewRefused("only the people of a simulation can be found without a clerk")
-    truth = store.read(["population", "truth"])
-    assert isinstance(truth, dict)  # noqa: S101 - a set of tables by its contract
-    attributes, request = (lazily(store, key) for key in (["ons", "attributes"], [name, "link_request"]))
-    records = truth["records"].collect()
-    asked = custody.people_asked(request, attributes, custody.recipient_key(study_key, name)).collect()
-    register = records.filter(pl.col("body").cast(pl.String) == name).sort("record_key")
-    own = (
-        owners(attributes.collect(), records).join(asked, on="person_id").join(register, on="true_person")
-        .select(ref=pl.col("request_ref").cast(pl.String), there="record_key").sort("ref", "there")
-    )  # fmt: skip
+    own, register = own_records(store, study_key, name)
+    own = own.select(ref=pl.col("request_ref").cast(pl.String), there="record_key").sort("ref", "there")
     # Of two records of a person a clerk finds the one that was linked.
     linked = people.join(own, left_on=["ref", "register_key"], right_on=["ref", "there"], how="semi")
     first = own.unique("ref", keep="first", maintain_order=True)
@@ -153,7 +145,7 @@ def simulate_search(store: Store, study_key: bytes, name: str, *, wrong: float =
         .with_columns(there=pl.coalesce("linked", "there"))
         .sort("search")
     )
-    keys, draws = register["record_key"], np.random.default_rng(1)
+    keys, draws = register["record_key"].sort(), np.random.default_rng(1)
     # Both clerks would take the same stranger for the person: the one who is most like him.
     stranger = keys[np.random.default_rng(2).integers(0, len(keys), sought.height)]
     takes_stranger, absent = wrong * EASY, pl.col("there").is_null()

@@ -26,14 +26,7 @@ def simulate_clerks(store: Store, study_key: bytes, name: str, *, wrong: float) 
     desk, asked, paths = laid_out(store, name)
     if not store.simulated:
         raise ReviewRefused("only the people of a simulation can be told apart without a clerk")
-    truth = store.read(["population", "truth"])
-    assert isinstance(truth, dict)  # noqa: S101 - a set of tables by its contract
-    attributes, request = (lazily(store, key) for key in (["ons", "attributes"], [name, "link_request"]))
-    records = truth["records"].collect()
-    people = custody.people_asked(request, attributes, custody.recipient_key(study_key, name)).collect()
-    owned = owners(attributes.collect(), records).join(people, on="person_id")
-    register = records.filter(pl.col("body").cast(pl.String) == name)
-    same = owned.join(register, on="true_person").select(left_id="request_ref", right_id="record_key")
+    same = own_records(store, study_key, name)[0].rename({"request_ref": "left_id", "record_key": "right_id"})
     answers = {}
     for number, path in zip(reviewers(asked), paths, strict=True):
         decided = simulated_answers(asked, same, reviewer=number, wrong=wrong).select("pair", "decision")
@@ -52,3 +45,24 @@ def simulate_clerks(store: Store, study_key: bytes, name: str, *, wrong: float) 
         answers[path.name] = as_csv(filled.select("pair", "decision", pl.exclude("pair", "decision")))
     desk.clear()
     return desk.lay_out(answers)
+
+
+def own_records(store: Store, study_key: bytes, name: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Which records of a simulated register are those of the people sent: what its clerks know.
+
+    Args:
+        store: the data folder of a simulated study.
+        study_key: the key of its references.
+        name: the department.
+
+    Returns:
+        `request_ref` and `record_key` of every such record; and every record of the register as the truth has it.
+    """
+    truth = store.read(["population", "truth"])
+    assert isinstance(truth, dict)  # noqa: S101 - a set of tables by its contract
+    attributes, request = (lazily(store, key) for key in (["ons", "attributes"], [name, "link_request"]))
+    records = truth["records"].collect()
+    people = custody.people_asked(request, attributes, custody.recipient_key(study_key, name)).collect()
+    owned = owners(attributes.collect(), records).join(people, on="person_id")
+    register = records.filter(pl.col("body").cast(pl.String) == name)
+    return owned.join(register, on="true_person").select("request_ref", "record_key"), register

@@ -1,4 +1,4 @@
-"""What a workbook hides from whoever reads its cells: formulas, merged cells, hidden columns."""
+"""What a workbook hides from a reader of its cells: formulas, merged cells, hidden columns."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def test_equal_values_and_they_alone_have_equal_numbers(tables: list[list[list[s
 
 
 def test_homes_are_what_duckdb_hashes_and_years_are_numbers() -> None:
-    """By hand: whoever changes the hash changes which homes are sampled, and so every result."""
+    """By hand: another hash changes which homes are sampled, and so every result."""
     rows = {
         "id": ["a", "b", "c"],
         "forename": ["Ann", "Bob", "Cy"],

@@ -276,7 +276,7 @@ def test_files_of_custody_are_their_owners_alone(bodies: tuple[Store, Store], tm
 
 
 def test_an_older_package_does_not_replace_a_newer_one(bodies: tuple[Store, Store], tmp_path: Path) -> None:
-    """Carried again, it would bring back whoever left between the two."""
+    """Carried again, it would bring back those who left between the two."""
     ons, moj = bodies
     first = packed(ons, tmp_path / "first.zip")
     second = packed(ons, tmp_path / "second.zip", "Roe")
