@@ -119,7 +119,7 @@ def joining_ratios(laid: Laid, groups: Groups) -> Iterator[dict[str, Any]]:
         whole = of.group_by("family_id", maintain_order=True).agg(
             pl.col("programme", "weight").first(),
             pl.col("events").sum(),
-            # Whoever was of an age for it in any half-year.
+            # All who were of an age for it in some half-year.
             pl.col("people").max(),
             pl.col("people_with").max(),
         )
