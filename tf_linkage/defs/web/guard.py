@@ -6,6 +6,7 @@ takes the arguments of `dagster-webserver`.
 
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,6 +16,9 @@ from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from tf_linkage.defs.metadata.served import shown
+from tf_linkage.workspace.choices import chosen_study
 
 LOCAL = ("localhost", "127.0.0.1", "[::1]")
 FOREIGN = 1008
@@ -27,16 +31,18 @@ class OnlyFromHere:
     Attributes:
         app: the server behind it.
         hosts: by what names, without port, the server may be called.
+        data: the data folder whose pages are shown beside; none are without one.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str] = LOCAL) -> None:
+    def __init__(self, app: ASGIApp, hosts: Iterable[str] = LOCAL, data: Path | None = None) -> None:
         """The guard before a server."""
-        self.app, self.hosts = app, frozenset(hosts)
+        self.app, self.hosts, self.data = app, frozenset(hosts), data
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what is fair, refuse the rest in one line."""
         if scope["type"] not in {"http", "websocket"} or (why := self.refusal(scope)) is None:
-            await self.app(scope, receive, send)
+            page = shown(scope["path"], self.data) if scope["type"] == "http" and self.data else None
+            await (page or self.app)(scope, receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": FOREIGN})
         else:
@@ -68,13 +74,21 @@ def _graphql(method: str, headers: Headers, asked: bytes) -> str | None:
     return "GraphQL is asked by POST, in JSON"
 
 
-def guard() -> None:
-    """Put the guard before every server that this process starts from now on."""
+def guard(data: Path | None = None) -> None:
+    """Put the guard before every server that this process starts from now on.
+
+    Args:
+        data: the data folder whose pages it shows.
+    """
     own = DagsterWebserver.build_middleware
 
     def build_middleware(server: Any) -> list[Middleware]:
         before: list[Any] = own(server)
-        return before if any(one.cls is OnlyFromHere for one in before) else [Middleware(OnlyFromHere), *before]
+        return (
+            before
+            if any(one.cls is OnlyFromHere for one in before)
+            else [Middleware(OnlyFromHere, data=data), *before]
+        )
 
     server: Any = DagsterWebserver
     server.build_middleware = build_middleware
@@ -83,7 +97,7 @@ def guard() -> None:
 def main() -> None:
     """Start the guarded server as Dagster's own command would start its own."""
     sys.argv[0] = "dagster-webserver"
-    guard()
+    guard(chosen_study().data)
     webserver()  # type: ignore[no-untyped-call]
 
 
