@@ -14,7 +14,7 @@ from tf_linkage.contracts.outputs.published import PUBLISHED_TABLES
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.metadata.description import ERROR, asset_key, study_asset
-from tf_linkage.defs.metadata.served import address_of
+from tf_linkage.pages.addresses import address_of
 from tf_linkage.study import Study
 from tf_linkage.workspace.catalogue import RESEARCH_SET
 from tf_linkage.workspace.environment import is_rehearsal

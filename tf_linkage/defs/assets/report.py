@@ -13,7 +13,7 @@ from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.io import ParquetStore, text_version
 from tf_linkage.defs.metadata import charts
 from tf_linkage.defs.metadata.description import asset_key, study_asset
-from tf_linkage.defs.metadata.served import address_of
+from tf_linkage.pages.addresses import address_of
 from tf_linkage.study import COUNCILS, Source, Study
 from tf_linkage.workspace.assessed import assessment_of, fingerprint
 from tf_linkage.workspace.catalogue import ASSESSED, STUDIES_PAGE

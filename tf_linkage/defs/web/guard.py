@@ -14,13 +14,21 @@ from dagster_webserver.cli import main as webserver
 from dagster_webserver.webserver import DagsterWebserver
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
-from starlette.responses import PlainTextResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from tf_linkage.defs.metadata.served import shown
+from tf_linkage.pages.addresses import file_at
 from tf_linkage.workspace.choices import chosen_study
 
 LOCAL = ("localhost", "127.0.0.1", "[::1]")
+PAGE = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+    "frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+}
+"""What a page of the data folder is sent with: it loads nothing and runs nothing."""
+
 FOREIGN = 1008
 """The code with which a websocket is closed for breaking the server's policy."""
 
@@ -41,12 +49,21 @@ class OnlyFromHere:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what is fair, refuse the rest in one line."""
         if scope["type"] not in {"http", "websocket"} or (why := self.refusal(scope)) is None:
-            page = shown(scope["path"], self.data) if scope["type"] == "http" and self.data else None
-            await (page or self.app)(scope, receive, send)
+            await (self.page(scope) or self.app)(scope, receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": FOREIGN})
         else:
             await PlainTextResponse(f"refused: {why}\n", status_code=403)(scope, receive, send)
+
+    def page(self, scope: Scope) -> Response | None:
+        """The answer to a request for one of the data folder's pages; None where it asks for none."""
+        file = file_at(scope["path"], self.data) if scope["type"] == "http" and self.data else None
+        if file is None:
+            return None
+        try:
+            return HTMLResponse(file.read_text(encoding="utf-8"), headers=PAGE)
+        except FileNotFoundError:
+            return PlainTextResponse("not made yet: materialise its asset first\n", status_code=404)
 
     def refusal(self, scope: Scope) -> str | None:
         """Why a request is refused; None where it is not."""
@@ -84,11 +101,8 @@ def guard(data: Path | None = None) -> None:
 
     def build_middleware(server: Any) -> list[Middleware]:
         before: list[Any] = own(server)
-        return (
-            before
-            if any(one.cls is OnlyFromHere for one in before)
-            else [Middleware(OnlyFromHere, data=data), *before]
-        )
+        there = any(one.cls is OnlyFromHere for one in before)
+        return before if there else [Middleware(OnlyFromHere, data=data), *before]
 
     server: Any = DagsterWebserver
     server.build_middleware = build_middleware
