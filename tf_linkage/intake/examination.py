@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tf_linkage.contracts.registry import extract_relations, extract_tables
-from tf_linkage.contracts.relations import KnownPeople, MostHaveRows, Strength
+from tf_linkage.contracts.relations import BETWEEN_FILES, Asked, Strength
 from tf_linkage.errors import InputRefused
 from tf_linkage.intake.mapping.apply import Mapped, mapped
 from tf_linkage.intake.mapping.loading import Loaded
@@ -95,7 +95,7 @@ class Examined:
     to_do: tuple[str, ...]
 
 
-def examine(path: Path, table: str, loaded: Loaded | None, day: dt.date) -> Examined:
+def examine(path: Path, table: str, loaded: Loaded | None, day: dt.date, asked: Asked | None = None) -> Examined:
     """Looks at one file as the study would when it takes it in, but for the rules between files.
 
     Args:
@@ -103,42 +103,44 @@ def examine(path: Path, table: str, loaded: Loaded | None, day: dt.date) -> Exam
         table: of the contract.
         loaded: its mapping; None where the file keeps the contract already.
         day: of the extract, where the mapping does not say.
+        asked: the years that the study asks about, if any.
     """
     try:
         extract, notes, fits = _read(path, table, loaded)
-        refused, noted = _against_the_rules(extract, table, loaded, day)
+        refused, noted = _against_the_rules(extract, table, loaded, day, asked)
     except InputRefused as refusal:
         refused = _problems(str(refusal), path.name)
         return Examined(path.name, table, (), (), refused, _to_do(refused))
     return Examined(path.name, table, () if refused else fits, (*notes, *noted), refused, _to_do(refused))
 
 
-def mapped_to_send(path: Path, loaded: Loaded, day: dt.date) -> Mapped:
+def mapped_to_send(path: Path, loaded: Loaded, day: dt.date, asked: Asked | None = None) -> Mapped:
     """Reads a sender's file by its mapping, and refuses what the study would: it does not leave the sender either.
 
     Args:
         path: the file.
         loaded: its mapping.
         day: of the extract, where the mapping does not say.
+        asked: the years that the study asks about, if any.
 
     Raises:
         InputRefused: as `mapped`, or against a rule between rows.
     """
     made = mapped(path, loaded)
-    refused, _ = _against_the_rules(Extract(made.rows, (made.part,)), loaded.mapping.table, loaded, day)
+    refused, _ = _against_the_rules(Extract(made.rows, (made.part,)), loaded.mapping.table, loaded, day, asked)
     if refused:
         raise InputRefused(f"{path.name}: {'; '.join(refused)}; nothing was written")
     return made
 
 
 def _against_the_rules(
-    extract: Extract, table: str, loaded: Loaded | None, day: dt.date
+    extract: Extract, table: str, loaded: Loaded | None, day: dt.date, asked: Asked | None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What the rules between a file's rows refuse, and what they note."""
     # The mapped file comes to the study without the day on which its mapping says it was drawn.
     day = min(day, (loaded.mapping.file.extracted if loaded else None) or day)
-    alone = [one for one in extract_relations()[table] if not isinstance(one, KnownPeople | MostHaveRows)]
-    found = findings({table: extract}, {table: alone}, day)
+    alone = [one for one in extract_relations()[table] if not isinstance(one, BETWEEN_FILES)]
+    found = findings({table: extract}, {table: alone}, day, asked)
     refused = tuple(str(one) for one in found if one.strength is Strength.REFUSE)
     noted = tuple(str(one) for one in found if one.strength is Strength.NOTE)
     return refused, noted

@@ -12,7 +12,7 @@ from tf_linkage.errors import InputRefused
 from tf_linkage.hints import command
 from tf_linkage.pages import html as pages
 from tf_linkage.study import Dates
-from tf_linkage.workspace.choices import chosen_study
+from tf_linkage.workspace.choices import asked_by, chosen_study
 
 SAYS_WHOSE = "<!-- a page of check-extract, which it may write anew -->"
 """Ends a page, so that a file of somebody else's is never taken for one."""
@@ -83,7 +83,8 @@ def _check(chosen: argparse.Namespace) -> int:
         if chosen.page.suffix.lower() not in {".html", ".htm"}:
             raise InputRefused(f"{chosen.page}: a page is a file that ends in .html")
         intake.must_be_free(chosen.page, _inputs(chosen.file, chosen.mapping, loaded), _is_page, "the page")
-    found = intake.examine(chosen.file, table, loaded, chosen_study().dates.extract)
+    study = chosen_study()
+    found = intake.examine(chosen.file, table, loaded, study.dates.extract, asked_by(study))
     for title, lines in _told(found):
         if lines:
             print(title, *(f"  {line}" for line in lines), sep="\n")
@@ -151,7 +152,8 @@ def _map(chosen: argparse.Namespace) -> None:
     loaded = intake.load_mapping(chosen.mapping)
     path = intake.place_of(chosen.output, loaded)
     intake.place_for(path, _inputs(chosen.file, chosen.mapping, loaded))
-    made = intake.mapped_to_send(chosen.file, loaded, chosen_study().dates.extract)
+    study = chosen_study()
+    made = intake.mapped_to_send(chosen.file, loaded, study.dates.extract, asked_by(study))
     intake.write_mapped(made, loaded, path)
     for note in made.notes:
         say(note)
