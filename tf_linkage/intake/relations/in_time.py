@@ -35,7 +35,7 @@ def born_first(relation: BornFirst, given: Given) -> Iterator[Broken]:
         yield (
             early,
             relation.began,
-            f"before the birth of the person in {given.others[relation.people].file}{allowed}",
+            f"before the person's birth in {given.others[relation.people].file}{allowed}",
         )
 
 
@@ -83,8 +83,8 @@ def every_year(relation: EveryYear, given: Given) -> Iterator[Broken]:
 
 def up_to_date(relation: UpToDate, given: Given) -> Iterator[Broken]:
     """A history, large enough, in which nothing begins in the two years before the extract."""
-    years, begin = _years(relation.began, given)
-    if not years or begin.len() < ENOUGH_A_YEAR * len(years):
+    years, _ = _years(relation.began, given)
+    if not years or given.rows.height < ENOUGH_A_YEAR * len(years):
         return
     newest = given.rows.select(_began(relation.began).max()).item()
     if newest is not None and newest < given.day - STALE:
