@@ -35,6 +35,7 @@ TO_DO = (
         "another label",
         "a code has several labels: map whole spellings under [codes.<column>], without [label]",
     ),
+    ("two digits", "export the column again with years of four digits; nobody can tell 1920 from 2020 by 20"),
     ("not a date", "give the form in which the column is written under [dates], or mend the cell"),
     ("a time of day", "if times are meant, they are more than the contract takes; export the day alone"),
     ("neither yes, no nor blank", "add the mark to yes or no of the flag, or to missing"),

@@ -29,7 +29,7 @@ def add_draft(draft: argparse.ArgumentParser) -> None:
     draft.add_argument(
         "--sender", default=None, metavar="NAME", help="whose file it is (default: its folder's name)"
     )
-    draft.add_argument("--year", type=int, default=Dates().extract.year, help="of its codes (default: %(default)s)")
+    draft.add_argument("--year", type=int, metavar="YEAR", help="of its codes (default: the extract's, as a doubt)")
     draft.add_argument(
         "--header-row",
         type=int,
@@ -45,7 +45,9 @@ def _draft(chosen: argparse.Namespace) -> None:
     sender = chosen.sender or chosen.file.resolve().parent.name
     if chosen.output is not None and chosen.output.exists():
         raise InputRefused(f"{chosen.output} is there already; nothing was written. Name another file")
-    made = intake.draft_mapping(chosen.file, chosen.table, sender, chosen.year, chosen.header_row)
+    made = intake.draft_mapping(
+        chosen.file, chosen.table, sender, chosen.year, chosen.header_row, likely=Dates().extract.year
+    )
     if chosen.output is None:
         print(made.text, end="")
     else:
