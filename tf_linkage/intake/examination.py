@@ -11,6 +11,7 @@ from tf_linkage.contracts.relations import BETWEEN_FILES, Asked, Strength
 from tf_linkage.errors import InputRefused
 from tf_linkage.intake.mapping.apply import Mapped, mapped
 from tf_linkage.intake.mapping.loading import Loaded
+from tf_linkage.intake.oddities import oddities
 from tf_linkage.intake.reading.extracts import Extract, read_file
 from tf_linkage.intake.relations.checking import findings
 
@@ -61,13 +62,29 @@ TO_DO = (
     ),
     ("header is missing", "put the names above the data, or map the file: draft-mapping writes the mapping"),
     ("although service_received", "look at the family in your system: was a service received or not?"),
-    ("fewer fields", "a separator stands in a cell that is not quoted; export the file again"),
-    ("more fields", "a separator stands in a cell that is not quoted; export the file again"),
+    (
+        "fewer fields",
+        "a line break stands in a cell that is not quoted, the file was cut off, or titles stand above the header "
+        "(say header_row) or totals below the data (say footer); else export the file again",
+    ),
+    (
+        "more fields",
+        "a separator stands in a cell that is not quoted; or a title above the header was taken for it: say "
+        "header_row under [file]; else export the file again",
+    ),
+    ("packed by gzip", "give the file the ending .gz, or unpack it"),
+    ("is a workbook", "give the file the ending .xlsx and a mapping, or save it from its program as CSV UTF-8"),
+    ("UTF-16 text", 'save the file as CSV UTF-8; or map it, with encoding = "utf-16" under [file]'),
+    ("has no name", "name the column in the file's header, or take it out; marks at the end of a line add columns"),
+    ("power of ten", "format the column as text before you open or export it, and export it again"),
     ("separated by", "say so under [file], as delimiter"),
-    ("UTF-8", "say under [file] in which encoding the file is written"),
+    ("UTF-8", "save the file as CSV UTF-8; or map it, and say under [file] in which encoding it is written"),
     ("repeat others whole", "export the file again; it holds rows twice"),
     ("in one family", "the family's dates differ between its members; look at the family in your system"),
     ("two or more problems", "families of the study have two or more of the six problems; leave out the others"),
+    ("hidden; show all columns", "show all columns of the sheet, or say hidden = 'read' under [file]"),
+    ("columns are hidden", "show all columns of the sheet, or say hidden = 'read' under [file]"),
+    ("column is hidden", "show all columns of the sheet, or say hidden = 'read' under [file]"),
     ("hidden", "show all rows of the sheet, or say hidden = 'read' under [file]"),
     ("error cell", "mend the formula in the workbook"),
     ("footer", "say under [file] with which words the rows below the data begin"),
@@ -109,6 +126,7 @@ def examine(path: Path, table: str, loaded: Loaded | None, day: dt.date, asked: 
     try:
         extract, notes, fits = _read(path, table, loaded)
         refused, noted = _against_the_rules(extract, table, loaded, day, asked)
+        noted += tuple(oddities(extract.rows, extract_tables()[table]))
     except InputRefused as refusal:
         refused = _problems(str(refusal), path.name)
         return Examined(path.name, table, (), (), refused, _to_do(refused))

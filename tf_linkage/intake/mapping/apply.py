@@ -80,7 +80,7 @@ def mapped(path: Path, loaded: Loaded, shown_as: str | None = None) -> Mapped:
     typed = keep(typed_rows(text, table, problems, line_of), table, problems, line_of)
     _by_the_day(typed, loaded, problems, line_of)
     total.update(loaded.digest.encode())
-    part = Part(name, typed.height, line_of, total.hexdigest())
+    part = Part(name, typed.height, line_of, total.hexdigest(), problems.place)
     notes = (*rows.left_out, *noted, *columns.said_unknown(text, typed))
     return Mapped(typed, part, notes, (loaded.name, loaded.digest))
 
@@ -136,6 +136,7 @@ class _Columns:
         self.cells, self.loaded, self.mapping = cells, loaded, loaded.mapping
         self.source, self.problems, self.line_of = source, problems, line_of
         self.unknown: dict[str, int] = {}
+        self.marked: dict[str, int] = {}
         self.blank = {folded(mark) for mark in self.mapping.missing.get(EVERY, [])}
 
     def all(self) -> pl.DataFrame:
@@ -148,7 +149,9 @@ class _Columns:
         for name in text.columns:
             said = int((text[name].is_not_null() & typed[name].is_null()).sum())
             self.unknown[name] = self.unknown.get(name, 0) + said
-        return [f"{name}: not known by its code ({count:,} rows)" for name, count in self.unknown.items() if count]
+        marked = [f"{name} ({count:,})" for name, count in self.marked.items() if count]
+        notes = [f"{name}: not known by its code ({count:,} rows)" for name, count in self.unknown.items() if count]
+        return [*notes, *([f"blank by the mapping's marks, in cells: {', '.join(marked)}"] if marked else [])]
 
     def _column(self, column: ColumnInfo) -> pl.Series:
         mapping, name = self.mapping, column.name
@@ -184,6 +187,9 @@ class _Columns:
         if not marks:
             return cell
         kept = [None if text is None or folded(text) in marks else text for text in cell]
+        self.marked[name] = self.marked.get(name, 0) + sum(
+            text is not None and left is None for text, left in zip(cell, kept, strict=True)
+        )
         return pl.Series(kept, dtype=pl.String)
 
     def _value(self, cells: pl.Series, column: ColumnInfo) -> pl.Series:

@@ -79,6 +79,8 @@ def _text(cells: pl.Series, column: ColumnInfo, problems: Problems, line_of: Lin
     if is_key(column):
         around = (cells != cells.str.strip_chars()).fill_null(value=False)
         _note(around, "blanks around a key; two files would not join by it", column, problems, line_of)
+        power = cells.str.contains(r"^[+-]?[0-9](?:[.,][0-9]+)?[eE]\+[0-9]+$").fill_null(value=False)
+        _note(power, "a key as a power of ten, so that several may have become one", column, problems, line_of)
         hidden = cells.str.contains(r"\p{Cf}").fill_null(value=False) & ~unseen
         _note(hidden, "a mark in a key that nobody sees; two files would not join by it", column, problems, line_of)
     return cells
