@@ -20,7 +20,7 @@ from tf_linkage.disclosure.findings_page.headline import headline_section
 from tf_linkage.disclosure.findings_page.linkage import linkage_section
 from tf_linkage.disclosure.findings_page.outcomes import half_years, people, regions, spans
 from tf_linkage.disclosure.findings_page.paths import paths_section
-from tf_linkage.disclosure.findings_page.placebos import placebos_section
+from tf_linkage.disclosure.findings_page.placebos import over_time_section, placebos_section
 from tf_linkage.disclosure.findings_page.protection import protection_section, rules_section
 from tf_linkage.disclosure.findings_page.services import services_section
 from tf_linkage.disclosure.findings_page.words import GROUPS, outcome_word
@@ -57,6 +57,12 @@ def findings_page(tables: Tables, *, rehearsal: bool) -> str:
         ),
         html.Section(
             "placebos", "Before the start", "What shows where nothing can", placebos_section(read["placebos"])
+        ),
+        html.Section(
+            "over-time",
+            "Over time",
+            "The groups side by side, before and after",
+            over_time_section(read["event_study"], read["pretrends"]),
         ),
         html.Section("balance", "Alike", "How alike the groups were made", balance_section(read)),
         html.Section("time", "Half-years", "Half-year by half-year", half_years(outcomes)),
