@@ -23,7 +23,7 @@ from tf_linkage.custody.refusals import LedgerBroken
 
 EVENTS = (
     "written", "handed over", "read", "destroying", "destroyed", "breach", "requested", "released", "arrived",
-    "withdrawn", "answered", "corrected", "erased", "objected", "sealed",
+    "withdrawn", "answered", "corrected", "erased", "objected", "sealed", "signed off",
 )  # fmt: skip
 START = "0" * 64
 
