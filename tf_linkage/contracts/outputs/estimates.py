@@ -381,6 +381,40 @@ class Pretrends(_Compared):
     )
 
 
+SUBGROUPS = (COUNCIL, "problem")
+"""Kinds of groups within which effects are looked for."""
+
+
+class Subgroups(_Compared):
+    """One row for each outcome, kind of group and group: the ratio of yearly rates of its families."""
+
+    outcome = code(ColumnClass.ATTRIBUTE, "What happened", tuple(OUTCOMES), primary_key=True)
+    kind = code(ColumnClass.ATTRIBUTE, "What the families have in common", SUBGROUPS, primary_key=True)
+    group = text(ColumnClass.QUASI, "A council by its number within its region, or a problem", primary_key=True)
+    estimate = number(
+        ColumnClass.ATTRIBUTE,
+        "Programme over weighted comparison, from these families alone; empty where they are too few",
+        nullable=True,
+    )
+    low = number(ColumnClass.ATTRIBUTE, "Lower end of its 95% interval, families as clusters", nullable=True)
+    high = number(ColumnClass.ATTRIBUTE, "Upper end of the same interval", nullable=True)
+    standard_error = number(ColumnClass.ATTRIBUTE, "Of the logarithm of the estimate", nullable=True, least=0)
+    pooled = number(
+        ColumnClass.ATTRIBUTE,
+        "The same, leaning on the other groups of its kind; empty where fewer than three can be told",
+        nullable=True,
+    )
+    pooled_low = number(ColumnClass.ATTRIBUTE, "Lower end of its 95% interval", nullable=True)
+    pooled_high = number(ColumnClass.ATTRIBUTE, "Upper end of the same interval", nullable=True)
+    mean = number(ColumnClass.ATTRIBUTE, "Mean of all groups of the kind", nullable=True)
+    spread = number(
+        ColumnClass.ATTRIBUTE,
+        "How much true ratios differ, too much rather than too little: standard deviation of logarithms",
+        nullable=True,
+        least=0,
+    )
+
+
 class BenefitPaths(Table):
     """One row for each state before, state after, study group: where adults stood, and where they stand now."""
 
@@ -485,5 +519,6 @@ ESTIMATE_TABLES: dict[str, type[dy.Schema]] = {
     "placebos": Placebos,
     "event_study": EventStudy,
     "pretrends": Pretrends,
+    "subgroups": Subgroups,
 }
 """Every table of asset `research/estimates`, by name."""
