@@ -76,7 +76,7 @@ def run(job: str, study: Study, tickets: Sequence[str] = ()) -> int:
         evaluations = result.get_asset_check_evaluations()
         refused, warned = not_passed(evaluations)
         bad_input = files_alone(result)
-        failures = [reason for event in result.get_step_failure_events() if (reason := _reason(event))]
+        failures = _failures(result)
         failures = failures or never_began(result)
         overlooked = _passed_over(result)
     for failure in failures:
@@ -157,15 +157,24 @@ def _instance() -> dg.DagsterInstance:
         return dg.DagsterInstance.ephemeral()
 
 
+def _failures(result: dg.ExecuteInProcessResult) -> list[str]:
+    """Why steps failed, each reason once with the steps that it stopped."""
+    stopped: dict[str, list[str]] = {}
+    for event in result.get_step_failure_events():
+        if reason := _reason(event):
+            stopped.setdefault(reason, []).append(str(event.step_key))
+    return [f"{', '.join(steps)}: {reason}" for reason, steps in stopped.items()]
+
+
 def _reason(event: dg.DagsterEvent) -> str | None:
     """A step's failure in its own words where it has some; nothing for a check, which has a line of its own."""
     failure = event.step_failure_data
     if failure.user_failure_data and failure.user_failure_data.description:
-        return f"{event.step_key}: {failure.user_failure_data.description}"
+        return str(failure.user_failure_data.description)
     error = failure.error
     if error and error.cls_name == "DagsterAssetCheckFailedError":
         return None
-    return f"{event.step_key}: {_innermost(error).message.strip() if error else 'failed'}"
+    return _innermost(error).message.strip() if error else "failed"
 
 
 def _progress(_context: dg.InitLoggerContext) -> logging.Logger:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import hashlib
 import json
 import os
@@ -260,3 +261,18 @@ def test_who_stops_reading_what_a_command_prints_is_told_nothing_more() -> None:
     )
     os.close(write)
     assert (ended.returncode, ended.stderr) == (141, b"")
+
+
+@pytest.mark.parametrize(
+    ("data", "advice"),
+    [
+        (gzip.compress(b"a,b\n1,2\n"), "give the file the ending .gz"),
+        (b"PK\x03\x04" + bytes(40), "give the file the ending .xlsx and a mapping"),
+        ("a,b\n1,2\n".encode("utf-16"), "save the file as CSV UTF-8; or map it"),
+        (b"a,b,\n1,2,\n", "marks at the end of a line add columns"),
+    ],
+)
+def test_advice_fits_the_fault(command: Command, tmp_path: Path, data: bytes, advice: str) -> None:
+    (tmp_path / "council_cohort.csv").write_bytes(data)
+    code, said = command("check-extract", tmp_path / "council_cohort.csv")
+    assert (code, advice in said) == (2, True), said

@@ -318,3 +318,23 @@ def test_keys_of_a_lookup_have_no_blanks_around_them_either(tmp_path: Path, firs
         run(tmp_path, file, words, keys=keys)
     made = run(tmp_path, file, f"{words}trim = true\n", keys=keys)
     assert column(made, "dwp_key") == ["n1", "n2"]
+
+
+def test_a_rule_for_leaving_out_that_meets_no_row_says_so(tmp_path: Path) -> None:
+    out = '[[leave_out]]\ncolumn = "paid"\nis = ["99"]\nwhy = "nothing was paid"\n'
+    assert run(tmp_path, FILE, SPELLS + out).notes == ("no row left out: nothing was paid",)
+
+
+def test_cells_that_marks_make_blank_are_counted_by_column(tmp_path: Path) -> None:
+    marks = '[missing]\nevery = ["2016-03-01"]\nweekly_amount = ["70", "71.5"]\n'
+    made = run(tmp_path, FILE, SPELLS + marks)
+    assert made.notes == ("blank by the mapping's marks, in cells: end_date (1), weekly_amount (2)",)
+    assert column(made, "weekly_amount") == [None, None]
+
+
+@pytest.mark.parametrize("day", ["01/02/16", "1-Feb-16", "01.02.16"])
+def test_years_of_two_digits_are_told_as_such(tmp_path: Path, day: str) -> None:
+    with pytest.raises(InputRefused) as refusal:
+        run(tmp_path, FILE.replace("2016-01-01", day), SPELLS + '[dates]\nstart_date = "dd/mm/yyyy"\n')
+    assert "start_date: not a date (dd/mm/yyyy): the year has two digits" in str(refusal.value)
+    assert day not in str(refusal.value)

@@ -1,0 +1,263 @@
+"""The contract's columns made of a sender's cells, each by the verb that the mapping has for it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import polars as pl
+
+from tf_linkage.contracts.columns import ColumnInfo
+from tf_linkage.intake.mapping.dates import A_TIME, OF_TWO_DIGITS, TWO_DIGITS, Form, form_of
+from tf_linkage.intake.mapping.labels import LEADING, TRAILING, against_the_code, labelled, mislabelled
+from tf_linkage.intake.mapping.loading import EVERY, Loaded
+from tf_linkage.intake.mapping.meanings import BLANK, codes_of, folded
+from tf_linkage.intake.mapping.model import Flags, Number, Parts
+from tf_linkage.intake.mapping.source import Line, Source
+from tf_linkage.intake.reading.problems import Problems
+
+
+class Columns:
+    """The contract's columns, one after another, as text."""
+
+    def __init__(
+        self, cells: pl.DataFrame, loaded: Loaded, source: Source, problems: Problems, line_of: Line
+    ) -> None:
+        self.cells, self.loaded, self.mapping = cells, loaded, loaded.mapping
+        self.source, self.problems, self.line_of = source, problems, line_of
+        self.unknown: dict[str, int] = {}
+        self.marked: dict[str, int] = {}
+        self.blank = {folded(mark) for mark in self.mapping.missing.get(EVERY, [])}
+
+    def all(self) -> pl.DataFrame:
+        """Every column of the contract; what is wrong with cells is noted."""
+        made = {name: self._column(column) for name, column in self.loaded.columns.items()}
+        self._known_to_one()
+        return pl.DataFrame(made, schema=dict.fromkeys(made, pl.String))
+
+    def said_unknown(self, text: pl.DataFrame, typed: pl.DataFrame) -> list[str]:
+        """Codes that say that nothing is known, with their count: what they become is blank."""
+        for name in text.columns:
+            said = int((text[name].is_not_null() & typed[name].is_null()).sum())
+            self.unknown[name] = self.unknown.get(name, 0) + said
+        marked = [f"{name} ({count:,})" for name, count in self.marked.items() if count]
+        notes = [f"{name}: not known by its code ({count:,} rows)" for name, count in self.unknown.items() if count]
+        return [*notes, *([f"blank by the mapping's marks, in cells: {', '.join(marked)}"] if marked else [])]
+
+    def _column(self, column: ColumnInfo) -> pl.Series:
+        mapping, name = self.mapping, column.name
+        if name in mapping.absent:
+            return pl.Series([None] * self.cells.height, dtype=pl.String)
+        if name in mapping.set_to:
+            return pl.Series([_written(mapping.set_to[name])] * self.cells.height, dtype=pl.String)
+        if name in mapping.flags:
+            return self._flags(mapping.flags[name], name)
+        if name in mapping.parts:
+            return self._date_of_parts(mapping.parts[name], name)
+        return self._value(self._gathered(name), column)
+
+    def _gathered(self, name: str) -> pl.Series:
+        """The cells that a column is made of, before their values are mapped."""
+        mapping = self.mapping
+        if name in mapping.join:
+            one = mapping.join[name]
+            known = pl.DataFrame([self._known(theirs, name).alias(theirs) for theirs in one.columns])
+            return _blank_as_null(
+                known.select(pl.concat_str(pl.all(), separator=one.separator, ignore_nulls=True)).to_series()
+            )
+        if name in mapping.split:
+            part = mapping.split[name]
+            taken = [_part(words, part.by, part.part) for words in self._known(part.column, name)]
+            return pl.Series(taken, dtype=pl.String)
+        return self._known(mapping.rename[name], name)
+
+    def _known(self, theirs: str, name: str) -> pl.Series:
+        """A column of theirs, null where it says that the value is missing."""
+        cell = self.cells.get_column(theirs)
+        marks = self.blank | {folded(mark) for mark in self.mapping.missing.get(name, [])}
+        if not marks:
+            return cell
+        kept = [None if text is None or folded(text) in marks else text for text in cell]
+        self.marked[name] = self.marked.get(name, 0) + sum(
+            text is not None and left is None for text, left in zip(cell, kept, strict=True)
+        )
+        return pl.Series(kept, dtype=pl.String)
+
+    def _value(self, cells: pl.Series, column: ColumnInfo) -> pl.Series:
+        name, mapping = column.name, self.mapping
+        if name in mapping.label:
+            cells = self._labelled(cells, column)
+        if name in mapping.codes:
+            return self._coded(cells, column)
+        if isinstance(column.dtype, pl.Date):
+            return self._dates(cells, name)
+        if name in mapping.numbers:
+            return self._numbers(cells, column, mapping.numbers[name])
+        if name in mapping.pad:
+            return self._padded(cells, name, mapping.pad[name])
+        return cells
+
+    def _labelled(self, cells: pl.Series, column: ColumnInfo) -> pl.Series:
+        name = column.name
+        shape = LEADING if self.mapping.label[name] == "leading" else TRAILING
+        found = [None if text is None else shape.fullmatch(text) for text in cells]
+        wrong = [
+            at for at, (text, one) in enumerate(zip(cells, found, strict=True)) if text is not None and one is None
+        ]
+        self.problems.add_rows("no code with a label", wrong, self.line_of, name)
+        pairs = labelled(cells, found)
+        other = "another label than the one with which its code mostly stands"
+        self.problems.add_rows(other, mislabelled(pairs), self.line_of, name)
+        spelled = self.mapping.codes.get(name)
+        mapped_to = {folded(spelling): code for spelling, code in spelled.items()} if spelled else None
+        for said, rows in against_the_code(pairs, column, mapped_to):
+            self.problems.add_rows(said, rows, self.line_of, name)
+        return pl.Series([one[1] if one else None for one in found], dtype=pl.String)
+
+    def _coded(self, cells: pl.Series, column: ColumnInfo) -> pl.Series:
+        spellings = {folded(spelling): code for spelling, code in self.mapping.codes[column.name].items()}
+        known = [None if text is None else spellings.get(folded(text)) for text in cells]
+        wrong = [
+            at
+            for at, (text, code) in enumerate(zip(cells, known, strict=True))
+            if text is not None and code is None
+        ]
+        if column.name not in self._sharing():
+            said = "a spelling that the mapping does not have"
+            self.problems.add_rows(said, wrong, self.line_of, column.name)
+        self.unknown[column.name] = sum(code == BLANK for code in known)
+        return pl.Series([code or None for code in known], dtype=pl.String)
+
+    def _sharing(self) -> dict[str, list[str]]:
+        """Columns of ours that are filled from one column of theirs, each with all of them."""
+        by_theirs: dict[str, list[str]] = {}
+        for ours, theirs in self.mapping.rename.items():
+            if codes_of(self.loaded.columns[ours]):
+                by_theirs.setdefault(theirs, []).append(ours)
+        return {ours: several for several in by_theirs.values() if len(several) > 1 for ours in several}
+
+    def _known_to_one(self) -> None:
+        """A column that feeds several: each value gives one of them a code, or is said to be nothing to all."""
+        for several in {tuple(names) for names in self._sharing().values()}:
+            theirs = self.mapping.rename[several[0]]
+            cells = self._known(theirs, several[0])
+            unknown, half = [], []
+            for at, text in enumerate(cells):
+                told = [self._code_of(text, ours) for ours in several]
+                if text is None or any(told):
+                    continue
+                if all(code is None for code in told):
+                    unknown.append(at)
+                elif any(code is None for code in told):
+                    half.append(at)
+            self.problems.add_rows(f"known to neither {' nor '.join(several)}", unknown, self.line_of, theirs)
+            said = f"nothing to one of {', '.join(several)}, and unknown to another"
+            self.problems.add_rows(said, half, self.line_of, theirs)
+
+    def _code_of(self, text: str | None, ours: str) -> str | None:
+        """What a spelling is to one of our columns: a code, empty where it is nothing, or None where not known."""
+        if text is None:
+            return None
+        spelled = self.mapping.codes.get(ours) or {code: code for code in codes_of(self.loaded.columns[ours]) or []}
+        return {folded(one): code for one, code in spelled.items()}.get(folded(text))
+
+    def _dates(self, cells: pl.Series, name: str) -> pl.Series:
+        form = form_of(self.mapping.dates.get(name, self.mapping.dates.get(EVERY, "yyyy-mm-dd")))
+        assert form is not None  # noqa: S101  (loading refuses a form that is none)
+        days, timed = form.read(cells)
+        theirs = self.mapping.rename.get(name)
+        if theirs in self.source.days and form.day != "yyyy-mm-dd":
+            typed, hours = _TYPED.read(cells)
+            days, timed = pl.select(pl.coalesce(days, typed)).to_series(), timed | hours
+        if theirs in self.source.days:
+            with_time, hours = _TYPED_WITH_TIME.read(cells)
+            days, timed = pl.select(pl.coalesce(days, with_time)).to_series(), timed | hours
+        self.problems.add_rows(A_TIME, timed.arg_true().to_list(), self.line_of, name)
+        unread = (cells.is_not_null() & days.is_null() & ~timed).arg_true().to_list()
+        two = [at for at in unread if TWO_DIGITS.fullmatch(cells[at])]
+        self.problems.add_rows(f"not a date ({form.name}): {OF_TWO_DIGITS}", two, self.line_of, name)
+        others = sorted(set(unread) - set(two))
+        self.problems.add_rows(f"not a date ({form.name})", others, self.line_of, name)
+        return days
+
+    def _date_of_parts(self, three: Parts, name: str) -> pl.Series:
+        year, month, day = (self._known(theirs, name) for theirs in (three.year, three.month, three.day))
+        made: list[str | None] = []
+        wrong = []
+        for at, parts in enumerate(zip(year, month, day, strict=True)):
+            made.append(None)
+            if all(part is None for part in parts):
+                continue
+            try:
+                made[-1] = dt.date(*(int(part) for part in parts)).isoformat() if len(parts[0]) == 4 else None
+            except (TypeError, ValueError):
+                made[-1] = None
+            wrong += [at] if made[-1] is None else []
+        self.problems.add_rows("not a day of the calendar, in three columns", wrong, self.line_of, name)
+        return pl.Series(made, dtype=pl.String)
+
+    def _numbers(self, cells: pl.Series, column: ColumnInfo, how: Number) -> pl.Series:
+        grouped = f"[0-9]{{1,3}}(?:{re.escape(how.thousands)}[0-9]{{3}})+|" if how.thousands else ""
+        shape = re.compile(
+            rf"{re.escape(how.prefix)}\s*([+-]?(?:{grouped}[0-9]+)(?:{re.escape(how.decimal)}[0-9]+)?)\s*{re.escape(how.suffix)}"
+        )
+        found = [None if text is None else shape.fullmatch(text) for text in cells]
+        wrong = [
+            at for at, (text, one) in enumerate(zip(cells, found, strict=True)) if text is not None and one is None
+        ]
+        self.problems.add_rows("not a number as the mapping writes them", wrong, self.line_of, column.name)
+        plain = [_plain(one[1], how) if one else None for one in found]
+        if column.dtype.is_integer():
+            plain = [text.removesuffix(".0").removesuffix(".00") if text else None for text in plain]
+        return pl.Series(plain, dtype=pl.String)
+
+    def _padded(self, cells: pl.Series, name: str, width: int) -> pl.Series:
+        long = (cells.str.len_chars() > width).fill_null(value=False).arg_true().to_list()
+        self.problems.add_rows(
+            f"longer than the {width} characters that the mapping pads to", long, self.line_of, name
+        )
+        return cells.str.pad_start(width, "0")
+
+    def _flags(self, flags: Flags, name: str) -> pl.Series:
+        yes, no = ({folded(mark) for mark in marks} for marks in (flags.yes, flags.no))
+        codes = flags.order or list(flags.columns)
+        found: list[list[str]] = [[] for _ in range(self.cells.height)]
+        for code in codes:
+            theirs = flags.columns[code]
+            wrong = []
+            for at, text in enumerate(self._known(theirs, name)):
+                if text is not None and folded(text) in yes:
+                    found[at].append(code)
+                elif text is not None and folded(text) not in no:
+                    wrong.append(at)
+            self.problems.add_rows("neither yes, no nor blank", wrong, self.line_of, theirs)
+        several = [at for at, set_here in enumerate(found) if len(set_here) > 1]
+        if several and not flags.order:
+            said = f"two flags of {name} are set and the mapping gives no order"
+            self.problems.add_rows(said, several, self.line_of)
+        return pl.Series([set_here[0] if set_here else None for set_here in found], dtype=pl.String)
+
+
+_TYPED, _TYPED_WITH_TIME = Form("a date", "yyyy-mm-dd", ""), Form("a date", "yyyy-mm-dd", " hh:mm:ss")
+
+
+def _written(value: object) -> str | None:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return str(value) if value != BLANK else None
+
+
+def _part(words: str | None, by: str, part: int) -> str | None:
+    parts = [] if words is None else words.split(by)
+    return (parts[part - 1].strip() or None) if part <= len(parts) else None
+
+
+def _plain(number: str, how: Number) -> str:
+    bare = number.replace(how.thousands, "") if how.thousands else number
+    return bare.replace(how.decimal, ".")
+
+
+def _blank_as_null(cells: pl.Series) -> pl.Series:
+    return pl.select(pl.when(cells != "").then(cells)).to_series()
