@@ -28,8 +28,9 @@ from tf_linkage.contracts.departments import (
     TooYoung,
     declared,
 )
+from tf_linkage.contracts.in_time import in_time
 from tf_linkage.contracts.names import GROUP, department_names
-from tf_linkage.contracts.relations import ByExtract, Relation, Strength, in_time, of_history, relations_of
+from tf_linkage.contracts.relations import ByExtract, Relation, Strength, of_history, relations_of
 
 OURS: tuple[Department, ...] = (
     Department(

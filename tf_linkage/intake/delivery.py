@@ -7,8 +7,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tf_linkage.contracts.in_time import Asked
 from tf_linkage.contracts.registry import extract_relations, extract_tables
-from tf_linkage.contracts.relations import Asked, Strength
+from tf_linkage.contracts.relations import Strength
 from tf_linkage.errors import InputRefused
 from tf_linkage.intake.export import is_rehearsal
 from tf_linkage.intake.reading.extracts import Extract

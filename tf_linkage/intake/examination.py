@@ -6,8 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
+from tf_linkage.contracts.in_time import BETWEEN_FILES, Asked
 from tf_linkage.contracts.registry import extract_relations, extract_tables
-from tf_linkage.contracts.relations import BETWEEN_FILES, Asked, Strength
+from tf_linkage.contracts.relations import Strength
 from tf_linkage.errors import InputRefused
 from tf_linkage.intake.mapping.apply import Mapped, mapped
 from tf_linkage.intake.mapping.loading import Loaded

@@ -15,8 +15,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from tf_linkage.contracts.in_time import Asked
 from tf_linkage.contracts.names import department_names
-from tf_linkage.contracts.relations import Asked
 from tf_linkage.errors import StudyRefused
 from tf_linkage.hints import closest
 from tf_linkage.study import Dates, DepartmentSource, Preset, Study

@@ -14,16 +14,8 @@ import polars as pl
 
 from tf_linkage.contracts.bodies.identity import IdentityWithNino
 from tf_linkage.contracts.columns import ColumnClass, code, date, flag, text
-from tf_linkage.contracts.relations import (
-    MOSTLY_OUTSIDE,
-    BornBefore,
-    IdentifiedThen,
-    InOrder,
-    OneOf,
-    OnlyWhere,
-    Strength,
-    Unlike,
-)
+from tf_linkage.contracts.in_time import MOSTLY_OUTSIDE, IdentifiedThen
+from tf_linkage.contracts.relations import BornBefore, InOrder, OneOf, OnlyWhere, Strength, Unlike
 
 PROBLEMS: dict[str, tuple[str, ...]] = {
     "worklessness": ("OOW", "DEBT", "NEET"),

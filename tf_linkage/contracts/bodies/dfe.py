@@ -13,7 +13,8 @@ import polars as pl
 
 from tf_linkage.contracts.bodies.identity import Identity
 from tf_linkage.contracts.columns import ColumnClass, Table, code, date, flag, text, whole
-from tf_linkage.contracts.relations import Apart, BornFirst, StartsWithin, Strength, born_first
+from tf_linkage.contracts.in_time import BornFirst, born_first
+from tf_linkage.contracts.relations import Apart, StartsWithin, Strength
 
 ETHNIC_GROUPS = (
     "WBRI", "WIRI", "WIRT", "WROM", "WOTH", "MWBC", "MWBA", "MWAS", "MOTH", "AIND", "APKN", "ABAN", "AOTH",

@@ -13,7 +13,8 @@ import polars as pl
 
 from tf_linkage.contracts.bodies.identity import IdentityWithNino
 from tf_linkage.contracts.columns import ColumnClass, Table, code, date, flag, number, text
-from tf_linkage.contracts.relations import MOSTLY_DATED, Apart, Strength, born_first
+from tf_linkage.contracts.in_time import born_first
+from tf_linkage.contracts.relations import MOSTLY_DATED, Apart, Strength
 
 OUT_OF_WORK_BENEFITS = (
     "AA", "ESA", "IB", "ICA", "IS", "JSA", "JTA", "PC", "PIB", "RP", "SDA", "UAA", "UBC", "UCE", "UDF",

@@ -13,7 +13,8 @@ import polars as pl
 
 from tf_linkage.contracts.bodies.identity import IdentityWithNino
 from tf_linkage.contracts.columns import ColumnClass, Table, code, date, flag, text, whole
-from tf_linkage.contracts.relations import Placeholders, Strength, born_first
+from tf_linkage.contracts.in_time import born_first
+from tf_linkage.contracts.relations import Placeholders, Strength
 
 OFFENCE_GROUPS = {
     "01": "violence against the person",

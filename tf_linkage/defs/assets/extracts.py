@@ -13,8 +13,8 @@ import dagster as dg
 import polars as pl
 
 from tf_linkage import intake
+from tf_linkage.contracts.in_time import Asked
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.contracts.relations import Asked
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.metadata.description import study_asset

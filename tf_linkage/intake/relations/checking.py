@@ -8,19 +8,15 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from tf_linkage.contracts.in_time import Asked, BornFirst, EveryYear, IdentifiedThen, InTheYears, UpToDate
 from tf_linkage.contracts.registry import ACADEMIC_YEAR
 from tf_linkage.contracts.relations import (
     Apart,
-    Asked,
     BornBefore,
-    BornFirst,
     ByExtract,
-    EveryYear,
     FewRepeats,
     HasRows,
-    IdentifiedThen,
     InOrder,
-    InTheYears,
     KnownPeople,
     MostHaveRows,
     MostlyFilled,
@@ -31,7 +27,6 @@ from tf_linkage.contracts.relations import (
     StartsWithin,
     Strength,
     Unlike,
-    UpToDate,
 )
 from tf_linkage.intake.reading.extracts import Extract
 from tf_linkage.intake.relations import in_time

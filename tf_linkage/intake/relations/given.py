@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from tf_linkage.contracts.relations import Asked
+from tf_linkage.contracts.in_time import Asked
 from tf_linkage.intake.reading.extracts import Extract
 
 FIRST_MONTH_OF_YEAR = 9

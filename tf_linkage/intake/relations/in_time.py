@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from tf_linkage.contracts.registry import ACADEMIC_YEAR
-from tf_linkage.contracts.relations import (
+from tf_linkage.contracts.in_time import (
     ENOUGH_A_YEAR,
     STALE,
     Asked,
@@ -18,6 +17,7 @@ from tf_linkage.contracts.relations import (
     InTheYears,
     UpToDate,
 )
+from tf_linkage.contracts.registry import ACADEMIC_YEAR
 from tf_linkage.intake.relations.given import FIRST_MONTH_OF_YEAR, Broken, Given, all_of
 
 

@@ -10,8 +10,9 @@ import polars as pl
 import pytest
 
 from tf_linkage.contracts.columns import of_rows
+from tf_linkage.contracts.in_time import Asked, EveryYear, InTheYears
 from tf_linkage.contracts.registry import DEPARTMENTS, extract_relations, extract_tables
-from tf_linkage.contracts.relations import Asked, EveryYear, InTheYears, Relation
+from tf_linkage.contracts.relations import Relation
 from tf_linkage.errors import InputRefused
 from tf_linkage.intake import check_delivery, write_extracts
 from tf_linkage.intake.reading.extracts import Extract, Part
