@@ -98,7 +98,7 @@ def test_the_table_of_errors_by_kind_of_confounding() -> None:
         assert (
             abs(_of(tables["severity"], estimate)["off by %"] - _of(tables["severity"], "weighted")["off by %"]) < 3
         )
-    for kind in ("none", "severity", "crisis", "reporting", "joiners"):
+    for kind in ("none", "severity", "crisis", "reporting", "uptake", "joiners"):
         assert rejects(kind, RANGE) <= BY_CHANCE, kind
     followed = (
         _of(tables["joiners"], of)["off by %"] for of in ("weighted for joining", "weighted, until joining")
