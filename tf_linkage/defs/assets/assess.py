@@ -19,7 +19,8 @@ from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.metadata import charts
 from tf_linkage.defs.metadata.description import study_asset
 from tf_linkage.defs.resources import StudyKey
-from tf_linkage.linkage import ENGINES, Limits, LinkResult
+from tf_linkage.linkage import Limits, LinkResult
+from tf_linkage.linkage.engines import challenger
 from tf_linkage.linkage.hashed import HashingKey
 from tf_linkage.rehearsal.cases import Case, link_case, links_of
 from tf_linkage.study import Noise, Preset, Study
@@ -121,7 +122,7 @@ def _patterns(study: Study) -> dg.AssetsDefinition:
 
 
 def _agreement(study: Study) -> dg.AssetsDefinition:
-    other = next(name for name in sorted(ENGINES) if name != study.engine)
+    other = challenger(study.engine)
     bounds = bounds_of(study)
 
     @study_asset(

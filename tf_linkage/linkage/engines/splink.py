@@ -30,22 +30,13 @@ from tf_linkage.linkage.model.conditions import Cuts, Measure, Side, measured
 from tf_linkage.linkage.model.model import BlockingRule, Model, bits_at
 from tf_linkage.linkage.resolve.assignment import chosen_of, divided, indifferent, taken_by
 from tf_linkage.linkage.resolve.outcome import training_table
-from tf_linkage.linkage.result import LINK_SCHEMA, LinkResult, Progress
+from tf_linkage.linkage.result import LINK_SCHEMA, LinkageTask, LinkResult
 from tf_linkage.linkage.tables.database import connected
 from tf_linkage.linkage.tables.encoded import load
-from tf_linkage.linkage.tables.records import Records, Told, prepare, undated
+from tf_linkage.linkage.tables.records import Records, prepare, undated
 
 
-def link_by_splink(
-    left: pl.LazyFrame,
-    right: pl.LazyFrame,
-    model: Model,
-    progress: Progress,
-    bounds: Limits,
-    *,
-    told: Told | None = None,
-    learnt: SavedModel | None = None,
-) -> LinkResult:
+def link_by_splink(task: LinkageTask) -> LinkResult:
     """Link by Splink with a model trained here. See `Engine`.
 
     Raises:
@@ -53,9 +44,8 @@ def link_by_splink(
     """
     if importlib.util.find_spec("splink") is None:
         raise LinkageRefused("engine 'splink' needs the package splink; install it with: pip install 'splink==5.*'")
-    if learnt is not None:
-        raise LinkageRefused("engine 'splink' trains its own model; a saved one is applied by engine 'duckdb'")
-    records = prepare(left, right, model, told)
+    model, progress, bounds = task.model, task.progress, task.bounds
+    records = prepare(task.left, task.right, model, task.told)
     with connected(bounds) as connection:
         tables = load(connection, records, model)
         work = preparation_of(tables, bounds.most_pairs)
