@@ -32,8 +32,8 @@ class Cluster:
             other and write to disk is not to be proved from here, so that real records stay on this machine.
 
     Raises:
-        LinkageRefused: the address is none, or holds a token; it is another machine's and there is no TLS, no token,
-            or the records may be real.
+        LinkageRefused: the address is none, or holds a token; it is another machine's, and there is no TLS or no
+            token, or the records may be real.
     """
 
     address: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from tf_linkage.errors import LinkageRefused
-from tf_linkage.linkage.engines import ENGINES, refuse_saved_model
+from tf_linkage.linkage.engines import ENGINES, refuse_missing, refuse_saved_model
 from tf_linkage.linkage.estimate.saved_model import SavedModel
 from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.model import Model
@@ -42,10 +42,12 @@ def link(
         order their rows come, and whatever the bounds.
 
     Raises:
-        LinkageRefused: unknown engine, missing column, repeated left id, empty table; more than the bounds allow.
+        LinkageRefused: unknown engine, or one that is not installed; missing column, repeated left id, empty table;
+            more than the bounds allow.
     """
     if engine not in ENGINES:
         raise LinkageRefused(f"there is no engine {engine!r}; known are {', '.join(sorted(ENGINES))}")
+    refuse_missing(engine)
     if learnt is not None:
         refuse_saved_model(engine)
     task = LinkageTask(left, right, model, bounds or Limits(), progress or silent, told, learnt)

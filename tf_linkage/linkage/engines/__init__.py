@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from dataclasses import dataclass
 
 from tf_linkage.errors import LinkageRefused
@@ -30,6 +31,23 @@ ENGINES: dict[str, Engine] = {
 
 APPLYING_SAVED_MODELS = ("duckdb", "spark")
 """The engines that save what they learnt and apply it to another delivery; they make the same links."""
+
+
+_OPTIONAL = {"spark": ("pyspark", "tf_linkage[spark]"), "splink": ("splink", "splink==5.*")}
+"""By engine, the package that it needs beyond what is always installed, and what installs it."""
+
+
+def refuse_missing(engine: str) -> None:
+    """Refuses an engine whose package is not installed.
+
+    Raises:
+        LinkageRefused: says what installs it.
+    """
+    package, installed_by = _OPTIONAL.get(engine, ("polars", ""))
+    if importlib.util.find_spec(package) is None:
+        raise LinkageRefused(
+            f"engine {engine!r} needs the package {package}; install it with: pip install {installed_by!r}"
+        )
 
 
 def refuse_saved_model(engine: str) -> None:

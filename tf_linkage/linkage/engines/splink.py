@@ -10,7 +10,6 @@ evidence) stays behind. Splink is optional and imported only where it runs.
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +17,6 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage.estimate.em import Shares, Trained
 from tf_linkage.linkage.estimate.frequencies import strangers_share
 from tf_linkage.linkage.estimate.preparation import preparation_of
@@ -37,13 +35,7 @@ from tf_linkage.linkage.tables.records import Records, prepare, undated
 
 
 def link_by_splink(task: LinkageTask) -> LinkResult:
-    """Link by Splink with a model trained here. See `Engine`.
-
-    Raises:
-        LinkageRefused: Splink is not installed.
-    """
-    if importlib.util.find_spec("splink") is None:
-        raise LinkageRefused("engine 'splink' needs the package splink; install it with: pip install 'splink==5.*'")
+    """Link by Splink with a model trained here. See `Engine`."""
     model, progress, bounds = task.model, task.progress, task.bounds
     records = prepare(task.left, task.right, model, task.told)
     with connected(bounds) as connection:

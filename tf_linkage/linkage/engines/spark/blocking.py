@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterator, Sequence
-from functools import reduce
 from typing import Any
 
 import polars as pl
@@ -23,7 +22,7 @@ from tf_linkage.linkage.compare.candidates import (
     pairs_of_pass,
 )
 from tf_linkage.linkage.compare.pairs import Candidates, candidates_of
-from tf_linkage.linkage.engines.spark.frames import Frame, to_cluster
+from tf_linkage.linkage.engines.spark.frames import Frame, to_cluster, together
 from tf_linkage.linkage.engines.spark.pairs import PairsOnCluster
 from tf_linkage.linkage.engines.spark.session import Session
 from tf_linkage.linkage.model.model import BlockingRule, KeyPair
@@ -62,9 +61,9 @@ def block_and_compare_on(session: Session, sent: int = SENT) -> Blocking:
 
 
 def _whole(session: Session, pieces: Iterator[pl.DataFrame]) -> Frame:
-    """A table on the cluster, held there piece by piece."""
+    """A table on the cluster, held there: first piece by piece, so that no piece is sent twice, then as one."""
     there = [to_cluster(session, piece).localCheckpoint() for piece in pieces]
-    return reduce(lambda one, other: one.unionAll(other), there)
+    return there[0] if len(there) == 1 else together(there).localCheckpoint()
 
 
 def _pieces(
@@ -112,15 +111,12 @@ def _pairs(tables: Tables, rules: Sequence[BlockingRule], left: Frame, right: Fr
     for place, rule in enumerate(rules):
         on = [functions.expr(_equal(pair)) for pair in rule.keys]
         made = left.join(right, on, "inner")
-        if tables.model.one_table:
-            made = made.where("l < r")
         for earlier in met[:place]:
             made = made.where(f"NOT coalesce({earlier}, false)")
         found.append(made.select(*wanted, functions.expr(bits).alias("rules")))
-    every = reduce(lambda one, other: one.unionAll(other), found)
     schema = "l bigint, r bigint, entity bigint, rules bigint, pattern bigint"
     compare = _comparer(comparing_sql(tables.model, "l, r, entity, rules", "given"), _COMPARED)
-    return every.mapInArrow(compare, schema).localCheckpoint()
+    return together(found).mapInArrow(compare, schema).localCheckpoint()
 
 
 def _equal(pair: KeyPair) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -19,6 +20,14 @@ def to_cluster(session: Session, frame: pl.DataFrame) -> Frame:
     """A frame of signed numbers and text, there."""
     schema = ", ".join(f"`{name}` {_SPARK[type(kind)]}" for name, kind in frame.schema.items())
     return session.createDataFrame(frame.to_arrow(compat_level=pl.CompatLevel.oldest()), schema)
+
+
+def together(frames: Sequence[Frame]) -> Frame:
+    """All rows of frames of one form. Halved and halved again, as a plan may not be nested deeply."""
+    if len(frames) == 1:
+        return frames[0]
+    middle = len(frames) // 2
+    return together(frames[:middle]).unionAll(together(frames[middle:]))
 
 
 def from_cluster(frame: Frame) -> pl.DataFrame:

@@ -8,7 +8,6 @@ reach the review floor, as row numbers. The rest is engine `duckdb`'s own code o
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
 
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage.engines.duckdb import link_task
@@ -21,13 +20,9 @@ def link_by_spark(task: LinkageTask) -> LinkResult:
     """Link by a cluster. See `Engine`.
 
     Raises:
-        LinkageRefused: the package is not installed, no cluster is named, it cannot be reached, or its workers
+        LinkageRefused: no cluster is named, it cannot be reached, or its workers
             cannot compare as this machine does.
     """
-    if importlib.util.find_spec("pyspark") is None:
-        raise LinkageRefused(
-            "engine 'spark' needs Spark's client; install it with: pip install 'tf_linkage[spark]'"
-        )
     if task.bounds.cluster is None:
         raise LinkageRefused("engine 'spark' needs a cluster; name one, such as sc://localhost:15002")
     with connected_to(task.bounds.cluster) as session:

@@ -96,7 +96,7 @@ def plainly(what: str) -> Iterator[None]:
 def _look_at_workers(session: Session, cluster: Cluster) -> None:
     """Refuse workers that could compare otherwise than this machine, or that must not have the records."""
     rows = session.range(0, _PROBES, 1, _PROBES).mapInArrow(_looker(), "python string, duckdb string, boot string")
-    found = rows.toArrow().to_pylist()
+    found = _held(rows).toArrow().to_pylist()
     here = (_python(), duckdb.__version__)
     for row in found:
         there = row["python"], row["duckdb"]
@@ -118,6 +118,18 @@ def _look_at_workers(session: Session, cluster: Cluster) -> None:
             "the cluster does not say that it encrypts what it writes to disk, and real records are not sent "
             "there; start Spark with spark.io.encryption.enabled=true"
         )
+
+
+def _held(frame: Any) -> Any:
+    """The frame, made and held by the cluster."""
+    errors: Any = importlib.import_module("pyspark.errors")
+    try:
+        return frame.localCheckpoint()
+    except errors.AnalysisException:
+        raise LinkageRefused(
+            "the cluster does not hold tables for later (checkpoints); start Sail with "
+            "SAIL_EXECUTION__CHECKPOINT__PATH=memory:///checkpoints"
+        ) from None
 
 
 def _encrypts_what_it_writes(session: Session) -> bool:
