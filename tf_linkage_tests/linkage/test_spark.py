@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -292,6 +294,21 @@ def test_without_the_client_the_engine_says_what_to_install(village: Any, monkey
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(LinkageRefused, match=r"pip install 'tf_linkage\[spark\]'"):
         asked(village, Limits(cluster=Cluster("sc://localhost", invented=True)))
+
+
+def test_a_program_that_is_no_file_may_link(spark: str, files: tuple[str, str]) -> None:
+    """Spark's client takes such a program for a test of itself."""
+    program = (
+        "import polars as pl\n"
+        "from tf_linkage.linkage import Cluster, Limits, general_model, link\n"
+        f"tables = [pl.scan_csv(file, infer_schema=False) for file in {files!r}]\n"
+        "columns = [table.collect_schema().names() for table in tables]\n"
+        "model = general_model(*columns, left_id='id', right_id='id')\n"
+        f"bounds = Limits(cluster=Cluster({spark!r}, invented=True))\n"
+        "print(link(*tables, model, engine='spark', bounds=bounds).links.height)\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert int(ran.stdout) >= 50
 
 
 def test_without_a_cluster_it_is_refused(village: Any) -> None:

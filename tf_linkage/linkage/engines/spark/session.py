@@ -52,9 +52,8 @@ def _opened(cluster: Cluster) -> Session:
     except OSError:
         raise LinkageRefused(f"{unreachable}; is it running, and may this machine reach it?") from None
     grpc: Any = importlib.import_module("grpc")
-    core: Any = importlib.import_module("pyspark.sql.connect.client.core")
-    spark: Any = importlib.import_module("pyspark.sql.connect.session")
     errors: Any = importlib.import_module("pyspark.errors")
+    core, spark = _client()
     builder = core.DefaultChannelBuilder(cluster.address)
     channel = builder.toChannel()
     try:
@@ -70,6 +69,20 @@ def _opened(cluster: Cluster) -> Session:
     except (grpc.RpcError, errors.PySparkException):
         raise LinkageRefused(f"{unreachable}: what is there refused the session, or is no such server") from None
     return session
+
+
+def _client() -> tuple[Any, Any]:
+    """Spark's client. In a program that is no file (`python -c`) it takes itself to be tested, and would exit."""
+    main = sys.modules["__main__"]
+    nameless = getattr(main, "__spec__", None) is None and not hasattr(main, "__file__")
+    if nameless:
+        main.__file__ = "program"
+    try:
+        core = importlib.import_module("pyspark.sql.connect.client.core")
+        return core, importlib.import_module("pyspark.sql.connect.session")
+    finally:
+        if nameless:
+            del main.__file__
 
 
 def _closed(session: Session) -> None:
