@@ -11,6 +11,10 @@ class InputRefused(TfLinkageError):
     """An input file does not keep its contract. The message names file, line or column, and rule."""
 
 
+class FileMissing(InputRefused):
+    """No file of a table is there, nor any that could be meant as one."""
+
+
 class StudyRefused(TfLinkageError):
     """The study's configuration does not make sense."""
 

@@ -1,16 +1,20 @@
 """Confidence intervals of shares: Wilson's score interval and Newcombe's of a difference, the one place of both.
 
-Wilson 1927; Newcombe 1998 (method 10, from two Wilson intervals).
+Wilson 1927; Newcombe 1998 (method 10, from two Wilson intervals). Families are clusters: how much they widen the
+variance of a share of people is told here too.
 """
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 Z = 1.959963984540054
 """Standard normal quantile of a two-sided 95% interval."""
 
 Ends = tuple[pl.Expr, pl.Expr]
+Floats = NDArray[np.float64]
 
 
 def wilson(share: pl.Expr, worth: pl.Expr, z: float | pl.Expr = Z) -> Ends:
@@ -81,3 +85,25 @@ def recall_gap(low: float, high: float, programme: float, comparison: float) -> 
     if high < 1:
         return programme * (1 - high)
     return -comparison * (1 - 1 / low) if low > 1 else 0.0
+
+
+def summed_by(family: pl.Series, values: Floats) -> Floats:
+    """Sums of the values over each family, in the order of the families' references."""
+    places = family.rank("dense").cast(pl.Int64).to_numpy() - 1
+    return np.bincount(places, weights=values).astype(np.float64)
+
+
+def design_effect(family: pl.Series, having: pl.Series, within: pl.Series | None = None) -> float:
+    """Variance of a share with families as clusters, over that of as many unrelated people; 1 or more.
+
+    Args:
+        family: of each person, the family.
+        having: whether they have what the share counts.
+        within: of each person, a group whose own share theirs is held against; everybody's unless given.
+    """
+    people = pl.DataFrame({"having": having.cast(pl.Float64)})
+    share = pl.col("having").mean() if within is None else pl.col("having").mean().over("within")
+    people = people if within is None else people.with_columns(within.alias("within"))
+    off = people.select(pl.col("having") - share).to_series().to_numpy()
+    alone = float((off**2).sum())
+    return max(1.0, float((summed_by(family, off) ** 2).sum()) / alone) if alone > 0 else 1.0

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from tf_linkage.bodies.council import Roster, roster
@@ -17,6 +18,11 @@ from tf_linkage.bodies.selection import family_events
 from tf_linkage.contracts.bodies.council import PROBLEMS
 from tf_linkage.population import Settings, simulate
 from tf_linkage.population.people.households import NEVER
+from tf_linkage.research.estimates.estimators.doubly import doubly_robust
+from tf_linkage.research.estimates.estimators.joining import Followed, fitted_staying, levels_of_staying
+from tf_linkage.research.estimates.estimators.matching import matched
+from tf_linkage.research.estimates.influence import Groups, Levels, levels
+from tf_linkage.research.estimates.weighting import grouped
 
 Floats = NDArray[np.float64]
 
@@ -27,19 +33,26 @@ FIRST, LAST = -6, 3
 
 @dataclass(frozen=True)
 class Families:
-    """What an analyst sees: programme or not, flags and council, events by half-year, -6 to 3, who joins when."""
+    """What an analyst sees: programme or not, flags and council, events by half-year, -6 to 3, who joins when.
+
+    `before_joining` are those of the events that happen before a waiting family joins.
+    """
 
     programme: NDArray[np.bool_]
     flags: Floats
     events: Floats
+    before_joining: Floats
     joins: Floats
 
+    def followed(self, first: int, last: int) -> tuple[Floats, Floats]:
+        """Events until joining and what is followed of each of those half-years: families by half-years."""
+        waits = np.clip(self.joins[:, None] - np.arange(first, last + 1), 0, 1)
+        return self.before_joining[:, first - FIRST : last - FIRST + 1], waits
+
     def until_joining(self, first: int, last: int) -> tuple[Floats, Floats]:
-        """Events of those half-years, and half-years followed, up to the one in which a waiting family joins."""
-        waits = np.arange(first, last + 1) < np.floor(self.joins)[:, None]
-        return (self.events[:, first - FIRST : last - FIRST + 1] * waits).sum(axis=1), waits.sum(axis=1).astype(
-            float
-        )
+        """Events of those half-years until a waiting family joins, and half-years followed."""
+        events, waits = self.followed(first, last)
+        return events.sum(axis=1), waits.sum(axis=1)
 
     def between(self, first: int, last: int) -> Floats:
         """Events of the half-years from first to last."""
@@ -79,7 +92,10 @@ def seen(found: Roster, people: Columns, events: dict[str, Columns]) -> Families
     np.add.at(table, (where[inside], half[inside] - FIRST), 1)
     joins = (entries["start"] - entries["identified"]) / HALF_YEAR
     joins = np.where((entries["group"] == 1) & (entries["start"] < NEVER), joins, np.inf)
-    return Families(entries["group"] == 0, np.column_stack([flags, councils, members]), table, joins)
+    until = np.zeros_like(table)
+    inside &= (when - entries["identified"][where]) / HALF_YEAR < joins[where]
+    np.add.at(until, (where[inside], half[inside] - FIRST), 1)
+    return Families(entries["group"] == 0, np.column_stack([flags, councils, members]), table, until, joins)
 
 
 def log_ratio(
@@ -138,10 +154,33 @@ class Estimate:
         return abs(self.value) > 1.96 * self.error
 
 
-def estimates(found: Families) -> dict[str, Estimate]:
+@dataclass(frozen=True)
+class Range:
+    """From the lower end of two intervals to the upper."""
+
+    value: float
+    of: tuple[Estimate, Estimate]
+
+    @property
+    def rejects(self) -> bool:
+        """Whether it leaves out the truth."""
+        low, high = (
+            end([one.value + way * 1.96 * one.error for one in self.of]) for end, way in ((min, -1), (max, 1))
+        )
+        return not low <= 0 <= high
+
+
+def estimates(found: Families) -> dict[str, Estimate | Range]:
     """The estimates an analyst might make of the months 7 to 24, and a placebo held out of its model."""
     late, year, before = found.between(1, 3), (-2, -1), (-4, -3)
     until = found.until_joining(1, 3)
+    groups = grouped_on(found)
+    neighbours = matched(groups)
+    years, everybody = np.ones(len(late)), np.arange(len(late))
+    robust = doubly_robust(groups, everybody, late, years)
+    assert neighbours is not None
+    assert robust is not None
+    kept = neighbours.families["family_id"].cast(pl.Int64).to_numpy()
 
     def covariates(last: int) -> Floats:
         past = [found.between(low, low + 1) for low in range(FIRST, last, 2)]
@@ -161,7 +200,42 @@ def estimates(found: Families) -> dict[str, Estimate]:
         "difference in differences, year before": differenced(year),
         "difference in differences, second year before": differenced(before),
         "placebo held out": log_ratio(found.between(*year), found.programme, covariates(-3)),
+        "doubly robust": robust.log_ratio,
+        "nearest neighbour": levels(neighbours, np.arange(len(kept)), late[kept], years[kept]).log_ratio,
+        "weighted for joining": for_joining(found, groups).log_ratio,
     }
-    return {
+    by_name = {
         name: Estimate(value, float(np.sqrt((part**2).sum()) / len(part))) for name, (value, part) in told.items()
     }
+    two = (by_name["weighted"], by_name["difference in differences, second year before"])
+    return by_name | {"range over two assumptions": Range(two[0].value, two)}
+
+
+def grouped_on(found: Families) -> Groups:
+    """The groups made alike by the study's own code, on the covariates of the weighted estimate."""
+    past = {f"past {low}": found.between(low, low + 1) for low in range(FIRST, -1, 2)}
+    flags = {f"flag {number}": of for number, of in enumerate(found.flags.T)}
+    group = np.where(found.programme, "programme", "comparison")
+    ids = [f"{i:06}" for i in range(len(group))]
+    return grouped(pl.DataFrame({"family_id": ids, "study_group": group, **flags, **past}))
+
+
+def for_joining(found: Families, groups: Groups) -> Levels:
+    """Levels of the months 7 to 24 until joining, waiting families weighted for those who joined."""
+    assert groups.design is not None
+    half_years = np.arange(LAST + 1)
+    waiting, joins = ~found.programme, found.joins[:, None]
+    waits = waiting[:, None] & (joins >= half_years)
+    joined = waits & (joins < half_years + 1)
+    known = np.repeat(groups.design[:, None, :], len(half_years), axis=1)
+    when = np.repeat(np.eye(len(half_years))[None, :, 1:], len(known), axis=0)
+    bad = found.events[:, -1 - FIRST : LAST - FIRST] > 0
+    x = np.concatenate([known, when, bad[:, :, None]], axis=2)
+    into = float((joins - half_years)[joined].mean()) if joined.any() else 0.0
+    told = fitted_staying(x, waits, joined, waiting, into)
+    events, followed = found.followed(1, LAST)
+    place, half_year = np.nonzero(followed)
+    if told is None:
+        return levels(groups, np.arange(len(events)), events.sum(axis=1), followed.sum(axis=1))
+    rows = Followed(place, half_year + 1, events[place, half_year], followed[place, half_year])
+    return levels_of_staying(groups, told, rows)

@@ -1,6 +1,11 @@
 """The queries of examples/ answer their questions on a finished run, and rightly: polars computes them again."""
 
+import json
+import os
 import runpy
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -51,6 +56,68 @@ def test_rates_with_intervals(rehearsed: Rehearsed, tables: Tables) -> None:
     sql = answer(rehearsed, 1).row(by_predicate=pl.col("outcome") == "conviction", named=True)
     assert difference == pytest.approx(sql["difference_in_differences"], abs=1e-4)
     assert low < difference < high
+    assert f"`{path.name}`" in (EXAMPLES / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(shutil.which("Rscript") is None, reason="needs R (Debian's r-base-core)")
+def test_r_tells_the_same_rates_as_polars(rehearsed: Rehearsed, tmp_path: Path) -> None:
+    """Base R alone, from the table written as CSV: R's duckdb is no package of Debian's."""
+    database = rehearsed.study.data / "research" / "linked.duckdb"
+    module = runpy.run_path(str(EXAMPLES / "4_rates_with_intervals.py"))
+    with duckdb.connect(str(database), read_only=True) as open_database:
+        open_database.sql("select * from family_outcomes").pl().write_csv(tmp_path / "outcomes.csv")
+    script = EXAMPLES / "6_rates_with_intervals.R"
+    done = subprocess.run(
+        ["Rscript", "--vanilla", str(script), str(tmp_path / "outcomes.csv")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    *lines, last = done.stdout.strip().splitlines()
+    told = pl.read_csv("\n".join(lines).encode())
+    expected = module["rates"](database).select(told.columns[1::-1] + told.columns[2:])
+    found = told.select(expected.columns).sort("study_group", "year", descending=True)
+    assert (
+        found.select("study_group", "year", "families", "convicted").rows()
+        == expected.select("study_group", "year", "families", "convicted").rows()
+    )
+    for name in ("share", "low", "high"):
+        assert found[name].to_list() == pytest.approx(expected[name].to_list())
+    assert last == "difference in differences: {:+.3f} (95%: {:+.3f} to {:+.3f})".format(
+        *module["change"](expected)
+    )
+    assert f"`{script.name}`" in (EXAMPLES / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_notebook_runs_as_it_stands_and_holds_no_output(rehearsed: Rehearsed) -> None:
+    """Its cells in their order, in a process of their own, with nothing of Jupyter: they are plain Python."""
+    path = EXAMPLES / "5_first_look.ipynb"
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in cells), (
+        "no figure is kept in it"
+    )
+    shown = ["".join(cell["source"]) for cell in cells]
+    script = "\n".join(shown) + "\nprint(rates.write_csv(), end='')"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=EXAMPLES, capture_output=True, text=True, check=False,
+        env={**os.environ, "TF_LINKAGE_DATA": str(rehearsed.study.data)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    rates = pl.read_csv(done.stdout.encode())
+    panel = rehearsed.research("panel").join(rehearsed.research("people"), on="person_study_ref").collect()
+    known = panel.filter(
+        ~pl.col("child"),
+        pl.col("found_by_dwp"),
+        pl.col("study_group").is_not_null(),
+        pl.col("employment").is_not_null(),
+    )
+    assert rates.height == 16
+    for row in rates.iter_rows(named=True):
+        mine = group(known, row["study_group"]).filter(pl.col("half_year") == row["half_year"])
+        share = mine["employment"].mean()
+        assert row["people"] == mine.height
+        assert (row["low"], row["high"]) == pytest.approx(wilson_ends(share, mine.height))
     assert f"`{path.name}`" in (EXAMPLES / "README.md").read_text(encoding="utf-8")
 
 

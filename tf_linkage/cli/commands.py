@@ -59,6 +59,7 @@ COMMANDS: dict[str, Command] = {
     ),
     "export-extracts": Command(EXTRACTS, "write the simulated bodies' extracts", "extracts", "add_export"),
     "review": Command(CUSTODIANS, "clerical review of a department's links", "review", "add_review"),
+    "sign-off": Command(CUSTODIANS, "put on record who signed off the thresholds", "custody", "add_sign_off"),
     "accreditation": Command(
         CUSTODIANS, "what still has to be granted before real records", "custody", "add_accreditation"
     ),

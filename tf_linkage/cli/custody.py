@@ -1,4 +1,4 @@
-"""`leak-scan`, `make-lock`, `accreditation` and `breach-drill`: what a custodian does by hand.
+"""`leak-scan`, `make-lock`, `sign-off`, `accreditation` and `breach-drill`: what a custodian does by hand.
 
 Arguments and what is said.
 """
@@ -101,6 +101,34 @@ def _breach_drill(chosen: argparse.Namespace) -> int:
     unnoticed = sum(not one.noticed for one in outcomes)
     say(f"{len(outcomes)} incidents, {unnoticed} of them not noticed as they should be; the record: {page}")
     return FOUND if unnoticed else 0
+
+
+def add_sign_off(sign: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `sign-off`."""
+    sign.description = (
+        "Puts on record that the engine and thresholds of the data folder were signed off, under the number of\n"
+        "the decision; without one, says whether they were. Researchers read it in their database's quality\n"
+        "statement, which the next run renews. Thresholds that change later are not signed off by it. Exit code\n"
+        "1 if they are not."
+    )
+    sign.add_argument("--reference", metavar="NUMBER", help="number of the decision; nobody's name")
+    add_data(sign)
+    sign.set_defaults(run=_sign_off)
+
+
+def _sign_off(chosen: argparse.Namespace) -> int:
+    """Signs off, or says whether anybody did."""
+    from tf_linkage.workspace.custodians.signed_off import NOBODY, sign_off, signed_off  # noqa: PLC0415
+    from tf_linkage.workspace.folder import store_of  # noqa: PLC0415
+
+    study = study_of(chosen)
+    store = store_of(study)
+    if chosen.reference is not None:
+        with store.hold("a command, sign-off"):
+            sign_off(store, study, chosen.reference)
+    told = signed_off(store, study)
+    say(f"engine {study.engine}, links from {study.link_threshold}, review from {study.review_threshold}: {told}")
+    return FOUND if told.startswith(NOBODY) else 0
 
 
 def add_accreditation(accreditation: argparse.ArgumentParser) -> None:

@@ -171,7 +171,7 @@ def _clean(chosen: argparse.Namespace) -> None:
             f"{study.data}: its vaults are not a rehearsal's. What they hold ends by its deadlines: "
             f"{command('run', '--job', 'end_of_study', data=study.data)}"
         )
-    with store.hold():
+    with store.hold(emptied=True):
         for folder in (study.data / name for name in MADE):
             shutil.rmtree(folder, ignore_errors=True)
         Path(study.data / FILE).unlink(missing_ok=True)

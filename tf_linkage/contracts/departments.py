@@ -99,6 +99,8 @@ class Department:
             the register: people with them are looked for there, and found or not, which tells recall without truth.
         headline: the outcome of `contracts.outputs.research.FAMILY_OUTCOMES` that is looked at when the study asks
             what an identifier buys; None if the register tells of none.
+        notes: what its records leave out, or fill in by themselves: a sentence each, for the researchers who read
+            them.
     """
 
     name: str
@@ -116,6 +118,7 @@ class Department:
     key_known_as: tuple[str, ...] = ()
     known_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     headline: str | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:

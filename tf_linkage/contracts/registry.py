@@ -59,6 +59,12 @@ OURS: tuple[Department, ...] = (
         key_known_as=("edukey", "key", "customer_key"),
         known_by={"worklessness": ("OOW",)},
         headline="out_of_work_benefit",
+        notes=(
+            "Days on which a job began or ended that are known only to the tax year read 6 April or 5 April and "
+            "are flagged; such a job may overlap a claim, another job or custody without either being wrong.",
+            "Nobody under 16 is in the register, so nothing is said of children's work or claims.",
+            "Jobs are those of which employers tell: somebody who works for themselves looks as if without a job.",
+        ),
     ),
     Department(
         name="moj",
@@ -90,6 +96,13 @@ OURS: tuple[Department, ...] = (
         key_known_as=("pncid", "pnc_id", "mojuid"),
         known_by={"crime": ("OFF",)},
         headline="conviction",
+        notes=(
+            "Days of offences that are not known read 1900-01-01; such an offence is in no year before or after.",
+            "Offences stand in it once police or courts have dealt with them: those of the last months are still "
+            "to come, and what was never recorded never comes.",
+            "Nobody under 10 can be in it, which is the age of criminal responsibility.",
+            "Names are those of the first arrest: who changed theirs later is harder to find.",
+        ),
     ),
     Department(
         name="dfe",
@@ -127,6 +140,12 @@ OURS: tuple[Department, ...] = (
         key_known_as=("child", "pupil_matching_ref", "pupilmatchingrefanonymous", "la_child_id"),
         known_by={"school_absence": ("PA", "EXC"), "child_need": ("CIN", "CPP", "CLA")},
         headline="child_protection",
+        notes=(
+            "No absence was collected for 2019/20, and no tests were held in summer 2020.",
+            "Schools outside the state sector and children taught at home are not in it, so that a child without "
+            "enrolments is not a child out of school.",
+            "Key stage results are those of the tests sat; a child without a result need not have failed.",
+        ),
     ),
 )
 """Ages: nobody under 16 claims or works as an adult (LEO); the police record people from 10; the National

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
+from tf_linkage.defs.assets.extracts import PASSED_OVER
 from tf_linkage.defs.assets.preview import preview_text
 from tf_linkage.defs.automation.dead_runs import end_dead_runs
 from tf_linkage.defs.build import build_defs, refuse_job
@@ -77,6 +78,7 @@ def run(job: str, study: Study, tickets: Sequence[str] = ()) -> int:
         bad_input = files_alone(result)
         failures = [reason for event in result.get_step_failure_events() if (reason := _reason(event))]
         failures = failures or never_began(result)
+        overlooked = _passed_over(result)
     for failure in failures:
         print(f"\nFAILED  {failure}", file=sys.stderr)
     for said, several in (("WARNED", warned), ("FAILED", refused)):
@@ -86,6 +88,8 @@ def run(job: str, study: Study, tickets: Sequence[str] = ()) -> int:
                 f"  {evaluation.description or ''}",
                 file=sys.stderr,
             )
+    if overlooked:
+        print(f"\nPASSED OVER in {relative(study.incoming)}, nothing is made of: {overlooked}", file=sys.stderr)
     if not result.success:
         return REFUSED if bad_input else FAILED
     if job == PREVIEW:
@@ -122,6 +126,15 @@ def files_alone(result: dg.ExecuteInProcessResult) -> bool:
     """Whether a run failed at refused files and nothing else."""
     failures = [event.step_failure_data.user_failure_data for event in result.get_step_failure_events()]
     return bool(failures) and all(failure is not None and BAD_INPUT in failure.metadata for failure in failures)
+
+
+def _passed_over(result: dg.ExecuteInProcessResult) -> str:
+    """Files of the incoming folder that a run took in nothing of."""
+    events = [
+        event.step_materialization_data.materialization for event in result.get_asset_materialization_events()
+    ]
+    told = [str(event.metadata[PASSED_OVER].value) for event in events if PASSED_OVER in event.metadata]
+    return told[0] if told else ""
 
 
 def never_began(result: dg.ExecuteInProcessResult) -> list[str]:

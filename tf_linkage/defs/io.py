@@ -17,6 +17,7 @@ from tf_linkage.contracts.columns import columns_of
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.audit.sizes import size_class
 from tf_linkage.custody.handover.kinds import HANDOVERS
+from tf_linkage.custody.refusals import LedgerBroken
 from tf_linkage.custody.vault.vault import Vault
 from tf_linkage.defs import internals
 from tf_linkage.defs.failures import plainly
@@ -154,13 +155,13 @@ def store_manager(
 
 @contextmanager
 def _held_for(context: dg.InitResourceContext, store: Store) -> Iterator[None]:
-    """Hold the data folder for a run. One that may not have it is cancelled: it did not fail, nothing was made."""
+    """Hold the data folder for a run. One that may not is cancelled: it did not fail, nothing was made."""
     run: Any = context.run
     with ExitStack() as stack:
         try:
             stack.enter_context(store.hold(f"job {run.job_name}, run {run.run_id[:8]}"))
-        except DataFolderBusy as busy:
-            _cancel(context, busy)
+        except (DataFolderBusy, LedgerBroken) as refusal:
+            _cancel(context, refusal)
         yield
 
 

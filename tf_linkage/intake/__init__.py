@@ -13,24 +13,24 @@ if TYPE_CHECKING:
     from tf_linkage.intake.export import check_folder, is_rehearsal, mark_rehearsal, was_rehearsal, write_extracts
     from tf_linkage.intake.headers import described, is_data
     from tf_linkage.intake.mapping.apply import mapped
-    from tf_linkage.intake.mapping.loading import load_mapping
+    from tf_linkage.intake.mapping.loading import Loaded, load_mapping
     from tf_linkage.intake.reading.tables import check_output, read_table, write_table
     from tf_linkage.intake.relations.profile import against_the_last, profile
     from tf_linkage.intake.senders import (
         MAPPINGS_DIGEST,
-        RECEIPT,
         digest_over,
         digests_of,
         must_be_there,
         read_extract,
     )
+    from tf_linkage.intake.sending import must_be_free, place_for, place_of, write_mapped
     from tf_linkage.intake.standard import write_contracts
 
 __all__ = [
     "MAPPINGS_DIGEST",
-    "RECEIPT",
     "Delivery",
     "Examined",
+    "Loaded",
     "against_the_last",
     "check_delivery",
     "check_folder",
@@ -46,7 +46,10 @@ __all__ = [
     "mapped",
     "mapped_to_send",
     "mark_rehearsal",
+    "must_be_free",
     "must_be_there",
+    "place_for",
+    "place_of",
     "profile",
     "read_extract",
     "read_table",
@@ -55,6 +58,7 @@ __all__ = [
     "was_rehearsal",
     "write_contracts",
     "write_extracts",
+    "write_mapped",
     "write_table",
 ]
 
@@ -66,7 +70,6 @@ _WHERE = {
     "stems_of": "delivery",
     "Delivery": "delivery",
     "Examined": "examination",
-    "RECEIPT": "senders",
     "against_the_last": "relations.profile",
     "check_delivery": "delivery",
     "check_folder": "export",
@@ -76,7 +79,12 @@ _WHERE = {
     "draft_mapping": "drafting.draft",
     "examine": "examination",
     "is_rehearsal": "export",
+    "Loaded": "mapping.loading",
     "load_mapping": "mapping.loading",
+    "must_be_free": "sending",
+    "place_for": "sending",
+    "place_of": "sending",
+    "write_mapped": "sending",
     "mapped": "mapping.apply",
     "mapped_to_send": "examination",
     "mark_rehearsal": "export",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tf_linkage.contracts.registry import extract_relations, extract_tables
@@ -14,7 +14,7 @@ from tf_linkage.intake.export import is_rehearsal
 from tf_linkage.intake.reading.extracts import Extract
 from tf_linkage.intake.reading.problems import MOST_SHOWN
 from tf_linkage.intake.relations.checking import Finding, findings
-from tf_linkage.intake.senders import digests_of, extract_of
+from tf_linkage.intake.senders import digests_of, extract_of, left_over
 
 
 @dataclass(frozen=True)
@@ -23,11 +23,12 @@ class Delivery:
 
     Attributes:
         body: whose they are.
-        digests: SHA-256 of each file as it was read.
+        digests: SHA-256 of each file as it was read, and of its receipt.
         notes: what was found and is not refused.
         rows: rows of each table, by file stem.
         left_out: what mappings left out, by file stem.
         mappings: SHA-256 of the mapping by which a file was made, by file.
+        passed_over: files of the folder that nothing is made of.
         rehearsal: whether the folder held nothing but a rehearsal's files when they were read.
     """
 
@@ -37,6 +38,7 @@ class Delivery:
     rows: dict[str, int]
     left_out: Mapping[str, tuple[str, ...]]
     mappings: Mapping[str, str]
+    passed_over: tuple[str, ...]
     rehearsal: bool
 
 
@@ -62,11 +64,12 @@ def check_delivery(folder: Path, body: str, day: dt.date) -> Delivery:
     """
     known = (folder.resolve(), body, day)
     if (passed := _passed.get(known)) and passed.digests == _digests(folder, body):
-        return passed
+        return replace(passed, passed_over=left_over(folder), rehearsal=is_rehearsal(folder))
     extracts = _read(folder, body)
     found = findings(extracts, extract_relations(), day)
     _refuse([finding for finding in found if finding.strength is Strength.REFUSE])
     digests = {name: digest for extract in extracts.values() for name, digest in extract.digests.items()}
+    digests = _digests(folder, body) | digests
     _passed[known] = Delivery(
         body=body,
         digests=digests,
@@ -74,6 +77,7 @@ def check_delivery(folder: Path, body: str, day: dt.date) -> Delivery:
         rows={stem: extract.rows.height for stem, extract in extracts.items()},
         left_out={stem: extract.left_out for stem, extract in extracts.items()},
         mappings={file: digest for extract in extracts.values() for file, digest in extract.mappings.items()},
+        passed_over=left_over(folder),
         rehearsal=is_rehearsal(folder),
     )
     return _passed[known]
@@ -117,7 +121,8 @@ def _read(folder: Path, body: str) -> dict[str, Extract]:
         except InputRefused as refusal:
             refusals.append(str(refusal))
     if refusals:
-        raise InputRefused("\n".join(refusals))
+        # What is wrong with the folder, every table says.
+        raise InputRefused("\n".join(dict.fromkeys(refusals)))
     return extracts
 
 

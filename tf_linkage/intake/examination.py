@@ -27,6 +27,11 @@ TO_DO = (
     ("known to neither", "add the spelling under one of the two [codes...]"),
     ("nothing to", 'give it a code under one of these [codes...], or "" under each of them'),
     (
+        "and its label says",
+        "code and label contradict each other; ask those who run your system which is meant, and export it anew, "
+        "or map whole spellings under [codes.<column>], without [label]",
+    ),
+    (
         "another label",
         "a code has several labels: map whole spellings under [codes.<column>], without [label]",
     ),
@@ -130,7 +135,8 @@ def _against_the_rules(
     extract: Extract, table: str, loaded: Loaded | None, day: dt.date
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What the rules between a file's rows refuse, and what they note."""
-    day = (loaded.mapping.file.extracted if loaded else None) or day
+    # The mapped file comes to the study without the day on which its mapping says it was drawn.
+    day = min(day, (loaded.mapping.file.extracted if loaded else None) or day)
     alone = [one for one in extract_relations()[table] if not isinstance(one, KnownPeople | MostHaveRows)]
     found = findings({table: extract}, {table: alone}, day)
     refused = tuple(str(one) for one in found if one.strength is Strength.REFUSE)

@@ -7,7 +7,6 @@ A foreign file lies at `<folder>/<sender>/<name>.csv` (or .xlsx and so on), its 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,17 +15,16 @@ import polars as pl
 
 from tf_linkage.contracts.registry import extract_tables
 from tf_linkage.errors import InputRefused
+from tf_linkage.intake.folder import MAPPINGS, passed_over
 from tf_linkage.intake.mapping.apply import mapped
 from tf_linkage.intake.mapping.loading import Loaded, load_mapping
 from tf_linkage.intake.mapping.source import SUFFIXES, suffix_of
-from tf_linkage.intake.reading.extracts import Extract, Part, files_of, one_key, read_file
+from tf_linkage.intake.reading.extracts import Extract, Part, one_key, read_file
+from tf_linkage.intake.reading.names import files_of, is_of_one_sender
+from tf_linkage.intake.receipts import digests_of_receipts, receipt_for
 
-MAPPINGS = "mappings"
 MAPPINGS_DIGEST = "digest of the mappings"
 """Under which an asset that was read by mappings says by which."""
-
-RECEIPT = ".mapping.json"
-"""What stands behind the name of a file that `map-extract` wrote; tells by which mapping."""
 
 
 @dataclass(frozen=True)
@@ -47,29 +45,50 @@ def extract_of(folder: Path, table: str) -> Extract:
     tables = extract_tables()
     if table not in tables:
         raise InputRefused(f"no body hands over a table named {table}; known are {', '.join(tables)}")
-    foreign = [one for one in foreign_files(folder) if one.loaded.mapping.table == table]
+    foreign = _of_table(folder, table)
     own = files_of(folder, table, needed=not foreign)
     read = [read_file(path, tables[table]) for path in own]
     made = [mapped(one.path, one.loaded, one.shown_as) for one in foreign]
     rows = pl.concat([*(frame for frame, _ in read), *(one.rows for one in made)])
     parts: list[Part] = [*(part for _, part in read), *(one.part for one in made)]
     one_key(rows, table, tables[table])
-    return Extract(
-        rows,
-        tuple(parts),
-        tuple(f"{one.part.file}: {note}" for one in made for note in one.notes),
-        _receipts(own) | {one.shown_as: one.loaded.digest for one in foreign},
-    )
+    mappings = {one.shown_as: one.loaded.digest for one in foreign}
+    notes = [f"{one.part.file}: {note}" for one in made for note in one.notes]
+    for path, (_, part) in zip(own, read, strict=True):
+        by, said = _mapped_before(path, part)
+        mappings, notes = by | mappings, said + notes
+    return Extract(rows, tuple(parts), tuple(notes), mappings)
 
 
 def must_be_there(folder: Path, table: str) -> None:
-    """Refuses a folder in which no file of a table lies; opens none.
+    """Refuses a folder in which no file of a table lies, or one that would be passed over; opens none but mappings.
 
     Raises:
-        InputRefused: there is none, or a sender's table is there twice.
+        InputRefused: there is none, a sender's table is there twice, or a file is called or placed almost as those
+            that are taken in.
     """
-    foreign = [one for one in foreign_files(folder) if one.loaded.mapping.table == table]
-    files_of(folder, table, needed=not foreign)
+    files_of(folder, table, needed=not _of_table(folder, table))
+
+
+def left_over(folder: Path) -> tuple[str, ...]:
+    """Files of the folder that nothing is made of.
+
+    Raises:
+        InputRefused: one of them lies where it would never be looked at, or is in a form that is not read.
+    """
+    return _left_over(folder, foreign_files(folder))
+
+
+def _left_over(folder: Path, foreign: list[Foreign]) -> tuple[str, ...]:
+    second = {one.path.parent / lookup.file for one in foreign for lookup in one.loaded.mapping.lookup}
+    return passed_over(folder, {one.path for one in foreign} | second)
+
+
+def _of_table(folder: Path, table: str) -> list[Foreign]:
+    """A table's foreign files, once nothing in the folder lies where it would be overlooked."""
+    foreign = foreign_files(folder)
+    _left_over(folder, foreign)
+    return [one for one in foreign if one.loaded.mapping.table == table]
 
 
 def read_extract(folder: Path, table: str) -> pl.LazyFrame:
@@ -104,9 +123,10 @@ def digest_over(mappings: Mapping[str, str]) -> str:
 
 
 def digests_of(folder: Path, table: str) -> dict[str, str]:
-    """The digests of a table's files as they are now, as `extract_of` gives them of what it read."""
-    foreign = [one for one in foreign_files(folder) if one.loaded.mapping.table == table]
-    found = {path.name: _sha256(path) for path in files_of(folder, table, needed=not foreign)}
+    """The digests of a table's files as they are now, and of their receipts."""
+    foreign = _of_table(folder, table)
+    own = files_of(folder, table, needed=not foreign)
+    found = {path.name: _sha256(path) for path in own} | digests_of_receipts(own)
     return found | {one.shown_as: _fingerprint(one) for one in foreign}
 
 
@@ -161,17 +181,13 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _receipts(files: list[Path]) -> dict[str, str]:
-    """By which mappings files were made at their senders, as the receipts that came with them say."""
-    found = {}
-    for path in files:
-        receipt = path.with_name(path.name + RECEIPT)
-        try:
-            words = (
-                json.loads(receipt.read_bytes()) if receipt.is_file() and receipt.stat().st_size < 100_000 else {}
-            )
-            if words.get("file_sha256") == _sha256(path):
-                found[path.name] = str(words["mapping_sha256"])
-        except (ValueError, KeyError, AttributeError, RecursionError):
-            raise InputRefused(f"{receipt.name}: not a receipt of map-extract; write the file again") from None
-    return found
+def _mapped_before(path: Path, part: Part) -> tuple[dict[str, str], list[str]]:
+    """By which mapping a file was made at its sender, as its receipt says, and what is to be noted of it."""
+    receipt = receipt_for(path, part.digest, part.rows)
+    if receipt is not None:
+        said = [f"{path.name}: {note}, as its receipt says" for note in receipt.left_out]
+        return {path.name: receipt.mapping}, said
+    if any(is_of_one_sender(path.name, table) for table in extract_tables()):
+        note = "no receipt of map-extract is with it; whether a mapping made it, and which, is not on record"
+        return {}, [f"{path.name}: {note}"]
+    return {}, []

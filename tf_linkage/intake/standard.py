@@ -15,15 +15,16 @@ import polars as pl
 
 from tf_linkage.contracts.columns import columns_of
 from tf_linkage.contracts.registry import DEPARTMENTS, extract_tables
+from tf_linkage.intake.sending import must_be_free
 
-PACKAGE = "datapackage.json"
+PACKAGE, NAME = "datapackage.json", "tf-linkage-extracts"
 
 
 def contracts_as_package() -> dict[str, Any]:
     """Every extract's contract as a tabular data package (Frictionless, version 1)."""
     return {
         "profile": "tabular-data-package",
-        "name": "tf-linkage-extracts",
+        "name": NAME,
         "resources": [_resource(stem) for stem in extract_tables()],
     }
 
@@ -33,13 +34,25 @@ def write_contracts(folder: Path) -> Path:
 
     Returns:
         The file.
+
+    Raises:
+        InputRefused: another data package lies there.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / PACKAGE
+    must_be_free(path, (), _is_ours, "the package of our contracts")
+    folder.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{PACKAGE}.partial")
     fresh.write_text(json.dumps(contracts_as_package(), indent=1) + "\n", encoding="utf-8")
     fresh.replace(path)
     return path
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        package = json.loads(path.read_bytes())
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(package, dict) and package.get("name") == NAME
 
 
 def _resource(stem: str) -> dict[str, Any]:

@@ -21,8 +21,9 @@ from tf_linkage.quality.measures.minimum_counts import of_real_people, of_ten_or
 from tf_linkage.quality.measures.unlinked import chance_of_all, differences_of
 from tf_linkage.quality.without_truth.clerical import clerical_figures
 from tf_linkage.quality.without_truth.implausible import Returns, implausible_people, scenarios_of
-from tf_linkage.quality.without_truth.known_present import known_figures, known_people
+from tf_linkage.quality.without_truth.known_present import known_figures
 from tf_linkage.quality.without_truth.search_audit import simulated_audit
+from tf_linkage.research.estimates.linkage_error import known_people
 
 Frames = Mapping[str, pl.LazyFrame]
 

@@ -15,20 +15,25 @@ import polars as pl
 from tf_linkage.contracts.columns import columns_of
 from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
 from tf_linkage.research.dictionary import CODE_COLUMNS, COLUMNS, code_lists, data_dictionary
+from tf_linkage.research.quality_statement import STATEMENT
 from tf_linkage.research.tables.starts import ResearchRefused
 
 DICTIONARY = (
     "One row for each column of the other tables: what it is, in what detail it is given, and why not in more"
 )
 LISTS = "One row for each code that a column may have, with what it means; join on the code of table and column"
-EXPLAINED = {**{name: words for name, (_, words) in COLUMNS.items()}, **CODE_COLUMNS}
+QUALITY = "How the tables were linked, how well as far as is known without truth, who signed it off, and known gaps"
+EXPLAINED = {**{name: words for name, (_, words) in {**COLUMNS, **STATEMENT}.items()}, **CODE_COLUMNS}
 
 
-def write_duckdb(tables: Mapping[str, pl.LazyFrame], path: Path) -> Path:
-    """Writes the research tables into one DuckDB file, with comments and tables `data_dictionary` and `code_lists`.
+def write_duckdb(tables: Mapping[str, pl.LazyFrame], statement: pl.DataFrame, path: Path) -> Path:
+    """Writes the research tables into one DuckDB file, with comments and the tables about them.
+
+    These are `data_dictionary`, `code_lists` and `quality_statement`.
 
     Args:
         tables: research tables by name (`contracts.outputs.research.RESEARCH_TABLES`).
+        statement: `quality_statement`.
         path: the file. Replaced as a whole when all tables are written; untouched if anything fails.
 
     Returns:
@@ -49,6 +54,7 @@ def write_duckdb(tables: Mapping[str, pl.LazyFrame], path: Path) -> Path:
                 _write(database, name, table.collect())
             _explain(database, "data_dictionary", DICTIONARY, data_dictionary(tables))
             _explain(database, "code_lists", LISTS, code_lists(tables))
+            _explain(database, "quality_statement", QUALITY, statement)
             database.execute("CHECKPOINT")
         fresh.replace(path)
     finally:

@@ -105,6 +105,7 @@ def ask(store: Store, ticket: Ticket, latest: dt.date, study_key: Callable[[], b
         The ticket's number.
     """
     vault = store.vault(ONS)
+    store.ledger().entries()  # a broken ledger is refused before a ticket is made
     if "attributes" in vault.datasets():
         vault.passwords.of(ONS)
         attributes = _in_peace(lambda: table(store, ATTRIBUTES, "request"))

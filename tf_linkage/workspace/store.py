@@ -351,19 +351,24 @@ class Store:
             )
 
     @contextmanager
-    def hold(self, what: str = "a command") -> Iterator[None]:
+    def hold(self, what: str = "a command", *, emptied: bool = False) -> Iterator[None]:
         """Hold the data folder for one writer, after sweeping what a killed one left; readers never ask.
 
-        A process that holds it already goes on holding it.
+        A process that holds it already goes on holding it. What a holder writes it puts on record; so nobody holds
+        a folder whose ledger is broken, but to empty it.
 
         Args:
             what: who holds it, for those who are refused.
+            emptied: whether the folder is held to be emptied, ledger and all.
 
         Raises:
             DataFolderBusy: another process holds it; says which, since when.
+            LedgerBroken: the ledger is not as it was written; nothing was written.
         """
         self.root.mkdir(parents=True, exist_ok=True)
         with owners_alone(), held(self.root, what) as first:
+            if first and not emptied:
+                self.ledger().entries()
             if first:
                 for room in ("custody", "ledger", DELIVERIES, *(["world"] if self.is_rehearsal() else [])):
                     (self.root / room).mkdir(exist_ok=True)

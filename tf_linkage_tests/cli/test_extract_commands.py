@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 from collections.abc import Callable
@@ -173,3 +174,76 @@ def test_contracts_are_written_whole_or_refused(command: Command, tmp_path: Path
     code, said = command("export-contracts", tmp_path / "taken")
     assert code == 2
     assert (tmp_path / "taken").read_text(encoding="utf-8") == "a file"
+
+
+def test_a_page_is_written_over_nothing_but_such_a_page(
+    command: Command, file: Path, mapping: Path, tmp_path: Path
+) -> None:
+    link = tmp_path / "link.html"
+    link.hardlink_to(file)
+    notes = tmp_path / "notes.html"
+    notes.write_text("<p>my notes</p>", encoding="utf-8")
+    before = {path: path.read_bytes() for path in (file, mapping, notes)}
+    for page in (file, mapping, notes, link, tmp_path / "page.txt", tmp_path):
+        code, said = command("check-extract", file, "--mapping", mapping, "--page", page)
+        assert (code, "What fits" in said) == (2, False), page
+    assert {path: path.read_bytes() for path in before} == before
+    for _ in range(2):
+        assert command("check-extract", file, "--mapping", mapping, "--page", tmp_path / "page.html")[0] == 0
+
+
+def test_a_mapped_file_is_written_over_nothing_but_itself(
+    command: Command, file: Path, mapping: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    for _ in range(2):
+        assert command("map-extract", file, "--mapping", mapping, "-o", out)[0] == 0
+    (made,) = out.glob("*.csv")
+    typed = made.read_text(encoding="utf-8") + "x"
+    made.write_text(typed, encoding="utf-8")
+    code, said = command("map-extract", file, "--mapping", mapping, "-o", out)
+    assert (code, "is there already" in said, made.read_text(encoding="utf-8")) == (2, True, typed)
+    source = tmp_path / made.name
+    file.rename(source)
+    before = source.read_bytes()
+    code, said = command("map-extract", source, "--mapping", mapping, "-o", tmp_path)
+    assert (code, "would overwrite what it is made of" in said, source.read_bytes()) == (2, True, before)
+
+
+def test_other_peoples_data_packages_stay(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "datapackage.json").write_text('{"name": "mine"}', encoding="utf-8")
+    code, said = command("export-contracts", tmp_path)
+    assert (code, "is there already" in said) == (2, True)
+    assert (tmp_path / "datapackage.json").read_text(encoding="utf-8") == '{"name": "mine"}'
+
+
+@pytest.mark.parametrize("surname", ["x" * 9_990, "x" * 10_001, '"' * 6_000, "x,\ny", '"', " \u00a0x"])
+def test_what_is_mapped_is_accepted_or_nothing_is_written(
+    command: Command, file: Path, mapping: Path, tmp_path: Path, surname: str
+) -> None:
+    book = file.with_suffix(".xlsx")
+    rows = list(csv.reader(file.read_text(encoding="utf-8-sig").splitlines()))
+    rows[1][rows[0].index("Last name")] = surname
+    with xlsxwriter.Workbook(book) as made:
+        sheet = made.add_worksheet()
+        for at, row in enumerate(rows):
+            sheet.write_row(at, 0, row)
+    code, _ = command("map-extract", book, "--mapping", mapping, "-o", tmp_path / "out")
+    left = list((tmp_path / "out").iterdir()) if (tmp_path / "out").exists() else []
+    assert (code == 2) == (not left)
+    for made_file in left:
+        if made_file.suffix == ".csv":
+            assert command("check-extract", made_file)[0] == 0
+
+
+def test_days_after_the_studys_extract_are_not_mapped_whatever_the_file_says(
+    command: Command, file: Path, mapping: Path, tmp_path: Path
+) -> None:
+    """The mapped file comes without the day on which its mapping says it was drawn."""
+    words = mapping.read_text(encoding="utf-8")
+    file_table = "[file]\nextracted = 2021-03-31\n"
+    assert "[file]" not in words
+    mapping.write_text(words.replace("[rename]", file_table + "[rename]", 1), encoding="utf-8")
+    file.write_text(file.read_text(encoding="utf-8").replace("31/01/2017", "31/01/2021"), encoding="utf-8")
+    code, said = command("map-extract", file, "--mapping", mapping, "-o", tmp_path / "out")
+    assert (code, "after the day of the extract" in said) == (2, True)

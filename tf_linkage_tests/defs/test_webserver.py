@@ -9,11 +9,13 @@ from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import WorkspaceFileTarget
 from dagster_webserver.app import create_app_from_workspace_process_context
 from dagster_webserver.webserver import DagsterWebserver
+from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 import tf_linkage
-from tf_linkage.defs.web.guard import guard
+from tf_linkage.defs.web.guard import OnlyFromHere, guard
+from tf_linkage.pages.addresses import PAGES, address_of
 
 ROOT = Path(tf_linkage.__file__).parent.parent
 
@@ -119,6 +121,44 @@ def test_the_servers_own_page_works(client: TestClient) -> None:
     named = client.post("/graphql?op=VersionQuery", json={"query": "query VersionQuery { version }"}, headers=same)
     assert named.json()["data"]
     assert client.post("/graphql?query={version}", json={"query": "{ version }"}, headers=same).status_code == 403
+
+
+@pytest.fixture
+def shown(tmp_path: Path) -> TestClient:
+    """A guard with a data folder, before a server that has nothing."""
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "report.html").write_text("<h1>Report</h1>", encoding="utf-8")
+    (tmp_path / "secret.html").write_text("nobody's business", encoding="utf-8")
+    return TestClient(
+        OnlyFromHere(PlainTextResponse("Dagster's own"), data=tmp_path), base_url="http://localhost:3000"
+    )
+
+
+def test_pages_that_people_open_are_shown_and_nothing_else_of_the_folder(shown: TestClient) -> None:
+    answer = shown.get(address_of("report"))
+    assert (answer.status_code, answer.text) == (200, "<h1>Report</h1>")
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+    assert "materialise" in shown.get(address_of("findings")).text, "not made yet"
+    for path in (
+        "/pages/../secret.html",
+        "/pages/..%2fsecret.html",
+        "/pages/secret.html",
+        "/pages//etc/passwd",
+        "/pages/",
+    ):
+        told = shown.get(path)
+        assert "nobody's business" not in told.text, path
+        assert told.text == "Dagster's own", path
+    assert shown.get("/pages/report", headers={"host": "evil.example"}).status_code == 403
+    assert shown.get("/assets").text == "Dagster's own"
+
+
+def test_an_asset_links_to_the_page_that_the_server_shows() -> None:
+    for name, place in PAGES.items():
+        assert address_of(name) == f"/pages/{name}"
+        assert place[-1] == f"{name}.html"
+    with pytest.raises(KeyError):
+        address_of("secret")
 
 
 def test_unguarded_the_same_server_does_what_a_link_says(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tf_linkage.contracts.outputs.estimates import LINKAGE_METHODS, Differences
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.intervals import Z
+from tf_linkage.intervals import Z, design_effect
 from tf_linkage.research.estimates.differences import in_contract, rate_ratios
 from tf_linkage.research.estimates.influence import Groups, levels, standard_error
 from tf_linkage.research.estimates.linkage_error import Recall, corrected_ratios, recalls
@@ -21,7 +21,6 @@ from tf_linkage.research.estimates.linkage_error.recall import (
     DRAWS,
     FLAG_ERROR,
     MINIMUM_COUNT,
-    _design_effect,
     recall_of,
     shrunk,
 )
@@ -167,9 +166,20 @@ def test_families_widen_recall_as_their_size_does() -> None:
         {"person_id": range(400), "family_id": [i // 4 for i in range(400)], "programme": True,
          "linked": [i // 4 % 5 > 0 for i in range(400)]}
     )  # fmt: skip
-    assert _design_effect(whole) == pytest.approx(4)
-    assert _design_effect(whole.with_columns(family_id="person_id")) == 1
-    assert _design_effect(whole.with_columns(linked=pl.lit(value=True))) == 1
+    family, linked, within = whole["family_id"], whole["linked"], whole["programme"]
+    assert design_effect(family, linked, within=within) == pytest.approx(4)
+    assert design_effect(whole["person_id"], linked, within=within) == 1
+    assert design_effect(family, linked | ~linked, within=within) == 1, "everybody was found"
+
+
+def test_families_widen_recall_within_their_own_group_alone() -> None:
+    """Groups that differ as a whole do not make families look alike: each is held against its own share."""
+    people = pl.DataFrame(
+        {"family": [i // 2 for i in range(80)], "programme": [i < 40 for i in range(80)],
+         "linked": [i < 40 for i in range(80)]}
+    )  # fmt: skip
+    assert design_effect(people["family"], people["linked"], within=people["programme"]) == 1
+    assert design_effect(people["family"], people["linked"]) == pytest.approx(2)
 
 
 def known_people(families: int) -> pl.DataFrame:

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from tf_linkage.custody.handover.kinds import HANDOVERS
-from tf_linkage.custody.refusals import PasswordMissing
+from tf_linkage.custody.refusals import LedgerBroken, PasswordMissing
 from tf_linkage.custody.vault.retention import Deadlines
 from tf_linkage.errors import DataFolderBusy, TfLinkageError
 from tf_linkage.workspace.store import Store
@@ -103,6 +103,26 @@ def test_one_run_at_a_time(store: Store) -> None:
     with store.hold("a test"), store.hold():
         assert not is_free(store.root)
     assert is_free(store.root)
+    with store.hold():
+        pass
+
+
+def test_nobody_writes_where_the_ledger_is_broken(store: Store) -> None:
+    with store.hold():
+        store.ledger().append(dt.date(2020, 3, 31), "written", "ons", "identifiers")
+        store.ledger().append(dt.date(2020, 3, 31), "read", "ons", "identifiers", by="a job")
+    path = store.ledger().path
+    sound = path.read_text(encoding="utf-8")
+    first, second = sound.splitlines(keepends=True)
+    for broken in (second, first, sound + second, first.replace("ons", "dwp") + second, sound + "\xff\n", ""):
+        path.write_text(broken, encoding="utf-8")
+        before = files(store.root)
+        with pytest.raises(LedgerBroken), store.hold():
+            raise AssertionError("held")
+        assert files(store.root) == before
+        assert path.read_text(encoding="utf-8") == broken
+    with store.hold(emptied=True):
+        path.write_text(sound, encoding="utf-8")
     with store.hold():
         pass
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
-import json
 from pathlib import Path
 
 from tf_linkage import intake
@@ -15,6 +13,9 @@ from tf_linkage.hints import command
 from tf_linkage.pages import html as pages
 from tf_linkage.study import Dates
 from tf_linkage.workspace.choices import chosen_study
+
+SAYS_WHOSE = "<!-- a page of check-extract, which it may write anew -->"
+"""Ends a page, so that a file of somebody else's is never taken for one."""
 
 
 def add_draft(draft: argparse.ArgumentParser) -> None:
@@ -78,13 +79,34 @@ def _check(chosen: argparse.Namespace) -> int:
         raise InputRefused(
             f"{chosen.file.name}: give its --mapping, or say what it is with --as: {', '.join(extract_tables())}"
         )
+    if chosen.page is not None:
+        if chosen.page.suffix.lower() not in {".html", ".htm"}:
+            raise InputRefused(f"{chosen.page}: a page is a file that ends in .html")
+        intake.must_be_free(chosen.page, _inputs(chosen.file, chosen.mapping, loaded), _is_page, "the page")
     found = intake.examine(chosen.file, table, loaded, chosen_study().dates.extract)
     for title, lines in _told(found):
         if lines:
             print(title, *(f"  {line}" for line in lines), sep="\n")
     if chosen.page is not None:
-        chosen.page.write_text(_page(found), encoding="utf-8")
+        _write_page(chosen.page, _page(found))
     return REFUSED if found.refused else 0
+
+
+def _is_page(path: Path) -> bool:
+    """Whether a file is a page that `check-extract` wrote."""
+    try:
+        return SAYS_WHOSE in path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return False
+
+
+def _write_page(path: Path, page: str) -> None:
+    fresh = path.with_name(f".{path.name}.partial")
+    try:
+        fresh.write_text(page, encoding="utf-8")
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 def _told(found: intake.Examined) -> list[tuple[str, tuple[str, ...]]]:
@@ -103,7 +125,7 @@ def _page(found: intake.Examined) -> str:
         for title, lines in _told(found)
         if lines
     ]
-    return pages.page(f"{found.file} {verdict}", f"as {found.table}", sections)
+    return pages.page(f"{found.file} {verdict}", f"as {found.table}", sections) + f"{SAYS_WHOSE}\n"
 
 
 def _counted(reasons: int) -> str:
@@ -127,25 +149,19 @@ def add_map(make: argparse.ArgumentParser) -> None:
 def _map(chosen: argparse.Namespace) -> None:
     _there(chosen.file)
     loaded = intake.load_mapping(chosen.mapping)
+    path = intake.place_of(chosen.output, loaded)
+    intake.place_for(path, _inputs(chosen.file, chosen.mapping, loaded))
     made = intake.mapped_to_send(chosen.file, loaded, chosen_study().dates.extract)
-    sender = "-".join(
-        "".join(c if c.isalnum() and c.isascii() else " " for c in loaded.mapping.sender.lower()).split()
-    )
-    chosen.output.mkdir(parents=True, exist_ok=True)
-    path = chosen.output / f"{loaded.mapping.table}.{sender or 'sender'}.csv"
-    intake.write_table(made.rows, path)
-    path.chmod(0o600)
-    receipt = {
-        "mapping": loaded.name,
-        "mapping_sha256": loaded.digest,
-        "file_sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-        "rows": made.rows.height,
-        "left out": list(made.notes),
-    }
-    path.with_name(path.name + intake.RECEIPT).write_text(json.dumps(receipt, indent=1) + "\n", encoding="utf-8")
+    intake.write_mapped(made, loaded, path)
     for note in made.notes:
         say(note)
     say(f"{made.rows.height:,} rows in {path}, by the mapping {loaded.digest[:16]}")
+
+
+def _inputs(file: Path, mapping: Path | None, loaded: intake.Loaded | None) -> list[Path]:
+    """What a command reads: the file, its mapping, and the files in which that looks things up."""
+    second = [file.parent / lookup.file for lookup in loaded.mapping.lookup] if loaded else []
+    return [file, *second, *([mapping] if mapping else [])]
 
 
 def add_contracts(export: argparse.ArgumentParser) -> None:

@@ -31,6 +31,14 @@ absence, EXC exclusion; CIN in need, CPP on a child protection plan, CLA looked 
 anti-social behaviour; DA domestic abuse; MH mental health, PH physical health.
 """
 
+PROBLEM_WORDS: dict[str, str] = {
+    "OOW": "out of work", "DEBT": "problem debt", "NEET": "not in education, employment or training",
+    "PA": "persistent absence", "EXC": "exclusion", "CIN": "child in need", "CPP": "child protection plan",
+    "CLA": "looked after", "OFF": "offending", "ASB": "anti-social behaviour", "DA": "domestic abuse",
+    "MH": "mental health", "PH": "physical health",
+}  # fmt: skip
+"""What each sub-code is called."""
+
 LEAST_PROBLEMS = 2
 """A family is in the study only with two or more of the six (notice; financial framework 2015)."""
 

@@ -59,6 +59,10 @@ METHODS = (
     "range over two assumptions",
     "linkage-corrected",
     "linkage bounds",
+    "difference in differences, year before",
+    "doubly robust",
+    "nearest neighbour",
+    "weighted for joining",
 )
 """How the two groups are compared. Weighted: comparison families count so that together they resemble the
 families on the programme before the start. Joiners kept: the same, with comparison families followed after they
@@ -66,10 +70,23 @@ join. Difference in differences: the ratio after the start over that of the seco
 lower end of the weighted interval and that of difference in differences to the upper; right if either assumption
 is, and no 95% interval. Linkage-corrected: weighted, each event counted for those that links miss and without those
 that false links add, by group of people, with the uncertainty of both. Linkage bounds: the ends that the interval
-reaches where recall and precision lie anywhere within what is known of them, in each group for itself."""
+reaches where recall and precision lie anywhere within what is known of them, in each group for itself.
 
-LINKAGE_METHODS = METHODS[5:]
+Side by side with these, for ratios: difference in differences against the last year before the start, where a
+crisis that passes by itself misleads; doubly robust, right if either the weights or a model of the outcome is;
+nearest neighbour, each family on the programme next to the one of the comparison whose chance was nearest, as in
+evaluations that match; weighted for joining, in which families that still wait stand for those like them that have
+joined."""
+
+LINKAGE_METHODS = METHODS[5:7]
 """The methods that allow for errors of linkage."""
+
+SIDE_BY_SIDE = METHODS[7:]
+"""Other estimators of the same ratios. They stay with the researchers: the same events weighted in another way are
+a second look at a figure that leaves rounded, and would narrow what rounding left open."""
+
+LEAVING = METHODS[1:7]
+"""The methods whose figures may leave, under the rules of `disclosure`."""
 
 MEASURES = ("difference in share", "ratio of yearly rates", "pounds a family a year")
 """Difference in share: programme less comparison, 0 if none. Ratio of yearly rates: new events per year,
@@ -90,6 +107,9 @@ SERVICES = ("out-of-work benefits", "social care", "courts", "schools")
 PROBLEM_NAMES = tuple(problem.replace("_", " ") for problem in PROBLEMS)
 THREE_PROBLEMS, FOUR_PROBLEMS = "three problems", "four problems or more"
 """Characteristics of a family: each problem, and how many beyond the two that every family has."""
+
+COUNCIL = "council"
+"""How the names of covariates begin that tell a council, by its number within its region; none of them leaves."""
 
 PROPENSITIES = tuple(f"{tenth / 10:.1f}-{(tenth + 1) / 10:.1f}" for tenth in range(10))
 

@@ -19,9 +19,9 @@ from tf_linkage.contracts.outputs.estimates import (
     BENEFIT_STATES,
     COST_THEMES,
     HALF_YEARS,
+    LEAVING,
     LINKAGE_METHODS,
     MEASURES,
-    METHODS,
     OUTCOMES,
     PLACEBOS,
     PROPENSITIES,
@@ -128,7 +128,7 @@ class Differences(Table):
     unit = code(ColumnClass.ATTRIBUTE, "Whose share, rate or cost it is", UNITS, primary_key=True)
     window = code(ColumnClass.ATTRIBUTE, "Months from the family's start", tuple(ALL_WINDOWS), primary_key=True)
     measure = code(ColumnClass.ATTRIBUTE, "What is compared, and how", MEASURES, primary_key=True)
-    method = code(ColumnClass.ATTRIBUTE, "How the groups are made alike", METHODS[1:], primary_key=True)
+    method = code(ColumnClass.ATTRIBUTE, "How the groups are made alike", LEAVING, primary_key=True)
     role = code(
         ColumnClass.ATTRIBUTE, "Whether it was planned before outcomes were read; all else is exploratory", ROLES
     )

@@ -9,6 +9,7 @@ import dataframely as dy
 import polars as pl
 
 from tf_linkage.contracts.columns import ColumnClass, Table, code, flag, number, text, whole
+from tf_linkage.contracts.outputs.estimates import SIDE_BY_SIDE
 from tf_linkage.contracts.truth import BODIES
 
 MEASURES: dict[str, str] = {
@@ -233,7 +234,7 @@ class EffectRecovery(Table):
     method = code(
         ColumnClass.ATTRIBUTE,
         "How the groups are made alike",
-        ("unadjusted", "weighted", "difference in differences", "linkage-corrected"),
+        ("unadjusted", "weighted", "difference in differences", "linkage-corrected", *SIDE_BY_SIDE),
         primary_key=True,
     )
     measure = text(ColumnClass.ATTRIBUTE, "What is compared: a ratio of yearly rates, or a difference in share")

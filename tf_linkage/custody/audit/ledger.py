@@ -23,7 +23,7 @@ from tf_linkage.custody.refusals import LedgerBroken
 
 EVENTS = (
     "written", "handed over", "read", "destroying", "destroyed", "breach", "requested", "released", "arrived",
-    "withdrawn", "answered", "corrected", "erased", "objected", "sealed",
+    "withdrawn", "answered", "corrected", "erased", "objected", "sealed", "signed off",
 )  # fmt: skip
 START = "0" * 64
 
@@ -145,8 +145,13 @@ class Ledger:
         """The whole lines."""
         if not self.path.exists():
             return []
-        text = self.path.read_text(encoding="utf-8")
-        return text[: text.rfind("\n") + 1].splitlines()
+        data = self.path.read_bytes()
+        lines = data[: data.rfind(b"\n") + 1].split(b"\n")[:-1]
+        try:
+            return [line.decode("ascii") for line in lines]
+        except UnicodeDecodeError:
+            at = next(at for at, line in enumerate(lines, start=1) if not line.isascii())
+            raise LedgerBroken(f"ledger: entry {at} was changed after it was written (stray bytes)") from None
 
     def _fits_anchor(self, last: Entry | None) -> None:
         """The anchor is the newest entry; or, where a run was killed, the one before, and speaks of the newest."""
@@ -178,6 +183,7 @@ class Ledger:
 
 def _entry(line: str, at: int) -> Entry:
     try:
-        return Entry(**json.loads(line))
+        words = json.loads(line)
+        return Entry(**words)
     except (ValueError, TypeError, RecursionError):
         raise LedgerBroken(f"ledger: entry {at} was changed after it was written") from None

@@ -21,6 +21,9 @@ from tf_linkage.errors import InputRefused
 from tf_linkage.study import DepartmentSource, Source, Study
 from tf_linkage.workspace.store import Store
 
+PASSED_OVER = "passed over"
+"""Metadata of an extract: files of the incoming folder that nothing was made of."""
+
 
 @dataclass(frozen=True)
 class Incoming:
@@ -128,6 +131,9 @@ def _taken(
         "files": ", ".join(digests),
         "notes": "\n".join(f"- {note}" for note in dict.fromkeys([*left_out, *map(str, notes)])) or "none",
     }
+    passed_over = [name for _, delivery in taken.values() for name in delivery.passed_over]
+    if passed_over:
+        metadata[PASSED_OVER] = ", ".join(dict.fromkeys(passed_over))
     if mappings:
         metadata["mappings"] = ", ".join(f"{file}: {digest[:16]}" for file, digest in mappings.items())
         metadata[intake.MAPPINGS_DIGEST] = intake.digest_over(mappings)

@@ -3,17 +3,18 @@
 The assets and their checks. The rules are `disclosure`'s; the record of releases is `releases`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import dagster as dg
 import polars as pl
 
-from tf_linkage import disclosure
+from tf_linkage import disclosure, research
 from tf_linkage.contracts.outputs.published import PUBLISHED_TABLES
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.metadata.description import ERROR, asset_key, study_asset
+from tf_linkage.pages.addresses import address_of
 from tf_linkage.study import Study
 from tf_linkage.workspace.catalogue import RESEARCH_SET
 from tf_linkage.workspace.environment import is_rehearsal
@@ -81,13 +82,28 @@ def _findings() -> dg.AssetsDefinition:
         page = store.write_text(
             ["published", "findings"], ".html", disclosure.findings_page(tables, rehearsal=is_rehearsal(study))
         )
+        store.write_text(["published", "croissant"], ".json", _for_machines(study, tables, files))
         metadata = {
-            "page": dg.MetadataValue.url(page.resolve().as_uri()),
+            "open": dg.MetadataValue.url(address_of("findings")),
+            "page": dg.MetadataValue.path(str(page.resolve())),
             **{path.stem: dg.MetadataValue.path(relative(path)) for path in files},
         }
         return dg.MaterializeResult(value=tables, metadata=metadata)
 
     return findings
+
+
+def _for_machines(study: Study, tables: TableSet, files: Sequence[Path]) -> str:
+    """The published tables' metadata in a standard form."""
+    described = research.DataSet(
+        f"{study.name}-findings",
+        "Findings of the evaluation as they were released: counts, shares, ratios and sums of groups.",
+        research.NOBODY_REAL if is_rehearsal(study) else research.RELEASED,
+        study.dates.exchange,
+        disclosure.content_digest(tables),
+    )
+    described_files = {path.stem: (PUBLISHED_TABLES[path.stem], path) for path in files}
+    return research.croissant(described, described_files, {}, files[0].parent.parent)
 
 
 def _folder(store: Store) -> Path:

@@ -13,6 +13,7 @@ from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.io import ParquetStore, text_version
 from tf_linkage.defs.metadata import charts
 from tf_linkage.defs.metadata.description import asset_key, study_asset
+from tf_linkage.pages.addresses import address_of
 from tf_linkage.study import COUNCILS, Source, Study
 from tf_linkage.workspace.assessed import assessment_of, fingerprint
 from tf_linkage.workspace.catalogue import ASSESSED, STUDIES_PAGE
@@ -99,7 +100,7 @@ def page_of(
     path = store.write_text(["quality", name], ".html", page)
     drawn = quality.pictures(figures, COUNCILS)
     return page, {
-        # Browsers follow no link from a page of the web UI to a file, so its path is there to be copied.
+        "open": dg.MetadataValue.url(address_of(name)),
         "open this file in a browser": dg.MetadataValue.path(str(path.resolve())),
         "verdict": dg.MetadataValue.text(quality.verdict(quality.plain_figures(figures))),
         "in short": dg.MetadataValue.md(charts.answers_markdown(short)),

@@ -4,6 +4,7 @@ The assets of the research group. What was done to each column stands in `contra
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -18,11 +19,13 @@ from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.io import ParquetStore, text_version
 from tf_linkage.defs.metadata.charts import alike_metadata
 from tf_linkage.defs.metadata.description import study_asset
-from tf_linkage.study import REGIONS, Source, Study
+from tf_linkage.study import LINKING, REGIONS, Source, Study
 from tf_linkage.workspace.catalogue import POPULATION_COUNTS
 from tf_linkage.workspace.catalogue import RESEARCH_SET as TABLES
 from tf_linkage.workspace.custodians.planned import plan_for, planned_in_time
-from tf_linkage.workspace.store import relative
+from tf_linkage.workspace.custodians.signed_off import signed_off
+from tf_linkage.workspace.environment import is_rehearsal
+from tf_linkage.workspace.store import Store, relative
 
 TableSet = Mapping[str, pl.LazyFrame]
 
@@ -34,7 +37,7 @@ SCHOOLING = "schooling"
 
 def research_assets(study: Study) -> list[dg.AssetsDefinition]:
     """The research tables, the figures made of what they are made of, and the database that holds the tables."""
-    return [_tables(study), _estimates(study), _database()]
+    return [_tables(study), _estimates(study), _database(study)]
 
 
 def _counts(study: Study) -> dict[str, str]:
@@ -107,37 +110,72 @@ def _estimates(study: Study) -> dg.AssetsDefinition:
     return estimates
 
 
-def _database() -> dg.AssetsDefinition:
+def _database(study: Study) -> dg.AssetsDefinition:
     @study_asset(
         "research/linked_duckdb",
         "The research tables in one DuckDB file, with every table and column explained in it and in the data "
-        "dictionary beside it; and a page of what every declared intruder finds in them.",
+        "dictionary beside it; how well they were linked, in words and for machines; and a page of what every "
+        "declared intruder finds in them.",
         rooms=["research", "disclosure"],
         kinds=["duckdb"],
         ins={"stored": TABLES} | LINKED_SET,
+        choices=study.chosen(*LINKING),
     )
     def linked_duckdb(
-        stored: TableSet, linked_set: TableSet, io_manager: dg.ResourceParam[ParquetStore]
+        stored: TableSet,
+        linked_set: TableSet,
+        study: dg.ResourceParam[Study],
+        io_manager: dg.ResourceParam[ParquetStore],
     ) -> dg.MaterializeResult[None]:
         store, tables = io_manager.store, {name: stored[name] for name in RESEARCH_TABLES}
         path = store.place(["research", "linked"]).with_suffix(".duckdb")
         page = research.dictionary_page(research.data_dictionary(tables), research.withheld_rows(tables))
         with plainly():
-            research.write_duckdb(tables, path)
-            sent = research.as_sent(research.study_tables(linked_set), REGIONS)
+            known = research.study_tables(linked_set)
+            statement = research.quality_statement(known, _linking(store, study))
+            research.write_duckdb(tables, statement, path)
+            sent = research.as_sent(known, REGIONS)
             annex = disclosure.intruders_page(disclosure.intruder_figures(tables, sent))
+        quality = research.statement_page(statement)
+        content = content_digest({name: table.collect() for name, table in tables.items()})
+        files = {
+            path: "All tables in one DuckDB file, with what explains them",
+            store.write_text(["research", "data_dictionary"], ".md", page): "What each column is, in what detail",
+            store.write_text(["research", "quality_statement"], ".md", quality): "How well the tables are linked",
+            store.write_text(["research", "intruders"], ".md", annex): "What declared intruders find in them",
+        }
+        machines = _for_machines(store, study, content, files)
         shown: dict[str, Any] = {
             "dagster/uri": relative(path),
             "tables": len(tables),
             "size (bytes)": path.stat().st_size,
-            "data dictionary": relative(store.write_text(["research", "data_dictionary"], ".md", page)),
             "what was done to each column": dg.MetadataValue.md(page),
-            "what intruders find (file)": relative(store.write_text(["research", "intruders"], ".md", annex)),
+            "how well the tables are linked": dg.MetadataValue.md(quality),
             "what intruders find": dg.MetadataValue.md(annex),
+            "files": ", ".join(relative(file) for file in (*list(files)[1:], machines)),
         }
-        content = content_digest({name: table.collect() for name, table in tables.items()})
         return dg.MaterializeResult(
-            data_version=text_version(content, page, annex), metadata=shown | what_remains(tables)
+            data_version=text_version(content, page, quality, annex), metadata=shown | what_remains(tables)
         )
 
     return linked_duckdb
+
+
+def _linking(store: Store, study: Study) -> research.Linking:
+    """How the study was linked, and by whom its thresholds were signed off."""
+    return research.Linking(study.engine, study.link_threshold, study.review_threshold, signed_off(store, study))
+
+
+def _for_machines(store: Store, study: Study, content: str, besides: Mapping[Path, str]) -> Path:
+    """Writes the research tables' metadata in a standard form."""
+    folder = store.place(["research", "tables"])
+    described = research.DataSet(
+        f"{study.name}-research",
+        "De-identified tables of the families of the evaluation, for accredited researchers.",
+        research.NOBODY_REAL if is_rehearsal(study) else research.ACCREDITED,
+        study.dates.exchange,
+        content,
+    )
+    tables = {name: (contract, folder / f"{name}.parquet") for name, contract in RESEARCH_TABLES.items()}
+    page = research.croissant(described, tables, besides, folder.parent)
+    return store.write_text(["research", "croissant"], ".json", page)

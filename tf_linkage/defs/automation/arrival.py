@@ -17,7 +17,7 @@ from tf_linkage.custody.handover.kinds import HANDOVERS
 from tf_linkage.defs.assets.extracts import Incoming
 from tf_linkage.defs.internals import UnresolvedAssetJobDefinition
 from tf_linkage.defs.metadata.description import asset_key
-from tf_linkage.errors import InputRefused
+from tf_linkage.errors import FileMissing, InputRefused
 from tf_linkage.study import Study
 from tf_linkage.workspace.folder import store_of
 from tf_linkage.workspace.masking import masked_errors
@@ -89,12 +89,17 @@ def _look(context: dg.SensorEvaluationContext, study: Study, incoming: Incoming)
 def delivered(folder: Path, body: str) -> str:
     """A digest of what lies there of a body, whole or not; empty where nothing does."""
     files: dict[str, str] = {}
+    nothing = True
     for stem in intake.stems_of(body):
         try:
             files |= intake.digests_of(folder, stem)
+        except FileMissing as missing:
+            files[f"{stem} "] = str(missing)
+            continue
         except InputRefused as refusal:
             files[f"{stem} "] = str(refusal)
-    if all(name.endswith(" ") for name in files):
+        nothing = False
+    if nothing:
         return ""
     words = "".join(f"{name}\0{digest}\n" for name, digest in sorted(files.items()))
     return hashlib.sha256(words.encode()).hexdigest()[:16]

@@ -6,6 +6,7 @@ takes the arguments of `dagster-webserver`.
 
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,10 +14,21 @@ from dagster_webserver.cli import main as webserver
 from dagster_webserver.webserver import DagsterWebserver
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
-from starlette.responses import PlainTextResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from tf_linkage.pages.addresses import file_at
+from tf_linkage.workspace.choices import chosen_study
+
 LOCAL = ("localhost", "127.0.0.1", "[::1]")
+PAGE = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+    "frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+}
+"""What a page of the data folder is sent with: it loads nothing and runs nothing."""
+
 FOREIGN = 1008
 """The code with which a websocket is closed for breaking the server's policy."""
 
@@ -27,20 +39,31 @@ class OnlyFromHere:
     Attributes:
         app: the server behind it.
         hosts: by what names, without port, the server may be called.
+        data: the data folder whose pages are shown beside; none are without one.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str] = LOCAL) -> None:
+    def __init__(self, app: ASGIApp, hosts: Iterable[str] = LOCAL, data: Path | None = None) -> None:
         """The guard before a server."""
-        self.app, self.hosts = app, frozenset(hosts)
+        self.app, self.hosts, self.data = app, frozenset(hosts), data
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what is fair, refuse the rest in one line."""
         if scope["type"] not in {"http", "websocket"} or (why := self.refusal(scope)) is None:
-            await self.app(scope, receive, send)
+            await (self.page(scope) or self.app)(scope, receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": FOREIGN})
         else:
             await PlainTextResponse(f"refused: {why}\n", status_code=403)(scope, receive, send)
+
+    def page(self, scope: Scope) -> Response | None:
+        """The answer to a request for one of the data folder's pages; None where it asks for none."""
+        file = file_at(scope["path"], self.data) if scope["type"] == "http" and self.data else None
+        if file is None:
+            return None
+        try:
+            return HTMLResponse(file.read_text(encoding="utf-8"), headers=PAGE)
+        except FileNotFoundError:
+            return PlainTextResponse("not made yet: materialise its asset first\n", status_code=404)
 
     def refusal(self, scope: Scope) -> str | None:
         """Why a request is refused; None where it is not."""
@@ -68,13 +91,18 @@ def _graphql(method: str, headers: Headers, asked: bytes) -> str | None:
     return "GraphQL is asked by POST, in JSON"
 
 
-def guard() -> None:
-    """Put the guard before every server that this process starts from now on."""
+def guard(data: Path | None = None) -> None:
+    """Put the guard before every server that this process starts from now on.
+
+    Args:
+        data: the data folder whose pages it shows.
+    """
     own = DagsterWebserver.build_middleware
 
     def build_middleware(server: Any) -> list[Middleware]:
         before: list[Any] = own(server)
-        return before if any(one.cls is OnlyFromHere for one in before) else [Middleware(OnlyFromHere), *before]
+        there = any(one.cls is OnlyFromHere for one in before)
+        return before if there else [Middleware(OnlyFromHere, data=data), *before]
 
     server: Any = DagsterWebserver
     server.build_middleware = build_middleware
@@ -83,7 +111,7 @@ def guard() -> None:
 def main() -> None:
     """Start the guarded server as Dagster's own command would start its own."""
     sys.argv[0] = "dagster-webserver"
-    guard()
+    guard(chosen_study().data)
     webserver()  # type: ignore[no-untyped-call]
 
 

@@ -26,7 +26,8 @@ SAYS = (
     "How far the groups were apart before the start, in standard deviations: families on the programme less "
     "those that wait, as they are and once weighted. Between the dashed lines (a tenth) groups are usually "
     "taken as alike. Without weights the difference is made from released counts, and where these are not "
-    "released there is none. What councils saw and did not write down is not here, and need not be alike."
+    "released there is none. Councils are made alike as well, and are not shown. What they saw and did not "
+    "write down is not here, and need not be alike."
 )
 OVERLAP_SAYS = (
     "Families by their estimated chance of being on the programme, from all that is listed above. Weights "

@@ -23,14 +23,14 @@ Writing = Callable[[Row], tuple[str, str]]
 """How an estimate is written, with what rounding may have moved it by."""
 
 SHARE, RATIO, POUNDS = MEASURES
-_, WEIGHTED, JOINERS_KEPT, DIFFERENCED, RANGE, *_LINKAGE = METHODS
+WEIGHTED, JOINERS_KEPT, DIFFERENCED, RANGE = METHODS[1:5]
 BEFORE, AFTER = REGIONAL_WINDOWS
 
 SHARES_SAY = (
     "Share of families on the programme less share of the comparison, weighted so that both resembled each "
     "other before the start, with 95% intervals. Left of the line it happened in fewer families on the "
-    "programme. The year before should show no difference. Estimates are rounded to about what five families "
-    "make."
+    "programme. The weights make the year before alike, so that next to nothing can show there; see Before "
+    "the start for years that they do not. Estimates are rounded to about what five families make."
 )
 RATIOS_SAY = (
     "How often something new began within months 7 to 24 after the start: yearly rate on the programme over "
@@ -40,8 +40,9 @@ RATIOS_SAY = (
 )
 COSTS_SAY = (
     "Pounds for each family and year on the programme less those of the weighted comparison, with 95% "
-    "intervals. The year before should show no difference. All costs include the programme itself, at its "
-    "published average; most other prices are illustrative, and no conclusion may be drawn from sums at such "
+    "intervals. The weights know what happened in the year before, so that little can show there. All costs "
+    "include the programme itself, at its published average; most other prices are illustrative, and no "
+    "conclusion may be drawn from sums at such "
     "prices."
 )
 RANGE_SAYS = (

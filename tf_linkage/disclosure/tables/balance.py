@@ -3,7 +3,8 @@
 The rules for these. Without weights a difference is made from counts that are released anyway, and tells nothing
 more than they do; where they are not released, there is none. With weights, which are known to nobody outside, it
 leaves under the rules of `differences`: ten families on each side that have it and ten that have not, no withheld
-count behind it, rounded to about what five families make.
+count behind it, rounded to about what five families make. Councils are made alike too, and stand in no published
+figure: their rows stay inside.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Iterator, Mapping, Set
 import polars as pl
 
 from tf_linkage.contracts.columns import of_rows
-from tf_linkage.contracts.outputs.estimates import ALL_REGIONS, OUTCOMES
+from tf_linkage.contracts.outputs.estimates import ALL_REGIONS, COUNCIL, OUTCOMES
 from tf_linkage.contracts.outputs.published import MINIMUM_COUNT, REGIONAL_WINDOWS, ROUNDING, WITHHELD, Balance
 from tf_linkage.disclosure.suppression.linked_counts import Key, System
 from tf_linkage.disclosure.tables import characteristics, outcomes
@@ -53,7 +54,8 @@ def balance(
     sizes = dict(totals.select("study_group", "families").iter_rows())
     smaller = min(sizes.get(side, 0) for side in SIDES)
     rows, decisions = [], []
-    for row in estimates[TABLE].sort("covariate").iter_rows(named=True):
+    leaving = estimates[TABLE].filter(~pl.col("covariate").str.starts_with(f"{COUNCIL} "))
+    for row in leaving.sort("covariate").iter_rows(named=True):
         pairs = [_counts(row["covariate"], side) for side in SIDES]
         rule = _rule(row, pairs, system, shown, sizes)
         step = grid_of(ROUNDING / max(1, smaller) / real(row["spread"]), STEPS)

@@ -5,7 +5,7 @@ The rules for estimates, which are no counts and do not add up.
 Only weighted comparisons leave: the weights are known to nobody outside, so that no count follows from them. What
 is not weighted can be read from the published counts, and would give these away if it stood next to them unrounded.
 What allows for linkage is the rounded weighted figure, moved by as much as linkage moves the exact one: rounded for
-itself, it would be a second look at one number.
+itself, it would be a second look at one number. Other estimators of the same ratio stay inside for that reason.
 """
 
 from __future__ import annotations
@@ -16,7 +16,14 @@ from collections.abc import Callable, Mapping, Sequence, Set
 import polars as pl
 
 from tf_linkage.contracts.columns import of_rows
-from tf_linkage.contracts.outputs.estimates import ALL_REGIONS, COST_THEMES, LINKAGE_METHODS, MEASURES, METHODS
+from tf_linkage.contracts.outputs.estimates import (
+    ALL_REGIONS,
+    COST_THEMES,
+    LEAVING,
+    LINKAGE_METHODS,
+    MEASURES,
+    METHODS,
+)
 from tf_linkage.contracts.outputs.published import (
     MINIMUM_COUNT,
     NUMBER_ROUNDING,
@@ -35,7 +42,7 @@ from tf_linkage.intervals import recall_gap
 
 TABLE = "differences"
 SHARE, RATIO, POUNDS = MEASURES
-UNADJUSTED, WEIGHTED = METHODS[:2]
+WEIGHTED = METHODS[1]
 SIDES = ("programme", "comparison")
 
 STEPS: Mapping[str, tuple[float, ...]] = {
@@ -79,7 +86,7 @@ def differences(estimates: Mapping[str, pl.DataFrame], shown: Set[Key]) -> tuple
     plain = estimates[TABLE].with_columns(pl.selectors.enum().cast(pl.String)).sort(KEY)
     weighted = {_place(row): row for row in plain.filter(pl.col("method") == WEIGHTED).iter_rows(named=True)}
     rows, decisions = [], []
-    released = (pl.col("method") != UNADJUSTED) & ~pl.col("outcome").is_in(list(KNOWN_TO_ALL))
+    released = pl.col("method").is_in(list(LEAVING)) & ~pl.col("outcome").is_in(list(KNOWN_TO_ALL))
     for row in plain.filter(released).iter_rows(named=True):
         rule = _rule(row, shown, money)
         key = {name: row[name] for name in (*KEY, "role")}

@@ -11,8 +11,8 @@ import polars as pl
 from tf_linkage.contracts.columns import ColumnInfo
 from tf_linkage.intake.headers import DANGER, NEAR, known_names, plain
 from tf_linkage.intake.mapping.dates import fitting
-from tf_linkage.intake.mapping.labels import LEADING
-from tf_linkage.intake.mapping.loading import codes_of, folded
+from tf_linkage.intake.mapping.labels import LEADING, against_the_code, labelled
+from tf_linkage.intake.mapping.meanings import codes_of, folded
 from tf_linkage.intake.reading.cells import GENDER_SPELLINGS, YES_OR_NO
 
 MARKS = (
@@ -166,10 +166,13 @@ def _coded(made: Proposal, known: pl.Series, column: ColumnInfo, codes: list[str
         if not all(one in codes or column.name == "gender" or len(own) > len(codes) for one in spellings):
             made.spellings = {one: exact[folded(one)] for one in spellings}
         return made
-    labelled = {one: match[1] for one in spellings if (match := LEADING.fullmatch(one))}
-    if len(labelled) == len(spellings) and all(folded(code) in own for code in labelled.values()):
-        made.label = "leading"
-        return made
+    matches = [LEADING.fullmatch(one) for one in spellings]
+    if all(match and folded(match[1]) in own for match in matches):
+        turned = against_the_code(labelled(spellings, matches), column, None)
+        if not turned:
+            made.label = "leading"
+            return made
+        made.doubts += [f"{said}; ask which of the two is meant" for said, _ in turned]
     if len(spellings) > MOST_SPELLINGS:
         return None
     _spelled_out(made, spellings, exact)

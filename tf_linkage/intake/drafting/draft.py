@@ -22,7 +22,8 @@ from tf_linkage.intake.drafting.columns import (
 from tf_linkage.intake.drafting.layout import layout_of, refused_without_table
 from tf_linkage.intake.drafting.writing import Found, toml, written
 from tf_linkage.intake.headers import plain
-from tf_linkage.intake.mapping.loading import DOUBT, folded
+from tf_linkage.intake.mapping.loading import DOUBT
+from tf_linkage.intake.mapping.meanings import folded
 from tf_linkage.intake.mapping.source import source_of
 from tf_linkage.intake.reading.cells import YES_OR_NO
 from tf_linkage.intake.reading.problems import Problems

@@ -11,7 +11,8 @@ import polars as pl
 from tf_linkage.contracts.columns import ColumnInfo
 from tf_linkage.intake.drafting.columns import Proposal
 from tf_linkage.intake.drafting.layout import Laid
-from tf_linkage.intake.mapping.loading import DOUBT, codes_of
+from tf_linkage.intake.mapping.loading import DOUBT
+from tf_linkage.intake.mapping.meanings import codes_of
 from tf_linkage.intake.mapping.model import File
 from tf_linkage.intake.mapping.source import Source
 from tf_linkage.intake.reading.cells import is_key

@@ -15,8 +15,9 @@ from tf_linkage.contracts.registry import extract_tables
 from tf_linkage.intake.headers import described
 from tf_linkage.intake.mapping.dates import A_TIME, Form, form_of
 from tf_linkage.intake.mapping.faults import refuse_faults, refuse_faults_of_second
-from tf_linkage.intake.mapping.labels import LEADING, TRAILING, mislabelled
-from tf_linkage.intake.mapping.loading import BLANK, EVERY, Loaded, codes_of, folded
+from tf_linkage.intake.mapping.labels import LEADING, TRAILING, against_the_code, labelled, mislabelled
+from tf_linkage.intake.mapping.loading import EVERY, Loaded
+from tf_linkage.intake.mapping.meanings import BLANK, codes_of, folded
 from tf_linkage.intake.mapping.model import Flags, Lookup, Number, Parts
 from tf_linkage.intake.mapping.rows import ROW, only_first, rows_of
 from tf_linkage.intake.mapping.source import Line, Source, source_of
@@ -178,7 +179,7 @@ class _Columns:
     def _value(self, cells: pl.Series, column: ColumnInfo) -> pl.Series:
         name, mapping = column.name, self.mapping
         if name in mapping.label:
-            cells = self._labelled(cells, name)
+            cells = self._labelled(cells, column)
         if name in mapping.codes:
             return self._coded(cells, column)
         if isinstance(column.dtype, pl.Date):
@@ -189,15 +190,21 @@ class _Columns:
             return self._padded(cells, name, mapping.pad[name])
         return cells
 
-    def _labelled(self, cells: pl.Series, name: str) -> pl.Series:
+    def _labelled(self, cells: pl.Series, column: ColumnInfo) -> pl.Series:
+        name = column.name
         shape = LEADING if self.mapping.label[name] == "leading" else TRAILING
         found = [None if text is None else shape.fullmatch(text) for text in cells]
         wrong = [
             at for at, (text, one) in enumerate(zip(cells, found, strict=True)) if text is not None and one is None
         ]
         self.problems.add_rows("no code with a label", wrong, self.line_of, name)
+        pairs = labelled(cells, found)
         other = "another label than the one with which its code mostly stands"
-        self.problems.add_rows(other, mislabelled(cells, found), self.line_of, name)
+        self.problems.add_rows(other, mislabelled(pairs), self.line_of, name)
+        spelled = self.mapping.codes.get(name)
+        mapped_to = {folded(spelling): code for spelling, code in spelled.items()} if spelled else None
+        for said, rows in against_the_code(pairs, column, mapped_to):
+            self.problems.add_rows(said, rows, self.line_of, name)
         return pl.Series([one[1] if one else None for one in found], dtype=pl.String)
 
     def _coded(self, cells: pl.Series, column: ColumnInfo) -> pl.Series:

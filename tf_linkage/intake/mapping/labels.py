@@ -3,30 +3,64 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-import polars as pl
-
-from tf_linkage.intake.mapping.loading import folded
+from tf_linkage.contracts.columns import ColumnInfo
+from tf_linkage.intake.mapping.meanings import folded, of_code, of_label, words
 
 LEADING = re.compile(r"\(?\s*([A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*)\s*[)\]:.]?(?:[\s>:–-].*)?$", re.DOTALL)
 TRAILING = re.compile(r"(?:.*[\s(\[:>–-])?([A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*)\s*[)\]]?$", re.DOTALL)
 """Where in `CODE - label`, `(CODE) label` or `label (CODE)` the code stands."""
 
 
-def _words(label: str) -> str:
-    return " ".join(re.findall(r"[^\W_]+", label.casefold()))
+@dataclass(frozen=True)
+class Labelled:
+    """A code that stands with a label, and the rows in which it does."""
+
+    code: str
+    label: str
+    rows: list[int]
 
 
-def mislabelled(cells: pl.Series, found: list[re.Match[str] | None]) -> list[int]:
-    """Rows whose label is not the commonest of their code: one of the two is wrong. A bare code has no label."""
-    labels = [
-        None if one is None else (folded(one[1]), _words(text[: one.start(1)] + text[one.end(1) :]))
-        for text, one in zip(cells, found, strict=True)
+def labelled(cells: Iterable[str | None], found: Iterable[re.Match[str] | None]) -> list[Labelled]:
+    """The pairs of code and label in a column, in the order in which they first stand there."""
+    pairs: dict[tuple[str, str], Labelled] = {}
+    for at, (text, one) in enumerate(zip(cells, found, strict=True)):
+        if text is not None and one is not None and (label := words(text[: one.start(1)] + text[one.end(1) :])):
+            pairs.setdefault((folded(one[1]), label), Labelled(one[1], label, [])).rows.append(at)
+    return list(pairs.values())
+
+
+def against_the_code(
+    pairs: Iterable[Labelled], column: ColumnInfo, mapped: Mapping[str, str] | None
+) -> list[tuple[str, list[int]]]:
+    """Codes whose label speaks of another of the contract's, each as a rule in words with its rows.
+
+    Args:
+        pairs: codes with their labels.
+        column: of the contract.
+        mapped: what the mapping says of the column's bare codes, if anything, by spelling as it is compared.
+    """
+    wrong: dict[tuple[str, str, str], list[int]] = {}
+    for pair in pairs:
+        code, told = of_code(column, pair.code, mapped), of_label(column, pair.label)
+        if code is not None and told is not None and code != told:
+            wrong.setdefault((folded(pair.code), code, told), []).extend(pair.rows)
+    return [
+        (f"code {written} stands for {_said(code)}, and its label says {_said(told)}", rows)
+        for (written, code, told), rows in wrong.items()
     ]
-    by_code: dict[str, Counter[str]] = {}
-    for one in labels:
-        if one and one[1]:
-            by_code.setdefault(one[0], Counter())[one[1]] += 1
-    usual = {code: min(counts, key=lambda label: (-counts[label], label)) for code, counts in by_code.items()}
-    return [at for at, one in enumerate(labels) if one and one[1] and one[1] != usual[one[0]]]
+
+
+def _said(code: str) -> str:
+    return code or "not known"
+
+
+def mislabelled(pairs: Sequence[Labelled]) -> list[int]:
+    """Rows whose label is not the commonest of their code: one of the two is wrong. A bare code has no label."""
+    usual: dict[str, Labelled] = {}
+    for pair in pairs:
+        code = folded(pair.code)
+        usual[code] = min(usual.get(code, pair), pair, key=lambda one: (-len(one.rows), one.label))
+    return sorted(at for pair in pairs if usual[folded(pair.code)] != pair for at in pair.rows)

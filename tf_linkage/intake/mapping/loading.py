@@ -16,6 +16,7 @@ from tf_linkage.contracts.columns import ColumnInfo, columns_of
 from tf_linkage.contracts.registry import extract_tables
 from tf_linkage.errors import InputRefused
 from tf_linkage.intake.mapping.dates import DAYS, TIMES, form_of
+from tf_linkage.intake.mapping.meanings import BLANK, codes_of, folded, of_label
 from tf_linkage.intake.mapping.model import Mapping
 from tf_linkage.intake.reading.cells import is_key
 from tf_linkage.intake.reading.problems import Problems
@@ -24,9 +25,6 @@ DOUBT = "# DOUBT:"
 """Begins a line of a draft that a person has yet to answer."""
 
 EVERY = "every"
-BLANK = ""
-"""A code that says that the value is not known."""
-
 LARGEST = 1_000_000
 
 
@@ -124,18 +122,6 @@ def _leads_to_the_contract(mapping: Mapping, columns: dict[str, ColumnInfo], pro
     _forms(mapping, columns, problems)
 
 
-def codes_of(column: ColumnInfo) -> list[str] | None:
-    """The codes that a column can have; None where it has no closed list."""
-    if isinstance(column.dtype, pl.Enum):
-        return list(column.dtype.categories)
-    return ["true", "false"] if isinstance(column.dtype, pl.Boolean) else None
-
-
-def folded(spelling: str) -> str:
-    """A spelling as it is compared: no case, blanks of any kind as one, none around."""
-    return " ".join(spelling.split()).casefold()
-
-
 def _codes(mapping: Mapping, columns: dict[str, ColumnInfo], problems: Problems) -> None:
     for name, spellings in mapping.codes.items():
         column = columns.get(name)
@@ -155,6 +141,11 @@ def _codes(mapping: Mapping, columns: dict[str, ColumnInfo], problems: Problems)
         for spelling, code in spellings.items():
             meant.setdefault(folded(spelling), set()).add(code)
         several = [codes for codes in meant.values() if len(codes) > 1]
+        for spelling, code in spellings.items():
+            label = spelling.partition(" - ")[2] or spelling
+            told = of_label(column, label, exactly=True)
+            if told and code and told != code:
+                problems.add(f"codes.{name}: a spelling says {told} and is mapped to {code}")
         if several:
             problems.add(f"codes.{name}: a spelling stands under two codes, {' and '.join(sorted(several[0]))}")
 

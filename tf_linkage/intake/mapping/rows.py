@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from tf_linkage.intake.mapping.dates import form_of
-from tf_linkage.intake.mapping.loading import folded
+from tf_linkage.intake.mapping.meanings import folded
 from tf_linkage.intake.mapping.model import Choose, First, Keep, Lookup, Mapping
 from tf_linkage.intake.mapping.source import Line
 from tf_linkage.intake.reading.problems import Problems

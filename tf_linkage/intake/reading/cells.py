@@ -11,7 +11,7 @@ from collections.abc import Callable
 import polars as pl
 
 from tf_linkage.contracts.columns import ColumnClass, ColumnInfo
-from tf_linkage.intake.reading.problems import Problems
+from tf_linkage.intake.reading.problems import LONGEST_FIELD, Problems
 
 SYNONYMS = {"sex": "gender"}
 """Column names accepted next to the contract's."""
@@ -68,6 +68,8 @@ def typed(cells: pl.Series, column: ColumnInfo, problems: Problems, line_of: Lin
 
 def _text(cells: pl.Series, column: ColumnInfo, problems: Problems, line_of: Line) -> pl.Series:
     unseen = cells.str.contains(UNSEEN).fill_null(value=False)
+    long = (cells.str.len_bytes() > LONGEST_FIELD).fill_null(value=False)
+    _note(long, f"a field of more than {LONGEST_FIELD:,} bytes", column, problems, line_of)
     _note(unseen, "a control character or a mark that turns the direction of writing", column, problems, line_of)
     if is_key(column):
         around = (cells != cells.str.strip_chars()).fill_null(value=False)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
-import re
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,17 +18,11 @@ import polars as pl
 
 from tf_linkage.contracts.bodies.identity import Identity
 from tf_linkage.contracts.columns import ColumnInfo, columns_of, schema_of
-from tf_linkage.errors import InputRefused
 from tf_linkage.intake.headers import described
 from tf_linkage.intake.reading.cells import SYNONYMS, typed
 from tf_linkage.intake.reading.parquet import parquet_of
 from tf_linkage.intake.reading.problems import Problems
 from tf_linkage.intake.reading.structure import cells_of, structure_of
-
-FORMS = (".csv", ".csv.gz", ".parquet")
-
-SENDER = re.compile(r"(\.[a-z0-9][a-z0-9_-]*)?")
-"""What may stand between a table's name and the form: the sender."""
 
 LARGEST, LEAST_LARGEST, MOST_PACKED = 8 * 10**9, 50_000_000, 100
 """Bytes of a packed file's content: no more than a machine holds, and no more than a hundred times what it is
@@ -86,45 +79,6 @@ class Part:
     rows: int
     line_of: Line
     digest: str
-
-
-def files_of(folder: Path, table: str, *, needed: bool = True) -> list[Path]:
-    """The files of a table: `council_cohort.csv`, or one a sender, `council_cohort.hackney.csv` and so on.
-
-    Args:
-        folder: where they lie.
-        table: file stem.
-        needed: whether there must be one.
-
-    Raises:
-        InputRefused: there is none, or a sender's table is there twice.
-    """
-    present = sorted(path for form in FORMS for path in _named(folder, table, form))
-    if not present and needed:
-        raise InputRefused(
-            f"{table}.csv (or {table}.parquet) is missing in {folder}; every body's tables must be there"
-        )
-    stems = [_stem(path) for path in present]
-    if twice := sorted({stem for stem in stems if stems.count(stem) > 1}):
-        raise InputRefused(f"{twice[0]} is there twice, in two forms, in {folder}; remove one")
-    if len(stems) > 1 and table in stems:
-        raise InputRefused(
-            f"{table} is there both for all senders and for single ones, in {folder}; name each file after its "
-            "sender, or put all into one"
-        )
-    return present
-
-
-def _named(folder: Path, table: str, form: str) -> list[Path]:
-    found = [folder / f"{table}{form}", *folder.glob(f"{table}.*{form}")]
-    return [path for path in found if path.is_file() and SENDER.fullmatch(_stem(path).removeprefix(table))]
-
-
-def _stem(path: Path) -> str:
-    for form in FORMS:
-        if path.name.endswith(form):
-            return path.name.removesuffix(form)
-    raise AssertionError("a file of a table ends in one of the forms")
 
 
 def read_file(path: Path, table: type[dy.Schema]) -> tuple[pl.DataFrame, Part]:

@@ -15,6 +15,11 @@ MOST_SHOWN = 10
 """Problems named in one error; the rest are counted."""
 
 
+LONGEST_FIELD = 10_000
+"""Bytes of a field, whatever file it comes from. No field of any contract comes near it; a longer one is an
+unclosed quote or an attack."""
+
+
 @dataclass(frozen=True)
 class Problem:
     """One thing wrong with a file."""

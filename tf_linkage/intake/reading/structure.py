@@ -16,10 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from tf_linkage.intake.reading.problems import Problems
-
-LONGEST_FIELD = 10_000
-"""Bytes. No field of any contract comes near it; a longer one is an unclosed quote or an attack."""
+from tf_linkage.intake.reading.problems import LONGEST_FIELD, Problems
 
 _QUOTE, _NEWLINE, _RETURN = b'"\n\r'
 

@@ -13,8 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tf_linkage.intervals import Z
-from tf_linkage.quality.measures.clusters import summed_by
+from tf_linkage.intervals import Z, summed_by
 from tf_linkage.quality.measures.figures import FIGURES
 
 Floats = NDArray[np.float64]

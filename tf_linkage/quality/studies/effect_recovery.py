@@ -18,6 +18,7 @@ from typing import Any
 import polars as pl
 
 from tf_linkage.contracts.columns import of_rows
+from tf_linkage.contracts.outputs.estimates import SIDE_BY_SIDE
 from tf_linkage.contracts.outputs.quality import EffectRecovery
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.quality.measures.judging import owners
@@ -29,7 +30,7 @@ Histories = Mapping[str, Mapping[str, pl.LazyFrame]]
 RATIO, SHARE = "ratio of yearly rates", "difference in share"
 TRUE, FOUND = "true", "found"
 OF_SHARES = ("unadjusted", "weighted")
-METHODS = (*OF_SHARES, "difference in differences", "linkage-corrected")
+METHODS = (*OF_SHARES, "difference in differences", "linkage-corrected", *SIDE_BY_SIDE)
 """Estimates with a standard error, of ratios; a difference in share is told by the first two."""
 
 _RATE = (RATIO, "7-24 months after")

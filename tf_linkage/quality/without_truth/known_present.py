@@ -10,19 +10,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.intervals import wilson
-from tf_linkage.quality.measures.clusters import design_effect
 from tf_linkage.quality.measures.figures import FIGURES
-from tf_linkage.research.estimates.linkage_error import FLAG_ERROR
+from tf_linkage.research.estimates.linkage_error import share_found
 
 MEASURE = "known_recall"
-
-
-def known_people(attributes: pl.DataFrame, name: str) -> pl.DataFrame:
-    """The people whom a flag puts in a department's register: person_id and family_id."""
-    flagged = attributes.filter(DEPARTMENTS[name].flagged).sort("person_id", "la_code", "person_ref")
-    return flagged.select("person_id", "family_id").unique("person_id", keep="first", maintain_order=True)
 
 
 def known_figures(known: pl.DataFrame, by: str | None = None) -> pl.DataFrame:
@@ -33,28 +24,6 @@ def known_figures(known: pl.DataFrame, by: str | None = None) -> pl.DataFrame:
         by: column to break the figure down by; everybody together when None.
 
     Returns:
-        Columns level, measure, numerator, denominator, value, low, high. The interval is Wilson's with families as
-        clusters; its upper end allows for wrong flags.
+        Columns level, measure, numerator, denominator, value, low, high (`share_found`).
     """
-    level = pl.lit("all") if by is None else pl.col(by).cast(pl.String)
-    marked = known.select("family_id", level=level, found=pl.col("links") > 0).filter(pl.col("level").is_not_null())
-    if marked.is_empty():
-        return pl.DataFrame(schema=FIGURES)
-    effect = design_effect(marked["family_id"], marked["found"])
-    n, k = pl.col("denominator"), pl.col("numerator")
-    low, high = wilson(k / n, n / effect)
-    return (
-        marked.group_by("level")
-        .agg(numerator=pl.col("found").sum().cast(pl.Int64), denominator=pl.len().cast(pl.Int64))
-        .sort("level")
-        .select(
-            "level",
-            "numerator",
-            "denominator",
-            measure=pl.lit(MEASURE),
-            value=k / n,
-            low=low,
-            high=(high / (1 - FLAG_ERROR)).clip(0, 1),
-        )
-        .select(list(FIGURES))
-    )
+    return share_found(known, by).with_columns(measure=pl.lit(MEASURE)).select(list(FIGURES))

@@ -22,6 +22,7 @@ from tf_linkage.research.estimates.differences import (
     rate_ratios,
     share_differences,
 )
+from tf_linkage.research.estimates.estimators import side_by_side
 from tf_linkage.research.estimates.influence import Groups
 from tf_linkage.research.estimates.linkage_error import Recall, corrected_ratios, recalls
 from tf_linkage.research.estimates.money import cost_differences, family_costs, money
@@ -31,6 +32,8 @@ from tf_linkage.research.estimates.planning.plan import Plan, with_roles
 from tf_linkage.research.estimates.two_assumptions import BASE, ranges
 from tf_linkage.research.estimates.weighting import weigh
 from tf_linkage.research.tables.half_years import Laid, Returns, keeping_joiners, lay
+
+LAST_YEAR = list(PLACEBOS)[-1]
 
 
 def estimates(
@@ -67,7 +70,7 @@ def estimates(
         windows = {window: before(laid, attributes, window) for window in PLACEBOS}
         held_out = placebos(windows)
         recalled = recalls(laid.members, linked_people.collect(), attributes.collect())
-        rows = differences(laid, counted, weighting.groups, windows[BASE], recalled)
+        rows = differences(laid, counted, weighting.groups, windows, recalled)
         rows += costs_compared(costs, weighting.groups)
     tables = {
         "outcome_counts": outcome_counts(counted),
@@ -99,12 +102,17 @@ def compared(
     with threadpool_limits(limits=1):
         weighting = weigh(covariates(laid, attributes), laid.members)
         recalled = recalls(laid.members, linked_people.collect(), attributes.collect())
-        base = before(laid, attributes, BASE)
-        return with_roles(differences(laid, shares(laid), weighting.groups, base, recalled), None, in_time=False)
+        windows = {window: before(laid, attributes, window) for window in PLACEBOS}
+        rows = differences(laid, shares(laid), weighting.groups, windows, recalled)
+    return with_roles(rows, None, in_time=False)
 
 
 def differences(
-    laid: Laid, counted: pl.DataFrame, groups: Groups, base: Before, recalled: Mapping[str, Recall]
+    laid: Laid,
+    counted: pl.DataFrame,
+    groups: Groups,
+    windows: Mapping[str, Before],
+    recalled: Mapping[str, Recall],
 ) -> list[dict[str, Any]]:
     """Rows of every outcome's differences, by each method.
 
@@ -112,7 +120,7 @@ def differences(
         laid: the cohort on half-years.
         counted: what `by_family.shares` gives for it.
         groups: the families and how much each counts.
-        base: the window against which differences in differences are taken.
+        windows: the years before the start, against which differences in differences are taken.
         recalled: what is known of the links to each register.
     """
     begun = new_events(laid, ALL_WINDOWS[RATE_WINDOW])
@@ -125,9 +133,10 @@ def differences(
         *share_differences(shares(kept), groups, JOINERS_KEPT),
         *rate_ratios(begun, groups.alike, UNADJUSTED),
         *weighted,
-        *ranges(laid, base, weighted),
+        *ranges(laid, windows[BASE], weighted),
         *corrected_ratios(of_people, groups, recalled, weighted),
         *rate_ratios(new_events(kept, ALL_WINDOWS[RATE_WINDOW]), groups, JOINERS_KEPT),
+        *side_by_side(laid, begun, groups, windows[LAST_YEAR]),
     ]
 
 

@@ -102,8 +102,24 @@ def events_of_people(laid: Laid, window: tuple[int, int]) -> pl.DataFrame:
     return _events_of_people(laid, window).sort("outcome", "unit", "family_id", "person_id").collect()
 
 
-def _events_of_people(laid: Laid, window: tuple[int, int]) -> pl.LazyFrame:
-    """Months and events of each person within the window.
+def events_by_half_year(laid: Laid, window: tuple[int, int]) -> pl.DataFrame:
+    """The same family by family and half-year by half-year; arguments as `new_events`.
+
+    Returns:
+        family_id, outcome, unit, half_year, months (above 0), events, people, people_with.
+    """
+    key = ["family_id", "outcome", "unit", "half_year"]
+    return (
+        _events_of_people(laid, window, "half_year")
+        .group_by(key)
+        .agg(pl.col("months", "events").sum(), people=pl.len(), people_with=(pl.col("events") > 0).sum())
+        .sort(key)
+        .collect()
+    )
+
+
+def _events_of_people(laid: Laid, window: tuple[int, int], *by: str) -> pl.LazyFrame:
+    """Months and events of each person within the window, or within each of its half-years.
 
     Comparison families count until the month in which they join. A child's months and events are those of
     half-years that lie before its eighteenth birthday for certain, an adult's of those that lie after it; a
@@ -119,14 +135,14 @@ def _events_of_people(laid: Laid, window: tuple[int, int]) -> pl.LazyFrame:
         .with_columns(months=(pl.min_horizontal("joins", begins + MONTHS) - begins).clip(0, MONTHS))
         .filter((pl.col("months") > 0) & pl.col("half_year").is_between(pl.col("earliest"), pl.col("latest")))
     )
-    columns = ["family_id", "outcome", "unit", "person_id"]
+    columns = ["family_id", "outcome", "unit", "person_id", *by]
     summed = (
         at_risk.join(laid.begun.lazy(), on=["person_id", "outcome", "half_year"], how="left")
         .group_by(columns)
         .agg(pl.col("months").sum(), events=pl.col("before_joining").sum())
     )
     whole = (
-        summed.group_by("family_id", "outcome", "person_id")
+        summed.group_by("family_id", "outcome", "person_id", *by)
         .agg(pl.col("months", "events").sum())
         .with_columns(unit=pl.lit("family"))
     )

@@ -11,12 +11,13 @@ import polars as pl
 
 from tf_linkage.contracts import bands
 from tf_linkage.contracts.bodies.council import PROBLEMS
-from tf_linkage.contracts.outputs.estimates import FOUR_PROBLEMS, PROBLEM_NAMES, THREE_PROBLEMS
+from tf_linkage.contracts.outputs.estimates import COUNCIL, FOUR_PROBLEMS, PROBLEM_NAMES, THREE_PROBLEMS
 from tf_linkage.research.estimates.by_family import ADULT, families_of
 from tf_linkage.research.tables.coarsening import band, financial_year
 from tf_linkage.research.tables.half_years import Laid
 from tf_linkage.research.tables.outcomes import EVENTS
 from tf_linkage.research.tables.school_outcomes import ENOUGH
+from tf_linkage.research.tables.starts import family_starts
 
 BEFORE: Mapping[str, tuple[int, int]] = {"year before": (-2, -1), "second year before": (-4, -3)}
 """Windows of earlier outcomes, by their first and last half-year."""
@@ -36,11 +37,13 @@ def covariates(
         family_id, study_group, and a Float64 column for each covariate, named in words; in the order of family_id.
     """
     table = families_of(laid).select("family_id", "study_group", "region", "start", "members")
+    table = table.join(family_starts(attributes).select("family_id", "la_code"), on="family_id", how="left")
     for part in (_make_up(laid), _problems(attributes), _earlier(laid, before)):
         table = table.join(part, on="family_id", how="left")
     known = table.with_columns(_year=financial_year(pl.col("start"))).sort("family_id").collect()
-    places = [_one_of(known, "region", "region"), _one_of(known, "_year", "start in")]
-    plain = known.drop("family_id", "study_group", "region", "start", "_year").fill_null(0).cast(pl.Float64)
+    places = [_one_of(known, "region", "region"), _councils(known), _one_of(known, "_year", "start in")]
+    plain = known.drop("family_id", "study_group", "region", "la_code", "start", "_year").fill_null(0)
+    plain = plain.cast(pl.Float64)
     return pl.concat([known.select("family_id", "study_group"), plain, *places], how="horizontal")
 
 
@@ -105,4 +108,20 @@ def _one_of(known: pl.DataFrame, column: str, words: str) -> pl.DataFrame:
     values = sorted(known[column].unique().to_list())
     return known.select(
         (pl.col(column) == value).cast(pl.Float64).alias(f"{words} {value}") for value in values[1:]
+    )
+
+
+def _councils(known: pl.DataFrame) -> pl.DataFrame:
+    """A column for each council but the first of its region, 1 where it found the family eligible.
+
+    Councils differ in whom they serve and in how often things happen. They are numbered within their region: a
+    column's name tells no more than the weights need. Where a council has too few families it counts as its region
+    (`weighting` drops the column).
+    """
+    where = known.select("region", "la_code").unique().drop_nulls().sort("region", "la_code")
+    numbered = where.with_columns(number=pl.col("la_code").rank("ordinal").over("region"))
+    return known.select(
+        (pl.col("la_code") == code).fill_null(value=False).cast(pl.Float64).alias(f"{COUNCIL} {number} of {region}")
+        for region, code, number in numbered.iter_rows()
+        if number > 1
     )

@@ -8,7 +8,7 @@ in them; the propensity model behind the weights is part of it (`influence.py`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -35,7 +35,7 @@ RATE_WINDOW = "7-24 months after"
 COMPARED = ("year before", "1-6 months after", "7-12 months after", "13-18 months after", "19-24 months after",
     "24 months after",
 )  # fmt: skip
-"""Windows in which shares are compared; the year before should show no difference once weighted."""
+"""Windows in which shares are compared; the year before, of which weights are made, shows next to nothing."""
 
 
 def share_differences(shares: pl.DataFrame, groups: Groups, method: str) -> Iterator[dict[str, Any]]:
@@ -64,13 +64,20 @@ def share_differences(shares: pl.DataFrame, groups: Groups, method: str) -> Iter
         yield key | counts_behind(of) | _difference(of, groups)
 
 
-def rate_ratios(events: pl.DataFrame, groups: Groups, method: str) -> Iterator[dict[str, Any]]:
+Estimator = Callable[[Groups, NDArray[np.int64], Floats, Floats], Levels | None]
+"""What gives levels of both groups; None where it has none."""
+
+
+def rate_ratios(
+    events: pl.DataFrame, groups: Groups, method: str, by: Estimator = levels
+) -> Iterator[dict[str, Any]]:
     """Ratios of yearly rates of new events, for each outcome that has events, and each unit.
 
     Args:
         events: what `by_family.new_events` gives for RATE_WINDOW.
         groups: the families and how much each counts.
         method: the words of the method.
+        by: what gives the levels of both groups.
 
     Yields:
         Rows of `contracts.outputs.estimates.Differences`.
@@ -79,7 +86,7 @@ def rate_ratios(events: pl.DataFrame, groups: Groups, method: str) -> Iterator[d
     rows = of_events.join(groups.placed, on="family_id").sort("outcome", "unit", "family_id")
     for (outcome, unit), of in rows.group_by("outcome", "unit", maintain_order=True):
         key = {"outcome": outcome, "unit": unit, "window": RATE_WINDOW, "measure": RATIO, "method": method}
-        yield key | counts_behind(of) | _ratio(of, groups)
+        yield key | counts_behind(of) | _ratio(of, groups, by)
 
 
 def in_contract(rows: list[dict[str, Any]]) -> pl.DataFrame:
@@ -120,11 +127,12 @@ def _difference(of: pl.DataFrame, groups: Groups) -> dict[str, float]:
     return compare_means(levels(groups, of["place"].to_numpy(), y, n))
 
 
-def _ratio(of: pl.DataFrame, groups: Groups) -> dict[str, float]:
+def _ratio(of: pl.DataFrame, groups: Groups, by: Estimator) -> dict[str, float]:
     months, events, programme = _arrays(of, "months", "events", "programme")
     if not enough(events > 0, programme):
         return {}
-    return compare_rates(levels(groups, of["place"].to_numpy(), events, months / 12))
+    found = by(groups, of["place"].to_numpy(), events, months / 12)
+    return {} if found is None else compare_rates(found)
 
 
 def _arrays(of: pl.DataFrame, *names: str) -> Iterator[Floats]:

@@ -25,11 +25,13 @@ class Groups:
         families: family_id, programme (1.0 or 0.0), weight; one row for each family.
         design: the propensity model's covariates, families by columns; None where weights are not estimated.
         scores: influence of each family on the model's coefficients, of the same shape; None likewise.
+        chance: each family's fitted chance of being on the programme; None likewise.
     """
 
     families: pl.DataFrame
     design: Floats | None = None
     scores: Floats | None = None
+    chance: Floats | None = None
 
     @property
     def placed(self) -> pl.DataFrame:

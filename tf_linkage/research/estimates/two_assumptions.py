@@ -49,13 +49,16 @@ def ranges(laid: Laid, base: Before, weighted: list[dict[str, Any]]) -> Iterator
             yield union
 
 
-def differenced(before: pl.DataFrame, after: pl.DataFrame, groups: Groups) -> Iterator[dict[str, Any]]:
+def differenced(
+    before: pl.DataFrame, after: pl.DataFrame, groups: Groups, method: str = DIFFERENCED
+) -> Iterator[dict[str, Any]]:
     """Ratios after the start over the ratios before it, for each outcome and unit.
 
     Args:
         before: what `by_family.new_events` gives for the base.
         after: the same after the start.
         groups: the families, made alike on what lies before the base.
+        method: the words of the method.
 
     Yields:
         Rows of `contracts.outputs.estimates.Differences`. `programme` and `comparison` are the rates after the
@@ -64,7 +67,7 @@ def differenced(before: pl.DataFrame, after: pl.DataFrame, groups: Groups) -> It
     key = ["outcome", "unit"]
     base = dict(_placed(before, groups).group_by(key, maintain_order=True))
     for (outcome, unit), of in _placed(after, groups).group_by(key, maintain_order=True):
-        row = {"outcome": outcome, "unit": unit, "window": RATE_WINDOW, "measure": RATIO, "method": DIFFERENCED}
+        row = {"outcome": outcome, "unit": unit, "window": RATE_WINDOW, "measure": RATIO, "method": method}
         earlier = base.get((outcome, unit))
         row |= counts_behind(of)
         if earlier is None or not all(

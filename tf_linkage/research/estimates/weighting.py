@@ -72,6 +72,7 @@ def weigh(covariates: pl.DataFrame, members: pl.DataFrame) -> Weighting:
         families.select("family_id", "programme", "weight"),
         design if fitted else None,
         scores_of(design, programme, propensity) if fitted else None,
+        propensity if fitted else None,
     )
     return Weighting(
         families.drop("study_group"),

@@ -74,6 +74,14 @@ def test_a_change_is_noticed(ledger: Ledger, change: Callable[[list[str]], list[
         ledger.entries()
 
 
+@pytest.mark.parametrize("stray", [b"\0\xff\xfe\n", b"\xc3\xa9\n", b"\0\n", "{\u2028}\n".encode()])
+def test_stray_bytes_are_a_change_like_any_other(ledger: Ledger, stray: bytes) -> None:
+    ledger.path.write_bytes(ledger.path.read_bytes() + stray)
+    for look in (ledger.entries, lambda: ledger.append(DAY, "read", "ons", "identifiers")):
+        with pytest.raises(LedgerBroken, match="entry 7 was changed"):
+            look()
+
+
 def test_a_ledger_that_vanished_is_noticed_before_anything_is_added(ledger: Ledger) -> None:
     ledger.path.unlink()
     with pytest.raises(LedgerBroken):

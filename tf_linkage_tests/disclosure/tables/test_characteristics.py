@@ -122,3 +122,13 @@ def test_it_stands_on_the_page() -> None:
     ):
         assert words in page
     assert ">withheld</text>" in page.split('id="overlap"')[1].split("</figure>")[0]
+
+
+def test_no_council_leaves() -> None:
+    """The groups are made alike on councils too; which they are, and how unlike they were, stays inside."""
+    made = everything()
+    council = balance({"council 2 of North": (0.5, 0.4, 0.1)})
+    made["balance"] = pl.concat([made["balance"].collect(), council]).lazy()
+    release = propose_release(made)
+    assert release["balance"].collect().equals(propose_release(everything())["balance"].collect())
+    assert not release["decisions"].filter(pl.col("cell").str.contains("council")).collect().height

@@ -7,7 +7,7 @@ import pytest
 from tables_of_counts import counts, estimates
 
 from tf_linkage.contracts.columns import schema_of
-from tf_linkage.contracts.outputs.estimates import Money
+from tf_linkage.contracts.outputs.estimates import METHODS, SIDE_BY_SIDE, Money
 from tf_linkage.contracts.outputs.published import Differences
 from tf_linkage.disclosure import propose_release
 from tf_linkage.disclosure.tables.differences import differences
@@ -134,3 +134,17 @@ def tables_contract() -> type:
     from tf_linkage.contracts.outputs.estimates import Differences as Unprotected
 
     return Unprotected
+
+
+@pytest.mark.parametrize("method", [METHODS[0], *SIDE_BY_SIDE])
+def test_second_looks_at_the_same_ratio_stay_inside(method: str):
+    """Nothing of them is in the release, nor in the decisions."""
+    tables = two_groups((600, 60), (500, 100))
+    alone = propose_release(tables)
+    again = tables["differences"].collect().with_columns(pl.col("method").cast(pl.String))
+    more = again.with_columns(method=pl.lit(method), estimate=pl.col("estimate") + 0.0123)
+    kinds = tables["differences"].collect_schema()
+    tables["differences"] = pl.concat([again, more]).cast(kinds).lazy()
+    made = propose_release(tables)
+    for name, table in made.items():
+        assert table.collect().equals(alone[name].collect()), name

@@ -6,8 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tf_linkage.intervals import Z
-from tf_linkage.quality.measures.clusters import design_effect, summed_by
+from tf_linkage.intervals import Z, design_effect, summed_by
 from tf_linkage.quality.measures.unlinked import _blocks, _exchanged, chance_of_all, differences_of
 from tf_linkage.quality.report.unlinked_section import TOO_FEW, difference_section, judged, seen_from
 

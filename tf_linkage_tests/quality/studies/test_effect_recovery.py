@@ -14,7 +14,7 @@ from tf_linkage.contracts.columns import empty
 from tf_linkage.contracts.outputs.estimates import Differences
 from tf_linkage.contracts.outputs.quality import EffectRecovery
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.quality.studies.effect_recovery import ESTIMATE_OF, against_truth, on_true_links
+from tf_linkage.quality.studies.effect_recovery import ESTIMATE_OF, METHODS, against_truth, on_true_links
 
 
 def differences(effect: str, method: str, estimate: float, error: float) -> pl.DataFrame:
@@ -50,7 +50,7 @@ def test_a_ratio_holds_the_truth_or_not(case: tuple[float, bool, bool]):
     assert (told["holds"], told["holds_of_all"]) == (holds, holds_of_all)
     assert told["high_of_all"] == pytest.approx(0.68 * math.exp(2.241403 * 0.12), rel=1e-5)
     silent = table.filter(pl.col("effect") == "protection plans")
-    assert silent["estimate"].null_count() == silent["holds"].null_count() == silent.height == 4
+    assert silent["estimate"].null_count() == silent["holds"].null_count() == silent.height == len(METHODS)
 
 
 def test_no_effect_on_a_share_is_a_difference_of_nothing():
@@ -74,8 +74,8 @@ def test_every_true_effect_has_its_estimate(rehearsed: Rehearsed):
     true = true.filter(pl.col("kind").cast(pl.String) != "negative control")
     assert set(table["effect"]) == set(true["outcome"])
     is_ratio = pl.col("measure") == "ratio of yearly rates"
-    assert table.filter(is_ratio).group_by("effect").len()["len"].unique().to_list() == [8], (
-        "two links, four methods"
+    assert table.filter(is_ratio).group_by("effect").len()["len"].unique().to_list() == [16], (
+        "two links, eight methods"
     )
     assert table.filter(~is_ratio).group_by("effect").len()["len"].unique().to_list() == [4]
     ratios = table.filter(is_ratio)

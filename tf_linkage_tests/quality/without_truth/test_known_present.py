@@ -11,7 +11,8 @@ import pytest
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.intervals import wilson_ends
 from tf_linkage.quality import figure, match_rates
-from tf_linkage.quality.without_truth.known_present import FLAG_ERROR, known_figures, known_people
+from tf_linkage.quality.without_truth.known_present import known_figures
+from tf_linkage.research.estimates.linkage_error import FLAG_ERROR, known_people
 
 NAME = next(iter(DEPARTMENTS))
 PROBLEM, CODES = next(iter(DEPARTMENTS[NAME].known_by.items()))

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from tf_linkage.contracts.handovers.exchange import CONFIDENCES
 from tf_linkage.contracts.registry import DEPARTMENTS
+from tf_linkage.intervals import design_effect
 
 Floats = NDArray[np.float64]
 
@@ -107,7 +108,7 @@ def recall_of(people: pl.DataFrame, rng: np.random.Generator) -> Recall:
     numbered = people.join(cells.with_row_index("cell"), on=["programme", "adult", "la_code"], nulls_equal=True)
     arm = cells["programme"].cast(pl.Int64).to_numpy()
     of = numbered.filter("present").sort("person_id")
-    worth = 1 / _design_effect(of)
+    worth = 1 / design_effect(of["family_id"], of["linked"], within=of["programme"])
     cell, linked = of["cell"].to_numpy(), of["linked"].to_numpy().astype(float)
     known = np.bincount(cell, minlength=len(arm)) * worth
     seen = np.bincount(cell, weights=linked, minlength=len(arm)) * worth
@@ -157,15 +158,6 @@ def _prior_worth(found: Floats, known: Floats, share: float) -> float:
     room = float(told.sum() - (told**2).sum() / told.sum()) - (len(told) - 1)
     alike = (spread - (len(told) - 1)) / room if room > 0 else 0.0
     return float(np.clip(1 / max(alike, 1 / _ALIKE) - 1, 1.0, _ALIKE))
-
-
-def _design_effect(present: pl.DataFrame) -> float:
-    """How much wider families make the variance of the share found, next to as many unrelated people; 1 or more."""
-    off = pl.col("linked").cast(pl.Float64) - pl.col("linked").cast(pl.Float64).mean().over("programme")
-    squared = present.with_columns(off=off).sort("family_id", "person_id")
-    by_family = squared.group_by("family_id", maintain_order=True).agg(pl.col("off").sum())
-    alone = float((squared["off"] ** 2).sum())
-    return max(1.0, float((by_family["off"] ** 2).sum()) / alone) if alone > 0 else 1.0
 
 
 def _false_links(people: pl.DataFrame, rng: np.random.Generator) -> tuple[Floats, Floats]:
