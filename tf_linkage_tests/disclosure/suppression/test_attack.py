@@ -96,3 +96,21 @@ def test_the_quick_search_for_what_is_exposed_agrees_with_the_intervals(seed: in
     found = intervals(system, shown, system.sensitive())
     too_narrow = {key for key, interval in found.items() if not leaves_open(system, key, interval)}
     assert set(exposed(system, shown)) == too_narrow
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_question_is_answered_the_same_after_any_other(seed: int) -> None:
+    """The solver goes on from its last answer: neither the order of questions nor what was asked before shows."""
+    system = random_margins(seed, 4, 5, 5)
+    shown = primary_alone(system)
+    sought = [key for key in system.quantities if key not in shown]
+    alone = {key: intervals(system, shown, [key])[key] for key in sought}
+    assert intervals(system, shown, sought) == alone
+    again = System({key: system.quantities[key] for key in reversed(list(system.quantities))}, system.relations)
+    assert intervals(again, shown, sought) == alone
+
+
+def test_the_solver_says_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    exposed(margins(SQUARE, 1), primary_alone(margins(SQUARE, 1)))
+    told = capfd.readouterr()
+    assert (told.out, told.err) == ("", "")
