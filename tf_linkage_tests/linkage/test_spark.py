@@ -24,6 +24,7 @@ from tf_linkage.linkage.compare.candidates import affordable, block_and_compare
 from tf_linkage.linkage.engines.duckdb import link_task
 from tf_linkage.linkage.engines.spark import blocking, session
 from tf_linkage.linkage.engines.spark.blocking import block_and_compare_on
+from tf_linkage.linkage.engines.spark.frames import together
 from tf_linkage.linkage.engines.spark.session import connected_to
 from tf_linkage.linkage.estimate.deterministic import deterministic_pass
 from tf_linkage.linkage.result import LinkageTask
@@ -61,7 +62,7 @@ def test_the_links_of_a_village_are_those_of_engine_duckdb(village: Any, here: L
     same(found, here)
 
 
-@pytest.mark.parametrize(("sent", "partitions"), [(37, 3), (1_000, 1), (10**6, 50)])
+@pytest.mark.parametrize(("sent", "partitions"), [(400, 3), (1_000, 1), (10**6, 5)])
 def test_nothing_depends_on_how_the_work_is_divided(
     village: Any, here: LinkResult, spark: str, sent: int, partitions: int
 ) -> None:
@@ -70,6 +71,24 @@ def test_nothing_depends_on_how_the_work_is_divided(
         cluster.conf.set("spark.sql.shuffle.partitions", str(partitions))
         task = LinkageTask(village.cohort.lazy(), order, MODEL)
         same(link_task(task, block_and_compare_on(cluster, sent)), here)
+
+
+class _Nested:
+    """A frame that knows how deeply its plan is nested."""
+
+    def __init__(self, depth: int = 0, rows: int = 1) -> None:
+        self.depth, self.rows = depth, rows
+
+    def unionAll(self, other: _Nested) -> _Nested:  # noqa: N802 - as Spark has it
+        return _Nested(max(self.depth, other.depth) + 1, self.rows + other.rows)
+
+
+@pytest.mark.parametrize("number", [1, 2, 225])
+def test_many_pieces_make_no_deep_plan(number: int) -> None:
+    """A plan of a hundred levels is no longer read by the other side."""
+    whole = together([_Nested() for _ in range(number)])
+    assert whole.rows == number
+    assert whole.depth <= 8
 
 
 def test_the_links_of_each_department_of_a_study_are_those_of_engine_duckdb(bounds: Limits) -> None:
