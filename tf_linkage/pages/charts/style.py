@@ -9,9 +9,11 @@ are Okabe and Ito's, told apart by people with any colour vision; where two meet
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -63,15 +65,21 @@ class ChartRefused(TfLinkageError):
 
 def svg_of(spec: dict[str, Any], title: str, description: str) -> str:
     """The SVG of a Vega-Lite specification, with words for those who do not see it."""
+    words = f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
+    head, _, rest = _drawn(json.dumps(spec)).partition(">")
+    return f'{head} role="img">{words}{rest}'
+
+
+@lru_cache(maxsize=256)  # a run shows one picture in several places: in a report, next to an asset, in a check
+def _drawn(spec: str) -> str:
+    """The SVG of a specification, as JSON."""
     svg = vl_convert.vegalite_to_svg(
-        {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", "padding": 8, **spec},
+        {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", "padding": 8, **json.loads(spec)},
         vl_version=VEGALITE,
         config=CONFIG,
         allowed_base_urls=[],
     )
-    words = f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
-    head, _, rest = _EMPTY.sub("", str(svg)).partition(">")
-    return f'{head} role="img">{words}{rest}'
+    return _EMPTY.sub("", str(svg))
 
 
 def colours(series: Sequence[str]) -> dict[str, Any]:

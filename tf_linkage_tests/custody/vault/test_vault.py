@@ -289,3 +289,32 @@ def test_a_process_that_holds_keys_leaves_no_core_dump() -> None:
     )
     made = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert made.stdout.splitlines() == ["True", "(0, 0)"]
+
+
+def test_a_vault_is_made_where_no_folder_is_yet_and_every_file_in_it_is_its_owners(tmp_path: Path) -> None:
+    vault = Vault(tmp_path / "of" / "a" / "study" / "ons", "ons", RIGHT)
+    vault.lock()
+    (folder := vault.folder / "people").mkdir()
+    old = os.umask(0o000)
+    try:
+        vault.write("people", {"": PEOPLE}, folder, batch="study", destroy_by=None)
+    finally:
+        os.umask(old)
+    assert {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()} == {
+        path.name: 0o600 for path in folder.iterdir()
+    }
+
+
+def test_without_the_others_lock_nothing_shows_who_sent(tmp_path: Path) -> None:
+    ours, other = Vault(tmp_path / "ons", "ons", RIGHT), Vault(tmp_path / "dwp", "dwp", RIGHT)
+    ours.lock()
+    with pytest.raises(LockMissing, match="export-lock dwp"):
+        ours.key_with(other, "seal")
+
+
+def test_the_first_lock_needs_a_password_and_says_by_which_command_it_is_made(tmp_path: Path) -> None:
+    vault = Vault(tmp_path / "data" / "custody" / "moj", "moj", RIGHT)
+    with pytest.raises(PasswordMissing, match="first makes its lock: .*make-lock moj") as refusal:
+        vault.lock()
+    assert str(tmp_path / "data") in str(refusal.value)
+    assert not (vault.folder / LOCK).exists()

@@ -114,3 +114,27 @@ def test_the_solver_says_nothing(capfd: pytest.CaptureFixture[str]) -> None:
     exposed(margins(SQUARE, 1), primary_alone(margins(SQUARE, 1)))
     told = capfd.readouterr()
     assert (told.out, told.err) == ("", "")
+
+
+def test_a_sum_that_its_parts_do_not_make_is_told():
+    part, rest, whole = ("part",), ("rest",), ("whole",)
+    relation = Relation((whole,), (part, rest))
+    for total, wrong in ((33, []), (34, [relation]), (32, [relation]), (66, [relation])):
+        system = System({whole: Quantity(total), part: Quantity(11), rest: Quantity(22)}, [relation])
+        assert system.broken() == wrong, total
+
+
+def test_nothing_is_asked_of_a_part_in_which_nobody_seeks_and_the_next_is_still_asked():
+    one, other = margins(SQUARE, 1), margins({(5, 5): 4, (5, 6): 20, (6, 5): 30, (6, 6): 40}, 1)
+    apart = System(
+        {**{("a", *key): value for key, value in one.quantities.items()},
+         **{("b", *key): value for key, value in other.quantities.items()}},
+        [Relation(tuple((name, *key) for key in relation.left), tuple((name, *key) for key in relation.right))
+         for name, system in (("a", one), ("b", other)) for relation in system.relations],
+    )  # fmt: skip
+    shown = primary_alone(apart)
+    assert intervals(apart, shown, [("b", "5", "5")]) == {("b", "5", "5"): (4, 4)}
+
+
+def test_what_is_not_sensitive_may_be_known_to_the_last_digit():
+    assert leaves_open(margins(SQUARE, 1), ("1", "1"), (40, 40))

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from tf_linkage.contracts.outputs.release import RULES as CODES
-from tf_linkage.disclosure.suppression.rules import RULES, dominated, few, open_count, open_sum
+from tf_linkage.disclosure.suppression.rules import (
+    RULES,
+    dominated,
+    few,
+    open_count,
+    open_difference,
+    open_sum,
+    spread_tells,
+)
 
 
 @pytest.mark.parametrize(
@@ -43,3 +51,20 @@ def test_a_small_count_must_not_be_known_to_be_small():
 
 def test_every_rule_has_its_words():
     assert tuple(RULES) == CODES
+
+
+@pytest.mark.parametrize(("squares", "tells"), [(12_499, True), (12_501, False), (400, True)])
+def test_an_interval_must_not_give_the_largest_away(squares: float, tells: bool):
+    """By hand: 100 and 20. Less 20 squared, what is left must come to 110 squared, 12,100, at least."""
+    assert spread_tells(squares, 100, 20) is tells
+
+
+def test_dominance_begins_above_its_shares_and_takes_pence():
+    assert not dominated(1000.0, 430.0, 430.0), "two are 86% exactly"
+    assert not dominated(1000.0, 437.5, 100.0), "one is 43.75% exactly"
+    assert dominated(1000.5, 437.75, 100.25)
+
+
+def test_of_a_difference_ten_numbers_stay_open_however_small_they_are():
+    need = open_difference()
+    assert (need.width, need.reach) == (9, 0)

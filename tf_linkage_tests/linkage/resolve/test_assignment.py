@@ -45,3 +45,8 @@ def test_no_other_assignment_has_more(gains: dict[tuple[int, int], int]) -> None
         for order in itertools.permutations(range(4))
     )
     assert found["gain"].sum() == best
+
+
+def test_links_come_in_the_order_of_the_records_asked_about() -> None:
+    found = best_per_left(pairs((2, 5, 1.0), (0, 9, 1.0), (1, 7, 3.0), (0, 8, 2.0)))
+    assert found["left_row"].to_list() == [0, 1, 2]
