@@ -20,7 +20,7 @@ from unittest.mock import patch
 import dagster as dg
 import polars as pl
 from research_rows import research_table
-from tables_of_counts import counts, placebos, random_counts
+from tables_of_counts import counts, placebos, pretrends, random_counts
 from tables_of_counts import estimates as of_counts
 
 from tf_linkage import disclosure
@@ -128,6 +128,15 @@ def nothing_before_the_start(at: At) -> Cases:
 
     untold = {at.key: {"placebos": placebos({}).lazy()}}
     return Cases([case(1.0), case(1.09), Case(untold)], [case(1.2), case(0.8), case(1.0, earlier=1.3)])
+
+
+def no_drift_before_the_start(at: At) -> Cases:
+    """Half-years alike, or too few to tell; then half-years that lie too far from the reference."""
+
+    def case(p: float) -> Case:
+        return Case({at.key: {"pretrends": pretrends({ALL_TOGETHER: (1.1, 0.05, p, 60)}).lazy()}})
+
+    return Cases([case(0.06), Case({at.key: {"pretrends": pretrends({}).lazy()}})], [case(0.04), case(0.0)])
 
 
 def planned_before_outcomes(at: At) -> Cases:
@@ -359,6 +368,7 @@ CASES: dict[str, Callable[[At], Cases]] = {
     "holds_no_identifier": holds_no_identifier,
     "like_the_delivery_before": like_the_delivery_before,
     "planned_before_outcomes": planned_before_outcomes,
+    "no_drift_before_the_start": no_drift_before_the_start,
     "nothing_before_the_start": nothing_before_the_start,
     "only_what_the_notice_allows": only_what_the_notice_allows,
     "references_match_identifiers": same_people,

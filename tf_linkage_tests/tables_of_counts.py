@@ -14,15 +14,19 @@ from tf_linkage.contracts.outputs.estimates import (
     ALL_REGIONS,
     ALL_TOGETHER,
     ALL_WINDOWS,
+    EVENT_HALF_YEARS,
     PLACEBOS,
+    REFERENCE,
     Balance,
     BenefitPaths,
     Characteristics,
     Differences,
+    EventStudy,
     Money,
     OutcomeCounts,
     Overlap,
     Placebos,
+    Pretrends,
     ServiceUse,
 )
 from tf_linkage.disclosure.suppression.linked_counts import Key, Quantity, Relation, System
@@ -32,6 +36,9 @@ from tf_linkage.intervals import Z
 ALL = "all"
 
 SIDES = ("programme", "comparison")
+
+COMPARED = [name for name in EVENT_HALF_YEARS if name != REFERENCE]
+"""Half-years that the event study holds against its reference."""
 
 LIKELY = {"0.4-0.5": 120, "0.5-0.6": 180}
 """Families of each group by band of the propensity."""
@@ -133,6 +140,8 @@ def estimates(frame: pl.DataFrame) -> dict[str, pl.LazyFrame]:
         "overlap": overlap({(band, side): n for band, n in LIKELY.items() for side in SIDES}).lazy(),
         "balance": balance({"crime": (0.4, 0.4, 0.0)}).lazy(),
         "placebos": placebos({(window, ALL_TOGETHER): (1.2, 0.05, 60) for window in PLACEBOS}).lazy(),
+        "event_study": event_study({(name, ALL_TOGETHER): (1.1, 0.05, 60) for name in COMPARED}).lazy(),
+        "pretrends": pretrends({ALL_TOGETHER: (1.05, 0.05, 0.3, 60)}).lazy(),
     }
 
 
@@ -178,6 +187,40 @@ def placebos(cells: Mapping[tuple[str, str], tuple[float, float, int]], *, famil
         for (window, outcome), (ratio, error, having) in cells.items()
     ]  # fmt: skip
     schema = pl.Schema(schema_of(Placebos))
+    return pl.DataFrame(rows).select(schema.names()).cast(schema) if rows else pl.DataFrame(schema=schema)
+
+
+def _sides(having: int, families: int) -> dict[str, float]:
+    return {
+        "effective_families": float(families),
+        **{f"{side}_families": families for side in SIDES},
+        **{f"{side}_people": 3 * families for side in SIDES},
+        **{f"{side}_families_with": having for side in SIDES},
+    }
+
+
+def event_study(cells: Mapping[tuple[str, str], tuple[float, float, int]], *, families: int = 300) -> pl.DataFrame:
+    """`EventStudy` from ratio, standard error and families with it on each side, by half-year and outcome."""
+    rows = [
+        {"half_year": name, "outcome": outcome, "estimate": ratio, "standard_error": error,
+         "low": ratio * math.exp(-Z * error), "high": ratio * math.exp(Z * error),
+         "band_low": ratio * math.exp(-2.7 * error), "band_high": ratio * math.exp(2.7 * error),
+         **_sides(having, families)}
+        for (name, outcome), (ratio, error, having) in cells.items()
+    ]  # fmt: skip
+    schema = pl.Schema(schema_of(EventStudy))
+    return pl.DataFrame(rows).select(schema.names()).cast(schema) if rows else pl.DataFrame(schema=schema)
+
+
+def pretrends(cells: Mapping[str, tuple[float, float, float, int]], *, families: int = 300) -> pl.DataFrame:
+    """`Pretrends` from slope, standard error, p-value and families with it on each side, by outcome."""
+    rows = [
+        {"outcome": outcome, "slope": slope, "standard_error": error, "p_joint": p,
+         "low": slope * math.exp(-Z * error), "high": slope * math.exp(Z * error),
+         "detectable": math.exp(2.8 * error), "carried": math.exp(2.8 * 2.75 * error), **_sides(having, families)}
+        for outcome, (slope, error, p, having) in cells.items()
+    ]  # fmt: skip
+    schema = pl.Schema(schema_of(Pretrends))
     return pl.DataFrame(rows).select(schema.names()).cast(schema) if rows else pl.DataFrame(schema=schema)
 
 

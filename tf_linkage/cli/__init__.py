@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from tf_linkage.cli.commands import COMMANDS
 from tf_linkage.cli.parsing import command_parser
-from tf_linkage.cli.wording import INTERRUPTED, refused, say
+from tf_linkage.cli.wording import INTERRUPTED, STOPPED_READING, refused, say
 from tf_linkage.errors import TfLinkageError
 from tf_linkage.hints import closest, program
 
@@ -26,9 +26,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns:
         0 when done, 1 when a run, a check or a scan failed, 2 when refused, with the reason on stderr, 130 when
-        interrupted.
+        interrupted, 141 when nobody reads what it prints any longer.
     """
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = _run(list(sys.argv[1:] if arguments is None else arguments))
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        # Who read the output has enough of it, as `head` does. Nothing more is to be written, at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return STOPPED_READING
+
+
+def _run(words: list[str]) -> int:
     if not words or words[0] in {"-h", "--help", "--version"}:
         return _about(words)
     name, *rest = words
@@ -42,6 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(chosen.run(chosen) or 0)
     except TfLinkageError as refusal:
         return refused(str(refusal))
+    except BrokenPipeError:
+        raise
     except OSError as error:
         return refused(f"{error.filename or 'file'}: {(error.strerror or 'cannot be read or written').lower()}")
     except KeyboardInterrupt:

@@ -9,6 +9,7 @@ import sys
 
 FOUND, REFUSED = 1, 2
 INTERRUPTED = 130
+STOPPED_READING = 141
 """Exit codes."""
 
 

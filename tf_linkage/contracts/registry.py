@@ -29,7 +29,7 @@ from tf_linkage.contracts.departments import (
     declared,
 )
 from tf_linkage.contracts.names import GROUP, department_names
-from tf_linkage.contracts.relations import ByExtract, Relation, Strength, of_history, relations_of
+from tf_linkage.contracts.relations import ByExtract, Relation, Strength, in_time, of_history, relations_of
 
 OURS: tuple[Department, ...] = (
     Department(
@@ -216,9 +216,17 @@ def extract_relations() -> dict[str, tuple[Relation, ...]]:
         department = DEPARTMENTS.get(body)
         if department and name in department.histories[1]:
             people = f"{body}_{department.people[0]}"
-            of_all += tuple(of_history(department.key, people))
+            of_all += tuple(of_history(department.key, people)) + _in_time(table)
         found[stem] = of_all + relations_of(table)
     return found
+
+
+def _in_time(table: type[dy.Schema]) -> tuple[Relation, ...]:
+    """What holds of a history against the years that the study asks about; nothing of one without a day."""
+    names = [column.name for column in columns_of(table) if isinstance(column.dtype, pl.Date)]
+    began = ACADEMIC_YEAR if ACADEMIC_YEAR in table.column_names() else next(iter(names), None)
+    ended = next((name for name in names if name.startswith("end")), None)
+    return in_time(began, ended if began != ACADEMIC_YEAR else None) if began else ()
 
 
 def direct_identifiers() -> frozenset[str]:

@@ -6,6 +6,7 @@ whole delivery is taken in (`intake.relations`): against a body's other tables a
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,6 +22,34 @@ to itself or joined twice repeats half of them or more. Our choice between the t
 
 FEW_HISTORIES = 0.2
 """Share of a register's people with any row in a history, below which the history may be that of other people."""
+
+
+EARLY_BIRTHS, LEAST_EARLY = 0.005, 5
+"""Share of a history's rows that may begin before their person's birth, and the number from which the share is
+asked about. A wrong year of birth does that to single people; a column of keys that slid by a row does it to one in
+ninety (measured on benefit spells), and to more where children have histories. Our choice between the two."""
+
+MOSTLY_OUTSIDE = 0.5
+"""Share of days outside those that the study asks about, above which a file is another period's."""
+
+ENOUGH_A_YEAR = 20
+"""Rows in an average year from which a year without a row is no accident: by chance it comes once in e^20 years."""
+
+STALE = dt.timedelta(days=730)
+"""Days before the extract without a new row, from which a history was drawn earlier: registers lag by months."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The days that a study asks about.
+
+    Attributes:
+        histories_from: first day of the histories; they end with the extract.
+        identified: first and last day on which a family could be identified.
+    """
+
+    histories_from: dt.date
+    identified: tuple[dt.date, dt.date]
 
 
 class Strength(StrEnum):
@@ -158,6 +187,102 @@ class BornBefore(Relation):
     birth: str = "date_of_birth"
 
 
+@dataclass(frozen=True, kw_only=True)
+class IdentifiedThen(Relation):
+    """No more days of a column than this share lie outside those on which a family could be identified."""
+
+    column: str
+    most: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class InTheYears(Relation):
+    """Some row lies in the years that the study asks about."""
+
+    began: str
+    ended: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EveryYear(Relation):
+    """Of a large history, rows begin in every whole year that the study asks about."""
+
+    began: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpToDate(Relation):
+    """Of a large history, a row begins in the two years before the extract."""
+
+    began: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BornFirst(Relation):
+    """No more rows than this share begin before their person was born."""
+
+    key: str
+    people: str
+    began: str = "start_date"
+    most: float = 0
+    least: int = 1
+
+
+def born_first(key: str, people: str, began: str = "start_date") -> tuple[Relation, ...]:
+    """What holds of a history of people who were born: a row before birth is one person's slip, many are not.
+
+    Args:
+        key: the register's key.
+        people: stem of the file in which its people stand, such as `dwp_people`.
+        began: column of the history's first day.
+    """
+    return (
+        BornFirst(
+            strength=Strength.REFUSE,
+            reason="keys slid against their people, or the births are other people's",
+            key=key,
+            people=people,
+            began=began,
+            most=EARLY_BIRTHS,
+            least=LEAST_EARLY,
+        ),
+        BornFirst(
+            strength=Strength.NOTE,
+            reason="one of the two days is a slip; both are kept as sent",
+            key=key,
+            people=people,
+            began=began,
+        ),
+    )
+
+
+def in_time(began: str, ended: str | None) -> tuple[Relation, ...]:
+    """What holds of every history against the years that the study asks about.
+
+    Args:
+        began: column of the first day, or of the academic year.
+        ended: column of the last day, if there is one.
+    """
+    return (
+        InTheYears(
+            strength=Strength.REFUSE,
+            reason="the file is of other years, or its dates were moved",
+            began=began,
+            ended=ended,
+        ),
+        UpToDate(
+            strength=Strength.REFUSE,
+            reason="the file was drawn long before the day of the extract, or its dates were moved",
+            began=began,
+        ),
+        EveryYear(
+            strength=Strength.NOTE,
+            reason="a year may have had no collection; or its rows were lost on the way",
+            began=began,
+        ),
+    )
+
+
 MOSTLY_DATED = MostlyFilled(
     strength=Strength.REFUSE,
     reason="a spell without a first day lies nowhere in time; of a register some are lost, never half",
@@ -201,6 +326,10 @@ def of_history(key: str, people: str) -> Sequence[Relation]:
             least=FEW_HISTORIES,
         ),
     )
+
+
+BETWEEN_FILES = (KnownPeople, MostHaveRows, BornFirst)
+"""Relations that need a second table."""
 
 
 def relations_of(table: type[dy.Schema]) -> tuple[Relation, ...]:

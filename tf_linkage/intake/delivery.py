@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tf_linkage.contracts.registry import extract_relations, extract_tables
-from tf_linkage.contracts.relations import Strength
+from tf_linkage.contracts.relations import Asked, Strength
 from tf_linkage.errors import InputRefused
 from tf_linkage.intake.export import is_rehearsal
 from tf_linkage.intake.reading.extracts import Extract
@@ -42,7 +42,7 @@ class Delivery:
     rehearsal: bool
 
 
-_passed: dict[tuple[Path, str, dt.date], Delivery] = {}
+_passed: dict[tuple[Path, str, dt.date, Asked | None], Delivery] = {}
 """Deliveries that this process has checked; valid as long as the files are byte for byte the same."""
 
 
@@ -51,22 +51,23 @@ def stems_of(body: str) -> list[str]:
     return [stem for stem in extract_tables() if stem.partition("_")[0] == body]
 
 
-def check_delivery(folder: Path, body: str, day: dt.date) -> Delivery:
+def check_delivery(folder: Path, body: str, day: dt.date, asked: Asked | None = None) -> Delivery:
     """Reads all files of one body and checks every rule within and between them.
 
     Args:
         folder: where the files lie.
         body: whose files: council, or a department by its short name.
         day: the day on which the extract was drawn.
+        asked: the years that the study asks about, if any.
 
     Raises:
         InputRefused: file, line, column, rule and count of what was found; the first ten.
     """
-    known = (folder.resolve(), body, day)
+    known = (folder.resolve(), body, day, asked)
     if (passed := _passed.get(known)) and passed.digests == _digests(folder, body):
         return replace(passed, passed_over=left_over(folder), rehearsal=is_rehearsal(folder))
     extracts = _read(folder, body)
-    found = findings(extracts, extract_relations(), day)
+    found = findings(extracts, extract_relations(), day, asked)
     _refuse([finding for finding in found if finding.strength is Strength.REFUSE])
     digests = {name: digest for extract in extracts.values() for name, digest in extract.digests.items()}
     digests = _digests(folder, body) | digests
@@ -83,7 +84,9 @@ def check_delivery(folder: Path, body: str, day: dt.date) -> Delivery:
     return _passed[known]
 
 
-def take_in(folder: Path, stem: str, bodies: Collection[str], day: dt.date) -> tuple[Extract, Delivery]:
+def take_in(
+    folder: Path, stem: str, bodies: Collection[str], day: dt.date, asked: Asked | None = None
+) -> tuple[Extract, Delivery]:
     """Reads one table, once every file of every body that delivers with it has passed.
 
     Args:
@@ -91,6 +94,7 @@ def take_in(folder: Path, stem: str, bodies: Collection[str], day: dt.date) -> t
         stem: of the table, such as `dwp_people`.
         bodies: all bodies whose files are taken in together.
         day: the day on which the extracts were drawn.
+        asked: the years that the study asks about, if any.
 
     Returns:
         The table, and its body's delivery.
@@ -99,10 +103,10 @@ def take_in(folder: Path, stem: str, bodies: Collection[str], day: dt.date) -> t
         InputRefused: a file of any of the bodies is refused, or was changed while it was read.
     """
     body = stem.partition("_")[0]
-    delivery = check_delivery(folder, body, day)
+    delivery = check_delivery(folder, body, day, asked)
     for other in sorted({*bodies} - {body}):
         try:
-            check_delivery(folder, other, day)
+            check_delivery(folder, other, day, asked)
         except InputRefused as refusal:
             file = str(refusal).partition(":")[0]
             raise InputRefused(f"not taken in, because {other}'s files are refused ({file}); see there") from None

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tf_linkage.contracts.registry import extract_relations, extract_tables
-from tf_linkage.contracts.relations import KnownPeople, MostHaveRows, Strength
+from tf_linkage.contracts.relations import BETWEEN_FILES, Asked, Strength
 from tf_linkage.errors import InputRefused
 from tf_linkage.intake.mapping.apply import Mapped, mapped
 from tf_linkage.intake.mapping.loading import Loaded
+from tf_linkage.intake.oddities import oddities
 from tf_linkage.intake.reading.extracts import Extract, read_file
 from tf_linkage.intake.relations.checking import findings
 
@@ -35,6 +36,7 @@ TO_DO = (
         "another label",
         "a code has several labels: map whole spellings under [codes.<column>], without [label]",
     ),
+    ("two digits", "export the column again with years of four digits; nobody can tell 1920 from 2020 by 20"),
     ("not a date", "give the form in which the column is written under [dates], or mend the cell"),
     ("a time of day", "if times are meant, they are more than the contract takes; export the day alone"),
     ("neither yes, no nor blank", "add the mark to yes or no of the flag, or to missing"),
@@ -60,13 +62,29 @@ TO_DO = (
     ),
     ("header is missing", "put the names above the data, or map the file: draft-mapping writes the mapping"),
     ("although service_received", "look at the family in your system: was a service received or not?"),
-    ("fewer fields", "a separator stands in a cell that is not quoted; export the file again"),
-    ("more fields", "a separator stands in a cell that is not quoted; export the file again"),
+    (
+        "fewer fields",
+        "a line break stands in a cell that is not quoted, the file was cut off, or titles stand above the header "
+        "(say header_row) or totals below the data (say footer); else export the file again",
+    ),
+    (
+        "more fields",
+        "a separator stands in a cell that is not quoted; or a title above the header was taken for it: say "
+        "header_row under [file]; else export the file again",
+    ),
+    ("packed by gzip", "give the file the ending .gz, or unpack it"),
+    ("is a workbook", "give the file the ending .xlsx and a mapping, or save it from its program as CSV UTF-8"),
+    ("UTF-16 text", 'save the file as CSV UTF-8; or map it, with encoding = "utf-16" under [file]'),
+    ("has no name", "name the column in the file's header, or take it out; marks at the end of a line add columns"),
+    ("power of ten", "format the column as text before you open or export it, and export it again"),
     ("separated by", "say so under [file], as delimiter"),
-    ("UTF-8", "say under [file] in which encoding the file is written"),
+    ("UTF-8", "save the file as CSV UTF-8; or map it, and say under [file] in which encoding it is written"),
     ("repeat others whole", "export the file again; it holds rows twice"),
     ("in one family", "the family's dates differ between its members; look at the family in your system"),
     ("two or more problems", "families of the study have two or more of the six problems; leave out the others"),
+    ("hidden; show all columns", "show all columns of the sheet, or say hidden = 'read' under [file]"),
+    ("columns are hidden", "show all columns of the sheet, or say hidden = 'read' under [file]"),
+    ("column is hidden", "show all columns of the sheet, or say hidden = 'read' under [file]"),
     ("hidden", "show all rows of the sheet, or say hidden = 'read' under [file]"),
     ("error cell", "mend the formula in the workbook"),
     ("footer", "say under [file] with which words the rows below the data begin"),
@@ -95,7 +113,7 @@ class Examined:
     to_do: tuple[str, ...]
 
 
-def examine(path: Path, table: str, loaded: Loaded | None, day: dt.date) -> Examined:
+def examine(path: Path, table: str, loaded: Loaded | None, day: dt.date, asked: Asked | None = None) -> Examined:
     """Looks at one file as the study would when it takes it in, but for the rules between files.
 
     Args:
@@ -103,42 +121,45 @@ def examine(path: Path, table: str, loaded: Loaded | None, day: dt.date) -> Exam
         table: of the contract.
         loaded: its mapping; None where the file keeps the contract already.
         day: of the extract, where the mapping does not say.
+        asked: the years that the study asks about, if any.
     """
     try:
         extract, notes, fits = _read(path, table, loaded)
-        refused, noted = _against_the_rules(extract, table, loaded, day)
+        refused, noted = _against_the_rules(extract, table, loaded, day, asked)
+        noted += tuple(oddities(extract.rows, extract_tables()[table]))
     except InputRefused as refusal:
         refused = _problems(str(refusal), path.name)
         return Examined(path.name, table, (), (), refused, _to_do(refused))
     return Examined(path.name, table, () if refused else fits, (*notes, *noted), refused, _to_do(refused))
 
 
-def mapped_to_send(path: Path, loaded: Loaded, day: dt.date) -> Mapped:
+def mapped_to_send(path: Path, loaded: Loaded, day: dt.date, asked: Asked | None = None) -> Mapped:
     """Reads a sender's file by its mapping, and refuses what the study would: it does not leave the sender either.
 
     Args:
         path: the file.
         loaded: its mapping.
         day: of the extract, where the mapping does not say.
+        asked: the years that the study asks about, if any.
 
     Raises:
         InputRefused: as `mapped`, or against a rule between rows.
     """
     made = mapped(path, loaded)
-    refused, _ = _against_the_rules(Extract(made.rows, (made.part,)), loaded.mapping.table, loaded, day)
+    refused, _ = _against_the_rules(Extract(made.rows, (made.part,)), loaded.mapping.table, loaded, day, asked)
     if refused:
         raise InputRefused(f"{path.name}: {'; '.join(refused)}; nothing was written")
     return made
 
 
 def _against_the_rules(
-    extract: Extract, table: str, loaded: Loaded | None, day: dt.date
+    extract: Extract, table: str, loaded: Loaded | None, day: dt.date, asked: Asked | None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What the rules between a file's rows refuse, and what they note."""
     # The mapped file comes to the study without the day on which its mapping says it was drawn.
     day = min(day, (loaded.mapping.file.extracted if loaded else None) or day)
-    alone = [one for one in extract_relations()[table] if not isinstance(one, KnownPeople | MostHaveRows)]
-    found = findings({table: extract}, {table: alone}, day)
+    alone = [one for one in extract_relations()[table] if not isinstance(one, BETWEEN_FILES)]
+    found = findings({table: extract}, {table: alone}, day, asked)
     refused = tuple(str(one) for one in found if one.strength is Strength.REFUSE)
     noted = tuple(str(one) for one in found if one.strength is Strength.NOTE)
     return refused, noted

@@ -72,6 +72,26 @@ DANGER = (
 )  # fmt: skip
 """Words with which a header means somebody else, or another time: a mother's date of birth, a former surname."""
 
+_SAME = {
+    "amt": "amount", "addr": "address", "dt": "date", "dttm": "date", "ben": "benefit", "wkly": "weekly",
+    "fam": "family", "household": "family", "grp": "group",
+    "no": "number", "num": "number", "nbr": "number", "id": "number", "ref": "number", "reference": "number",
+    "strt": "start", "began": "start", "begin": "start", "begins": "start", "started": "start", "from": "start",
+    "ended": "end", "ends": "end", "finish": "end", "finished": "end", "to": "end",
+    "eligible": "identified", "client": "person", "customer": "person", "individual": "person",
+    "absent": "absence", "absentee": "absence", "persistently": "persistent", "excluded": "exclusion",
+    "receiving": "received", "receives": "received", "getting": "received", "gets": "received",
+}  # fmt: skip
+"""Words and abbreviations that mean the same in the header of a column."""
+
+_EMPTY = frozenset(
+    {
+        "a", "an", "at", "claim", "code", "current", "date", "field", "flag", "has", "in", "is", "line", "of", "on",
+        "programme", "record", "service", "spell", "support", "the", "type", "was",
+    }
+)  # fmt: skip
+"""Words that tell no two columns apart."""
+
 _SHAPES = (
     ("blank", re.compile(r"\s*")),
     ("a number", re.compile(r"[+-]?[0-9.,]+")),
@@ -126,6 +146,15 @@ def plain(header: str) -> str:
     for prefix in _PREFIXES:
         joined = joined.removeprefix(prefix)
     return joined
+
+
+def words(header: str) -> frozenset[str]:
+    """What the words of a header mean, in any order: `Date eligible` says what `identified_date` does.
+
+    Empty where no word tells one column from another.
+    """
+    said = [word for word in plain(header).split("_") if word]
+    return frozenset(_SAME.get(word, word) for word in said if _SAME.get(word, word) not in _EMPTY)
 
 
 def is_data(header: str) -> bool:

@@ -19,6 +19,7 @@ from tf_linkage.intake.folder import MAPPINGS, passed_over
 from tf_linkage.intake.mapping.apply import mapped
 from tf_linkage.intake.mapping.loading import Loaded, load_mapping
 from tf_linkage.intake.mapping.source import SUFFIXES, suffix_of
+from tf_linkage.intake.oddities import oddities
 from tf_linkage.intake.reading.extracts import Extract, Part, one_key, read_file
 from tf_linkage.intake.reading.names import files_of, is_of_one_sender
 from tf_linkage.intake.receipts import digests_of_receipts, receipt_for
@@ -57,6 +58,7 @@ def extract_of(folder: Path, table: str) -> Extract:
     for path, (_, part) in zip(own, read, strict=True):
         by, said = _mapped_before(path, part)
         mappings, notes = by | mappings, said + notes
+    notes += [f"{table}: {note}" for note in oddities(rows, tables[table])]
     return Extract(rows, tuple(parts), tuple(notes), mappings)
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from tf_linkage.contracts.names import department_names
+from tf_linkage.contracts.relations import Asked
 from tf_linkage.errors import StudyRefused
 from tf_linkage.hints import closest
 from tf_linkage.study import Dates, DepartmentSource, Preset, Study
@@ -74,6 +75,12 @@ def choices() -> dict[str, Choice]:
             f"date_{name}", field.description or "", range="yyyy-mm-dd", default=str(field.default)
         )
     return found
+
+
+def asked_by(study: Study) -> Asked:
+    """The days that a study asks about, as extracts are held against them."""
+    dates = study.dates
+    return Asked(dates.history_from, (dates.identified_from, dates.identified_to))
 
 
 def values_of(choice: Choice) -> tuple[str, ...]:

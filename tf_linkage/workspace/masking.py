@@ -58,15 +58,25 @@ def unsaid() -> Iterator[None]:
 
 
 class _WhereOnly(logging.StreamHandler):  # type: ignore[type-arg]
-    """Prints where an exception arose and of what class it is."""
+    """Prints where an unforeseen exception arose and of what class it is."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether there is anything to print: the house's own refusals are told in their own words, once."""
+        return not any(isinstance(error, TfLinkageError) for error in _behind(record)) and super().filter(record)
 
     def format(self, record: logging.LogRecord) -> str:
         """The record's own words, then class and lines of code of each exception behind it, outermost first."""
         said = [record.getMessage()]
-        error = record.exc_info[1] if record.exc_info else None
-        while error is not None:
+        for error in _behind(record):
             said.append(f"  {type(error).__module__}.{type(error).__qualname__} (what it said is withheld)")
             frames = traceback.extract_tb(error.__traceback__)
             said += [f"    {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames[-6:]]
-            error = error.__cause__ or error.__context__
         return "\n".join(said)
+
+
+def _behind(record: logging.LogRecord) -> Iterator[BaseException]:
+    """The exceptions of a record, outermost first."""
+    error = record.exc_info[1] if record.exc_info else None
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -247,3 +250,13 @@ def test_days_after_the_studys_extract_are_not_mapped_whatever_the_file_says(
     file.write_text(file.read_text(encoding="utf-8").replace("31/01/2017", "31/01/2021"), encoding="utf-8")
     code, said = command("map-extract", file, "--mapping", mapping, "-o", tmp_path / "out")
     assert (code, "after the day of the extract" in said) == (2, True)
+
+
+def test_who_stops_reading_what_a_command_prints_is_told_nothing_more() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    ended = subprocess.run(
+        [sys.executable, "-m", "tf_linkage", "--help"], stdout=write, stderr=subprocess.PIPE, check=False
+    )
+    os.close(write)
+    assert (ended.returncode, ended.stderr) == (141, b"")

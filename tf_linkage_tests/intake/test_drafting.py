@@ -8,8 +8,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from tf_linkage.contracts.columns import columns_of
+from tf_linkage.contracts.registry import extract_tables
 from tf_linkage.errors import InputRefused
 from tf_linkage.intake import draft_mapping, examine, mapped
+from tf_linkage.intake.drafting.columns import by_words, candidates
 from tf_linkage.intake.mapping.loading import mapping_of
 
 HEADER = (
@@ -39,9 +42,9 @@ def unseen() -> str:
 
 SETTLED = {
     '# la_code = "..."': 'la_code = "E09000012"',
-    '"1 - Out of work" = ""': '"1 - Out of work" = "OOW"',
+    '"1 - Out of work" = "OOW"': '"1 - Out of work" = "OOW"',
     '"CP plan" = ""': '"CP plan" = "CPP"',
-    '"Mental health" = ""': '"Mental health" = "MH"',
+    '"Mental health" = "MH"': '"Mental health" = "MH"',
     '"Waiting list" = ""': '"Waiting list" = "comparison"',
     "[join]": (
         'service_received = "Cohort"\n\n[codes.service_received]\n"Programme" = "true"\n'
@@ -118,3 +121,105 @@ def test_keys_with_blanks_around_are_a_doubt(tmp_path: Path) -> None:
     assert "# DOUBT: 1 cells of keys have blanks around them" in text
     assert 'trim = ["dwp_key"]' in text
     assert text.index("trim =") < text.index("[file]"), "above the first table, or it would belong to that"
+
+
+def drafted(tmp_path: Path, table: str, header: str, *rows: str, year: int | None = 2020) -> str:
+    (tmp_path / "in.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    return draft_mapping(tmp_path / "in.csv", table, "DWP", year).text
+
+
+def test_a_known_header_whose_values_do_not_fit_is_a_doubt_that_says_why(tmp_path: Path) -> None:
+    births = ["04/05/90"] * 19 + ["NK"]
+    text = drafted(
+        tmp_path, "dwp_people", "dwp_key,DOB,NINO", *(f"{at},{day},none" for at, day in enumerate(births))
+    )
+    assert "# DOUBT: date_of_birth: 19 cells have years of two digits" in text
+    assert 'date_of_birth = "DOB"' in text
+    assert "04/05/90" not in text
+    words = drafted(tmp_path, "dwp_people", "dwp_key,DOB,NINO", *(f"{at},born long ago,a b c" for at in range(20)))
+    for column, theirs in (("date_of_birth", "DOB"), ("nino", "NINO")):
+        assert f"# DOUBT: {column}: the column is called so, but its values are not" in words
+        assert f'{column} = "{theirs}"' in words
+
+
+def test_usual_marks_of_blank_are_offered_and_the_dates_read(tmp_path: Path) -> None:
+    births = ["04/05/1990"] * 19 + ["NK"]
+    text = drafted(tmp_path, "dwp_people", "dwp_key,DOB", *(f"{at},{day}" for at, day in enumerate(births)))
+    assert 'every = ["nk"]' in text
+    assert 'every = "dd/mm/yyyy"' in text
+    odd = ["04/05/1990"] * 19 + ["not this one"]
+    text = drafted(tmp_path, "dwp_people", "dwp_key,DOB", *(f"{at},{day}" for at, day in enumerate(odd)))
+    assert "# DOUBT: date_of_birth: 1 of 20 cells are no dd/mm/yyyy" in text
+    assert "not this one" not in text
+
+
+def test_no_key_is_offered_as_the_same_for_everybody(tmp_path: Path) -> None:
+    text = drafted(tmp_path, "dwp_people", "Forename,Surname", "Ola,Park")
+    assert "# DOUBT: dwp_key is needed in every row and no column looks like it" in text
+    assert "# dwp_key =" not in text
+    assert "# la_code =" in drafted(tmp_path, "council_cohort", "Forename,Surname", "Ola,Park")
+
+
+@pytest.mark.parametrize(
+    ("table", "header", "column"),
+    [
+        ("dwp_benefits", "BEN", "benefit_type"),
+        ("dwp_benefits", "SPELL_START", "start_date"),
+        ("dwp_benefits", "SPELL_END", "end_date"),
+        ("dwp_benefits", "WEEKLY_AMT", "weekly_amount"),
+        ("dwp_benefits", "Customer Reference", "dwp_key"),
+        ("council_cohort", "Client No", "person_ref"),
+        ("council_cohort", "Household No", "family_ref"),
+        ("council_cohort", "Date eligible", "identified_date"),
+        ("council_cohort", "Start date", "service_start_date"),
+        ("council_cohort", "End date", "service_end_date"),
+        ("council_cohort", "Getting service?", "service_received"),
+    ],
+)
+def test_headers_are_known_by_their_words_and_that_is_a_doubt(table: str, header: str, column: str) -> None:
+    (ours,) = (one for one in columns_of(extract_tables()[table]) if one.name == column)
+    assert candidates(ours, ["Town", header, "Notes"]) == [header]
+    others = [one.name for one in columns_of(extract_tables()[table]) if by_words(one, header)]
+    assert others in ([], [column])
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Mother's DOB",
+        "Placement postcode",
+        "Former surname",
+        "Worker",
+        "Date",
+        "Service",
+        "Start of term",
+        "Social",
+    ],
+)
+def test_headers_of_somebody_or_something_else_are_not_known_by_their_words(header: str) -> None:
+    for table in extract_tables().values():
+        assert not [one.name for one in columns_of(table) if by_words(one, header)]
+
+
+def test_flags_and_lines_of_an_address_are_known_by_their_words(tmp_path: Path) -> None:
+    header = "Client No,Surname,ADDR_LINE_1,ADDR_LINE_2,In debt,Persistent absentee"
+    text = drafted(tmp_path, "council_cohort", header, *(f"{at},Park,1 Mill Row,Brackley,Y,N" for at in range(12)))
+    assert 'address = { columns = ["ADDR_LINE_1", "ADDR_LINE_2"] }' in text
+    assert '# DOUBT: "In debt" was taken for DEBT by the words of its name' in text
+    assert 'columns = { PA = "Persistent absentee" }' in text
+
+
+def test_a_year_that_nobody_said_is_a_doubt_and_one_beyond_bounds_is_refused(tmp_path: Path) -> None:
+    assert "DOUBT: of which year" not in drafted(tmp_path, "dwp_people", "Forename,Surname", "Ola,Park")
+    assert "DOUBT: of which year" in drafted(tmp_path, "dwp_people", "Forename,Surname", "Ola,Park", year=None)
+    for year in (20, 1999, 2101):
+        with pytest.raises(InputRefused, match="is not between 2000 and 2100"):
+            drafted(tmp_path, "dwp_people", "Forename,Surname", "Ola,Park", year=year)
+
+
+def test_spellings_in_the_contracts_own_words_have_their_code_and_a_doubt(tmp_path: Path) -> None:
+    rows = [f"{at},{'1 - Out of work' if at % 2 else '2 - Something else'}" for at in range(40)]
+    text = drafted(tmp_path, "council_cohort", "Client No,Worklessness", *rows)
+    assert '"1 - Out of work" = "OOW"' in text
+    assert '"2 - Something else" = ""' in text
+    assert "# DOUBT: worklessness: some spellings were given their code by the contract's own words" in text

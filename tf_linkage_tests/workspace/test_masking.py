@@ -14,7 +14,7 @@ from tf_linkage.defs.io import store_manager
 from tf_linkage.defs.resources import study_resource
 from tf_linkage.errors import InputRefused
 from tf_linkage.study import Study
-from tf_linkage.workspace.masking import REDACT
+from tf_linkage.workspace.masking import REDACT, REDACTED, masked_errors
 from tf_linkage.workspace.store import DEADLINES, Store
 
 CANARY = "Zyxxanthe"
@@ -104,3 +104,22 @@ def test_the_mask_is_taken_off_again(home: Path, monkeypatch: pytest.MonkeyPatch
     kept_after_failing(home, rehearsal=False)
     assert REDACT not in os.environ
     assert not logging.getLogger("dagster.redacted_errors").handlers
+
+
+def test_a_refusal_is_told_once_and_without_lines_of_code(capsys: pytest.CaptureFixture[str]) -> None:
+    """The run says it in its own words; an unforeseen error has nothing but its lines of code."""
+    for cause, printed in (
+        (InputRefused("people.csv: line 3: the cell is blank"), False),
+        (KeyError(CANARY), True),
+    ):
+        with masked_errors():
+            try:
+                try:
+                    raise cause
+                except Exception:
+                    raise dg.Failure("people.csv: line 3") from None
+            except dg.Failure:
+                REDACTED.exception("Error occurred during user code execution")
+        said = capsys.readouterr().err
+        assert bool(said) == printed
+        assert CANARY not in said

@@ -12,7 +12,7 @@ from tf_linkage.errors import InputRefused
 from tf_linkage.hints import command
 from tf_linkage.pages import html as pages
 from tf_linkage.study import Dates
-from tf_linkage.workspace.choices import chosen_study
+from tf_linkage.workspace.choices import asked_by, chosen_study
 
 SAYS_WHOSE = "<!-- a page of check-extract, which it may write anew -->"
 """Ends a page, so that a file of somebody else's is never taken for one."""
@@ -29,7 +29,7 @@ def add_draft(draft: argparse.ArgumentParser) -> None:
     draft.add_argument(
         "--sender", default=None, metavar="NAME", help="whose file it is (default: its folder's name)"
     )
-    draft.add_argument("--year", type=int, default=Dates().extract.year, help="of its codes (default: %(default)s)")
+    draft.add_argument("--year", type=int, metavar="YEAR", help="of its codes (default: the extract's, as a doubt)")
     draft.add_argument(
         "--header-row",
         type=int,
@@ -45,7 +45,9 @@ def _draft(chosen: argparse.Namespace) -> None:
     sender = chosen.sender or chosen.file.resolve().parent.name
     if chosen.output is not None and chosen.output.exists():
         raise InputRefused(f"{chosen.output} is there already; nothing was written. Name another file")
-    made = intake.draft_mapping(chosen.file, chosen.table, sender, chosen.year, chosen.header_row)
+    made = intake.draft_mapping(
+        chosen.file, chosen.table, sender, chosen.year, chosen.header_row, likely=Dates().extract.year
+    )
     if chosen.output is None:
         print(made.text, end="")
     else:
@@ -83,7 +85,8 @@ def _check(chosen: argparse.Namespace) -> int:
         if chosen.page.suffix.lower() not in {".html", ".htm"}:
             raise InputRefused(f"{chosen.page}: a page is a file that ends in .html")
         intake.must_be_free(chosen.page, _inputs(chosen.file, chosen.mapping, loaded), _is_page, "the page")
-    found = intake.examine(chosen.file, table, loaded, chosen_study().dates.extract)
+    study = chosen_study()
+    found = intake.examine(chosen.file, table, loaded, study.dates.extract, asked_by(study))
     for title, lines in _told(found):
         if lines:
             print(title, *(f"  {line}" for line in lines), sep="\n")
@@ -151,7 +154,8 @@ def _map(chosen: argparse.Namespace) -> None:
     loaded = intake.load_mapping(chosen.mapping)
     path = intake.place_of(chosen.output, loaded)
     intake.place_for(path, _inputs(chosen.file, chosen.mapping, loaded))
-    made = intake.mapped_to_send(chosen.file, loaded, chosen_study().dates.extract)
+    study = chosen_study()
+    made = intake.mapped_to_send(chosen.file, loaded, study.dates.extract, asked_by(study))
     intake.write_mapped(made, loaded, path)
     for note in made.notes:
         say(note)

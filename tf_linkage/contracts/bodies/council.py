@@ -14,7 +14,16 @@ import polars as pl
 
 from tf_linkage.contracts.bodies.identity import IdentityWithNino
 from tf_linkage.contracts.columns import ColumnClass, code, date, flag, text
-from tf_linkage.contracts.relations import BornBefore, InOrder, OneOf, OnlyWhere, Strength, Unlike
+from tf_linkage.contracts.relations import (
+    MOSTLY_OUTSIDE,
+    BornBefore,
+    IdentifiedThen,
+    InOrder,
+    OneOf,
+    OnlyWhere,
+    Strength,
+    Unlike,
+)
 
 PROBLEMS: dict[str, tuple[str, ...]] = {
     "worklessness": ("OOW", "DEBT", "NEET"),
@@ -88,6 +97,18 @@ class Cohort(IdentityWithNino):
             reason="a person named twice becomes one where both records agree",
             columns=("forename", "surname", "date_of_birth"),
             group=FAMILY,
+        ),
+        IdentifiedThen(
+            strength=Strength.REFUSE,
+            reason="the file is of another period than the study's, or its dates were moved",
+            column="identified_date",
+            most=MOSTLY_OUTSIDE,
+        ),
+        IdentifiedThen(
+            strength=Strength.NOTE,
+            reason="some families may have been found earlier or later; they are counted as sent",
+            column="identified_date",
+            most=0,
         ),
         BornBefore(strength=Strength.NOTE, reason="babies join a family later", day="identified_date"),
     )

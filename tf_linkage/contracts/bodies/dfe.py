@@ -13,7 +13,7 @@ import polars as pl
 
 from tf_linkage.contracts.bodies.identity import Identity
 from tf_linkage.contracts.columns import ColumnClass, Table, code, date, flag, text, whole
-from tf_linkage.contracts.relations import Apart, StartsWithin, Strength
+from tf_linkage.contracts.relations import Apart, BornFirst, StartsWithin, Strength, born_first
 
 ETHNIC_GROUPS = (
     "WBRI", "WIRI", "WIRT", "WROM", "WOTH", "MWBC", "MWBA", "MWAS", "MOTH", "AIND", "APKN", "ABAN", "AOTH",
@@ -70,6 +70,7 @@ class Enrolments(Table):
     """One row for each pupil, school and academic year."""
 
     relations = (
+        *born_first("dfe_key", "dfe_pupils"),
         Apart(
             strength=Strength.NOTE,
             reason="a pupil may be registered at two schools at once",
@@ -132,6 +133,8 @@ class Absence(Table):
 class Exclusions(Table):
     """One row for each exclusion."""
 
+    relations = born_first("dfe_key", "dfe_pupils")
+
     dfe_key = text(ColumnClass.REFERENCE, "DfE's own key of the pupil")
     start_date = date(ColumnClass.ATTRIBUTE, "First day", earliest=FIRST_CENSUS, ladder=("day", "month", "year"))
     category = code(ColumnClass.ATTRIBUTE, "Permanent, fixed, or lunchtimes", EXCLUSION_CATEGORIES)
@@ -157,6 +160,12 @@ class SocialCare(Table):
             reason="a child is in need, on a plan or looked after once at a time; both are kept as sent",
             key="dfe_key",
             kind=("episode_type",),
+        ),
+        BornFirst(
+            strength=Strength.NOTE,
+            reason="a child may be in need before it is born; or one of the two days is a slip",
+            key="dfe_key",
+            people="dfe_pupils",
         ),
         StartsWithin(
             strength=Strength.NOTE,

@@ -13,7 +13,7 @@ import polars as pl
 
 from tf_linkage.contracts.bodies.identity import IdentityWithNino
 from tf_linkage.contracts.columns import ColumnClass, Table, code, date, flag, number, text
-from tf_linkage.contracts.relations import MOSTLY_DATED, Apart, Strength
+from tf_linkage.contracts.relations import MOSTLY_DATED, Apart, Strength, born_first
 
 OUT_OF_WORK_BENEFITS = (
     "AA", "ESA", "IB", "ICA", "IS", "JSA", "JTA", "PC", "PIB", "RP", "SDA", "UAA", "UBC", "UCE", "UDF",
@@ -44,6 +44,7 @@ class Benefits(Table):
 
     relations = (
         MOSTLY_DATED,
+        *born_first("dwp_key", "dwp_people"),
         Apart(
             strength=Strength.NOTE,
             reason="two claims of one benefit at once are paid once; they are counted as sent",
@@ -89,7 +90,7 @@ class Benefits(Table):
 class Employment(Table):
     """One row for each employment spell; jobs of one person may overlap, since people hold two."""
 
-    relations = (MOSTLY_DATED,)
+    relations = (MOSTLY_DATED, *born_first("dwp_key", "dwp_people"))
 
     dwp_key = text(ColumnClass.REFERENCE, "DWP's own key of the customer")
     start_date = date(

@@ -13,7 +13,7 @@ import polars as pl
 
 from tf_linkage.contracts.bodies.identity import IdentityWithNino
 from tf_linkage.contracts.columns import ColumnClass, Table, code, date, flag, text, whole
-from tf_linkage.contracts.relations import Placeholders, Strength
+from tf_linkage.contracts.relations import Placeholders, Strength, born_first
 
 OFFENCE_GROUPS = {
     "01": "violence against the person",
@@ -68,6 +68,7 @@ class Offences(Table):
     """One row for each offence of each case, with its disposal."""
 
     relations = (
+        *born_first("moj_key", "moj_people", "disposal_date"),
         Placeholders(
             strength=Strength.NOTE,
             reason="a day of offence that stands for `not known`",

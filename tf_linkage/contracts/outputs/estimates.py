@@ -297,6 +297,124 @@ class Placebos(Table):
     )
 
 
+EVENT_HALF_YEARS: Mapping[str, tuple[int, int]] = {
+    "31-36 months before": (-36, -30),
+    "25-30 months before": (-30, -24),
+    **HALF_YEARS,
+}
+"""Half-years of the event study. On the first two the groups are made alike."""
+
+REFERENCE = "19-24 months before"
+"""The half-year that all others are held against."""
+
+_ALL_OUTCOMES = (*OUTCOMES, ALL_TOGETHER)
+_ALL_MEAN = "What happened; all together: mean of the logarithms of the ratios, employment turned round"
+
+
+class _Compared(Table):
+    """Base of tables of ratios of families: what both sides stand on, the fewest of the half-years compared."""
+
+    programme_families = _families("Families on the programme behind it")
+    programme_people = _people("Their people to whom it could happen")
+    programme_families_with = _families("Of these families, those to whom it happened; of several, the fewest")
+    comparison_families = _families("Comparison families behind it")
+    comparison_people = _people("Their people to whom it could happen")
+    comparison_families_with = _families("Of these families, those to whom it happened; of several, the fewest")
+    effective_families = number(
+        ColumnClass.ATTRIBUTE,
+        "As how many equally weighted families the comparison counts",
+        unit="families",
+        least=0,
+    )
+
+
+class EventStudy(_Compared):
+    """One row for each outcome and half-year but the reference: how the groups compare, next to the reference."""
+
+    outcome = code(ColumnClass.ATTRIBUTE, _ALL_MEAN, _ALL_OUTCOMES, primary_key=True)
+    half_year = code(
+        ColumnClass.ATTRIBUTE, "Months from the family's start", tuple(EVENT_HALF_YEARS), primary_key=True
+    )
+    estimate = number(
+        ColumnClass.ATTRIBUTE,
+        "Ratio of yearly rates of families, programme over weighted comparison, over that of the reference "
+        "half-year; empty where a half-year has too few to go by",
+        nullable=True,
+    )
+    low = number(ColumnClass.ATTRIBUTE, "Lower end of its 95% interval, families as clusters", nullable=True)
+    high = number(ColumnClass.ATTRIBUTE, "Upper end of the same interval", nullable=True)
+    band_low = number(
+        ColumnClass.ATTRIBUTE,
+        "Lower end of the band that holds all half-years together in 95 of 100",
+        nullable=True,
+    )
+    band_high = number(ColumnClass.ATTRIBUTE, "Upper end of the same band", nullable=True)
+    standard_error = number(ColumnClass.ATTRIBUTE, "Of the logarithm of the estimate", nullable=True, least=0)
+
+
+class Pretrends(_Compared):
+    """One row for each outcome: whether the groups drifted apart in the two years before the start."""
+
+    outcome = code(ColumnClass.ATTRIBUTE, _ALL_MEAN, _ALL_OUTCOMES, primary_key=True)
+    slope = number(
+        ColumnClass.ATTRIBUTE, "By what the ratio of yearly rates was multiplied in a year; 1 if by nothing",
+        nullable=True,
+    )  # fmt: skip
+    low = number(ColumnClass.ATTRIBUTE, "Lower end of its 95% interval, families as clusters", nullable=True)
+    high = number(ColumnClass.ATTRIBUTE, "Upper end of the same interval", nullable=True)
+    standard_error = number(ColumnClass.ATTRIBUTE, "Of the logarithm of the slope", nullable=True, least=0)
+    p_joint = number(
+        ColumnClass.ATTRIBUTE,
+        "How often the half-years together lie at least as far from the reference by chance (Wald)",
+        unit="share",
+        nullable=True,
+        least=0,
+        most=1,
+    )
+    detectable = number(
+        ColumnClass.ATTRIBUTE, "The slope above 1 that would have been seen four times in five", nullable=True
+    )
+    carried = number(
+        ColumnClass.ATTRIBUTE,
+        "By what such a slope would have multiplied difference in differences of months 7 to 24",
+        nullable=True,
+    )
+
+
+SUBGROUPS = (COUNCIL, "problem")
+"""Kinds of groups within which effects are looked for."""
+
+
+class Subgroups(_Compared):
+    """One row for each outcome, kind of group and group: the ratio of yearly rates of its families."""
+
+    outcome = code(ColumnClass.ATTRIBUTE, "What happened", tuple(OUTCOMES), primary_key=True)
+    kind = code(ColumnClass.ATTRIBUTE, "What the families have in common", SUBGROUPS, primary_key=True)
+    group = text(ColumnClass.QUASI, "A council by its number within its region, or a problem", primary_key=True)
+    estimate = number(
+        ColumnClass.ATTRIBUTE,
+        "Programme over weighted comparison, from these families alone; empty where they are too few",
+        nullable=True,
+    )
+    low = number(ColumnClass.ATTRIBUTE, "Lower end of its 95% interval, families as clusters", nullable=True)
+    high = number(ColumnClass.ATTRIBUTE, "Upper end of the same interval", nullable=True)
+    standard_error = number(ColumnClass.ATTRIBUTE, "Of the logarithm of the estimate", nullable=True, least=0)
+    pooled = number(
+        ColumnClass.ATTRIBUTE,
+        "The same, leaning on the other groups of its kind; empty where fewer than three can be told",
+        nullable=True,
+    )
+    pooled_low = number(ColumnClass.ATTRIBUTE, "Lower end of its 95% interval", nullable=True)
+    pooled_high = number(ColumnClass.ATTRIBUTE, "Upper end of the same interval", nullable=True)
+    mean = number(ColumnClass.ATTRIBUTE, "Mean of all groups of the kind", nullable=True)
+    spread = number(
+        ColumnClass.ATTRIBUTE,
+        "How much true ratios differ, too much rather than too little: standard deviation of logarithms",
+        nullable=True,
+        least=0,
+    )
+
+
 class BenefitPaths(Table):
     """One row for each state before, state after, study group: where adults stood, and where they stand now."""
 
@@ -399,5 +517,8 @@ ESTIMATE_TABLES: dict[str, type[dy.Schema]] = {
     "characteristics": Characteristics,
     "overlap": Overlap,
     "placebos": Placebos,
+    "event_study": EventStudy,
+    "pretrends": Pretrends,
+    "subgroups": Subgroups,
 }
 """Every table of asset `research/estimates`, by name."""

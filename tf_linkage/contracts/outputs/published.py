@@ -18,6 +18,7 @@ from tf_linkage.contracts.outputs.estimates import (
     ALL_WINDOWS,
     BENEFIT_STATES,
     COST_THEMES,
+    EVENT_HALF_YEARS,
     HALF_YEARS,
     LEAVING,
     LINKAGE_METHODS,
@@ -54,6 +55,9 @@ PRICES: Mapping[str, str] = {
 
 REGIONAL_WINDOWS = ("year before", "24 months after")
 """Windows that are published by region. Half-years are for all regions together."""
+
+P_BOUNDS = (0.01, 0.05, 0.1, 0.2, 0.5, 1.0)
+"""A p-value that is computed from exact figures leaves as the first of these that is not below it."""
 
 WITHHELD = "Withheld under the rules of release."
 
@@ -255,6 +259,96 @@ class Placebos(Table):
         )
 
 
+class EventStudy(Table):
+    """One row for each half-year but the reference: all outcomes together, next to the reference."""
+
+    half_year = code(
+        ColumnClass.ATTRIBUTE, "Months from the family's start", tuple(EVENT_HALF_YEARS), primary_key=True
+    )
+    estimate = number(
+        ColumnClass.ATTRIBUTE,
+        "Ratio of yearly rates of families, programme over weighted comparison, over that of months 19-24 before; "
+        "mean of the logarithms over outcomes, employment turned round; rounded; empty where withheld",
+        nullable=True,
+    )
+    low = number(ColumnClass.ATTRIBUTE, "Lower end of its 95% interval, rounded down", nullable=True)
+    high = number(ColumnClass.ATTRIBUTE, "Upper end of the same interval, rounded up", nullable=True)
+    band_low = number(
+        ColumnClass.ATTRIBUTE,
+        "Lower end of the band that holds all half-years together in 95 of 100, rounded down",
+        nullable=True,
+    )
+    band_high = number(ColumnClass.ATTRIBUTE, "Upper end of the same band, rounded up", nullable=True)
+    rounded_to = number(
+        ColumnClass.ATTRIBUTE, "By what part of itself at most it was moved: the cost of protection", nullable=True
+    )
+    effective_families = whole(
+        ColumnClass.ATTRIBUTE,
+        "As how many equally weighted families the comparison counts, rounded to 10",
+        unit="families",
+        nullable=True,
+    )
+    note = text(ColumnClass.ATTRIBUTE, "Says so where figures are withheld", nullable=True)
+
+    @dy.rule()
+    def withheld_as_a_whole(cls) -> pl.Expr:
+        """A row shows all of its figures, or none and says so."""
+        return _whole_or_withheld(
+            pl.col("estimate", "low", "high", "band_low", "band_high", "rounded_to", "effective_families")
+        )
+
+    @dy.rule()
+    def bands_hold_intervals(cls) -> pl.Expr:
+        """The band of all half-years is no narrower than the interval of one."""
+        return (pl.col("band_low") <= pl.col("low")) & (pl.col("band_high") >= pl.col("high"))
+
+
+class Pretrends(Table):
+    """At most one row: whether the groups moved apart in the two years before the start, all outcomes together."""
+
+    outcome = code(ColumnClass.ATTRIBUTE, "All outcomes together", (ALL_TOGETHER,), primary_key=True)
+    slope = number(
+        ColumnClass.ATTRIBUTE,
+        "By what the ratio of yearly rates was multiplied in a year, rounded; 1 if it stayed; empty where withheld",
+        nullable=True,
+    )
+    low = number(ColumnClass.ATTRIBUTE, "Lower end of its 95% interval, rounded down", nullable=True)
+    high = number(ColumnClass.ATTRIBUTE, "Upper end of the same interval, rounded up", nullable=True)
+    rounded_to = number(
+        ColumnClass.ATTRIBUTE, "By what part of itself at most it was moved: the cost of protection", nullable=True
+    )
+    p_at_most = _share(
+        "How often the half-years together lie at least as far from the reference by chance (Wald): at most this, "
+        f"one of {', '.join(f'{bound:g}' for bound in P_BOUNDS)}"
+    )
+    detectable = number(
+        ColumnClass.ATTRIBUTE,
+        "The slope above 1 that would have been seen four times in five, from the rounded interval",
+        nullable=True,
+        least=1,
+    )
+    carried = number(
+        ColumnClass.ATTRIBUTE,
+        "By what such a slope would have multiplied difference in differences of months 7 to 24",
+        nullable=True,
+        least=1,
+    )
+    effective_families = whole(
+        ColumnClass.ATTRIBUTE,
+        "As how many equally weighted families the comparison counts, rounded to 10",
+        unit="families",
+        nullable=True,
+    )
+    note = text(ColumnClass.ATTRIBUTE, "Says so where figures are withheld", nullable=True)
+
+    @dy.rule()
+    def withheld_as_a_whole(cls) -> pl.Expr:
+        """A row shows all of its figures, or none and says so."""
+        return _whole_or_withheld(
+            pl.col("slope", "low", "high", "rounded_to", "p_at_most", "detectable", "carried", "effective_families")
+        )
+
+
 class ServiceUse(RoundedShares):
     """One row for each number of services, study group and half-year: how many families used so many."""
 
@@ -440,6 +534,8 @@ PUBLISHED_TABLES: dict[str, type[dy.Schema]] = {
     "outcomes": Outcomes,
     "differences": Differences,
     "placebos": Placebos,
+    "event_study": EventStudy,
+    "pretrends": Pretrends,
     "money": Money,
     "service_use": ServiceUse,
     "benefit_paths": BenefitPaths,

@@ -14,11 +14,13 @@ import polars as pl
 
 from tf_linkage import intake
 from tf_linkage.contracts.registry import DEPARTMENTS
+from tf_linkage.contracts.relations import Asked
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.metadata.description import study_asset
 from tf_linkage.errors import InputRefused
 from tf_linkage.study import DepartmentSource, Source, Study
+from tf_linkage.workspace.choices import asked_by
 from tf_linkage.workspace.store import Store
 
 PASSED_OVER = "passed over"
@@ -32,11 +34,13 @@ class Incoming:
     Attributes:
         folder: where.
         day: when.
+        asked: the years that the study asks about.
         registers: by body, the asset that is read from its first file.
     """
 
     folder: Path
     day: dt.date
+    asked: Asked
     registers: Mapping[str, str]
 
     @classmethod
@@ -48,7 +52,7 @@ class Incoming:
             for name, department in DEPARTMENTS.items()
             if study.source_of(name) is DepartmentSource.REGISTER
         }
-        return cls(study.incoming, study.dates.extract, registers)
+        return cls(study.incoming, study.dates.extract, asked_by(study), registers)
 
 
 def extract_keys(study: Study) -> list[str]:
@@ -120,7 +124,8 @@ def _taken(
     with plainly():
         bodies = _bodies_in(incoming, context)
         taken = {
-            table: intake.take_in(incoming.folder, stem, bodies, incoming.day) for table, stem in stems.items()
+            table: intake.take_in(incoming.folder, stem, bodies, incoming.day, incoming.asked)
+            for table, stem in stems.items()
         }
         store.admit(rehearsal=all(delivery.rehearsal for _, delivery in taken.values()))
     digests = {file: digest for extract, _ in taken.values() for file, digest in extract.digests.items()}
@@ -149,7 +154,7 @@ def must_be_taken_in(study: Study, context: dg.AssetExecutionContext) -> None:
     incoming = Incoming.of(study)
     for body in _bodies_in(incoming, context):
         try:
-            intake.check_delivery(incoming.folder, body, incoming.day)
+            intake.check_delivery(incoming.folder, body, incoming.day, incoming.asked)
         except InputRefused as refusal:
             file = str(refusal).partition(":")[0]
             raise InputRefused(f"not begun, because {body}'s files are refused ({file}); see there") from None

@@ -116,7 +116,7 @@ def wrong_with(incoming: Incoming, body: str) -> str:
     if missing:
         return "incomplete: " + "; ".join(missing)
     try:
-        intake.check_delivery(incoming.folder, body, incoming.day)
+        intake.check_delivery(incoming.folder, body, incoming.day, incoming.asked)
     except InputRefused as refusal:
         return "refused: " + "; ".join(str(refusal).splitlines())
     return ""

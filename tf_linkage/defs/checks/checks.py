@@ -17,7 +17,7 @@ from tf_linkage.custody.audit.sizes import size_class
 from tf_linkage.defs.assets.extracts import extract_keys
 from tf_linkage.defs.assets.microdata_risk import risk_checks
 from tf_linkage.defs.checks.leaks import no_leak
-from tf_linkage.defs.checks.placebos import nothing_before_the_start
+from tf_linkage.defs.checks.placebos import no_drift_before_the_start, nothing_before_the_start
 from tf_linkage.defs.checks.planned import planned_before_outcomes
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.metadata.charts import records_of
@@ -54,6 +54,7 @@ def study_checks(study: Study) -> list[dg.AssetChecksDefinition]:
         ),
         no_leak(),
         nothing_before_the_start(),
+        no_drift_before_the_start(),
         planned_before_outcomes(),
         *risk_checks(counted=simulated),
         *(request_as_allowed(name) for name in here),

@@ -1,4 +1,4 @@
-"""The check that says when the study's method finds something where nothing can be."""
+"""The checks that say when the study's method finds something where nothing can be, or the groups drift apart."""
 
 from __future__ import annotations
 
@@ -47,4 +47,43 @@ def placebo_verdict(placebos: pl.DataFrame) -> dg.AssetCheckResult:
         severity=dg.AssetCheckSeverity.WARN,
         description="; ".join(said) or "too few families to tell",
         metadata={"windows in which a difference shows": seen.height, "windows that can be told": told.height},
+    )
+
+
+ALPHA = 0.05
+
+
+def no_drift_before_the_start() -> dg.AssetChecksDefinition:
+    """A warning where the groups move apart in the two years before the start."""
+
+    @dg.asset_check(
+        asset=asset_key(ESTIMATES),
+        name="no_drift_before_the_start",
+        metadata=WARNING,
+        description="In the two years before the start the groups compare as they did at its beginning, all "
+        "outcomes together (joint test at 5%). It warns: need moves them apart, or a crisis that passes by itself.",
+    )
+    def check(estimates: TableSet) -> dg.AssetCheckResult:
+        return drift_verdict(estimates["pretrends"].collect())
+
+    return check
+
+
+def drift_verdict(pretrends: pl.DataFrame) -> dg.AssetCheckResult:
+    """A warning when the half-years before the start together lie too far from the reference.
+
+    Args:
+        pretrends: `contracts.outputs.estimates.Pretrends`.
+    """
+    together = pretrends.filter(pl.col("outcome").cast(pl.String) == ALL_TOGETHER).drop_nulls("slope")
+    said = [
+        f"p {row['p_joint']:.3f}; slope {row['slope']:.3f} a year ({row['low']:.3f} to {row['high']:.3f}; one of "
+        f"{row['detectable']:.2f} is seen four times in five)"
+        for row in together.iter_rows(named=True)
+    ]
+    return dg.AssetCheckResult(
+        passed=together.filter(pl.col("p_joint") < ALPHA).is_empty(),
+        severity=dg.AssetCheckSeverity.WARN,
+        description="; ".join(said) or "too few families to tell",
+        metadata={"trends that can be told": together.height},
     )

@@ -36,24 +36,37 @@ def headline_section(differences: pl.DataFrame, placebos: pl.DataFrame) -> str:
         differences: `contracts.outputs.published.Differences`, codes as text.
         placebos: `contracts.outputs.published.Placebos`, codes as text.
     """
-    ratios = differences.filter(pl.col("measure") == RATIO, pl.col("unit") == "family")
-    by_method = {(row["outcome"], row["method"]): row for row in ratios.iter_rows(named=True)}
-    outcomes = [outcome for outcome in dict.fromkeys(ratios["outcome"]) if _there(by_method, outcome, WEIGHTED)]
-    if not outcomes:
+    found = _found(differences)
+    if not found:
         return planned_part(differences) + html.paragraph(NOTHING)
-    found = [[_there(by_method, outcome, method) for method in _METHODS] for outcome in outcomes]
-    table = [
-        (outcome_word(outcome), verdict(*rows), *map(_cell, rows[:3]))
-        for outcome, rows in zip(outcomes, found, strict=True)
-    ]
+    table = [(outcome_word(outcome), verdict(*rows), *map(_cell, rows[:3])) for outcome, rows in found.items()]
     head = ("", "What is shown", "Weighted (95%)", "Range over two assumptions", "Corrected for linkage (95%)")
-    lead = _counted(found) + _before(placebos)
     return (
         planned_part(differences)
-        + html.lead(lead)
+        + html.lead(lead_of(differences, placebos))
         + html.paragraph(SAYS)
         + html.table("Results for families, exploratory unless planned", head, table)
     )
+
+
+def lead_of(differences: pl.DataFrame, placebos: pl.DataFrame) -> str:
+    """How many results stand, and what the year before the start says of them; nothing where there is none.
+
+    Arguments as `headline_section`.
+    """
+    found = _found(differences)
+    return _counted(found.values()) + _before(placebos) if found else ""
+
+
+def _found(differences: pl.DataFrame) -> dict[str, list[Row | None]]:
+    """The ratios of families by outcome: by each of the methods, None where it is not shown."""
+    ratios = differences.filter(pl.col("measure") == RATIO, pl.col("unit") == "family")
+    by_method = {(row["outcome"], row["method"]): row for row in ratios.iter_rows(named=True)}
+    return {
+        outcome: [_there(by_method, outcome, method) for method in _METHODS]
+        for outcome in dict.fromkeys(ratios["outcome"])
+        if _there(by_method, outcome, WEIGHTED)
+    }
 
 
 _METHODS = (WEIGHTED, RANGE, CORRECTED, BOUNDS)

@@ -12,6 +12,7 @@ import polars as pl
 
 from tf_linkage.contracts.outputs.estimates import ALL_REGIONS, OUTCOMES
 from tf_linkage.contracts.outputs.published import REGIONAL_WINDOWS
+from tf_linkage.disclosure.findings_page.asked import five_years_part, questions_section
 from tf_linkage.disclosure.findings_page.balance import balance_section
 from tf_linkage.disclosure.findings_page.cells import plain
 from tf_linkage.disclosure.findings_page.compared import compared_section
@@ -20,7 +21,7 @@ from tf_linkage.disclosure.findings_page.headline import headline_section
 from tf_linkage.disclosure.findings_page.linkage import linkage_section
 from tf_linkage.disclosure.findings_page.outcomes import half_years, people, regions, spans
 from tf_linkage.disclosure.findings_page.paths import paths_section
-from tf_linkage.disclosure.findings_page.placebos import placebos_section
+from tf_linkage.disclosure.findings_page.placebos import over_time_section, placebos_section
 from tf_linkage.disclosure.findings_page.protection import protection_section, rules_section
 from tf_linkage.disclosure.findings_page.services import services_section
 from tf_linkage.disclosure.findings_page.words import GROUPS, outcome_word
@@ -47,6 +48,7 @@ def findings_page(tables: Tables, *, rehearsal: bool) -> str:
     outcomes = read["outcomes"]
     sections = [
         html.Section("headline", "In short", "In short", headline_section(read["differences"], read["placebos"])),
+        html.Section("asked", "What was asked", "What the privacy notice asked", questions_section(read)),
         html.Section("about", "How to read it", "How to read this page", _about(outcomes)),
         html.Section(
             "linkage", "Linkage", "What missed links may do to each result", linkage_section(read["differences"])
@@ -58,13 +60,24 @@ def findings_page(tables: Tables, *, rehearsal: bool) -> str:
         html.Section(
             "placebos", "Before the start", "What shows where nothing can", placebos_section(read["placebos"])
         ),
+        html.Section(
+            "over-time",
+            "Over time",
+            "The groups side by side, before and after",
+            over_time_section(read["event_study"], read["pretrends"]),
+        ),
         html.Section("balance", "Alike", "How alike the groups were made", balance_section(read)),
         html.Section("time", "Half-years", "Half-year by half-year", half_years(outcomes)),
         html.Section("regions", "Regions", "By region", regions(outcomes)),
         html.Section("people", "People", "Children and adults", people(outcomes)),
         html.Section("services", "Services", "How families use services", services_section(read["service_use"])),
         html.Section("paths", "Paths", "Between benefits and work", paths_section(read["benefit_paths"])),
-        html.Section("costs", "Costs", "What families cost", costs_section(read["money"])),
+        html.Section(
+            "costs",
+            "Costs",
+            "What families cost",
+            costs_section(read["money"]) + five_years_part(read["differences"], read["money"]),
+        ),
         html.Section("cost", "Protection", "What protection costs", protection_section(read)),
         html.Section("rules", "Rules", "The rules", rules_section()),
     ]

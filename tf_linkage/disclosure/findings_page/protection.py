@@ -25,6 +25,8 @@ SHARES: Mapping[str, str] = {
 ROUNDED: Mapping[str, tuple[str, str]] = {
     "differences": ("Differences", "estimate"),
     "placebos": ("Before the start", "estimate"),
+    "event_study": ("Over time", "estimate"),
+    "pretrends": ("Drift before the start", "slope"),
     "balance": ("Balance, weighted", "after"),
     "money": ("Costs", "mean"),
 }

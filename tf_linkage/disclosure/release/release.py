@@ -21,6 +21,7 @@ from tf_linkage.disclosure.suppression.secondary import Protected, protect
 from tf_linkage.disclosure.tables.balance import balance
 from tf_linkage.disclosure.tables.characteristics import characteristics_rows, characteristics_system
 from tf_linkage.disclosure.tables.differences import differences
+from tf_linkage.disclosure.tables.event_study import event_study, pretrends
 from tf_linkage.disclosure.tables.money import money_rows, money_system
 from tf_linkage.disclosure.tables.outcomes import outcome_rows, outcome_system
 from tf_linkage.disclosure.tables.paths import path_rows, path_system
@@ -86,6 +87,8 @@ def propose_release(estimates: Tables) -> dict[str, pl.LazyFrame]:
     others = (
         differences(frames, protected.shown)[1],
         placebos(frames)[1],
+        event_study(frames)[1],
+        pretrends(frames)[1],
         balance(frames, system, protected.shown)[1],
     )
     decisions = pl.concat([_decisions(system, protected), *map(_in_contract, others)])
@@ -178,6 +181,8 @@ def _tables(estimates: Mapping[str, pl.DataFrame], system: System, shown: Set[Ke
         **counted,
         "differences": differences(estimates, shown)[0],
         "placebos": placebos(estimates)[0],
+        "event_study": event_study(estimates)[0],
+        "pretrends": pretrends(estimates)[0],
         "balance": balance(estimates, system, shown)[0],
     }
 

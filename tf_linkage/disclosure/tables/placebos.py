@@ -39,7 +39,7 @@ def placebos(estimates: Mapping[str, pl.DataFrame]) -> tuple[pl.DataFrame, pl.Da
     pooled = dict(single.group_by("window").len().sort("window").iter_rows())
     rows, decisions = [], []
     for row in plain.iter_rows(named=True):
-        rule = _rule(row)
+        rule = placebo_rule(row)
         outcomes = pooled.get(row["window"], 1) if row["outcome"] == ALL_TOGETHER else 1
         figures = _figures(row, outcomes) if rule is None else {"note": WITHHELD}
         rows.append({name: row[name] for name in KEY} | figures)
@@ -47,7 +47,7 @@ def placebos(estimates: Mapping[str, pl.DataFrame]) -> tuple[pl.DataFrame, pl.Da
     return of_rows(Placebos, rows).sort(KEY), pl.DataFrame(decisions, infer_schema_length=None)
 
 
-def _rule(row: Row) -> str | None:
+def placebo_rule(row: Row) -> str | None:
     """The rule under which a ratio is withheld, if any."""
     if any(few(whole(row[f"{side}_people"]), whole(row[f"{side}_families_with"])) for side in SIDES):
         return "few"

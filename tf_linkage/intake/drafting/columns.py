@@ -9,15 +9,16 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from tf_linkage.contracts.columns import ColumnInfo
-from tf_linkage.intake.headers import DANGER, NEAR, known_names, plain
-from tf_linkage.intake.mapping.dates import fitting
+from tf_linkage.contracts.registry import DEPARTMENTS
+from tf_linkage.intake.headers import DANGER, NEAR, known_names, plain, words
+from tf_linkage.intake.mapping.dates import TWO_DIGITS, fitting, most_fitting
 from tf_linkage.intake.mapping.labels import LEADING, against_the_code, labelled
-from tf_linkage.intake.mapping.meanings import codes_of, folded
+from tf_linkage.intake.mapping.meanings import codes_of, folded, of_label
 from tf_linkage.intake.reading.cells import GENDER_SPELLINGS, YES_OR_NO
 
 MARKS = (
     "null", "n/a", "na", "-", ".", "..", "none", "nil", "<blank>", "no data", "not known", "not recorded",
-    "unknown", "not stated", "#n/a",
+    "unknown", "not stated", "#n/a", "nk", "n/k", "n.k.", "unk", "not given", "none given", "tbc", "tba", "?", "??",
 )  # fmt: skip
 """What systems write for blank. `NOBT` and the like are codes and stay."""
 
@@ -64,9 +65,13 @@ GROUPED = re.compile(r"(£?)[+-]?[0-9]{1,3}(?:,[0-9]{3})*(?:\.[0-9]+)?")
 """Money as a spreadsheet shows it."""
 
 
+MOSTLY = 0.8
+"""Share of the cells from which a form is a column's, and the others are to be looked at."""
+
+
 @dataclass
 class Proposal:
-    """What is proposed for one column of the contract."""
+    """What is proposed for one column of the contract; `misfits` where its values are of another kind."""
 
     theirs: str
     form: str | None = None
@@ -76,20 +81,52 @@ class Proposal:
     either_way: bool = False
     spellings: dict[str, str] = field(default_factory=dict)
     doubts: list[str] = field(default_factory=list)
+    misfits: bool = False
 
 
 def candidates(column: ColumnInfo, header: list[str]) -> list[str]:
     """Headers that may be a column of the contract: a known name of it, or one close to its own."""
-    names = (*known_names().get(column.name, ()), column.name)
+    names = _names(column)
     exact = [theirs for theirs in header if plain(theirs) in names]
     if exact:
         return exact
     close = difflib.SequenceMatcher
-    return [
+    near = [
         theirs
         for theirs in header
         if not dangerous(theirs) and max(close(None, plain(theirs), name).ratio() for name in names) >= NEAR
     ]
+    return near or [theirs for theirs in header if by_words(column, theirs)]
+
+
+def by_words(column: ColumnInfo, theirs: str) -> bool:
+    """Whether a header says what a known one does in other words."""
+    return bool(words(theirs)) and words(theirs) in {words(name) for name in _names(column)}
+
+
+def _names(column: ColumnInfo) -> tuple[str, ...]:
+    """What a column is called; a department's key is its number of a person."""
+    keys = {department.key for department in DEPARTMENTS.values()}
+    return (
+        *known_names().get(column.name, ()),
+        *(known_names()["person_ref"] if column.name in keys else ()),
+        column.name,
+    )
+
+
+def flag_of(theirs: str) -> tuple[str, str] | None:
+    """The problem and code that a yes-or-no column flags, by its name or its words."""
+    bare = plain(theirs).removesuffix("_flag")
+    if bare in FLAGS:
+        return FLAGS[bare]
+    return next((FLAGS[name] for name in FLAGS if words(theirs) and words(name) == words(theirs)), None)
+
+
+def is_address_part(theirs: str) -> bool:
+    """Whether a column holds a part of an address, by its name or its words."""
+    return plain(theirs) in ADDRESS_PARTS or any(
+        words(name) == words(theirs) != frozenset() for name in ADDRESS_PARTS
+    )
 
 
 def dangerous(theirs: str) -> bool:
@@ -100,11 +137,23 @@ def dangerous(theirs: str) -> bool:
 def propose(column: ColumnInfo, theirs: str, cells: pl.Series) -> Proposal | None:
     """What to do with a column of theirs so that it becomes one of ours; None where its values are of another kind.
 
+    A header that is known by its name is never passed over: values that do not fit it are a doubt.
+
     Args:
         column: of the contract.
         theirs: header.
         cells: its text; null where blank or a placeholder.
     """
+    made = _proposed(column, theirs, cells)
+    if made is None and plain(theirs) in _names(column):
+        made = Proposal(theirs, misfits=True)
+        made.doubts.append(f"the column is called so, but its values are not as {column.name} is written: look")
+    if made is not None and plain(theirs) not in _names(column) and by_words(column, theirs):
+        made.doubts.insert(0, "taken for it by the words of its name")
+    return made
+
+
+def _proposed(column: ColumnInfo, theirs: str, cells: pl.Series) -> Proposal | None:
     known, made = cells.drop_nulls(), Proposal(theirs)
     if dangerous(theirs):
         made.doubts.append("the header may mean somebody else or another time")
@@ -139,17 +188,35 @@ def _numeric(made: Proposal, known: pl.Series) -> Proposal | None:
 def _dated(made: Proposal, known: pl.Series) -> Proposal | None:
     forms = fitting(known)
     if not forms:
-        if not known.str.contains(r"[0-9]").all():
-            return None
-        made.doubts.append(
-            "not every cell is a date in one form with a year of four digits; give the form under dates"
-        )
-        return made
+        return _dated_in_part(made, known)
     made.form = forms[0]
     british = [form for form in forms if form.startswith("dd/mm")]
     if british and any(form.startswith("mm/dd") for form in forms):
         made.form = british[0]
         made.either_way = True
+    return made
+
+
+def _dated_in_part(made: Proposal, known: pl.Series) -> Proposal | None:
+    """Days of which some are none: the form of most, or why there is none."""
+    two = sum(bool(TWO_DIGITS.fullmatch(cell)) for cell in known)
+    if two > len(known) / 2:
+        made.doubts.append(
+            f"{two} cells have years of two digits, which could be of either century: export the column again with "
+            "years of four"
+        )
+        return made
+    best, fits = most_fitting(known)
+    if fits >= MOSTLY * len(known):
+        made.form = best
+        made.doubts.append(
+            f"{len(known) - fits} of {len(known)} cells are no {best}; put what stands for blank under missing, "
+            "and mend the others"
+        )
+        return made
+    if not known.str.contains(r"[0-9]").all():
+        return None
+    made.doubts.append("not every cell is a date in one form with a year of four digits; give the form under dates")
     return made
 
 
@@ -175,13 +242,16 @@ def _coded(made: Proposal, known: pl.Series, column: ColumnInfo, codes: list[str
         made.doubts += [f"{said}; ask which of the two is meant" for said, _ in turned]
     if len(spellings) > MOST_SPELLINGS:
         return None
-    _spelled_out(made, spellings, exact)
+    _spelled_out(made, column, spellings, exact)
     return made
 
 
-def _spelled_out(made: Proposal, spellings: dict[str, int], exact: dict[str, str]) -> None:
+def _spelled_out(made: Proposal, column: ColumnInfo, spellings: dict[str, int], exact: dict[str, str]) -> None:
     rare = {one: count for one, count in spellings.items() if count < LEAST_ROWS and folded(one) not in exact}
-    made.spellings = {one: exact.get(folded(one), "") for one in spellings if one not in rare}
+    by_label = {one: of_label(column, one.partition(" - ")[2] or one, exactly=True) or "" for one in spellings}
+    made.spellings = {one: exact.get(folded(one)) or by_label[one] for one in spellings if one not in rare}
+    if any(by_label[one] and folded(one) not in exact for one in made.spellings):
+        made.doubts.append("some spellings were given their code by the contract's own words; is it meant?")
     unknown = sum(not code for code in made.spellings.values())
     if unknown:
         made.doubts.append(

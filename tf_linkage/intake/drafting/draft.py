@@ -10,6 +10,7 @@ import polars as pl
 
 from tf_linkage.contracts.columns import ColumnInfo, columns_of
 from tf_linkage.contracts.registry import extract_tables
+from tf_linkage.errors import InputRefused
 from tf_linkage.intake.drafting.columns import (
     ADDRESS_PARTS,
     FLAGS,
@@ -17,6 +18,8 @@ from tf_linkage.intake.drafting.columns import (
     OF_COLUMN,
     Proposal,
     candidates,
+    flag_of,
+    is_address_part,
     propose,
 )
 from tf_linkage.intake.drafting.layout import layout_of, refused_without_table
@@ -24,6 +27,7 @@ from tf_linkage.intake.drafting.writing import Found, toml, written
 from tf_linkage.intake.headers import plain
 from tf_linkage.intake.mapping.loading import DOUBT
 from tf_linkage.intake.mapping.meanings import folded
+from tf_linkage.intake.mapping.model import LEAST_YEAR, MOST_YEAR
 from tf_linkage.intake.mapping.source import source_of
 from tf_linkage.intake.reading.cells import YES_OR_NO
 from tf_linkage.intake.reading.problems import Problems
@@ -48,27 +52,34 @@ class Draft:
     columns: int
 
 
-def draft_mapping(path: Path, table: str, sender: str, year: int, header_row: int | None = None) -> Draft:
+def draft_mapping(
+    path: Path, table: str, sender: str, year: int | None, header_row: int | None = None, *, likely: int = 2020
+) -> Draft:
     """Drafts the mapping of a file.
 
     Args:
         path: the file.
         table: the contract's table that it is to become, such as council_cohort.
         sender: whose file it is.
-        year: of its codes.
+        year: of its codes; None where nobody said, which is a doubt.
         header_row: line of the header, from 1, where a person says so; needed where no name in it is known.
+        likely: the year that is written down where nobody said one.
 
     Raises:
-        InputRefused: no such table, or the file cannot be read as rows under a header.
+        InputRefused: no such table, a year beyond bounds, or the file cannot be read as rows under a header.
     """
     tables = extract_tables()
     refused_without_table(table, list(tables))
     columns = list(columns_of(tables[table]))
+    if year is not None and not LEAST_YEAR <= year <= MOST_YEAR:
+        raise InputRefused(f"year: {year} is not between {LEAST_YEAR} and {MOST_YEAR}")
     names = {name for column in columns for name in (column.name,)} | {*FLAGS, *ADDRESS_PARTS, *DATE_PARTS}
     laid = layout_of(path, frozenset(names), header_row)
     source = source_of(path.read_bytes(), path.name, laid.file, (), Problems(path.name))
     found = _find(columns, source.cells, source.days)
-    about = [f"table = {toml(table)}", f"sender = {toml(sender)}", f"year = {year}"]
+    asks = [f"{DOUBT} of which year are the file's codes? Nobody said, so it is that of the study's extract"]
+    about = [f"table = {toml(table)}", f"sender = {toml(sender)}", *(asks if year is None else [])]
+    about.append(f"year = {likely if year is None else year}")
     text = written(about, laid, found, columns, source)
     doubts = sum(line.startswith(DOUBT) for line in text.splitlines())
     return Draft(text, doubts, source.cells.height, source.cells.width)
@@ -98,6 +109,7 @@ def _find(columns: list[ColumnInfo], cells: pl.DataFrame, days: frozenset[str]) 
                     made.doubts.clear()
                 proposals.append((made, sorted(marks - everywhere)))
         if proposals:
+            proposals.sort(key=lambda one: one[0].misfits)
             made, placeholders = proposals[0]
             if len(proposals) > 1:
                 others = ", ".join(json.dumps(one.theirs, ensure_ascii=False) for one, _ in proposals[1:])
@@ -129,21 +141,26 @@ def _folded(cells: pl.Series) -> pl.Series:
 
 def _find_flags(found: Found, cells: pl.DataFrame, names: set[str], marks: set[str]) -> None:
     for theirs in cells.columns:
-        problem, code = FLAGS.get(plain(theirs).removesuffix("_flag"), (None, None))
+        problem, code = flag_of(theirs) or (None, None)
         said = {mark for mark in _folded(cells[theirs]).drop_nulls() if mark not in marks}
         if problem in names and code and said and said <= set(YES_OR_NO):
-            found.flags.setdefault(str(problem), {})[code] = theirs
+            if code in found.flags.setdefault(str(problem), {}):
+                continue
+            found.flags[str(problem)][code] = theirs
+            if plain(theirs).removesuffix("_flag") not in FLAGS:
+                doubt = f"{json.dumps(theirs, ensure_ascii=False)} was taken for {code} by the words of its name"
+                found.doubts.setdefault(f"flags.{problem}", []).append(doubt)
     for problem, columns in found.flags.items():
         if len(columns) > 1:
-            found.doubts[f"flags.{problem}"] = [
+            found.doubts.setdefault(f"flags.{problem}", []).append(
                 "when two are set the first of order counts; put the one that matters first"
-            ]
+            )
 
 
 def _find_address(found: Found, header: list[str], names: set[str]) -> None:
-    parts = [theirs for theirs in header if plain(theirs) in ADDRESS_PARTS and theirs not in found.used()]
+    parts = [theirs for theirs in header if is_address_part(theirs) and theirs not in found.used()]
     whole = found.rename.get("address")
-    if whole and parts and plain(whole.theirs) in ADDRESS_PARTS:
+    if whole and parts and is_address_part(whole.theirs):
         parts = [theirs for theirs in header if theirs in {whole.theirs, *parts}]
         del found.rename["address"]
     if "address" in names and "address" not in found.rename and len(parts) > 1:

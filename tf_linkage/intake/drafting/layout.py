@@ -12,7 +12,7 @@ from pathlib import Path
 import python_calamine
 
 from tf_linkage.errors import InputRefused
-from tf_linkage.intake.headers import is_data, known_names, plain
+from tf_linkage.intake.headers import is_data, known_names, plain, words
 from tf_linkage.intake.mapping.model import File, Footer
 from tf_linkage.intake.mapping.source import suffix_of
 from tf_linkage.intake.mapping.workbook import MERGED, sheet_of
@@ -179,7 +179,8 @@ def _split(line: str, delimiter: str) -> list[str]:
 
 def _header_in(rows: list[list[str]], names: frozenset[str]) -> tuple[int, int]:
     """The row, from 1, that names most known columns, and how many."""
-    counts = [sum(plain(cell) in names for cell in row) for row in rows] or [0]
+    said = frozenset(words(name) for name in names) - {frozenset()}
+    counts = [sum(plain(cell) in names or words(cell) in said for cell in row) for row in rows] or [0]
     most = max(counts)
     return counts.index(most) + 1, most
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from tf_linkage.contracts.columns import ColumnInfo
+from tf_linkage.contracts.columns import ColumnClass, ColumnInfo
 from tf_linkage.intake.drafting.columns import Proposal
 from tf_linkage.intake.drafting.layout import Laid
 from tf_linkage.intake.mapping.loading import DOUBT
@@ -114,6 +114,12 @@ def _set_lines(needed: list[ColumnInfo]) -> list[str]:
         return []
     lines = ["", "[set]"]
     for column in needed:
+        if column.column_class is ColumnClass.REFERENCE:
+            lines.append(
+                f"{DOUBT} {column.name} is needed in every row and no column looks like it: {column.description}. "
+                "Map it under [rename]"
+            )
+            continue
         codes = codes_of(column)
         what = f"one of {', '.join(codes)}" if codes else column.description
         example = (

@@ -13,7 +13,7 @@ import polars as pl
 from tf_linkage.contracts.columns import ColumnInfo
 from tf_linkage.contracts.registry import extract_tables
 from tf_linkage.intake.headers import described
-from tf_linkage.intake.mapping.dates import A_TIME, Form, form_of
+from tf_linkage.intake.mapping.dates import A_TIME, OF_TWO_DIGITS, TWO_DIGITS, Form, form_of
 from tf_linkage.intake.mapping.faults import refuse_faults, refuse_faults_of_second
 from tf_linkage.intake.mapping.labels import LEADING, TRAILING, against_the_code, labelled, mislabelled
 from tf_linkage.intake.mapping.loading import EVERY, Loaded
@@ -73,14 +73,16 @@ def mapped(path: Path, loaded: Loaded, shown_as: str | None = None) -> Mapped:
         return source.line_of(origin[row])
 
     noted = refuse_faults(source, loaded, set(origin), problems)
-    text = _Columns(rows.cells, loaded, source, problems, line_of).all()
+    columns = _Columns(rows.cells, loaded, source, problems, line_of)
+    text = columns.all()
     problems.refuse_if_any()
     table = extract_tables()[mapping.table]
     typed = keep(typed_rows(text, table, problems, line_of), table, problems, line_of)
     _by_the_day(typed, loaded, problems, line_of)
     total.update(loaded.digest.encode())
-    part = Part(name, typed.height, line_of, total.hexdigest())
-    return Mapped(typed, part, (*rows.left_out, *noted), (loaded.name, loaded.digest))
+    part = Part(name, typed.height, line_of, total.hexdigest(), problems.place)
+    notes = (*rows.left_out, *noted, *columns.said_unknown(text, typed))
+    return Mapped(typed, part, notes, (loaded.name, loaded.digest))
 
 
 def _second(path: Path, lookup: Lookup) -> tuple[pl.DataFrame, bytes]:
@@ -133,12 +135,23 @@ class _Columns:
     ) -> None:
         self.cells, self.loaded, self.mapping = cells, loaded, loaded.mapping
         self.source, self.problems, self.line_of = source, problems, line_of
+        self.unknown: dict[str, int] = {}
+        self.marked: dict[str, int] = {}
         self.blank = {folded(mark) for mark in self.mapping.missing.get(EVERY, [])}
 
     def all(self) -> pl.DataFrame:
         made = {name: self._column(column) for name, column in self.loaded.columns.items()}
         self._known_to_one()
         return pl.DataFrame(made, schema=dict.fromkeys(made, pl.String))
+
+    def said_unknown(self, text: pl.DataFrame, typed: pl.DataFrame) -> list[str]:
+        """Codes that say that nothing is known, with their count: what they become is blank."""
+        for name in text.columns:
+            said = int((text[name].is_not_null() & typed[name].is_null()).sum())
+            self.unknown[name] = self.unknown.get(name, 0) + said
+        marked = [f"{name} ({count:,})" for name, count in self.marked.items() if count]
+        notes = [f"{name}: not known by its code ({count:,} rows)" for name, count in self.unknown.items() if count]
+        return [*notes, *([f"blank by the mapping's marks, in cells: {', '.join(marked)}"] if marked else [])]
 
     def _column(self, column: ColumnInfo) -> pl.Series:
         mapping, name = self.mapping, column.name
@@ -174,6 +187,9 @@ class _Columns:
         if not marks:
             return cell
         kept = [None if text is None or folded(text) in marks else text for text in cell]
+        self.marked[name] = self.marked.get(name, 0) + sum(
+            text is not None and left is None for text, left in zip(cell, kept, strict=True)
+        )
         return pl.Series(kept, dtype=pl.String)
 
     def _value(self, cells: pl.Series, column: ColumnInfo) -> pl.Series:
@@ -218,6 +234,7 @@ class _Columns:
         if column.name not in self._sharing():
             said = "a spelling that the mapping does not have"
             self.problems.add_rows(said, wrong, self.line_of, column.name)
+        self.unknown[column.name] = sum(code == BLANK for code in known)
         return pl.Series([code or None for code in known], dtype=pl.String)
 
     def _sharing(self) -> dict[str, list[str]]:
@@ -266,7 +283,10 @@ class _Columns:
             days, timed = pl.select(pl.coalesce(days, with_time)).to_series(), timed | hours
         self.problems.add_rows(A_TIME, timed.arg_true().to_list(), self.line_of, name)
         unread = (cells.is_not_null() & days.is_null() & ~timed).arg_true().to_list()
-        self.problems.add_rows(f"not a date ({form.name})", unread, self.line_of, name)
+        two = [at for at in unread if TWO_DIGITS.fullmatch(cells[at])]
+        self.problems.add_rows(f"not a date ({form.name}): {OF_TWO_DIGITS}", two, self.line_of, name)
+        others = sorted(set(unread) - set(two))
+        self.problems.add_rows(f"not a date ({form.name})", others, self.line_of, name)
         return days
 
     def _date_of_parts(self, three: Parts, name: str) -> pl.Series:

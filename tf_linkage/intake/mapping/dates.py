@@ -6,6 +6,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from tf_linkage.intake.reading.cells import OF_TWO_DIGITS, TWO_DIGITS
+
+__all__ = ["A_TIME", "DAYS", "OF_TWO_DIGITS", "TIMES", "TWO_DIGITS", "Form", "fitting", "form_of", "most_fitting"]
+
 DAYS = {
     "yyyy-mm-dd": ("%Y-%m-%d", r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
     "yyyy/mm/dd": ("%Y/%m/%d", r"[0-9]{4}/[0-9]{2}/[0-9]{2}"),
@@ -56,6 +60,18 @@ def form_of(name: str) -> Form | None:
         if name.endswith(time) and name.removesuffix(time) in DAYS:
             return Form(name, name.removesuffix(time), time)
     return None
+
+
+def most_fitting(cells: pl.Series) -> tuple[str, int]:
+    """The form in which most cells are days, the first of several; and how many are; for a draft."""
+    known = cells.drop_nulls()
+    counts = {
+        day + time: int(Form(day + time, day, time).read(known)[0].is_not_null().sum())
+        for day in DAYS
+        for time in TIMES
+    }
+    best = max(counts, key=lambda form: counts[form])
+    return best, counts[best]
 
 
 def fitting(cells: pl.Series) -> list[str]:

@@ -91,3 +91,19 @@ def of_label(column: ColumnInfo, label: str, *, exactly: bool = False) -> str | 
     if codes == ["true", "false"]:
         return {"yes": "true", "no": "false"}.get(said.split(" ")[0])
     return None
+
+
+def known_spellings() -> str:
+    """Spellings that need no mapping, as lines of Markdown: what docs/extracts.md holds."""
+    sexes: dict[str, list[str]] = {}
+    for spelling, code in GENDER_SPELLINGS.items():
+        sexes.setdefault(code or "not known (blank)", []).append(spelling)
+    flags: dict[str, list[str]] = {}
+    for spelling, flag in YES_OR_NO.items():
+        flags.setdefault(str(flag).lower(), []).append(spelling)
+    lines = ["| Column | Code | Spellings, in any case |", "|---|---|---|"]
+    for column, codes in (("gender", sexes), ("flags, such as `service_received`", flags)):
+        lines += [
+            f"| {column} | {code} | {', '.join(f'`{one}`' for one in said)} |" for code, said in codes.items()
+        ]
+    return "\n".join([*lines, "| any other | each of the contract's | itself, in its own case |"])

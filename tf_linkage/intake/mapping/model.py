@@ -17,6 +17,9 @@ Header = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 Marks = list[str]
 
+LEAST_YEAR, MOST_YEAR = 2000, 2100
+"""Years that a mapping can be for: no register of the study's kind is older."""
+
 
 class Closed(BaseModel):
     """A table of the mapping that has these keys and no others."""
@@ -136,7 +139,7 @@ class Mapping(Closed):
 
     table: str = Field(description="The contract's table, such as council_cohort")
     sender: str = Field(min_length=1, description="Whose file it is")
-    year: int = Field(ge=2000, le=2100, description="Year of the file's codes")
+    year: int = Field(ge=LEAST_YEAR, le=MOST_YEAR, description="Year of the file's codes")
     absent: list[str] = Field(default=[], description="Contract's columns that the file does not have")
     ignore: list[Header] = Field(default=[], description="Columns that stay with the sender")
     file: File = File()

@@ -47,8 +47,8 @@ def rows_of(
     made = Rows(cells.with_row_index(ROW))
     for one in mapping.leave_out:
         out = _says(made.cells, one)
-        if count := int(out.sum()):
-            made.left_out.append(f"{count:,} row{'s' if count > 1 else ''} left out: {one.why}")
+        count = int(out.sum())
+        made.left_out.append(f"{count or 'no'} row{'s' if count > 1 else ''} left out: {one.why}")
         made.cells = made.cells.filter(~out)
     if mapping.choose:
         made.cells = _chosen(made.cells, mapping.choose, made, problems, line_of)

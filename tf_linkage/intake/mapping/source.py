@@ -181,8 +181,11 @@ def _of_sheet(data: bytes, file: File, wanted: list[str], problems: Problems) ->
     header = [name.strip() for name in sheet.rows[file.header_row - 1]]
     while header and not header[-1]:
         header.pop()
-    if not header or any(not name for name in header):
-        problems.refuse("a column has no name", line=file.header_row)
+    unnamed = [at for at, name in enumerate(header, start=1) if not name]
+    if not header:
+        problems.refuse("there are no names of columns", line=file.header_row)
+    if unnamed:
+        problems.refuse(f"column {unnamed[0]} of {len(header)} has no name", line=file.header_row)
     if len(set(header)) < len(header):
         places = [str(at) for at, name in enumerate(header, start=1) if header.count(name) > 1]
         problems.refuse(f"columns {' and '.join(places[:2])} have the same name", line=file.header_row)

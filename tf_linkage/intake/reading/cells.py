@@ -6,6 +6,7 @@ to know them is linkage's business.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import polars as pl
@@ -34,6 +35,10 @@ UNSEEN = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F\u200E\u200F\u202A-\u202E\u2066-\u2069
 
 ISO_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 BRITISH_DATE = r"^[0-9]{2}/[0-9]{2}/[0-9]{4}$"
+TWO_DIGITS = re.compile(r"[0-9]{1,2}[-/. ](?:[0-9]{1,2}|[A-Za-z]{3,9})[-/. ][0-9]{2}(?:[T ].*)?")
+"""A day whose year could be of either century."""
+OF_TWO_DIGITS = "the year has two digits, and could be of either century"
+
 WHOLE_NUMBER = r"^[+-]?[0-9]{1,10}$"
 NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
 
@@ -74,6 +79,8 @@ def _text(cells: pl.Series, column: ColumnInfo, problems: Problems, line_of: Lin
     if is_key(column):
         around = (cells != cells.str.strip_chars()).fill_null(value=False)
         _note(around, "blanks around a key; two files would not join by it", column, problems, line_of)
+        power = cells.str.contains(r"^[+-]?[0-9](?:[.,][0-9]+)?[eE]\+[0-9]+$").fill_null(value=False)
+        _note(power, "a key as a power of ten, so that several may have become one", column, problems, line_of)
         hidden = cells.str.contains(r"\p{Cf}").fill_null(value=False) & ~unseen
         _note(hidden, "a mark in a key that nobody sees; two files would not join by it", column, problems, line_of)
     return cells
@@ -104,6 +111,8 @@ def _dates(cells: pl.Series) -> tuple[pl.Series, str]:
     british = cells.drop_nulls().str.contains(BRITISH_DATE)
     if len(british) and british.all():
         return cells.str.to_date("%d/%m/%Y", strict=False), "not a day of the calendar (dd/mm/yyyy)"
+    if len(cells.drop_nulls()) and cells.drop_nulls().str.contains(f"^(?:{TWO_DIGITS.pattern})$").any():
+        return pl.Series(cells.name, [None] * len(cells), dtype=pl.Date), f"not a date: {OF_TWO_DIGITS}"
     iso = _matching(cells, ISO_DATE).str.to_date("%Y-%m-%d", strict=False)
     if british.any():
         return iso, "dates in two forms or more; write the whole column as yyyy-mm-dd, or all of it as dd/mm/yyyy"

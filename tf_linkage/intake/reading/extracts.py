@@ -66,19 +66,28 @@ class Extract:
         """File and line of a row, from 0."""
         for part in self.parts:
             if row < part.rows:
-                return f"{part.file}: line {part.line_of(row):,}"
+                return f"{part.file}: {part.word} {part.line_of(row):,}"
             row -= part.rows
         raise IndexError(row)
 
 
 @dataclass(frozen=True)
 class Part:
-    """One file of a table: its rows, the line of each (from 0), and the digest of the bytes that were read."""
+    """One file of a table.
+
+    Attributes:
+        file: its name.
+        rows: how many.
+        line_of: the line of each, from 0.
+        digest: SHA-256 of the bytes that were read.
+        word: what its lines are called: row in a workbook or a Parquet file.
+    """
 
     file: str
     rows: int
     line_of: Line
     digest: str
+    word: str = "line"
 
 
 def read_file(path: Path, table: type[dy.Schema]) -> tuple[pl.DataFrame, Part]:
@@ -91,7 +100,8 @@ def read_file(path: Path, table: type[dy.Schema]) -> tuple[pl.DataFrame, Part]:
     else:
         plain = unpacked(data, problems) if path.name.endswith(".gz") else data
         frame, line_of = _from_csv(plain, table, problems)
-    return frame, Part(path.name, frame.height, line_of, digest)
+    word = "row" if path.name.endswith(".parquet") else "line"
+    return frame, Part(path.name, frame.height, line_of, digest, word)
 
 
 def unpacked(data: bytes, problems: Problems) -> bytes:
@@ -129,6 +139,7 @@ def _from_csv(data: bytes, table: type[dy.Schema], problems: Problems) -> tuple[
 
 
 def _from_parquet(data: bytes, table: type[dy.Schema], problems: Problems) -> tuple[pl.DataFrame, Line]:
+    problems.place = "row"
     if not data:
         problems.refuse("the file is empty")
     frame = parquet_of(data)

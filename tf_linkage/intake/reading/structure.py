@@ -148,6 +148,12 @@ def same_names(header: list[str], problems: Problems, line: int = 1) -> None:
 
 
 def _is_text(data: bytes, problems: Problems) -> None:
+    if data.startswith(b"\x1f\x8b"):
+        problems.refuse("the file is packed by gzip, and its name does not say so")
+    if data.startswith(b"PK\x03\x04"):
+        problems.refuse("the file is a workbook or another zip, and its name does not say so")
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        problems.refuse("UTF-16 text, and not UTF-8")
     if (at := data.find(b"\0")) >= 0:
         problems.refuse("a NUL byte; the file is not plain UTF-8 text", line=_line_at(data, at))
     try:
@@ -223,8 +229,9 @@ def _short_fields(data: bytes, boundaries: npt.NDArray[np.int64], problems: Prob
 
 
 def _sound_header(header: list[str], problems: Problems, layout: Layout) -> None:
-    if any(not name.strip() for name in header):
-        problems.refuse("a column has no name", line=layout.header_row)
+    unnamed = [at for at, name in enumerate(header, start=1) if not name.strip()]
+    if unnamed:
+        problems.refuse(f"column {unnamed[0]} of {len(header)} has no name", line=layout.header_row)
     same_names(header, problems, line=layout.header_row)
 
 

@@ -11,11 +11,16 @@ import polars as pl
 from tf_linkage.contracts.registry import ACADEMIC_YEAR
 from tf_linkage.contracts.relations import (
     Apart,
+    Asked,
     BornBefore,
+    BornFirst,
     ByExtract,
+    EveryYear,
     FewRepeats,
     HasRows,
+    IdentifiedThen,
     InOrder,
+    InTheYears,
     KnownPeople,
     MostHaveRows,
     MostlyFilled,
@@ -26,11 +31,11 @@ from tf_linkage.contracts.relations import (
     StartsWithin,
     Strength,
     Unlike,
+    UpToDate,
 )
 from tf_linkage.intake.reading.extracts import Extract
-
-FIRST_MONTH_OF_YEAR = 9
-"""An academic year begins in September."""
+from tf_linkage.intake.relations import in_time
+from tf_linkage.intake.relations.given import FIRST_MONTH_OF_YEAR, Broken, Given, all_of
 
 
 @dataclass(frozen=True)
@@ -46,28 +51,15 @@ class Finding:
 
     def __str__(self) -> str:
         """The finding in a line."""
-        return f"{self.place}: {self.said} ({self.rows:,} row{'s' if self.rows != 1 else ''}): {self.reason}"
-
-
-@dataclass(frozen=True)
-class _Given:
-    """One table with what its relations are checked against."""
-
-    extract: Extract
-    others: Mapping[str, Extract]
-    day: dt.date
-
-    @property
-    def rows(self) -> pl.DataFrame:
-        return self.extract.rows
-
-
-_Broken = tuple[pl.Series, str | None, str]
-"""Rows that break a relation, the column it speaks of, and the rule in words."""
+        extent = f" ({self.rows:,} row{'s' if self.rows != 1 else ''})" if self.rows else ""
+        return f"{self.place}: {self.said}{extent}: {self.reason}"
 
 
 def findings(
-    extracts: Mapping[str, Extract], relations: Mapping[str, Sequence[Relation]], day: dt.date
+    extracts: Mapping[str, Extract],
+    relations: Mapping[str, Sequence[Relation]],
+    day: dt.date,
+    asked: Asked | None = None,
 ) -> list[Finding]:
     """What breaks the relations of one body's tables.
 
@@ -75,6 +67,7 @@ def findings(
         extracts: the body's tables by file stem.
         relations: what holds of each (`registry.extract_relations`).
         day: the day on which the extract was drawn.
+        asked: the years that the study asks about; none of them is checked without.
 
     Returns:
         Findings of both strengths, in the order of tables and relations; places and counts, never a value.
@@ -82,38 +75,34 @@ def findings(
     found = []
     for stem, extract in extracts.items():
         for relation in relations[stem]:
-            given = _Given(extract, extracts, day)
+            given = Given(extract, extracts, day, asked)
             for broken in _CHECKS[type(relation)](relation, given):
                 found.append(_finding(stem, relation, extract, broken))
     return found
 
 
-def _finding(stem: str, relation: Relation, extract: Extract, broken: _Broken) -> Finding:
+def _finding(stem: str, relation: Relation, extract: Extract, broken: Broken) -> Finding:
     rows, column, said = broken
     count = int(rows.sum()) if rows.len() else 0
     first = rows.arg_true()
     place = extract.place(int(first[0])) if len(first) else extract.file
-    where = f"{place}, column {column}" if column and len(first) else place
+    where = f"{place}, column {column}" if column else place
     return Finding(stem, relation.strength, where, said, count, relation.reason)
 
 
-def _all_of(rows: pl.DataFrame, *broken: pl.Expr) -> pl.Series:
-    return rows.select(pl.any_horizontal(expression.fill_null(value=False) for expression in broken)).to_series()
-
-
-def _has_rows(_relation: HasRows, given: _Given) -> Iterator[_Broken]:
+def _has_rows(_relation: HasRows, given: Given) -> Iterator[Broken]:
     if given.rows.is_empty():
         yield pl.Series([], dtype=pl.Boolean), None, "there are no rows below the header"
 
 
-def _known_people(relation: KnownPeople, given: _Given) -> Iterator[_Broken]:
+def _known_people(relation: KnownPeople, given: Given) -> Iterator[Broken]:
     people = given.others[relation.people]
     unknown = ~given.rows.get_column(relation.key).is_in(people.rows.get_column(relation.key).implode())
     if unknown.any():
         yield unknown, relation.key, f"nobody in {people.file} has it"
 
 
-def _few_repeats(relation: FewRepeats, given: _Given) -> Iterator[_Broken]:
+def _few_repeats(relation: FewRepeats, given: Given) -> Iterator[Broken]:
     repeats = ~given.rows.select(pl.struct(pl.all()).is_first_distinct()).to_series()
     count, height = int(repeats.sum()), given.rows.height
     too_many = height and count > relation.most * height and count >= relation.least
@@ -123,7 +112,7 @@ def _few_repeats(relation: FewRepeats, given: _Given) -> Iterator[_Broken]:
         yield repeats, None, share + allowed
 
 
-def _most_have_rows(relation: MostHaveRows, given: _Given) -> Iterator[_Broken]:
+def _most_have_rows(relation: MostHaveRows, given: Given) -> Iterator[Broken]:
     people = given.others[relation.people].rows.get_column(relation.key)
     if not len(people) or given.rows.is_empty():
         return
@@ -135,28 +124,28 @@ def _most_have_rows(relation: MostHaveRows, given: _Given) -> Iterator[_Broken]:
         yield pl.repeat(True, given.rows.height, dtype=pl.Boolean, eager=True), None, said
 
 
-def _mostly_filled(relation: MostlyFilled, given: _Given) -> Iterator[_Broken]:
+def _mostly_filled(relation: MostlyFilled, given: Given) -> Iterator[Broken]:
     blank = given.rows.get_column(relation.column).is_null()
     if given.rows.height and blank.sum() > (1 - relation.least) * given.rows.height:
         share = blank.sum() / given.rows.height
         yield blank, relation.column, f"{share:.0%} of the rows are blank, and {1 - relation.least:.0%} may be"
 
 
-def _by_extract(relation: ByExtract, given: _Given) -> Iterator[_Broken]:
+def _by_extract(relation: ByExtract, given: Given) -> Iterator[Broken]:
     for column in relation.columns:
         if column == ACADEMIC_YEAR:
             last = given.day.year if given.day.month >= FIRST_MONTH_OF_YEAR else given.day.year - 1
             late, said = pl.col(column) > last, f"an academic year that begins after the extract ({given.day})"
         else:
             late, said = pl.col(column) > given.day, f"after the day of the extract ({given.day})"
-        if (broken := _all_of(given.rows, late)).any():
+        if (broken := all_of(given.rows, late)).any():
             yield broken, column, said
 
 
-def _one_of(relation: OneOf, given: _Given) -> Iterator[_Broken]:
+def _one_of(relation: OneOf, given: Given) -> Iterator[Broken]:
     column = pl.col(relation.column)
     several = column.min().over(relation.group) != column.max().over(relation.group)
-    if (broken := _all_of(given.rows, several)).any():
+    if (broken := all_of(given.rows, several)).any():
         families = given.rows.filter(broken).select(relation.group).n_unique()
         yield (
             broken,
@@ -165,7 +154,7 @@ def _one_of(relation: OneOf, given: _Given) -> Iterator[_Broken]:
         )
 
 
-def _apart(relation: Apart, given: _Given) -> Iterator[_Broken]:
+def _apart(relation: Apart, given: Given) -> Iterator[Broken]:
     who = [relation.key, *relation.kind]
     rows = given.rows.with_row_index("_row").sort(*who, relation.start, relation.end, "_row", nulls_last=True)
     end = pl.col(relation.end).fill_null(dt.date.max)
@@ -181,7 +170,7 @@ def _apart(relation: Apart, given: _Given) -> Iterator[_Broken]:
         )
 
 
-def _starts_within(relation: StartsWithin, given: _Given) -> Iterator[_Broken]:
+def _starts_within(relation: StartsWithin, given: Given) -> Iterator[Broken]:
     kind, start = pl.col(relation.column).cast(pl.String), pl.col(relation.start)
     rows = given.rows.select(relation.key, relation.column, relation.start, relation.end).with_row_index("_row")
     outer = rows.filter(kind == relation.outer).select(
@@ -195,36 +184,36 @@ def _starts_within(relation: StartsWithin, given: _Given) -> Iterator[_Broken]:
         yield broken, relation.start, f"{relation.inner} begins on a day that no {relation.outer} covers"
 
 
-def _placeholders(relation: Placeholders, given: _Given) -> Iterator[_Broken]:
-    if (broken := _all_of(given.rows, pl.col(relation.column).dt.year() == relation.year)).any():
+def _placeholders(relation: Placeholders, given: Given) -> Iterator[Broken]:
+    if (broken := all_of(given.rows, pl.col(relation.column).dt.year() == relation.year)).any():
         yield broken, relation.column, f"days of {relation.year}"
 
 
-def _unlike(relation: Unlike, given: _Given) -> Iterator[_Broken]:
+def _unlike(relation: Unlike, given: Given) -> Iterator[Broken]:
     known = pl.all_horizontal(pl.col(column).is_not_null() for column in relation.columns)
     alike = known & pl.struct(*relation.group, *relation.columns).is_duplicated()
-    if (broken := _all_of(given.rows, alike)).any():
+    if (broken := all_of(given.rows, alike)).any():
         yield broken, None, f"the same {', '.join(relation.columns)} twice in a family"
 
 
-def _born_before(relation: BornBefore, given: _Given) -> Iterator[_Broken]:
-    if (broken := _all_of(given.rows, pl.col(relation.birth) > pl.col(relation.day))).any():
+def _born_before(relation: BornBefore, given: Given) -> Iterator[Broken]:
+    if (broken := all_of(given.rows, pl.col(relation.birth) > pl.col(relation.day))).any():
         yield broken, relation.birth, f"born after {relation.day}"
 
 
-def _only_where(relation: OnlyWhere, given: _Given) -> Iterator[_Broken]:
+def _only_where(relation: OnlyWhere, given: Given) -> Iterator[Broken]:
     for column in relation.columns:
-        broken = _all_of(given.rows, pl.col(column).is_not_null() & ~pl.col(relation.told_by))
+        broken = all_of(given.rows, pl.col(column).is_not_null() & ~pl.col(relation.told_by))
         if broken.any():
             yield broken, column, f"a day although {relation.told_by} says no"
 
 
-def _in_order(relation: InOrder, given: _Given) -> Iterator[_Broken]:
-    if (broken := _all_of(given.rows, pl.col(relation.later) < pl.col(relation.earlier))).any():
+def _in_order(relation: InOrder, given: Given) -> Iterator[Broken]:
+    if (broken := all_of(given.rows, pl.col(relation.later) < pl.col(relation.earlier))).any():
         yield broken, relation.later, f"before {relation.earlier}"
 
 
-_Check = Callable[..., Iterator[_Broken]]
+_Check = Callable[..., Iterator[Broken]]
 _CHECKS: dict[type[Relation], _Check] = {
     HasRows: _has_rows,
     KnownPeople: _known_people,
@@ -240,4 +229,9 @@ _CHECKS: dict[type[Relation], _Check] = {
     OnlyWhere: _only_where,
     InOrder: _in_order,
     BornBefore: _born_before,
+    BornFirst: in_time.born_first,
+    IdentifiedThen: in_time.identified_then,
+    InTheYears: in_time.in_the_years,
+    EveryYear: in_time.every_year,
+    UpToDate: in_time.up_to_date,
 }

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+
+from tf_linkage.contracts.registry import ACADEMIC_YEAR
 
 ROWS_MOVE, SHARES_MOVE = 0.2, 0.05
 """A break: rows change by more than a fifth, or a share moves by more than five points. Our choice: registers
@@ -28,22 +30,30 @@ class Profile:
         missing: share of blank cells by column, to the nearest hundredth.
         codes: share of each code by column, of the cells that are not blank, to the nearest hundredth; codes of
             fewer than ten cells are left out.
+        years: share of each year by column of days, likewise.
     """
 
     rows: int
     missing: dict[str, float]
     codes: dict[str, dict[str, float]]
+    years: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 def profile(table: pl.LazyFrame) -> Profile:
-    """The profile of a table; codes are those of columns with a closed list, and of flags."""
+    """The profile of a table; codes are those of columns with a closed list, and of flags, years those of days."""
     rows = table.collect()
     coded = [name for name, kind in rows.schema.items() if isinstance(kind, pl.Enum | pl.Boolean)]
     return Profile(
         rows=NEAREST * round(rows.height / NEAREST),
         missing={name: round(rows[name].null_count() / max(rows.height, 1), 2) for name in rows.columns},
         codes={name: _shares(rows[name]) for name in coded},
+        years={name: _shares(year) for name, year in _years(rows).items()},
     )
+
+
+def _years(rows: pl.DataFrame) -> dict[str, pl.Series]:
+    dated = {name: rows[name].dt.year() for name, kind in rows.schema.items() if isinstance(kind, pl.Date)}
+    return dated | ({ACADEMIC_YEAR: rows[ACADEMIC_YEAR]} if ACADEMIC_YEAR in rows.columns else {})
 
 
 def _shares(column: pl.Series) -> dict[str, float]:
@@ -63,14 +73,36 @@ def breaks(before: Profile, now: Profile) -> list[str]:
             found.append(f"{column}: {share:.0%} blank, and {was:.0%} before")
     for column, shares in now.codes.items():
         earlier = before.codes.get(column, {})
-        moved = [
-            f"{code} {shares.get(code, 0):.0%} (before {earlier.get(code, 0):.0%})"
-            for code in sorted({*shares, *earlier})
-            if abs(shares.get(code, 0) - earlier.get(code, 0)) > SHARES_MOVE
-        ]
-        if moved:
-            found.append(f"{column}: {', '.join(moved)}")
+        found += _moved(column, shares, earlier)
+    for column, shares in now.years.items():
+        was_then = before.years.get(column)
+        if was_then and shares:
+            found += _moved_in_time(column, shares, was_then)
     return found
+
+
+def _moved_in_time(column: str, shares: dict[str, float], earlier: dict[str, float]) -> list[str]:
+    """Years whose shares changed; those that were not over at the delivery before may have filled up since."""
+    newest, was = max(shares), max(earlier)
+    if newest < was:
+        return [f"{column}: ends with {newest}, and with {was} before"]
+    return _moved(column, _among(shares, was), _among(earlier, was))
+
+
+def _among(shares: dict[str, float], before: str) -> dict[str, float]:
+    """The shares of earlier years among themselves."""
+    kept = {year: share for year, share in shares.items() if year < before}
+    total = sum(kept.values())
+    return {year: share / total for year, share in kept.items()} if total else {}
+
+
+def _moved(column: str, shares: dict[str, float], earlier: dict[str, float]) -> list[str]:
+    moved = [
+        f"{code} {shares.get(code, 0):.0%} (before {earlier.get(code, 0):.0%})"
+        for code in sorted({*shares, *earlier})
+        if abs(shares.get(code, 0) - earlier.get(code, 0)) > SHARES_MOVE
+    ]
+    return [f"{column}: {', '.join(moved)}"] if moved else []
 
 
 def against_the_last(path: Path, now: Mapping[str, Profile]) -> list[str] | None:

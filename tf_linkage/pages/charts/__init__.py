@@ -4,7 +4,7 @@ from tf_linkage.pages.charts.alike import bars, love
 from tf_linkage.pages.charts.curves import agreement, curves
 from tf_linkage.pages.charts.shares import flow, intervals
 from tf_linkage.pages.charts.style import BLUE, GREEN, GREY, ORANGE, PALETTE, RED, ChartRefused, Rows, svg_of
-from tf_linkage.pages.charts.times import over_time
+from tf_linkage.pages.charts.times import over_time, ratios_over_time
 from tf_linkage.pages.charts.weights import histogram, waterfalls
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "intervals",
     "love",
     "over_time",
+    "ratios_over_time",
     "svg_of",
     "waterfalls",
 ]

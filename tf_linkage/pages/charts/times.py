@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tf_linkage.pages.charts.style import GREY, WIDTH, Rows, colours, refuse_nothing, svg_of
+from tf_linkage.pages.charts.style import BLUE, GREY, WIDTH, Rows, colours, refuse_nothing, svg_of
 
 
 def over_time(
@@ -65,6 +65,57 @@ def over_time(
             {"transform": [{"filter": "datum.value !== null"}],
              "mark": {"type": "point", "filled": True, "size": 60, "opacity": 1},
              "encoding": {"x": x, "y": y, "color": colour, "shape": shape}},
+        ],
+    }  # fmt: skip
+    return svg_of(spec, title, description)
+
+
+def ratios_over_time(
+    rows: Rows, *, title: str, description: str, steps: Sequence[str], reference: str, y_title: str, after: str
+) -> str:
+    """Ratios with 95% intervals (thick) and a band for all together (thin), on a logarithmic scale about 1.
+
+    Args:
+        rows: `step`, `value`, `low`, `high`, `band_low`, `band_high`: above 0, all null for a gap.
+        title: read aloud first.
+        description: read aloud next.
+        steps: names of the steps in order.
+        reference: the step that all others are held against, drawn as an open point at 1.
+        y_title: at the side.
+        after: the first step after the moment, before which an upright line is drawn.
+    """
+    refuse_nothing([row for row in rows if row["value"] is not None], title)
+    at = {step: i for i, step in enumerate(steps)}
+    placed = [{**row, "at": at[row["step"]]} for row in sorted(rows, key=lambda row: at[row["step"]])]
+    ends = [row[end] for row in rows for end in ("band_low", "band_high") if row["value"] is not None]
+    label = f"{list(steps)!r}[datum.value]"
+    x: dict[str, Any] = {
+        "field": "at", "type": "quantitative", "title": None,
+        "scale": {"domain": [-0.5, len(steps) - 0.5], "nice": False},
+        "axis": {"values": list(range(len(steps))), "labelExpr": f"split({label}, ' ')", "grid": False},
+    }  # fmt: skip
+    y: dict[str, Any] = {
+        "field": "value", "type": "quantitative", "title": y_title,
+        "scale": {"type": "log", "domain": [min(0.5, *ends) / 1.05, max(2.0, *ends) * 1.05], "nice": False},
+        "axis": {"format": ".2~f", "values": [0.1, 0.2, 0.33, 0.5, 0.67, 1, 1.5, 2, 3, 5, 10]},
+    }  # fmt: skip
+    there = {"transform": [{"filter": "datum.value !== null"}]}
+    spec = {
+        "width": WIDTH, "height": 240,
+        "data": {"values": placed},
+        "layer": [
+            {"data": {"values": [{"at": at[after] - 0.5}]},
+             "mark": {"type": "rule", "strokeDash": [4, 4], "color": GREY}, "encoding": {"x": x}},
+            {"data": {"values": [{"value": 1}]}, "mark": {"type": "rule", "color": GREY}, "encoding": {"y": y}},
+            {**there, "mark": {"type": "rule", "strokeWidth": 1, "color": BLUE},
+             "encoding": {"x": x, "y": y | {"field": "band_low"}, "y2": {"field": "band_high"}}},
+            {**there, "mark": {"type": "rule", "strokeWidth": 5, "opacity": 0.45, "color": BLUE},
+             "encoding": {"x": x, "y": y | {"field": "low"}, "y2": {"field": "high"}}},
+            {**there, "mark": {"type": "point", "filled": True, "size": 70, "opacity": 1, "color": BLUE},
+             "encoding": {"x": x, "y": y}},
+            {"data": {"values": [{"at": at[reference], "value": 1}]},
+             "mark": {"type": "point", "filled": False, "size": 90, "strokeWidth": 2, "color": BLUE},
+             "encoding": {"x": x, "y": y}},
         ],
     }  # fmt: skip
     return svg_of(spec, title, description)

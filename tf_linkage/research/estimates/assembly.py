@@ -26,9 +26,11 @@ from tf_linkage.research.estimates.estimators import side_by_side
 from tf_linkage.research.estimates.influence import Groups
 from tf_linkage.research.estimates.linkage_error import Recall, corrected_ratios, recalls
 from tf_linkage.research.estimates.money import cost_differences, family_costs, money
+from tf_linkage.research.estimates.over_time import event_study, pretrends, told_by_half_year
 from tf_linkage.research.estimates.paths import benefit_paths, service_use
-from tf_linkage.research.estimates.placebo import Before, before, placebos
+from tf_linkage.research.estimates.placebo import Before, before, placebos, told_throughout
 from tf_linkage.research.estimates.planning.plan import Plan, with_roles
+from tf_linkage.research.estimates.subgroups import subgroups
 from tf_linkage.research.estimates.two_assumptions import BASE, ranges
 from tf_linkage.research.estimates.weighting import weigh
 from tf_linkage.research.tables.half_years import Laid, Returns, keeping_joiners, lay
@@ -69,7 +71,11 @@ def estimates(
         weighting = weigh(known, laid.members)
         windows = {window: before(laid, attributes, window) for window in PLACEBOS}
         held_out = placebos(windows)
+        by_half_year = told_by_half_year(told_throughout(laid), windows[BASE].groups)
+        over_time = {"event_study": event_study(by_half_year), "pretrends": pretrends(by_half_year)}
         recalled = recalls(laid.members, linked_people.collect(), attributes.collect())
+        begun = new_events(laid, ALL_WINDOWS[RATE_WINDOW])
+        within = subgroups(laid, attributes, known, begun, weighting.groups)
         rows = differences(laid, counted, weighting.groups, windows, recalled)
         rows += costs_compared(costs, weighting.groups)
     tables = {
@@ -82,6 +88,8 @@ def estimates(
         "characteristics": characteristics(known, laid.members),
         "overlap": weighting.overlap,
         "placebos": held_out,
+        **over_time,
+        "subgroups": within,
     }
     return {name: table.lazy() for name, table in tables.items()}
 

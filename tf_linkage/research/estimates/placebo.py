@@ -124,7 +124,7 @@ def held_out(events: pl.DataFrame, groups: Groups) -> Iterator[dict[str, Any]]:
         logs.append(sign * log)
         influences.append(sign * influence)
         behind.append(counts)
-    together = _fewest(behind) if behind else _nobody()
+    together = fewest(behind) if behind else _nobody()
     figures = _figures(float(np.mean(logs)), np.mean(influences, axis=0)) if logs else {}
     yield {"outcome": ALL_TOGETHER, **together, **figures}
 
@@ -143,7 +143,7 @@ def _figures(log: float, influence: Floats) -> dict[str, float]:
     }
 
 
-def _fewest(behind: list[dict[str, Any]]) -> dict[str, Any]:
+def fewest(behind: list[dict[str, Any]]) -> dict[str, Any]:
     """Of each count the smallest among the outcomes: what the least certain of them stands on."""
     return {name: min(counts[name] for counts in behind) for name in behind[0]}
 

@@ -10,6 +10,7 @@ from tf_linkage.errors import InputRefused
 from tf_linkage.intake import draft_mapping
 from tf_linkage.intake.mapping.apply import mapped
 from tf_linkage.intake.mapping.loading import mapping_of
+from tf_linkage.intake.mapping.meanings import known_spellings
 
 GENDER = """
 table = "dwp_people"
@@ -117,3 +118,19 @@ def test_a_draft_never_takes_labels_that_contradict_their_codes(tmp_path: Path) 
     text = draft_mapping(tmp_path / "in.csv", "dwp_people", "DWP", 2020).text
     assert "[label]" not in text
     assert "# DOUBT: gender: code 1 stands for male, and its label says female" in text
+
+
+def test_the_docs_list_the_spellings_that_need_no_mapping() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "extracts.md").read_text(encoding="utf-8")
+    assert page.partition("<!-- known spellings -->\n")[2].partition("\n<!-- end -->")[0] == known_spellings()
+
+
+def test_what_is_not_known_by_its_code_is_counted(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("key,sex\nk1,9 - Not known\nk2,0\nk3,1\nk4,\n", encoding="utf-8")
+    assert mapped(tmp_path / "in.csv", mapping_of(GENDER.encode(), "m.toml")).notes == (
+        "gender: not known by its code (2 rows)",
+    )
+    words = GENDER + '[codes.gender]\n"9" = ""\n"0" = ""\n"1" = "male"\n'
+    assert mapped(tmp_path / "in.csv", mapping_of(words.encode(), "m.toml")).notes == (
+        "gender: not known by its code (2 rows)",
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 from collections.abc import Callable
 from pathlib import Path
 
@@ -147,7 +148,7 @@ MALFORMED = {
     ),
     "header twice": (csv_of(ANN, header=[*HEADER, "crime"]), "line 1: columns 14 and 22 have the same name"),
     "gender and sex": (csv_of(ANN, header=[*HEADER, "sex"]), "column gender: the column stands there under two"),
-    "no header": (NO_HEADER, "line 1: a column has no name"),
+    "no header": (NO_HEADER, "line 1: column 11 of 21 has no name"),
     "no header, all cells full": (
         csv_of(dict.fromkeys(HEADER, "x")).split("\n", 1)[1] * 2, "line 1: columns 1 and 2 and 3 and",
     ),
@@ -169,7 +170,7 @@ MALFORMED = {
     "text after quote": (csv_of(ANN, BEN | {"address": '"7" Quay'}), "line 3: a quote in the middle of a field"),
     "nul": (with_cell("forename", "B\0en"), "line 3: a NUL byte"),
     "latin-1": (with_cell("forename", "Zoë").encode("latin-1"), "line 3: not UTF-8"),
-    "utf-16": (csv_of(ANN, BEN).encode("utf-16"), "line 1: a NUL byte"),
+    "utf-16": (csv_of(ANN, BEN).encode("utf-16"), "UTF-16 text, and not UTF-8"),
     "old mac": (csv_of(ANN, BEN).replace("\n", "\r"), "line 1: a carriage return that ends no line"),
     "huge field": (with_cell("address", "x" * 5_000_000), "line 3: a field of more than 10,000 bytes"),
     "right to left": (with_cell("forename", "B\u202een"), "line 3, column forename: a control character"),
@@ -302,9 +303,9 @@ def test_parquet_is_read_into_the_contract(tmp_path: Path):
             pl.lit(dt.datetime(2016, 1, 1)).alias("identified_date"),
             "column identified_date: holds datetime, not date",
         ),
-        (pl.lit("ARSON").alias("crime"), "line 1, column crime: unknown code"),
+        (pl.lit("ARSON").alias("crime"), "row 1, column crime: unknown code"),
         (pl.lit("more").alias("housing"), r"no such column; remove it: column 22 \(one word\)"),
-        (pl.lit(None, pl.String).alias("person_ref"), "line 1, column person_ref: the cell is blank"),
+        (pl.lit(None, pl.String).alias("person_ref"), "row 1, column person_ref: the cell is blank"),
     ],
 )
 def test_malformed_parquet_is_refused(tmp_path: Path, change: pl.Expr, words: str):
@@ -318,3 +319,15 @@ def test_what_is_no_parquet_is_refused(tmp_path: Path, data: bytes):
     (tmp_path / "council_cohort.parquet").write_bytes(data)
     with pytest.raises(InputRefused, match=r"council_cohort.parquet: (the file is empty|not a Parquet file)"):
         read_extract(tmp_path, "council_cohort")
+
+
+@pytest.mark.parametrize("key", ["5.00E+04", "1e+308", "1.234567890123457e+18"])
+def test_keys_as_powers_of_ten_are_refused(refusal: Refusal, key: str):
+    said = refusal(with_cell("person_ref", key))
+    assert "column person_ref: a key as a power of ten, so that several may have become one (1 row)" in said
+    assert key not in said
+
+
+def test_packed_files_under_another_name_are_told_as_such(refusal: Refusal):
+    assert "the file is packed by gzip" in refusal(gzip.compress(csv_of(ANN, BEN).encode()))
+    assert "a workbook or another zip" in refusal(b"PK\x03\x04 and so on")

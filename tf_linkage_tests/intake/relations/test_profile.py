@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from tf_linkage.intake.relations.profile import Profile, against_the_last, breaks, profile
 
@@ -48,3 +51,40 @@ def test_the_same_delivery_again_is_held_against_the_one_before_it(tmp_path: Pat
 def test_a_code_of_few_is_not_told() -> None:
     few = TABLE.with_columns(code=pl.Series(["a"] * 91 + ["b"] * 9, dtype=pl.Enum(["a", "b", "c"])))
     assert profile(few).codes["code"] == {"a": 0.91}
+
+
+def dated(*years: int) -> pl.DataFrame:
+    """Twenty rows of each year."""
+    days = [dt.date(year, 5, 1) for year in years for _ in range(20)]
+    return pl.DataFrame({"start_date": days, "academic_year": [day.year for day in days]})
+
+
+@pytest.mark.parametrize(
+    ("years", "found"),
+    [
+        ((2012, 2013, 2014, 2015), []),
+        ((2012, 2013, 2014, 2015, 2016), []),  # a year more
+        ((2012, 2013, 2014, 2015, 2015), []),  # the year that was not over filled up
+        ((2011, 2012, 2013, 2014), ["start_date: ends with 2014, and with 2015 before"]),
+        (
+            (2012, 2012, 2014, 2015),
+            ["start_date: 2012 67% (before 33%), 2013 0% (before 33%)"],
+        ),
+    ],
+)
+def test_years_are_held_against_those_before(years: tuple[int, ...], found: list[str]) -> None:
+    before = profile(dated(2012, 2013, 2014, 2015).lazy())
+    told = breaks(before, profile(dated(*years).lazy()))
+    assert [one for one in told if one.startswith("start_date")] == found
+    assert [one for one in told if one.startswith("academic_year")] == [
+        one.replace("start_date", "academic_year") for one in found
+    ]
+
+
+def test_a_profile_kept_before_years_were_is_still_read(tmp_path: Path) -> None:
+    path = tmp_path / "kept.json"
+    against_the_last(path, {"": profile(TABLE)})
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    del kept[0][""]["years"]
+    path.write_text(json.dumps(kept), encoding="utf-8")
+    assert against_the_last(path, {"": profile(TABLE)}) == []

@@ -1,0 +1,118 @@
+"""Costs and benefits over five years, from released figures alone: a sum that shows how such sums are made.
+
+Two years are observed. What comes after is an assumption, and three are shown side by side. Later years count for
+less, by the Green Book's discount rate (HM Treasury, *The Green Book*, 2022: 3.5% a year for the first 30 years).
+All prices are those of one table, and none is raised by inflation. It is an account of public money: benefits paid
+count as a cost, though to society they are a transfer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import polars as pl
+
+from tf_linkage.contracts.outputs.estimates import MEASURES, METHODS
+from tf_linkage.contracts.outputs.published import REGIONAL_WINDOWS
+from tf_linkage.pages import html
+
+WEIGHTED, POUNDS = METHODS[1], MEASURES[2]
+AFTER = REGIONAL_WINDOWS[1]
+OBSERVED = 2
+"""Years after the start that are observed; `AFTER` is 24 months."""
+
+DISCOUNT = 0.035
+AFTERWARDS: Mapping[str, tuple[float, float, float]] = {
+    "stops after two years": (0.0, 0.0, 0.0),
+    "halves each year from the third": (0.5, 0.25, 0.125),
+    "stays for five years": (1.0, 1.0, 1.0),
+}
+"""What share of the yearly difference is left in the third, fourth and fifth year."""
+
+ALL_COSTS, PROGRAMME = "all costs", "the programme"
+
+SAYS = (
+    "Illustrative, and no finding: most prices behind it are round figures from no source. Public money avoided "
+    "by the programme over five years, from the weighted difference in all costs (without the programme's own), "
+    "next to what the programme cost. Years count by 3.5% a year less the later they are (the Green Book's rate); "
+    "the prices are those of one table throughout. Two years are observed and three assumed. The range is that of "
+    "the 95% interval of the two, right if weighting is: what nobody saw is not in it (see Before the start). "
+    "Below 0 families on the programme cost more. There is no economic ratio: no price was seen of what families "
+    "and their neighbours gain."
+)
+UNTOLD = "Costs and benefits over five years cannot be told: the difference in all costs is withheld."
+
+
+def five_years_part(differences: pl.DataFrame, money: pl.DataFrame) -> str:
+    """The part's HTML.
+
+    Args:
+        differences: `contracts.outputs.published.Differences`, codes as text.
+        money: `contracts.outputs.published.Money`, codes as text.
+    """
+    saved = yearly(differences, money)
+    if saved is None:
+        return html.paragraph(UNTOLD)
+    cost, (estimate, low, high) = saved
+    rows = []
+    for words, left in AFTERWARDS.items():
+        years = discounted(left)
+        sums = [year * years for year in (estimate, low, high)]
+        rows.append((
+            f"The difference {words}", _range(sums, _pounds), _pounds(cost),
+            _range([of - cost for of in sums], _pounds), _range([of / cost for of in sums], _times),
+        ))  # fmt: skip
+    head = ("", "Public money avoided", "Cost of the programme", "Net", "Avoided for each pound spent")
+    table = html.table("For each family on the programme, over five years, discounted; illustrative", head, rows)
+    return html.opened("Costs and benefits over five years (illustrative)", html.paragraph(SAYS) + table)
+
+
+def yearly(differences: pl.DataFrame, money: pl.DataFrame) -> tuple[float, tuple[float, float, float]] | None:
+    """What the programme cost a family, and what is avoided a year: estimate, lower and upper end.
+
+    None where the difference in all costs is withheld, or the programme's cost is not known.
+    """
+    costs = differences.filter(
+        pl.col("outcome") == ALL_COSTS,
+        pl.col("measure") == POUNDS,
+        pl.col("method") == WEIGHTED,
+        pl.col("window") == AFTER,
+        pl.col("estimate").is_not_null(),
+    )
+    own = money.filter(
+        pl.col("theme") == PROGRAMME,
+        pl.col("study_group") == "programme",
+        pl.col("window") == AFTER,
+        pl.col("mean").is_not_null(),
+    )
+    if costs.is_empty() or own.is_empty() or own["mean"][0] <= 0:
+        return None
+    cost, row = float(own["mean"][0]), costs.row(0, named=True)
+    # The difference holds the programme's own cost, spread over the two years.
+    estimate, low, high = (cost / OBSERVED - row[name] for name in ("estimate", "high", "low"))
+    return cost, (estimate, low, high)
+
+
+def discounted(left: tuple[float, ...]) -> float:
+    """How many first years five years are worth: two as observed, then what is left of each.
+
+    >>> round(discounted((0.0, 0.0, 0.0)), 4)
+    1.9662
+    """
+    shares = (*(1.0 for _ in range(OBSERVED)), *left)
+    return sum(share / (1 + DISCOUNT) ** year for year, share in enumerate(shares))
+
+
+def _range(values: list[float], written: Callable[[float], str]) -> str:
+    estimate, low, high = map(written, values)
+    return f"{estimate} ({low} to {high})"
+
+
+def _pounds(value: float) -> str:
+    """To the hundred: what it is made of is rounded no more finely."""
+    sign = "−" if round(value, -2) < 0 else ""
+    return f"{sign}£{abs(round(value, -2)):,.0f}"
+
+
+def _times(value: float) -> str:
+    return f"{value:z.1f}".replace("-", "−")

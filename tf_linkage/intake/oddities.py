@@ -1,0 +1,87 @@
+"""What is systematically odd in a table that keeps its contract: noted, since a true file may hold it."""
+
+from __future__ import annotations
+
+import re
+
+import dataframely as dy
+import polars as pl
+
+from tf_linkage.contracts.columns import ColumnClass, ColumnInfo, columns_of
+from tf_linkage.intake.reading.cells import is_key
+
+ENOUGH = 20
+"""Rows from which a column that is blank throughout, or of another kind, says something of the file."""
+
+DATES, DAYS = 50, 6
+"""Dates, and different days of the month among them, from which none after the twelfth is no accident: by chance
+once in 2.5^50 files."""
+
+MOSTLY_OTHER = 0.1
+"""Share of cells of another form than their column's, from which the column may be another one. Our choice: single
+slips are usual in registers."""
+
+_CELLS = (
+    (r"^#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!)$", "an error of a spreadsheet"),
+    (r"^=", "a formula"),
+    ("\ufffd", "a mark that stands for a letter that was lost"),
+    ("Ã[\u0080-\u00bf\u2018-\u201d\u2020-\u2026]|â€", "letters read in the wrong encoding"),
+)
+"""What may stand in a text cell after a fault on the way, and what it is."""
+
+_A_VALUE = re.compile(r"^(?:[0-9][0-9.,/ :-]*|[0-9]{1,2}[-/. ][A-Za-z]{3,9}[-/. ][0-9]{2,4})$").pattern
+_FORMS = {
+    "nino": r"^\s*(?i:[A-Z]{2}\s*(?:[0-9]\s*){6}[A-D]?)\s*$",
+    "postcode": r"^\s*(?i:[A-Z]{1,2}[0-9][A-Z0-9]?\s*[0-9][A-Z]{2})\s*$",
+}
+
+
+def oddities(rows: pl.DataFrame, table: type[dy.Schema]) -> list[str]:
+    """What a person should look at, by column and count; never a value.
+
+    Args:
+        rows: of the table, as its contract has them.
+        table: the contract.
+    """
+    found: list[str] = []
+    for column in columns_of(table):
+        cells = rows.get_column(column.name)
+        if isinstance(column.dtype, pl.String):
+            found += _of_text(cells.drop_nulls(), column)
+        elif isinstance(column.dtype, pl.Date):
+            found += _of_days(cells.drop_nulls(), column)
+        if column.column_class is ColumnClass.DIRECT and len(cells) >= ENOUGH and cells.null_count() == len(cells):
+            found.append(f"{column.name}: every cell is blank; nobody can be linked by it")
+    return found + _of_services(rows)
+
+
+def _of_text(known: pl.Series, column: ColumnInfo) -> list[str]:
+    said = [(int(known.str.contains(shape).sum()), what) for shape, what in _CELLS]
+    if column.name in {"forename", "surname"}:
+        said.append((int(known.str.strip_chars().str.contains(_A_VALUE).sum()), "a number or a date, and no name"))
+    if is_key(column):
+        said.append((int(known.str.contains(r"^[0-9]+\.0+$").sum()), "a key that ends in .0; other files may not"))
+    if (form := _FORMS.get(column.name)) and len(known) >= ENOUGH:
+        other = int((~known.str.contains(form)).sum())
+        if other > MOSTLY_OTHER * len(known):
+            said.append((other, f"not as a {column.name} is written; a placeholder, or another column"))
+    return [f"{column.name}: {what} ({_rows(count)})" for count, what in said if count]
+
+
+def _of_days(known: pl.Series, column: ColumnInfo) -> list[str]:
+    days = known.dt.day()
+    if len(days) < DATES or days.n_unique() < DAYS or (days > 12).any():
+        return []
+    return [f"{column.name}: no day above the twelfth in {len(days):,} dates; day and month may be turned round"]
+
+
+def _of_services(rows: pl.DataFrame) -> list[str]:
+    if not {"service_received", "service_start_date"} <= set(rows.columns) or rows.height < ENOUGH:
+        return []
+    if rows["service_received"].all() and rows["service_start_date"].null_count() == rows.height:
+        return ["service_start_date: a service received by everybody, and no day on which any began"]
+    return []
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row{'s' if count != 1 else ''}"

@@ -1,0 +1,5 @@
+"""Ratios within groups of families, by council and by problem, each leaning on the others."""
+
+from tf_linkage.research.estimates.subgroups.by_group import subgroups
+
+__all__ = ["subgroups"]

@@ -1,0 +1,97 @@
+"""What the notice asked, answered from released figures alone; and five years of costs by hand."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from tables_of_counts import SIDES, costs, counts, estimates
+
+from tf_linkage.contracts.columns import of_rows
+from tf_linkage.contracts.outputs.published import WITHHELD, Differences
+from tf_linkage.disclosure import propose_release
+from tf_linkage.disclosure.findings_page.asked.five_years import AFTERWARDS, UNTOLD, discounted, five_years_part
+from tf_linkage.disclosure.findings_page.asked.questions import FIRST, LAST, NOTHING, QUESTIONS, questions_section
+from tf_linkage.disclosure.findings_page.cells import plain
+
+
+def published(**claiming: int) -> dict[str, pl.DataFrame]:
+    """A release in which so many of 600 families claim, before and two years on, with costs."""
+    cells = {
+        ("family", "out_of_work_benefit", side, window, "North"): (600, claiming[when])
+        for side in SIDES for when, window in (("before", FIRST), ("after", LAST))
+    }  # fmt: skip
+    convicted = {("family", "conviction", side, "year before", "North"): (600, 60) for side in SIDES}
+    made = estimates(counts(cells | convicted))
+    spent = {("benefits", side, "24 months after"): [0.0] * 100 + [4_000.0] * 300 for side in SIDES}
+    spent["the programme", "programme", "24 months after"] = [2_300.0] * 400
+    made["money"] = costs(spent).lazy()
+    return {name: plain(table) for name, table in propose_release(made).items()}
+
+
+def answers(tables: dict[str, pl.DataFrame]) -> dict[str, list[str]]:
+    page = questions_section(tables).replace("&nbsp;", " ")
+    parts = [part.split("</dt>") for part in page.split("<dt>")[1:]]
+    return {question: [line.split("</dd>")[0] for line in rest.split("<dd>")[1:]] for question, rest in parts}
+
+
+def test_each_question_stands_in_the_notices_words_with_released_figures() -> None:
+    told = answers(published(before=300, after=200))
+    assert tuple(told) == QUESTIONS
+    assert "50% of families claimed an out-of-work benefit" in told[QUESTIONS[1]][0]
+    assert "33% two years on" in told[QUESTIONS[1]][0]
+    assert "The councils of the study lie in one region." in told[QUESTIONS[0]][-1]
+    assert "£3,000 benefits" in told[QUESTIONS[2]][0]
+    assert "no conclusion may be drawn" in told[QUESTIONS[2]][-1]
+
+
+def test_what_is_withheld_answers_nothing() -> None:
+    few = published(before=9, after=200)
+    assert not [line for line in answers(few)[QUESTIONS[1]] if "out-of-work benefit in" in line]
+    few["money"] = few["money"].with_columns(pl.lit(None, dtype=pl.Float64).alias("mean"))
+    assert answers(few)[QUESTIONS[2]] == [NOTHING]
+
+
+def compared(estimate: float | None, low: float | None, high: float | None) -> pl.DataFrame:
+    row = {
+        "outcome": "all costs",
+        "unit": "family",
+        "window": "24 months after",
+        "role": "exploratory",
+        "measure": "pounds a family a year",
+        "method": "weighted",
+        "estimate": estimate,
+        "low": low,
+        "high": high,
+    }
+    note = {"note": WITHHELD} if estimate is None else {}
+    return plain(of_rows(Differences, [row | note]).lazy())  # fmt: skip
+
+
+def money(mean: float | None = 2_000.0) -> pl.DataFrame:
+    row = {"theme": "the programme", "study_group": "programme", "window": "24 months after", "mean": mean}
+    return pl.DataFrame([row], schema_overrides={"mean": pl.Float64})
+
+
+def test_five_years_by_hand() -> None:
+    """All costs are 400 lower a year with the programme's 1,000 in them: 1,400 are avoided.
+
+    Two years are worth 1 + 1/1.035 = 1.9662 of them: 2,752.7. If it stays, 4.6731: 6,542.3.
+    """
+    page = five_years_part(compared(-400.0, -1_000.0, 100.0), money()).replace("&nbsp;", " ")
+    assert "£2,800 (£1,800 to £3,900)" in page
+    assert "£6,500 (£4,200 to £9,300)" in page
+    assert "£800 (−£200 to £1,900)" in page, "net of 2,000"
+    assert "1.4 (0.9 to 2.0)" in page, "for each pound"
+    assert "llustrative" in page
+
+
+@pytest.mark.parametrize(("left", "worth"), list(zip(AFTERWARDS.values(), (1.9662, 2.7674, 4.6731), strict=True)))
+def test_later_years_count_for_less(left: tuple[float, ...], worth: float) -> None:
+    assert discounted(left) == pytest.approx(worth, abs=1e-4)
+
+
+def test_without_a_released_difference_there_is_no_sum() -> None:
+    assert UNTOLD in five_years_part(compared(None, None, None), money())
+    assert UNTOLD in five_years_part(compared(-400.0, -1_000.0, 100.0), money(None))
+    dearer = five_years_part(compared(1_500.0, 500.0, 2_500.0), money()).replace("&nbsp;", " ")
+    assert "−£1,000 (−£2,900 to £1,000)" in dearer

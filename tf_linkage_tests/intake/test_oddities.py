@@ -1,0 +1,106 @@
+"""What is systematically odd is noted with its count; what true files hold here and there is not."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+import pytest
+
+from tf_linkage.contracts.columns import of_rows
+from tf_linkage.contracts.registry import extract_tables
+from tf_linkage.intake.oddities import oddities
+
+TABLE = extract_tables()["council_cohort"]
+VALUES = ("Park", "Zzsecret", "AB123456C", "XK13 7HB")
+
+
+def cohort(rows: int = 60) -> pl.DataFrame:
+    """People of whom nothing is odd."""
+    people = [
+        {
+            "la_code": "E09000012", "person_ref": f"P{at}", "family_ref": f"F{at // 2}", "forename": "Ola",
+            "surname": "Park", "date_of_birth": dt.date(1990, 1 + at % 12, 1 + at % 28), "address": "1 Mill Row",
+            "nino": "AB123456C", "postcode": "XK13 7HB", "crime": "OFF", "health": "MH", "study_group": "programme",
+            "service_received": True, "identified_date": dt.date(2016, 1 + at % 12, 1 + at % 28),
+            "service_start_date": dt.date(2016, 1 + at % 12, 1 + at % 28),
+        }
+        for at in range(rows)
+    ]  # fmt: skip
+    return of_rows(TABLE, people)
+
+
+def said(frame: pl.DataFrame) -> list[str]:
+    found = oddities(frame, TABLE)
+    assert not [value for value in VALUES if any(value in one for one in found)]
+    return found
+
+
+def first(column: str, value: str, count: int) -> pl.DataFrame:
+    """A value in the first cells of a column."""
+    return cohort().with_columns(
+        pl.when(pl.int_range(pl.len()) < count).then(pl.lit(value)).otherwise(pl.col(column)).alias(column)
+    )
+
+
+def test_of_a_sound_file_nothing_is_odd() -> None:
+    assert said(cohort()) == []
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "note"),
+    [
+        ("surname", "#REF!", "surname: an error of a spreadsheet (3 rows)"),
+        ("surname", '=HYPERLINK("Zzsecret")', "surname: a formula (3 rows)"),
+        ("surname", "N\ufffd\ufffdez", "surname: a mark that stands for a letter that was lost (3 rows)"),
+        ("surname", "NÃºÃ±ez", "surname: letters read in the wrong encoding (3 rows)"),
+        ("address", "Oâ€™Brien Row", "address: letters read in the wrong encoding (3 rows)"),
+        ("forename", "43210", "forename: a number or a date, and no name (3 rows)"),
+        ("forename", "04-May-1990", "forename: a number or a date, and no name (3 rows)"),
+        ("person_ref", "50018.0", "person_ref: a key that ends in .0; other files may not (3 rows)"),
+    ],
+)
+def test_traces_of_a_fault_on_the_way_are_counted(column: str, value: str, note: str) -> None:
+    assert said(first(column, value, 3)) == [note]
+
+
+@pytest.mark.parametrize("surname", ["Núñez", "O’Brien", "D'Àvila", "Ångström", "St. John-Smythe", "Ng", "Null"])
+def test_names_as_people_have_them_are_not_odd(surname: str) -> None:
+    assert said(first("surname", surname, 60)) == []
+
+
+@pytest.mark.parametrize(("count", "noted"), [(6, False), (7, True), (60, True)])
+def test_identifiers_of_another_form_are_noted_from_a_tenth_on(count: int, noted: bool) -> None:
+    for column, value in (("nino", "NK"), ("nino", "XK13 7HB"), ("postcode", "AB123456C"), ("postcode", "UNKNOWN")):
+        found = said(first(column, value, count))
+        assert found == (
+            [f"{column}: not as a {column} is written; a placeholder, or another column ({count} rows)"] * noted
+        )
+
+
+def test_an_identifier_that_is_blank_throughout_is_noted() -> None:
+    blank = cohort().with_columns(surname=pl.lit(None, pl.String), date_of_birth=pl.lit(None, pl.Date))
+    assert said(blank) == [
+        "surname: every cell is blank; nobody can be linked by it",
+        "date_of_birth: every cell is blank; nobody can be linked by it",
+    ]
+    assert said(blank.head(19)) == []
+
+
+def test_days_that_stand_where_months_do_are_noted() -> None:
+    turned = cohort().with_columns(
+        date_of_birth=pl.Series([dt.date(1990, 1 + at % 12, 1 + at % 12) for at in range(60)])
+    )
+    assert said(turned) == [
+        "date_of_birth: no day above the twelfth in 60 dates; day and month may be turned round"
+    ]
+    firsts = cohort().with_columns(date_of_birth=pl.Series([dt.date(1990, 1 + at % 12, 1) for at in range(60)]))
+    assert said(firsts) == []
+    assert said(turned.head(49)) == []
+
+
+def test_a_service_of_everybody_that_never_began_is_noted() -> None:
+    never = cohort().with_columns(service_start_date=pl.lit(None, pl.Date))
+    assert said(never) == ["service_start_date: a service received by everybody, and no day on which any began"]
+    some = pl.int_range(pl.len()) > 0
+    assert said(never.with_columns(service_received=some)) == []
