@@ -314,7 +314,7 @@ def test_without_the_others_lock_nothing_shows_who_sent(tmp_path: Path) -> None:
 
 def test_the_first_lock_needs_a_password_and_says_by_which_command_it_is_made(tmp_path: Path) -> None:
     vault = Vault(tmp_path / "data" / "custody" / "moj", "moj", RIGHT)
-    with pytest.raises(PasswordMissing, match="first makes its lock: .*make-lock moj") as refusal:
+    with pytest.raises(PasswordMissing, match=r"first makes its lock: .*make-lock moj") as refusal:
         vault.lock()
     assert str(tmp_path / "data") in str(refusal.value)
     assert not (vault.folder / LOCK).exists()
