@@ -7,7 +7,7 @@ CLI := $(BIN)/tf-linkage
 export DAGSTER_HOME := $(CURDIR)/.dagster_home
 export PYTHONHASHSEED := 0
 # Choices such as `make run PRESET=tiny SEED=7` or `make run SOURCE=files INCOMING=dir`.
-CHOICES := PRESET SOURCE DWP_SOURCE MOJ_SOURCE DFE_SOURCE INCOMING DATA FAMILIES POPULATION SEED NOISE NOISE_MULTIPLIER MOVES_TOGETHER COUNCILS CONFOUNDING CONFOUNDING_STRENGTH CLERK_ERROR ENGINE LINK_THRESHOLD REVIEW_THRESHOLD MEMORY_GB THREADS MOST_PAIRS
+CHOICES := PRESET SOURCE DWP_SOURCE MOJ_SOURCE DFE_SOURCE INCOMING DATA FAMILIES POPULATION SEED NOISE NOISE_MULTIPLIER MOVES_TOGETHER COUNCILS CONFOUNDING CONFOUNDING_STRENGTH CLERK_ERROR ENGINE LINK_THRESHOLD REVIEW_THRESHOLD MEMORY_GB THREADS MOST_PAIRS SPARK
 DATES := $(foreach day,HISTORY_FROM IDENTIFIED_FROM IDENTIFIED_TO EXTRACT EXCHANGE DESTROY_BY,DATE_$(day))
 CHOICES += $(DATES)
 OTHERS := JOB TICKET CONFIRM PORT PYTHON ONLY MUTANTS
@@ -19,7 +19,7 @@ export TF_LINKAGE_MAKE_CHOICES := $(foreach choice,$(CHOICES) JOB TICKET CONFIRM
 $(foreach choice,$(CHOICES),$(if $($(choice)),$(eval export TF_LINKAGE_$(choice) := $($(choice)))))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run assess baseline test snapshots without-names test-crash test-mutants test-fuzz test-walk test-study test-intruders test-seeds test-confounding test-linkage-error test-recall calibration check ui drill deployment bench docs lock clean
+.PHONY: help setup run assess baseline test snapshots without-names test-crash test-mutants test-fuzz test-walk test-study test-intruders test-seeds test-confounding test-linkage-error test-recall test-spark calibration check ui drill deployment bench docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -81,6 +81,11 @@ test-linkage-error: setup ## how often intervals hold where links miss one group
 
 test-recall: setup ## how often the interval of recall without truth holds, over 20 seeds and three levels of noise (half an hour; RECALL_SEEDS= RECALL_PRESET= in the environment)
 	@$(BIN)/python -m pytest -m slow -s tf_linkage_tests/test_recall_without_truth.py
+
+test-spark: setup ## hold engine spark to the links of engine duckdb on Spark itself (Debian's Java 17 or later; .venv-spark with 450 MB of packages; minutes)
+	@command -v java >/dev/null || { echo "Spark needs Java 17 or later: apt-get install openjdk-17-jre-headless"; exit 1; }
+	@test -x .venv-spark/bin/spark-submit || { $(PYTHON) -m venv .venv-spark && .venv-spark/bin/python -m pip install --quiet --disable-pip-version-check 'pyspark[connect]==4.2.1' "$$(grep '^duckdb==' requirements.lock)"; }
+	@$(BIN)/python -m pytest -m slow -s tf_linkage_tests/test_spark_on_java.py
 
 calibration: setup ## the simulated world next to England: pictures, targets, impossible sequences, twenty questions (PRESET= SEED=)
 	@$(BIN)/python -m tf_linkage.bodies.calibration data/reports/calibration.md $(or $(PRESET),demo) $(or $(SEED),2015)

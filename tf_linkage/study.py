@@ -39,8 +39,8 @@ NAME = "troubled-families"
 """The study's name, unless another is given."""
 
 
-BOUNDS = ("memory_gb", "threads", "most_pairs")
-"""Choices that bound a linkage and change nothing that it makes."""
+BOUNDS = ("memory_gb", "threads", "most_pairs", "spark")
+"""Choices of what a linkage may use, which change nothing that it makes."""
 
 LINKING = ("engine", "link_threshold", "review_threshold")
 """Choices on which links depend."""
@@ -209,6 +209,11 @@ class Study(BaseModel):
         ge=1,
         description="Candidate pairs that a blocking rule may make; one that would make more is refused beforehand",
     )
+    spark: str | None = Field(
+        default=None,
+        pattern="^sc://",
+        description="Cluster of engine spark, sc://HOST:PORT; the links are those of engine duckdb",
+    )
     clerk_error: float = Field(
         default=0.11,  # quality/without_truth/clerical.py says from which published agreement
         ge=0,
@@ -231,6 +236,8 @@ class Study(BaseModel):
         for name, source in self.sources.items():
             if source is DepartmentSource.SIMULATION and self.source is Source.FILES:
                 raise ValueError(f"{name} cannot be simulated in a study on files; choose register or return")
+        if self.engine == "spark" and self.spark is None:
+            raise ValueError("engine spark needs a cluster: choose spark, such as sc://localhost:15002")
         if self.review_threshold > self.link_threshold:
             raise ValueError("review_threshold must not exceed link_threshold")
         return self

@@ -1,10 +1,12 @@
 """What the tests share: one run of the `tiny` rehearsal, whole, with every check."""
 
 import os
+from collections.abc import Iterator
 
 import hypothesis
 import pytest
 from rehearsing import Rehearsed, rehearse
+from sail import served
 
 from tf_linkage.study import Study
 
@@ -22,6 +24,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Rehearsed:
     """The `tiny` rehearsal, run once for all tests. Read it; do not change it."""
     return rehearse(Study.of("tiny", data=tmp_path_factory.mktemp("rehearsal") / "data"))
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[str]:
+    """Address of a cluster on this machine."""
+    with served() as address:
+        yield address
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

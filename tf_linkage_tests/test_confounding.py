@@ -17,6 +17,8 @@ BY_CHANCE = 0.175
 """A test at 5% rejects in 0 to 6 of 40 worlds, but for once in a thousand times; one more for clustering."""
 
 PLACEBO, DIP = "placebo held out", "difference in differences, year before"
+SAME_COVARIATES = ("weighted", "doubly robust", "nearest neighbour", "weighted for joining")
+RANGE = "range over two assumptions"
 
 
 def over_seeds(kind: str, seeds: range, size: int = 4_000) -> pl.DataFrame:
@@ -90,3 +92,15 @@ def test_the_table_of_errors_by_kind_of_confounding() -> None:
         assert abs(_of(tables["drift"], estimate)["off by %"]) > 3, f"drift defeats {estimate}"
     for estimate in ("unadjusted", "weighted", DIP, PLACEBO):
         assert rejects("all", estimate) > BY_CHANCE
+    # What nobody saw misleads every estimator that rests on what was seen, and by as much.
+    for estimate in SAME_COVARIATES:
+        assert rejects("none", estimate) <= BY_CHANCE
+        assert (
+            abs(_of(tables["severity"], estimate)["off by %"] - _of(tables["severity"], "weighted")["off by %"]) < 3
+        )
+    for kind in ("none", "severity", "crisis", "reporting", "uptake", "joiners"):
+        assert rejects(kind, RANGE) <= BY_CHANCE, kind
+    followed = (
+        _of(tables["joiners"], of)["off by %"] for of in ("weighted for joining", "weighted, until joining")
+    )
+    assert next(followed) < next(followed)

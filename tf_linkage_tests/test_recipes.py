@@ -24,11 +24,10 @@ from tf_linkage.disclosure.release.release import Counted, Frames, propose_relea
 from tf_linkage.disclosure.suppression.linked_counts import Key, Quantity, System
 from tf_linkage.disclosure.tables import counts
 from tf_linkage.errors import ContractBroken
-from tf_linkage.linkage import Limits, LinkResult, Model, SavedModel, general_model, link
+from tf_linkage.linkage import LinkResult, general_model, link
 from tf_linkage.linkage.engines import ENGINES
 from tf_linkage.linkage.engines.duckdb import link_by_duckdb
-from tf_linkage.linkage.result import Progress
-from tf_linkage.linkage.tables.records import Told
+from tf_linkage.linkage.result import LinkageTask
 from tf_linkage.research.dictionary import data_dictionary
 from tf_linkage.research.tables.starts import in_contract
 
@@ -97,17 +96,8 @@ def test_types_follow_the_declaration_and_other_columns_stay_out() -> None:
 
 
 def test_an_engine_is_a_function_and_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    def cautious(
-        left: pl.LazyFrame,
-        right: pl.LazyFrame,
-        model: Model,
-        progress: Progress,
-        bounds: Limits,
-        *,
-        told: Told | None = None,
-        learnt: SavedModel | None = None,
-    ) -> LinkResult:
-        found = link_by_duckdb(left, right, model, progress, bounds, told=told, learnt=learnt)
+    def cautious(task: LinkageTask) -> LinkResult:
+        found = link_by_duckdb(task)
         return dataclasses.replace(found, links=found.links.head(1))
 
     monkeypatch.setitem(ENGINES, "cautious", cautious)

@@ -5,9 +5,10 @@ from pydantic import ValidationError
 
 from tf_linkage import run
 from tf_linkage.errors import StudyRefused
-from tf_linkage.linkage import Limits
+from tf_linkage.linkage import Cluster, Limits
+from tf_linkage.linkage.cluster import TOKEN
 from tf_linkage.study import SIZES, Noise, Preset, Source, Study
-from tf_linkage.workspace.environment import bounds_of, study_from_environment
+from tf_linkage.workspace.environment import bounds_of, refuse_cluster, study_from_environment
 
 
 @pytest.mark.parametrize("preset", Preset)
@@ -33,6 +34,8 @@ def test_choices_are_laid_over_a_preset() -> None:
         ({"memory_gb": "nan"}, "less than or equal to 100000"),
         ({"threads": 0}, "greater than or equal to 1"),
         ({"most_pairs": 0}, "greater than or equal to 1"),
+        ({"engine": "spark"}, "engine spark needs a cluster"),
+        ({"spark": "localhost:15002"}, "should match pattern"),
         ({"sede": 7}, "Extra inputs are not permitted"),
     ],
 )
@@ -52,6 +55,19 @@ def test_the_environment_bounds_a_linkage() -> None:
     bounds = bounds_of(study_from_environment(chosen))
     assert bounds == Limits(memory_gb=2.5, threads=3, most_pairs=1_000)
     assert bounds_of(study_from_environment({})) == Limits()
+
+
+def test_a_cluster_is_chosen_and_real_records_stay_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    far = {"TF_LINKAGE_ENGINE": "spark", "TF_LINKAGE_SPARK": "sc://cluster.example.org/;use_ssl=true"}
+    monkeypatch.setenv(TOKEN, "a-token")
+    invented = study_from_environment(far)
+    refuse_cluster(invented)
+    assert bounds_of(invented).cluster == Cluster(far["TF_LINKAGE_SPARK"], invented=True)
+    with pytest.raises(StudyRefused, match=r"spark: .* so real records are not sent there"):
+        refuse_cluster(study_from_environment(far | {"TF_LINKAGE_SOURCE": "files"}))
+    usual = study_from_environment(far | {"TF_LINKAGE_ENGINE": "duckdb", "TF_LINKAGE_SOURCE": "files"})
+    refuse_cluster(usual)
+    assert bounds_of(usual).cluster is None
 
 
 @pytest.mark.parametrize(

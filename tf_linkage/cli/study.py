@@ -93,6 +93,10 @@ def _run(chosen: argparse.Namespace) -> int:
         )
     if chosen.job in IRREVERSIBLE:
         _must_confirm(chosen.job, chosen.confirm)
+    if study.engine == "spark":
+        from tf_linkage.workspace.environment import refuse_cluster  # noqa: PLC0415
+
+        refuse_cluster(study)
     from tf_linkage.cli.dagster_home import home_of  # noqa: PLC0415
 
     with home_of(study.data):

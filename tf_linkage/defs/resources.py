@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from tf_linkage.errors import StudyRefused
 from tf_linkage.linkage import ENGINES
 from tf_linkage.study import LAUNCHPAD, SIZES, Source, Study, advanced, faults
-from tf_linkage.workspace.environment import study_key
+from tf_linkage.workspace.environment import refuse_cluster, study_key
 from tf_linkage.workspace.storing.holding import this_process
 
 ADVANCED = "advanced"
@@ -73,9 +73,11 @@ def study_of(study: Study, config: Mapping[str, Any]) -> Study:
         families, population = SIZES[given["preset"]]
         given = {"families": families, "population": population} | given
     try:
-        return Study(**study.model_dump() | given)
+        made = Study(**study.model_dump() | given)
     except ValidationError as refusal:
         raise StudyRefused(faults(refusal)) from None
+    refuse_cluster(made)
+    return made
 
 
 def described(study: Study) -> dict[str, str]:

@@ -8,6 +8,7 @@ Usable on any two tables whose columns carry the contracts' names:
     deduplicate(left, general_model(left_columns, left_columns)).people
 """
 
+from tf_linkage.linkage.cluster import Cluster
 from tf_linkage.linkage.deduplicate.duplicates import find_duplicates
 from tf_linkage.linkage.deduplicate.people import People, deduplicate
 from tf_linkage.linkage.engines import ENGINES
@@ -22,6 +23,7 @@ from tf_linkage.linkage.score.explain import waterfall
 
 __all__ = [
     "ENGINES",
+    "Cluster",
     "Engine",
     "Limits",
     "LinkResult",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tf_linkage.errors import LinkageRefused
+from tf_linkage.linkage.cluster import Cluster
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Limits:
         memory_gb: gigabytes that DuckDB may take; beyond them, the linkage is refused.
         threads: number of threads of DuckDB; all cores if none is given.
         most_pairs: candidate pairs that a blocking rule may make before it is refused; counted beforehand.
+        cluster: where engine `spark` may find and compare pairs; no engine uses any network without one.
 
     Raises:
         LinkageRefused: a bound that nothing could keep to.
@@ -26,6 +28,7 @@ class Limits:
     memory_gb: float = 4.0
     threads: int | None = None
     most_pairs: int = 500_000_000
+    cluster: Cluster | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no linkage could keep to."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import polars as pl
 
 from tf_linkage.errors import LinkageRefused
-from tf_linkage.linkage.engines import ENGINES
+from tf_linkage.linkage.engines import ENGINES, refuse_missing, refuse_saved_model
 from tf_linkage.linkage.estimate.saved_model import SavedModel
 from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.model import Model
-from tf_linkage.linkage.result import LinkResult, Progress
+from tf_linkage.linkage.result import LinkageTask, LinkResult, Progress, silent
 from tf_linkage.linkage.standardise.fields import standardise
 from tf_linkage.linkage.tables.records import Told
 
@@ -32,7 +32,7 @@ def link(
         right: one row per record, or per name of a person (alias rows).
         model: what is compared and when a pair is a link.
         engine: a name in `ENGINES`.
-        bounds: memory, threads and pairs that it may use; the usual ones unless given.
+        bounds: memory, threads, pairs and the cluster that it may use; the usual ones unless given.
         progress: receives a line at each step.
         told: learns how each column was read.
         learnt: a model that was trained on another delivery and saved; trained on these tables unless given.
@@ -42,26 +42,32 @@ def link(
         order their rows come, and whatever the bounds.
 
     Raises:
-        LinkageRefused: unknown engine, missing column, repeated left id, empty table; more than the bounds allow.
+        LinkageRefused: unknown engine, or one that is not installed; missing column, repeated left id, empty table;
+            more than the bounds allow.
     """
     if engine not in ENGINES:
         raise LinkageRefused(f"there is no engine {engine!r}; known are {', '.join(sorted(ENGINES))}")
-    return ENGINES[engine](left, right, model, progress or _silent, bounds or Limits(), told=told, learnt=learnt)
+    refuse_missing(engine)
+    if learnt is not None:
+        refuse_saved_model(engine)
+    task = LinkageTask(left, right, model, bounds or Limits(), progress or silent, told, learnt)
+    return ENGINES[engine](task)
 
 
 def saved_model(result: LinkResult, right: pl.LazyFrame) -> SavedModel:
     """What a linkage has learnt, to be applied to the next delivery.
 
     Args:
-        result: of engine `duckdb`.
+        result: of an engine that saves models.
         right: the right table that was linked, of which values that many bear are counted.
 
     Raises:
         LinkageRefused: another engine's result, of one table, or of comparisons of somebody's own.
     """
     model = result.model
-    if result.trained is None or result.engine != "duckdb":
-        raise LinkageRefused(f"engine {result.engine!r} has no model to save; engine 'duckdb' has")
+    refuse_saved_model(result.engine)
+    if result.trained is None:
+        raise LinkageRefused("nothing was learnt, so there is no model to save")
     fields = [field for field in model.fields if field in NAMES_AND_BIRTH]
     records = standardise(right, model.entity, fields, reading=model.reading)
     return SavedModel.of(model, result.trained, records.with_columns(pl.col("record_id").rle_id().alias("entity")))
@@ -69,7 +75,3 @@ def saved_model(result: LinkResult, right: pl.LazyFrame) -> SavedModel:
 
 NAMES_AND_BIRTH = ("forename", "surname", "date_of_birth")
 """Fields of which a saved model holds frequencies."""
-
-
-def _silent(_: str) -> None:
-    """No progress wanted."""

@@ -62,23 +62,38 @@ class LinkResult:
     weighed: pl.DataFrame = field(default_factory=pl.DataFrame)
 
 
+def silent(_: str) -> None:
+    """No progress wanted."""
+
+
+@dataclass(frozen=True)
+class LinkageTask:
+    """What an engine is asked to do.
+
+    Attributes:
+        left: one row per record; its `model.left_id` is unique.
+        right: one row per record, or per name of a person (alias rows).
+        model: what is compared and when a pair is a link.
+        bounds: memory, threads, pairs and the cluster that may be used.
+        progress: receives a line at each step.
+        told: learns how each column was read, if anybody wants to know.
+        learnt: a model that was trained on another delivery and saved; given to `APPLYING_SAVED_MODELS` alone.
+    """
+
+    left: pl.LazyFrame
+    right: pl.LazyFrame
+    model: Model
+    bounds: Limits = field(default_factory=Limits)
+    progress: Progress = silent
+    told: Told | None = None
+    learnt: SavedModel | None = None
+
+
 class Engine(Protocol):
     """Links two tables by a model, within bounds."""
 
-    def __call__(
-        self,
-        left: pl.LazyFrame,
-        right: pl.LazyFrame,
-        model: Model,
-        progress: Progress,
-        bounds: Limits,
-        *,
-        told: Told | None = None,
-        learnt: SavedModel | None = None,
-    ) -> LinkResult:
+    def __call__(self, task: LinkageTask) -> LinkResult:
         """Link the two tables, and tell how each column was read if somebody wants to know.
-
-        An engine that trains a model of its own each time refuses one that was saved (`learnt`).
 
         Raises:
             LinkageRefused: the tables cannot be linked as the model asks, or not within the bounds.

@@ -29,7 +29,7 @@ BY_MAKE = "MAKE_CHOICES"
 _NAMES = (
     "preset", "source", "incoming", "data", "families", "population", "seed", "noise", "noise_multiplier",
     "moves_together", "councils", "confounding", "confounding_strength", "engine", "link_threshold",
-    "review_threshold", "memory_gb", "threads", "most_pairs", "clerk_error", "name",
+    "review_threshold", "memory_gb", "threads", "most_pairs", "spark", "clerk_error", "name",
 )  # fmt: skip
 _SIZES = frozenset({"families", "population"})
 _PLACES = frozenset({"data", "incoming"})

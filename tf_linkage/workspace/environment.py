@@ -8,12 +8,13 @@ from pathlib import Path
 
 from tf_linkage import custody, intake, linkage
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.errors import TfLinkageError
+from tf_linkage.errors import LinkageRefused, StudyRefused, TfLinkageError
+from tf_linkage.linkage.engines import refuse_missing
 from tf_linkage.study import DepartmentSource, Source, Study
 from tf_linkage.workspace.choices import PREFIX, study_from_environment
 from tf_linkage.workspace.store import REAL
 
-__all__ = ["bounds_of", "from_files", "is_rehearsal", "study_from_environment", "study_key"]
+__all__ = ["bounds_of", "from_files", "is_rehearsal", "refuse_cluster", "study_from_environment", "study_key"]
 
 
 def is_rehearsal(study: Study) -> bool:
@@ -30,8 +31,30 @@ def from_files(study: Study) -> bool:
 
 
 def bounds_of(study: Study) -> linkage.Limits:
-    """What a linkage of the study may use."""
-    return linkage.Limits(memory_gb=study.memory_gb, threads=study.threads, most_pairs=study.most_pairs)
+    """What a linkage of the study may use.
+
+    Raises:
+        LinkageRefused: records of the study may not be sent to the cluster that is named.
+    """
+    cluster = None
+    if study.engine == "spark" and study.spark is not None:
+        cluster = linkage.Cluster(study.spark, invented=is_rehearsal(study))
+    return linkage.Limits(study.memory_gb, study.threads, study.most_pairs, cluster)
+
+
+def refuse_cluster(study: Study) -> None:
+    """Refuses a cluster before a run begins, instead of in its midst.
+
+    Raises:
+        StudyRefused: the engine's package is not installed, or the study's records may not go there.
+    """
+    if study.engine != "spark":
+        return
+    try:
+        refuse_missing(study.engine)
+        bounds_of(study)
+    except LinkageRefused as refusal:
+        raise StudyRefused(f"spark: {refusal}") from None
 
 
 def study_key(simulated: bool, incoming: Path, data: Path | None = None) -> bytes:

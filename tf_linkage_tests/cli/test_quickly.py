@@ -70,7 +70,7 @@ def ran(*words: str | Path, cwd: Path, **environment: str) -> Ran:
     [
         (["rnu"], {}, "rnu: there is no such command", "run, assess"),
         (["run", "--preset", "tniy"], {}, "--preset: 'tniy'", "tiny, demo, study. Did you mean tiny?"),
-        (["run", "--engine", "splnk"], {}, "--engine: 'splnk'", "duckdb, recordlinkage, splink"),
+        (["run", "--engine", "splnk"], {}, "--engine: 'splnk'", "duckdb, recordlinkage, spark, splink"),
         (["run", "--noise", "loud"], {}, "--noise: 'loud'", "clean, realistic, hard"),
         (["run", "--job", "end_of_moth"], {}, "--job: 'end_of_moth'", "end_of_month, end_of_study"),
         (["run", "--sede", "7"], {}, "--sede: there is no such option", "Did you mean --seed?"),
@@ -131,7 +131,7 @@ def test_help_is_quick_and_names_everything_by_group(tmp_path: Path) -> None:
     assert found.imported == set()
     assert found.seconds < SECONDS
     for part in ("A study:", "People's requests:", "export-extracts", "Jobs (run --job):", "end_of_month", "  dwp ",
-                 "--noise ", "clean|realistic|hard", "duckdb|recordlinkage|splink"):  # fmt: skip
+                 "--noise ", "clean|realistic|hard", "duckdb|recordlinkage|spark|splink"):  # fmt: skip
         assert part in found.printed, part
 
 

@@ -231,6 +231,9 @@ def test_the_launchpad_has_eight_choices_at_most_with_words_and_the_folders_valu
         ({"review_threshold": 0.9}, "review_threshold must not exceed"),
         ({"noise": "realstic"}, "one of clean, realistic, hard.* got realstic"),
         ({"engine": "pandas"}, "one of duckdb"),
+        ({"engine": "spark"}, "engine spark needs a cluster"),
+        ({"engine": "spark", "advanced": {"spark": "http://localhost"}}, "spark: String should match pattern"),
+        ({"engine": "spark", "advanced": {"spark": "sc://else.where"}}, "what is sent there must be encrypted"),
         ({"sede": 7}, "sede"),
     ],
 )

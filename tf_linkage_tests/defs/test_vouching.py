@@ -9,6 +9,7 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from polars.testing import assert_frame_equal
 from rehearsing import Rehearsed, digests, home
 
 from tf_linkage import study as choices
@@ -113,6 +114,18 @@ def _as_the_folder(study: Study) -> dict[str, Any]:
 def test_a_link_remade_by_the_same_choices_changes_nothing(copied: Copied) -> None:
     assert copied.make("linkage/dwp_links", "dwp/link_request").success
     assert copied.stale() == set()
+
+
+def test_links_made_on_a_cluster_are_the_same(copied: Copied, spark: str) -> None:
+    """The same asset, with the engine and the cluster chosen in the launchpad."""
+    defs = build_defs(copied.study)
+    with defs.get_asset_value_loader(copied.instance) as stored:
+        before = stored.load_asset_value(["linkage", "dwp_links"]).collect()
+        made = copied.make("linkage/dwp_links", engine="spark", advanced={"spark": spark})
+        assert made.success
+        assert_frame_equal(stored.load_asset_value(["linkage", "dwp_links"]).collect(), before)
+    (event,) = made.get_asset_materialization_events()
+    assert event.materialization.metadata["engine"].value == "spark"
 
 
 def test_tables_of_two_worlds_are_not_joined_and_nothing_is_written(copied: Copied) -> None:

@@ -6,6 +6,7 @@ import dataclasses
 
 import polars as pl
 import pytest
+from sail import bounds_for
 
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage import ENGINES, deduplicate, general_model, link
@@ -45,11 +46,13 @@ NAMED, DATED = ["id", "forename", "surname"], ["id", "forename", "surname", "dat
     ],
     ids=["1x1", "1x1 names", "1xn", "names", "no date", "no forename", "nothing tells", "equal", "empty", "twice"],
 )
-def test_an_answer_or_a_sentence(engine: str, left: pl.DataFrame, right: pl.DataFrame, fewest: int) -> None:
-    pytest.importorskip(engine)
+def test_an_answer_or_a_sentence(
+    request: pytest.FixtureRequest, engine: str, left: pl.DataFrame, right: pl.DataFrame, fewest: int
+) -> None:
+    bounds = bounds_for(engine, request)
     model = general_model(left.columns, right.columns)
     try:
-        links = link(left.lazy(), right.lazy(), model, engine=engine).links
+        links = link(left.lazy(), right.lazy(), model, engine=engine, bounds=bounds).links
     except LinkageRefused as refusal:
         assert fewest == 0
         assert str(refusal)

@@ -22,7 +22,8 @@ from tf_linkage.cli.files.reviewing import PAGE, write_page
 from tf_linkage.cli.files.writing import SHEETS, check_writable, write_file
 from tf_linkage.cli.wording import say
 from tf_linkage.errors import InputRefused, LinkageRefused
-from tf_linkage.linkage.engines import ENGINES
+from tf_linkage.linkage.cluster import Cluster
+from tf_linkage.linkage.engines import ENGINES, refuse_saved_model
 from tf_linkage.linkage.model.model import KINDS as LINK_KINDS
 from tf_linkage.linkage.standardise.fields import STANDARD_FIELDS
 
@@ -54,6 +55,16 @@ def add_link(link: argparse.ArgumentParser) -> None:
     )
     add_bounds(link)
     link.add_argument(
+        "--spark",
+        metavar="ADDRESS",
+        help="cluster of engine spark, sc://HOST:PORT; the only one used",
+    )
+    link.add_argument(
+        "--invented",
+        action="store_true",
+        help="nobody in the files is real, so that a cluster that cannot prove what it encrypts may have them",
+    )
+    link.add_argument(
         "--kind",
         choices=LINK_KINDS,
         default=LINK_KINDS[0],
@@ -76,7 +87,9 @@ def _link(chosen: argparse.Namespace) -> None:
     # The engines bring large libraries with them, for which --help need not wait.
     from tf_linkage import linkage  # noqa: PLC0415
 
-    bounds, reading = linkage.Limits(chosen.memory_gb, chosen.threads, chosen.most_pairs), reading_of(chosen)
+    cluster = None if chosen.spark is None else Cluster(chosen.spark, chosen.invented)
+    bounds = linkage.Limits(chosen.memory_gb, chosen.threads, chosen.most_pairs, cluster)
+    reading = reading_of(chosen)
     paths = [path for path in (chosen.left, chosen.right, chosen.decisions) if path is not None]
     _check_before(chosen, paths)
     learnt = None if chosen.model is None else read_model(chosen.model)
@@ -119,10 +132,12 @@ def _check_before(chosen: argparse.Namespace, paths: list[Path]) -> None:
     for path, suffixes in ((chosen.review, SHEETS), (chosen.report, (".html",)), (chosen.save_model, (".json",))):
         if path is not None:
             check_writable(path, [*paths, chosen.output], suffixes)
-    if chosen.engine != "duckdb" and (chosen.save_model or chosen.model):
-        raise InputRefused(
-            f"--engine {chosen.engine} trains its own model each time; engine duckdb saves and applies one"
-        )
+    if chosen.save_model or chosen.model:
+        refuse_saved_model(chosen.engine)
+    if chosen.engine == "spark" and chosen.spark is None:
+        raise InputRefused("--engine spark needs a cluster: --spark sc://HOST:PORT")
+    if chosen.engine != "spark" and (chosen.spark or chosen.invented):
+        raise InputRefused(f"--spark and --invented are for --engine spark, not {chosen.engine}")
 
 
 def _model(

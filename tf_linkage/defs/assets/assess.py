@@ -19,7 +19,8 @@ from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.metadata import charts
 from tf_linkage.defs.metadata.description import study_asset
 from tf_linkage.defs.resources import StudyKey
-from tf_linkage.linkage import ENGINES, Limits, LinkResult
+from tf_linkage.linkage import Limits, LinkResult
+from tf_linkage.linkage.engines import challenger
 from tf_linkage.linkage.hashed import HashingKey
 from tf_linkage.rehearsal.cases import Case, link_case, links_of
 from tf_linkage.study import Noise, Preset, Study
@@ -99,7 +100,6 @@ def _effects(study: Study) -> dg.AssetsDefinition:
 
 
 def _patterns(study: Study) -> dg.AssetsDefinition:
-    bounds = bounds_of(study)
 
     @study_asset(
         "quality/typical_patterns",
@@ -113,7 +113,7 @@ def _patterns(study: Study) -> dg.AssetsDefinition:
             return
         with plainly():
             # Of the engines, this one keeps explanations.
-            results = linked_again(tables, "duckdb", bounds, context.log.info)
+            results = linked_again(tables, "duckdb", bounds_of(study), context.log.info)
             found = quality.typical_patterns(results).collect()
         yield _kept(study, "quality/typical_patterns", found, fingerprint(tables["figures"].collect()))
 
@@ -121,8 +121,7 @@ def _patterns(study: Study) -> dg.AssetsDefinition:
 
 
 def _agreement(study: Study) -> dg.AssetsDefinition:
-    other = next(name for name in sorted(ENGINES) if name != study.engine)
-    bounds = bounds_of(study)
+    other = challenger(study.engine)
 
     @study_asset(
         "quality/engine_agreement",
@@ -137,7 +136,7 @@ def _agreement(study: Study) -> dg.AssetsDefinition:
         if left_out(context):
             return
         with plainly():
-            results = linked_again(tables, other, bounds, context.log.info)
+            results = linked_again(tables, other, bounds_of(study), context.log.info)
             theirs = {name: links_of(result).lazy() for name, result in results.items()}
             asked, links = asked_of(tables, study_key), by_department(tables, "links")
             found = quality.agreement(asked, links, theirs).collect()

@@ -5,7 +5,7 @@ The table `pairs` of a DuckDB connection and the statements that make it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage.block.rule_counts import widest
+from tf_linkage.linkage.compare.pairs import Candidates, PairsInDuckDB, candidates_of
 from tf_linkage.linkage.compare.patterns import SideBySide, measures_sql, pattern_sql
 from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.conditions import columns_in
@@ -24,21 +25,6 @@ from tf_linkage.linkage.tables.encoded import Tables, load
 from tf_linkage.linkage.tables.records import Records
 
 _ALLOWED = "allowed; allow more (most_pairs) if the machine can bear it"
-
-
-@dataclass(frozen=True)
-class Candidates:
-    """What blocking and comparing left in the table `pairs`.
-
-    Attributes:
-        rules: the rules that were used, in order; bit i of `rules` in the table stands for the i-th.
-        blocking: one row for each rule: `rule`, `pairs` that meet it, `new_pairs` that meet none before it.
-        patterns: one row for each pattern and set of rules: `pattern`, `rules`, `pairs`.
-    """
-
-    rules: tuple[BlockingRule, ...]
-    blocking: pl.DataFrame
-    patterns: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -133,12 +119,10 @@ def block_and_compare(
             rivals alone are candidates. None unless given.
     """
     connection = tables.connection
-    deterministic_pass = deterministic_pass or DeterministicPass(*[pl.DataFrame(schema=_AGREEING)] * 3)
+    deterministic_pass = deterministic_pass or no_pass()
+    pairs_of_pass(tables, rules, deterministic_pass)
     connection.register("deterministic", deterministic_pass.links.to_arrow())
-    connection.register(
-        "known", pl.concat([deterministic_pass.links, deterministic_pass.rivals], how="diagonal").to_arrow()
-    )
-    keys = [sorted({pair[side] for rule in rules for pair in rule.keys}) for side in (0, 1)]
+    keys = [key_columns(rules, side) for side in (0, 1)]
     connection.execute(
         f"CREATE TABLE l_free AS SELECT row, {', '.join(keys[0])} FROM l "
         "ANTI JOIN deterministic ON l.row = left_row"
@@ -146,7 +130,6 @@ def block_and_compare(
     found = " UNION ALL ".join(
         _met_by(tables, 1 << bit, rule.keys, ("l_free", "r_free")) for bit, rule in enumerate(rules)
     )
-    connection.execute("CREATE TABLE pairs (l UINTEGER, r UINTEGER, pattern BIGINT, rules BIGINT)")
     # The right table streams past the left one; within one table every row meets all others at once.
     step = tables.right.height if tables.model.one_table else _STREAMED
     for start in range(0, tables.right.height, step):
@@ -161,6 +144,31 @@ def block_and_compare(
         connection.execute("INSERT INTO pairs BY NAME SELECT * FROM compared")
         connection.unregister("compared")
     connection.execute("DROP TABLE l_free")
+    connection.unregister("deterministic")
+    pairs = PairsInDuckDB(tables)
+    return candidates_of(rules, pairs.counted(), pairs)
+
+
+Blocking = Callable[[Tables, Sequence[BlockingRule], DeterministicPass | None], Candidates]
+"""Finds and compares the candidate pairs, as `block_and_compare` does; it leaves the pass's pairs in `pairs`."""
+
+
+def no_pass() -> DeterministicPass:
+    """Where nothing stands before blocking."""
+    return DeterministicPass(*[pl.DataFrame(schema=_AGREEING)] * 3)
+
+
+def key_columns(rules: Sequence[BlockingRule], side: int) -> list[str]:
+    """The columns of one side (0 left, 1 right) that the rules look at."""
+    return sorted({pair[side] for rule in rules for pair in rule.keys})
+
+
+def pairs_of_pass(tables: Tables, rules: Sequence[BlockingRule], deterministic_pass: DeterministicPass) -> None:
+    """Make the table `pairs` (l, r, pattern, rules) of what stands before blocking: links and their rivals."""
+    connection = tables.connection
+    known = pl.concat([deterministic_pass.links, deterministic_pass.rivals], how="diagonal")
+    connection.register("known", known.to_arrow())
+    connection.execute("CREATE TABLE pairs (l UINTEGER, r UINTEGER, pattern BIGINT, rules BIGINT)")
     met = " + ".join(
         f"CASE WHEN {_meet(rule.keys)} THEN {1 << bit}::BIGINT ELSE 0 END" for bit, rule in enumerate(rules)
     )
@@ -168,12 +176,7 @@ def block_and_compare(
         f"INSERT INTO pairs SELECT l.row, r.row, pattern, {met} FROM known "
         "JOIN l ON left_row = l.row JOIN r ON right_row = r.row"
     )
-    connection.unregister("deterministic")
     connection.unregister("known")
-    patterns = tables.frame(
-        "SELECT pattern, rules, count(*) AS pairs FROM pairs GROUP BY ALL ORDER BY pattern, rules"
-    )
-    return Candidates(tuple(rules), _blocking(rules, patterns), patterns)
 
 
 def compare_rows(
@@ -185,9 +188,7 @@ def compare_rows(
     """
     found = np.empty(len(left), dtype=np.int64)
     model = tables.model
-    measures = measures_sql(model.comparisons, model.cuts, SideBySide())
-    pattern = pattern_sql(model.comparisons, model.cuts)
-    columns = sorted(columns_in([condition for one in model.comparisons for condition in one.conditions]))
+    columns = compared_columns(model)
     sides = (("l", tables.compared["lr".index(left_table)], left), ("r", tables.compared[1], right))
     for start in range(0, len(left), _COMPARED):
         part = slice(start, start + _COMPARED)
@@ -202,10 +203,22 @@ def compare_rows(
         # Bytes are Bloom filters, whose bits are counted.
         filters = ", ".join(f"{name}::BIT AS {name}" for name, held in both.items() if held.dtype == pl.Binary)
         source = f"(SELECT * REPLACE ({filters}) FROM given)" if filters else "given"
-        compared = tables.frame(f"SELECT number, {pattern} AS pattern FROM (SELECT *{measures} FROM {source})")
+        compared = tables.frame(comparing_sql(model, "number", source))
         tables.connection.unregister("given")
         found[start + compared["number"].to_numpy()] = compared["pattern"].to_numpy()
     return found
+
+
+def compared_columns(model: Model) -> list[str]:
+    """The columns that comparisons look at."""
+    return sorted(columns_in([condition for one in model.comparisons for condition in one.conditions]))
+
+
+def comparing_sql(model: Model, beside: str, source: str) -> str:
+    """The query of the patterns of pairs that stand side by side in a table: `beside` of its columns, `pattern`."""
+    measures = measures_sql(model.comparisons, model.cuts, SideBySide())
+    pattern = pattern_sql(model.comparisons, model.cuts)
+    return f"SELECT {beside}, {pattern} AS pattern FROM (SELECT *{measures} FROM {source})"
 
 
 _STREAMED = 500_000
@@ -235,23 +248,6 @@ def counted_pairs(tables: Tables, keys: Sequence[tuple[str, str]]) -> int:
             f"SELECT sum(number)::BIGINT FROM r JOIN (SELECT {columns}, count(*) AS number FROM l WHERE {known} "
             f"GROUP BY ALL) ours ON {on}"
         )
-    )
-
-
-def _blocking(rules: Sequence[BlockingRule], patterns: pl.DataFrame) -> pl.DataFrame:
-    """How many pairs each rule made, and how many that no rule before it had made."""
-    met = [
-        int(patterns.filter(pl.col("rules") // (1 << place) % 2 == 1)["pairs"].sum()) for place in range(len(rules))
-    ]
-    # A pair is its lowest rule's: the bits below are zero.
-    new = [
-        int(patterns.filter(pl.col("rules") % (2 << place) == 1 << place)["pairs"].sum())
-        for place in range(len(rules))
-    ]
-    names = [rule.name for rule in rules]
-    return pl.DataFrame(
-        {"rule": names, "pairs": met, "new_pairs": new},
-        schema={"rule": pl.String, "pairs": pl.Int64, "new_pairs": pl.Int64},
     )
 
 

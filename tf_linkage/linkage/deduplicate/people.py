@@ -19,7 +19,7 @@ from tf_linkage.linkage.engines.duckdb import link_by_duckdb
 from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.comparisons import Role
 from tf_linkage.linkage.model.model import Model
-from tf_linkage.linkage.result import LinkResult, Progress
+from tf_linkage.linkage.result import LinkageTask, LinkResult, Progress, silent
 from tf_linkage.linkage.tables.records import Told
 
 PEOPLE = pl.Schema({"record_id": pl.String, "person_id": pl.String})
@@ -77,7 +77,7 @@ def deduplicate(
         LinkageRefused: missing column, repeated id, empty table; more than the bounds allow.
     """
     model = one_table_of(model)
-    result = link_by_duckdb(table, table, model, progress or (lambda _: None), bounds or Limits(), told=told)
+    result = link_by_duckdb(LinkageTask(table, table, model, bounds or Limits(), progress or silent, told))
     return people_of(result, table)
 
 

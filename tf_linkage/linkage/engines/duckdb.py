@@ -10,55 +10,58 @@ import dataclasses
 import duckdb
 import polars as pl
 
+from tf_linkage.linkage.compare.candidates import Blocking, block_and_compare
 from tf_linkage.linkage.estimate.em import Trained
 from tf_linkage.linkage.estimate.preparation import preparation_of
-from tf_linkage.linkage.estimate.saved_model import SavedModel
 from tf_linkage.linkage.estimate.training_input import given_known_links, thin
 from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.resolve.decision import DecisionRule
 from tf_linkage.linkage.resolve.outcome import Outcome, result_of
-from tf_linkage.linkage.result import LinkResult, Progress
+from tf_linkage.linkage.result import LinkageTask, LinkResult, Progress
 from tf_linkage.linkage.tables.database import connected
 from tf_linkage.linkage.tables.encoded import Tables, load
-from tf_linkage.linkage.tables.records import Records, Told, prepare
+from tf_linkage.linkage.tables.records import Records, prepare
 
 
-def link_by_duckdb(
-    left: pl.LazyFrame,
-    right: pl.LazyFrame,
-    model: Model,
-    progress: Progress,
-    bounds: Limits,
-    *,
-    told: Told | None = None,
-    learnt: SavedModel | None = None,
-) -> LinkResult:
+def link_by_duckdb(task: LinkageTask) -> LinkResult:
     """Link by this engine. See `Engine`."""
-    with connected(bounds) as connection:
-        tables = _loaded(connection, (left, right), model, progress, told)
+    return link_task(task, block_and_compare)
+
+
+def link_task(task: LinkageTask, blocked_by: Blocking) -> LinkResult:
+    """Link what an engine is asked to, with candidate pairs found and compared here or elsewhere.
+
+    Args:
+        task: the two tables and all else.
+        blocked_by: finds and compares the candidate pairs, which are the same wherever that is done.
+    """
+    model = task.model
+    with connected(task.bounds) as connection:
+        tables = _loaded(connection, task)
         families_of = None
         if model.family:
             named = pl.col(model.left_id).alias("record_id"), pl.col(model.family).alias("family")
-            families_of = left.select(*named).collect()
+            families_of = task.left.select(*named).collect()
         trained = None
-        if learnt is not None:
-            trained = learnt.applied(model, tables.people)
-            progress(f"the saved model expects {learnt.links:.2f} links for each left record")
-        return link_tables(tables, progress, families_of=families_of, bounds=bounds, trained=trained)
+        if task.learnt is not None:
+            trained = task.learnt.applied(model, tables.people)
+            task.progress(f"the saved model expects {task.learnt.links:.2f} links for each left record")
+        return link_tables(
+            tables,
+            task.progress,
+            families_of=families_of,
+            bounds=task.bounds,
+            trained=trained,
+            blocked_by=blocked_by,
+        )
 
 
-def _loaded(
-    connection: duckdb.DuckDBPyConnection,
-    both: tuple[pl.LazyFrame, pl.LazyFrame],
-    model: Model,
-    progress: Progress,
-    told: Told | None,
-) -> Tables:
+def _loaded(connection: duckdb.DuckDBPyConnection, task: LinkageTask) -> Tables:
     """Both tables in DuckDB; what they were made from is let go of with this call."""
-    records = prepare(*both, model, told)
-    progress(f"standardised {records.left.height:,} and {records.held.height:,} records")
-    return load(connection, records, model)
+    records = prepare(task.left, task.right, task.model, task.told)
+    task.progress(f"standardised {records.left.height:,} and {records.held.height:,} records")
+    return load(connection, records, task.model)
 
 
 def link_records(
@@ -84,10 +87,11 @@ def link_tables(
     families_of: pl.DataFrame | None,
     bounds: Limits,
     trained: Trained | None,
+    blocked_by: Blocking = block_and_compare,
 ) -> LinkResult:
     """Link tables that are loaded, if need be with a model trained before."""
     model = tables.model
-    work = preparation_of(tables, bounds.most_pairs)
+    work = preparation_of(tables, bounds.most_pairs, blocked_by)
     candidates, deterministic_links = work.candidates, work.deterministic_pass.links
     pairs, patterns = int(candidates.patterns["pairs"].sum()), candidates.patterns["pattern"].n_unique()
     found_and_compared = f"{deterministic_links.height:,} deterministic links; compared {pairs:,} candidate pairs"
@@ -101,7 +105,7 @@ def link_tables(
     decision = DecisionRule.of(tables, trained, deterministic_links)
     certain_links, strata = decision.first(candidates, work.certain_links, work.standing)
     if training_input is not None:
-        trained = given_known_links(training_input, tables, candidates, certain_links).learnt()
+        trained = given_known_links(training_input, candidates, certain_links).learnt()
         beside = certain_links.pairs.height
         if model.left_once and model.right_once:
             progress(f"trained again beside {beside:,} certain links, in {trained.curve.height} rounds")

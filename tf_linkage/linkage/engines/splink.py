@@ -10,7 +10,6 @@ evidence) stays behind. Splink is optional and imported only where it runs.
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +17,6 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage.estimate.em import Shares, Trained
 from tf_linkage.linkage.estimate.frequencies import strangers_share
 from tf_linkage.linkage.estimate.preparation import preparation_of
@@ -30,32 +28,16 @@ from tf_linkage.linkage.model.conditions import Cuts, Measure, Side, measured
 from tf_linkage.linkage.model.model import BlockingRule, Model, bits_at
 from tf_linkage.linkage.resolve.assignment import chosen_of, divided, indifferent, taken_by
 from tf_linkage.linkage.resolve.outcome import training_table
-from tf_linkage.linkage.result import LINK_SCHEMA, LinkResult, Progress
+from tf_linkage.linkage.result import LINK_SCHEMA, LinkageTask, LinkResult
 from tf_linkage.linkage.tables.database import connected
 from tf_linkage.linkage.tables.encoded import load
-from tf_linkage.linkage.tables.records import Records, Told, prepare, undated
+from tf_linkage.linkage.tables.records import Records, prepare, undated
 
 
-def link_by_splink(
-    left: pl.LazyFrame,
-    right: pl.LazyFrame,
-    model: Model,
-    progress: Progress,
-    bounds: Limits,
-    *,
-    told: Told | None = None,
-    learnt: SavedModel | None = None,
-) -> LinkResult:
-    """Link by Splink with a model trained here. See `Engine`.
-
-    Raises:
-        LinkageRefused: Splink is not installed.
-    """
-    if importlib.util.find_spec("splink") is None:
-        raise LinkageRefused("engine 'splink' needs the package splink; install it with: pip install 'splink==5.*'")
-    if learnt is not None:
-        raise LinkageRefused("engine 'splink' trains its own model; a saved one is applied by engine 'duckdb'")
-    records = prepare(left, right, model, told)
+def link_by_splink(task: LinkageTask) -> LinkResult:
+    """Link by Splink with a model trained here. See `Engine`."""
+    model, progress, bounds = task.model, task.progress, task.bounds
+    records = prepare(task.left, task.right, model, task.told)
     with connected(bounds) as connection:
         tables = load(connection, records, model)
         work = preparation_of(tables, bounds.most_pairs)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from tf_linkage.linkage.compare.candidates import Candidates, DeterministicPass, affordable, block_and_compare
+from tf_linkage.linkage.compare.candidates import Blocking, DeterministicPass, affordable, block_and_compare
+from tf_linkage.linkage.compare.pairs import Candidates
 from tf_linkage.linkage.estimate.certain_links import CertainLinks, certain_of_deterministic
 from tf_linkage.linkage.estimate.deterministic import deterministic_pass
 from tf_linkage.linkage.estimate.household_members import at_one_address
@@ -42,10 +43,10 @@ class Preparation:
             NothingToLearn: no pair meets a blocking rule.
         """
         found = gather(self.tables, self.candidates, self.deterministic_pass.training_links, self.standing.height)
-        return given_known_links(found, self.tables, self.candidates, self.certain_links)
+        return given_known_links(found, self.candidates, self.certain_links)
 
 
-def preparation_of(tables: Tables, most_pairs: int) -> Preparation:
+def preparation_of(tables: Tables, most_pairs: int, blocked_by: Blocking = block_and_compare) -> Preparation:
     """Deterministic pass, blocking and comparison.
 
     Raises:
@@ -53,7 +54,7 @@ def preparation_of(tables: Tables, most_pairs: int) -> Preparation:
     """
     rules = affordable(tables, most_pairs)
     deterministic_links = deterministic_pass(tables)
-    candidates = block_and_compare(tables, rules, deterministic_links)
+    candidates = blocked_by(tables, rules, deterministic_links)
     standing = at_one_address(tables)
     return Preparation(
         tables,

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tf_linkage.errors import NothingToLearn
 from tf_linkage.linkage.block.rule_counts import leaving_free
-from tf_linkage.linkage.compare.candidates import Candidates
+from tf_linkage.linkage.compare.pairs import Candidates
 from tf_linkage.linkage.compare.patterns import unpack
 from tf_linkage.linkage.estimate.certain_links import CertainLinks
 from tf_linkage.linkage.estimate.deterministic import start_of
@@ -109,7 +109,7 @@ def _every_pair(tables: Tables) -> float:
 
 
 def given_known_links(
-    training_input: TrainingInput, tables: Tables, candidates: Candidates, certain_links: CertainLinks
+    training_input: TrainingInput, candidates: Candidates, certain_links: CertainLinks
 ) -> TrainingInput:
     """Training input given certain links, whose records match no other record.
 
@@ -117,14 +117,7 @@ def given_known_links(
     differ in what tells twins apart.
     """
     taken = pl.DataFrame({"l": certain_links.pairs["left_row"], "entity": certain_links.pairs["entity"]})
-    tables.connection.register("taken", taken.to_arrow())
-    found = tables.frame(
-        "SELECT pattern, rules, count(*) FILTER (one.entity = r.entity)::BIGINT AS certain, "
-        "count(*) FILTER (one.entity IS NULL AND other.l IS NULL)::BIGINT AS pairs "
-        "FROM pairs JOIN r ON pairs.r = r.row LEFT JOIN taken one ON pairs.l = one.l "
-        "LEFT JOIN taken other ON r.entity = other.entity GROUP BY pattern, rules ORDER BY pattern, rules"
-    )
-    tables.connection.unregister("taken")
+    found = candidates.pairs.counted_beside(taken)
     levels = training_input.observed.levels
     observed = dataclasses.replace(
         training_input.observed,

@@ -12,7 +12,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tf_linkage.linkage.block.rule_counts import leaving_free
-from tf_linkage.linkage.compare.candidates import Candidates, compare_rows
+from tf_linkage.linkage.compare.candidates import compare_rows
+from tf_linkage.linkage.compare.pairs import Candidates
 from tf_linkage.linkage.compare.patterns import Levels, unpack
 from tf_linkage.linkage.estimate.certain_links import CertainLinks, certain_links_of
 from tf_linkage.linkage.estimate.em import Trained
@@ -82,13 +83,7 @@ class DecisionRule:
         distinct = candidates.patterns["pattern"].unique().sort()
         levels = unpack(distinct.to_numpy(), self.model.comparisons)
         keep = distinct.filter(pl.Series(best_possible(levels, self.trained, self.rare) >= least))
-        self.tables.connection.register("keep", pl.DataFrame({"pattern": keep}).to_arrow())
-        pairs = self.tables.frame(
-            "SELECT l AS left_row, pairs.r AS right_row, entity, pattern, rules "
-            "FROM pairs SEMI JOIN keep USING (pattern) JOIN r ON pairs.r = r.row ORDER BY left_row, right_row"
-        )
-        self.tables.connection.unregister("keep")
-        return pairs
+        return candidates.pairs.of_patterns(keep)
 
     def weighed(
         self, pairs: pl.DataFrame, family: NDArray[np.float64] | None, certain_links: CertainLinks

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from tf_linkage.linkage.compare.candidates import Candidates
+from tf_linkage.linkage.compare.pairs import Candidates
 from tf_linkage.linkage.estimate.em import Trained
 from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.resolve.assignment import RIVAL

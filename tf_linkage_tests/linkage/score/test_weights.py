@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tf_linkage.linkage.estimate.certain_links import CertainLinks
 from tf_linkage.linkage.estimate.em import NO_DEPENDENCE, Dependence, HouseholdMembers, Trained
 from tf_linkage.linkage.estimate.frequencies import Rarity
-from tf_linkage.linkage.score.weights import best_possible, comparison_bits
+from tf_linkage.linkage.estimate.strata import Strata
+from tf_linkage.linkage.score.weights import Evidence, best_possible, comparison_bits, weigh
 
 NAME, PLACE = 0, 1
 EQUAL, OTHER, UNKNOWN = 0, 1, -1
@@ -87,3 +89,36 @@ def test_no_pair_weighs_more_than_its_patterns_best(
         prior / (1 - prior)
     )
     assert (weigh <= best_possible(pattern(*codes), model, [Rarity(EQUAL, np.array(rare)), None]) + 1e-9).all()
+
+
+def nothing_else(rows: int) -> Evidence:
+    """Pairs of which nothing is known but their levels."""
+    nobody = CertainLinks(
+        pl.DataFrame(schema={"left_row": pl.UInt32, "entity": pl.UInt32}),
+        np.zeros(rows, bool),
+        np.zeros(rows, bool),
+    )
+    kinds = Strata(np.zeros(rows, dtype=np.int64), np.zeros(1), ())
+    return Evidence([None, None], np.zeros(rows), np.zeros(rows), np.zeros(rows, bool), nobody, kinds)
+
+
+def test_the_parts_add_up_to_the_odds_against_strangers_and_household_members() -> None:
+    """By hand: odds of 1 to 3, times 4, times 4 are 16 to 3; one in two of such is of the home: 16/3 by 1 + 8/3.
+
+    Members of a home look like links here, and there is one for each two pairs: the odds become 16 to 11.
+    """
+    found = weigh(pattern(EQUAL, EQUAL), np.array([0], dtype=np.uint32), trained(), nothing_else(1))
+    assert found.prior == pytest.approx(PRIOR)
+    assert found.comparisons[0] == pytest.approx([2, 2])
+    assert found.names == pytest.approx([0])
+    assert found.total == pytest.approx([np.log2(16 / 11)])
+    assert found.probability == pytest.approx([16 / 27])
+
+
+def test_what_names_say_together_is_counted_in_bits() -> None:
+    logs = np.zeros((4, 4, 3))
+    logs[0, :, :] = 3 * np.log(2)
+    together = Dependence((NAME, None, None), ((EQUAL, OTHER), (EQUAL, OTHER)), logs)
+    row = np.array([0], dtype=np.uint32)
+    found = weigh(pattern(EQUAL, UNKNOWN), row, trained(dependence=together), nothing_else(1))
+    assert found.names == pytest.approx([3])

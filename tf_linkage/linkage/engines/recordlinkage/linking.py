@@ -5,40 +5,26 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from tf_linkage.errors import LinkageRefused, NothingToLearn
+from tf_linkage.errors import NothingToLearn
 from tf_linkage.linkage.engines.duckdb import link_records
 from tf_linkage.linkage.engines.recordlinkage.levels import doubtful_pairs, levels_of
 from tf_linkage.linkage.engines.recordlinkage.outcome import counts_of, resolved, training_of
 from tf_linkage.linkage.engines.recordlinkage.pairs import blocked_pairs, random_pairs
 from tf_linkage.linkage.engines.recordlinkage.teaching import teach, training_labels
 from tf_linkage.linkage.estimate.deterministic import deterministic_pass
-from tf_linkage.linkage.estimate.saved_model import SavedModel
 from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.model import Model
-from tf_linkage.linkage.result import LinkResult, Progress
+from tf_linkage.linkage.result import LinkageTask, LinkResult, Progress
 from tf_linkage.linkage.tables.database import connected
 from tf_linkage.linkage.tables.encoded import load
-from tf_linkage.linkage.tables.records import Records, Told, prepare, undated
+from tf_linkage.linkage.tables.records import Records, prepare, undated
 
 
-def link_by_recordlinkage(
-    left: pl.LazyFrame,
-    right: pl.LazyFrame,
-    model: Model,
-    progress: Progress,
-    bounds: Limits,
-    *,
-    told: Told | None = None,
-    learnt: SavedModel | None = None,
-) -> LinkResult:
+def link_by_recordlinkage(task: LinkageTask) -> LinkResult:
     """Link by the toolkit. See `Engine`. Of the bounds it keeps to the pairs; memory and threads are DuckDB's."""
-    if learnt is not None:
-        raise LinkageRefused(
-            "engine 'recordlinkage' trains its own model; a saved one is applied by engine 'duckdb'"
-        )
-    records = prepare(left, right, model, told)
-    progress(f"standardised {records.left.height:,} and {records.right.height:,} records")
-    return link_prepared(records, model, progress, bounds)
+    records = prepare(task.left, task.right, task.model, task.told)
+    task.progress(f"standardised {records.left.height:,} and {records.right.height:,} records")
+    return link_prepared(records, task.model, task.progress, task.bounds)
 
 
 def link_prepared(records: Records, model: Model, progress: Progress, bounds: Limits | None = None) -> LinkResult:
