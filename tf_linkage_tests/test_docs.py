@@ -43,7 +43,7 @@ def test_readme_is_one_screen_and_leads_on() -> None:
     for page in re.findall(r"\]\(([^)#]+)\)", readme):
         assert (ROOT / page).exists(), page
     unlinked = {page.name for page in DOCS.glob("*.md")} - set(re.findall(r"docs/([\w-]+\.md)", readme))
-    assert unlinked <= {"index.md", "calibration.md", "population.md", "graph.md", "spark.md", "tables.md"}
+    assert unlinked <= {"index.md", "calibration.md", "population.md", "graph.md", "tables.md"}
 
 
 def blocks(text: str) -> Iterator[str]:
