@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import dagster as dg
 import duckdb
@@ -26,8 +25,8 @@ from tf_linkage.contracts.registry import direct_identifiers
 from tf_linkage.custody.vault.passwords import CUSTODIANS
 from tf_linkage.defs.assets.microdata_risk import released
 from tf_linkage.defs.in_process import run
-from tf_linkage.linkage import ENGINES, Limits, LinkResult, Model
-from tf_linkage.linkage.result import Progress
+from tf_linkage.linkage import ENGINES, LinkResult
+from tf_linkage.linkage.result import LinkageTask
 from tf_linkage.rehearsal.summary import summary
 from tf_linkage.study import REGIONS, Dates, Study
 from tf_linkage.workspace.beforehand import CannotSucceed
@@ -152,10 +151,8 @@ def test_a_broken_linker_turns_the_floors_red_and_the_exit_code_with_them(
 ) -> None:
     """A linker that gives everybody their neighbour's record must not pass."""
 
-    def shifted(
-        left: pl.LazyFrame, right: pl.LazyFrame, model: Model, progress: Progress, bounds: Limits, **further: Any
-    ) -> LinkResult:
-        found = ENGINES["recordlinkage"](left, right, model, progress, bounds, **further)
+    def shifted(task: LinkageTask) -> LinkResult:
+        found = ENGINES["recordlinkage"](task)
         wrong = found.links.with_columns(right_id=pl.col("right_id").shift(1, fill_value=pl.col("right_id").last()))
         return replace(found, links=wrong)
 

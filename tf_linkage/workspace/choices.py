@@ -11,16 +11,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from tf_linkage.contracts.in_time import Asked
 from tf_linkage.contracts.names import department_names
 from tf_linkage.errors import StudyRefused
 from tf_linkage.hints import closest
 from tf_linkage.study import Dates, DepartmentSource, Preset, Study
 from tf_linkage.workspace.study_record import FILE, recorded
+
+if TYPE_CHECKING:
+    from tf_linkage.contracts.in_time import Asked
 
 PREFIX = "TF_LINKAGE_"
 BY_MAKE = "MAKE_CHOICES"
@@ -79,6 +81,8 @@ def choices() -> dict[str, Choice]:
 
 def asked_by(study: Study) -> Asked:
     """The days that a study asks about, as extracts are held against them."""
+    from tf_linkage.contracts.in_time import Asked  # noqa: PLC0415 - help needs no contracts
+
     dates = study.dates
     return Asked(dates.history_from, (dates.identified_from, dates.identified_to))
 

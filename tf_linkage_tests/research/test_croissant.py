@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
-import mlcroissant
 import polars as pl
 import pytest
 from rehearsing import Rehearsed
@@ -25,22 +26,38 @@ def written(rehearsed: Rehearsed, folder: str) -> Path:
     return rehearsed.study.data / folder / "croissant.json"
 
 
-def as_polars(value: Any) -> Any:
+READER = """
+import json, sys
+import mlcroissant
+from mlcroissant._src.core.rdf import make_context
+
+def plain(value):
     return value.decode() if isinstance(value, bytes) else value
+
+data = mlcroissant.Dataset(jsonld=sys.argv[1])
+rows = [{name.split("/")[1]: plain(value) for name, value in row.items()} for row in data.records(sys.argv[2])]
+print(json.dumps({"context": make_context(), "rows": rows}, default=str))
+"""
+"""A process of its own: the reader's logging takes over the streams of the one that it is in."""
+
+
+def read_by_another(path: Path, table: str) -> Any:
+    command = [sys.executable, "-c", READER, str(path), table]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "not standard" not in done.stderr, "it warns of what it does not know"
+    return json.loads(done.stdout)
 
 
 @pytest.mark.parametrize("table", ["people", "benefits_and_work"])
 def test_another_reader_loads_the_research_tables_by_it(rehearsed: Rehearsed, table: str) -> None:
-    data = mlcroissant.Dataset(jsonld=str(written(rehearsed, "research")))
-    stored = rehearsed.research(table).collect()
-    read = [{name.split("/")[1]: as_polars(value) for name, value in row.items()} for row in data.records(table)]
+    told = read_by_another(written(rehearsed, "research"), table)
+    assert told["context"] == CONTEXT, "its words are the profile's own"
+    stored, read = rehearsed.research(table).collect(), told["rows"]
     assert len(read) == stored.height > 0
     assert list(read[0]) == stored.columns
-    shown = [name for name, dtype in stored.schema.items() if dtype != pl.Float64]
-    for name in shown:
-        assert [row[name] for row in read] == stored[name].cast(pl.String).to_list() or [
-            row[name] for row in read
-        ] == stored[name].to_list(), name
+    for name, dtype in stored.schema.items():
+        values = stored[name].cast(pl.String) if isinstance(dtype, pl.Enum) else stored[name]
+        assert [row[name] for row in read] == values.to_list(), name
 
 
 @pytest.mark.parametrize(("folder", "tables"), [("research", RESEARCH_TABLES), ("published", PUBLISHED_TABLES)])
@@ -63,13 +80,6 @@ def test_tables_columns_codes_and_files_are_all_told(rehearsed: Rehearsed, folde
         content = (path.parent / file["contentUrl"]).read_bytes()
         assert hashlib.sha256(content).hexdigest() == file["sha256"]
     assert told["license"] == research.NOBODY_REAL
-
-
-def test_its_words_are_the_profiles_own() -> None:
-    """The reader warns where the context lacks a word of the profile, or gives it another meaning."""
-    from mlcroissant._src.core.rdf import make_context
-
-    assert make_context() == CONTEXT
 
 
 def test_the_version_follows_the_content_and_the_contracts() -> None:

@@ -178,6 +178,7 @@ RENEWALS = {
     "memory_gb": 1.0,
     "threads": 1,
     "most_pairs": 10**7,
+    "spark": "sc://localhost:15002",
     "name": "renewed",
     "preset": "demo",
 }

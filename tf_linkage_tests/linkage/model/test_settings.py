@@ -55,6 +55,11 @@ NO_SETTING = {
     "_LOADED": "rows that are handed to DuckDB at one time; the same",
     "_STREAMED": "rows of the right table that are blocked at one time; the same",
     "_COMPARED": "pairs that are compared at one time; the same",
+    "PORT": "where a cluster answers",
+    "SENT": "rows that are sent to a cluster at one time; the outcome does not depend on it, which is tested",
+    "_BROADCAST": "rows from which a cluster joins another way to one answer",
+    "_PATIENCE": "seconds in which a cluster must answer",
+    "_PROBES": "how many tasks look at a cluster's workers",
     "_READ": "pairs that a thread reads at one time; the same",
 }
 """Numbers at the top of a module that say nothing about links, each with the reason."""
