@@ -12,6 +12,9 @@ EARLY_BIRTHS, LEAST_EARLY = 0.005, 5
 asked about. A wrong year of birth does that to single people; a column of keys that slid by a row does it to one in
 ninety (measured on benefit spells), and to more where children have histories. Our choice between the two."""
 
+PREGNANCY = 280
+"""Days for which an unborn child may be known: forty weeks."""
+
 MOSTLY_OUTSIDE = 0.5
 """Share of days outside those that the study asks about, above which a file is another period's."""
 
@@ -67,13 +70,14 @@ class UpToDate(Relation):
 
 @dataclass(frozen=True, kw_only=True)
 class BornFirst(Relation):
-    """No more rows than this share begin before their person was born."""
+    """No more rows than this share begin before their person was born, by more than so many days."""
 
     key: str
     people: str
     began: str = "start_date"
     most: float = 0
     least: int = 1
+    ahead: int = 0
 
 
 def born_first(key: str, people: str, began: str = "start_date") -> tuple[Relation, ...]:

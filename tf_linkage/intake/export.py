@@ -18,6 +18,7 @@ import polars as pl
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.registry import extract_tables
 from tf_linkage.errors import InputRefused
+from tf_linkage.fresh import fresh_beside
 
 MARK = "rehearsal.json"
 """Says that the files with it are simulated, and gives the digest of each."""
@@ -105,7 +106,7 @@ def mark_rehearsal(folder: Path) -> None:
     Args:
         folder: the folder, as `write_extracts` left it.
     """
-    fresh = folder / f".{MARK}.partial"
+    fresh = fresh_beside(folder / MARK)
     fresh.write_text(json.dumps({"simulated": True, "sha256": _digests(folder)}, indent=1) + "\n", encoding="utf-8")
     fresh.replace(folder / MARK)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tf_linkage.contracts.registry import extract_tables
 from tf_linkage.errors import InputRefused
+from tf_linkage.fresh import fresh_beside
 from tf_linkage.intake.mapping.apply import Mapped
 from tf_linkage.intake.mapping.loading import Loaded
 from tf_linkage.intake.reading.extracts import read_file
@@ -62,8 +63,8 @@ def write_mapped(made: Mapped, loaded: Loaded, path: Path) -> None:
         InputRefused: the file as written would be refused; nothing is left of it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh, receipt = path.with_name(f".{path.name}.partial.csv"), receipt_of(path)
-    fresh_receipt = receipt.with_name(f".{receipt.name}.partial")
+    fresh, receipt = fresh_beside(path, ".csv"), receipt_of(path)
+    fresh_receipt = fresh_beside(receipt)
     try:
         fresh.touch(mode=0o600)
         made.rows.write_csv(fresh)

@@ -15,6 +15,7 @@ import polars as pl
 
 from tf_linkage.contracts.columns import columns_of
 from tf_linkage.contracts.registry import DEPARTMENTS, extract_tables
+from tf_linkage.fresh import fresh_beside
 from tf_linkage.intake.sending import must_be_free
 
 PACKAGE, NAME = "datapackage.json", "tf-linkage-extracts"
@@ -41,7 +42,7 @@ def write_contracts(folder: Path) -> Path:
     path = folder / PACKAGE
     must_be_free(path, (), _is_ours, "the package of our contracts")
     folder.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{PACKAGE}.partial")
+    fresh = fresh_beside(path)
     fresh.write_text(json.dumps(contracts_as_package(), indent=1) + "\n", encoding="utf-8")
     fresh.replace(path)
     return path

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import polars as pl
 
+from tf_linkage.fresh import fresh_beside
+
 DANGEROUS = r"^[=+\-@\t\r\n]"
 """First characters that make a spreadsheet take a cell for a formula, or hide one."""
 
@@ -24,7 +26,7 @@ def write_csv(table: pl.LazyFrame, path: Path) -> Path:
         The file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.partial")
+    fresh = fresh_beside(path)
     try:
         spreadsheet_safe(table).collect().write_csv(fresh)
         fresh.replace(path)

@@ -11,6 +11,7 @@ import pytest
 
 from tf_linkage.contracts.registry import extract_tables
 from tf_linkage.errors import InputRefused
+from tf_linkage.fresh import fresh_beside
 from tf_linkage.intake import check_delivery, load_mapping, mapped_to_send, must_be_there, place_of, write_mapped
 from tf_linkage.intake.reading.names import is_table, looks_like
 from tf_linkage.intake.receipts import receipt_of
@@ -86,7 +87,7 @@ def test_what_a_table_may_be_called_is_close_to_no_other(table: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["notes.docx", ".DS_Store", "Thumbs.db", "~$council_cohort.xlsx", "council_cohort.pdf", "export.csv"]
+    "name", ["notes.docx", ".DS_Store", "Thumbs.db", "~$council_cohort.xlsx", "council_cohort.pdf", "letter.txt"]
 )
 def test_any_other_file_is_passed_over_and_named(folder: Path, name: str) -> None:
     assert passed(folder) == ()
@@ -104,6 +105,9 @@ def test_what_lies_with_a_sender_and_is_no_table_is_named(folder: Path) -> None:
     ("name", "said"),
     [
         ("leeds/cohort.xls", "a form that is not read"),
+        ("leeds.csv", "a table of which nothing would be made"),
+        ("Hackney cohort.XLSX", "a table of which nothing would be made"),
+        ("cohort.ods", "a table of which nothing would be made"),
         ("leeds/cohort.zip", "a form that is not read"),
         ("leeds/2020/cohort.csv", "lies too deep"),
         ("leeds/cohort.csv", "there is no mapping"),
@@ -176,3 +180,18 @@ def test_a_packed_file_needs_no_receipt_but_says_so(folder: Path) -> None:
     path.unlink()
     (note,) = check_delivery(folder, "council", DAY).left_out["council_cohort"]
     assert "not on record" in note
+
+
+def test_no_name_that_could_be_guessed_is_written_to_on_the_way(tmp_path: Path) -> None:
+    """A link laid where half a file was known to lie once led to the workbook that the file was made of."""
+    victim = tmp_path / "victim.xlsx"
+    victim.write_bytes(b"what somebody filled in")
+    place = tmp_path / "incoming"
+    place.mkdir()
+    guesses = [".council_cohort.hackney.csv.partial", ".council_cohort.hackney.csv.partial.csv"]
+    for guess in guesses:
+        (place / guess).symlink_to(victim)
+    assert mapped_file(place).name == "council_cohort.hackney.csv"
+    assert victim.read_bytes() == b"what somebody filled in"
+    assert all((place / guess).is_symlink() for guess in guesses)
+    assert len({fresh_beside(place / "a.csv") for _ in range(100)}) == 100

@@ -9,6 +9,7 @@ from tf_linkage import intake
 from tf_linkage.cli.wording import REFUSED, say
 from tf_linkage.contracts.registry import extract_tables
 from tf_linkage.errors import InputRefused
+from tf_linkage.fresh import fresh_beside
 from tf_linkage.hints import command
 from tf_linkage.pages import html as pages
 from tf_linkage.study import Dates
@@ -104,7 +105,7 @@ def _is_page(path: Path) -> bool:
 
 
 def _write_page(path: Path, page: str) -> None:
-    fresh = path.with_name(f".{path.name}.partial")
+    fresh = fresh_beside(path)
     try:
         fresh.write_text(page, encoding="utf-8")
         fresh.replace(path)

@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from tf_linkage.errors import InputRefused
+from tf_linkage.fresh import fresh_beside
 from tf_linkage.pages.spreadsheets import spreadsheet_safe
 
 TABLES = (".csv", ".parquet")
@@ -38,7 +39,7 @@ def check_writable(path: Path, inputs: Sequence[Path], suffixes: Sequence[str] =
             f"{path}: somebody has filled in {decided:,} decisions there, which would be lost; name another file, "
             "or use them with --decisions"
         )
-    trial = _partial(path)
+    trial = fresh_beside(path)
     try:
         trial.touch()
         trial.unlink()
@@ -86,7 +87,7 @@ def write_bytes(path: Path, data: bytes) -> None:
     Raises:
         InputRefused: the disk is full or the folder cannot be written; what was there stays.
     """
-    fresh = _partial(path)
+    fresh = fresh_beside(path)
     try:
         with fresh.open("wb") as file:
             file.write(data)
@@ -97,10 +98,6 @@ def write_bytes(path: Path, data: bytes) -> None:
         raise InputRefused(f"{path}: {_reason(error)}; nothing was written") from None
     finally:
         fresh.unlink(missing_ok=True)
-
-
-def _partial(path: Path) -> Path:
-    return path.with_name(f".{path.name}.partial")
 
 
 def _reason(error: OSError) -> str:

@@ -13,7 +13,7 @@ import polars as pl
 
 from tf_linkage.contracts.bodies.identity import Identity
 from tf_linkage.contracts.columns import ColumnClass, Table, code, date, flag, text, whole
-from tf_linkage.contracts.in_time import BornFirst, born_first
+from tf_linkage.contracts.in_time import EARLY_BIRTHS, LEAST_EARLY, PREGNANCY, BornFirst, born_first
 from tf_linkage.contracts.relations import Apart, StartsWithin, Strength
 
 ETHNIC_GROUPS = (
@@ -161,6 +161,15 @@ class SocialCare(Table):
             reason="a child is in need, on a plan or looked after once at a time; both are kept as sent",
             key="dfe_key",
             kind=("episode_type",),
+        ),
+        BornFirst(
+            strength=Strength.REFUSE,
+            reason="keys slid against their people, or the births are other people's: nobody is known of so early",
+            key="dfe_key",
+            people="dfe_pupils",
+            most=EARLY_BIRTHS,
+            least=LEAST_EARLY,
+            ahead=PREGNANCY,
         ),
         BornFirst(
             strength=Strength.NOTE,

@@ -14,7 +14,7 @@ import polars as pl
 from tf_linkage.contracts.bodies.identity import IdentityWithNino
 from tf_linkage.contracts.columns import ColumnClass, Table, code, date, flag, text, whole
 from tf_linkage.contracts.in_time import born_first
-from tf_linkage.contracts.relations import Placeholders, Strength
+from tf_linkage.contracts.relations import OneOf, Placeholders, Strength
 
 OFFENCE_GROUPS = {
     "01": "violence against the person",
@@ -70,6 +70,12 @@ class Offences(Table):
 
     relations = (
         *born_first("moj_key", "moj_people", "disposal_date"),
+        OneOf(
+            strength=Strength.NOTE,
+            reason="a case is one person's here; where several share one, keys slid, or courts number cases",
+            column="moj_key",
+            group=("case_id",),
+        ),
         Placeholders(
             strength=Strength.NOTE,
             reason="a day of offence that stands for `not known`",

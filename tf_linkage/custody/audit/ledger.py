@@ -99,7 +99,7 @@ class Ledger:
     def _add(self, entry: Entry) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a", encoding="utf-8") as lines:
-            lines.write(json.dumps(entry.__dict__, sort_keys=True) + "\n")
+            lines.write(_written(entry) + "\n")
             lines.flush()
             os.fsync(lines.fileno())
 
@@ -146,12 +146,22 @@ class Ledger:
         if not self.path.exists():
             return []
         data = self.path.read_bytes()
-        lines = data[: data.rfind(b"\n") + 1].split(b"\n")[:-1]
+        *lines, half = data.split(b"\n")
+        if half and not self._speaks_of_another():
+            raise LedgerBroken(f"ledger: something stands behind entry {len(lines)} that no entry began with")
         try:
             return [line.decode("ascii") for line in lines]
         except UnicodeDecodeError:
             at = next(at for at, line in enumerate(lines, start=1) if not line.isascii())
             raise LedgerBroken(f"ledger: entry {at} was changed after it was written (stray bytes)") from None
+
+    def _speaks_of_another(self) -> bool:
+        """Whether the anchor speaks of an entry that was being added: a killed run leaves half of its line."""
+        try:
+            words = json.loads(self.anchor.read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return False
+        return isinstance(words, dict) and "next" in words
 
     def _fits_anchor(self, last: Entry | None) -> None:
         """The anchor is the newest entry; or, where a run was killed, the one before, and speaks of the newest."""
@@ -183,7 +193,14 @@ class Ledger:
 
 def _entry(line: str, at: int) -> Entry:
     try:
-        words = json.loads(line)
-        return Entry(**words)
+        entry = Entry(**json.loads(line))
     except (ValueError, TypeError, RecursionError):
         raise LedgerBroken(f"ledger: entry {at} was changed after it was written") from None
+    if line != _written(entry):  # a key twice, or words in another form: a person reads what a program does not
+        raise LedgerBroken(f"ledger: entry {at} was changed after it was written")
+    return entry
+
+
+def _written(entry: Entry) -> str:
+    """An entry's line, letter by letter."""
+    return json.dumps(entry.__dict__, sort_keys=True)

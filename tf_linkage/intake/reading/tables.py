@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from tf_linkage.errors import InputRefused
+from tf_linkage.fresh import fresh_beside
 from tf_linkage.intake.reading.parquet import parquet_of
 from tf_linkage.intake.reading.problems import Problems
 from tf_linkage.intake.reading.structure import cells_of, same_names, structure_of
@@ -55,7 +56,7 @@ def write_table(table: pl.DataFrame, path: Path) -> None:
         InputRefused: another suffix, or no such folder.
     """
     check_output(path, inputs=())
-    fresh = path.with_name(f".{path.name}.partial")
+    fresh = fresh_beside(path)
     writers: Mapping[str, Callable[[Path], object]] = {".csv": table.write_csv, ".parquet": table.write_parquet}
     try:
         writers[form(path)](fresh)

@@ -28,14 +28,15 @@ def born_first(relation: BornFirst, given: Given) -> Iterator[Broken]:
     rows = given.rows.select(relation.key, relation.began).join(
         births, on=relation.key, how="left", maintain_order="left"
     )
-    early = all_of(rows, pl.col(relation.began) < pl.col("_born"))
+    early = all_of(rows, pl.col(relation.began) < pl.col("_born") - pl.duration(days=relation.ahead))
     count, height = int(early.sum()), given.rows.height
     if count > relation.most * height and count >= relation.least:
         allowed = f"; {relation.most:.1%} of the rows may" if relation.most else ""
+        ahead = f"more than {relation.ahead} days " if relation.ahead else ""
         yield (
             early,
             relation.began,
-            f"before the person's birth in {given.others[relation.people].file}{allowed}",
+            f"{ahead}before the person's birth in {given.others[relation.people].file}{allowed}",
         )
 
 

@@ -97,7 +97,37 @@ def test_a_changed_anchor_is_noticed(ledger: Ledger) -> None:
         ledger.entries()
 
 
+def twice(line: str) -> str:
+    """An entry in which a person reads another event than a program does, which takes the last of two."""
+    return line.replace("{", '{"about": "research", "event": "destroyed", ', 1)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [twice, lambda line: line + "\r", lambda line: " " + line, lambda line: line.replace(": ", ":"),
+     lambda line: json.dumps(dict(reversed(json.loads(line).items())))],
+    ids=["a key twice", "line ends", "a blank", "no blanks", "another order"],
+)  # fmt: skip
+def test_an_entry_is_held_to_its_letters(ledger: Ledger, change: Callable[[str], str]) -> None:
+    text = lines(ledger)
+    ledger.path.write_bytes("".join(line + "\n" for line in [*text[:3], change(text[3]), *text[4:]]).encode())
+    with pytest.raises(LedgerBroken, match="entry 4 was changed"):
+        ledger.entries()
+
+
+@pytest.mark.parametrize("left", [b'{"about": "iden', b"a word", b"\xff\xff", b"\0"])
+def test_what_stands_behind_the_last_entry_is_noticed_where_none_was_begun(ledger: Ledger, left: bytes) -> None:
+    before = ledger.path.read_bytes()
+    ledger.path.write_bytes(before + left)
+    for look in (ledger.entries, lambda: ledger.append(DAY, "read", "ons", "identifiers")):
+        with pytest.raises(LedgerBroken, match="something stands behind entry 6"):
+            look()
+    assert ledger.path.read_bytes() == before + left, "nothing is cut off that nobody began"
+
+
 def test_a_run_killed_while_it_wrote_an_entry_is_made_good(ledger: Ledger) -> None:
+    head = json.loads(ledger.anchor.read_text())
+    ledger.anchor.write_text(json.dumps(head | {"next": {"number": 7, "digest": "0" * 64}}))
     with ledger.path.open("a") as stream:
         stream.write('{"about": "iden')
     assert len(ledger.entries()) == 6

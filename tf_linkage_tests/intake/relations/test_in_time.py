@@ -10,13 +10,15 @@ import polars as pl
 import pytest
 
 from tf_linkage.contracts.columns import of_rows
-from tf_linkage.contracts.in_time import Asked, EveryYear, InTheYears
+from tf_linkage.contracts.in_time import Asked, BornFirst, EveryYear, InTheYears
 from tf_linkage.contracts.registry import DEPARTMENTS, extract_relations, extract_tables
-from tf_linkage.contracts.relations import Relation
+from tf_linkage.contracts.relations import Relation, Strength
 from tf_linkage.errors import InputRefused
 from tf_linkage.intake import check_delivery, write_extracts
 from tf_linkage.intake.reading.extracts import Extract, Part
 from tf_linkage.intake.relations.checking import findings
+from tf_linkage.intake.relations.given import Given
+from tf_linkage.intake.relations.in_time import born_first
 
 DAY = dt.date(2020, 3, 31)
 ASKED = Asked(dt.date(2012, 4, 1), (dt.date(2015, 4, 1), dt.date(2018, 3, 31)))
@@ -206,3 +208,33 @@ def test_every_history_is_held_against_the_years_asked_about() -> None:
         for table in department.histories[1]:
             kinds = {type(one).__name__ for one in extract_relations()[f"{department.name}_{table}"]}
             assert kinds >= {"InTheYears", "UpToDate", "EveryYear"}
+
+
+def episodes(early: int, days: int) -> Frames:
+    """A register of children, so many of whose episodes of need begin so many days before their birth."""
+    keys = [f"c{at:04}" for at in range(400)]
+    born = dt.date(2015, 6, 1)
+    pupils = [{"dfe_key": key, "forename": "A", "date_of_birth": born} for key in keys]
+    begins = [born - dt.timedelta(days=days) if at < early else dt.date(2016, 1, 1) for at in range(len(keys))]
+    care = [
+        {"dfe_key": key, "episode_type": "CIN", "start_date": day, "end_date": dt.date(2019, 12, 1)}
+        for key, day in zip(keys, begins, strict=True)
+    ]
+    tables = extract_tables()
+    return {stem: of_rows(tables[stem], rows) for stem, rows in (("dfe_pupils", pupils), ("dfe_social_care", care))}
+
+
+@pytest.mark.parametrize(("early", "days", "refused"), [(4, 281, False), (5, 281, True), (200, 280, False)])
+def test_a_child_may_be_known_before_birth_and_not_before_that(early: int, days: int, refused: bool) -> None:
+    frames = episodes(early, days)
+    extracts = {
+        stem: Extract(rows, (Part(f"{stem}.csv", rows.height, lambda row: row + 2, ""),))
+        for stem, rows in frames.items()
+    }
+    given = Given(extracts["dfe_social_care"], extracts, DAY, None)
+    relations = extract_relations()["dfe_social_care"]
+    refusing = [one for one in relations if isinstance(one, BornFirst) and one.strength is Strength.REFUSE]
+    assert len(refusing) == 1
+    found = list(born_first(refusing[0], given))
+    assert bool(found) is refused
+    assert not found or "more than 280 days before the person's birth" in found[0][2]
