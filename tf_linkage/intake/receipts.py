@@ -121,8 +121,8 @@ def _facts(receipt: Path) -> dict[str, Any] | None:
     return facts if whole else None
 
 
-def _over(facts: dict[str, Any]) -> str:
-    words = json.dumps({name: fact for name, fact in facts.items() if name != "receipt_sha256"}, sort_keys=True)
+def _over(told: dict[str, Any]) -> str:
+    words = json.dumps({name: fact for name, fact in told.items() if name != "receipt_sha256"}, sort_keys=True)
     return hashlib.sha256(words.encode()).hexdigest()
 
 
