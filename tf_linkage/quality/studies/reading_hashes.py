@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from tf_linkage.quality.measures.bootstrap import ratio_ends
 
@@ -113,6 +112,8 @@ def by_frequencies(
                     guessed = seen.select(name, other, WEIGHT).join(guess, on=other, maintain_order="left")
                     cells = _cells(guessed, (name, "guess"), (ours[name], theirs[other]))
                     likely += cells @ _told(told[name, other], number).T
+            from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 - half a second that commands do not need
+
             rows, at = linear_sum_assignment(-likely)
             read[name] = pl.DataFrame(
                 {"hash": ours[name].gather(rows.tolist()), "value": theirs[name].gather(at.tolist())}
