@@ -7,22 +7,20 @@ all runs must be green.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
-from sail import HOLDING
+from sail import served
 
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.errors import TfLinkageError
@@ -40,12 +38,12 @@ class Run:
     Attributes:
         choices: as `make run` takes them, such as `{"PRESET": "tiny"}`.
         exports: whether the simulated bodies' extracts are written into the incoming folder first.
-        cluster: whether a cluster of this machine is started first, and chosen as SPARK.
+
+    A choice of SPARK stands for a cluster that is started for the run, at an address of its own.
     """
 
     choices: Mapping[str, str]
     exports: bool = False
-    cluster: bool = False
 
     def __str__(self) -> str:
         return " ".join(f"{name}={value}" for name, value in self.choices.items())
@@ -67,7 +65,7 @@ CHOICES = (
     Run({"PRESET": "tiny", "COUNCILS": "E09000012,E10000016"}),
     Run({"PRESET": "tiny", "ENGINE": "duckdb"}),
     Run({"PRESET": "tiny", "ENGINE": "recordlinkage"}),
-    Run({"PRESET": "tiny", "ENGINE": "spark", "SPARK": "sc://127.0.0.1:15002"}, cluster=True),
+    Run({"PRESET": "tiny", "ENGINE": "spark", "SPARK": "sc://127.0.0.1"}),
     Run({"PRESET": "tiny", "SOURCE": "files"}, exports=True),
     Run({"PRESET": "tiny", "SOURCE": "simulation", "DWP_SOURCE": "register", "MOJ_SOURCE": "register",
          "DFE_SOURCE": "register"}, exports=True),
@@ -137,7 +135,9 @@ def carried_out(run: Run, folder: Path) -> Outcome:
         subprocess.run(command, cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
     out, err = folder / "out", folder / "err"
     began = time.monotonic()
-    with out.open("w") as printed, err.open("w") as said, _cluster(run):
+    cluster = served() if "SPARK" in run.choices else nullcontext("")
+    with out.open("w") as printed, err.open("w") as said, cluster as address:
+        environment |= {"TF_LINKAGE_SPARK": address} if address else {}
         command = [sys.executable, "-m", "tf_linkage.run"]
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=printed, stderr=said)
         _, status, used = os.wait4(process.pid, 0)
@@ -154,28 +154,6 @@ def carried_out(run: Run, folder: Path) -> Outcome:
         rates_in(folder / "data"),
         err.read_text(),
     )
-
-
-@contextmanager
-def _cluster(run: Run) -> Iterator[None]:
-    """A cluster where the run needs one, at the address that it chose; gone when the run has ended."""
-    if not run.cluster:
-        yield
-        return
-    port = int(run.choices["SPARK"].rpartition(":")[2])
-    command = [sys.executable, "-m", "pysail", "spark", "server", "--ip", "127.0.0.1", "--port", str(port)]
-    server = subprocess.Popen(
-        command, env=os.environ | HOLDING, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        for _ in range(300):
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                break
-            time.sleep(0.1)
-        yield
-    finally:
-        server.terminate()
-        server.wait()
 
 
 def counted(printed: str) -> tuple[int | None, int | None]:

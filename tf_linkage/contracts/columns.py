@@ -158,6 +158,16 @@ class ColumnInfo:
     unit: str | None
     ladder: tuple[str, ...]
 
+    @property
+    def words(self) -> str:
+        """What it is, with its unit."""
+        return self.description + (f" ({self.unit})" if self.unit else "")
+
+
+def words_of(contract: type[dy.Schema]) -> str:
+    """What a contract says of its table, on one line."""
+    return " ".join((contract.__doc__ or "").split())
+
 
 def extended(
     base: type[dy.Schema], name: str, columns: Mapping[str, dy.Column], words: str | None = None

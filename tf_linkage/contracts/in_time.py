@@ -80,27 +80,43 @@ class BornFirst(Relation):
     ahead: int = 0
 
 
-def born_first(key: str, people: str, began: str = "start_date") -> tuple[Relation, ...]:
+_TOO_MANY = "keys slid against their people, or the births are other people's"
+_SLIP = "one of the two days is a slip; both are kept as sent"
+
+
+def born_first(
+    key: str,
+    people: str,
+    began: str = "start_date",
+    *,
+    ahead: int = 0,
+    too_many: str = _TOO_MANY,
+    single: str = _SLIP,
+) -> tuple[Relation, ...]:
     """What holds of a history of people who were born: a row before birth is one person's slip, many are not.
 
     Args:
         key: the register's key.
         people: stem of the file in which its people stand, such as `dwp_people`.
         began: column of the history's first day.
+        ahead: days before a birth on which a row may begin, however many do.
+        too_many: why many rows earlier than that are refused.
+        single: why a row before a birth is noted.
     """
     return (
         BornFirst(
             strength=Strength.REFUSE,
-            reason="keys slid against their people, or the births are other people's",
+            reason=too_many,
             key=key,
             people=people,
             began=began,
             most=EARLY_BIRTHS,
             least=LEAST_EARLY,
+            ahead=ahead,
         ),
         BornFirst(
             strength=Strength.NOTE,
-            reason="one of the two days is a slip; both are kept as sent",
+            reason=single,
             key=key,
             people=people,
             began=began,

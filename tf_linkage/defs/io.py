@@ -275,7 +275,7 @@ def column_schema(tables: Mapping[str, Any], origins: Mapping[str, Mapping[str, 
             dg.TableColumn(
                 name=f"{table}.{column.name}" if table else column.name,
                 type=str(column.dtype) if not isinstance(column.dtype, pl.Enum) else "Enum",
-                description=f"{column.description}{f' ({column.unit})' if column.unit else ''}"
+                description=column.words
                 + (f". From {origin}" if (origin := origins.get(table, {}).get(column.name)) else ""),
                 tags={"class": column.column_class.value.replace(" ", "-")},
                 constraints=dg.TableColumnConstraints(

@@ -87,7 +87,7 @@ def _schema(stem: str) -> dict[str, Any]:
             {
                 "name": column.name,
                 "type": kind,
-                "description": column.description + (f" ({column.unit})" if column.unit else ""),
+                "description": column.words,
                 "constraints": constraints | said,
             }
         )

@@ -18,10 +18,9 @@ from typing import Any
 import dataframely as dy
 import polars as pl
 
-from tf_linkage.contracts.columns import ColumnInfo, columns_of
+from tf_linkage.contracts.columns import ColumnInfo, columns_of, words_of
 from tf_linkage.contracts.outputs.code_labels import label_of
 
-FILE = "croissant"
 PROFILE = "http://mlcommons.org/croissant/1.0"
 OF_THE_PROFILE = (
     "citeAs", "column", "equivalentProperty", "extract", "field", "fileObject", "fileProperty", "fileSet", "format",
@@ -101,7 +100,7 @@ def croissant(
     """
     lists = _Lists()
     sets = [_record_set(name, contract, path, lists) for name, (contract, path) in tables.items()]
-    files = {path: " ".join((contract.__doc__ or "").split()) for contract, path in tables.values()}
+    files = {path: words_of(contract) for contract, path in tables.values()}
     document = {
         "@context": CONTEXT,
         "@type": "sc:Dataset",
@@ -176,7 +175,7 @@ def _record_set(name: str, contract: type[dy.Schema], path: Path, lists: _Lists)
         "@type": "cr:RecordSet",
         "@id": name,
         "name": name,
-        "description": " ".join((contract.__doc__ or "").split()),
+        "description": words_of(contract),
         **({"key": keys} if keys else {}),
         "field": [dict(_field(name, column, path, lists)) for column in columns],
     }
@@ -187,7 +186,7 @@ def _field(table: str, column: ColumnInfo, path: Path, lists: _Lists) -> Iterato
     yield "@type", "cr:Field"
     yield "@id", name
     yield "name", name
-    yield "description", column.description + (f" ({column.unit})" if column.unit else "")
+    yield "description", column.words
     yield "dataType", TYPES.get(column.dtype.base_type(), "sc:Text")
     yield "source", {"fileObject": {"@id": path.name}, "extract": {"column": column.name}}
     if isinstance(column.dtype, pl.Enum):

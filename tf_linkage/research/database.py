@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from tf_linkage.contracts.columns import columns_of
+from tf_linkage.contracts.columns import columns_of, words_of
 from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
 from tf_linkage.research.dictionary import CODE_COLUMNS, COLUMNS, code_lists, data_dictionary
 from tf_linkage.research.quality_statement import STATEMENT
@@ -72,10 +72,9 @@ def _write(database: duckdb.DuckDBPyConnection, name: str, table: pl.DataFrame) 
     database.register("handed_over", table.to_arrow())
     database.execute(f"CREATE TABLE {name} AS SELECT * FROM handed_over")
     database.unregister("handed_over")
-    database.execute(f"COMMENT ON TABLE {name} IS {_quoted(_in_one_line(contract.__doc__))}")
+    database.execute(f"COMMENT ON TABLE {name} IS {_quoted(words_of(contract))}")
     for column in columns:
-        words = column.description + (f" ({column.unit})" if column.unit else "")
-        database.execute(f"COMMENT ON COLUMN {name}.{column.name} IS {_quoted(words)}")
+        database.execute(f"COMMENT ON COLUMN {name}.{column.name} IS {_quoted(column.words)}")
 
 
 def _explain(database: duckdb.DuckDBPyConnection, name: str, about: str, table: pl.DataFrame) -> None:
@@ -86,10 +85,6 @@ def _explain(database: duckdb.DuckDBPyConnection, name: str, about: str, table: 
     database.execute(f"COMMENT ON TABLE {name} IS {_quoted(about)}")
     for column in table.columns:
         database.execute(f"COMMENT ON COLUMN {name}.{column} IS {_quoted(EXPLAINED[column])}")
-
-
-def _in_one_line(words: str | None) -> str:
-    return " ".join((words or "").split())
 
 
 def _quoted(words: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import polars as pl
 
 from tf_linkage.contracts.bodies.council import PROBLEMS
-from tf_linkage.contracts.columns import ColumnInfo, columns_of
+from tf_linkage.contracts.columns import ColumnInfo, columns_of, words_of
 from tf_linkage.contracts.ladders import (
     NOT_SHOWN,
     PROBLEM_LIST,
@@ -118,7 +118,7 @@ def dictionary_page(dictionary: pl.DataFrame, withheld: Mapping[str, int]) -> st
     """
     parts = ["# Data dictionary", *_before(withheld)]
     for (name,), columns in dictionary.group_by("table_name", maintain_order=True):
-        words = " ".join((RESEARCH_TABLES[str(name)].__doc__ or "").split())
+        words = words_of(RESEARCH_TABLES[str(name)])
         head = [
             "column",
             "what it is",

@@ -16,11 +16,12 @@ from tf_linkage.contracts.departments import Department
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.pages.markdown import markdown_table
 from tf_linkage.research.estimates.linkage_error import FLAG_ERROR, WRONG_AT_MOST, known_people, share_found
+from tf_linkage.research.estimates.linkage_error.recall import ADULT
 from tf_linkage.research.linked_set import StudyTables
 
 STATEMENT: Mapping[str, tuple[type[pl.DataType], str]] = {
     "department": (pl.String, "Department whose records it is about"),
-    "topic": (pl.String, "What is told: " + "identifiers, method, sign-off, linked, found, false links, known gap"),
+    "topic": (pl.String, "What is told: identifiers, method, sign-off, linked, found, false links, known gap"),
     "group": (pl.String, "Group of people that a figure is of; all: everybody of an age to be in the register"),
     "statement": (pl.String, "What is known of it"),
     "share": (pl.Float64, "The figure, between 0 and 1, in whole percent; empty where the statement has none"),
@@ -31,8 +32,6 @@ STATEMENT: Mapping[str, tuple[type[pl.DataType], str]] = {
 
 FEWEST = 100
 """People of whom a share must be told, or it is not told."""
-
-CHILD_UNTIL = 17
 
 BY_GROUP = ("linked", "found")
 """Topics that have a figure for each group of people."""
@@ -176,8 +175,8 @@ def _found(
 def _groups(people: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
     """Everybody, children and adults, and the genders."""
     yield "all", people
-    yield "children", people.filter(pl.col("age") <= CHILD_UNTIL)
-    yield "adults", people.filter(pl.col("age") > CHILD_UNTIL)
+    yield "children", people.filter(pl.col("age") < ADULT)
+    yield "adults", people.filter(pl.col("age") >= ADULT)
     for gender in people["gender"].cast(pl.String).drop_nulls().unique().sort():
         yield gender, people.filter(pl.col("gender").cast(pl.String) == gender)
 

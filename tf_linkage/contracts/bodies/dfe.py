@@ -13,7 +13,7 @@ import polars as pl
 
 from tf_linkage.contracts.bodies.identity import Identity
 from tf_linkage.contracts.columns import ColumnClass, Table, code, date, flag, text, whole
-from tf_linkage.contracts.in_time import EARLY_BIRTHS, LEAST_EARLY, PREGNANCY, BornFirst, born_first
+from tf_linkage.contracts.in_time import PREGNANCY, born_first
 from tf_linkage.contracts.relations import Apart, StartsWithin, Strength
 
 ETHNIC_GROUPS = (
@@ -162,20 +162,13 @@ class SocialCare(Table):
             key="dfe_key",
             kind=("episode_type",),
         ),
-        BornFirst(
-            strength=Strength.REFUSE,
-            reason="keys slid against their people, or the births are other people's: nobody is known of so early",
-            key="dfe_key",
-            people="dfe_pupils",
-            most=EARLY_BIRTHS,
-            least=LEAST_EARLY,
+        *born_first(
+            "dfe_key",
+            "dfe_pupils",
             ahead=PREGNANCY,
-        ),
-        BornFirst(
-            strength=Strength.NOTE,
-            reason="a child may be in need before it is born; or one of the two days is a slip",
-            key="dfe_key",
-            people="dfe_pupils",
+            too_many="keys slid against their people, or the births are other people's: nobody is known of so "
+            "early",
+            single="a child may be in need before it is born; or one of the two days is a slip",
         ),
         StartsWithin(
             strength=Strength.NOTE,

@@ -6,26 +6,18 @@ import dagster as dg
 import polars as pl
 
 from tf_linkage.contracts.outputs.estimates import ALL_TOGETHER
-from tf_linkage.defs.assets.world import TableSet
-from tf_linkage.defs.metadata.description import WARNING, asset_key
-
-ESTIMATES = "research/estimates"
+from tf_linkage.defs.checks.estimated import warns_of_estimates
 
 
 def nothing_before_the_start() -> dg.AssetChecksDefinition:
     """A warning where the groups differ before the programme can have changed anything."""
-
-    @dg.asset_check(
-        asset=asset_key(ESTIMATES),
-        name="nothing_before_the_start",
-        metadata=WARNING,
-        description="In the two years before the start, held out of the model, all outcomes together show no "
+    return warns_of_estimates(
+        "nothing_before_the_start",
+        "In the two years before the start, held out of the model, all outcomes together show no "
         "difference. It warns: the groups differ in what no register holds, and effects may be off by as much.",
+        "placebos",
+        placebo_verdict,
     )
-    def check(estimates: TableSet) -> dg.AssetCheckResult:
-        return placebo_verdict(estimates["placebos"].collect())
-
-    return check
 
 
 def placebo_verdict(placebos: pl.DataFrame) -> dg.AssetCheckResult:
@@ -55,18 +47,13 @@ ALPHA = 0.05
 
 def no_drift_before_the_start() -> dg.AssetChecksDefinition:
     """A warning where the groups move apart in the two years before the start."""
-
-    @dg.asset_check(
-        asset=asset_key(ESTIMATES),
-        name="no_drift_before_the_start",
-        metadata=WARNING,
-        description="In the two years before the start the groups compare as they did at its beginning, all "
+    return warns_of_estimates(
+        "no_drift_before_the_start",
+        "In the two years before the start the groups compare as they did at its beginning, all "
         "outcomes together (joint test at 5%). It warns: need moves them apart, or a crisis that passes by itself.",
+        "pretrends",
+        drift_verdict,
     )
-    def check(estimates: TableSet) -> dg.AssetCheckResult:
-        return drift_verdict(estimates["pretrends"].collect())
-
-    return check
 
 
 def drift_verdict(pretrends: pl.DataFrame) -> dg.AssetCheckResult:

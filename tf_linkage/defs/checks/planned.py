@@ -6,27 +6,20 @@ import dagster as dg
 import polars as pl
 
 from tf_linkage.contracts.outputs.estimates import ROLES
-from tf_linkage.defs.assets.world import TableSet
-from tf_linkage.defs.metadata.description import WARNING, asset_key
+from tf_linkage.defs.checks.estimated import warns_of_estimates
 
-ESTIMATES = "research/estimates"
 PRIMARY, LATE, _ = ROLES
 
 
 def planned_before_outcomes() -> dg.AssetChecksDefinition:
     """A warning where no plan was sealed in the ledger before researchers read outcomes, or another one was."""
-
-    @dg.asset_check(
-        asset=asset_key(ESTIMATES),
-        name="planned_before_outcomes",
-        metadata=WARNING,
-        description="The primary outcomes and the headline estimator were sealed in the ledger before outcomes "
+    return warns_of_estimates(
+        "planned_before_outcomes",
+        "The primary outcomes and the headline estimator were sealed in the ledger before outcomes "
         "were read. It warns where they were chosen afterwards, or nothing was planned.",
+        "differences",
+        planned_verdict,
     )
-    def check(estimates: TableSet) -> dg.AssetCheckResult:
-        return planned_verdict(estimates["differences"].collect())
-
-    return check
 
 
 def planned_verdict(differences: pl.DataFrame) -> dg.AssetCheckResult:
