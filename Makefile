@@ -39,8 +39,8 @@ run: setup ## run the main job `rehearsal`, or JOB=, and print its summary (choi
 assess: setup ## after `make run`: what linkage error does to findings, what identifiers buy, linkage without names, ranges (minutes)
 	@$(CLI) assess
 
-baseline: setup ## accept today's figures at `tiny` as what later runs are held to (minutes)
-	@$(CLI) baseline
+baseline: setup ## accept today's figures at `tiny` and `demo` as what later runs are held to (minutes; PRESET=tiny|demo alone)
+	@$(CLI) baseline $(if $(PRESET),--preset $(PRESET))
 
 test: setup ## run the tests
 	@$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile
