@@ -10,7 +10,7 @@ import polars as pl
 from tf_linkage.bodies import council, simulated, truth
 from tf_linkage.bodies.calibration.measures import World
 from tf_linkage.bodies.calibration.pictures import page
-from tf_linkage.bodies.calibration.questions import answers
+from tf_linkage.bodies.calibration.questions import answers, in_words
 from tf_linkage.bodies.calibration.sequences import impossible, rare
 from tf_linkage.bodies.calibration.targets import calibrate
 from tf_linkage.contracts.registry import DEPARTMENTS
@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> int:
     questions = answers(population)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(page(calibrated, questions), encoding="utf-8")
-    for asks, told, published in questions.iter_rows():
+    for asks, told, published in in_words(questions):
         _say(f"{asks}\n  world:     {told}\n  published: {published}")
     missed = calibrated.filter(~pl.col("passed"))["target"].to_list()
     _say(f"{calibrated.height - len(missed)} of {calibrated.height} targets met; missed: {missed or 'none'}")

@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from tf_linkage.bodies.calibration.questions import in_words
 from tf_linkage.pages import charts
 from tf_linkage.pages.picture import markdown
 
@@ -39,8 +40,34 @@ def pictures(calibrated: pl.DataFrame) -> dict[str, str]:
                 title=topic,
                 description="How far the world lies from the published figure, in tolerances: within -1 to 1 a "
                 "target passes. Bars: what chance can do.",
-                x_title="tolerances from the published figure",
+                x_title="distance from the published figure, in tolerances (within -1 to 1: met)",
                 domain=(-WIDEST, WIDEST),
+                numbers="+.1~f",
+                line=0,
+            )
+    return drawn
+
+
+def series_pictures(answered: pl.DataFrame) -> dict[str, str]:
+    """One drawing (SVG) for each topic: the world's series beside England's, a panel for each question.
+
+    Questions without a published figure for at least two of their labels are left to the table.
+
+    Args:
+        answered: of `questions.answers`.
+    """
+    drawn = {}
+    for (topic,), rows in answered.group_by("topic", maintain_order=True):
+        known = rows.filter(
+            pl.col("england").is_not_null().sum().over("question") > 1, pl.col("world").is_not_null()
+        )
+        if known.height:
+            name = str(topic)
+            drawn[name] = charts.beside(
+                known.select(panel="question", step="label", found="world", published="england").to_dicts(),
+                title=f"{name}: the world beside England",
+                description="For each question the world's figures as a line, the published ones as diamonds.",
+                names=("the simulated world", "England, published"),
             )
     return drawn
 
@@ -50,10 +77,13 @@ def page(calibrated: pl.DataFrame, questions: pl.DataFrame, *, with_pictures: bo
     passed, count = int(calibrated["passed"].sum()), calibrated.height
     parts = ["# The simulated world next to England", "", f"{passed} of {count} targets met.", ""]
     drawn = pictures(calibrated) if with_pictures else {}
+    beside = series_pictures(questions) if with_pictures else {}
     for topic in calibrated["topic"].unique(maintain_order=True):
         parts += [f"## {topic[0].upper()}{topic[1:]}", ""]
         if topic in drawn:
             parts += [markdown(drawn[topic], topic), ""]
+        if topic in beside:
+            parts += [markdown(beside[topic], f"{topic}, the world beside England"), ""]
         parts += ["| target | England | world | tolerance | source |", "|---|---|---|---|---|"]
         for row in calibrated.filter(pl.col("topic") == topic).iter_rows(named=True):
             mark = "" if row["passed"] else " **missed**"
@@ -63,5 +93,5 @@ def page(calibrated: pl.DataFrame, questions: pl.DataFrame, *, with_pictures: bo
             )
         parts.append("")
     parts += ["## Twenty questions", "", "| question | the world | published |", "|---|---|---|"]
-    parts += [f"| {asks} | {told} | {published} |" for asks, told, published in questions.iter_rows()]
+    parts += [f"| {asks} | {told} | {published} |" for asks, told, published in in_words(questions)]
     return "\n".join(parts) + "\n"
