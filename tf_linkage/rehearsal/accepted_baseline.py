@@ -1,8 +1,8 @@
 """The accepted baselines: the command that makes them, and which studies are held to one.
 
-`python -m tf_linkage.rehearsal.accepted_baseline` links twenty seeds each of presets `tiny` and `demo` and writes the
-tracked files; `... tiny` those of one preset. The verdict is `quality.below_baseline`. Accept a new baseline only when
-what changed is understood; the change of the file is then part of the review.
+`python -m tf_linkage.rehearsal.accepted_baseline` links twenty seeds each of presets `tiny` and `demo` and writes
+the tracked files; with a preset behind it, that one's alone. The verdict is `quality.below_baseline`. Accept a new
+baseline only when what changed is understood; the change of the file is then part of the review.
 """
 
 import logging
@@ -20,7 +20,7 @@ SEEDS = tuple(range(2015, 2035))
 """The study's default seed and the nineteen after it."""
 
 PRESETS = (Preset.TINY, Preset.DEMO)
-"""Those that are run so often that a fall would be met there first; a study's figures are judged by bounds alone."""
+"""Those that are run so often that a fall would be met there first; a study's figures have bounds alone."""
 
 ENGINE = "duckdb"
 

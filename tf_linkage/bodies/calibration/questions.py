@@ -109,7 +109,8 @@ QUESTIONS: Final[tuple[Question, ...]] = (
         "0, 14, 46, 68; the five councils came late", _by("2013 2017 2019 2020", 0, 14, 46, 68)),
     Question(WORK, "DLA, per 1,000 of 16-64", _benefit("'DLA'", ("2012-12-01", "2015-05-01", "2019-02-01")),
         "falls after 2013: 3.2, 3.1, 1.7 million of all ages"),
-    Question(WORK, "PIP, per 1,000 of 16-64", _benefit("'PIP'", ("2013-03-01", "2015-01-01", "2017-10-01", "2019-02-01")),
+    Question(WORK, "PIP, per 1,000 of 16-64",
+        _benefit("'PIP'", ("2013-03-01", "2015-01-01", "2017-10-01", "2019-02-01")),
         "none before April 2013; 2.1 million of all ages in February 2019"),
     Question(WORK, "Share of claims for JSA that end within three months, begun 2012-15",
         """select round(100 * sum(weight) filter ("end" - start < 91) / sum(weight)) as answer from work w join
@@ -138,7 +139,8 @@ QUESTIONS: Final[tuple[Question, ...]] = (
         date '2013-04-01' and w.end > date '2013-04-01' and not high_need) group by label order by label""",
         "full-time 8, 15, 22, then most at 40-49", _by("16-17 18-21 22-29", 8, 15, 22)),
     Question(CRIME, "Boys and men cautioned or convicted in 2012, per 1,000 by age", _offenders(0),
-        "peak at 17-19, smooth decline (recalled: 10, 32, 38, 30, 24, 16, 8)", _by(_AGES, 10, 32, 38, 30, 24, 16, 8)),
+        "peak at 17-19, smooth decline (recalled: 10, 32, 38, 30, 24, 16, 8)",
+        _by(_AGES, 10, 32, 38, 30, 24, 16, 8)),
     Question(CRIME, "Girls and women cautioned or convicted in 2012, per 1,000 by age", _offenders(1),
         "recalled: 4, 8, 7, 6, 5, 4, 2", _by(_AGES, 4, 8, 7, 6, 5, 4, 2)),
     Question(CRIME, "Children cautioned or convicted a year from April, against 2012",
@@ -147,14 +149,16 @@ QUESTIONS: Final[tuple[Question, ...]] = (
         datediff('day', birth, o.start) < 18 * 365.25 and adjudication <> 'N' and year(o.disposed - interval 3
         month)
         between 2012 and 2018 group by label) order by label""",
-        "first-time entrants: 100, 81, 73, 66, 59, 52, 43", _by("2012 2013 2014 2015 2016 2017 2018", 100, 81, 73, 66, 59, 52, 43)),
+        "first-time entrants: 100, 81, 73, 66, 59, 52, 43",
+        _by("2012 2013 2014 2015 2016 2017 2018", 100, 81, 73, 66, 59, 52, 43)),
     Question(CRIME, "Custody of those sentenced, per cent by offence, adults",
         """select "group" as label, round(100 * sum(weight) filter (disposal = 'CUSTODY') / sum(weight)) as
         answer from
         offences o join people p using (person) where disposal not in ('CAUTION', 'NONE') and year(o.disposed) >=
         2012
         and datediff('day', birth, o.start) >= 18 * 365.25 group by label order by label""",
-        "violence 43, sexual 60, robbery 66, theft 32, damage 14, drugs 22, weapons 37, summary 1-3 (recalled)", _by("01 02 03 04 05 06 07", 43, 60, 66, 32, 14, 22, 37)),
+        "violence 43, sexual 60, robbery 66, theft 32, damage 14, drugs 22, weapons 37, summary 1-3 (recalled)",
+        _by("01 02 03 04 05 06 07", 43, 60, 66, 32, 14, 22, 37)),
     Question(CRIME, "Share of all cases held by the tenth of offenders with most, per cent",
         """select round(100 * sum(n * weight) filter (place <= 0.1) / sum(n * weight)) as answer from (select n,
         weight,
@@ -163,19 +167,24 @@ QUESTIONS: Final[tuple[Question, ...]] = (
         any_value(weight) as weight from offences join people using (person) group by person))""",
         "9% of offenders hold 52% of convictions"),
     Question(SCHOOL, "Absence by year group, 2016/17, per cent", _absence("curriculum", "year = 2016"),
-        "4.5, 4.0, 3.9, 4.0, 4.0, 4.0, 4.4, 5.2, 5.7, 6.1, 6.2", _by("1 2 3 4 5 6 7 8 9 10 11", 4.5, 4.0, 3.9, 4.0, 4.0, 4.0, 4.4, 5.2, 5.7, 6.1, 6.2)),
+        "4.5, 4.0, 3.9, 4.0, 4.0, 4.0, 4.4, 5.2, 5.7, 6.1, 6.2",
+        _by("1 2 3 4 5 6 7 8 9 10 11", 4.5, 4.0, 3.9, 4.0, 4.0, 4.0, 4.4, 5.2, 5.7, 6.1, 6.2)),
     Question(SCHOOL, "Absence by academic year, per cent", _absence("year", "year between 2012 and 2018"),
-        "5.26, 4.51, 4.62, 4.57, 4.65, 4.81, 4.73", _by("2012 2013 2014 2015 2016 2017 2018", 5.26, 4.51, 4.62, 4.57, 4.65, 4.81, 4.73)),
+        "5.26, 4.51, 4.62, 4.57, 4.65, 4.81, 4.73",
+        _by("2012 2013 2014 2015 2016 2017 2018", 5.26, 4.51, 4.62, 4.57, 4.65, 4.81, 4.73)),
     Question(SCHOOL, "Absence with and without free meals, 2016/17, per cent",
-        _absence("case when fsm then 'with' else 'without' end", "year = 2016"), "7.26, 4.19", _by("with without", 7.26, 4.19)),
+        _absence("case when fsm then 'with' else 'without' end", "year = 2016"), "7.26, 4.19",
+        _by("with without", 7.26, 4.19)),
     Question(SCHOOL, "Suspensions by age, per cent of all",
         """select floor(datediff('day', birth, e.start) / 365.25)::int as label, round(100 * sum(weight) /
         sum(sum(weight)) over (), 1) as answer from exclusions e join people p using (person) where category =
         'FIXED'
         group by label having label between 5 and 15 order by label""",
         "most at 14 (per 100: 1.1 at 5, 2.5 at 10, 7.7, 11.5, 13.7, 14.5, 8.8 at 15)"),
-    Question(CARE, "Children in need on 31 March, per 10,000", _stock("CIN"), "332, 340, 340", _by("2013 2016 2019", 332, 340, 340)),
-    Question(CARE, "Children looked after on 31 March, per 10,000", _stock("CLA"), "60, 60, 66", _by("2013 2016 2019", 60, 60, 66)),
+    Question(CARE, "Children in need on 31 March, per 10,000", _stock("CIN"), "332, 340, 340",
+        _by("2013 2016 2019", 332, 340, 340)),
+    Question(CARE, "Children looked after on 31 March, per 10,000", _stock("CLA"), "60, 60, 66",
+        _by("2013 2016 2019", 60, 60, 66)),
 )  # fmt: skip
 
 

@@ -58,7 +58,9 @@ def lived() -> Population:
              "sessions_3": 40, "unauthorised_1": 3, "authorised_1": 5, "unauthorised_2": 0, "authorised_2": 2},
         ],
         "exclusions": [{"person": 4, "start": on("2016-11-01"), "category": 1}],
-        "care": [{"person": 4, "episode": EPISODES.index("CIN"), "start": on("2015-01-01"), "end": on("2017-01-01")}],
+        "care": [
+            {"person": 4, "episode": EPISODES.index("CIN"), "start": on("2015-01-01"), "end": on("2017-01-01")},
+        ],
     }  # fmt: skip
 
     def filled(name: str) -> pl.LazyFrame:
