@@ -8,7 +8,18 @@ import polars as pl
 
 from tf_linkage.bodies.calibration.questions import in_words
 from tf_linkage.pages import charts
-from tf_linkage.pages.picture import markdown
+
+WORDS = {
+    "series": "the world's figures as lines, the published ones as diamonds",
+    "targets": "how far the world lies from each published figure, in tolerances",
+}
+"""What a kind of picture shows, for who does not see it."""
+
+INTRODUCTION = """Made by `{made_by}`. The same pictures stand at the check `calibrated` of `population/truth`
+in the UI. Sources are short names, in full in `population/sources.py`; `A` marks what is an assumption or
+remembered, not a figure seen. Tolerances hold what chance can do in a world of this size, so that one which meets
+all targets is refused once in a hundred times.
+"""
 
 WIDEST = 1.6
 """How far out a target may be drawn, in tolerances; what lies further is drawn there."""
@@ -72,18 +83,32 @@ def series_pictures(answered: pl.DataFrame) -> dict[str, str]:
     return drawn
 
 
-def page(calibrated: pl.DataFrame, questions: pl.DataFrame, *, with_pictures: bool = True) -> str:
-    """The page in Markdown: pictures and figures by topic, and the twenty questions."""
+def page(
+    calibrated: pl.DataFrame, questions: pl.DataFrame, *, made_by: str = "", beside: str = "calibration"
+) -> tuple[str, dict[str, str]]:
+    """The page in Markdown: pictures and figures by topic, and the twenty questions.
+
+    Args:
+        calibrated: of `targets.calibrate`.
+        questions: of `questions.answers`.
+        made_by: the command that makes the page, said at its top.
+        beside: the folder, next to the page, in which its pictures are looked for.
+
+    Returns:
+        The page, and its pictures (SVG) by the names of their files in that folder.
+    """
     passed, count = int(calibrated["passed"].sum()), calibrated.height
-    parts = ["# The simulated world next to England", "", f"{passed} of {count} targets met.", ""]
-    drawn = pictures(calibrated) if with_pictures else {}
-    beside = series_pictures(questions) if with_pictures else {}
+    intro = INTRODUCTION.format(made_by=made_by) if made_by else ""
+    parts = ["# The simulated world next to England", "", intro, f"{passed} of {count} targets met.", ""]
+    kinds = {"series": series_pictures(questions), "targets": pictures(calibrated)}
+    files: dict[str, str] = {}
     for topic in calibrated["topic"].unique(maintain_order=True):
         parts += [f"## {topic[0].upper()}{topic[1:]}", ""]
-        if topic in drawn:
-            parts += [markdown(drawn[topic], topic), ""]
-        if topic in beside:
-            parts += [markdown(beside[topic], f"{topic}, the world beside England"), ""]
+        for kind, drawn in kinds.items():
+            if topic in drawn:
+                name = f"{topic.replace(' ', '_')}_{kind}.svg"
+                files[name] = drawn[topic]
+                parts += [f"![{topic}: {WORDS[kind]}]({beside}/{name})", ""]
         parts += ["| target | England | world | tolerance | source |", "|---|---|---|---|---|"]
         for row in calibrated.filter(pl.col("topic") == topic).iter_rows(named=True):
             mark = "" if row["passed"] else " **missed**"
@@ -94,4 +119,4 @@ def page(calibrated: pl.DataFrame, questions: pl.DataFrame, *, with_pictures: bo
         parts.append("")
     parts += ["## Twenty questions", "", "| question | the world | published |", "|---|---|---|"]
     parts += [f"| {asks} | {told} | {published} |" for asks, told, published in in_words(questions)]
-    return "\n".join(parts) + "\n"
+    return "\n".join(parts) + "\n", files

@@ -127,7 +127,16 @@ def test_words_and_pictures_show_the_same_figures(lived: Population) -> None:
     assert set(drawn) <= set(TOPICS)
     assert "Children in need" in drawn["care and births"]
     assert "school" not in drawn, "one year alone is no series"
-    empty = pl.DataFrame(
-        schema={"topic": pl.String, "target": pl.String, "passed": pl.Boolean, "observations": pl.Int64}
-    )
-    assert "| Absence by academic year, per cent | 2016: 5 | 5.26" in page(empty, answered)
+    target = {"topic": "care and births", "target": "in need", "passed": True, "observations": 3}
+    figures = {
+        "expected": 340.0,
+        "found": 300.0,
+        "tolerance": 100.0,
+        "chance": 50.0,
+        "cited": "Children in need 2019",
+    }
+    text, files = page(pl.DataFrame([target | figures]), answered, made_by="make calibration", beside="there")
+    assert "Made by `make calibration`" in text
+    assert "| Absence by academic year, per cent | 2016: 5 | 5.26" in text
+    assert list(files) == ["care_and_births_series.svg", "care_and_births_targets.svg"]
+    assert all(f"(there/{name})" in text and svg.startswith("<svg") for name, svg in files.items())
