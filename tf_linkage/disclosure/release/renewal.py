@@ -19,7 +19,6 @@ from tf_linkage.disclosure.suppression.attack import AttackFailed, exposed
 from tf_linkage.disclosure.suppression.linked_counts import Key, System
 from tf_linkage.disclosure.suppression.secondary import MARGIN, to_withhold
 
-
 ATTEMPTS = 30
 """How often at most it is tried, in one part, to show withheld numbers again: each takes a whole attack."""
 
