@@ -66,7 +66,7 @@ def calibration_checks() -> list[dg.AssetChecksDefinition]:
             and study.confounding is not Confounding.DRIFT
             and abs(study.confounding_strength) <= MODERATE,
             pictures={"disagreement between bodies": dg.MetadataValue.md(disagreement_picture(disagreement))}
-            | {topic: dg.MetadataValue.md(markdown(svg, topic)) for topic, svg in pictures(calibrated).items()},
+            | {topic: dg.MetadataValue.md(markdown(drawn, topic)) for topic, drawn in pictures(calibrated).items()},
         )
         world = World.of(people, extracts, truth, settings)
         yield lives_possible(sequences.impossible(world), sequences.rare(world))
