@@ -52,7 +52,8 @@ def test_the_page_in_a_browser(browser: Browser) -> None:
     drawn = browser.evaluate(
         "[...document.querySelectorAll('figure svg')].filter(s => s.checkVisibility()).map(s => {"
         "const b = s.getBoundingClientRect();"
-        "return [s.closest('figure').id, b.width, b.height, s.querySelectorAll('path, text, line').length]})"
+        "const figure = s.closest('figure').id.replace('picture-', '');"
+        "return [figure, b.width, b.height, s.querySelectorAll('path, text, line').length]})"
     )
     browser.evaluate("document.querySelectorAll('details').forEach(one => one.open = false)")
     assert len(drawn) > 9

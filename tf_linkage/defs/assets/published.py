@@ -4,6 +4,7 @@ The assets and their checks. The rules are `disclosure`'s; the record of release
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 import dagster as dg
@@ -80,7 +81,9 @@ def _findings() -> dg.AssetsDefinition:
         tables = {name: release[name] for name in PUBLISHED_TABLES}
         files = [disclosure.write_csv(table, _folder(store) / f"{name}.csv") for name, table in tables.items()]
         page = store.write_text(
-            ["published", "findings"], ".html", disclosure.findings_page(tables, rehearsal=is_rehearsal(study))
+            ["published", "findings"],
+            ".html",
+            disclosure.findings_page(tables, rehearsal=is_rehearsal(study), made=_made(study)),
         )
         store.write_text(["published", "croissant"], ".json", _for_machines(study, tables, files))
         metadata = {
@@ -91,6 +94,11 @@ def _findings() -> dg.AssetsDefinition:
         return dg.MaterializeResult(value=tables, metadata=metadata)
 
     return findings
+
+
+def _made(study: Study) -> dict[str, str]:
+    """What distinguishes the page: by what it was made, and up to when records reach."""
+    return {"tf_linkage": version("tf_linkage"), "records up to": study.dates.extract.isoformat()}
 
 
 def _for_machines(study: Study, tables: TableSet, files: Sequence[Path]) -> str:

@@ -165,7 +165,9 @@ def _people(rows: pl.DataFrame) -> str:
             head, table = _table(of.filter(pl.col("measure") == measure), written, words)
             if table:
                 whom = UNITS[str(unit)]
-                tables.append(html.opened(f"Of {whom}: {measure}", html.table(f"Of {whom}", head, table)))
+                tables.append(
+                    html.opened(f"Of {whom}: {measure}", html.table(f"Of {whom}: {measure}", head, table))
+                )
     return "".join(tables)
 
 

@@ -85,7 +85,7 @@ def bars(
              "encoding": {"x": x, "xOffset": side, "y": y, "color": colour}},
             {"transform": [{"filter": "!isValid(datum.count)"}],
              "mark": {"type": "text", "text": "withheld", "angle": 270, "align": "left", "baseline": "middle",
-                      "dx": 4, "fontSize": 12, "fontStyle": "italic", "color": "#666"},
+                      "dx": 4, "fontSize": 13, "fontStyle": "italic", "color": "#666"},
              "encoding": {"x": x, "xOffset": side, "y": {"value": 220}}},
         ],
     }  # fmt: skip

@@ -77,7 +77,7 @@ def intervals(
                 {"transform": [told], "mark": {"type": "point", "filled": True, "size": 65, "opacity": 1},
                  "encoding": {"x": x | {"field": "value"}, "y": y, "color": colour}},
                 {"transform": [{"filter": "!isValid(datum.high)"}],
-                 "mark": {"type": "text", "text": "withheld", "align": "left", "fontSize": 12, "color": "#666",
+                 "mark": {"type": "text", "text": "withheld", "align": "left", "fontSize": 13, "color": "#666",
                           "fontStyle": "italic"},
                  "encoding": {"x": {"value": 5}, "y": y}},
             ],

@@ -58,6 +58,9 @@ CONFIG: dict[str, Any] = {
 }  # fmt: skip
 
 
+_NAMELESS = re.compile(r'<g ((?:(?!aria-label)[^>])*)role="graphics-symbol"((?:(?!aria-label)[^>])*)>')
+"""Groups of marks that are called one image and have no name: their marks are lines to hold others against."""
+
 _EMPTY = re.compile(r'<g [^>]*role="graphics-symbol"[^>]*(?:/>|></g>)')
 """Groups of marks without a mark: a screen reader would come to a nameless image."""
 
@@ -119,7 +122,7 @@ def _drawn(spec: str) -> str:
         config=CONFIG,
         allowed_base_urls=[],
     )
-    return _EMPTY.sub("", str(svg))
+    return _NAMELESS.sub(r'<g \1aria-hidden="true"\2>', _EMPTY.sub("", str(svg)))
 
 
 def colours(series: Sequence[str]) -> dict[str, Any]:
