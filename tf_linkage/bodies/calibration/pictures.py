@@ -13,7 +13,7 @@ WIDEST = 1.6
 """How far out a target may be drawn, in tolerances; what lies further is drawn there."""
 
 
-def pictures(calibrated: pl.DataFrame) -> dict[str, str]:
+def pictures(calibrated: pl.DataFrame) -> dict[str, charts.Drawing]:
     """One drawing (SVG) for each topic.
 
     Each target's distance from its published figure is drawn in tolerances: between -1 and 1 it passes. The bar is

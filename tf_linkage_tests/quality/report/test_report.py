@@ -50,9 +50,17 @@ def without_truth(world: Any) -> pl.DataFrame:
 def test_with_truth_it_says_how_good(with_truth: pl.DataFrame) -> None:
     page = Page(quality_report(with_truth))
     assert "of 40 people sent, its register holds 30; 80.0% of these were found" in page.text
-    assert {"short", "recommended", "next", "flow", "errors", "bounds", "groups", "threshold", "stages"} <= set(
-        page.ids
-    )
+    assert {
+        "short",
+        "recommended",
+        "next",
+        "picture-flow",
+        "errors",
+        "bounds",
+        "groups",
+        "threshold",
+        "stages",
+    } <= set(page.ids)
 
 
 def test_without_truth_it_says_so_and_claims_less(without_truth: pl.DataFrame) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
@@ -40,7 +40,7 @@ def short_part(tables: Tables) -> str:
     ])  # fmt: skip
 
 
-def _planned(planned: list[Row]) -> Iterator[str]:
+def _planned(planned: Sequence[Row]) -> Iterator[str]:
     if not planned:
         yield NOT_PLANNED
         return
@@ -48,15 +48,15 @@ def _planned(planned: list[Row]) -> Iterator[str]:
     yield f"Planned were {', '.join(_name(row).lower() for row in planned)}; each stands in the table below."
 
 
-def _sure(differences: pl.DataFrame, planned: list[Row]) -> Iterator[str]:
+def _sure(differences: pl.DataFrame, planned: Sequence[Row]) -> Iterator[str]:
     """The narrowest and the widest range, of the planned results where there are any."""
-    shown = [row for row in planned if row["measure"] == RATIO and row["low"] is not None]
+    shown: list[Row] = [row for row in planned if row["measure"] == RATIO and row["low"] is not None]
     if not shown:
         weighted = differences.filter(
             pl.col("measure") == RATIO, pl.col("method") == WEIGHTED, pl.col("unit") == "family",
             pl.col("low").is_not_null(),
         )  # fmt: skip
-        shown = list(weighted.iter_rows(named=True))
+        shown = [*weighted.iter_rows(named=True)]
     if not shown:
         return
     by_width = sorted(shown, key=lambda row: ends(row)[1] / max(ends(row)[0], 1e-9))
@@ -121,7 +121,7 @@ def _confounding(placebos: pl.DataFrame) -> Iterator[str]:
     )
 
 
-def _withheld(tables: Tables, planned: list[Row]) -> Iterator[str]:
+def _withheld(tables: Tables, planned: Sequence[Row]) -> Iterator[str]:
     withheld, every = rows_withheld(tables)
     if not every:
         return
