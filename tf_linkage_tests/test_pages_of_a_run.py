@@ -13,7 +13,7 @@ from rehearsing import Rehearsed
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: the pages are not opened")
 
-PAGES = {"reports/report.html": 6, "published/findings.html": 16, "research/output_check.html": 40}
+PAGES = {"reports/report.html": 6, "published/findings.html": 16, "research/output_check.html": 12}
 """Each page, and how many sheets it may take."""
 
 QUESTIONS = (
