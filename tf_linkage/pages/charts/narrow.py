@@ -52,9 +52,11 @@ def narrowed(wide: Spec) -> Spec:
     """The specification of the narrow drawing.
 
     Args:
-        wide: a specification of Vega-Lite: one view, layers, or views in columns.
+        wide: a specification of Vega-Lite: one view, layers, views in columns, or several next to one another.
     """
     spec = copy.deepcopy(wide)
+    if "concat" in spec:
+        return {**spec, "columns": 1, "concat": [narrowed(view) for view in spec["concat"]]}
     rows = spec.get("data", {}).get("values", [])
     way = spec["facet"].pop("column", None) if "facet" in spec else None
     if way is not None:
