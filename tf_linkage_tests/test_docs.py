@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from browser import CHROMIUM, Browser, violations
 from walking import DOCS, PAGES, ROOT, blocks
 
 from tf_linkage.cli.commands import COMMANDS
@@ -112,3 +113,21 @@ def test_the_site_has_every_page_and_asks_no_network_for_anything(site: Path) ->
     imported = re.compile(r"url\(['\"]?(?:https?:)?//|@import ['\"]?(?:https?:)?//")
     assert [page.name for page in site.rglob("*.css") if imported.search(page.read_text(encoding="utf-8"))] == []
     assert "Unreleased" in (site / "changelog.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: the pages are not opened")
+def test_the_site_fits_a_phone_and_is_for_everybody(site: Path, tmp_path: Path) -> None:
+    browser = Browser(tmp_path / "profile")
+    try:
+        browser.ask("Emulation.setDeviceMetricsOverride", width=390, height=900, deviceScaleFactor=1, mobile=False)
+        for page in sorted(site.glob("*.html")):
+            browser.open(page)
+            assert browser.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.name
+            if page.stem in {"index", "tutorial", "quality", "cli", "tables"}:
+                assert violations(browser) == [], page.name
+        asked = [event["request"]["url"] for event in browser.of("Network.requestWillBeSent")]
+        assert asked
+        assert all(url.startswith(("file:", "data:")) for url in asked)
+    finally:
+        browser.process.terminate()
+        browser.process.wait(timeout=20)
