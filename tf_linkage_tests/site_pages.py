@@ -1,4 +1,4 @@
-"""What MkDocs adds to the pages of docs/: the changelog, and what everybody needs to read them; nothing is fetched."""
+"""What MkDocs adds to the pages of docs/: the changelog, and what everybody needs to read them."""
 
 import re
 from itertools import count

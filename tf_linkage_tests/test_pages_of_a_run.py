@@ -87,3 +87,22 @@ def test_the_findings_answer_first_what_is_asked_first(rehearsed: Rehearsed) -> 
     said = re.findall(r"<dt>([^<]*)</dt><dd>([^<]+)</dd>", first)
     assert [question for question, _ in said][: len(QUESTIONS)] == list(QUESTIONS)
     assert "records up to" in text[: text.index("<nav")]
+
+
+@pytest.mark.parametrize("asset", ["quality/report", "published/findings"])
+def test_the_web_ui_says_in_short_what_the_page_does_and_opens_it(rehearsed: Rehearsed, asset: str) -> None:
+    events = rehearsed.result.get_asset_materialization_events()
+    (made,) = [
+        event.step_materialization_data.materialization.metadata
+        for event in events
+        if event.asset_key is not None and event.asset_key.to_user_string() == asset
+    ]
+    assert str(made["open"].value).startswith("/pages/")
+    said = str(made["in short"].value)
+    page = (rehearsed.study.data / PLACES[asset]).read_text(encoding="utf-8")
+    questions = re.findall(r"\*\*([^*]+\?)\*\*", said)
+    assert len(questions) >= 5
+    assert all(f">{question}</" in page for question in questions)
+
+
+PLACES = {"quality/report": "reports/report.html", "published/findings": "published/findings.html"}

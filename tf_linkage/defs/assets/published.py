@@ -14,6 +14,7 @@ from tf_linkage import disclosure, research
 from tf_linkage.contracts.outputs.published import PUBLISHED_TABLES
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.io import ParquetStore
+from tf_linkage.defs.metadata.charts import answers_markdown
 from tf_linkage.defs.metadata.description import ERROR, asset_key, study_asset
 from tf_linkage.pages.addresses import address_of
 from tf_linkage.study import Study
@@ -88,6 +89,7 @@ def _findings() -> dg.AssetsDefinition:
         store.write_text(["published", "croissant"], ".json", _for_machines(study, tables, files))
         metadata = {
             "open": dg.MetadataValue.url(address_of("findings")),
+            "in short": dg.MetadataValue.md(answers_markdown(disclosure.findings_in_short(tables))),
             "page": dg.MetadataValue.path(str(page.resolve())),
             **{path.stem: dg.MetadataValue.path(relative(path)) for path in files},
         }

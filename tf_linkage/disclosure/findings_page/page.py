@@ -12,7 +12,7 @@ import polars as pl
 
 from tf_linkage.contracts.outputs.estimates import ALL_REGIONS, OUTCOMES
 from tf_linkage.contracts.outputs.published import REGIONAL_WINDOWS
-from tf_linkage.disclosure.findings_page.asked import five_years_part, questions_section, short_part
+from tf_linkage.disclosure.findings_page.asked import five_years_part, questions_section, short_answers, short_part
 from tf_linkage.disclosure.findings_page.balance import balance_section
 from tf_linkage.disclosure.findings_page.cells import plain
 from tf_linkage.disclosure.findings_page.compared import compared_section
@@ -108,6 +108,15 @@ def findings_page(tables: Tables, *, rehearsal: bool, made: Mapping[str, str] | 
         about=html.about(list(made.items())) if made else "",
         brief_in_print=True,
     )
+
+
+def findings_in_short(tables: Tables) -> list[tuple[str, list[str]]]:
+    """What stands first on the page: questions, each with its answers, of published figures alone.
+
+    Args:
+        tables: as `findings_page` takes them.
+    """
+    return short_answers({name: plain(table) for name, table in tables.items()})
 
 
 def _folded(summary: str, text: str) -> str:

@@ -23,13 +23,22 @@ UNTOLD = "It cannot be told: too few are known to be in a register."
 
 
 def short_part(tables: Tables) -> str:
-    """The questions and their answers.
+    """The questions and their answers, as HTML.
 
     Args:
         tables: the tables of `contracts.outputs.published.PUBLISHED_TABLES`, codes as text.
     """
+    return html.answers(short_answers(tables))
+
+
+def short_answers(tables: Tables) -> list[tuple[str, list[str]]]:
+    """The questions, each with its sentences.
+
+    Args:
+        tables: as `short_part` takes them.
+    """
     planned = list(tables["differences"].filter(pl.col("role") != EXPLORATORY).iter_rows(named=True))
-    return html.answers([
+    return [
         ("What are the primary results?", [*_planned(planned)]),
         ("How sure is that?", [*_sure(tables["differences"], planned)]),
         ("What may missed and false links do to it?", [*_linkage(tables["differences"])]),
@@ -37,7 +46,7 @@ def short_part(tables: Tables) -> str:
         ("What was withheld?", [*_withheld(tables, planned)]),
         ("What did protecting families cost the figures?", [*_price(tables)]),
         ("What did the programme cost?", [*_programme(tables["money"])]),
-    ])  # fmt: skip
+    ]
 
 
 def _planned(planned: Sequence[Row]) -> Iterator[str]:
