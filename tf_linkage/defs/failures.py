@@ -7,8 +7,7 @@ traceback.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import dagster as dg
-
+from tf_linkage.defs.internals import PlainFailure
 from tf_linkage.errors import InputRefused, TfLinkageError
 
 BAD_INPUT = "bad input"
@@ -22,4 +21,4 @@ def plainly() -> Iterator[None]:
         yield
     except TfLinkageError as refusal:
         refused = {BAD_INPUT: True} if isinstance(refusal, InputRefused) else None
-        raise dg.Failure(description=str(refusal), metadata=refused, allow_retries=False) from None
+        raise PlainFailure(str(refusal), refused) from None

@@ -13,10 +13,14 @@ from typing import Any
 
 import dagster as dg
 from dagster._core.definitions.data_version import DATA_VERSION_TAG, CachingStaleStatusResolver
-from dagster._core.definitions.freshness_evaluator import TimeWindowFreshnessPolicyEvaluator
+from dagster._core.definitions.freshness_evaluator import FRESHNESS_EVALUATORS_BY_POLICY_TYPE
 from dagster._core.definitions.job_base import InMemoryJob
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
-from dagster._core.errors import DagsterExecutionInterruptedError, DagsterHomeNotSetError
+from dagster._core.errors import (
+    DagsterExecutionInterruptedError,
+    DagsterHomeNotSetError,
+    DagsterUserCodeProcessError,
+)
 from dagster._core.execution.api import execute_run
 from dagster._core.loader import LoadingContextForTest
 from dagster._core.remote_origin import ManagedGrpcPythonEnvCodeLocationOrigin, RemoteRepositoryOrigin
@@ -38,8 +42,10 @@ LOCATION, REPOSITORY = "tf_linkage", "__repository__"
 __all__ = [
     "CODE_VERSION_TAG",
     "DATA_VERSION_TAG",
+    "ChoicesRefused",
     "DagsterExecutionInterruptedError",
     "DagsterHomeNotSetError",
+    "PlainFailure",
     "SerializableErrorInfo",
     "UnresolvedAssetJobDefinition",
     "definition_metadata",
@@ -51,6 +57,31 @@ __all__ = [
     "set_version",
     "stale_status",
 ]  # fmt: skip
+
+
+class PlainFailure(DagsterUserCodeProcessError, dg.Failure):
+    """A step's failure of which Dagster keeps the words alone.
+
+    Of an error that came from another process Dagster passes on what it was told, and adds no stack of its own.
+
+    Args:
+        words: all that is said.
+        metadata: as of `dg.Failure`; it is not tried again.
+    """
+
+    def __init__(self, words: str, metadata: Mapping[str, Any] | None = None) -> None:
+        """A failure in plain words."""
+        told = [SerializableErrorInfo(words, [], dg.Failure.__name__)]
+        super().__init__(words, user_code_process_error_infos=told, metadata=metadata, allow_retries=False)  # type: ignore[no-untyped-call]
+
+
+class ChoicesRefused(DagsterUserCodeProcessError, dg.DagsterInvalidConfigError):
+    """Choices that cannot be, refused when a run is launched, in words alone as `PlainFailure`."""
+
+    def __init__(self, words: str, config: object) -> None:
+        """A refusal in plain words."""
+        told = [SerializableErrorInfo(words, [], dg.DagsterInvalidConfigError.__name__)]
+        super().__init__(words, [], config, user_code_process_error_infos=told)  # type: ignore[no-untyped-call]
 
 
 def set_version(context: dg.OutputContext, version: str) -> None:
@@ -93,9 +124,10 @@ def stale_status(defs: dg.Definitions, instance: dg.DagsterInstance) -> Callable
 
 
 def freshness_of(defs: dg.Definitions, instance: dg.DagsterInstance, key: dg.AssetKey) -> str:
-    """PASS, WARN, FAIL or UNKNOWN: what the daemon says of an asset with a time window for its freshness."""
+    """PASS, WARN, FAIL or UNKNOWN: what the daemon says of an asset that has a policy for its freshness."""
     context, node = LoadingContextForTest(instance), defs.resolve_asset_graph().get(key)
-    state = asyncio.run(TimeWindowFreshnessPolicyEvaluator().evaluate_freshness(context, node))  # type: ignore[arg-type]
+    evaluator = FRESHNESS_EVALUATORS_BY_POLICY_TYPE[type(node.freshness_policy)]()  # type: ignore[index]
+    state = asyncio.run(evaluator.evaluate_freshness(context, node))  # type: ignore[arg-type]
     return str(state.value)
 
 

@@ -1,4 +1,4 @@
-"""What the UI shows next to an asset: figures that plot over runs, small tables, pictures.
+"""What the UI shows next to an asset: small tables, pictures.
 
 The translation of results into Dagster metadata. Never a person's value, never a pair's score.
 """
@@ -22,9 +22,6 @@ from tf_linkage.study import COUNCILS
 PUBLISHED = "published (two collections of one cohort)"
 LEAST_RECORDS = 30
 """Fewer records than this say nothing about a share."""
-
-PLOTTED = ("sent", "present", "linked", "match_rate", "precision", "recall", "f1", "pair_precision", "pair_recall")
-"""Figures of each department that the UI plots from run to run."""
 
 
 def linkage_metadata(result: LinkResult) -> dict[str, Any]:
@@ -50,19 +47,12 @@ def linkage_metadata(result: LinkResult) -> dict[str, Any]:
     return shown
 
 
-def quality_metadata(figures: pl.DataFrame) -> dict[str, Any]:
-    """The headline figures of each department, as numbers that plot over runs, and as a picture."""
-    numbers: dict[str, Any] = {
-        f"{department} {measure}": round(value, 4)
-        for department, measures in quality.headline(figures).items()
-        for measure, value in measures.items()
-        if measure in PLOTTED
-    }
-    drawn = {
+def quality_pictures(figures: pl.DataFrame) -> dict[str, Any]:
+    """The pictures of the figures."""
+    return {
         picture.title: dg.MetadataValue.md(picture.as_markdown())
         for picture in quality.pictures(figures, COUNCILS).values()
     }
-    return numbers | drawn
 
 
 def alike_metadata(balance: pl.LazyFrame, overlap: pl.LazyFrame) -> dict[str, Any]:
