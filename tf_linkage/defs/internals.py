@@ -42,10 +42,9 @@ LOCATION, REPOSITORY = "tf_linkage", "__repository__"
 __all__ = [
     "CODE_VERSION_TAG",
     "DATA_VERSION_TAG",
-    "ChoicesRefused",
     "DagsterExecutionInterruptedError",
     "DagsterHomeNotSetError",
-    "PlainFailure",
+    "DagsterUserCodeProcessError",
     "SerializableErrorInfo",
     "UnresolvedAssetJobDefinition",
     "definition_metadata",
@@ -57,31 +56,6 @@ __all__ = [
     "set_version",
     "stale_status",
 ]  # fmt: skip
-
-
-class PlainFailure(DagsterUserCodeProcessError, dg.Failure):
-    """A step's failure of which Dagster keeps the words alone.
-
-    Of an error that came from another process Dagster passes on what it was told, and adds no stack of its own.
-
-    Args:
-        words: all that is said.
-        metadata: as of `dg.Failure`; it is not tried again.
-    """
-
-    def __init__(self, words: str, metadata: Mapping[str, Any] | None = None) -> None:
-        """A failure in plain words."""
-        told = [SerializableErrorInfo(words, [], dg.Failure.__name__)]
-        super().__init__(words, user_code_process_error_infos=told, metadata=metadata, allow_retries=False)  # type: ignore[no-untyped-call]
-
-
-class ChoicesRefused(DagsterUserCodeProcessError, dg.DagsterInvalidConfigError):
-    """Choices that cannot be, refused when a run is launched, in words alone as `PlainFailure`."""
-
-    def __init__(self, words: str, config: object) -> None:
-        """A refusal in plain words."""
-        told = [SerializableErrorInfo(words, [], dg.DagsterInvalidConfigError.__name__)]
-        super().__init__(words, [], config, user_code_process_error_infos=told)  # type: ignore[no-untyped-call]
 
 
 def set_version(context: dg.OutputContext, version: str) -> None:

@@ -17,7 +17,7 @@ from typing import Any, get_args
 import dagster as dg
 from pydantic import ValidationError
 
-from tf_linkage.defs.internals import ChoicesRefused
+from tf_linkage.defs.failures import ChoicesRefused
 from tf_linkage.errors import StudyRefused
 from tf_linkage.linkage import ENGINES
 from tf_linkage.study import BOUNDS, LAUNCHPAD, SIZES, Source, Study, advanced, faults

@@ -9,6 +9,7 @@ from dagster._utils.error import serializable_error_info_from_exc_info
 
 import tf_linkage
 from tf_linkage.defs import internals
+from tf_linkage.defs.failures import ChoicesRefused, PlainFailure
 
 PACKAGE = Path(tf_linkage.__file__).parent
 
@@ -195,7 +196,7 @@ def test_without_a_home_dagster_says_so(monkeypatch: pytest.MonkeyPatch) -> None
 def test_of_a_plain_failure_dagster_keeps_the_words_and_no_stack() -> None:
     @dg.op(retry_policy=dg.RetryPolicy(max_retries=3))
     def refuses() -> None:
-        raise internals.PlainFailure("dwp.csv, line 3: no such day", {"bad input": True})
+        raise PlainFailure("dwp.csv, line 3: no such day", {"bad input": True})
 
     @dg.op
     def breaks() -> None:
@@ -219,6 +220,6 @@ def test_of_a_plain_failure_dagster_keeps_the_words_and_no_stack() -> None:
 
 def test_of_refused_choices_dagster_keeps_the_words_and_no_stack() -> None:
     with pytest.raises(dg.DagsterInvalidConfigError, match="seed: too small") as refused:
-        raise internals.ChoicesRefused("seed: too small", {"seed": -7})
+        raise ChoicesRefused("seed: too small", {"seed": -7})
     told = serializable_error_info_from_exc_info((type(refused.value), refused.value, refused.tb))
     assert (told.message, list(told.stack)) == ("seed: too small", [])

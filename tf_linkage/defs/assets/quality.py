@@ -16,7 +16,6 @@ from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.metadata import charts
 from tf_linkage.defs.metadata.description import study_asset
-from tf_linkage.defs.metadata.over_runs import plots
 from tf_linkage.defs.resources import StudyKey, described
 from tf_linkage.study import REGIONS, Source, Study
 from tf_linkage.workspace.catalogue import EFFECT_RECOVERY
@@ -86,7 +85,7 @@ def _figures(ins: Mapping[str, str], study: Study) -> dg.AssetsDefinition:
             asked = asked_cohort(io_manager.store, tables["cohort"], study_key.key(), by="linkage_quality")
             tables["cohort"] = asked
             figures = _measured(tables, study_key, study.clerk_error)
-        metadata = plots(figures, study) | charts.quality_pictures(figures) | described(study)
+        metadata = charts.plots(figures, study) | charts.quality_pictures(figures) | described(study)
         if "truth" in tables:
             metadata["published linkages beside ours"] = charts.records_of(
                 quality.published_linkages(figures, published())

@@ -3,7 +3,7 @@
 import polars as pl
 
 from tf_linkage.contracts.outputs.quality import Metrics
-from tf_linkage.defs.metadata.over_runs import NOISE, SEED, THRESHOLD, plots
+from tf_linkage.defs.metadata.charts import NOISE, SEED, THRESHOLD, plots
 from tf_linkage.defs.resources import run_tags
 from tf_linkage.study import BOUNDS, Study, advanced
 
