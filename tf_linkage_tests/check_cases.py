@@ -314,7 +314,7 @@ def gaps_within_bounds(at: At) -> Cases:
 
 
 def below_baseline(at: At) -> Cases:
-    """The accepted means themselves, and lower ones under other choices; each a tenth lower, one that is not there."""
+    """The accepted means, and lower ones under other choices; each a tenth lower, and one that is not there."""
     accepted = accepted_baseline.accepted(Preset.TINY).with_columns(pl.col("department", "measure").cast(pl.String))
 
     def case(rows: list[dict[str, Any]], **choices: Any) -> Case:
