@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sized
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TypeVar
 
@@ -90,7 +91,7 @@ class Working:
         self._say, self._what, self._share, self._every = say, what, share, every
         self._step, self._began, self._last = "", time.monotonic(), time.monotonic()
         self._seen, self._part = 0.0, self._began
-        self._over = threading.Event()
+        self._over, self._hushed = threading.Event(), False
         self._one_at_a_time = threading.Lock()
         self._thread = threading.Thread(target=self._tell, name="progress", daemon=True)
 
@@ -123,6 +124,16 @@ class Working:
         """Notes what the present step is about; it goes on."""
         self._what = what
 
+    @contextmanager
+    def hushed(self) -> Iterator[None]:
+        """No line while a person is asked something."""
+        self._hushed = True
+        try:
+            yield
+        finally:
+            self._hushed = False
+            self._last = time.monotonic()
+
     def noticed(self) -> None:
         """Notes that somebody else wrote a line."""
         self._last = time.monotonic()
@@ -132,7 +143,8 @@ class Working:
             with self._one_at_a_time:
                 now = time.monotonic()
                 if now - self._last >= self._every:
-                    self._say(f"{self._what}{self._step}: {self._standing(now)}")
+                    if not self._hushed:
+                        self._say(f"{self._what}{self._step}: {self._standing(now)}")
                     self._last = now
 
     def _standing(self, now: float) -> str:

@@ -79,3 +79,13 @@ def test_what_others_write_counts_as_a_line_and_an_error_ends_it() -> None:
             working.noticed()
         raise ValueError("broken")
     assert lines == []
+
+
+def test_nothing_is_said_while_a_person_is_asked() -> None:
+    lines: list[str] = []
+    with Working(lines.append, "opening", every=0.1) as working:
+        with working.hushed():
+            time.sleep(0.35)
+        assert lines == []
+        time.sleep(0.25)
+    assert lines

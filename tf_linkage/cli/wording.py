@@ -49,6 +49,16 @@ def under_way(what: str, share: Callable[[], float | None] = lambda: None) -> It
             _under_way.pop()
 
 
+@contextmanager
+def a_person_answers() -> Iterator[None]:
+    """Nothing is said while a person is asked something."""
+    if not _under_way:
+        yield
+        return
+    with _under_way[-1].hushed():
+        yield
+
+
 def now(what: str) -> None:
     """Notes what the command does from here on; a line comes of it only if it takes long."""
     if _under_way:
