@@ -126,7 +126,7 @@ class Working:
 
     @contextmanager
     def hushed(self) -> Iterator[None]:
-        """No line while a person is asked something."""
+        """No line for as long as this is open, as while a person is asked something."""
         self._hushed = True
         try:
             yield

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
+from functools import partial
 
 import pytest
 
+from tf_linkage.cli import wording
 from tf_linkage.progress import EVERY, Working, counted, standing
 
 
@@ -89,3 +91,23 @@ def test_nothing_is_said_while_a_person_is_asked() -> None:
         assert lines == []
         time.sleep(0.25)
     assert lines
+
+
+def test_of_two_that_are_under_way_the_inner_one_speaks(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(wording, "Working", partial(Working, every=0.1))
+    with wording.under_way("tf-linkage link"):
+        with wording.under_way("linking", lambda: 0.5):
+            time.sleep(0.25)
+            wording.say("trained")
+            time.sleep(0.25)
+        inner = capsys.readouterr().err.splitlines()
+        time.sleep(0.25)
+    assert inner[0].startswith("linking: ")
+    assert "trained" in inner
+    assert inner[-1].startswith("linking (after: trained): ")
+    assert not any("tf-linkage link:" in line for line in inner)
+    assert capsys.readouterr().err.startswith("tf-linkage link: ")
+    wording.say("done")
+    assert capsys.readouterr().err == "done\n"

@@ -41,7 +41,7 @@ def under_way(what: str, share: Callable[[], float | None] = lambda: None) -> It
         what: what it does.
         share: what part of its present step is done, from 0 to 1; None where nobody knows.
     """
-    with Working(_write, what, share) as working:
+    with hushed(), Working(_write, what, share) as working:  # the command around it is silent meanwhile
         _under_way.append(working)
         try:
             yield
@@ -50,8 +50,8 @@ def under_way(what: str, share: Callable[[], float | None] = lambda: None) -> It
 
 
 @contextmanager
-def a_person_answers() -> Iterator[None]:
-    """Nothing is said while a person is asked something."""
+def hushed() -> Iterator[None]:
+    """Nothing is said of what is under way, as while a person is asked something."""
     if not _under_way:
         yield
         return
