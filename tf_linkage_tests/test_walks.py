@@ -47,7 +47,6 @@ def test_every_page_with_commands_is_run_or_says_why_not() -> None:
         assert (ROOT / "tf_linkage_tests" / test).exists()
 
 
-@pytest.mark.slow
 def test_the_tutorial_from_a_finished_run_on(rehearsed: Rehearsed, tmp_path: Path) -> None:
     """The first step is the run that all tests share; the assessment takes minutes and has tests of its own."""
     first, look, harder, assess, foreign, review, release = commands(TUTORIAL)
