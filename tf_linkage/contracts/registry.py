@@ -28,9 +28,18 @@ from tf_linkage.contracts.departments import (
     TooYoung,
     declared,
 )
-from tf_linkage.contracts.in_time import in_time
+from tf_linkage.contracts.in_time import DrawnThen, in_time, lately
 from tf_linkage.contracts.names import GROUP, department_names
-from tf_linkage.contracts.relations import ByExtract, Relation, Strength, of_history, relations_of
+from tf_linkage.contracts.relations import (
+    HALF,
+    ByExtract,
+    NoMarks,
+    NotOneValue,
+    Relation,
+    Strength,
+    of_history,
+    relations_of,
+)
 
 OURS: tuple[Department, ...] = (
     Department(
@@ -213,6 +222,11 @@ def extract_relations() -> dict[str, tuple[Relation, ...]]:
                 reason="an extract cannot hold what had not happened; write an open end as an empty cell",
                 columns=dated,
             ),
+            DrawnThen(
+                strength=Strength.NOTE,
+                reason="it lacks what happened since; or the mapping is that of an extract before this one",
+            ),
+            *_of_cells(table),
         )
         department = DEPARTMENTS.get(body)
         if department and name in department.histories[1]:
@@ -227,7 +241,43 @@ def _in_time(table: type[dy.Schema]) -> tuple[Relation, ...]:
     names = [column.name for column in columns_of(table) if isinstance(column.dtype, pl.Date)]
     began = ACADEMIC_YEAR if ACADEMIC_YEAR in table.column_names() else next(iter(names), None)
     ended = next((name for name in names if name.startswith("end")), None)
-    return in_time(began, ended if began != ACADEMIC_YEAR else None) if began else ()
+    if began is None:
+        return ()
+    if began == ACADEMIC_YEAR:
+        return in_time(began, None)
+    return (*in_time(began, ended), lately((began,)))
+
+
+def _of_cells(table: type[dy.Schema]) -> tuple[Relation, ...]:
+    """What holds of the cells by which people are known, and files joined: none stands for many."""
+    texts = [column for column in columns_of(table) if isinstance(column.dtype, pl.String)]
+    keys = tuple(one.name for one in texts if one.column_class is ColumnClass.REFERENCE)
+    named = tuple(one.name for one in texts if one.column_class is ColumnClass.DIRECT)
+    direct = tuple(one.name for one in columns_of(table) if one.column_class is ColumnClass.DIRECT)
+    found: list[Relation] = []
+    if keys:
+        found.append(
+            NoMarks(
+                strength=Strength.REFUSE,
+                reason="strangers would become one person or one family by it",
+                columns=keys,
+            )
+        )
+    if direct:
+        found += [
+            NoMarks(
+                strength=Strength.NOTE,
+                reason="put what stands for blank under missing, or leave the cell blank",
+                columns=named,
+            ),
+            NotOneValue(
+                strength=Strength.NOTE,
+                reason="it may stand for something else, such as an office's address or a first of January",
+                columns=direct,
+                most=HALF,
+            ),
+        ]
+    return tuple(found)
 
 
 def direct_identifiers() -> frozenset[str]:

@@ -22,6 +22,15 @@ to itself or joined twice repeats half of them or more. Our choice between the t
 FEW_HISTORIES = 0.2
 """Share of a register's people with any row in a history, below which the history may be that of other people."""
 
+ENOUGH_CELLS, MANY_CELLS = 20, 50
+"""Known cells from which one value in most of them is to be looked at, and one in all of them is no accident: a
+council's file may hold a few families of one street."""
+
+NEARLY_ALL, HALF = 0.99, 0.5
+"""Shares of cells with one value, above which a column was filled from one cell, or the value may stand for
+something else: an office's address, a first of January. Our choice: no family is half of a council's people, and no
+name that of half a town."""
+
 
 class Strength(StrEnum):
     """What comes of a broken relation."""
@@ -156,6 +165,29 @@ class BornBefore(Relation):
 
     day: str
     birth: str = "date_of_birth"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotOneValue(Relation):
+    """No more of a file's known cells than this share hold one and the same value."""
+
+    columns: tuple[str, ...]
+    most: float
+    least: int = ENOUGH_CELLS
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoMarks(Relation):
+    """No cell says in words that nothing is known (`intake.marks`)."""
+
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfItsSender(Relation):
+    """A council's file holds the people of that council, and no other sender's file does."""
+
+    column: str
 
 
 MOSTLY_DATED = MostlyFilled(

@@ -88,6 +88,11 @@ TO_DO = (
     ("column is hidden", "show all columns of the sheet, or say hidden = 'read' under [file]"),
     ("hidden", "show all rows of the sheet, or say hidden = 'read' under [file]"),
     ("error cell", "mend the formula in the workbook"),
+    ("was cut off", "export the file again, whole; if it is, end its last line"),
+    ("what systems write for", "find the keys in your system; leave out rows that have none with [[leave_out]]"),
+    ("hold one value", "look at the column in your system, and whether the mapping has the right one"),
+    ("which sends the file", "set the code of your own council under [set], or send the file as whose it is"),
+    ("in files of several senders", "each sender's mapping sets its own council's code"),
     ("footer", "say under [file] with which words the rows below the data begin"),
 )
 """Words of a refusal: what the sender can do about it."""
@@ -161,15 +166,20 @@ def _against_the_rules(
     day = min(day, (loaded.mapping.file.extracted if loaded else None) or day)
     alone = [one for one in extract_relations()[table] if not isinstance(one, BETWEEN_FILES)]
     found = findings({table: extract}, {table: alone}, day, asked)
-    refused = tuple(str(one) for one in found if one.strength is Strength.REFUSE)
-    noted = tuple(str(one) for one in found if one.strength is Strength.NOTE)
-    return refused, noted
+    names = tuple(f"{part.file}: " for part in extract.parts)
+
+    def said(strength: Strength) -> tuple[str, ...]:
+        """What was found, without the file's name: who asks has but one."""
+        lines = (str(one) for one in found if one.strength is strength)
+        return tuple(line.removeprefix(name) for line in lines for name in names)
+
+    return said(Strength.REFUSE), said(Strength.NOTE)
 
 
 def _read(path: Path, table: str, loaded: Loaded | None) -> tuple[Extract, tuple[str, ...], tuple[str, ...]]:
     if loaded is None:
         rows, part = read_file(path, extract_tables()[table])
-        return Extract(rows, (part,)), (), (f"{rows.height:,} rows keep the contract {table}",)
+        return Extract(rows, (part,)), part.notes, (f"{rows.height:,} rows keep the contract {table}",)
     made = mapped(path, loaded)
     mapping = loaded.mapping
     fits = [f"{made.rows.height:,} rows keep the contract {table}, by the mapping {loaded.name}"]

@@ -12,10 +12,21 @@ import datetime as dt
 import dataframely as dy
 import polars as pl
 
-from tf_linkage.contracts.bodies.identity import IdentityWithNino
+from tf_linkage.contracts.bodies.identity import FILLED, IdentityWithNino
 from tf_linkage.contracts.columns import ColumnClass, code, date, flag, text
-from tf_linkage.contracts.in_time import MOSTLY_OUTSIDE, IdentifiedThen
-from tf_linkage.contracts.relations import BornBefore, InOrder, OneOf, OnlyWhere, Strength, Unlike
+from tf_linkage.contracts.in_time import MOSTLY_OUTSIDE, OF_A_YEAR, IdentifiedThen, lately
+from tf_linkage.contracts.relations import (
+    HALF,
+    MANY_CELLS,
+    BornBefore,
+    InOrder,
+    NotOneValue,
+    OfItsSender,
+    OneOf,
+    OnlyWhere,
+    Strength,
+    Unlike,
+)
 
 PROBLEMS: dict[str, tuple[str, ...]] = {
     "worklessness": ("OOW", "DEBT", "NEET"),
@@ -103,6 +114,19 @@ class Cohort(IdentityWithNino):
             most=0,
         ),
         BornBefore(strength=Strength.NOTE, reason="babies join a family later", day="identified_date"),
+        OfItsSender(
+            strength=Strength.REFUSE,
+            reason="the code was set for another council, or the file is another's",
+            column="la_code",
+        ),
+        NotOneValue(
+            strength=Strength.REFUSE,
+            reason=FILLED,
+            columns=("family_ref",),
+            most=HALF,
+            least=MANY_CELLS,
+        ),
+        lately(("identified_date", "service_start_date", "service_end_date"), OF_A_YEAR),
     )
 
     la_code = text(ColumnClass.QUASI, "Local authority (GSS code)", primary_key=True, regex=r"^E(0[6-9]|10)\d{6}$")

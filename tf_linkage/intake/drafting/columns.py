@@ -16,22 +16,6 @@ from tf_linkage.intake.mapping.labels import LEADING, against_the_code, labelled
 from tf_linkage.intake.mapping.meanings import codes_of, folded, of_label
 from tf_linkage.intake.reading.cells import GENDER_SPELLINGS, YES_OR_NO
 
-MARKS = (
-    "null", "n/a", "na", "-", ".", "..", "none", "nil", "<blank>", "no data", "not known", "not recorded",
-    "unknown", "not stated", "#n/a", "nk", "n/k", "n.k.", "unk", "not given", "none given", "tbc", "tba", "?", "??",
-)  # fmt: skip
-"""What systems write for blank. `NOBT` and the like are codes and stay."""
-
-OF_COLUMN = {
-    "postcode": ("nopostcode", "no postcode", "xxxx", "xxxx xxx", "no fixed", "homeless", "nfa", "zz99 3vz"),
-    "nino": ("xx999999xx", "zx999999xz", "tn000000"),
-    "forename": ("unborn", "baby", "unknown", "duplicate", "do not use"),
-    "address": ("not found", "no fixed abode", "nfa", "unknown"),
-    "end_date": ("9999-12-31", "99991231", "31/12/9999"),
-    "service_end_date": ("9999-12-31", "99991231", "31/12/9999"),
-}
-"""Placeholders of single columns, which strangers would otherwise agree on."""
-
 FLAGS: dict[str, tuple[str, str]] = {
     "unemployed": ("worklessness", "OOW"), "out_of_work": ("worklessness", "OOW"), "oow": ("worklessness", "OOW"),
     "debt": ("worklessness", "DEBT"), "neet": ("worklessness", "NEET"),

@@ -14,8 +14,6 @@ from tf_linkage.errors import InputRefused
 from tf_linkage.intake.drafting.columns import (
     ADDRESS_PARTS,
     FLAGS,
-    MARKS,
-    OF_COLUMN,
     Proposal,
     candidates,
     flag_of,
@@ -29,6 +27,7 @@ from tf_linkage.intake.mapping.loading import DOUBT
 from tf_linkage.intake.mapping.meanings import folded
 from tf_linkage.intake.mapping.model import LEAST_YEAR, MOST_YEAR
 from tf_linkage.intake.mapping.source import source_of
+from tf_linkage.intake.marks import MARKS, OF_COLUMN
 from tf_linkage.intake.reading.cells import YES_OR_NO
 from tf_linkage.intake.reading.problems import Problems
 

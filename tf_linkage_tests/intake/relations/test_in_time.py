@@ -133,7 +133,8 @@ def slide(frames: Frames) -> None:
 def young(frames: Frames, people: int) -> None:
     """Some people of the register born after their spell."""
     late = pl.int_range(pl.len()) < people
-    born = pl.when(late).then(dt.date(2019, 12, 1)).otherwise(dt.date(1980, 1, 1))
+    adults = pl.lit(dt.date(1980, 1, 1)) + pl.duration(days=pl.int_range(pl.len()))
+    born = pl.when(late).then(dt.date(2019, 12, 1)).otherwise(adults)
     frames["dwp_people"] = frames["dwp_people"].with_columns(date_of_birth=born)
 
 
