@@ -43,6 +43,17 @@ absence, EXC exclusion; CIN in need, CPP on a child protection plan, CLA looked 
 anti-social behaviour; DA domestic abuse; MH mental health, PH physical health.
 """
 
+FIRST_OF_SEVERAL: dict[str, tuple[str, ...]] = {
+    "worklessness": ("OOW", "DEBT", "NEET"),
+    "school_absence": ("EXC", "PA"),
+    "child_need": ("CLA", "CPP", "CIN"),
+    "crime": ("OFF", "ASB"),
+    "domestic_abuse": ("DA",),
+    "health": ("MH", "PH"),
+}
+"""Which sub-code counts where a council's file has several for one person: the more severe where that has a
+meaning, else the notice's order."""
+
 PROBLEM_WORDS: dict[str, str] = {
     "OOW": "out of work", "DEBT": "problem debt", "NEET": "not in education, employment or training",
     "PA": "persistent absence", "EXC": "exclusion", "CIN": "child in need", "CPP": "child protection plan",

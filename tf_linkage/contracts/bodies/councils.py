@@ -61,7 +61,10 @@ _STYLE = frozenset(
 )  # fmt: skip
 """Words of a council's style, which its name may be given with or without."""
 
-_SHORT = {("hull",): ("kingston", "upon", "hull"), ("newcastle",): ("newcastle", "upon", "tyne")}
+_SHORT: dict[tuple[str, ...], tuple[str, ...]] = {
+    ("hull",): ("kingston", "upon", "hull"),
+    ("newcastle",): ("newcastle", "upon", "tyne"),
+}
 """Short names under which a council is known."""
 
 

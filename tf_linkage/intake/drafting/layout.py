@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import codecs
 import csv
+import datetime as dt
 import io
+import re
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -50,12 +53,20 @@ ENDINGS = (
 _KNOWN = frozenset(name for names in known_names().values() for name in names)
 
 
+_DAY = re.compile(
+    r"(?<![0-9/.-])(?:([0-9]{1,2})[/. -]([0-9]{1,2}|[A-Za-z]{3,9})[/. -]([0-9]{4})"
+    r"|([0-9]{4})-([0-9]{2})-([0-9]{2}))(?![0-9/-]|\.[0-9])"
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
 @dataclass
 class Laid:
-    """A file's layout as far as it shows, and what a person must say of it."""
+    """A file's layout as far as it shows, what a person must say of it, and the day that its titles name."""
 
     file: File
     doubts: list[str] = field(default_factory=list)
+    drawn: dt.date | None = None
 
 
 def layout_of(path: Path, known: frozenset[str], header_row: int | None = None) -> Laid:
@@ -109,7 +120,8 @@ def _of_text(data: bytes, names: frozenset[str], said: int | None, problems: Pro
     rows = [_split(line, delimiter) for line in text.splitlines()[row - 1 :] if line.strip()]
     footer = _footer(rows[1:])
     doubts += _sparse(rows, footer)
-    return Laid(File(encoding=encoding, delimiter=delimiter, header_row=row, footer=footer), doubts)  # type: ignore[arg-type]
+    file = File(encoding=encoding, delimiter=delimiter, header_row=row, footer=footer)  # type: ignore[arg-type]
+    return Laid(file, doubts, _drawn(lines[: row - 1]))
 
 
 def _of_workbook(data: bytes, names: frozenset[str], said: int | None, problems: Problems) -> Laid:
@@ -147,7 +159,48 @@ def _of_workbook(data: bytes, names: frozenset[str], said: int | None, problems:
         footer=footer,
         hidden="read" if hidden or unseen else "refuse",
     )
-    return Laid(file, [*doubts, *_sparse(rows[row - 1 :], footer)])
+    titles = _drawn(cell for above in rows[: row - 1] for cell in above)
+    return Laid(file, [*doubts, *_sparse(rows[row - 1 :], footer)], titles)
+
+
+def _drawn(titles: Iterable[str]) -> dt.date | None:
+    """The day that the lines above a header name, if it is one and no other: on it the file was drawn."""
+    found = {day for title in titles for one in _DAY.finditer(title) if (day := _day(one))}
+    return found.pop() if len(found) == 1 else None
+
+
+def _day(written: re.Match[str]) -> dt.date | None:
+    day, month, year, *iso = written.groups()
+    if year is None:
+        year, month, day = iso
+    month = str(_MONTHS.index(month[:3].lower()) + 1) if month[:3].lower() in _MONTHS else month
+    try:
+        return dt.date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def other_sheets(path: Path, laid: Laid, names: frozenset[str]) -> list[Laid]:
+    """The layouts of a workbook's other visible sheets, of those that have a header.
+
+    Args:
+        path: the workbook.
+        laid: the sheet that was chosen.
+        names: plain headers that mean something, beyond those that real systems use.
+    """
+    if laid.file.sheet is None:
+        return []
+    data, found = path.read_bytes(), []
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    for one in book.sheets_metadata:
+        if one.name == laid.file.sheet or one.visible != python_calamine.SheetVisibleEnum.Visible:
+            continue
+        rows = sheet_of(data, File(sheet=one.name), Problems(path.name)).rows
+        row, known = _header_in(rows[:SEARCHED], _KNOWN | names)
+        if known >= LEAST_KNOWN and not any(map(is_data, rows[row - 1])):
+            footer = _footer(rows[row:])
+            found.append(Laid(File(sheet=one.name, header_row=row, footer=footer)))
+    return found
 
 
 def _there(said: int | None, rows: int, problems: Problems) -> None:

@@ -119,6 +119,7 @@ def _leads_to_the_contract(mapping: Mapping, columns: dict[str, ColumnInfo], pro
     _codes(mapping, columns, problems)
     _flags(mapping, columns, problems)
     _set(mapping, columns, problems)
+    _given(mapping, columns, problems)
     _forms(mapping, columns, problems)
 
 
@@ -175,6 +176,11 @@ def _set(mapping: Mapping, columns: dict[str, ColumnInfo], problems: Problems) -
             problems.add(f"set.{name}: the contract wants {_word(wanted[0])}")
         elif known and str(value).lower() not in known and str(value) not in known:
             problems.add(f"set.{name}: not a code of the contract; it has {', '.join(known)}")
+
+
+def _given(mapping: Mapping, columns: dict[str, ColumnInfo], problems: Problems) -> None:
+    flags = [name for name, column in columns.items() if isinstance(column.dtype, pl.Boolean)]
+    _only(mapping.given, flags, "given", "a yes or no of the contract", problems)
 
 
 def _word(kind: type) -> str:

@@ -104,8 +104,9 @@ def read_file(path: Path, table: type[dy.Schema]) -> tuple[pl.DataFrame, Part]:
     data = path.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
     problems = Problems(path.name)
+    notes: tuple[str, ...] = ()
     if path.name.endswith(".parquet"):
-        (frame, line_of), notes = _from_parquet(data, table, problems), ()
+        frame, line_of = _from_parquet(data, table, problems)
     else:
         plain = unpacked(data, problems) if path.name.endswith(".gz") else data
         frame, line_of, notes = _from_csv(plain, table, problems)
