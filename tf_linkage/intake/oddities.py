@@ -25,9 +25,14 @@ _CELLS = (
     (r"^#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!)$", "an error of a spreadsheet"),
     (r"^=", "a formula"),
     ("\ufffd", "a mark that stands for a letter that was lost"),
-    ("Ã[\u0080-\u00bf\u2018-\u201d\u2020-\u2026]|â€", "letters read in the wrong encoding"),
+    (r"\p{L}\?\p{L}", "a question mark within a word, as where a letter was lost"),
 )
 """What may stand in a text cell after a fault on the way, and what it is."""
+
+_SEEN = re.compile("[ÃÂ][\u0080-\u00bf\u0192\u201a\u2018-\u201d\u2020-\u2026\u0160\u2039\u0152\u017d]|â€|Ã¢")
+"""What UTF-8 looks like to a reader who takes it for windows-1252, among other letters too."""
+
+_ENCODINGS = ("windows-1252", "mac-roman", "cp850")
 
 _A_VALUE = re.compile(r"^(?:[0-9][0-9.,/ :-]*|[0-9]{1,2}[-/. ][A-Za-z]{3,9}[-/. ][0-9]{2,4})$").pattern
 _FORMS = {
@@ -57,6 +62,7 @@ def oddities(rows: pl.DataFrame, table: type[dy.Schema]) -> list[str]:
 
 def _of_text(known: pl.Series, column: ColumnInfo) -> list[str]:
     said = [(int(known.str.contains(shape).sum()), what) for shape, what in _CELLS]
+    said.append((int(misread(known).sum()), "letters read in the wrong encoding"))
     if column.name in {"forename", "surname"}:
         said.append((int(known.str.strip_chars().str.contains(_A_VALUE).sum()), "a number or a date, and no name"))
     if is_key(column):
@@ -66,6 +72,32 @@ def _of_text(known: pl.Series, column: ColumnInfo) -> list[str]:
         if other > MOSTLY_OTHER * len(known):
             said.append((other, f"not as a {column.name} is written; a placeholder, or another column"))
     return [f"{column.name}: {what} ({_rows(count)})" for count, what in said if count]
+
+
+def misread(cells: pl.Series) -> pl.Series:
+    """Which cells hold letters that were written in one encoding and read in another, once or more often.
+
+    Args:
+        cells: text without blanks.
+    """
+    strange = cells.filter(cells.str.contains(r"[^\x00-\x7F]")).unique(maintain_order=True)
+    return cells.is_in([text for text in strange if _SEEN.search(text) or _was_utf8(text)])
+
+
+def _was_utf8(text: str) -> bool:
+    """Whether the bytes of a text, as some old encoding has them, are UTF-8: of true words they never are."""
+    return any(_bytes_of(text, encoding) for encoding in _ENCODINGS)
+
+
+def _bytes_of(text: str, encoding: str) -> bool:
+    try:
+        octets = b"".join(
+            one.encode("latin-1") if "\x80" <= one <= "\x9f" else one.encode(encoding) for one in text
+        )
+        octets.decode("utf-8")
+    except UnicodeError:
+        return False
+    return True
 
 
 def _of_days(known: pl.Series, column: ColumnInfo) -> list[str]:
