@@ -15,6 +15,7 @@ import polars as pl
 
 from tf_linkage.contracts import link_requests
 from tf_linkage.contracts.bodies import council, dfe, dwp, moj
+from tf_linkage.contracts.bodies.by_class import of_cells, of_spells
 from tf_linkage.contracts.bodies.identity import IdentityWithNino
 from tf_linkage.contracts.columns import ColumnClass, columns_of
 from tf_linkage.contracts.departments import (
@@ -31,10 +32,7 @@ from tf_linkage.contracts.departments import (
 from tf_linkage.contracts.in_time import DrawnThen, in_time, lately
 from tf_linkage.contracts.names import GROUP, department_names
 from tf_linkage.contracts.relations import (
-    HALF,
     ByExtract,
-    NoMarks,
-    NotOneValue,
     Relation,
     Strength,
     of_history,
@@ -226,12 +224,12 @@ def extract_relations() -> dict[str, tuple[Relation, ...]]:
                 strength=Strength.NOTE,
                 reason="it lacks what happened since; or the mapping is that of an extract before this one",
             ),
-            *_of_cells(table),
+            *of_cells(table),
         )
         department = DEPARTMENTS.get(body)
         if department and name in department.histories[1]:
             people = f"{body}_{department.people[0]}"
-            of_all += tuple(of_history(department.key, people)) + _in_time(table)
+            of_all += tuple(of_history(department.key, people)) + _in_time(table) + of_spells(table, ACADEMIC_YEAR)
         found[stem] = of_all + relations_of(table)
     return found
 
@@ -246,38 +244,6 @@ def _in_time(table: type[dy.Schema]) -> tuple[Relation, ...]:
     if began == ACADEMIC_YEAR:
         return in_time(began, None)
     return (*in_time(began, ended), lately((began,)))
-
-
-def _of_cells(table: type[dy.Schema]) -> tuple[Relation, ...]:
-    """What holds of the cells by which people are known, and files joined: none stands for many."""
-    texts = [column for column in columns_of(table) if isinstance(column.dtype, pl.String)]
-    keys = tuple(one.name for one in texts if one.column_class is ColumnClass.REFERENCE)
-    named = tuple(one.name for one in texts if one.column_class is ColumnClass.DIRECT)
-    direct = tuple(one.name for one in columns_of(table) if one.column_class is ColumnClass.DIRECT)
-    found: list[Relation] = []
-    if keys:
-        found.append(
-            NoMarks(
-                strength=Strength.REFUSE,
-                reason="strangers would become one person or one family by it",
-                columns=keys,
-            )
-        )
-    if direct:
-        found += [
-            NoMarks(
-                strength=Strength.NOTE,
-                reason="put what stands for blank under missing, or leave the cell blank",
-                columns=named,
-            ),
-            NotOneValue(
-                strength=Strength.NOTE,
-                reason="it may stand for something else, such as an office's address or a first of January",
-                columns=direct,
-                most=HALF,
-            ),
-        ]
-    return tuple(found)
 
 
 def direct_identifiers() -> frozenset[str]:

@@ -121,6 +121,8 @@ TO_DO = (
     ("has it", "draw both files from one extract, with the same keys"),
     ("of the rows are blank", "draw the file again, with the days"),
     ("a field of more than", "a quote is missing before it, or a file stands in a cell; look at the line"),
+    ("are like others", "export the file again; it holds rows twice, under other keys or with other amounts"),
+    ("are blank in every row", "export the file again, with names, births and addresses"),
     ("was cut off", "export the file again, whole; if it is, end its last line"),
     ("what systems write for", "find the keys in your system; leave out rows that have none with [[leave_out]]"),
     ("hold one value", "look at the column in your system, and whether the mapping has the right one"),

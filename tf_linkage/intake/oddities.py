@@ -55,9 +55,10 @@ def oddities(rows: pl.DataFrame, table: type[dy.Schema]) -> list[str]:
             found += _of_text(cells.drop_nulls(), column)
         elif isinstance(column.dtype, pl.Date):
             found += _of_days(cells.drop_nulls(), column)
+            found += _of_births(cells.drop_nulls(), column)
         if column.column_class is ColumnClass.DIRECT and len(cells) >= ENOUGH and cells.null_count() == len(cells):
             found.append(f"{column.name}: every cell is blank; nobody can be linked by it")
-    return found + _of_services(rows)
+    return found + _of_pairs(rows, table) + _of_services(rows)
 
 
 def _of_text(known: pl.Series, column: ColumnInfo) -> list[str]:
@@ -105,6 +106,33 @@ def _of_days(known: pl.Series, column: ColumnInfo) -> list[str]:
     if len(days) < DATES or days.n_unique() < DAYS or (days > 12).any():
         return []
     return [f"{column.name}: no day above the twelfth in {len(days):,} dates; day and month may be turned round"]
+
+
+def _of_births(known: pl.Series, column: ColumnInfo) -> list[str]:
+    """Births on one day of the year: of many people some share it, never most."""
+    if column.column_class is not ColumnClass.DIRECT or len(known) < DATES:
+        return []
+    most = int(known.dt.ordinal_day().value_counts(name="_count").get_column("_count").sort()[-1])
+    if most <= MOSTLY_OTHER * len(known):
+        return []
+    return [f"{column.name}: one day of the year ({_rows(most)}); it may stand for a year alone"]
+
+
+def _of_pairs(rows: pl.DataFrame, table: type[dy.Schema]) -> list[str]:
+    """Identifiers that say the same as another one: one of the two columns was taken twice."""
+    direct = [
+        one.name
+        for one in columns_of(table)
+        if one.column_class is ColumnClass.DIRECT and isinstance(one.dtype, pl.String)
+    ]
+    found = []
+    for at, one in enumerate(direct):
+        for other in direct[at + 1 :]:
+            known = rows.select(one, other).drop_nulls()
+            alike = int((known[one].str.to_lowercase() == known[other].str.to_lowercase()).sum())
+            if len(known) >= ENOUGH and alike > MOSTLY_OTHER * len(known):
+                found.append(f"{one} and {other}: the same ({_rows(alike)}); one column may have been taken twice")
+    return found
 
 
 def _of_services(rows: pl.DataFrame) -> list[str]:

@@ -12,14 +12,17 @@ import datetime as dt
 import dataframely as dy
 import polars as pl
 
+from tf_linkage.contracts.bodies.councils import COUNCIL_NAMES
 from tf_linkage.contracts.bodies.identity import FILLED, IdentityWithNino
 from tf_linkage.contracts.columns import ColumnClass, code, date, flag, text
 from tf_linkage.contracts.in_time import MOSTLY_OUTSIDE, OF_A_YEAR, IdentifiedThen, lately
 from tf_linkage.contracts.relations import (
     HALF,
     MANY_CELLS,
+    NEARLY_ALL,
     BornBefore,
     InOrder,
+    KnownCode,
     NotOneValue,
     OfItsSender,
     OneOf,
@@ -129,6 +132,19 @@ class Cohort(IdentityWithNino):
             strength=Strength.REFUSE,
             reason="the code was set for another council, or the file is another's",
             column="la_code",
+        ),
+        NotOneValue(
+            strength=Strength.NOTE,
+            reason="the file holds one group alone; the other may be in a file of its own",
+            columns=("study_group",),
+            most=NEARLY_ALL,
+            least=MANY_CELLS,
+        ),
+        KnownCode(
+            strength=Strength.NOTE,
+            reason="a slip, or a council that was made since the list was",
+            column="la_code",
+            codes=frozenset(COUNCIL_NAMES),
         ),
         NotOneValue(
             strength=Strength.REFUSE,

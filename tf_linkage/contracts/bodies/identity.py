@@ -38,6 +38,13 @@ class Identity(Table):
             most=NEARLY_ALL,
             least=MANY_CELLS,
         ),
+        NotOneValue(
+            strength=Strength.NOTE,
+            reason="the column was filled from one cell, or the file holds one sex alone",
+            columns=("gender",),
+            most=NEARLY_ALL,
+            least=MANY_CELLS,
+        ),
     )
 
     forename = text(ColumnClass.DIRECT, "Given name or names, as recorded", nullable=True)

@@ -8,7 +8,16 @@ import polars as pl
 
 from tf_linkage.contracts.bodies.councils import COUNCIL_NAMES, codes_called
 from tf_linkage.contracts.in_time import DrawnThen, Lately
-from tf_linkage.contracts.relations import ENOUGH_CELLS, NoMarks, NotOneValue, OfItsSender
+from tf_linkage.contracts.relations import (
+    ENOUGH_CELLS,
+    MANY_CELLS,
+    FewAlike,
+    KnownCode,
+    NoMarks,
+    NotOneValue,
+    OfItsSender,
+    SomeFilled,
+)
 from tf_linkage.intake.marks import marks_in
 from tf_linkage.intake.reading.extracts import Part
 from tf_linkage.intake.relations.given import Broken, Given, all_of
@@ -34,6 +43,35 @@ def not_one_value(relation: NotOneValue, given: Given) -> Iterator[Broken]:
                 value = known.mode().sort()[0]
                 share = f"{most / len(known):.0%} of the known cells of {part.file} hold one value"
                 yield rows & all_of(given.rows, pl.col(name) == value), name, share
+
+
+def few_alike(relation: FewAlike, given: Given) -> Iterator[Broken]:
+    """Rows that are like earlier ones in all of some columns."""
+    filled = pl.sum_horizontal(pl.col(name).is_not_null() for name in relation.told_by) >= relation.filled
+    told = given.rows.select(filled).to_series()
+    again = told & ~given.rows.select(pl.struct(relation.columns).is_first_distinct()).to_series()
+    count = int(again.sum())
+    if count >= relation.least and count > relation.most * given.rows.height:
+        yield again, None, f"{count / given.rows.height:.0%} of the rows are like others but for keys or amounts"
+
+
+def some_filled(relation: SomeFilled, given: Given) -> Iterator[Broken]:
+    """A file of which none of some columns has a value."""
+    for part, rows in _by_file(given):
+        if (
+            part.rows >= MANY_CELLS
+            and not given.rows.filter(rows)
+            .select(pl.any_horizontal(pl.col(name).is_not_null().any() for name in relation.columns))
+            .item()
+        ):
+            yield rows, None, f"{', '.join(relation.columns)} are blank in every row of {part.file}"
+
+
+def known_code(relation: KnownCode, given: Given) -> Iterator[Broken]:
+    """Codes that the list does not have."""
+    other = all_of(given.rows, ~pl.col(relation.column).is_in(sorted(relation.codes)))
+    if other.any():
+        yield other, relation.column, "a code that is on no list"
 
 
 def of_its_sender(relation: OfItsSender, given: Given) -> Iterator[Broken]:

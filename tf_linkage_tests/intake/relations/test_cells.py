@@ -30,14 +30,14 @@ def cohort(families: int = 60, code: str = "E09000012", first: int = 0, year: in
             "family_ref": f"f{at}",
             "forename": f"Ola{chr(97 + at % 26)}",
             "surname": f"Quill{chr(97 + at % 26)}{chr(97 + at // 26)}",
-            "date_of_birth": dt.date(1970, 1, 1) + dt.timedelta(days=100 * at),
-            "gender": "female",
+            "date_of_birth": dt.date(1970, 1, 1) + dt.timedelta(days=60 * at),
+            "gender": "female" if at % 2 else "male",
             "address": f"{at} Mill Lane",
             "postcode": f"XK{at} 7HB",
             "nino": f"QQ{123_457 + at}C",
             "worklessness": "OOW",
             "domestic_abuse": "DA",
-            "study_group": "programme",
+            "study_group": "programme" if at % 3 else "comparison",
             "service_received": True,
             "identified_date": dt.date(2016, 1, 12),
             "service_start_date": dt.date(year, 6, 1),
@@ -61,7 +61,8 @@ def test_unlike_people_pass_without_a_note(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("column", ["surname", "date_of_birth", "postcode", "nino", "family_ref"])
 def test_one_value_in_every_row_is_refused(tmp_path: Path, column: str) -> None:
-    one = cohort().with_columns(pl.col(column).first())
+    group = pl.lit("programme").cast(cohort().schema["study_group"])
+    one = cohort().with_columns(pl.col(column).first(), study_group=group)
     said = rf"^council_cohort\.csv: line 2, column {column}: 100% of the known cells .* hold one value \(60 rows\)"
     with pytest.raises(InputRefused, match=said):
         delivered(tmp_path / "in", everybody=one)
@@ -144,6 +145,89 @@ def test_a_council_sends_its_own_people_alone(tmp_path: Path) -> None:
     with pytest.raises(InputRefused, match=r"leeds\.csv: line 2, column la_code: not Leeds, which sends the file"):
         delivered(tmp_path / "in", leeds=cohort())
     assert all("receipt" not in note for note in delivered(tmp_path / "other", brackley=cohort()))
+
+
+def test_a_register_twice_under_other_keys_is_refused(tmp_path: Path) -> None:
+    again = cohort().with_columns(pl.col("person_ref", "family_ref") + "b")
+    with pytest.raises(InputRefused, match=r"line 62: 50% of the rows are like others but for keys or amounts"):
+        delivered(tmp_path / "in", everybody=pl.concat([cohort(), again]))
+    few = pl.concat([cohort(100), again.head(8)])
+    assert not [note for note in delivered(tmp_path / "few", everybody=few) if "like others" in note]
+
+
+def test_people_of_whom_little_is_known_are_not_taken_for_each_other(tmp_path: Path) -> None:
+    """A return without names holds many of one sex and birth."""
+    bare = cohort(300).with_columns(pl.lit(None, dtype=pl.String).alias(one) for one in ("forename", "surname"))
+    bare = bare.with_columns(pl.lit(None, dtype=pl.String).alias(one) for one in ("address", "postcode", "nino"))
+    bare = bare.with_columns(date_of_birth=pl.col("date_of_birth").dt.truncate("6mo"))
+    notes = delivered(tmp_path / "in", everybody=bare.filter(pl.col("date_of_birth") < DAY))
+    assert not [note for note in notes if "like others" in note]
+
+
+def test_a_file_without_any_identifier_is_refused(tmp_path: Path) -> None:
+    direct = ["forename", "surname", "address", "postcode", "nino"]
+    blank = cohort().with_columns(pl.lit(None, dtype=pl.String).alias(one) for one in direct)
+    assert delivered(tmp_path / "births", everybody=blank) is not None
+    with pytest.raises(
+        InputRefused, match="forename, surname, date_of_birth, address, postcode, nino are blank in"
+    ):
+        delivered(tmp_path / "in", everybody=blank.with_columns(date_of_birth=pl.lit(None, dtype=pl.Date)))
+
+
+def test_a_code_that_no_council_has_and_one_group_alone_are_noted(tmp_path: Path) -> None:
+    rows = cohort().with_columns(
+        la_code=pl.when(pl.int_range(pl.len()) == 3).then(pl.lit("E06000099")).otherwise("la_code"),
+        study_group=pl.lit("comparison").cast(cohort().schema["study_group"]),
+    )
+    notes = delivered(tmp_path / "in", everybody=rows)
+    assert [note for note in notes if "line 5, column la_code: a code that is on no list (1 row)" in note]
+    assert [note for note in notes if "column study_group: 100%" in note]
+
+
+def register(spells: list[dict[str, object]]) -> dict[str, pl.DataFrame]:
+    """A department's people and their spells."""
+    people = cohort(200).rename({"person_ref": "dwp_key"})
+    jobs = [
+        {"dwp_key": f"p{at}", "start_date": dt.date(2013 + at % 7, 1 + at % 12, 1), "annual_pay": 9_000.0 + at}
+        | {"uncertain_start_date": at % 2 == 0, "uncertain_end_date": at % 2 == 1}
+        for at in range(200)
+    ]
+    tables = extract_tables()
+    found = {"dwp_benefits": spells, "dwp_employment": jobs}
+    made = {stem: of_rows(tables[stem], rows) for stem, rows in found.items()}
+    return made | {"dwp_people": people.select(tables["dwp_people"].column_names())}
+
+
+def claims(more: float = 0.0) -> list[dict[str, object]]:
+    return [
+        {
+            "dwp_key": f"p{at % 200}",
+            "benefit_type": "JSA" if at % 2 else "IS",
+            "start_date": dt.date(2013 + at % 7, 1 + at % 12, 1 + at % 28),
+            "end_date": dt.date(2013 + at % 7, 1 + at % 12, 1 + at % 28),
+            "weekly_amount": 50.0 + at + more,
+        }
+        for at in range(300)
+    ]
+
+
+def taken_in(folder: Path, frames: dict[str, pl.DataFrame]) -> list[str]:
+    folder.mkdir()
+    for stem, rows in frames.items():
+        rows.write_csv(folder / f"{stem}.csv")
+    return [str(note) for note in check_delivery(folder, "dwp", DAY).notes]
+
+
+def test_spells_twice_with_other_amounts_are_refused(tmp_path: Path) -> None:
+    assert not [note for note in taken_in(tmp_path / "in", register(claims())) if "like others" in note]
+    with pytest.raises(InputRefused, match=r"dwp_benefits\.csv: line 302: 50% of the rows are like others"):
+        taken_in(tmp_path / "twice", register(claims() + claims(0.01)))
+
+
+def test_one_amount_in_every_row_is_noted(tmp_path: Path) -> None:
+    flat = [one | {"weekly_amount": 50.0} for one in claims()]
+    (note,) = [note for note in taken_in(tmp_path / "in", register(flat)) if "one value" in note]
+    assert "dwp_benefits.csv: line 2, column weekly_amount: 100%" in note
 
 
 def test_two_senders_do_not_send_one_council(tmp_path: Path) -> None:
