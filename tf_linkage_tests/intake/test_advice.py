@@ -17,7 +17,8 @@ ROOMS = ("mapping", "reading", "relations")
 SAY_IT_THEMSELVES = (";", "write it again", "give", "codes.", "flags.", "set.", "known", "it has", "say ", "end in")
 NOTED_ALONE = {
     "spells of one kind overlap", "begins on a day that no", "days of ", "the same ", "born after", "before ",
-    "no row begins in the ", "  fields than the header", "a day although", "a code that is on no list", "a quote is opened and never closed",
+    "no row begins in the ", "  fields than the header", "a day although", "a code that is on no list",
+    "a quote is opened and never closed",
 }  # fmt: skip
 """Rules of which none is refused; and three that are put together of words that have advice, or name their line."""
 

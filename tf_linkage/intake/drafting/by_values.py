@@ -9,7 +9,7 @@ import polars as pl
 
 from tf_linkage.contracts.bodies.council import FAMILY
 from tf_linkage.contracts.columns import ColumnInfo
-from tf_linkage.intake.drafting.columns import SHAPES, Proposal, propose
+from tf_linkage.intake.drafting.columns import SHAPES, Proposal, meant, propose
 from tf_linkage.intake.mapping.dates import fitting
 from tf_linkage.intake.mapping.meanings import BLANK, codes_of, folded, of_label
 from tf_linkage.intake.reading.cells import GENDER_SPELLINGS, is_key
@@ -117,7 +117,9 @@ def _codes_of(column: ColumnInfo, codes: list[str], known: pl.Series) -> bool:
 
 
 def _told(column: ColumnInfo, spelling: str) -> str | None:
-    return of_label(column, spelling.partition(" - ")[2] or spelling, exactly=True)
+    label = spelling.partition(" - ")[2] or spelling
+    told = of_label(column, label, exactly=True)
+    return told if told is not None else meant(column, label) or None
 
 
 def _numbers_of(column: ColumnInfo, cells: pl.Series) -> bool:

@@ -70,6 +70,9 @@ ABOUT = {"type", "status", "kind", "source", "flag", "verified", "checked", "fro
 PEOPLES_KEYS = {"person_ref"}
 """Keys of which every row of a file has its own."""
 
+OF_CODES = ("_issue", "_problem", "_code", "_desc", "_description", "_category", "_indicator", "_status")
+"""Endings with which systems call columns of codes and of their words."""
+
 LONGEST_SHORT = 3
 """Letters of an abbreviation, such as `pa`: among other words it may mean anything."""
 
@@ -95,7 +98,7 @@ class Proposal:
 def candidates(column: ColumnInfo, header: list[str]) -> list[str]:
     """Headers that may be a column of the contract: a known name of it, or one close to its own."""
     names = _names(column)
-    exact = [theirs for theirs in header if plain(theirs) in names]
+    exact = [theirs for theirs in header if plain(theirs) in names or (codes_of(column) and _bare(theirs) in names)]
     if exact:
         return exact
     close = difflib.SequenceMatcher
@@ -105,6 +108,12 @@ def candidates(column: ColumnInfo, header: list[str]) -> list[str]:
         if not dangerous(theirs) and max(close(None, plain(theirs), name).ratio() for name in names) >= NEAR
     ]
     return near or [theirs for theirs in header if by_words(column, theirs)]
+
+
+def _bare(theirs: str) -> str:
+    """A header of a column of codes without the word that says that it is one."""
+    said = plain(theirs)
+    return next((said.removesuffix(ending) for ending in OF_CODES if said.endswith(ending)), said)
 
 
 def by_words(column: ColumnInfo, theirs: str) -> bool:
@@ -284,7 +293,7 @@ def _coded(made: Proposal, known: pl.Series, column: ColumnInfo, codes: list[str
     return made
 
 
-def _meant(column: ColumnInfo, label: str) -> str:
+def meant(column: ColumnInfo, label: str) -> str:
     """The code that a label is a usual word for; empty where none."""
     told = of_label(column, label, exactly=True)
     if told is not None:
@@ -295,13 +304,14 @@ def _meant(column: ColumnInfo, label: str) -> str:
 
 def _spelled_out(made: Proposal, column: ColumnInfo, spellings: dict[str, int], exact: dict[str, str]) -> None:
     rare = {one: count for one, count in spellings.items() if count < LEAST_ROWS and folded(one) not in exact}
-    by_label = {one: _meant(column, one.partition(" - ")[2] or one) for one in spellings}
+    by_label = {one: meant(column, one.partition(" - ")[2] or one) for one in spellings}
     made.spellings = {one: exact.get(folded(one)) or by_label[one] for one in spellings if one not in rare}
     if any(by_label[one] and folded(one) not in exact for one in made.spellings):
         made.doubts.append(
             "some spellings were given their code by the contract's own words or usual ones; is it meant?"
         )
     unknown = sum(not code for code in made.spellings.values())
+    made.misfits = bool(made.spellings) and unknown == len(made.spellings)
     if unknown:
         made.doubts.append(
             f"{unknown} spellings are not the contract's: write its code behind each, or leave it blank"

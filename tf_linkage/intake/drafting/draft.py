@@ -77,7 +77,7 @@ def draft_mapping(  # noqa: PLR0917 - file, table, whose, when; what a person sa
     laid = layout_of(path, names, header_row)
     source = source_of(path.read_bytes(), path.name, laid.file, (), Problems(path.name))
     found = by_names(columns, source)
-    look_up(found, columns, source, seconds_of(path, laid, also, names), by_names)
+    look_up(found, columns, source, seconds_of(path, laid, also, names, source.cells.columns), by_names)
     _find_by_values(found, columns, source)
     _find_given(found, tables[table], columns)
     _find_council(found, columns, sender)
@@ -96,7 +96,8 @@ def draft_mapping(  # noqa: PLR0917 - file, table, whose, when; what a person sa
 
 def _find_by_values(found: Found, columns: list[ColumnInfo], source: Source) -> None:
     """Columns of the contract that no name leads to, by what stands in columns whose names say nothing."""
-    left = [column for column in columns if column.name not in found.filled()]
+    misfits = {name for name, made in found.rename.items() if made.misfits}
+    left = [column for column in columns if column.name in misfits or column.name not in found.filled()]
     marks = marks_of(source.cells)
     unused = {theirs for theirs in source.cells.columns if theirs not in found.used() and not dangerous(theirs)}
     cells = {theirs: without(source.cells[theirs], marks) for theirs in source.cells.columns if theirs in unused}

@@ -69,13 +69,14 @@ class Laid:
     drawn: dt.date | None = None
 
 
-def layout_of(path: Path, known: frozenset[str], header_row: int | None = None) -> Laid:
+def layout_of(path: Path, known: frozenset[str], header_row: int | None = None, least: int = LEAST_KNOWN) -> Laid:
     """The layout of a file.
 
     Args:
         path: the file.
         known: plain headers that mean something, beyond those that real systems use.
         header_row: line, or row of a sheet, of the header, from 1, where a person says so; else it is looked for.
+        least: known names by which a row is the header.
 
     Raises:
         InputRefused: of no form that can be read, or without a row that looks like a header.
@@ -90,11 +91,12 @@ def layout_of(path: Path, known: frozenset[str], header_row: int | None = None) 
     if suffix == ".parquet":
         return Laid(File())
     if suffix == ".xlsx":
-        return _of_workbook(data, names, header_row, problems)
-    return _of_text(unpacked(data, problems) if suffix.endswith(".gz") else data, names, header_row, problems)
+        return _of_workbook(data, names, header_row, least, problems)
+    plain_text = unpacked(data, problems) if suffix.endswith(".gz") else data
+    return _of_text(plain_text, names, header_row, least, problems)
 
 
-def _of_text(data: bytes, names: frozenset[str], said: int | None, problems: Problems) -> Laid:
+def _of_text(data: bytes, names: frozenset[str], said: int | None, least: int, problems: Problems) -> Laid:
     doubts: list[str] = []
     encoding, text = "utf-8", None
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -114,9 +116,9 @@ def _of_text(data: bytes, names: frozenset[str], said: int | None, problems: Pro
         found = ((_header_in([_split(line, mark) for line in lines], names), mark) for mark in marks)
         (row, known), delimiter = max(found, key=lambda one: one[0][1])
     else:
-        row, known = said, LEAST_KNOWN
+        row, known = said, least
         delimiter = max(marks, key=lambda mark: len(_split(lines[said - 1], mark)))
-    _is_header(known, _split(lines[row - 1], delimiter), problems)
+    _is_header(known >= least, _split(lines[row - 1], delimiter), problems)
     rows = [_split(line, delimiter) for line in text.splitlines()[row - 1 :] if line.strip()]
     footer = _footer(rows[1:])
     doubts += _sparse(rows, footer)
@@ -124,7 +126,7 @@ def _of_text(data: bytes, names: frozenset[str], said: int | None, problems: Pro
     return Laid(file, doubts, _drawn(lines[: row - 1]))
 
 
-def _of_workbook(data: bytes, names: frozenset[str], said: int | None, problems: Problems) -> Laid:
+def _of_workbook(data: bytes, names: frozenset[str], said: int | None, least: int, problems: Problems) -> Laid:
     try:
         with zipfile.ZipFile(io.BytesIO(data)):
             book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
@@ -140,8 +142,8 @@ def _of_workbook(data: bytes, names: frozenset[str], said: int | None, problems:
     (row, known), name, sheet = max(found, key=lambda one: one[0][1])
     rows = sheet.rows
     _there(said, min(len(rows), SEARCHED), problems)
-    row, known = (row, known) if said is None else (said, LEAST_KNOWN)
-    _is_header(known, rows[row - 1] if rows else [], problems)
+    row, known = (row, known) if said is None else (said, least)
+    _is_header(known >= least, rows[row - 1] if rows else [], problems)
     doubts = [] if len(shown) == 1 else [f"{len(shown)} sheets are visible; is this the one?"]
     footer = _footer(rows[row:])
     hidden = [at for at in sheet.hidden if row < at <= len(rows)]
@@ -208,8 +210,8 @@ def _there(said: int | None, rows: int, problems: Problems) -> None:
         problems.refuse(f"there is no line {said} among the first {SEARCHED} that could be the header")
 
 
-def _is_header(known: int, header: list[str], problems: Problems) -> None:
-    if known < LEAST_KNOWN:
+def _is_header(known: bool, header: list[str], problems: Problems) -> None:
+    if not known:
         problems.refuse(
             f"none of the first {SEARCHED} rows looks like a header: none names two columns that are known. Put "
             "the columns' names above the data; or, if they are there and none is known, say on which line "

@@ -10,6 +10,7 @@ import polars as pl
 
 from tf_linkage.contracts.columns import ColumnInfo
 from tf_linkage.errors import InputRefused
+from tf_linkage.intake.drafting.columns import MOSTLY, SHAPES, Proposal
 from tf_linkage.intake.drafting.layout import Laid, layout_of, other_sheets
 from tf_linkage.intake.drafting.writing import Found, LookedUp
 from tf_linkage.intake.headers import known_names, plain
@@ -43,7 +44,9 @@ class Second:
     doubts: list[str] = field(default_factory=list)
 
 
-def seconds_of(path: Path, laid: Laid, also: Sequence[Path], names: frozenset[str]) -> list[Second]:
+def seconds_of(
+    path: Path, laid: Laid, also: Sequence[Path], names: frozenset[str], header: Sequence[str]
+) -> list[Second]:
     """The other sheets of a workbook that have a header, and other files.
 
     Args:
@@ -51,18 +54,20 @@ def seconds_of(path: Path, laid: Laid, also: Sequence[Path], names: frozenset[st
         laid: its layout, which says its sheet.
         also: other files of the same folder.
         names: plain headers that mean something.
+        header: of the first table: its key stands in the others too.
 
     Raises:
         InputRefused: another file is none that can be read, or lies elsewhere.
     """
     found = []
     data = path.read_bytes()
+    names |= {plain(theirs) for theirs in header}
     for sheet in other_sheets(path, laid, names) if path.name.lower().endswith(".xlsx") else []:
         found.append(Second(path.name, sheet, source_of(data, path.name, sheet.file, (), Problems(path.name))))
     for other in also:
         if other.resolve().parent != path.resolve().parent:
             raise InputRefused(f"{other}: put it next to {path.name}; a mapping looks things up in its own folder")
-        there = layout_of(other, names)
+        there = layout_of(other, names, least=1)
         read = source_of(other.read_bytes(), other.name, there.file, (), Problems(other.name))
         found.append(Second(other.name, there, read))
     return found
@@ -85,6 +90,14 @@ def look_up(found: Found, columns: list[ColumnInfo], source: Source, seconds: li
             continue
         here, there = joined
         cells = second.source.cells.drop(there)
+        if (listed := _listed(left, cells)) is not None:
+            ours, kind, value, words = listed
+            name = _unlike(ours, {*source.cells.columns, *found.used()})
+            rest = [one for one in cells.columns if one not in {kind, value}]
+            lookup = LookedUp(second.file, here, there, {name: value}, rest, second.laid.file, keep=(kind, words))
+            found.lookups.append(lookup)
+            found.rename[ours] = Proposal(name)
+            continue
         theirs = find(left, Source(cells, second.source.line_of, second.source.days))
         for name in [name for name, made in theirs.rename.items() if made.misfits]:
             del theirs.rename[name]
@@ -98,6 +111,23 @@ def look_up(found: Found, columns: list[ColumnInfo], source: Source, seconds: li
         lookup.ignore = [one for one in rest if one not in lookup.ranked]
         found.lookups.append(lookup)
         found.join_on(theirs, names)
+
+
+def _listed(left: list[ColumnInfo], cells: pl.DataFrame) -> tuple[str, str, str, list[str]] | None:
+    """A list of numbers of many kinds: whose it is, the columns of kind and number, and what the kind is called."""
+    for column in left:
+        shape, called = SHAPES.get(column.name), {folded(name) for name in known_names().get(column.name, ())}
+        if shape is None:
+            continue
+        called |= {name.replace("_", " ") for name in called}
+        for kind in cells.columns:
+            said = {cell for cell in cells.get_column(kind).drop_nulls().unique().sort() if folded(cell) in called}
+            of_kind = cells.filter(pl.col(kind).is_in(sorted(said)))
+            for value in cells.columns if said else []:
+                known = of_kind.get_column(value).drop_nulls()
+                if len(known) and sum(bool(shape.fullmatch(cell)) for cell in known) >= MOSTLY * len(known):
+                    return column.name, kind, value, sorted(said)
+    return None
 
 
 def _joined(

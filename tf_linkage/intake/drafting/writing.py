@@ -33,6 +33,7 @@ class LookedUp:
         ignore: its other columns.
         layout: how it is written.
         ranked: columns by which one of several rows is chosen, with what comes first.
+        keep: column and words of the rows that count, where others do not.
         doubts: what a person must say of it.
     """
 
@@ -43,6 +44,7 @@ class LookedUp:
     ignore: list[str]
     layout: File
     ranked: dict[str, str] = field(default_factory=dict)
+    keep: tuple[str, list[str]] | None = None
     doubts: list[str] = field(default_factory=list)
 
     def rank(self, theirs: str, first: str) -> None:
@@ -207,6 +209,9 @@ def _lookup_lines(lookup: LookedUp) -> list[str]:
         lines.append(f"ignore = {_list(lookup.ignore)}")
     if said:
         lines.append(f"layout = {_table(said)}")
+    if lookup.keep:
+        kind, said = lookup.keep
+        lines.append(f"keep = [{{ column = {toml(kind)}, is = {_list(said)} }}]")
     if lookup.ranked:
         ranks = ", ".join(f"{{ column = {toml(theirs)}, {first} }}" for theirs, first in lookup.ranked.items())
         lines.append(f"choose = {{ per = {toml(lookup.there)}, first = [{ranks}] }}")

@@ -176,3 +176,34 @@ def test_another_folders_file_is_not_looked_up(tmp_path: Path) -> None:
     moved = second.rename(tmp_path / "elsewhere" / second.name)
     with pytest.raises(InputRefused, match=r"put it next to people\.csv"):
         draft_mapping(first, "council_cohort", "Hackney", 2019, also=[moved])
+
+
+def test_numbers_in_a_list_of_many_kinds_are_looked_up_by_theirs(tmp_path: Path) -> None:
+    first, *others = in_files(tmp_path)
+    rows = [line.split(",") for line in first.read_text(encoding="utf-8").splitlines()]
+    at = PEOPLE.index("NI Number")
+    first.write_text("".join(",".join([*row[:at], *row[at + 1 :]]) + "\n" for row in rows), encoding="utf-8")
+    listed = ["Client ID,Kind,Number"]
+    for row in rows[1:]:
+        listed.append(f"{row[0]},LEGACY,{row[0]}9")
+        if row[at] != "N/K":
+            listed.append(f"{row[0]},NI number,{row[at]}")
+    (tmp_path / "numbers.csv").write_text("\n".join(listed) + "\n", encoding="utf-8")
+    made = accepted(tmp_path, first, [*others, tmp_path / "numbers.csv"])
+    right(made)
+    assert made["nino"].drop_nulls().len() == FAMILIES
+
+
+def test_a_column_of_codes_of_another_kind_is_not_taken_by_its_name(tmp_path: Path) -> None:
+    """`Group type` is a known name of the study's group; here it says what kind of group a family is."""
+    lines = ["Client ID,Surname,Group type,Status,Child need issue"]
+    lines += [
+        f"c{at},Park{at},Family,{'On programme' if at % 2 else 'Waiting list'},{'CIN' if at % 2 else 'LAC'}"
+        for at in range(24)
+    ]
+    (tmp_path / "in.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    text = draft_mapping(tmp_path / "in.csv", "council_cohort", "Hackney", 2019).text
+    assert 'study_group = "Status"' in text
+    assert '"Group type"' in text.split("ignore = ")[1].split("\n")[0]
+    assert 'child_need = "Child need issue"' in text
+    assert '"LAC" = "CLA"' in text

@@ -144,7 +144,11 @@ def test_spells_before_birth_are_refused_from_a_share_on_and_noted_below_it(tmp_
         start_date=pl.lit(dt.date(2019, 6, 1)), end_date=pl.lit(None, dtype=pl.Date)
     )
     young(frames, 5)
-    (note,) = [note for note in checked(tmp_path / "in", frames, asked=None) if "benefits.csv: line 2" in note and "birth" in note]
+    (note,) = [
+        note
+        for note in checked(tmp_path / "in", frames, asked=None)
+        if "benefits.csv: line 2" in note and "birth" in note
+    ]
     assert note == (
         "dwp_benefits.csv: line 2, column start_date: before the person's birth in dwp_people.csv (5 rows): one of "
         "the two days is a slip; both are kept as sent"
