@@ -39,8 +39,8 @@ run: setup ## run the main job `rehearsal`, or JOB=, and print its summary (choi
 assess: setup ## after `make run`: what linkage error does to findings, what identifiers buy, linkage without names, ranges (minutes)
 	@$(CLI) assess
 
-baseline: setup ## accept today's figures at `tiny` as what later runs are held to (minutes)
-	@$(CLI) baseline
+baseline: setup ## accept today's figures at `tiny` and `demo` as what later runs are held to (minutes; PRESET=tiny|demo alone)
+	@$(CLI) baseline $(if $(PRESET),--preset $(PRESET))
 
 test: setup ## run the tests
 	@$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile
@@ -87,8 +87,8 @@ test-spark: setup ## hold engine spark to the links of engine duckdb on Spark it
 	@test -x .venv-spark/bin/spark-submit || { $(PYTHON) -m venv .venv-spark && .venv-spark/bin/python -m pip install --quiet --disable-pip-version-check 'pyspark[connect]==4.2.1' "$$(grep '^duckdb==' requirements.lock)"; }
 	@$(BIN)/python -m pytest -m slow -s tf_linkage_tests/test_spark_on_java.py
 
-calibration: setup ## the simulated world next to England: pictures, targets, impossible sequences, twenty questions (PRESET= SEED=)
-	@$(BIN)/python -m tf_linkage.bodies.calibration data/reports/calibration.md $(or $(PRESET),demo) $(or $(SEED),2015)
+calibration: setup ## the simulated world next to England: pictures, targets, impossible sequences, twenty questions (PRESET= SEED= PAGE=docs/calibration.md)
+	@$(BIN)/python -m tf_linkage.bodies.calibration $(or $(PAGE),data/reports/calibration.md) $(or $(PRESET),demo) $(or $(SEED),2015)
 
 check: setup ## lint, types, the laws of the house, and the Dagster definitions
 	$(BIN)/ruff check .

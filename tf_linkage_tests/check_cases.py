@@ -37,7 +37,7 @@ from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.resources import StudyKey
 from tf_linkage.quality import QUALITY_FLOORS
 from tf_linkage.rehearsal import accepted_baseline
-from tf_linkage.study import Study
+from tf_linkage.study import Preset, Study
 from tf_linkage.workspace.catalogue import TABLES
 from tf_linkage.workspace.releases_on_record import put_on_record
 
@@ -315,7 +315,7 @@ def gaps_within_bounds(at: At) -> Cases:
 
 def below_baseline(at: At) -> Cases:
     """The accepted means themselves; each of them a tenth lower, and one that is not there."""
-    accepted = accepted_baseline.accepted().with_columns(pl.col("department", "measure").cast(pl.String))
+    accepted = accepted_baseline.accepted(Preset.TINY).with_columns(pl.col("department", "measure").cast(pl.String))
 
     def case(rows: list[dict[str, Any]]) -> Case:
         return Case({at.key: _metrics(rows)})

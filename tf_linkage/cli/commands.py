@@ -35,7 +35,7 @@ COMMANDS: dict[str, Command] = {
     "run": Command(STUDY, "run a job, by default the main one, with every check", "study", "add_run"),
     "assess": Command(STUDY, "what linkage error does to the findings; after run, minutes", "study", "add_assess"),
     "ui": Command(STUDY, "start the Dagster web UI", "study", "add_ui"),
-    "baseline": Command(STUDY, "accept today's figures at `tiny`; minutes", "study", "add_baseline"),
+    "baseline": Command(STUDY, "accept today's figures at `tiny` and `demo`; minutes", "study", "add_baseline"),
     "plan": Command(STUDY, "what is looked for first, and whether it was sealed in time", "study", "add_plan"),
     "clean": Command(STUDY, "empty a rehearsal's data folder", "study", "add_clean"),
     "link": Command(FILES, "link two CSV or Parquet files", "files.linking", "add_link"),

@@ -137,15 +137,16 @@ def _ui(chosen: argparse.Namespace) -> int:
 
 
 def add_baseline(parser: argparse.ArgumentParser) -> None:
-    """Adds `baseline`, which has no arguments."""
+    """Adds the arguments of `baseline`."""
+    parser.add_argument("--preset", choices=["tiny", "demo"], help="one size alone (default: both)")
     parser.set_defaults(run=_baseline)
 
 
-def _baseline(_chosen: argparse.Namespace) -> int:
-    """Links twenty seeds and writes the tracked file."""
-    from tf_linkage.rehearsal.accepted_baseline import main  # noqa: PLC0415
+def _baseline(chosen: argparse.Namespace) -> int:
+    """Links twenty seeds of each size and writes the tracked files."""
+    from tf_linkage.rehearsal.accepted_baseline import PRESETS, main  # noqa: PLC0415
 
-    return main()
+    return main([each for each in PRESETS if chosen.preset in {None, each}])
 
 
 def add_clean(parser: argparse.ArgumentParser) -> None:

@@ -13,11 +13,12 @@ from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.checks.checks import baseline_verdict, study_checks
 from tf_linkage.rehearsal import accepted_baseline as baseline
 from tf_linkage.rehearsal.cases import Case, link_case, with_ninos
-from tf_linkage.study import Study
+from tf_linkage.study import Preset, Study
 
 
-def test_the_tracked_file_is_of_twenty_seeds_and_every_department() -> None:
-    accepted = baseline.accepted()
+@pytest.mark.parametrize("preset", baseline.PRESETS)
+def test_the_tracked_files_are_of_twenty_seeds_and_every_department(preset: Preset) -> None:
+    accepted = baseline.accepted(preset)
     Baseline.validate(accepted)
     assert set(accepted["seeds"]) == {20}
     assert set(accepted["department"].cast(pl.String)) == set(DEPARTMENTS)
@@ -36,12 +37,19 @@ def test_the_tracked_file_is_of_twenty_seeds_and_every_department() -> None:
         ({"engine": "duckdb", "source": "files"}, False),
     ],
 )
-def test_only_what_it_was_made_of_is_held_to_it(changes: dict[str, object], *, held: bool) -> None:
-    study = Study.of("tiny", **changes)
-    assert baseline.is_held_to_it(study) is held
+@pytest.mark.parametrize("preset", Preset)
+def test_only_what_it_was_made_of_is_held_to_it(preset: Preset, changes: dict[str, object], *, held: bool) -> None:
+    study = Study.of(preset, **changes)
+    expected = preset if held and preset in baseline.PRESETS else None
+    assert baseline.held_to(study) is expected
     names = {key.name for check in study_checks(study) for key in check.check_keys}
-    assert ("below_baseline" in names) is held
-    assert not baseline.is_held_to_it(Study.of("demo", engine="duckdb"))
+    assert ("below_baseline" in names) is (expected is not None)
+
+
+def test_each_size_has_figures_of_its_own() -> None:
+    tiny, demo = (baseline.accepted(preset) for preset in baseline.PRESETS)
+    assert demo.select("department", "measure").equals(tiny.select("department", "measure"))
+    assert demo["spread"].mean() < tiny["spread"].mean()  # type: ignore[operator]  # six times the families
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +58,7 @@ def figures() -> pl.DataFrame:
 
 
 def test_a_fall_is_an_error_and_names_the_figure(figures: pl.DataFrame) -> None:
-    accepted = baseline.accepted()
+    accepted = baseline.accepted(Preset.TINY)
     kept = baseline_verdict(figures, accepted)
     assert kept.passed
     assert kept.severity is dg.AssetCheckSeverity.ERROR

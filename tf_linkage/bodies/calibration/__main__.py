@@ -10,7 +10,7 @@ import polars as pl
 from tf_linkage.bodies import council, simulated, truth
 from tf_linkage.bodies.calibration.measures import World
 from tf_linkage.bodies.calibration.pictures import page
-from tf_linkage.bodies.calibration.questions import answers
+from tf_linkage.bodies.calibration.questions import answers, in_words
 from tf_linkage.bodies.calibration.sequences import impossible, rare
 from tf_linkage.bodies.calibration.targets import calibrate
 from tf_linkage.contracts.registry import DEPARTMENTS
@@ -19,9 +19,14 @@ from tf_linkage.study import COUNCILS, SIZES, Preset
 
 
 def main(arguments: list[str]) -> int:
-    """Writes the page: arguments are the file, a preset and a seed; returns 1 where a target is missed."""
+    """Writes the page and a folder of its pictures: arguments are the file, a preset and a seed.
+
+    Returns:
+        1 where a target is missed or something impossible happens.
+    """
     path = Path(arguments[0] if arguments else "data/reports/calibration.md")
-    families, people = SIZES[Preset(arguments[1] if len(arguments) > 1 else "demo")]
+    preset = Preset(arguments[1] if len(arguments) > 1 else "demo")
+    families, people = SIZES[preset]
     seed = int(arguments[2]) if len(arguments) > 2 else 2015
     settings = Settings(seed=seed, families=families, population=people, councils=tuple(COUNCILS))
     population = simulate(settings)
@@ -33,9 +38,13 @@ def main(arguments: list[str]) -> int:
     world = World.of(population, extracts, {}, settings)
     sequences, seldom = impossible(world), rare(world)
     questions = answers(population)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(page(calibrated, questions), encoding="utf-8")
-    for asks, told, published in questions.iter_rows():
+    made_by = f"make calibration PRESET={preset} SEED={seed}"
+    text, drawn = page(calibrated, questions, made_by=made_by, beside=path.stem)
+    (path.parent / path.stem).mkdir(parents=True, exist_ok=True)
+    for name, svg in drawn.items():
+        (path.parent / path.stem / name).write_text(svg, encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
+    for asks, told, published in in_words(questions):
         _say(f"{asks}\n  world:     {told}\n  published: {published}")
     missed = calibrated.filter(~pl.col("passed"))["target"].to_list()
     _say(f"{calibrated.height - len(missed)} of {calibrated.height} targets met; missed: {missed or 'none'}")

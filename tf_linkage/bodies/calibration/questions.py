@@ -1,12 +1,13 @@
 """Twenty questions a departmental statistician asks first, each answered by one query next to the published answer.
 
-`python -m tf_linkage.bodies.calibration` prints them.
+`python -m tf_linkage.bodies.calibration` prints them; `pictures` draws those with a published series.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 import duckdb
@@ -25,11 +26,18 @@ class Question:
 
     The query sees the tables of `population.simulate` with days as dates and codes as words. Rows of one column
     `answer` (or of a label and `answer`) come back in order.
+
+    Attributes:
+        topic: one of `targets.TOPICS`.
+        published: the published answer in words.
+        series: published figures by the query's labels, where there are such; the unit is the question's.
     """
 
+    topic: str
     asks: str
     query: str
     published: str
+    series: Mapping[str, float] = field(default_factory=dict)
 
 
 def _on(date: str) -> str:
@@ -82,36 +90,46 @@ def _stock(episode: str) -> str:
         group by label order by label"""
 
 
+WORK, CRIME, SCHOOL, CARE = "work and benefits", "crime", "school", "care and births"
+_AGES: Final = "10-14 15-17 18-20 21-24 25-29 30-39 40-49"
+
+
+def _by(labels: str, *figures: float) -> dict[str, float]:
+    """Published figures by labels that blanks part."""
+    return dict(zip(labels.split(), figures, strict=True))
+
+
 QUESTIONS: Final[tuple[Question, ...]] = (
-    Question("Looking for work, per 1,000 of 16-64, each August", _benefit("'JSA', 'UAA'", _AUGUSTS),
-        "39, 25, 19, 22 (claimant count over 41 million)"),
-    Question("ESA and incapacity benefits, per 1,000 of 16-64", _benefit("'ESA', 'IB', 'UBC'", _AUGUSTS),
-        "61, 60, 60 (2.5 million in 2012-16)"),
-    Question("Universal Credit, per 1,000 of 16-64", _benefit(
+    Question(WORK, "Looking for work, per 1,000 of 16-64, each August", _benefit("'JSA', 'UAA'", _AUGUSTS),
+        "39, 25, 19, 22 (claimant count over 41 million)", _by("2012 2014 2016 2018", 39, 25, 19, 22)),
+    Question(WORK, "ESA and incapacity benefits, per 1,000 of 16-64", _benefit("'ESA', 'IB', 'UBC'", _AUGUSTS),
+        "61, 60, 60 (2.5 million in 2012-16)", _by("2012 2014 2016", 61, 60, 60)),
+    Question(WORK, "Universal Credit, per 1,000 of 16-64", _benefit(
         "'UAA', 'UBC', 'UCE', 'UDF', 'UAB'", ("2013-04-01", "2017-08-01", "2019-04-01", "2020-01-01")),
-        "0, 14, 46, 68; the five councils came late"),
-    Question("DLA, per 1,000 of 16-64", _benefit("'DLA'", ("2012-12-01", "2015-05-01", "2019-02-01")),
+        "0, 14, 46, 68; the five councils came late", _by("2013 2017 2019 2020", 0, 14, 46, 68)),
+    Question(WORK, "DLA, per 1,000 of 16-64", _benefit("'DLA'", ("2012-12-01", "2015-05-01", "2019-02-01")),
         "falls after 2013: 3.2, 3.1, 1.7 million of all ages"),
-    Question("PIP, per 1,000 of 16-64", _benefit("'PIP'", ("2013-03-01", "2015-01-01", "2017-10-01", "2019-02-01")),
+    Question(WORK, "PIP, per 1,000 of 16-64",
+        _benefit("'PIP'", ("2013-03-01", "2015-01-01", "2017-10-01", "2019-02-01")),
         "none before April 2013; 2.1 million of all ages in February 2019"),
-    Question("Share of claims for JSA that end within three months, begun 2012-15",
+    Question(WORK, "Share of claims for JSA that end within three months, begun 2012-15",
         """select round(100 * sum(weight) filter ("end" - start < 91) / sum(weight)) as answer from work w join
         people p
         using (person) where kind = 'JSA' and start between date '2012-04-06' and date '2015-04-05'""",
         "over half"),
-    Question("Age at which women begin the state pension, by year of birth",
+    Question(WORK, "Age at which women begin the state pension, by year of birth",
         """select year(birth) as label, round(avg(datediff('day', birth, w.start) / 365.25), 1) as answer from
         work w
         join people p using (person) where kind = 'RP' and gender = 1 and year(birth) between 1949 and 1954
         group by label order by label""",
         "60 for 1949, then rising to 65 for the autumn of 1953 and beyond"),
-    Question("Median pay in thousand pounds by sex, April 2016",
+    Question(WORK, "Median pay in thousand pounds by sex, April 2016",
         """select case gender when 1 then 'women' else 'men' end as label, round(quantile_cont(amount, 0.5) /
         1000, 1)
         as answer from work w join people p using (person) where kind = 'WORK' and w.start <= date '2016-04-01'
         and w.end > date '2016-04-01' and not high_need group by label order by label""",
         "all 23.1 (recalled); full-time gap 9.4% an hour, and two in five women part-time"),
-    Question("Median pay in thousand pounds by age, April 2013",
+    Question(WORK, "Median pay in thousand pounds by age, April 2013",
         """select case when age < 18 then '16-17' when age < 22 then '18-21' when age < 30 then '22-29' when age
         < 40
         then '30-39' when age < 50 then '40-49' when age < 60 then '50-59' else '60+' end as label,
@@ -119,67 +137,90 @@ QUESTIONS: Final[tuple[Question, ...]] = (
         date '2013-04-01') / 365.25 as age from work w join people p using (person) where kind = 'WORK' and
         w.start <=
         date '2013-04-01' and w.end > date '2013-04-01' and not high_need) group by label order by label""",
-        "full-time 8, 15, 22, then most at 40-49"),
-    Question("Boys and men cautioned or convicted in 2012, per 1,000 by age", _offenders(0),
-        "peak at 17-19, smooth decline (recalled: 10, 32, 38, 30, 24, 16, 8)"),
-    Question("Girls and women cautioned or convicted in 2012, per 1,000 by age", _offenders(1),
-        "recalled: 4, 8, 7, 6, 5, 4, 2"),
-    Question("Children cautioned or convicted a year from April, against 2012",
+        "full-time 8, 15, 22, then most at 40-49", _by("16-17 18-21 22-29", 8, 15, 22)),
+    Question(CRIME, "Boys and men cautioned or convicted in 2012, per 1,000 by age", _offenders(0),
+        "peak at 17-19, smooth decline (recalled: 10, 32, 38, 30, 24, 16, 8)",
+        _by(_AGES, 10, 32, 38, 30, 24, 16, 8)),
+    Question(CRIME, "Girls and women cautioned or convicted in 2012, per 1,000 by age", _offenders(1),
+        "recalled: 4, 8, 7, 6, 5, 4, 2", _by(_AGES, 4, 8, 7, 6, 5, 4, 2)),
+    Question(CRIME, "Children cautioned or convicted a year from April, against 2012",
         """select label, round(100 * n / first(n) over (order by label)) as answer from (select year(o.disposed -
         interval 3 month) as label, sum(weight) as n from offences o join people p using (person) where
         datediff('day', birth, o.start) < 18 * 365.25 and adjudication <> 'N' and year(o.disposed - interval 3
         month)
         between 2012 and 2018 group by label) order by label""",
-        "first-time entrants: 100, 81, 73, 66, 59, 52, 43"),
-    Question("Custody of those sentenced, per cent by offence, adults",
+        "first-time entrants: 100, 81, 73, 66, 59, 52, 43",
+        _by("2012 2013 2014 2015 2016 2017 2018", 100, 81, 73, 66, 59, 52, 43)),
+    Question(CRIME, "Custody of those sentenced, per cent by offence, adults",
         """select "group" as label, round(100 * sum(weight) filter (disposal = 'CUSTODY') / sum(weight)) as
         answer from
         offences o join people p using (person) where disposal not in ('CAUTION', 'NONE') and year(o.disposed) >=
         2012
         and datediff('day', birth, o.start) >= 18 * 365.25 group by label order by label""",
-        "violence 43, sexual 60, robbery 66, theft 32, damage 14, drugs 22, weapons 37, summary 1-3 (recalled)"),
-    Question("Share of all cases held by the tenth of offenders with most, per cent",
+        "violence 43, sexual 60, robbery 66, theft 32, damage 14, drugs 22, weapons 37, summary 1-3 (recalled)",
+        _by("01 02 03 04 05 06 07", 43, 60, 66, 32, 14, 22, 37)),
+    Question(CRIME, "Share of all cases held by the tenth of offenders with most, per cent",
         """select round(100 * sum(n * weight) filter (place <= 0.1) / sum(n * weight)) as answer from (select n,
         weight,
         sum(weight) over (order by n desc, person) / sum(weight) over () as place from (select person, count(*)
         as n,
         any_value(weight) as weight from offences join people using (person) group by person))""",
         "9% of offenders hold 52% of convictions"),
-    Question("Absence by year group, 2016/17, per cent", _absence("curriculum", "year = 2016"),
-        "4.5, 4.0, 3.9, 4.0, 4.0, 4.0, 4.4, 5.2, 5.7, 6.1, 6.2"),
-    Question("Absence by academic year, per cent", _absence("year", "year between 2012 and 2018"),
-        "5.26, 4.51, 4.62, 4.57, 4.65, 4.81, 4.73"),
-    Question("Absence with and without free meals, 2016/17, per cent",
-        _absence("case when fsm then 'with' else 'without' end", "year = 2016"), "7.26, 4.19"),
-    Question("Suspensions by age, per cent of all",
+    Question(SCHOOL, "Absence by year group, 2016/17, per cent", _absence("curriculum", "year = 2016"),
+        "4.5, 4.0, 3.9, 4.0, 4.0, 4.0, 4.4, 5.2, 5.7, 6.1, 6.2",
+        _by("1 2 3 4 5 6 7 8 9 10 11", 4.5, 4.0, 3.9, 4.0, 4.0, 4.0, 4.4, 5.2, 5.7, 6.1, 6.2)),
+    Question(SCHOOL, "Absence by academic year, per cent", _absence("year", "year between 2012 and 2018"),
+        "5.26, 4.51, 4.62, 4.57, 4.65, 4.81, 4.73",
+        _by("2012 2013 2014 2015 2016 2017 2018", 5.26, 4.51, 4.62, 4.57, 4.65, 4.81, 4.73)),
+    Question(SCHOOL, "Absence with and without free meals, 2016/17, per cent",
+        _absence("case when fsm then 'with' else 'without' end", "year = 2016"), "7.26, 4.19",
+        _by("with without", 7.26, 4.19)),
+    Question(SCHOOL, "Suspensions by age, per cent of all",
         """select floor(datediff('day', birth, e.start) / 365.25)::int as label, round(100 * sum(weight) /
         sum(sum(weight)) over (), 1) as answer from exclusions e join people p using (person) where category =
         'FIXED'
         group by label having label between 5 and 15 order by label""",
         "most at 14 (per 100: 1.1 at 5, 2.5 at 10, 7.7, 11.5, 13.7, 14.5, 8.8 at 15)"),
-    Question("Children in need on 31 March, per 10,000", _stock("CIN"), "332, 340, 340"),
-    Question("Children looked after on 31 March, per 10,000", _stock("CLA"), "60, 60, 66"),
+    Question(CARE, "Children in need on 31 March, per 10,000", _stock("CIN"), "332, 340, 340",
+        _by("2013 2016 2019", 332, 340, 340)),
+    Question(CARE, "Children looked after on 31 March, per 10,000", _stock("CLA"), "60, 60, 66",
+        _by("2013 2016 2019", 60, 60, 66)),
 )  # fmt: skip
 
 
 def answers(population: Population) -> pl.DataFrame:
-    """Columns question, answer (of the world), published."""
+    """The world's answers and the published ones.
+
+    Returns:
+        question, topic, label (empty where the answer is one figure), world (null where the query found nothing),
+        england (null where no figure is published for that label); in the order of `QUESTIONS` and of its labels.
+    """
+    rows: list[tuple[str, str, str, float | None, float | None]] = []
     with duckdb.connect() as connection:
         for name, table in _readable(population).items():
             connection.register(name, table.to_arrow())
-        rows = []
         for question in QUESTIONS:
-            found = connection.execute(question.query).fetchall()
-            told = ", ".join(_told(row) for row in found)
-            rows.append((question.asks, told, question.published))
-    return pl.DataFrame(rows, schema=["question", "answer", "published"], orient="row")
+            for *label, value in connection.execute(question.query).fetchall():
+                name = str(label[0]) if label else ""
+                world = None if value is None else float(value)
+                rows.append((question.asks, question.topic, name, world, question.series.get(name)))
+    columns = {
+        "question": pl.String,
+        "topic": pl.String,
+        "label": pl.String,
+        "world": pl.Float64,
+        "england": pl.Float64,
+    }
+    return pl.DataFrame(rows, schema=columns, orient="row")
 
 
-def _told(row: tuple[object, ...]) -> str:
-    """A label and its answer, or an answer alone."""
-    *label, value = row
-    number = "none" if value is None else f"{value:g}"
-    return ": ".join([*map(str, label), number])
+def in_words(answered: pl.DataFrame) -> list[tuple[str, str, str]]:
+    """Each question with the world's answer in a line and the published one."""
+    told: dict[str, list[str]] = {}
+    for row in answered.iter_rows(named=True):
+        number = "none" if row["world"] is None else f"{row['world']:g}"
+        told.setdefault(row["question"], []).append(f"{row['label']}: {number}" if row["label"] else number)
+    return [(each.asks, ", ".join(told.get(each.asks, [])), each.published) for each in QUESTIONS]
 
 
 _WORDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {

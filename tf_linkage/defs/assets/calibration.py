@@ -12,7 +12,8 @@ import polars as pl
 from tf_linkage.bodies.calibration import sequences
 from tf_linkage.bodies.calibration import targets as calibration
 from tf_linkage.bodies.calibration.measures import World
-from tf_linkage.bodies.calibration.pictures import pictures
+from tf_linkage.bodies.calibration.pictures import pictures, series_pictures
+from tf_linkage.bodies.calibration.questions import answers
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.metadata.charts import disagreement_picture, noise_picture, records_of
 from tf_linkage.defs.metadata.description import CHOSEN, ERROR, asset_key
@@ -66,7 +67,11 @@ def calibration_checks() -> list[dg.AssetChecksDefinition]:
             and study.confounding is not Confounding.DRIFT
             and abs(study.confounding_strength) <= MODERATE,
             pictures={"disagreement between bodies": dg.MetadataValue.md(disagreement_picture(disagreement))}
-            | {topic: dg.MetadataValue.md(markdown(svg, topic)) for topic, svg in pictures(calibrated).items()},
+            | {topic: dg.MetadataValue.md(markdown(svg, topic)) for topic, svg in pictures(calibrated).items()}
+            | {
+                (name := f"{topic}: world beside England"): dg.MetadataValue.md(markdown(svg, name))
+                for topic, svg in series_pictures(answers(people)).items()
+            },
         )
         world = World.of(people, extracts, truth, settings)
         yield lives_possible(sequences.impossible(world), sequences.rare(world))

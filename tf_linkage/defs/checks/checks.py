@@ -24,7 +24,7 @@ from tf_linkage.defs.metadata.charts import records_of
 from tf_linkage.defs.metadata.description import DOUBT, ERROR, WARNING, asset_key
 from tf_linkage.defs.resources import StudyKey
 from tf_linkage.rehearsal import accepted_baseline
-from tf_linkage.study import COUNCILS, DepartmentSource, Source, Study
+from tf_linkage.study import COUNCILS, DepartmentSource, Preset, Source, Study
 from tf_linkage.workspace.catalogue import ASSESSED, EFFECT_RECOVERY, OF_THE_SIMULATION, TABLES, at_departments
 from tf_linkage.workspace.rights_requests import asked_cohort
 
@@ -59,7 +59,7 @@ def study_checks(study: Study) -> list[dg.AssetChecksDefinition]:
         *risk_checks(counted=simulated),
         *(request_as_allowed(name) for name in here),
         *([quality_floors()] if simulated else []),
-        *([no_worse_than_accepted()] if accepted_baseline.is_held_to_it(study) else []),
+        *([no_worse_than_accepted(preset)] if (preset := accepted_baseline.held_to(study)) else []),
     ]
 
 
@@ -293,7 +293,7 @@ def quality_floors() -> dg.AssetChecksDefinition:
     return check
 
 
-def no_worse_than_accepted() -> dg.AssetChecksDefinition:
+def no_worse_than_accepted(preset: Preset) -> dg.AssetChecksDefinition:
     """No figure lies below the accepted baseline by more than its spread over the baseline's seeds."""
 
     @dg.asset_check(
@@ -303,7 +303,7 @@ def no_worse_than_accepted() -> dg.AssetChecksDefinition:
         description="No figure lies below its accepted mean by more than its spread over many seeds allows.",
     )
     def check(linkage_quality: pl.LazyFrame) -> dg.AssetCheckResult:
-        return baseline_verdict(linkage_quality.collect(), accepted_baseline.accepted())
+        return baseline_verdict(linkage_quality.collect(), accepted_baseline.accepted(preset))
 
     return check
 

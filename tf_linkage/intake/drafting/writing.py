@@ -210,8 +210,8 @@ def _lookup_lines(lookup: LookedUp) -> list[str]:
     if said:
         lines.append(f"layout = {_table(said)}")
     if lookup.keep:
-        kind, said = lookup.keep
-        lines.append(f"keep = [{{ column = {toml(kind)}, is = {_list(said)} }}]")
+        kind, called = lookup.keep
+        lines.append(f"keep = [{{ column = {toml(kind)}, is = {_list(called)} }}]")
     if lookup.ranked:
         ranks = ", ".join(f"{{ column = {toml(theirs)}, {first} }}" for theirs, first in lookup.ranked.items())
         lines.append(f"choose = {{ per = {toml(lookup.there)}, first = [{ranks}] }}")

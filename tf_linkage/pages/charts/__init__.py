@@ -1,6 +1,7 @@
 """Charts as accessible SVG: a few kinds, each from plain rows."""
 
 from tf_linkage.pages.charts.alike import bars, love
+from tf_linkage.pages.charts.beside import beside
 from tf_linkage.pages.charts.curves import agreement, curves
 from tf_linkage.pages.charts.shares import flow, intervals
 from tf_linkage.pages.charts.style import BLUE, GREEN, GREY, ORANGE, PALETTE, RED, ChartRefused, Rows, svg_of
@@ -18,6 +19,7 @@ __all__ = [
     "Rows",
     "agreement",
     "bars",
+    "beside",
     "curves",
     "flow",
     "histogram",

@@ -48,7 +48,7 @@ def intervals(
     }  # fmt: skip
     y: dict[str, Any] = {
         "field": "level", "type": "nominal", "title": None, "sort": levels,
-        "axis": {"grid": True, "domain": False, "ticks": False, "labelPadding": 8},
+        "axis": {"grid": True, "domain": False, "ticks": False, "labelPadding": 8, "labelLimit": 400},
     }  # fmt: skip
     held_against = {"filter": {"field": "level", "equal": reference}}
     shown, told = {"filter": "isValid(datum.high)"}, {"filter": "isValid(datum.value)"}
