@@ -123,7 +123,7 @@ class Choose(Closed):
 class Lookup(Closed):
     """Columns from a second file of the same folder."""
 
-    file: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 _.-]*$")]
+    file: Annotated[str, StringConstraints(pattern=r"^[^./\\\x00-\x1f][^/\\\x00-\x1f]{0,200}$")]
     here: Header = Field(description="Column of the first file")
     there: Header = Field(description="Column of the second that holds the same")
     columns: dict[Header, Header] = Field(min_length=1, description="Name under which it can be used: its column")
