@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import polars as pl
 import pytest
 import xlsxwriter
 
+from tf_linkage.cli import main
 from tf_linkage.errors import InputRefused
 from tf_linkage.intake import (
     check_delivery,
@@ -207,3 +210,22 @@ def test_a_column_of_codes_of_another_kind_is_not_taken_by_its_name(tmp_path: Pa
     assert '"Group type"' in text.split("ignore = ")[1].split("\n")[0]
     assert 'child_need = "Child need issue"' in text
     assert '"LAC" = "CLA"' in text
+
+
+def test_the_pages_commands_lead_from_an_unknown_workbook_to_an_accepted_extract(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """docs/extracts.md as it stands: four commands at most, and in between lines that begin with a doubt go."""
+    page = Path(__file__).parents[3] / "docs" / "extracts.md"
+    straight = page.read_text(encoding="utf-8").split("## Fifteen minutes")[1].split("\n## ")[0]
+    commands = re.findall(r"^```\ntf-linkage (.+)\n```$", straight, re.MULTILINE)
+    assert [command.split()[0] for command in commands] == ["draft-mapping", "check-extract", "map-extract"]
+    monkeypatch.chdir(tmp_path)
+    workbook(tmp_path / "cohort.xlsx")
+    for command in commands:
+        assert main(shlex.split(command)) == 0, command
+        drafted = Path("cohort.toml").read_text(encoding="utf-8")
+        assert drafted.count("# DOUBT:") < 15
+        settled = "\n".join(line for line in drafted.splitlines() if not line.startswith("# DOUBT:"))
+        Path("cohort.toml").write_text(settled, encoding="utf-8")
+    assert check_delivery(Path("outgoing"), "council", DAY).rows == {"council_cohort": 2 * FAMILIES}
