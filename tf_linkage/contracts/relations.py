@@ -183,9 +183,10 @@ class NotOneValue(Relation):
 
 @dataclass(frozen=True, kw_only=True)
 class NoMarks(Relation):
-    """No cell says in words that nothing is known (`intake.marks`)."""
+    """No cell says that nothing is known (`intake.marks`): in words or, of identifiers, by one digit throughout."""
 
     columns: tuple[str, ...]
+    keys: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -48,8 +48,16 @@ def marks_in(cells: pl.Series) -> pl.Series:
     Args:
         cells: text; blanks are none of them.
     """
-    said = cells.str.strip_chars().str.replace_all(r"\s+", " ").str.to_lowercase()
-    found = said.is_in(_OF_TEXT)
+    found = words_in(cells)
     for run in _RUNS:
-        found |= said.str.contains(run)
-    return found.fill_null(value=False)
+        found |= _bare(cells).str.contains(run).fill_null(value=False)
+    return found
+
+
+def words_in(cells: pl.Series) -> pl.Series:
+    """The same by words alone: 99999 is a number of a person like any other; arguments as in `marks_in`."""
+    return _bare(cells).is_in(_OF_TEXT).fill_null(value=False)
+
+
+def _bare(cells: pl.Series) -> pl.Series:
+    return cells.str.strip_chars().str.replace_all(r"\s+", " ").str.to_lowercase()

@@ -68,6 +68,7 @@ def of_cells(table: type[dy.Schema]) -> tuple[Relation, ...]:
                 strength=Strength.REFUSE,
                 reason="strangers would become one person or one family by it",
                 columns=keys,
+                keys=True,
             )
         )
     if direct:

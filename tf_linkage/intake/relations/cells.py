@@ -18,7 +18,7 @@ from tf_linkage.contracts.relations import (
     OfItsSender,
     SomeFilled,
 )
-from tf_linkage.intake.marks import marks_in
+from tf_linkage.intake.marks import marks_in, words_in
 from tf_linkage.intake.reading.extracts import Part
 from tf_linkage.intake.relations.given import Broken, Given, all_of
 
@@ -26,7 +26,8 @@ from tf_linkage.intake.relations.given import Broken, Given, all_of
 def no_marks(relation: NoMarks, given: Given) -> Iterator[Broken]:
     """Cells that say in words that nothing is known."""
     for column in relation.columns:
-        marked = marks_in(given.rows.get_column(column))
+        cells = given.rows.get_column(column)
+        marked = words_in(cells) if relation.keys else marks_in(cells)
         if marked.any():
             yield marked, column, "what systems write for `not known`"
 

@@ -15,7 +15,7 @@ from tf_linkage.contracts.columns import of_rows
 from tf_linkage.contracts.registry import extract_tables
 from tf_linkage.errors import InputRefused
 from tf_linkage.intake import check_delivery, examine
-from tf_linkage.intake.marks import marks_in
+from tf_linkage.intake.marks import marks_in, words_in
 
 DAY = dt.date(2020, 3, 31)
 COHORT = "council_cohort"
@@ -112,7 +112,7 @@ def test_marks_of_nothing_known_are_noted_in_whatever_column_they_stand(
     assert f"line 2, column {column}: what systems write for `not known` (3 rows)" in note
 
 
-@pytest.mark.parametrize("mark", ["NULL", "N/A", "-1", "unknown", "0000", "?"])
+@pytest.mark.parametrize("mark", ["NULL", "N/A", "-1", "unknown", "?"])
 @pytest.mark.parametrize("column", ["person_ref", "family_ref"])
 def test_a_key_that_is_a_mark_is_refused(tmp_path: Path, column: str, mark: str) -> None:
     marked = cohort().with_columns(
@@ -120,6 +120,12 @@ def test_a_key_that_is_a_mark_is_refused(tmp_path: Path, column: str, mark: str)
     )
     with pytest.raises(InputRefused, match=rf"line 6, column {column}: what systems write for `not known`"):
         delivered(tmp_path / "in", everybody=marked)
+
+
+def test_a_number_of_one_digit_throughout_is_a_number_of_somebody(tmp_path: Path) -> None:
+    first = pl.when(pl.int_range(pl.len()) == 0).then(pl.lit("99999")).otherwise(pl.col("person_ref"))
+    assert delivered(tmp_path / "in", everybody=cohort().with_columns(person_ref=first)) == []
+    assert not words_in(pl.Series(["99999", "00", "0000", "xxx", "111111"])).any()
 
 
 def test_names_and_numbers_are_no_marks() -> None:
