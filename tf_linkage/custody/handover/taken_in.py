@@ -44,8 +44,8 @@ class TakenIn:
         return self.sent, self.number
 
 
-def facts_of(manifest: Manifest, digest: str) -> dict[str, str | int]:
-    """What an entry of the ledger says, so that the hand-over is known again.
+def facts_of(manifest: Manifest, digest: str) -> dict[str, str]:
+    """What an entry of the ledger says, so that the hand-over is known again; no number in it is one of rows.
 
     Args:
         manifest: of the hand-over.
@@ -53,7 +53,7 @@ def facts_of(manifest: Manifest, digest: str) -> dict[str, str | int]:
     """
     return {
         "sent": manifest.sent,
-        "number": manifest.number,
+        "number": f"{manifest.number}",
         "content": manifest.content,
         "manifest": digest,
     }
@@ -65,7 +65,7 @@ def taken_in(handover: Handover, entries: Iterable[Entry]) -> list[TakenIn]:
         TakenIn(
             day=entry.day,
             sent=entry.facts["sent"],
-            number=entry.facts["number"],
+            number=int(entry.facts["number"]),
             content=entry.facts["content"],
             manifest=entry.facts["manifest"],
             less="less" in entry.facts,
