@@ -229,7 +229,7 @@ def extract_relations() -> dict[str, tuple[Relation, ...]]:
         department = DEPARTMENTS.get(body)
         if department and name in department.histories[1]:
             people = f"{body}_{department.people[0]}"
-            of_all += tuple(of_history(department.key, people)) + _in_time(table) + of_spells(table, ACADEMIC_YEAR)
+            of_all += tuple(of_history(department.key, people)) + _in_time(table) + of_spells(table)
         found[stem] = of_all + relations_of(table)
     return found
 

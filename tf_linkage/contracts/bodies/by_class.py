@@ -21,15 +21,13 @@ from tf_linkage.contracts.relations import (
 )
 
 
-def of_spells(table: type[dy.Schema], year: str) -> tuple[Relation, ...]:
+def of_spells(table: type[dy.Schema]) -> tuple[Relation, ...]:
     """What holds of a history's columns: rows that differ in an amount alone are few, and no column is one value.
 
-    Args:
-        table: the history.
-        year: column of the academic year, which is no amount.
+    Amounts have decimal places; whole numbers may be years or terms, which tell rows apart.
     """
     columns = list(columns_of(table))
-    measured = [one for one in columns if one.dtype.is_numeric() and one.name != year]
+    measured = [one for one in columns if one.dtype.is_float()]
     told = tuple(one.name for one in columns if one not in measured)
     several = tuple(
         one.name
