@@ -16,6 +16,7 @@ from typing import Any
 import polars as pl
 import pytest
 from fuzzing import MUTATIONS, OF_BYTES, Outcomes, mutated, quoted, rule_of
+from telling import told
 
 from tf_linkage import cli
 from tf_linkage.errors import InputRefused, TfLinkageError
@@ -54,7 +55,7 @@ def extracts(folder: Path, count: int) -> Outcomes:
     for form in ("csv", "parquet"):
         write_extracts({stem: frame.lazy() for stem, frame in frames.items()}, folder / form, form)  # type: ignore[arg-type]
     stems = sorted(frames)
-    for number in range(count):
+    for number in told(range(count), "mutants tried"):
         form = "parquet" if number % 10 == 9 else "csv"
         stem = rng.choice(stems)
         path = folder / form / f"{stem}.{form}"
@@ -88,7 +89,7 @@ def foreign(folder: Path, count: int) -> Outcomes:
     """Mutates foreign files, and now and then their mappings."""
     rng, found = random.Random(SEED), Outcomes()
     examples = sorted(EXAMPLES.iterdir())
-    for number in range(count):
+    for number in told(range(count), "mutants tried"):
         example = rng.choice(examples)
         shutil.rmtree(folder / "it", ignore_errors=True)
         shutil.copytree(example, folder / "it")
@@ -135,7 +136,7 @@ def packages(folder: Path, patched: pytest.MonkeyPatch, count: int) -> Outcomes:
     genuine = receiving.packed(ons, folder / "genuine.zip").read_bytes()
     receiving.receive(moj, folder / "genuine.zip")
     before, rng, found = receiving.lies_there(moj), random.Random(SEED), Outcomes()
-    for _ in range(count):
+    for _ in told(range(count), "mutants tried"):
         hostile = folder / "hostile.zip"
         hostile.write_bytes(mutated(rng, genuine, OF_BYTES))
         try:
@@ -160,7 +161,7 @@ def linked_files(folder: Path, capsys: pytest.CaptureFixture[str], count: int) -
     ]
     sound = "\n".join(["id,forename,surname,date_of_birth", *rows]).encode() + b"\n"
     (folder / "right.csv").write_bytes(sound)
-    for _ in range(count):
+    for _ in told(range(count), "mutants tried"):
         (folder / "left.csv").write_bytes(mutated(rng, sound, MUTATIONS))
         words = ["link", str(folder / "left.csv"), str(folder / "right.csv"), "-o", str(folder / "links.csv")]
         code = cli.main(words)

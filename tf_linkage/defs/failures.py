@@ -10,7 +10,11 @@ from typing import Any
 
 import dagster as dg
 
-from tf_linkage.defs.internals import DagsterUserCodeProcessError, SerializableErrorInfo
+from tf_linkage.defs.internals import (
+    DagsterExecutionInterruptedError,
+    DagsterUserCodeProcessError,
+    SerializableErrorInfo,
+)
 from tf_linkage.errors import InputRefused, TfLinkageError
 
 BAD_INPUT = "bad input"
@@ -40,6 +44,25 @@ class ChoicesRefused(DagsterUserCodeProcessError, dg.DagsterInvalidConfigError):
         """A refusal in plain words."""
         told = [SerializableErrorInfo(words, [], dg.DagsterInvalidConfigError.__name__)]
         super().__init__(words, [], config, user_code_process_error_infos=told)  # type: ignore[no-untyped-call]
+
+
+class PlainInterruption(DagsterExecutionInterruptedError):
+    """The end of a run that nothing may catch, in words alone as `PlainFailure`.
+
+    It is no `Exception`, or Dagster would take it for a failure of the run. Only where Dagster asks what it is,
+    before it writes it down, does it pass for an error that another process told of.
+    """
+
+    def __init__(self, words: str) -> None:
+        """An interruption in plain words."""
+        super().__init__(words)
+        self.user_code_process_error_infos = [
+            SerializableErrorInfo(words, [], DagsterExecutionInterruptedError.__name__)
+        ]
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        return DagsterUserCodeProcessError
 
 
 @contextmanager

@@ -78,6 +78,10 @@ def test_a_run_of_the_web_ui_that_is_refused_is_cancelled_and_no_asset_is_red(
         assert record.status is dg.DagsterRunStatus.CANCELED
         told = [entry.user_message for entry in instance.all_logs(run.run_id)]
         assert any("being written by tf-linkage review" in message for message in told)
+        events = [entry.dagster_event for entry in instance.all_logs(run.run_id) if entry.dagster_event]
+        errors = [error for one in events if (error := getattr(one.event_specific_data, "error", None))]
+        assert errors
+        assert not [error for error in errors if error.stack or error.cause], "our words alone"
     written = {path.name for path in (tmp_path / "data").rglob("*") if path.is_file()}
     assert written == {".lock"}, "the refused run wrote something"
 

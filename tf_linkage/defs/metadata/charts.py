@@ -121,7 +121,7 @@ def alike_metadata(balance: pl.LazyFrame, overlap: pl.LazyFrame) -> dict[str, An
     }
     if rows:
         title = "Overlap of the groups"
-        drawn = charts.bars(
+        chart = charts.bars(
             rows,
             title=title,
             description="Share of each group by its estimated chance of being on the programme.",
@@ -130,7 +130,7 @@ def alike_metadata(balance: pl.LazyFrame, overlap: pl.LazyFrame) -> dict[str, An
             series=["programme", "comparison"],
             numbers="%",
         )
-        shown["overlap"] = dg.MetadataValue.md(markdown(drawn, title))
+        shown["overlap"] = dg.MetadataValue.md(markdown(chart, title))
     return shown
 
 
