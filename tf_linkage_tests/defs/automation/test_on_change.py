@@ -12,6 +12,7 @@ from dagster._utils.schedules import get_latest_completed_cron_tick
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.definitions import build_defs
 from tf_linkage.defs.automation import failed_runs as alarm
+from tf_linkage.defs.automation.dead_runs import DIED
 from tf_linkage.defs.automation.on_change import BY_VERSION, over_after, with_deadlines
 from tf_linkage.defs.internals import freshness_of
 from tf_linkage.defs.resources import DATA
@@ -166,3 +167,24 @@ def test_a_run_of_no_data_folder_leaves_no_line(tmp_path: Path) -> None:
         found = alarm.failed_runs(context)
     assert isinstance(found, dg.SkipReason)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_of_a_run_that_was_killed_the_alarm_says_whether_it_had_begun(begun: bool) -> None:
+    @dg.op
+    def step() -> None:
+        pass
+
+    @dg.job
+    def work() -> None:
+        step()
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = work.execute_in_process(instance=instance).dagster_run if begun else instance.create_run_for_job(work)
+        instance.report_run_failed(run, "Run execution process unexpectedly exited.")
+        (event,) = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.RUN_FAILURE)
+        context = dg.build_run_status_sensor_context(
+            sensor_name="failed_runs", dagster_instance=instance, dagster_run=run, dagster_event=event.dagster_event
+        ).for_run_failure()
+        said = alarm.line_of(context)
+    assert said.endswith(DIED if begun else "it ended before any step")
