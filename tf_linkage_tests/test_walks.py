@@ -58,7 +58,7 @@ def test_the_tutorial_from_a_finished_run_on(rehearsed: Rehearsed, tmp_path: Pat
     typed_where = ((harder, apart["harder"]), (foreign, apart["foreign"]), (look + review + release, at))
     with ThreadPoolExecutor() as pool:
         said = [one.result() for one in [pool.submit(typed, block, where) for block, where in typed_where]]
-    assert all("0 failed" in one for one in said)
+    assert all("0 failed" in one for one in said[:2])
     assert "programme" in said[2]
     assert ".csv" in said[2]
     pages = [where / "reports" / "report.html" for where in (apart["harder"] / "harder", at / "data")]
