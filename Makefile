@@ -48,8 +48,8 @@ test: setup ## run the tests
 test-fuzz: setup ## mutate extracts, mappings, packages and linked files, and count what came of it (minutes)
 	@$(BIN)/python -m pytest -m slow -s tf_linkage_tests/test_fuzz.py
 
-test-walk: setup ## run docs/departments.md and docs/tutorial.md in real shells, and whole runs on every foreign form (minutes)
-	@$(BIN)/python -m pytest -m slow tf_linkage_tests/test_departments_page.py tf_linkage_tests/test_foreign_forms.py tf_linkage_tests/test_docs.py
+test-walk: setup ## run the pages of docs/ in real shells as they are typed, and whole runs on every foreign form (minutes)
+	@$(BIN)/python -m pytest -m slow tf_linkage_tests/test_departments_page.py tf_linkage_tests/test_foreign_forms.py tf_linkage_tests/test_walks.py
 
 snapshots: setup ## accept today's graph (assets, checks, jobs) as the tracked one; review the difference
 	@$(BIN)/python -m pytest tf_linkage_tests/defs/test_graph.py --accept-snapshots

@@ -129,7 +129,7 @@ def part(figures: pl.DataFrame, cost: pl.DataFrame) -> tuple[str, dict[str, str]
     )
     return (
         words + markdown_table(head, rows) + "\n\n" + "\n\n".join(shown) + "\n",
-        {_file(one.name): one.svg for one in drawn},
+        {_file(one.name): one.drawing.wide for one in drawn},
     )
 
 

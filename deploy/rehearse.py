@@ -1,7 +1,8 @@
 """`make deployment`: the deployment of docs/deployment.md on this machine, tried once from start to stop.
 
 PostgreSQL, code server, guarded web server and daemon; the main job at `tiny` and a second one behind it in the
-queue; a run whose process is killed; the end of the month. Everything lies in a folder that is removed afterwards.
+queue; runs of the page and by command that are killed; the end of the month. Everything lies in a folder that is
+removed afterwards.
 """
 
 import json
@@ -22,6 +23,7 @@ from typing import Any
 HERE = Path(__file__).parent
 DATABASE, WEB, CODE = 55432, 3100, 4266
 USER = "dagster"
+MINUTE = 60
 PATIENCE = 300
 """Seconds within which anything that is waited for has to happen."""
 
@@ -29,7 +31,7 @@ LAUNCH = """mutation Launch($job: String!, $config: RunConfigData!) { launchRun(
   selector: {repositoryLocationName: "tf_linkage", repositoryName: "__repository__", jobName: $job},
   runConfigData: $config}) {
   __typename ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }"""
-RUN = """query Run($id: ID!) { runOrError(runId: $id) { ... on Run { status } } }"""
+RUN = """query Run($id: ID!) { runOrError(runId: $id) { ... on Run { status tags { key value } } } }"""
 
 
 def main() -> int:
@@ -64,17 +66,14 @@ def _tried(tools: Path, environment: Mapping[str, str]) -> int:
         _seen(lambda: _status(first) == "SUCCESS", "the main job at tiny succeeds"),
         _seen(lambda: _status(second) == "SUCCESS", "the second goes on and succeeds"),
     ]
-    # A command's run: of its own children the code server knows by itself when they die.
+    launched = _launch("rehearsal")
+    wanted.append(_ends_when_killed(launched, "of the page"))
     with subprocess.Popen(
         [sys.executable, "-m", "tf_linkage", "run"], env=dict(environment), stdout=subprocess.DEVNULL
     ) as command:
         _until(lambda: bool(_at_work()), "a run by command to begin")
-        killed = _at_work()[0]
-        command.kill()
-    began = time.monotonic()
-    wanted.append(_seen(lambda: _status(killed) == "FAILURE", "a killed run is marked failed"))
-    print(f"  {time.monotonic() - began:.0f} s after it was killed")
-    wanted[-1] &= time.monotonic() - began < 60
+        wanted.append(_ends_when_killed(_at_work()[0], "by command"))
+        command.wait()
     steps = {"end_of_month_step": {"config": {"confirm": "end_of_month"}}}
     last = _launch("end_of_month", {"ops": steps})
     wanted.append(_seen(lambda: _status(last) == "SUCCESS", "the end of the month is reached"))
@@ -86,6 +85,24 @@ def _tried(tools: Path, environment: Mapping[str, str]) -> int:
     print(f"  events of the destroyed request in PostgreSQL: {left}, that of its destruction")
     wanted.append(left == "1")
     return 0 if all(wanted) else 1
+
+
+def _ends_when_killed(run: str, whose: str) -> bool:
+    """Kill a run's process; whether it is marked failed within a minute, and what waits behind it goes on."""
+    _until(lambda: bool(_process_of(run)), f"a run {whose} to say its process")
+    behind = _launch("ons_preview")
+    os.kill(_process_of(run), signal.SIGKILL)
+    began = time.monotonic()
+    marked = _seen(lambda: _status(run) == "FAILURE", f"a killed run {whose} is marked failed")
+    took = time.monotonic() - began
+    print(f"  {took:.0f} s after it was killed")
+    return marked and took < MINUTE and _seen(lambda: _status(behind) == "SUCCESS", "the queue goes on")
+
+
+def _process_of(run: str) -> int:
+    """The number of the process that does a run's work; 0 as long as it has not said so."""
+    said = [tag["value"] for tag in _run(run)["tags"] if tag["key"] == "tf/process"]
+    return int(said[0].split(":")[-2]) if said else 0
 
 
 @contextmanager

@@ -95,3 +95,13 @@ def violations(browser: Browser) -> list[list[str]]:
     found = "axe.run().then(r => r.violations.map(v => [v.id, v.nodes[0].html.slice(0, 200)]))"
     answer = browser.ask("Runtime.evaluate", expression=found, awaitPromise=True, returnByValue=True)
     return answer["result"]["value"]
+
+
+SMALL_WRITING = """[...document.querySelectorAll('svg')].filter(s => s.checkVisibility()).flatMap(s => {
+  const scale = s.getBoundingClientRect().width / s.viewBox.baseVal.width;
+  return [...s.querySelectorAll('text')].map(t => parseFloat(getComputedStyle(t).fontSize) * scale)})"""
+
+
+def chart_writing(browser: Browser) -> list[float]:
+    """Sizes of the writing on every chart that is seen, in CSS pixels as they come out."""
+    return browser.evaluate(SMALL_WRITING)

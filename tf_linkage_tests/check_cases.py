@@ -314,18 +314,19 @@ def gaps_within_bounds(at: At) -> Cases:
 
 
 def below_baseline(at: At) -> Cases:
-    """The accepted means themselves; each of them a tenth lower, and one that is not there."""
+    """The accepted means, and lower ones under other choices; each a tenth lower, and one that is not there."""
     accepted = accepted_baseline.accepted(Preset.TINY).with_columns(pl.col("department", "measure").cast(pl.String))
 
-    def case(rows: list[dict[str, Any]]) -> Case:
-        return Case({at.key: _metrics(rows)})
+    def case(rows: list[dict[str, Any]], **choices: Any) -> Case:
+        return Case({at.key: _metrics(rows)}, {"study": Study.of("tiny", **choices)})
 
     rows = [
         {"department": row["department"], "measure": row["measure"], "value": row["mean"]}
         for row in accepted.iter_rows(named=True)
     ]
     lower = [[other | {"value": other["value"] - 0.1} if other is row else other for other in rows] for row in rows]
-    return Cases([case(rows)], [case(rows[1:]), *(case(each) for each in lower)])
+    good = [case(rows), *(case(each, noise="hard") for each in lower)]
+    return Cases(good, [case(rows[1:]), *(case(each) for each in lower)])
 
 
 def calibrated(at: At) -> Cases:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from telling import told
 
 from tf_linkage.contracts.outputs.estimates import LINKAGE_METHODS, METHODS
 from tf_linkage.research.estimates.differences import rate_ratios
@@ -134,7 +135,7 @@ def holding(choices: Choices, seeds: Iterable[int]) -> pl.DataFrame:
     rows = [
         {"method": method, "holds": row["low"] <= choices.ratio <= row["high"],
          "width": np.log(row["high"] / row["low"]), "off": np.log(row["estimate"] / choices.ratio)}
-        for seed in seeds
+        for seed in told(seeds, "worlds made")
         for method, row in rows_of(choices, seed).items()
         if method in (WEIGHTED, *LINKAGE_METHODS)
     ]  # fmt: skip

@@ -17,11 +17,13 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 from sail import served
 
+from tf_linkage import progress
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.errors import TfLinkageError
 from tf_linkage.study import Confounding
@@ -207,8 +209,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python tf_linkage_tests/seeds.py", description=__doc__)
     parser.add_argument("--only", nargs="+", choices=GROUPS, default=list(GROUPS), help="which runs (default: all)")
     outcomes = []
+    runs = runs_of(parser.parse_args(arguments).only)
     print(head(), flush=True)
-    for run in runs_of(parser.parse_args(arguments).only):
+    for run in progress.counted(runs, "runs made", partial(print, file=sys.stderr, flush=True)):
         with tempfile.TemporaryDirectory(prefix="tf_linkage_") as folder:
             outcomes.append(carried_out(run, Path(folder)))
         print(row(outcomes[-1]), flush=True)

@@ -15,6 +15,7 @@ from tf_linkage.contracts.outputs.estimates import (
     ALL_TOGETHER,
     ALL_WINDOWS,
     EVENT_HALF_YEARS,
+    HALF_YEARS,
     PLACEBOS,
     REFERENCE,
     Balance,
@@ -29,6 +30,8 @@ from tf_linkage.contracts.outputs.estimates import (
     Pretrends,
     ServiceUse,
 )
+from tf_linkage.disclosure import propose_release
+from tf_linkage.disclosure.findings_page.cells import plain
 from tf_linkage.disclosure.suppression.linked_counts import Key, Quantity, Relation, System
 from tf_linkage.disclosure.suppression.rules import few, open_count
 from tf_linkage.intervals import Z
@@ -278,3 +281,17 @@ def random_counts(seed: int, families: int) -> dict[tuple[str, ...], tuple[int, 
             cells["family", "conviction", group, window, region] = (size, convicted)
             cells["family", "custody", group, window, region] = (size, round(convicted * share))
     return cells
+
+
+def published(**claiming: int) -> dict[str, pl.DataFrame]:
+    """A release in which so many of 600 families claim, before and two years on, with costs."""
+    cells = {
+        ("family", "out_of_work_benefit", side, window, "North"): (600, claiming[when])
+        for side in SIDES for when, window in (("before", "1-6 months before"), ("after", list(HALF_YEARS)[-1]))
+    }  # fmt: skip
+    convicted = {("family", "conviction", side, "year before", "North"): (600, 60) for side in SIDES}
+    made = estimates(counts(cells | convicted))
+    spent = {("benefits", side, "24 months after"): [0.0] * 100 + [4_000.0] * 300 for side in SIDES}
+    spent["the programme", "programme", "24 months after"] = [2_300.0] * 400
+    made["money"] = costs(spent).lazy()
+    return {name: plain(table) for name, table in propose_release(made).items()}

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 from confounded import estimates, families
+from telling import told
 
 from tf_linkage.population.settings import CONFOUNDED_BY
 
@@ -23,7 +24,7 @@ RANGE = "range over two assumptions"
 
 def over_seeds(kind: str, seeds: range, size: int = 4_000) -> pl.DataFrame:
     """Each estimate over worlds: mean error in per cent, share of 95% intervals that leave out the truth."""
-    worlds = [estimates(families(kind, seed, size)) for seed in seeds]
+    worlds = [estimates(families(kind, seed, size)) for seed in told(seeds, f"worlds of {kind}")]
     rows = []
     for name in worlds[0]:
         values = [world[name].value for world in worlds]

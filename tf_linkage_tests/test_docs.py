@@ -10,18 +10,14 @@ from pathlib import Path
 
 import pytest
 import yaml
+from browser import CHROMIUM, Browser, violations
+from walking import DOCS, PAGES, ROOT, blocks
 
-import tf_linkage
 from tf_linkage.cli.commands import COMMANDS
 from tf_linkage.cli.reference import reference
 from tf_linkage.workspace.table_map import table_map
 
-ROOT = Path(tf_linkage.__file__).parents[1]
-DOCS = ROOT / "docs"
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS.glob("*.md"), ROOT / "examples" / "README.md"]
 ONE_SCREEN = 60
-LANGUAGES = {"toml", "python", "mermaid", "sql", "ini", "yaml", "nginx", "json", "text", "systemd"}
-"""Blocks that are no commands."""
 
 
 def test_the_page_of_tables_is_that_of_the_contracts() -> None:
@@ -44,13 +40,6 @@ def test_readme_is_one_screen_and_leads_on() -> None:
         assert (ROOT / page).exists(), page
     unlinked = {page.name for page in DOCS.glob("*.md")} - set(re.findall(r"docs/([\w-]+\.md)", readme))
     assert unlinked <= {"index.md", "calibration.md", "population.md", "graph.md", "tables.md"}
-
-
-def blocks(text: str) -> Iterator[str]:
-    """The lines of each block that is not in another language."""
-    for language, block in re.findall(r"^```(\w*)\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
-        if language not in LANGUAGES:
-            yield block
 
 
 def makes_of(text: str) -> Iterator[list[str]]:
@@ -126,23 +115,19 @@ def test_the_site_has_every_page_and_asks_no_network_for_anything(site: Path) ->
     assert "Unreleased" in (site / "changelog.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.slow
-def test_the_tutorial_as_it_is_typed(tmp_path: Path) -> None:
-    for shared in ("Makefile", "pyproject.toml", "requirements.lock"):
-        (tmp_path / shared).symlink_to(ROOT / shared)
-    (tmp_path / ".venv").mkdir()
-    for part in ("bin", "lib", "pyvenv.cfg"):
-        (tmp_path / ".venv" / part).symlink_to(Path(sys.prefix) / part)
-    (tmp_path / ".venv" / ".ready").touch()
-    steps = list(blocks((DOCS / "tutorial.md").read_text(encoding="utf-8")))
-    assert len(steps) == 6
-    said = [
-        subprocess.run(["bash", "-e", "-c", step], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
-        for step in steps
-    ]
-    assert "0 failed" in said[0]
-    assert "programme" in said[1]
-    for folder in ("data", "harder", "foreign"):
-        assert (tmp_path / folder / "reports" / "report.html").exists()
-    assert "preset" not in (tmp_path / "foreign" / "reports" / "report.html").read_text(encoding="utf-8")[:9000]
-    assert ".csv" in said[5]
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: the pages are not opened")
+def test_the_site_fits_a_phone_and_is_for_everybody(site: Path, tmp_path: Path) -> None:
+    browser = Browser(tmp_path / "profile")
+    try:
+        browser.ask("Emulation.setDeviceMetricsOverride", width=390, height=900, deviceScaleFactor=1, mobile=False)
+        for page in sorted(site.glob("*.html")):
+            browser.open(page)
+            assert browser.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.name
+            if page.stem in {"index", "tutorial", "quality", "cli", "tables"}:
+                assert violations(browser) == [], page.name
+        asked = [event["request"]["url"] for event in browser.of("Network.requestWillBeSent")]
+        assert asked
+        assert all(url.startswith(("file:", "data:")) for url in asked)
+    finally:
+        browser.process.terminate()
+        browser.process.wait(timeout=20)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.util
 import random
 import shutil
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,11 @@ from typing import Any
 import polars as pl
 import pytest
 from fuzzing import MUTATIONS, OF_BYTES, Outcomes, mutated, quoted, rule_of
+from telling import told
 
 from tf_linkage import cli
 from tf_linkage.errors import InputRefused, TfLinkageError
-from tf_linkage.intake import check_delivery, read_extract, write_extracts
+from tf_linkage.intake import check_delivery, draft_mapping, read_extract, write_extracts
 from tf_linkage.intake.delivery import stems_of
 from tf_linkage.intake.mapping.apply import mapped
 from tf_linkage.intake.mapping.loading import load_mapping
@@ -39,6 +41,7 @@ def _neighbour(path: str) -> Any:
 
 
 RELATIONS = _neighbour("intake/relations/test_relations.py")
+SECOND = _neighbour("intake/drafting/test_second.py")
 
 
 def left_over(folder: Path) -> list[Path]:
@@ -52,7 +55,7 @@ def extracts(folder: Path, count: int) -> Outcomes:
     for form in ("csv", "parquet"):
         write_extracts({stem: frame.lazy() for stem, frame in frames.items()}, folder / form, form)  # type: ignore[arg-type]
     stems = sorted(frames)
-    for number in range(count):
+    for number in told(range(count), "mutants tried"):
         form = "parquet" if number % 10 == 9 else "csv"
         stem = rng.choice(stems)
         path = folder / form / f"{stem}.{form}"
@@ -86,7 +89,7 @@ def foreign(folder: Path, count: int) -> Outcomes:
     """Mutates foreign files, and now and then their mappings."""
     rng, found = random.Random(SEED), Outcomes()
     examples = sorted(EXAMPLES.iterdir())
-    for number in range(count):
+    for number in told(range(count), "mutants tried"):
         example = rng.choice(examples)
         shutil.rmtree(folder / "it", ignore_errors=True)
         shutil.copytree(example, folder / "it")
@@ -105,6 +108,26 @@ def foreign(folder: Path, count: int) -> Outcomes:
     return found
 
 
+def drafts(folder: Path, count: int) -> Outcomes:
+    """Mutates an unknown file or one that is looked up, and drafts; a draft is sound TOML and quotes nobody."""
+    rng, found = random.Random(SEED + 3), Outcomes()
+    folder.mkdir()
+    files = {path.name: path.read_bytes() for path in SECOND.in_files(folder)}
+    for _ in range(count):
+        for name, sound in files.items():
+            (folder / name).write_bytes(mutated(rng, sound, MUTATIONS) if rng.random() < 0.5 else sound)
+        first, *others = [folder / name for name in files]
+        try:
+            text = draft_mapping(first, "council_cohort", "Hackney", 2020, also=others).text
+            tomllib.loads(text)
+            found.accepted["drafted, with what is plain filled in and the rest in doubt"] += 1
+        except InputRefused as refusal:
+            assert ": " in str(refusal)
+            assert not quoted(str(refusal)), str(refusal)
+            found.refused[rule_of(str(refusal))] += 1
+    return found
+
+
 def packages(folder: Path, patched: pytest.MonkeyPatch, count: int) -> Outcomes:
     """Mutates a genuine package; what is taken in must be the genuine content."""
     receiving = _neighbour("workspace/custodians/test_receiving.py")
@@ -113,7 +136,7 @@ def packages(folder: Path, patched: pytest.MonkeyPatch, count: int) -> Outcomes:
     genuine = receiving.packed(ons, folder / "genuine.zip").read_bytes()
     receiving.receive(moj, folder / "genuine.zip")
     before, rng, found = receiving.lies_there(moj), random.Random(SEED), Outcomes()
-    for _ in range(count):
+    for _ in told(range(count), "mutants tried"):
         hostile = folder / "hostile.zip"
         hostile.write_bytes(mutated(rng, genuine, OF_BYTES))
         try:
@@ -138,7 +161,7 @@ def linked_files(folder: Path, capsys: pytest.CaptureFixture[str], count: int) -
     ]
     sound = "\n".join(["id,forename,surname,date_of_birth", *rows]).encode() + b"\n"
     (folder / "right.csv").write_bytes(sound)
-    for _ in range(count):
+    for _ in told(range(count), "mutants tried"):
         (folder / "left.csv").write_bytes(mutated(rng, sound, MUTATIONS))
         words = ["link", str(folder / "left.csv"), str(folder / "right.csv"), "-o", str(folder / "links.csv")]
         code = cli.main(words)
@@ -167,6 +190,7 @@ def test_a_share_of_the_mutations(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         (tmp_path / name).mkdir()
     assert extracts(tmp_path / "extracts", 120).refused
     assert foreign(tmp_path / "foreign", 40).refused
+    assert drafts(tmp_path / "drafts", 12).total == 12
     assert packages(tmp_path / "packages", monkeypatch, 20).refused
 
 
@@ -176,8 +200,9 @@ def test_all_mutations_of_extracts(tmp_path: Path, said: list[str]) -> None:
         (tmp_path / name).mkdir()
     own = extracts(tmp_path / "extracts", 2_000)
     others = foreign(tmp_path / "foreign", 600)
-    said += [*own.lines("extracts"), *others.lines("foreign files and mappings")]
-    assert (own.total, others.total) == (2_000, 600)
+    drafted = drafts(tmp_path / "drafts", 200)
+    said += [*own.lines("extracts"), *others.lines("foreign files and mappings"), *drafted.lines("drafts")]
+    assert (own.total, others.total, drafted.total) == (2_000, 600, 200)
 
 
 @pytest.mark.slow

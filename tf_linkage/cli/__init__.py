@@ -8,14 +8,18 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 from tf_linkage.cli.commands import COMMANDS
 from tf_linkage.cli.parsing import command_parser
-from tf_linkage.cli.wording import INTERRUPTED, STOPPED_READING, refused, say
+from tf_linkage.cli.wording import INTERRUPTED, STOPPED_READING, refused, say, under_way
 from tf_linkage.errors import TfLinkageError
 from tf_linkage.hints import closest, program
 
 __all__ = ["main"]
+
+TELL_THEMSELVES = {"run", "assess", "baseline", "ui"}
+"""Commands that say how far the jobs are which they run, or that go on until they are stopped."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,7 +53,8 @@ def _run(words: list[str]) -> int:
     before = os.umask(0o077)
     try:
         chosen = command_parser(name).parse_args(rest)
-        return int(chosen.run(chosen) or 0)
+        with nullcontext() if name in TELL_THEMSELVES else under_way(f"{program()} {name}"):
+            return int(chosen.run(chosen) or 0)
     except TfLinkageError as refusal:
         return refused(str(refusal))
     except BrokenPipeError:

@@ -47,7 +47,8 @@ def _leak_scan(chosen: argparse.Namespace) -> int:
     people = intake.read_table(chosen.people).collect()
     if not set(IDENTIFIERS) & set(people.columns):
         raise InputRefused(f"{chosen.people.name} has none of the columns {', '.join(IDENTIFIERS)}")
-    scanned = proven_scan(chosen.folders, sought([people, PLANTED], known=code_words()), leave_out=chosen.leave_out)
+    target = sought([people, PLANTED], known=code_words())
+    scanned = proven_scan(chosen.folders, target, leave_out=chosen.leave_out, say=say)
     for finding in scanned.findings:
         print(f"{finding.root / finding.file}: {finding.what}")
     say(
@@ -94,7 +95,7 @@ def _breach_drill(chosen: argparse.Namespace) -> int:
 
     store = store_of(study_of(chosen))
     with store.hold("a command, breach-drill"):
-        outcomes = drill(store)
+        outcomes = drill(store, say)
         page = store.write_text(["reports", "breach_drill"], ".md", drill_page(outcomes, dt.date.today()))
     for one in outcomes:
         print(f"{'noticed' if one.noticed else 'NOT NOTICED':<12} {one.seconds:5.1f} s  {one.incident.name}")

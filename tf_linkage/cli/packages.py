@@ -36,6 +36,11 @@ def add_send(parser: argparse.ArgumentParser) -> None:
 def add_receive(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of `receive`."""
     parser.add_argument("file", type=Path, metavar="FILE", help="the file")
+    parser.add_argument(
+        "--go-back",
+        action="store_true",
+        help="take it in although a newer one was taken in before, which the ledger then tells",
+    )
     _in_its_folder(parser, _receive)
 
 
@@ -76,7 +81,7 @@ def _send(store: Any, chosen: argparse.Namespace) -> None:
 def _receive(store: Any, chosen: argparse.Namespace) -> None:
     if not chosen.file.is_file():
         raise InputRefused(f"{chosen.file}: there is no such file")
-    manifest = receive(store, chosen.file)
+    manifest = receive(store, chosen.file, go_back=chosen.go_back)
     say(
         f"{manifest.name} from {manifest.sender} lies in the vault of {manifest.recipient}: {manifest.rows:,} "
         f"rows, to be destroyed by {manifest.destroy_by}. The job that reads it first checks sender and content"

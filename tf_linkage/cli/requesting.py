@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tf_linkage import intake
 from tf_linkage.cli.data_folder import add_data, study_of
-from tf_linkage.cli.wording import say
+from tf_linkage.cli.wording import hushed, say
 from tf_linkage.custody.rights.bundle import new_seal, unsealed
 from tf_linkage.custody.rights.tickets import KINDS, ROUTES, Ticket
 from tf_linkage.errors import InputRefused
@@ -127,7 +127,9 @@ def _open_answer(chosen: argparse.Namespace) -> None:
     """Opens an answer."""
     intake.check_folder(chosen.output)
     ask = getpass.getpass if sys.stdin.isatty() else lambda _: sys.stdin.readline()
-    files = unsealed(chosen.answer.read_bytes(), ask("password of the answer: ").strip())
+    with hushed():
+        password = ask("password of the answer: ").strip()
+    files = unsealed(chosen.answer.read_bytes(), password)
     chosen.output.mkdir(parents=True, exist_ok=True)
     for name, content in sorted(files.items()):
         (chosen.output / Path(name).name).write_bytes(content)

@@ -24,6 +24,13 @@ ENOUGH_A_YEAR = 20
 STALE = dt.timedelta(days=730)
 """Days before the extract without a new row, from which a history was drawn earlier: registers lag by months."""
 
+LATELY, OF_A_YEAR = 183, 366
+"""Days before the extract in which something begins: of a register, of which single months lag; and of a council's
+families, who are fewer."""
+
+DRAWN_EARLIER = 183
+"""Days by which a file may have been drawn before the others."""
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -66,6 +73,21 @@ class UpToDate(Relation):
     """Of a large history, a row begins in the two years before the extract."""
 
     began: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lately(Relation):
+    """Of a large file, some day of these columns lies so many days before the extract or less."""
+
+    columns: tuple[str, ...]
+    days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawnThen(Relation):
+    """A file was drawn, as its mapping says, no more than so many days before the extract."""
+
+    days: int = DRAWN_EARLIER
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +170,21 @@ def in_time(began: str, ended: str | None) -> tuple[Relation, ...]:
             reason="a year may have had no collection; or its rows were lost on the way",
             began=began,
         ),
+    )
+
+
+def lately(columns: tuple[str, ...], days: int = LATELY) -> Lately:
+    """What holds of a large file of which something is new every month.
+
+    Args:
+        columns: the days of which one is new.
+        days: before the extract.
+    """
+    return Lately(
+        strength=Strength.NOTE,
+        reason="it may be the file of an extract before this one",
+        columns=columns,
+        days=days,
     )
 
 

@@ -15,6 +15,7 @@ import polars as pl
 
 from tf_linkage.contracts import link_requests
 from tf_linkage.contracts.bodies import council, dfe, dwp, moj
+from tf_linkage.contracts.bodies.by_class import of_cells, of_spells
 from tf_linkage.contracts.bodies.identity import IdentityWithNino
 from tf_linkage.contracts.columns import ColumnClass, columns_of
 from tf_linkage.contracts.departments import (
@@ -28,9 +29,15 @@ from tf_linkage.contracts.departments import (
     TooYoung,
     declared,
 )
-from tf_linkage.contracts.in_time import in_time
+from tf_linkage.contracts.in_time import DrawnThen, in_time, lately
 from tf_linkage.contracts.names import GROUP, department_names
-from tf_linkage.contracts.relations import ByExtract, Relation, Strength, of_history, relations_of
+from tf_linkage.contracts.relations import (
+    ByExtract,
+    Relation,
+    Strength,
+    of_history,
+    relations_of,
+)
 
 OURS: tuple[Department, ...] = (
     Department(
@@ -213,11 +220,16 @@ def extract_relations() -> dict[str, tuple[Relation, ...]]:
                 reason="an extract cannot hold what had not happened; write an open end as an empty cell",
                 columns=dated,
             ),
+            DrawnThen(
+                strength=Strength.NOTE,
+                reason="it lacks what happened since; or the mapping is that of an extract before this one",
+            ),
+            *of_cells(table),
         )
         department = DEPARTMENTS.get(body)
         if department and name in department.histories[1]:
             people = f"{body}_{department.people[0]}"
-            of_all += tuple(of_history(department.key, people)) + _in_time(table)
+            of_all += tuple(of_history(department.key, people)) + _in_time(table) + of_spells(table)
         found[stem] = of_all + relations_of(table)
     return found
 
@@ -227,7 +239,11 @@ def _in_time(table: type[dy.Schema]) -> tuple[Relation, ...]:
     names = [column.name for column in columns_of(table) if isinstance(column.dtype, pl.Date)]
     began = ACADEMIC_YEAR if ACADEMIC_YEAR in table.column_names() else next(iter(names), None)
     ended = next((name for name in names if name.startswith("end")), None)
-    return in_time(began, ended if began != ACADEMIC_YEAR else None) if began else ()
+    if began is None:
+        return ()
+    if began == ACADEMIC_YEAR:
+        return in_time(began, None)
+    return (*in_time(began, ended), lately((began,)))
 
 
 def direct_identifiers() -> frozenset[str]:

@@ -22,6 +22,20 @@ to itself or joined twice repeats half of them or more. Our choice between the t
 FEW_HISTORIES = 0.2
 """Share of a register's people with any row in a history, below which the history may be that of other people."""
 
+ENOUGH_CELLS, MANY_CELLS = 20, 50
+"""Known cells from which one value in most of them is to be looked at, and one in all of them is no accident: a
+council's file may hold a few families of one street."""
+
+NEARLY_ALL, HALF = 0.99, 0.5
+"""Shares of cells with one value, above which a column was filled from one cell, or the value may stand for
+something else: an office's address, a first of January. Our choice: no family is half of a council's people, and no
+name that of half a town."""
+
+MOST_ALIKE, TOLD_BY = 0.2, 3
+"""Share of rows that may be like others but for keys (people) or amounts (spells), and identifiers of a person from
+which two rows may be told to be like each other. Registers hold some people twice and jobs on the same days; a file
+that was appended to itself with one column changed holds half of its rows again."""
+
 
 class Strength(StrEnum):
     """What comes of a broken relation."""
@@ -156,6 +170,64 @@ class BornBefore(Relation):
 
     day: str
     birth: str = "date_of_birth"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotOneValue(Relation):
+    """No more of a file's known cells than this share hold one and the same value."""
+
+    columns: tuple[str, ...]
+    most: float
+    least: int = ENOUGH_CELLS
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoMarks(Relation):
+    """No cell says that nothing is known (`intake.marks`): in words or, of identifiers, by one digit throughout."""
+
+    columns: tuple[str, ...]
+    keys: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfItsSender(Relation):
+    """A council's file holds the people of that council, and no other sender's file does."""
+
+    column: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FewAlike(Relation):
+    """No more rows than this share are like others in all columns; rows that tell too little are not compared.
+
+    Attributes:
+        columns: in which rows are alike.
+        told_by: columns of which so many must be filled.
+        filled: how many.
+        most: share of the rows.
+        least: rows from which the share is asked about.
+    """
+
+    columns: tuple[str, ...]
+    told_by: tuple[str, ...]
+    filled: int
+    most: float
+    least: int = MANY_CELLS
+
+
+@dataclass(frozen=True, kw_only=True)
+class SomeFilled(Relation):
+    """Of a file of many rows, one of these columns has a value somewhere."""
+
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownCode(Relation):
+    """Every code of a column is one of a list that may grow."""
+
+    column: str
+    codes: frozenset[str]
 
 
 MOSTLY_DATED = MostlyFilled(

@@ -89,7 +89,7 @@ class OtherRequest(ArrivalRefused):
 
 
 class Superseded(ArrivalRefused):
-    """A newer one of the same name lies here already."""
+    """A newer one of the same name was taken in before, or people were taken out of it since."""
 
 
 class Overdue(ArrivalRefused):

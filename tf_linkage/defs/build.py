@@ -92,7 +92,7 @@ def build_defs(study: Study, loggers: Loggers | None = None) -> dg.Definitions:
 
     described = with_flows([*assets, *clerks_decisions(study), *returns_from_elsewhere(study)], store_of(study))
     if not is_rehearsal(study):
-        described = with_deadlines(described, store_of(study).deadlines)
+        described = with_deadlines(described, store_of(study))
     custodians = custodian_jobs(assets, study, checks)
     defs = dg.Definitions(
         assets=following(described),

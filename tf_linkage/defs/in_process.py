@@ -17,6 +17,7 @@ from tf_linkage.defs.build import build_defs, refuse_job
 from tf_linkage.defs.failures import BAD_INPUT
 from tf_linkage.defs.internals import DagsterHomeNotSetError, SerializableErrorInfo, executed
 from tf_linkage.defs.jobs.rights import told
+from tf_linkage.defs.progress import JobProgress
 from tf_linkage.defs.resources import PROCESS, run_tags
 from tf_linkage.hints import command
 from tf_linkage.rehearsal.summary import summary, vaults
@@ -63,16 +64,19 @@ def run(job: str, study: Study, tickets: Sequence[str] = ()) -> int:
     # Held before there is a run: a refusal leaves none behind. The run itself holds it again, in this process.
     with store_of(study).hold(f"a command, job {job}"), _instance() as instance:
         end_dead_runs(instance)
-        definitions = build_defs(study, loggers={"progress": progress_logger})
+        progress = JobProgress(job, _told_to_a_person)
+        definitions = build_defs(study, loggers={"progress": _logger_of(progress)})
         refuse_job(definitions, study, job)
         if known[job].makes or not (study.data / FILE).exists():
             record(study)
-        result = executed(
-            definitions.resolve_job_def(job),
-            instance,
-            run_config={"loggers": {"progress": {}}} | told(job, tickets),
-            tags=run_tags(study) | {PROCESS: this_process()},
-        )
+        resolved = definitions.resolve_job_def(job)
+        with progress.over(node.name for node in resolved.nodes):
+            result = executed(
+                resolved,
+                instance,
+                run_config={"loggers": {"progress": {}}} | told(job, tickets),
+                tags=run_tags(study) | {PROCESS: this_process()},
+            )
         evaluations = result.get_asset_check_evaluations()
         refused, warned = not_passed(evaluations)
         bad_input = files_alone(result)
@@ -177,17 +181,30 @@ def _reason(event: dg.DagsterEvent) -> str | None:
     return _innermost(error).message.strip() if error else "failed"
 
 
-def _progress(_context: dg.InitLoggerContext) -> logging.Logger:
+def _told_to_a_person(line: str) -> None:
+    print(f"    {time.strftime('%H:%M:%S')}  {line}", flush=True)
+
+
+def _logger_of(progress: JobProgress) -> dg.LoggerDefinition:
     """A logger that shows a run's progress to a person and nothing else."""
-    logger = logging.Logger("tf_linkage.progress", logging.DEBUG)  # the level of Dagster's events
-    handler = logging.StreamHandler(sys.stdout)
-    handler.addFilter(lambda record: _materialised(record) or _longer_study(record))
-    handler.setFormatter(logging.Formatter("%(message)s"))
-    logger.addHandler(handler)
-    return logger
 
+    def made(_context: dg.InitLoggerContext) -> logging.Logger:
+        logger = logging.Logger("tf_linkage.progress", logging.DEBUG)  # the level of Dagster's events
+        handler = logging.StreamHandler(sys.stdout)
+        handler.addFilter(shown)
+        handler.setFormatter(logging.Formatter("%(message)s"))
+        logger.addHandler(handler)
+        return logger
 
-progress_logger = dg.LoggerDefinition(_progress, config_schema={}, description="One line for each asset made")
+    def shown(record: logging.LogRecord) -> bool:
+        progress.heard(record)
+        is_shown = _materialised(record) or _longer_study(record)
+        if is_shown:
+            progress.working.noticed()
+        return is_shown
+
+    return dg.LoggerDefinition(made, config_schema={}, description="One line for each asset made")
+
 
 _LONGER_STEPS = {key.replace("/", "__") for key in ASSESSED} | {
     f"{job}_step" for job in (*RIGHTS, DESTROY_DUE, END_OF_MONTH, END_OF_STUDY)

@@ -13,10 +13,14 @@ from typing import Any
 
 import dagster as dg
 from dagster._core.definitions.data_version import DATA_VERSION_TAG, CachingStaleStatusResolver
-from dagster._core.definitions.freshness_evaluator import TimeWindowFreshnessPolicyEvaluator
+from dagster._core.definitions.freshness_evaluator import FRESHNESS_EVALUATORS_BY_POLICY_TYPE
 from dagster._core.definitions.job_base import InMemoryJob
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
-from dagster._core.errors import DagsterExecutionInterruptedError, DagsterHomeNotSetError
+from dagster._core.errors import (
+    DagsterExecutionInterruptedError,
+    DagsterHomeNotSetError,
+    DagsterUserCodeProcessError,
+)
 from dagster._core.execution.api import execute_run
 from dagster._core.loader import LoadingContextForTest
 from dagster._core.remote_origin import ManagedGrpcPythonEnvCodeLocationOrigin, RemoteRepositoryOrigin
@@ -40,6 +44,7 @@ __all__ = [
     "DATA_VERSION_TAG",
     "DagsterExecutionInterruptedError",
     "DagsterHomeNotSetError",
+    "DagsterUserCodeProcessError",
     "SerializableErrorInfo",
     "UnresolvedAssetJobDefinition",
     "definition_metadata",
@@ -93,9 +98,10 @@ def stale_status(defs: dg.Definitions, instance: dg.DagsterInstance) -> Callable
 
 
 def freshness_of(defs: dg.Definitions, instance: dg.DagsterInstance, key: dg.AssetKey) -> str:
-    """PASS, WARN, FAIL or UNKNOWN: what the daemon says of an asset with a time window for its freshness."""
+    """PASS, WARN, FAIL or UNKNOWN: what the daemon says of an asset that has a policy for its freshness."""
     context, node = LoadingContextForTest(instance), defs.resolve_asset_graph().get(key)
-    state = asyncio.run(TimeWindowFreshnessPolicyEvaluator().evaluate_freshness(context, node))  # type: ignore[arg-type]
+    evaluator = FRESHNESS_EVALUATORS_BY_POLICY_TYPE[type(node.freshness_policy)]()  # type: ignore[index]
+    state = asyncio.run(evaluator.evaluate_freshness(context, node))  # type: ignore[arg-type]
     return str(state.value)
 
 

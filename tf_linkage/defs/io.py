@@ -20,7 +20,7 @@ from tf_linkage.custody.handover.kinds import HANDOVERS
 from tf_linkage.custody.refusals import LedgerBroken
 from tf_linkage.custody.vault.vault import Vault
 from tf_linkage.defs import internals
-from tf_linkage.defs.failures import plainly
+from tf_linkage.defs.failures import PlainInterruption, plainly
 from tf_linkage.errors import DataFolderBusy, TfLinkageError
 from tf_linkage.study import Study
 from tf_linkage.workspace.custodians.review_tables import DECISIONS
@@ -179,7 +179,7 @@ def _cancel(context: dg.InitResourceContext, why: TfLinkageError) -> NoReturn:
     if context.log:
         context.log.error(str(why))
     instance.report_run_canceling(context.run, message=str(why))
-    raise internals.DagsterExecutionInterruptedError(str(why)) from None
+    raise PlainInterruption(str(why)) from None
 
 
 def arrivals() -> list[str]:
@@ -215,7 +215,7 @@ def _end_after_failed_gates(context: dg.OutputContext) -> None:
     """
     failed = [f"{key} ({check})" for key, check in internals.failed_gates(context) if key.split("/")[0] in GIVEN]
     if failed:
-        raise internals.DagsterExecutionInterruptedError(
+        raise PlainInterruption(
             f"not written, nor anything after it, because what a body gave was refused: {', '.join(sorted(failed))}"
         )
 

@@ -17,9 +17,10 @@ from typing import Any, get_args
 import dagster as dg
 from pydantic import ValidationError
 
+from tf_linkage.defs.failures import ChoicesRefused
 from tf_linkage.errors import StudyRefused
 from tf_linkage.linkage import ENGINES
-from tf_linkage.study import LAUNCHPAD, SIZES, Source, Study, advanced, faults
+from tf_linkage.study import BOUNDS, LAUNCHPAD, SIZES, Source, Study, advanced, faults
 from tf_linkage.workspace.environment import refuse_cluster, study_key
 from tf_linkage.workspace.storing.holding import this_process
 
@@ -47,7 +48,7 @@ def study_resource(study: Study) -> dg.ResourceDefinition:
         try:
             study_of(study, config)
         except StudyRefused as refusal:
-            raise dg.DagsterInvalidConfigError(str(refusal), [], config) from None  # type: ignore[no-untyped-call]
+            raise ChoicesRefused(str(refusal), config) from None
         plain: dict[str, Any] = _plain(config)
         return plain
 
@@ -88,6 +89,7 @@ def described(study: Study) -> dict[str, str]:
 def run_tags(study: Study) -> dict[str, str]:
     """What a run is, so that runs can be told apart: its tags."""
     made = {"preset": study.preset, "seed": study.seed, "noise": study.noise, "families": study.families}
+    made |= {name: _in_words(getattr(study, name)) for name in sorted(_differing(study) - {*BOUNDS})}
     words = {"source": study.source} | (made if study.source is Source.SIMULATION else {})
     words |= {"engine": study.engine, "link_threshold": f"{study.link_threshold:g}"}
     words |= {"version": version("tf_linkage")} | ({"commit": _commit()} if _commit() else {})
@@ -155,6 +157,10 @@ def _differing(study: Study) -> set[str]:
     """The choices under `advanced` in which a folder differs from what its preset has."""
     usual = Study.of(study.preset)
     return {name for name in advanced() if getattr(study, name) != getattr(usual, name)}
+
+
+def _in_words(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
 def _plain(value: Any) -> Any:

@@ -1,6 +1,6 @@
 """What may leave: who stands out, minimum counts, suppression, rounding, what has left before."""
 
-from tf_linkage.disclosure.findings_page.page import findings_page
+from tf_linkage.disclosure.findings_page.page import findings_in_short, findings_page
 from tf_linkage.disclosure.microdata.attributes import attribute_risk, sensitive_of
 from tf_linkage.disclosure.microdata.coarsening import coarsened
 from tf_linkage.disclosure.microdata.coarsening_choice import Choice, NobodyToHideAmong, Protects, choose_steps
@@ -52,6 +52,7 @@ __all__ = [
     "content_digest",
     "council_finds",
     "families_that_fit",
+    "findings_in_short",
     "findings_page",
     "from_tables",
     "given_away",

@@ -88,6 +88,47 @@ TO_DO = (
     ("column is hidden", "show all columns of the sheet, or say hidden = 'read' under [file]"),
     ("hidden", "show all rows of the sheet, or say hidden = 'read' under [file]"),
     ("error cell", "mend the formula in the workbook"),
+    ("the mapping looks up", "put the second file next to the first, called as the mapping calls it"),
+    ("in three columns", "look at the three cells in your system, or at the columns named under [parts]"),
+    ("pads to", "say the right width under [pad]"),
+    ("does not begin as UTF-16", "leave encoding out under [file]"),
+    ("not windows-1252 text", "say under [file] in which encoding the file is written"),
+    ("none of the mapping's columns", "say under [file], as header_row, on which line the columns' names stand"),
+    ("there is no row ", "say under [file], as header_row, in which row the columns' names stand"),
+    ("no row begins on line", "say under [file], as header_row, on which line the columns' names stand"),
+    ("no names of columns", "say under [file], as header_row, in which row the columns' names stand"),
+    ("have the same name", "give each column a name of its own, or export the file without the second"),
+    ("right of the header", "name the column in the header, or empty the cells next to the table"),
+    ("visible; name the sheet", "say under [file] which sheet holds the table"),
+    ("no sheet of the name", "correct the sheet under [file]"),
+    ("when unpacked", "send the table alone, without other sheets, pictures or formatting"),
+    ("file is empty", "export the file again"),
+    ("there are no rows", "export the file again, with its rows"),
+    (
+        "the column is missing",
+        "add the column, blank where you have nothing; or map the file, with it under absent",
+    ),
+    ("not of the form", "compare the column with the contract, which export-contracts writes"),
+    ("above the greatest value", "a slip, or another unit; look at the cell in your system"),
+    ("against the rule", "look at the rows in your system; the contract's rule holds of every family or spell"),
+    (
+        "the person's birth",
+        "see whether keys slid against their people when the files were made; else mend the days",
+    ),
+    ("outside the days", "send the families of the study's days; or see whether days and months are turned round"),
+    ("no row lies in the years", "draw the file for the years that the study asks about"),
+    ("in the two years before", "draw the file again, as of the day of the extract"),
+    ("has it", "draw both files from one extract, with the same keys"),
+    ("of the rows are blank", "draw the file again, with the days"),
+    ("a field of more than", "a quote is missing before it, or a file stands in a cell; look at the line"),
+    ("are like others", "export the file again; it holds rows twice, under other keys or with other amounts"),
+    ("are blank in every row", "export the file again, with names, births and addresses"),
+    ("was cut off", "export the file again, whole; if it is, end its last line"),
+    ("what systems write for", "find the keys in your system; leave out rows that have none with [[leave_out]]"),
+    ("hold one value", "look at the column in your system, and whether the mapping has the right one"),
+    ("which sends the file", "set the code of your own council under [set], or send the file as whose it is"),
+    ("in files of several senders", "each sender's mapping sets its own council's code"),
+    ("holds ", "write the column in the contract's type, which export-contracts gives, or all of it as text"),
     ("footer", "say under [file] with which words the rows below the data begin"),
 )
 """Words of a refusal: what the sender can do about it."""
@@ -161,15 +202,20 @@ def _against_the_rules(
     day = min(day, (loaded.mapping.file.extracted if loaded else None) or day)
     alone = [one for one in extract_relations()[table] if not isinstance(one, BETWEEN_FILES)]
     found = findings({table: extract}, {table: alone}, day, asked)
-    refused = tuple(str(one) for one in found if one.strength is Strength.REFUSE)
-    noted = tuple(str(one) for one in found if one.strength is Strength.NOTE)
-    return refused, noted
+    names = tuple(f"{part.file}: " for part in extract.parts)
+
+    def said(strength: Strength) -> tuple[str, ...]:
+        """What was found, without the file's name: who asks has but one."""
+        lines = (str(one) for one in found if one.strength is strength)
+        return tuple(line.removeprefix(name) for line in lines for name in names)
+
+    return said(Strength.REFUSE), said(Strength.NOTE)
 
 
 def _read(path: Path, table: str, loaded: Loaded | None) -> tuple[Extract, tuple[str, ...], tuple[str, ...]]:
     if loaded is None:
         rows, part = read_file(path, extract_tables()[table])
-        return Extract(rows, (part,)), (), (f"{rows.height:,} rows keep the contract {table}",)
+        return Extract(rows, (part,)), part.notes, (f"{rows.height:,} rows keep the contract {table}",)
     made = mapped(path, loaded)
     mapping = loaded.mapping
     fits = [f"{made.rows.height:,} rows keep the contract {table}, by the mapping {loaded.name}"]

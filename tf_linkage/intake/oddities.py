@@ -25,9 +25,14 @@ _CELLS = (
     (r"^#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!)$", "an error of a spreadsheet"),
     (r"^=", "a formula"),
     ("\ufffd", "a mark that stands for a letter that was lost"),
-    ("Ã[\u0080-\u00bf\u2018-\u201d\u2020-\u2026]|â€", "letters read in the wrong encoding"),
+    (r"\p{L}\?\p{L}", "a question mark within a word, as where a letter was lost"),
 )
 """What may stand in a text cell after a fault on the way, and what it is."""
+
+_SEEN = re.compile("[ÃÂ][\u0080-\u00bf\u0192\u201a\u2018-\u201d\u2020-\u2026\u0160\u2039\u0152\u017d]|â€|Ã¢")
+"""What UTF-8 looks like to a reader who takes it for windows-1252, among other letters too."""
+
+_ENCODINGS = ("windows-1252", "mac-roman", "cp850")
 
 _A_VALUE = re.compile(r"^(?:[0-9][0-9.,/ :-]*|[0-9]{1,2}[-/. ][A-Za-z]{3,9}[-/. ][0-9]{2,4})$").pattern
 _FORMS = {
@@ -50,13 +55,15 @@ def oddities(rows: pl.DataFrame, table: type[dy.Schema]) -> list[str]:
             found += _of_text(cells.drop_nulls(), column)
         elif isinstance(column.dtype, pl.Date):
             found += _of_days(cells.drop_nulls(), column)
+            found += _of_births(cells.drop_nulls(), column)
         if column.column_class is ColumnClass.DIRECT and len(cells) >= ENOUGH and cells.null_count() == len(cells):
             found.append(f"{column.name}: every cell is blank; nobody can be linked by it")
-    return found + _of_services(rows)
+    return found + _of_pairs(rows, table) + _of_services(rows)
 
 
 def _of_text(known: pl.Series, column: ColumnInfo) -> list[str]:
     said = [(int(known.str.contains(shape).sum()), what) for shape, what in _CELLS]
+    said.append((int(misread(known).sum()), "letters read in the wrong encoding"))
     if column.name in {"forename", "surname"}:
         said.append((int(known.str.strip_chars().str.contains(_A_VALUE).sum()), "a number or a date, and no name"))
     if is_key(column):
@@ -68,11 +75,64 @@ def _of_text(known: pl.Series, column: ColumnInfo) -> list[str]:
     return [f"{column.name}: {what} ({_rows(count)})" for count, what in said if count]
 
 
+def misread(cells: pl.Series) -> pl.Series:
+    """Which cells hold letters that were written in one encoding and read in another, once or more often.
+
+    Args:
+        cells: text without blanks.
+    """
+    strange = cells.filter(cells.str.contains(r"[^\x00-\x7F]")).unique(maintain_order=True)
+    return cells.is_in([text for text in strange if _SEEN.search(text) or _was_utf8(text)])
+
+
+def _was_utf8(text: str) -> bool:
+    """Whether the bytes of a text, as some old encoding has them, are UTF-8: of true words they never are."""
+    return any(_bytes_of(text, encoding) for encoding in _ENCODINGS)
+
+
+def _bytes_of(text: str, encoding: str) -> bool:
+    try:
+        octets = b"".join(
+            one.encode("latin-1") if "\x80" <= one <= "\x9f" else one.encode(encoding) for one in text
+        )
+        octets.decode("utf-8")
+    except UnicodeError:
+        return False
+    return True
+
+
 def _of_days(known: pl.Series, column: ColumnInfo) -> list[str]:
     days = known.dt.day()
     if len(days) < DATES or days.n_unique() < DAYS or (days > 12).any():
         return []
     return [f"{column.name}: no day above the twelfth in {len(days):,} dates; day and month may be turned round"]
+
+
+def _of_births(known: pl.Series, column: ColumnInfo) -> list[str]:
+    """Births on one day of the year: of many people some share it, never most."""
+    if column.column_class is not ColumnClass.DIRECT or len(known) < DATES:
+        return []
+    most = int(known.dt.ordinal_day().value_counts(name="_count").get_column("_count").sort()[-1])
+    if most <= MOSTLY_OTHER * len(known):
+        return []
+    return [f"{column.name}: one day of the year ({_rows(most)}); it may stand for a year alone"]
+
+
+def _of_pairs(rows: pl.DataFrame, table: type[dy.Schema]) -> list[str]:
+    """Identifiers that say the same as another one: one of the two columns was taken twice."""
+    direct = [
+        one.name
+        for one in columns_of(table)
+        if one.column_class is ColumnClass.DIRECT and isinstance(one.dtype, pl.String)
+    ]
+    found = []
+    for at, one in enumerate(direct):
+        for other in direct[at + 1 :]:
+            known = rows.select(one, other).drop_nulls()
+            alike = int((known[one].str.to_lowercase() == known[other].str.to_lowercase()).sum())
+            if len(known) >= ENOUGH and alike > MOSTLY_OTHER * len(known):
+                found.append(f"{one} and {other}: the same ({_rows(alike)}); one column may have been taken twice")
+    return found
 
 
 def _of_services(rows: pl.DataFrame) -> list[str]:

@@ -57,6 +57,7 @@ def extract_of(folder: Path, table: str) -> Extract:
     notes = [f"{one.part.file}: {note}" for one in made for note in one.notes]
     for path, (_, part) in zip(own, read, strict=True):
         by, said = _mapped_before(path, part)
+        said += [f"{path.name}: {note}" for note in part.notes]
         mappings, notes = by | mappings, said + notes
     notes += [f"{table}: {note}" for note in oddities(rows, tables[table])]
     return Extract(rows, tuple(parts), tuple(notes), mappings)

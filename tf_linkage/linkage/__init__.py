@@ -20,6 +20,7 @@ from tf_linkage.linkage.model.model import Model, department_model, general_mode
 from tf_linkage.linkage.model.settings import Settings
 from tf_linkage.linkage.result import Engine, LinkResult
 from tf_linkage.linkage.score.explain import waterfall
+from tf_linkage.linkage.tables.database import share_of_query
 
 __all__ = [
     "ENGINES",
@@ -39,5 +40,6 @@ __all__ = [
     "model_json",
     "model_of_json",
     "saved_model",
+    "share_of_query",
     "waterfall",
 ]

@@ -22,6 +22,9 @@ VERDICTS = {"kept": "kept", "in doubt": "doubt", "missed": "missed", "not judged
 _NUMBER = re.compile(r"[+-]?£?\d[\d,.]*%?( \(\S+ to \S+\)| to [+-]?\d[\d,.]*%?)?$")
 """A figure, perhaps with its interval; not a span such as an age band."""
 
+MANY = 8
+"""Columns from which a table is set closer: a figure's interval then stands below it where there is no room."""
+
 _INSTEAD = ("–", "", "withheld", "too few")
 """What stands where a figure would."""
 
@@ -74,7 +77,7 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> s
     figures = [i for i in range(1, len(head)) if _of_figures([row[i] for row in written])]
     heads = [{"text": name, "figure": i in figures} for i, name in enumerate(head)]
     cells = [[_cell(text, in_figures=i in figures) for i, text in enumerate(row)] for row in written]
-    return str(_PIECES.table(caption, heads, cells))
+    return str(_PIECES.table(caption, heads, cells, len(head) >= MANY))
 
 
 def _of_figures(column: Sequence[str]) -> bool:

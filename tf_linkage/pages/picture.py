@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tf_linkage.pages import charts
+from tf_linkage.pages.charts import Drawing
 from tf_linkage.pages.words import with_interval
 
 Table = tuple[Sequence[str], Sequence[Sequence[str]]]
@@ -27,33 +28,33 @@ class Picture:
         name: short name, for links and metadata.
         title: heading.
         says: what it shows and how to read it, in a sentence or two.
-        svg: the chart.
+        drawing: the chart, wide and narrow.
         table: the same figures as a table, for those who do not see the chart.
     """
 
     name: str
     title: str
     says: str
-    svg: str
+    drawing: Drawing
     table: Table
 
     def as_markdown(self) -> str:
         """The chart as the Dagster UI shows it: an image in Markdown that carries its own data."""
-        return markdown(self.svg, self.title)
+        return markdown(self.drawing, self.title)
 
 
-def markdown(svg: str, title: str) -> str:
+def markdown(drawing: Drawing, title: str) -> str:
     """A drawing as an image in Markdown that carries its own data."""
-    return f"![{title}](data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()})"
+    return f"![{title}](data:image/svg+xml;base64,{base64.b64encode(drawing.wide.encode()).decode()})"
 
 
 def interval_picture(
     name: str, title: str, says: str, *, rows: charts.Rows, x_title: str, reference: str = ""
 ) -> Picture:
     """Shares with their intervals, as a chart and as a table."""
-    svg = charts.intervals(rows, title=title, description=says, x_title=x_title, reference=reference)
+    chart = charts.intervals(rows, title=title, description=says, x_title=x_title, reference=reference)
     table = [(str(r["panel"]), str(r["level"]), with_interval(r)) for r in rows]
-    return Picture(name, title, says, svg, (("", "", "Share (95% interval)"), table))
+    return Picture(name, title, says, chart, (("", "", "Share (95% interval)"), table))
 
 
 def ends(row: Mapping[str, object]) -> dict[str, object]:

@@ -12,6 +12,9 @@ from tf_linkage.contracts.names import department_names
 from tf_linkage.study import DepartmentSource, Study
 
 REHEARSAL, ASSESS = "rehearsal", "assess"
+LONG_STUDIES = "long_studies"
+"""The group of the assets that `assess` makes."""
+
 COUNCIL, ONS, RESEARCH = "council", "ons", "research"
 PREVIEW, HAND_OVER = "ons_preview", "ons_hand_over"
 """What ONS does before it asks the departments, and after they have answered."""

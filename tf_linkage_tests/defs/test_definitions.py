@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 import tf_linkage
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.definitions import build_defs
-from tf_linkage.defs.metadata.description import GROUPS, STUDIES
+from tf_linkage.defs.metadata.description import GROUPS
 from tf_linkage.defs.resources import study_of
 from tf_linkage.study import LAUNCHPAD, OF_THE_FOLDER, SIZES, Noise, Preset, Study
 from tf_linkage.workspace.catalogue import ASSESSED, EFFECT_RECOVERY, STUDIES_PAGE, TABLES
-from tf_linkage.workspace.jobs import ASSESS, REHEARSAL
+from tf_linkage.workspace.jobs import ASSESS, LONG_STUDIES, REHEARSAL
 
 PACKAGE = Path(tf_linkage.__file__).parent
 
@@ -192,7 +192,7 @@ def test_the_main_job_has_eight_groups_at_most_and_no_long_study() -> None:
     defs = build_defs(Study.of("tiny"))
     graph, made = defs.resolve_asset_graph(), defs.resolve_job_def(REHEARSAL).asset_layer.executable_asset_keys
     groups = {graph.get(key).group_name for key in made}
-    assert groups == set(GROUPS) - {STUDIES}
+    assert groups == set(GROUPS) - {LONG_STUDIES}
     assert len(groups) <= 8
     assert len(made) <= 39
 
@@ -270,7 +270,7 @@ def test_the_first_picture_has_at_most_32_assets_in_eight_groups() -> None:
     made = defs.resolve_job_def(REHEARSAL).asset_layer
     groups = {made.get(key).group_name for key in made.executable_asset_keys}
     assert len(made.executable_asset_keys) <= 32
-    assert groups == set(GROUPS) - {STUDIES}
+    assert groups == set(GROUPS) - {LONG_STUDIES}
     assert len(groups) == 8
 
 

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._utils.error import serializable_error_info_from_exc_info
 
 import tf_linkage
 from tf_linkage.defs import internals
+from tf_linkage.defs.failures import ChoicesRefused, PlainFailure, PlainInterruption
 
 PACKAGE = Path(tf_linkage.__file__).parent
 
@@ -189,3 +191,73 @@ def test_without_a_home_dagster_says_so(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.delenv("DAGSTER_HOME", raising=False)
     with pytest.raises(internals.DagsterHomeNotSetError):
         dg.DagsterInstance.get()
+
+
+def test_of_a_plain_failure_dagster_keeps_the_words_and_no_stack() -> None:
+    @dg.op(retry_policy=dg.RetryPolicy(max_retries=3))
+    def refuses() -> None:
+        raise PlainFailure("dwp.csv, line 3: no such day", {"bad input": True})
+
+    @dg.op
+    def breaks() -> None:
+        raise ValueError("a programming mistake")
+
+    @dg.job
+    def both() -> None:
+        refuses()
+        breaks()
+
+    result = both.execute_in_process(raise_on_error=False)
+    failed = {event.step_key: event.step_failure_data for event in result.get_step_failure_events()}
+    data = failed["refuses"]
+    assert (data.error.message, list(data.error.stack)) == ("dwp.csv, line 3: no such day", [])
+    assert (data.error.cause, data.error.context) == (None, None)
+    assert data.user_failure_data.description == "dwp.csv, line 3: no such day"
+    assert data.user_failure_data.metadata["bad input"].value is True
+    assert not [event for event in result.all_events if event.is_step_up_for_retry], "not tried again"
+    assert "".join(failed["breaks"].error.cause.stack), "a mistake keeps its stack"
+
+
+def test_of_refused_choices_dagster_keeps_the_words_and_no_stack() -> None:
+    with pytest.raises(dg.DagsterInvalidConfigError, match="seed: too small") as refused:
+        raise ChoicesRefused("seed: too small", {"seed": -7})
+    told = serializable_error_info_from_exc_info((type(refused.value), refused.value, refused.tb))
+    assert (told.message, list(told.stack)) == ("seed: too small", [])
+
+
+@pytest.mark.parametrize("cancelled", [True, False])
+def test_of_a_plain_interruption_dagster_keeps_the_words_and_no_stack_and_nothing_catches_it(
+    cancelled: bool,
+) -> None:
+    with pytest.raises(internals.DagsterExecutionInterruptedError):
+        try:
+            raise PlainInterruption("busy")
+        except Exception:
+            pytest.fail("it was caught")
+
+    @dg.resource
+    def refusing(context: dg.InitResourceContext) -> None:
+        if cancelled:
+            context.instance.report_run_canceling(context.run, message="busy")
+        raise PlainInterruption("the folder is being written")
+
+    @dg.op(required_resource_keys={"refusing"})
+    def work() -> None:
+        pytest.fail("it began")
+
+    @dg.job(resource_defs={"refusing": refusing})
+    def refused() -> None:
+        work()
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = refused.execute_in_process(instance=instance, raise_on_error=False)
+        run = instance.get_run_by_id(result.run_id)
+        assert run is not None
+        wanted = dg.DagsterRunStatus.CANCELED if cancelled else dg.DagsterRunStatus.FAILURE
+        assert run.status is wanted
+        logs = [entry.dagster_event for entry in instance.all_logs(result.run_id) if entry.dagster_event]
+    errors = [error for event in logs if (error := getattr(event.event_specific_data, "error", None))]
+    assert errors
+    assert {(error.message, tuple(error.stack), error.cause) for error in errors} == {
+        ("the folder is being written", (), None)
+    }

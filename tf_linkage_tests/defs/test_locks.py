@@ -14,7 +14,8 @@ import pytest
 from rehearsing import Rehearsed
 
 from tf_linkage.definitions import build_defs
-from tf_linkage.defs.automation.dead_runs import dead_runs, end_dead_runs
+from tf_linkage.defs.automation.dead_runs import DIED, dead_runs, end_dead_runs
+from tf_linkage.defs.automation.failed_runs import line_of
 from tf_linkage.defs.resources import PROCESS
 from tf_linkage.run import REFUSED, main
 from tf_linkage.study import Study
@@ -77,6 +78,10 @@ def test_a_run_of_the_web_ui_that_is_refused_is_cancelled_and_no_asset_is_red(
         assert record.status is dg.DagsterRunStatus.CANCELED
         told = [entry.user_message for entry in instance.all_logs(run.run_id)]
         assert any("being written by tf-linkage review" in message for message in told)
+        events = [entry.dagster_event for entry in instance.all_logs(run.run_id) if entry.dagster_event]
+        errors = [error for one in events if (error := getattr(one.event_specific_data, "error", None))]
+        assert errors
+        assert not [error for error in errors if error.stack or error.cause], "our words alone"
     written = {path.name for path in (tmp_path / "data").rglob("*") if path.is_file()}
     assert written == {".lock"}, "the refused run wrote something"
 
@@ -102,6 +107,11 @@ def test_a_run_that_is_killed_is_marked_failed_and_the_folder_is_free(home: Path
         assert run.status is dg.DagsterRunStatus.FAILURE
         assert run.tags["tf/preset"] == "tiny"
         assert run.remote_job_origin is not None, "the timeline shows it"
+        (event,) = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.RUN_FAILURE)
+        context = dg.build_run_status_sensor_context(
+            sensor_name="failed_runs", dagster_instance=instance, dagster_run=run, dagster_event=event.dagster_event
+        ).for_run_failure()
+        assert line_of(context).endswith(DIED), "the alarm says so"
 
 
 def test_a_run_of_this_process_or_of_another_machine_is_left_alone() -> None:

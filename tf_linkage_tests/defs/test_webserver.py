@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 import dagster as dg
 import pytest
@@ -14,8 +15,11 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 import tf_linkage
-from tf_linkage.defs.web.guard import OnlyFromHere, guard
+from tf_linkage.definitions import build_defs
+from tf_linkage.defs.web.guard import OnlyFromHere, first_picture, guard
 from tf_linkage.pages.addresses import PAGES, address_of
+from tf_linkage.study import Study
+from tf_linkage.workspace.jobs import LONG_STUDIES, REHEARSAL
 
 ROOT = Path(tf_linkage.__file__).parent.parent
 
@@ -151,6 +155,61 @@ def test_pages_that_people_open_are_shown_and_nothing_else_of_the_folder(shown: 
         assert told.text == "Dagster's own", path
     assert shown.get("/pages/report", headers={"host": "evil.example"}).status_code == 403
     assert shown.get("/assets").text == "Dagster's own"
+
+
+SIMULATED, OF_FILES = Study.of("tiny"), Study.of("tiny", source="files")
+
+
+@pytest.mark.parametrize("entrance", ["/", "/asset-groups", "/asset-groups/"])
+def test_who_arrives_sees_the_graph_without_the_long_studies(entrance: str) -> None:
+    guarded = TestClient(
+        OnlyFromHere(PlainTextResponse("Dagster's own"), first=first_picture(SIMULATED)),
+        base_url="http://localhost:3000",
+    )
+    page = {"accept": "text/html"}
+    answer = guarded.get(entrance, headers=page, follow_redirects=False)
+    assert answer.status_code == 302
+    assert unquote(answer.headers["location"]) == '/asset-groups~not group:"long_studies"'
+    assert answer.headers["cache-control"] == "no-store"
+    assert guarded.get(entrance, headers=page).text == "Dagster's own", "and gets there"
+    for asked in (f"{entrance}?asked=1", "/asset-groups~", "/runs", "/asset-groups/x"):
+        assert guarded.get(asked, headers=page, follow_redirects=False).status_code == 200, asked
+    assert guarded.get(entrance, follow_redirects=False).status_code == 200, "no page is asked for"
+    assert guarded.post(entrance, headers=page, follow_redirects=False).status_code == 200
+    assert guarded.get(entrance, headers=page | {"host": "evil.example"}).status_code == 403
+
+
+def test_real_extracts_have_no_long_studies_to_leave_out() -> None:
+    assert first_picture(OF_FILES) == "/asset-groups"
+    guarded = TestClient(
+        OnlyFromHere(PlainTextResponse("Dagster's own"), first=first_picture(OF_FILES)),
+        base_url="http://localhost:3000",
+    )
+    assert guarded.get("/", headers={"accept": "text/html"}).text == "Dagster's own"
+
+
+def test_the_first_picture_is_the_main_job() -> None:
+    graph = build_defs(SIMULATED).resolve_asset_graph()
+    seen = {key for key in graph.executable_asset_keys if graph.get(key).group_name != LONG_STUDIES}
+    main = build_defs(SIMULATED).resolve_job_def(REHEARSAL).asset_layer.executable_asset_keys
+    assert seen == set(main)
+
+
+def test_a_refusal_in_the_launchpad_is_our_sentence_and_nothing_of_the_framework(client: TestClient) -> None:
+    launch = """mutation Launch($config: RunConfigData!) { launchRun(executionParams: {
+      selector: {repositoryLocationName: "tf_linkage", repositoryName: "__repository__", jobName: "rehearsal"},
+      runConfigData: $config}) { __typename ... on PythonError { message stack causes { message } } } }"""
+    choices = {"seed": -7, "advanced": {"families": 5}}
+    config = {"resources": {"study": {"config": choices}}}
+    answer = client.post("/graphql", json={"query": launch, "variables": {"config": config}}).json()["data"]
+    told = answer["launchRun"]
+    assert told == {
+        "__typename": "PythonError",
+        "message": "families: Input should be greater than or equal to 20; "
+        "seed: Input should be greater than or equal to 0",
+        "stack": [],
+        "causes": [],
+    }
 
 
 def test_an_asset_links_to_the_page_that_the_server_shows() -> None:

@@ -43,13 +43,9 @@ def unseen() -> str:
 SETTLED = {
     '# la_code = "..."': 'la_code = "E09000012"',
     '"1 - Out of work" = "OOW"': '"1 - Out of work" = "OOW"',
-    '"CP plan" = ""': '"CP plan" = "CPP"',
+    '"CP plan" = "CPP"': '"CP plan" = "CPP"',
     '"Mental health" = "MH"': '"Mental health" = "MH"',
-    '"Waiting list" = ""': '"Waiting list" = "comparison"',
-    "[join]": (
-        'service_received = "Cohort"\n\n[codes.service_received]\n"Programme" = "true"\n'
-        '"Waiting list" = "false"\n\n[join]'
-    ),
+    '"Waiting list" = "comparison"': '"Waiting list" = "comparison"',
 }
 """What an officer writes into the draft."""
 
@@ -209,9 +205,11 @@ def test_flags_and_lines_of_an_address_are_known_by_their_words(tmp_path: Path) 
     assert 'columns = { PA = "Persistent absentee" }' in text
 
 
-def test_a_year_that_nobody_said_is_a_doubt_and_one_beyond_bounds_is_refused(tmp_path: Path) -> None:
-    assert "DOUBT: of which year" not in drafted(tmp_path, "dwp_people", "Forename,Surname", "Ola,Park")
-    assert "DOUBT: of which year" in drafted(tmp_path, "dwp_people", "Forename,Surname", "Ola,Park", year=None)
+def test_a_day_and_year_that_nobody_said_are_a_doubt_and_a_year_beyond_bounds_is_refused(tmp_path: Path) -> None:
+    said = drafted(tmp_path, "dwp_people", "Forename,Surname", "Ola,Park")
+    assert "DOUBT: on which day was the file drawn? Say it here; days" in said
+    unsaid = drafted(tmp_path, "dwp_people", "Forename,Surname", "Ola,Park", year=None)
+    assert "DOUBT: on which day was the file drawn? Say it here, and its year above; days" in unsaid
     for year in (20, 1999, 2101):
         with pytest.raises(InputRefused, match="is not between 2000 and 2100"):
             drafted(tmp_path, "dwp_people", "Forename,Surname", "Ola,Park", year=year)

@@ -35,6 +35,8 @@ from cosmic_ray.testing import run_tests
 from cosmic_ray.work_db import WorkDB, use_db
 from cosmic_ray.work_item import MutationSpec, TestOutcome
 
+from tf_linkage.progress import counted
+
 ROOT = Path(__file__).parents[2]
 SURVIVORS = Path(__file__).with_name("survivors.toml")
 TESTS = "tf_linkage_tests"
@@ -234,7 +236,7 @@ def _tried(drawn: Sequence[Mutant], processes: int) -> Iterator[tuple[Mutant, bo
     """Each mutant and whether it survived, as they are done."""
     with _pool(processes) as pool:
         waiting = {pool.submit(_survives, mutant): mutant for mutant in drawn}
-        for done in as_completed(waiting):
+        for done in counted(as_completed(waiting), "mutants tried", print, of=len(waiting)):
             yield waiting[done], done.result()
 
 

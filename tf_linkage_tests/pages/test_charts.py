@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 
 import pytest
 
 from tf_linkage.pages import charts
-from tf_linkage.pages.charts import BLUE, ORANGE, ChartRefused
+from tf_linkage.pages.charts import BLUE, ORANGE, ChartRefused, Drawing
+from tf_linkage.pages.charts.narrow import NARROW
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -29,7 +32,7 @@ POINTS = [
     for x, value in ((0.1, 0.9), (0.5, 0.95))
 ]
 SAYS = {"title": "Shares & <more>", "description": "What it says"}
-DRAWN = {
+DRAWN: dict[str, Callable[[], Drawing]] = {
     "intervals": lambda: charts.intervals(SHARES, **SAYS, x_title="share", reference="MoJ"),
     "flow": lambda: charts.flow(FLOW, **SAYS, parts={"found": BLUE, "missed": ORANGE}),
     "histogram": lambda: charts.histogram(
@@ -39,9 +42,85 @@ DRAWN = {
 }
 
 
+LONG = "What became of them in the second half of the first year after they joined, of everybody found"
+WIDE_ROWS = [{**row, "level": f"{LONG}: {row['level']}", "panel": f"{LONG}: {row['panel']}"} for row in SHARES]
+STEPS = [f"{n} to {n + 5} months after" for n in range(1, 61, 6)]
+GROUPS = ["programme", "comparison"]
+OVER_TIME = [
+    {"step": step, "series": of, "value": 0.1, "low": 0.05, "high": 0.2, "band_low": 0.02, "band_high": 0.3}
+    for step in STEPS
+    for of in GROUPS
+]
+DRAWN |= {
+    "long words": lambda: charts.intervals(WIDE_ROWS, **SAYS, x_title=LONG),
+    "many curves": lambda: charts.curves(
+        [{**POINTS[0], "panel": panel, "x": f"{at / 20:.2f}"} for panel in "ABC" for at in range(19)],
+        **SAYS, series=["precision"], x_title="threshold", y_title="share",
+    ),
+    "love": lambda: charts.love(
+        [{"level": LONG, "series": of, "value": 0.2} for of in GROUPS], **SAYS, x_title=LONG, series=GROUPS,
+        limits=(-0.1, 0.1),
+    ),
+    "bars": lambda: charts.bars(
+        [{"band": f"{n / 10} to {n / 10 + 0.1}", "series": of, "count": 1e6} for n in range(10) for of in GROUPS],
+        **SAYS, x_title=LONG, y_title=LONG, series=GROUPS,
+    ),
+    "over time": lambda: charts.over_time(
+        OVER_TIME, **SAYS, steps=STEPS, series=GROUPS, y_title="share", after=STEPS[4]
+    ),
+    "ratios over time": lambda: charts.ratios_over_time(
+        OVER_TIME[::2], **SAYS, steps=STEPS, reference=STEPS[3], y_title="ratio", after=STEPS[4]
+    ),
+    "waterfalls": lambda: charts.waterfalls(
+        [{"panel": p, "part": LONG[:50], "amount": n} for p in "AB" for n in (3.0, -1.0)], **SAYS, x_title="bits"
+    ),
+    "beside": lambda: charts.beside(
+        [{"panel": p, "step": f"{n}", "found": n, "published": n + 1} for p in "AB" for n in range(11)],
+        **SAYS, names=("the world", "England"),
+    ),
+    "agreement": lambda: charts.agreement(
+        [{"x": 0.01, "y": 0.02, "series": "dwp"}], **SAYS, x_title=LONG[:60], y_title=LONG[:40], series=["dwp"]
+    ),
+}  # fmt: skip
+
+
+def size_of(svg: str) -> tuple[float, float]:
+    """Width and height in pixels."""
+    left, top, width, height = map(float, ET.fromstring(svg).get("viewBox", "").split())  # noqa: S314
+    return width - left, height - top
+
+
+@pytest.mark.parametrize("kind", DRAWN)
+def test_every_chart_is_drawn_again_for_a_phone_and_not_shrunk(kind: str) -> None:
+    drawing = DRAWN[kind]()
+    assert size_of(drawing.narrow)[0] <= NARROW
+    assert size_of(drawing.wide)[0] > NARROW
+    sizes = [float(size) for size in re.findall(r'font-size="([\d.]+)px"', drawing.narrow)]
+    assert min(sizes) >= 11
+    assert len(marks(drawing.wide)) == len(marks(drawing.narrow)) > 0
+    assert "…" not in drawing.narrow
+
+
+def marks(svg: str) -> list[str]:
+    """What stands for a figure: bars, points, lines, but not the words on them."""
+    return re.findall(r'role="graphics-symbol" aria-roledescription="(?!text mark)[^"]*"', svg)
+
+
+def test_long_names_go_over_several_lines() -> None:
+    words = ET.fromstring(DRAWN["long words"]().narrow)  # noqa: S314
+    lines = [" ".join(t.text or "" for t in text.iter(f"{SVG}tspan")) for text in words.iter(f"{SVG}text")]
+    for row in WIDE_ROWS:
+        for name in (row["level"], row["panel"]):
+            assert any(line.strip() == name for line in lines), name
+
+
 @pytest.mark.parametrize("kind", DRAWN)
 def test_every_chart_is_named_and_described(kind: str) -> None:
-    root = ET.fromstring(DRAWN[kind]())  # noqa: S314 - our own SVG
+    for svg in (DRAWN[kind]().wide, DRAWN[kind]().narrow):
+        read_aloud(ET.fromstring(svg))  # noqa: S314 - our own SVG
+
+
+def read_aloud(root: ET.Element) -> None:
     assert root.get("role") == "img"
     assert root[0].tag == f"{SVG}title"
     assert root[0].text == SAYS["title"]
@@ -50,14 +129,14 @@ def test_every_chart_is_named_and_described(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", DRAWN)
 def test_every_chart_is_the_same_every_time_and_fetches_nothing(kind: str) -> None:
-    svg = DRAWN[kind]()
-    assert svg == DRAWN[kind]()
+    svg = DRAWN[kind]().wide + DRAWN[kind]().narrow
+    assert svg == DRAWN[kind]().wide + DRAWN[kind]().narrow
     assert "http" not in svg.replace("http://www.w3.org/", "")
     assert "NaN" not in svg
 
 
 def test_flow_is_to_scale() -> None:
-    root = ET.fromstring(DRAWN["flow"]())  # noqa: S314 - our own SVG
+    root = ET.fromstring(DRAWN["flow"]().wide)  # noqa: S314 - our own SVG
     bars = [path for path in root.iter(f"{SVG}path") if path.get("aria-roledescription") == "bar"]
     widths = [float(path.get("d", "").split("h")[1].split("v")[0]) for path in bars]
     assert widths[0] / widths[1] == pytest.approx(9, rel=0.01)
@@ -70,7 +149,7 @@ def test_histogram_shows_pairs_by_area() -> None:
             {"start": 4.0, "end": 5.0, "part": "link", "count": 40},
         ],
         **SAYS, x_title="bits", lines={}, parts={"link": BLUE},
-    )  # fmt: skip
+    ).wide  # fmt: skip
     root = ET.fromstring(svg)  # noqa: S314 - our own SVG
     boxes = [p for p in root.iter(f"{SVG}path") if p.get("aria-roledescription") == "rect mark"]
     areas = []
@@ -88,9 +167,9 @@ def test_nothing_to_draw_is_refused() -> None:
 
 def test_what_is_withheld_has_its_line_and_says_so() -> None:
     nothing = {"level": "Custody", "panel": "Recall", "value": None, "low": None, "high": None}
-    svg = charts.intervals([*SHARES, nothing], **SAYS, x_title="share", line=0.5)
+    svg = charts.intervals([*SHARES, nothing], **SAYS, x_title="share", line=0.5).wide
     assert svg.count(">withheld</text>") == 1
     assert ">Custody</text>" in svg
-    assert "withheld" not in DRAWN["intervals"]()
+    assert "withheld" not in DRAWN["intervals"]().wide
     with pytest.raises(ChartRefused, match="nothing to draw"):
         charts.intervals([nothing], **SAYS, x_title="share")

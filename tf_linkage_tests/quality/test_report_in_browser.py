@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from browser import CHROMIUM, Browser, violations
+from browser import CHROMIUM, Browser, chart_writing, violations
 
 from tf_linkage.quality import Assessment, completeness, evaluate, quality_report
 
@@ -50,8 +50,10 @@ def test_the_page_in_a_browser(browser: Browser) -> None:
     for part in ("findings", "disclosed", "patterns", "sweep"):
         assert browser.evaluate(f"document.querySelectorAll('#{part} figure svg').length") >= 1, part
     drawn = browser.evaluate(
-        "[...document.querySelectorAll('figure svg')].map(s => {const b = s.getBoundingClientRect();"
-        "return [s.closest('figure').id, b.width, b.height, s.querySelectorAll('path, text, line').length]})"
+        "[...document.querySelectorAll('figure svg')].filter(s => s.checkVisibility()).map(s => {"
+        "const b = s.getBoundingClientRect();"
+        "const figure = s.closest('figure').id.replace('picture-', '');"
+        "return [figure, b.width, b.height, s.querySelectorAll('path, text, line').length]})"
     )
     browser.evaluate("document.querySelectorAll('details').forEach(one => one.open = false)")
     assert len(drawn) > 9
@@ -83,6 +85,19 @@ def test_the_page_on_a_narrow_screen_and_on_paper(browser: Browser) -> None:
     browser.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     sideways = "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth).length"
     assert browser.evaluate(sideways) == 0
+    for width in (360, 390, 700, 896, 897, 1400):
+        browser.ask(
+            "Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=False
+        )
+        sizes = chart_writing(browser)
+        assert len(sizes) > 100, width
+        assert min(sizes) >= 11, width
+        assert browser.evaluate(fits), width
+    browser.ask("Emulation.setDeviceMetricsOverride", width=390, height=800, deviceScaleFactor=1, mobile=False)
+    # One of the two drawings is seen and read aloud, never both.
+    both = "[...document.querySelectorAll('.chart')].filter(c => c.checkVisibility() && "
+    both += "[...c.querySelectorAll('svg')].filter(s => s.checkVisibility()).length !== 1).length"
+    assert browser.evaluate(both) == 0
     named = "[...document.querySelectorAll('.scroll td')].filter(e => !e.hasAttribute('data-label')).length"
     assert browser.evaluate(named) == 0
     browser.evaluate("document.querySelectorAll('details').forEach(one => one.open = false)")

@@ -10,7 +10,8 @@ from rehearsing import Rehearsed
 from tf_linkage import quality
 from tf_linkage.contracts.outputs.quality import Baseline
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.defs.checks.checks import baseline_verdict, study_checks
+from tf_linkage.defs.checks.accepted import UNLIKE, baseline_verdict, no_worse_than_accepted
+from tf_linkage.defs.checks.checks import study_checks
 from tf_linkage.rehearsal import accepted_baseline as baseline
 from tf_linkage.rehearsal.cases import Case, link_case, with_ninos
 from tf_linkage.study import Preset, Study
@@ -55,6 +56,31 @@ def test_each_size_has_figures_of_its_own() -> None:
 @pytest.fixture(scope="module")
 def figures() -> pl.DataFrame:
     return link_case(Case.of(Study.of("tiny", engine="duckdb"))).figures()
+
+
+@pytest.mark.parametrize(
+    ("choices", "said", "passed"),
+    [
+        ({}, "no worse than accepted", True),
+        ({"preset": "tiny", "seed": 3}, "no worse than accepted", True),
+        ({"noise": "hard"}, UNLIKE, True),
+        ({"families": 300}, UNLIKE, True),
+        (
+            {"preset": "demo"},
+            "accepted at least",
+            False,
+        ),  # the other size's
+    ],
+)
+def test_a_run_is_held_to_the_baseline_of_its_own_choices(
+    figures: pl.DataFrame, choices: dict[str, str], said: str, *, passed: bool
+) -> None:
+    """The folder's choices decide whether there is the check, those of the launchpad what it does."""
+    study = Study.of(choices.pop("preset", "tiny"), **choices)
+    verdict = no_worse_than_accepted()(study=study, linkage_quality=figures.lazy())
+    assert isinstance(verdict, dg.AssetCheckResult)
+    assert said in (verdict.description or "")
+    assert verdict.passed is passed
 
 
 def test_a_fall_is_an_error_and_names_the_figure(figures: pl.DataFrame) -> None:

@@ -25,7 +25,7 @@ WIDEST = 1.6
 """How far out a target may be drawn, in tolerances; what lies further is drawn there."""
 
 
-def pictures(calibrated: pl.DataFrame) -> dict[str, str]:
+def pictures(calibrated: pl.DataFrame) -> dict[str, charts.Drawing]:
     """One drawing (SVG) for each topic.
 
     Each target's distance from its published figure is drawn in tolerances: between -1 and 1 it passes. The bar is
@@ -59,7 +59,7 @@ def pictures(calibrated: pl.DataFrame) -> dict[str, str]:
     return drawn
 
 
-def series_pictures(answered: pl.DataFrame) -> dict[str, str]:
+def series_pictures(answered: pl.DataFrame) -> dict[str, charts.Drawing]:
     """One drawing (SVG) for each topic: the world's series beside England's, a panel for each question.
 
     Questions without a published figure for at least two of their labels are left to the table.
@@ -107,7 +107,7 @@ def page(
         for kind, drawn in kinds.items():
             if topic in drawn:
                 name = f"{topic.replace(' ', '_')}_{kind}.svg"
-                files[name] = drawn[topic]
+                files[name] = drawn[topic].wide
                 parts += [f"![{topic}: {WORDS[kind]}]({beside}/{name})", ""]
         parts += ["| target | England | world | tolerance | source |", "|---|---|---|---|---|"]
         for row in calibrated.filter(pl.col("topic") == topic).iter_rows(named=True):

@@ -15,7 +15,7 @@ from tf_linkage.cli.files.noticing import WhatWasRead
 from tf_linkage.cli.files.options import KINDS, add_bounds, add_columns, add_doubt, add_output, reading_of
 from tf_linkage.cli.files.reading import read_file
 from tf_linkage.cli.files.writing import SHEETS, check_writable, write_file
-from tf_linkage.cli.wording import say
+from tf_linkage.cli.wording import say, under_way
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage.standardise.fields import STANDARD_FIELDS
 
@@ -73,7 +73,8 @@ def _deduplicate(chosen: argparse.Namespace) -> None:
     say_what_is_left([file], (*compared, record_id))
     read = WhatWasRead((file.name,))
     table = file.table.lazy()
-    found = deduplicate(table, model, bounds=bounds, progress=say, told=read)
+    with under_way("looking for duplicates", linkage.share_of_query):
+        found = deduplicate(table, model, bounds=bounds, progress=say, told=read)
     if chosen.review is not None:
         write_sheet(found.result, (table, table), chosen.review)
     if decisions is not None:

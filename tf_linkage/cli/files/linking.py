@@ -20,7 +20,7 @@ from tf_linkage.cli.files.options import KINDS, add_bounds, add_columns, add_dou
 from tf_linkage.cli.files.reading import STDIN, File, read_file
 from tf_linkage.cli.files.reviewing import PAGE, write_page
 from tf_linkage.cli.files.writing import SHEETS, check_writable, write_file
-from tf_linkage.cli.wording import say
+from tf_linkage.cli.wording import say, under_way
 from tf_linkage.errors import InputRefused, LinkageRefused
 from tf_linkage.linkage.cluster import Cluster
 from tf_linkage.linkage.engines import ENGINES, refuse_saved_model
@@ -96,9 +96,10 @@ def _link(chosen: argparse.Namespace) -> None:
     names, tables, model = _opened(chosen, reading, learnt)
     decisions = None if chosen.decisions is None else read_file(chosen.decisions)
     read = WhatWasRead(names)
-    result = linkage.link(
-        *tables, model, engine=chosen.engine, bounds=bounds, progress=say, told=read, learnt=learnt
-    )
+    with under_way(f"linking by engine {chosen.engine}", linkage.share_of_query):
+        result = linkage.link(
+            *tables, model, engine=chosen.engine, bounds=bounds, progress=say, told=read, learnt=learnt
+        )
     _hand_out(chosen, result, tables, read, decisions)
 
 

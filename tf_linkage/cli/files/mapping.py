@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 from pathlib import Path
 
 from tf_linkage import intake
@@ -30,7 +31,23 @@ def add_draft(draft: argparse.ArgumentParser) -> None:
     draft.add_argument(
         "--sender", default=None, metavar="NAME", help="whose file it is (default: its folder's name)"
     )
-    draft.add_argument("--year", type=int, metavar="YEAR", help="of its codes (default: the extract's, as a doubt)")
+    draft.add_argument(
+        "--with",
+        dest="also",
+        type=Path,
+        nargs="+",
+        default=(),
+        metavar="FILE",
+        help="further files of its folder with addresses, families or numbers of the same people; other sheets of "
+        "a workbook are looked at unasked",
+    )
+    draft.add_argument(
+        "--drawn",
+        type=_day_of,
+        metavar="DAY",
+        help="on which it was drawn, such as 2020-03-31 (default: the day that its titles name, or a doubt)",
+    )
+    draft.add_argument("--year", type=int, metavar="YEAR", help="of its codes (default: that of the day)")
     draft.add_argument(
         "--header-row",
         type=int,
@@ -41,13 +58,28 @@ def add_draft(draft: argparse.ArgumentParser) -> None:
     draft.set_defaults(run=_draft)
 
 
+def _day_of(written: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(written)
+    except ValueError:
+        raise argparse.ArgumentTypeError("a day is written as 2020-03-31") from None
+
+
 def _draft(chosen: argparse.Namespace) -> None:
-    _there(chosen.file)
+    for path in (chosen.file, *chosen.also):
+        _there(path)
     sender = chosen.sender or chosen.file.resolve().parent.name
     if chosen.output is not None and chosen.output.exists():
         raise InputRefused(f"{chosen.output} is there already; nothing was written. Name another file")
     made = intake.draft_mapping(
-        chosen.file, chosen.table, sender, chosen.year, chosen.header_row, likely=Dates().extract.year
+        chosen.file,
+        chosen.table,
+        sender,
+        chosen.year,
+        chosen.header_row,
+        chosen.also,
+        drawn=chosen.drawn,
+        likely=Dates().extract.year,
     )
     if chosen.output is None:
         print(made.text, end="")

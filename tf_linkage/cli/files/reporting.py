@@ -65,9 +65,9 @@ def _weights(result: LinkResult) -> str:
     title, says = "Match weights", "Pairs by their match weight in bits of evidence, two bits to a band."
     lines = {"link": bits_at(result.model.link_threshold), "review": bits_at(result.model.review_threshold)}
     parts = {"links": BLUE, "for review": RED, "next to a link": GREY}
-    svg = histogram(rows, title=title, description=says, x_title="match weight, bits", lines=lines, parts=parts)
+    chart = histogram(rows, title=title, description=says, x_title="match weight, bits", lines=lines, parts=parts)
     cells = [[f"{row['start']:.0f} to {row['end']:.0f}", row["part"], f"{row['count']:,}"] for row in rows]
-    return figure(Picture("weights", title, says, svg, (("Match weight", "What became of them", "Pairs"), cells)))
+    return figure(Picture("weights", title, says, chart, (("Match weight", "What became of them", "Pairs"), cells)))
 
 
 def _thresholds(result: LinkResult) -> str:
@@ -118,8 +118,8 @@ def _typical(result: LinkResult) -> str:
             rows.append({"panel": name, "part": part, "amount": float(bits)})
             cells.append([name, part, level, f"{bits:+.2f}"])
     title, says = "Typical pairs", "What each comparison adds to or takes from the weight of a pair, in bits."
-    svg = waterfalls(rows, title=title, description=says, x_title="bits")
-    return figure(Picture("pairs", title, says, svg, (("Pair", "Part", "Level", "Bits"), cells)))
+    chart = waterfalls(rows, title=title, description=says, x_title="bits")
+    return figure(Picture("pairs", title, says, chart, (("Pair", "Part", "Level", "Bits"), cells)))
 
 
 def _blocking(result: LinkResult) -> str:

@@ -12,10 +12,24 @@ import datetime as dt
 import dataframely as dy
 import polars as pl
 
-from tf_linkage.contracts.bodies.identity import IdentityWithNino
+from tf_linkage.contracts.bodies.councils import COUNCIL_NAMES
+from tf_linkage.contracts.bodies.identity import FILLED, IdentityWithNino
 from tf_linkage.contracts.columns import ColumnClass, code, date, flag, text
-from tf_linkage.contracts.in_time import MOSTLY_OUTSIDE, IdentifiedThen
-from tf_linkage.contracts.relations import BornBefore, InOrder, OneOf, OnlyWhere, Strength, Unlike
+from tf_linkage.contracts.in_time import MOSTLY_OUTSIDE, OF_A_YEAR, IdentifiedThen, lately
+from tf_linkage.contracts.relations import (
+    HALF,
+    MANY_CELLS,
+    NEARLY_ALL,
+    BornBefore,
+    InOrder,
+    KnownCode,
+    NotOneValue,
+    OfItsSender,
+    OneOf,
+    OnlyWhere,
+    Strength,
+    Unlike,
+)
 
 PROBLEMS: dict[str, tuple[str, ...]] = {
     "worklessness": ("OOW", "DEBT", "NEET"),
@@ -31,6 +45,17 @@ OOW out of work, DEBT problem debt, NEET young adult not in education, employmen
 absence, EXC exclusion; CIN in need, CPP on a child protection plan, CLA looked after; OFF offending, ASB
 anti-social behaviour; DA domestic abuse; MH mental health, PH physical health.
 """
+
+FIRST_OF_SEVERAL: dict[str, tuple[str, ...]] = {
+    "worklessness": ("OOW", "DEBT", "NEET"),
+    "school_absence": ("EXC", "PA"),
+    "child_need": ("CLA", "CPP", "CIN"),
+    "crime": ("OFF", "ASB"),
+    "domestic_abuse": ("DA",),
+    "health": ("MH", "PH"),
+}
+"""Which sub-code counts where a council's file has several for one person: the more severe where that has a
+meaning, else the notice's order."""
 
 PROBLEM_WORDS: dict[str, str] = {
     "OOW": "out of work", "DEBT": "problem debt", "NEET": "not in education, employment or training",
@@ -103,6 +128,32 @@ class Cohort(IdentityWithNino):
             most=0,
         ),
         BornBefore(strength=Strength.NOTE, reason="babies join a family later", day="identified_date"),
+        OfItsSender(
+            strength=Strength.REFUSE,
+            reason="the code was set for another council, or the file is another's",
+            column="la_code",
+        ),
+        NotOneValue(
+            strength=Strength.NOTE,
+            reason="the file holds one group alone; the other may be in a file of its own",
+            columns=("study_group",),
+            most=NEARLY_ALL,
+            least=MANY_CELLS,
+        ),
+        KnownCode(
+            strength=Strength.NOTE,
+            reason="a slip, or a council that was made since the list was",
+            column="la_code",
+            codes=frozenset(COUNCIL_NAMES),
+        ),
+        NotOneValue(
+            strength=Strength.REFUSE,
+            reason=FILLED,
+            columns=("family_ref",),
+            most=HALF,
+            least=MANY_CELLS,
+        ),
+        lately(("identified_date", "service_start_date", "service_end_date"), OF_A_YEAR),
     )
 
     la_code = text(ColumnClass.QUASI, "Local authority (GSS code)", primary_key=True, regex=r"^E(0[6-9]|10)\d{6}$")

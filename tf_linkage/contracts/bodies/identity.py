@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from tf_linkage.contracts.columns import ColumnClass, Table, code, date, text
-from tf_linkage.contracts.relations import Placeholders, Strength
+from tf_linkage.contracts.relations import MANY_CELLS, NEARLY_ALL, NotOneValue, Placeholders, Strength
 
 GENDERS = ("male", "female")
 """The notice's word; departments' own codes (1/2, M/F) are translated at intake."""
@@ -17,6 +17,8 @@ NINO_SHAPE = r"^[A-Z]{2}[0-9]{6}[A-D]?$"
 """Two letters, six digits, and a suffix that some systems leave blank (HMRC NIM39110)."""
 
 POSTCODE_SHAPE = r"^[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}$"
+
+FILLED = "the column was filled from one cell, or is another one"
 
 
 class Identity(Table):
@@ -28,6 +30,20 @@ class Identity(Table):
             reason="a date of birth that stands for `not known`; linkage takes it so",
             column="date_of_birth",
             year=1900,
+        ),
+        NotOneValue(
+            strength=Strength.REFUSE,
+            reason=FILLED,
+            columns=("surname", "date_of_birth", "postcode"),
+            most=NEARLY_ALL,
+            least=MANY_CELLS,
+        ),
+        NotOneValue(
+            strength=Strength.NOTE,
+            reason="the column was filled from one cell, or the file holds one sex alone",
+            columns=("gender",),
+            most=NEARLY_ALL,
+            least=MANY_CELLS,
         ),
     )
 
@@ -41,6 +57,10 @@ class Identity(Table):
 
 class IdentityWithNino(Identity):
     """The same, with the National Insurance number where it is known."""
+
+    relations: ClassVar[tuple[Any, ...]] = (
+        NotOneValue(strength=Strength.REFUSE, reason=FILLED, columns=("nino",), most=NEARLY_ALL, least=MANY_CELLS),
+    )
 
     nino = text(ColumnClass.DIRECT, "National Insurance number, if known", nullable=True)
 

@@ -22,6 +22,7 @@ import polars as pl
 
 from tf_linkage.custody.audit.leak_scan import Scanned, Sought, scan
 from tf_linkage.custody.refusals import CustodyRefused
+from tf_linkage.progress import Say
 
 PLANTED = pl.DataFrame(
     {
@@ -39,13 +40,16 @@ _ROW = PLANTED.row(0, named=True)
 _NAME = f"{_ROW['forename']} {_ROW['surname']}"
 
 
-def proven_scan(roots: Sequence[Path], target: Sought, leave_out: Sequence[Path] = ()) -> Scanned:
+def proven_scan(
+    roots: Sequence[Path], target: Sought, leave_out: Sequence[Path] = (), *, say: Say = lambda _: None
+) -> Scanned:
     """Searches folders together with people planted in every format, each of whom it has to find.
 
     Args:
         roots: the folders, as in `leak_scan.scan`.
         target: what to search for; must include the planted people.
         leave_out: folders that are not searched.
+        say: receives a line every few seconds on how many files are opened.
 
     Returns:
         What the scan came to, without the controls.
@@ -58,7 +62,7 @@ def proven_scan(roots: Sequence[Path], target: Sought, leave_out: Sequence[Path]
         for name, plant in CONTROLS.items():
             plant(folder / name)
         (folder / INNOCENT).write_text("nobody stands here", encoding="utf-8")
-        scanned = scan([*roots, folder], target, leave_out)
+        scanned = scan([*roots, folder], target, leave_out, say=say)
     mine = {finding.file for finding in scanned.findings if finding.root == folder}
     if missed := sorted(set(CONTROLS) - mine):
         raise CustodyRefused(f"the leak scan is blind: it did not find the control planted in {', '.join(missed)}")

@@ -22,6 +22,7 @@ import polars as pl
 
 from tf_linkage.custody.audit.formats import Opened, files_below, opened
 from tf_linkage.custody.refusals import CustodyRefused
+from tf_linkage.progress import Say, counted
 
 MOST_PEOPLE = 2_000
 """People searched for, spread evenly over the study: anyone who leaks a table leaks one of them."""
@@ -105,13 +106,16 @@ def sought(people: Iterable[pl.DataFrame], known: Iterable[str] = ()) -> Sought:
     )
 
 
-def scan(roots: Sequence[Path], target: Sought, leave_out: Sequence[Path] = ()) -> Scanned:
+def scan(
+    roots: Sequence[Path], target: Sought, leave_out: Sequence[Path] = (), *, say: Say = lambda _: None
+) -> Scanned:
     """Searches every file below some folders.
 
     Args:
         roots: the folders.
         target: what to search for.
         leave_out: folders within them that are not searched, such as the simulated world.
+        say: receives a line every few seconds on how many are opened.
 
     Returns:
         How many files were searched, how many are encrypted, and what was found. A file that cannot be opened is a
@@ -120,16 +124,19 @@ def scan(roots: Sequence[Path], target: Sought, leave_out: Sequence[Path] = ()) 
     apart = [path.resolve() for path in leave_out]
     findings: list[Finding] = []
     contents: list[tuple[Path, str, Opened]] = []
-    for root in roots:
-        for path in files_below(root):
-            if any(path.resolve().is_relative_to(folder) for folder in apart):
-                continue
-            name = str(path.relative_to(root))
-            try:
-                contents.append((root, name, opened(path)))
-            except CustodyRefused as refusal:
-                contents.append((root, name, Opened()))
-                findings.append(Finding(root, name, str(refusal)))
+    files = [
+        (root, path)
+        for root in roots
+        for path in files_below(root)
+        if not any(path.resolve().is_relative_to(folder) for folder in apart)
+    ]
+    for root, path in counted(files, "files opened", say):
+        name = str(path.relative_to(root))
+        try:
+            contents.append((root, name, opened(path)))
+        except CustodyRefused as refusal:
+            contents.append((root, name, Opened()))
+            findings.append(Finding(root, name, str(refusal)))
     seen = _found_in([content for _, _, content in contents], target)
     findings += [
         Finding(root, name, what) for (root, name, _), whats in zip(contents, seen, strict=True) for what in whats

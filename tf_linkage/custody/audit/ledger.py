@@ -22,8 +22,8 @@ from tf_linkage.custody.audit.sizes import size_class
 from tf_linkage.custody.refusals import LedgerBroken
 
 EVENTS = (
-    "written", "handed over", "read", "destroying", "destroyed", "breach", "requested", "released", "arrived",
-    "withdrawn", "answered", "corrected", "erased", "objected", "sealed", "signed off",
+    "written", "handed over", "read", "destroying", "destroyed", "breach", "requested", "released", "received",
+    "arrived", "withdrawn", "answered", "corrected", "erased", "objected", "sealed", "signed off",
 )  # fmt: skip
 START = "0" * 64
 

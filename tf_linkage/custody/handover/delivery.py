@@ -22,6 +22,7 @@ from tf_linkage.custody.handover.manifest import (
     read_manifest,
     told,
 )
+from tf_linkage.custody.handover.taken_in import facts_of, not_before_the_last, not_what_people_left
 from tf_linkage.custody.refusals import (
     FileChanged,
     ManifestChanged,
@@ -31,6 +32,7 @@ from tf_linkage.custody.refusals import (
     OtherStudy,
     Overdue,
     RowsMissing,
+    Superseded,
 )
 from tf_linkage.custody.vault.clock import Clock
 from tf_linkage.custody.vault.retention import Deadlines
@@ -120,9 +122,14 @@ class Delivery:
         """
         before = read_manifest(self._folder(handover))
         left = {name: (table.height, LESS) for name, table in sorted(tables.items())}
-        replace(before, tables=left, key_sha256=key_sha256(folder), seal=LESS).write(folder)
-        rows = sum(table.height for table in tables.values())
-        self._arrived(handover, rows, manifest_sha256(folder), less=LESS)
+        after = replace(before, tables=left, key_sha256=key_sha256(folder), seal=LESS)
+        after.write(folder)
+        self._taken_in("arrived", handover, after, folder, less=LESS)
+
+    def receive(self, handover: Handover) -> None:
+        """Puts on record that a hand-over was carried here, so that none before it comes back unnoticed."""
+        folder = self._folder(handover)
+        self._taken_in("received", handover, read_manifest(folder), folder)
 
     def arrive(self, handover: Handover) -> Manifest:
         """Checks what arrived in its recipient's vault; the first time, everything, and puts the arrival on record.
@@ -135,18 +142,20 @@ class Delivery:
             Overdue: its last day has come.
             RowsMissing: a table has fewer or more rows than were sent.
             OtherRequest: it answers another request than the last one made.
+            Superseded: a newer one was taken in before, or people were taken out of it since.
             VaultRefused: the vault does not open.
         """
         folder = self._folder(handover)
         manifest = read_manifest(folder)
         entries = self.ledger.entries()
         digest = manifest_sha256(folder)
+        self._not_superseded(manifest, digest, handover, entries)
         known = any(entry.event == "arrived" and entry.facts.get("manifest") == digest for entry in entries)
         if known:
             self.look_at(manifest, handover, folder)
         else:
             self.check(manifest, handover, folder)
-            self._arrived(handover, manifest.rows, digest)
+            self._taken_in("arrived", handover, manifest, folder)
         if handover.answers is not None:
             _answers_the_last(manifest, handover, entries)
         return manifest
@@ -161,17 +170,25 @@ class Delivery:
         self.look_at(manifest, handover, folder)
         self._all_there(manifest, handover, key, folder)
 
-    def _arrived(self, handover: Handover, rows: int, manifest: str, **facts: str) -> None:
-        """Puts an arrival on record."""
+    @staticmethod
+    def _not_superseded(manifest: Manifest, digest: str, handover: Handover, entries: Sequence[Entry]) -> None:
+        try:
+            not_before_the_last(manifest, handover, entries)
+            not_what_people_left(manifest, digest, handover, entries)
+        except Superseded as refusal:
+            raise Superseded(f"{handover.name}: {refusal}") from None
+
+    def _taken_in(self, event: str, handover: Handover, manifest: Manifest, folder: Path, **facts: str) -> None:
+        """Puts on record that a hand-over was taken in."""
         about = handover.about
         self.ledger.append(
             self.clock.today(),
-            "arrived",
+            event,
             handover.recipient,
             about,
             sender=handover.sender,
-            size=self.ledger.size(about, rows),
-            manifest=manifest,
+            size=self.ledger.size(about, manifest.rows),
+            **facts_of(manifest, manifest_sha256(folder)),
             **facts,
         )
 

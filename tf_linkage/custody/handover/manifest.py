@@ -72,9 +72,10 @@ class Manifest:
         """Rows of all tables together."""
         return sum(rows for rows, _ in self.tables.values())
 
-    def older_than(self, other: Manifest) -> bool:
-        """Whether its sender made the other one later; both must be of one hand-over."""
-        return (self.sent, self.number) < (other.sent, other.number)
+    @property
+    def order(self) -> tuple[str, int]:
+        """Where it stands among those of its name, in the order in which its sender made them."""
+        return self.sent, self.number
 
     def sealed(self, key: bytes) -> Manifest:
         """The manifest under the seal of a key."""

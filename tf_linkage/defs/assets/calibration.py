@@ -67,10 +67,10 @@ def calibration_checks() -> list[dg.AssetChecksDefinition]:
             and study.confounding is not Confounding.DRIFT
             and abs(study.confounding_strength) <= MODERATE,
             pictures={"disagreement between bodies": dg.MetadataValue.md(disagreement_picture(disagreement))}
-            | {topic: dg.MetadataValue.md(markdown(svg, topic)) for topic, svg in pictures(calibrated).items()}
+            | {topic: dg.MetadataValue.md(markdown(drawn, topic)) for topic, drawn in pictures(calibrated).items()}
             | {
-                (name := f"{topic}: world beside England"): dg.MetadataValue.md(markdown(svg, name))
-                for topic, svg in series_pictures(answers(people)).items()
+                (name := f"{topic}: world beside England"): dg.MetadataValue.md(markdown(drawn, name))
+                for topic, drawn in series_pictures(answers(people)).items()
             },
         )
         world = World.of(people, extracts, truth, settings)

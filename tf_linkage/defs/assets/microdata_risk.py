@@ -128,7 +128,7 @@ def lots_of(name: str, linked_people: pl.LazyFrame) -> pl.LazyFrame:
 def _picture(name: str, before: pl.DataFrame, after: pl.DataFrame) -> str:
     title = f"How many {_words(name)} look alike"
     rows = disclosure.alike(before, "on the finest steps") + disclosure.alike(after, "as released")
-    drawn = charts.flow(
+    chart = charts.flow(
         rows,
         title=title,
         description=f"{_words(name).capitalize()} by how many share everything that a lead worker may know of "
@@ -136,7 +136,7 @@ def _picture(name: str, before: pl.DataFrame, after: pl.DataFrame) -> str:
         parts=COLOURS,
         x_title=_words(name),
     )
-    return markdown(drawn, title)
+    return markdown(chart, title)
 
 
 def _words(name: str) -> str:

@@ -4,6 +4,7 @@ The assets and their checks. The rules are `disclosure`'s; the record of release
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 import dagster as dg
@@ -13,6 +14,7 @@ from tf_linkage import disclosure, research
 from tf_linkage.contracts.outputs.published import PUBLISHED_TABLES
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.io import ParquetStore
+from tf_linkage.defs.metadata.charts import answers_markdown
 from tf_linkage.defs.metadata.description import ERROR, asset_key, study_asset
 from tf_linkage.pages.addresses import address_of
 from tf_linkage.study import Study
@@ -82,17 +84,25 @@ def _findings() -> dg.AssetsDefinition:
         tables = {name: release[name] for name in PUBLISHED_TABLES}
         files = [disclosure.write_csv(table, _folder(store) / f"{name}.csv") for name, table in tables.items()]
         page = store.write_text(
-            ["published", "findings"], ".html", disclosure.findings_page(tables, rehearsal=is_rehearsal(study))
+            ["published", "findings"],
+            ".html",
+            disclosure.findings_page(tables, rehearsal=is_rehearsal(study), made=_made(study)),
         )
         store.write_text(["published", "croissant"], ".json", _for_machines(study, tables, files))
         metadata = {
             "open": dg.MetadataValue.url(address_of("findings")),
+            "in short": dg.MetadataValue.md(answers_markdown(disclosure.findings_in_short(tables))),
             "page": dg.MetadataValue.path(str(page.resolve())),
             **{path.stem: dg.MetadataValue.path(relative(path)) for path in files},
         }
         return dg.MaterializeResult(value=tables, metadata=metadata)
 
     return findings
+
+
+def _made(study: Study) -> dict[str, str]:
+    """What distinguishes the page: by what it was made, and up to when records reach."""
+    return {"tf_linkage": version("tf_linkage"), "records up to": study.dates.extract.isoformat()}
 
 
 def _for_machines(study: Study, tables: TableSet, files: Sequence[Path]) -> str:

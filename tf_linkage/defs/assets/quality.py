@@ -85,7 +85,7 @@ def _figures(ins: Mapping[str, str], study: Study) -> dg.AssetsDefinition:
             asked = asked_cohort(io_manager.store, tables["cohort"], study_key.key(), by="linkage_quality")
             tables["cohort"] = asked
             figures = _measured(tables, study_key, study.clerk_error)
-        metadata = charts.quality_metadata(figures) | described(study)
+        metadata = charts.plots(figures, study) | charts.quality_pictures(figures) | described(study)
         if "truth" in tables:
             metadata["published linkages beside ours"] = charts.records_of(
                 quality.published_linkages(figures, published())

@@ -11,6 +11,10 @@ from tf_linkage.defs.resources import PROCESS
 from tf_linkage.workspace.storing.holding import is_alive
 
 AT_WORK = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+DIED = (
+    "its process ended without a word, as by a kill or a power cut; what it had made is whole, and the next run "
+    "tidies up"
+)
 UNSAID = 120
 """Seconds after which a run that never said which process it is counts as dead."""
 
@@ -26,11 +30,7 @@ def end_dead_runs(instance: dg.DagsterInstance) -> list[str]:
         process = record.dagster_run.tags.get(PROCESS)
         said_nothing = process is None and record.update_timestamp.timestamp() < time.time() - UNSAID
         if said_nothing or (process is not None and not is_alive(process)):
-            instance.report_run_failed(
-                record.dagster_run,
-                "its process ended without a word, as by a kill or a power cut; what it had made is whole, and the "
-                "next run tidies up",
-            )
+            instance.report_run_failed(record.dagster_run, DIED)
             ended.append(record.dagster_run.run_id)
     return ended
 

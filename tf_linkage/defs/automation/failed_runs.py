@@ -5,6 +5,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from tf_linkage.defs.automation.dead_runs import DIED
 from tf_linkage.defs.resources import DATA
 from tf_linkage.workspace.store import relative
 
@@ -36,8 +37,12 @@ def line_of(context: dg.RunFailureSensorContext) -> str:
     """The line: day and time, job, run, and why it failed."""
     run = context.dagster_run
     reasons = [_why(event) for event in context.get_step_failure_events()]
+    if not reasons:
+        # Of a process that it started itself, Dagster notices the end before our own sensor does, in its own words.
+        begun = context.instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_START)
+        reasons = [DIED if begun or context.failure_event.message == DIED else "it ended before any step"]
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime())
-    return f"{when}  {run.job_name}, run {run.run_id[:8]}: {'; '.join(reasons) or 'it ended before any step'}"
+    return f"{when}  {run.job_name}, run {run.run_id[:8]}: {'; '.join(reasons)}"
 
 
 def _why(event: dg.DagsterEvent) -> str:

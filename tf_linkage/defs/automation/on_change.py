@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import dagster as dg
 
 from tf_linkage.contracts.registry import DEPARTMENTS
-from tf_linkage.custody.vault.retention import Deadlines
 from tf_linkage.workspace.catalogue import ASSESSED, STUDIES_PAGE
+from tf_linkage.workspace.store import Store
 
 BY_VERSION = (
     dg.AutomationCondition.eager()
@@ -21,9 +21,6 @@ BY_VERSION = (
 
 FOLLOWS = ("research/", "published/", "quality/")
 """How the keys of assets begin that follow what they are made from."""
-
-WARNED = dt.timedelta(days=3)
-"""How long before its last day what a department holds shows a warning."""
 
 Assets = Sequence[dg.AssetsDefinition | dg.AssetSpec]
 
@@ -39,16 +36,17 @@ def following(assets: Assets) -> list[dg.AssetsDefinition | dg.AssetSpec]:
     return [made.map_asset_specs(conditioned) if isinstance(made, dg.AssetsDefinition) else made for made in assets]
 
 
-def with_deadlines(assets: Assets, deadlines: Deadlines) -> list[dg.AssetsDefinition | dg.AssetSpec]:
-    """The assets; those that departments may hold for a month with a freshness that runs out with the month.
+def with_deadlines(assets: Assets, store: Store) -> list[dg.AssetsDefinition | dg.AssetSpec]:
+    """The assets; what departments hold with a freshness that fails when the study's month is over.
 
-    Destruction removes their history, so that what was destroyed has no freshness to fail: red means overdue.
+    However late it was made or made again. Destruction removes its history, so that what was destroyed has no
+    freshness to fail: red means overdue.
     """
-    held = deadlines.month - deadlines.exchange
-    policy = dg.FreshnessPolicy.time_window(fail_window=held, warn_window=held - WARNED)
+    policy = over_after(store.deadlines.month)
 
     def dated(spec: dg.AssetSpec) -> dg.AssetSpec:
-        held_a_month = spec.key.to_user_string() in KEPT_A_MONTH
+        kept = store.in_vault(spec.key.path)
+        held_a_month = kept is not None and kept[0].custodian in DEPARTMENTS
         return spec.replace_attributes(freshness_policy=policy) if held_a_month else spec
 
     return [
@@ -56,7 +54,18 @@ def with_deadlines(assets: Assets, deadlines: Deadlines) -> list[dg.AssetsDefini
     ]
 
 
-KEPT_A_MONTH = frozenset(key for name in DEPARTMENTS for key in (f"{name}/link_request", f"linkage/{name}_links"))
+def over_after(last: dt.date) -> dg.FreshnessPolicy:
+    """A freshness that fails from the end of a day on, for whatever was made in the year before it.
+
+    Dagster asks whether something was made within a minute of a moment, which has to come round: here once a year.
+    What is made in that last minute is taken for what comes after.
+    """
+    over = last + dt.timedelta(days=1)
+    return dg.FreshnessPolicy.cron(
+        deadline_cron=f"0 0 {over.day} {over.month} *",
+        lower_bound_delta=dt.timedelta(minutes=1),
+        timezone="Europe/London",
+    )
 
 
 def follow_sensor() -> dg.AutomationConditionSensorDefinition:

@@ -16,6 +16,7 @@ from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.audit.sizes import size_class
 from tf_linkage.defs.assets.extracts import extract_keys
 from tf_linkage.defs.assets.microdata_risk import risk_checks
+from tf_linkage.defs.checks.accepted import no_worse_than_accepted
 from tf_linkage.defs.checks.leaks import no_leak
 from tf_linkage.defs.checks.placebos import no_drift_before_the_start, nothing_before_the_start
 from tf_linkage.defs.checks.planned import planned_before_outcomes
@@ -24,7 +25,7 @@ from tf_linkage.defs.metadata.charts import records_of
 from tf_linkage.defs.metadata.description import DOUBT, ERROR, WARNING, asset_key
 from tf_linkage.defs.resources import StudyKey
 from tf_linkage.rehearsal import accepted_baseline
-from tf_linkage.study import COUNCILS, DepartmentSource, Preset, Source, Study
+from tf_linkage.study import COUNCILS, DepartmentSource, Source, Study
 from tf_linkage.workspace.catalogue import ASSESSED, EFFECT_RECOVERY, OF_THE_SIMULATION, TABLES, at_departments
 from tf_linkage.workspace.rights_requests import asked_cohort
 
@@ -59,7 +60,7 @@ def study_checks(study: Study) -> list[dg.AssetChecksDefinition]:
         *risk_checks(counted=simulated),
         *(request_as_allowed(name) for name in here),
         *([quality_floors()] if simulated else []),
-        *([no_worse_than_accepted(preset)] if (preset := accepted_baseline.held_to(study)) else []),
+        *([no_worse_than_accepted()] if accepted_baseline.held_to(study) else []),
     ]
 
 
@@ -291,38 +292,6 @@ def quality_floors() -> dg.AssetChecksDefinition:
         yield verdict("gaps_within_bounds", quality.gaps_missed(metrics), quality.gaps(metrics))
 
     return check
-
-
-def no_worse_than_accepted(preset: Preset) -> dg.AssetChecksDefinition:
-    """No figure lies below the accepted baseline by more than its spread over the baseline's seeds."""
-
-    @dg.asset_check(
-        asset=asset_key("quality/linkage_quality"),
-        name="below_baseline",
-        metadata=ERROR,
-        description="No figure lies below its accepted mean by more than its spread over many seeds allows.",
-    )
-    def check(linkage_quality: pl.LazyFrame) -> dg.AssetCheckResult:
-        return baseline_verdict(linkage_quality.collect(), accepted_baseline.accepted(preset))
-
-    return check
-
-
-def baseline_verdict(metrics: pl.DataFrame, accepted: pl.DataFrame) -> dg.AssetCheckResult:
-    """Red when any figure fell, and which."""
-    fallen = quality.below_baseline(metrics, accepted)
-    return dg.AssetCheckResult(
-        passed=fallen.is_empty(),
-        severity=dg.AssetCheckSeverity.ERROR,
-        description="; ".join(
-            f"{row['department']} {row['measure']}: "
-            + ("not there" if row["value"] is None else f"{row['value']:.4f}")
-            + f", accepted at least {row['allowed']:.4f}"
-            for row in fallen.iter_rows(named=True)
-        )
-        or f"{accepted.height} figures no worse than accepted",
-        metadata={"fallen": fallen.height, "accepted": records_of(accepted)},
-    )
 
 
 def verdict(name: str, missed: pl.DataFrame, results: pl.DataFrame) -> dg.AssetCheckResult:

@@ -18,7 +18,7 @@ from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.internals import DATA_VERSION_TAG, UnresolvedAssetJobDefinition
 from tf_linkage.defs.io import ParquetStore, output_metadata
 from tf_linkage.defs.jobs.confirmation import TAGS, UNDO, Confirmation
-from tf_linkage.defs.metadata.description import STUDIES, asset_key
+from tf_linkage.defs.metadata.description import asset_key
 from tf_linkage.defs.resources import StudyKey
 from tf_linkage.errors import TfLinkageError
 from tf_linkage.study import Study
@@ -28,6 +28,7 @@ from tf_linkage.workspace.jobs import (
     CORRECT,
     ERASE,
     IRREVERSIBLE,
+    LONG_STUDIES,
     OBJECT,
     REBUILD,
     REBUILD_RESEARCH,
@@ -128,7 +129,7 @@ def rebuild_jobs() -> list[UnresolvedAssetJobDefinition]:
     """Making again what follows from ONS's tables, without publishing; the rights run these by themselves."""
     # What is made again without being released makes no proposal either.
     public = dg.AssetSelection.assets(*(asset_key(key) for key in (RELEASE, FINDINGS)))
-    spared = dg.AssetSelection.groups("quality", STUDIES) | public
+    spared = dg.AssetSelection.groups("quality", LONG_STUDIES) | public
     everything = dg.AssetSelection.assets(asset_key("ons/identifiers"), asset_key("ons/attributes")).downstream()
     research = dg.AssetSelection.assets(asset_key("linkage/linked_people")).downstream()
     return [

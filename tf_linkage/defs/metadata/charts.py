@@ -17,14 +17,20 @@ from tf_linkage.linkage import LinkResult
 from tf_linkage.pages import charts
 from tf_linkage.pages.picture import markdown
 from tf_linkage.quality.report.training_pictures import probabilities_picture, training_picture, weights_picture
-from tf_linkage.study import COUNCILS
+from tf_linkage.study import COUNCILS, SIZES, Noise, Study
 
 PUBLISHED = "published (two collections of one cohort)"
 LEAST_RECORDS = 30
 """Fewer records than this say nothing about a share."""
 
-PLOTTED = ("sent", "present", "linked", "match_rate", "precision", "recall", "f1", "pair_precision", "pair_recall")
-"""Figures of each department that the UI plots from run to run."""
+COUNTED = ("sent", "present", "linked")
+"""Figures that are counts of people."""
+
+PLOTTED = (*COUNTED, "match_rate", "precision", "recall", "f1", "pair_precision", "pair_recall")
+"""Figures of each department that are plotted."""
+
+NOISE = f"choice: noise ({', '.join(f'{place} {word}' for place, word in enumerate(Noise))})"
+SEED, THRESHOLD = "choice: seed", "choice: link threshold"
 
 
 def linkage_metadata(result: LinkResult) -> dict[str, Any]:
@@ -50,19 +56,48 @@ def linkage_metadata(result: LinkResult) -> dict[str, Any]:
     return shown
 
 
-def quality_metadata(figures: pl.DataFrame) -> dict[str, Any]:
-    """The headline figures of each department, as numbers that plot over runs, and as a picture."""
+def plots(figures: pl.DataFrame, study: Study) -> dict[str, float]:
+    """The headline figures of each department, and the choices of the run that made them, as numbers.
+
+    A plot is known by its name alone: the name has the size of the study, so that no line joins runs of different
+    sizes. What else a run chose is plotted beside, and the page marks one run in all plots at once.
+
+    Where anybody may be real, no count of people is among them: what Dagster keeps for good would tell by how many
+    people a study became smaller.
+
+    Args:
+        figures: `contracts.outputs.quality.Metrics`.
+        study: the choices of the run.
+    """
+    size = size_of(study)
+    kept = [measure for measure in PLOTTED if study.wholly_simulated or measure not in COUNTED]
+    short = {name: department.short for name, department in DEPARTMENTS.items()}
     numbers: dict[str, Any] = {
-        f"{department} {measure}": round(value, 4)
+        f"{measure.replace('_', ' ')}: {short.get(department, department)} ({size})": round(value, 4)
         for department, measures in quality.headline(figures).items()
         for measure, value in measures.items()
-        if measure in PLOTTED
+        if measure in kept
     }
-    drawn = {
+    chosen: dict[str, Any] = {THRESHOLD: study.link_threshold}
+    if study.wholly_simulated:
+        chosen |= {NOISE: list(Noise).index(study.noise), SEED: study.seed}
+    return numbers | chosen
+
+
+def size_of(study: Study) -> str:
+    """A run's size in words: the preset's name where it is the preset's; of real extracts, that they are."""
+    if not study.wholly_simulated:
+        return "real extracts"
+    usual = (study.families, study.population) == SIZES[study.preset]
+    return str(study.preset) if usual else f"{study.families:,} families among {study.population:,} people"
+
+
+def quality_pictures(figures: pl.DataFrame) -> dict[str, Any]:
+    """The pictures of the figures."""
+    return {
         picture.title: dg.MetadataValue.md(picture.as_markdown())
         for picture in quality.pictures(figures, COUNCILS).values()
     }
-    return numbers | drawn
 
 
 def alike_metadata(balance: pl.LazyFrame, overlap: pl.LazyFrame) -> dict[str, Any]:
@@ -86,7 +121,7 @@ def alike_metadata(balance: pl.LazyFrame, overlap: pl.LazyFrame) -> dict[str, An
     }
     if rows:
         title = "Overlap of the groups"
-        drawn = charts.bars(
+        chart = charts.bars(
             rows,
             title=title,
             description="Share of each group by its estimated chance of being on the programme.",
@@ -95,7 +130,7 @@ def alike_metadata(balance: pl.LazyFrame, overlap: pl.LazyFrame) -> dict[str, An
             series=["programme", "comparison"],
             numbers="%",
         )
-        shown["overlap"] = dg.MetadataValue.md(markdown(drawn, title))
+        shown["overlap"] = dg.MetadataValue.md(markdown(chart, title))
     return shown
 
 

@@ -17,7 +17,8 @@ from tf_linkage.defs.internals import CODE_VERSION_TAG
 from tf_linkage.defs.io import CHOICES, column_schema
 from tf_linkage.defs.metadata.lineage import column_lineage, origins
 from tf_linkage.study import Study
-from tf_linkage.workspace.catalogue import ASSESSED, TABLES, Tables
+from tf_linkage.workspace.catalogue import ASSESSED, STUDIES_PAGE, TABLES, Tables
+from tf_linkage.workspace.jobs import LONG_STUDIES
 from tf_linkage.workspace.storing.code_version import code_version
 
 CUSTODIANS = {
@@ -45,8 +46,7 @@ CHOSEN: Final = {"severity": "error; a warning where the choices are not England
 """An error, but a warning where the noise was chosen not to be England's."""
 
 
-STUDIES = "long_studies"
-GROUPS = ("population", "ons", *DEPARTMENTS, "linkage", "research", "quality", STUDIES)
+GROUPS = ("population", "ons", *DEPARTMENTS, "linkage", "research", "quality", LONG_STUDIES)
 """The groups of the graph in the order of the story; the long studies stand apart from the main job."""
 
 
@@ -57,8 +57,8 @@ def group_of(key: str) -> str:
     it.
     """
     body, kind = key.split("/")
-    if key in ASSESSED or kind == STUDIES:
-        return STUDIES
+    if key in {*ASSESSED, STUDIES_PAGE}:
+        return LONG_STUDIES
     if kind == "link_request":
         return "ons"
     if kind.endswith("_links"):

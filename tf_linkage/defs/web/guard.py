@@ -8,17 +8,19 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 from dagster_webserver.cli import main as webserver
 from dagster_webserver.webserver import DagsterWebserver
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tf_linkage.pages.addresses import file_at
+from tf_linkage.study import Study
 from tf_linkage.workspace.choices import chosen_study
+from tf_linkage.workspace.jobs import LONG_STUDIES
 
 LOCAL = ("localhost", "127.0.0.1", "[::1]")
 PAGE = {
@@ -28,6 +30,10 @@ PAGE = {
     "X-Content-Type-Options": "nosniff",
 }
 """What a page of the data folder is sent with: it loads nothing and runs nothing."""
+
+GRAPH = "/asset-groups"
+ENTRANCES = frozenset({"/", GRAPH, f"{GRAPH}/"})
+"""Addresses under which somebody arrives who asks for nothing in particular."""
 
 FOREIGN = 1008
 """The code with which a websocket is closed for breaking the server's policy."""
@@ -40,11 +46,14 @@ class OnlyFromHere:
         app: the server behind it.
         hosts: by what names, without port, the server may be called.
         data: the data folder whose pages are shown beside; none are without one.
+        first: where somebody is sent who asks for nothing in particular; nowhere without one.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str] = LOCAL, data: Path | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, hosts: Iterable[str] = LOCAL, data: Path | None = None, first: str | None = None
+    ) -> None:
         """The guard before a server."""
-        self.app, self.hosts, self.data = app, frozenset(hosts), data
+        self.app, self.hosts, self.data, self.first = app, frozenset(hosts), data, first
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what is fair, refuse the rest in one line."""
@@ -56,7 +65,9 @@ class OnlyFromHere:
             await PlainTextResponse(f"refused: {why}\n", status_code=403)(scope, receive, send)
 
     def page(self, scope: Scope) -> Response | None:
-        """The answer to a request for one of the data folder's pages; None where it asks for none."""
+        """What the guard answers itself: the way to the first picture, a page of the data folder; else None."""
+        if self.first not in {None, scope["path"]} and scope["type"] == "http" and _arrives(scope):
+            return RedirectResponse(str(self.first), 302, {"Cache-Control": "no-store"})
         file = file_at(scope["path"], self.data) if scope["type"] == "http" and self.data else None
         if file is None:
             return None
@@ -81,6 +92,17 @@ class OnlyFromHere:
         return _graphql(scope["method"], headers, scope.get("query_string", b"")) if asks else None
 
 
+def _arrives(scope: Scope) -> bool:
+    """Whether a request is for a page at an entrance."""
+    page = "text/html" in Headers(scope=scope).get("accept", "") and scope["method"] in {"GET", "HEAD"}
+    return page and scope["path"] in ENTRANCES and not scope.get("query_string")
+
+
+def first_picture(study: Study) -> str:
+    """The address of the asset graph as somebody sees it first: without the long studies, where there are any."""
+    return GRAPH + (quote(f'~not group:"{LONG_STUDIES}"', safe="~") if study.wholly_simulated else "")
+
+
 def _graphql(method: str, headers: Headers, asked: bytes) -> str | None:
     """Questions come as JSON by POST; the page for asking them by hand is read by GET without one."""
     if method == "POST" and headers.get("content-type", "").split(";")[0].strip() == "application/json":
@@ -91,18 +113,19 @@ def _graphql(method: str, headers: Headers, asked: bytes) -> str | None:
     return "GraphQL is asked by POST, in JSON"
 
 
-def guard(data: Path | None = None) -> None:
+def guard(data: Path | None = None, first: str | None = None) -> None:
     """Put the guard before every server that this process starts from now on.
 
     Args:
         data: the data folder whose pages it shows.
+        first: where it sends those who arrive.
     """
     own = DagsterWebserver.build_middleware
 
     def build_middleware(server: Any) -> list[Middleware]:
         before: list[Any] = own(server)
         there = any(one.cls is OnlyFromHere for one in before)
-        return before if there else [Middleware(OnlyFromHere, data=data), *before]
+        return before if there else [Middleware(OnlyFromHere, data=data, first=first), *before]
 
     server: Any = DagsterWebserver
     server.build_middleware = build_middleware
@@ -111,7 +134,8 @@ def guard(data: Path | None = None) -> None:
 def main() -> None:
     """Start the guarded server as Dagster's own command would start its own."""
     sys.argv[0] = "dagster-webserver"
-    guard(chosen_study().data)
+    study = chosen_study()
+    guard(study.data, first_picture(study))
     webserver()  # type: ignore[no-untyped-call]
 
 

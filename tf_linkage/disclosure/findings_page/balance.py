@@ -78,7 +78,7 @@ def _balance(balance: pl.DataFrame) -> str:
         for row in ordered.iter_rows(named=True)
         for series, figure in zip(SERIES, ("before", "after"), strict=True)
     ]
-    svg = charts.love(
+    chart = charts.love(
         rows, title=title, description=SAYS, x_title="standard deviations, on the programme less waiting for it",
         series=SERIES, limits=LIMITS,
     )  # fmt: skip
@@ -88,7 +88,7 @@ def _balance(balance: pl.DataFrame) -> str:
         for row in ordered.iter_rows(named=True)
     ]  # fmt: skip
     head = ("", *(name.capitalize() for name in SERIES), PRICE)
-    return html.figure(Picture("balance", title, SAYS, svg, (head, table)))
+    return html.figure(Picture("balance", title, SAYS, chart, (head, table)))
 
 
 def _words(covariate: str) -> str:
@@ -110,12 +110,12 @@ def _overlap(overlap: pl.DataFrame) -> str:
         {"band": row["propensity"], "series": GROUPS[row["study_group"]], "count": row["number_with"]}
         for row in counts.iter_rows(named=True)
     ]
-    svg = charts.bars(
+    chart = charts.bars(
         rows, title=title, description=OVERLAP_SAYS, x_title="estimated chance", y_title="families (rounded to 5)",
         series=list(GROUPS.values()),
     )  # fmt: skip
     table = [(band, *cells) for (band,), cells in both_groups(counts, ["propensity"])]
-    return html.figure(Picture("overlap", title, OVERLAP_SAYS, svg, (HEAD, table)))
+    return html.figure(Picture("overlap", title, OVERLAP_SAYS, chart, (HEAD, table)))
 
 
 def _characteristics(characteristics: pl.DataFrame) -> str:

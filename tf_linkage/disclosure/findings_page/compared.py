@@ -89,11 +89,11 @@ def _shares(rows: pl.DataFrame) -> str:
     shown = _drawn(_either_side(rows))
     if not any_shown(shown):
         return html.paragraph("Too few families for any comparison.")
-    svg = charts.intervals(
+    chart = charts.intervals(
         shown, title=title, description=SHARES_SAY, x_title="programme less comparison",
         domain=_around_zero(shown), line=0, hue=GREEN,
     )  # fmt: skip
-    return html.figure(Picture("compared-families", title, SHARES_SAY, svg, (head, table)))
+    return html.figure(Picture("compared-families", title, SHARES_SAY, chart, (head, table)))
 
 
 def _ratios(rows: pl.DataFrame) -> str:
@@ -103,11 +103,11 @@ def _ratios(rows: pl.DataFrame) -> str:
     if not any_shown(shown):
         return html.paragraph("Too few new events for any ratio of rates.") if shown else ""
     most = max(float(str(row["high"])) for row in shown if row["high"] is not None)
-    svg = charts.intervals(
+    chart = charts.intervals(
         shown, title=title, description=RATIOS_SAY, x_title="programme over comparison", domain=(0, max(2.0, most)),
         numbers=".1f", line=1, hue=GREEN,
     )  # fmt: skip
-    picture = html.figure(Picture("compared-rates", title, RATIOS_SAY, svg, (head, table)))
+    picture = html.figure(Picture("compared-rates", title, RATIOS_SAY, chart, (head, table)))
     return picture + _two_assumptions(rows) + html.opened("What it would take to explain a ratio", _unseen(rows))
 
 
@@ -150,11 +150,11 @@ def _costs(rows: pl.DataFrame) -> str:
     shown = _drawn(_either_side(rows))
     if not any_shown(shown):
         return html.paragraph("Too few families for any comparison of costs.") if shown else ""
-    svg = charts.intervals(
+    chart = charts.intervals(
         shown, title=title, description=COSTS_SAY, x_title="pounds, programme less comparison",
         domain=_around_zero(shown), numbers=",.0f", line=0, hue=GREEN,
     )  # fmt: skip
-    return html.figure(Picture("compared-costs", title, COSTS_SAY, svg, (head, table)))
+    return html.figure(Picture("compared-costs", title, COSTS_SAY, chart, (head, table)))
 
 
 def _people(rows: pl.DataFrame) -> str:
@@ -165,7 +165,9 @@ def _people(rows: pl.DataFrame) -> str:
             head, table = _table(of.filter(pl.col("measure") == measure), written, words)
             if table:
                 whom = UNITS[str(unit)]
-                tables.append(html.opened(f"Of {whom}: {measure}", html.table(f"Of {whom}", head, table)))
+                tables.append(
+                    html.opened(f"Of {whom}: {measure}", html.table(f"Of {whom}: {measure}", head, table))
+                )
     return "".join(tables)
 
 

@@ -38,8 +38,8 @@ def costs_section(money: pl.DataFrame) -> str:
     if not any_shown(rows):
         return _prices() + html.paragraph("Too few families for any cost.")
     ends = (0.0, max(float(str(row["high"])) for row in rows if row["high"] is not None))
-    svg = charts.intervals(rows, title=TITLE, description=SAYS, x_title="pounds", domain=ends, numbers=",.0f")
-    return _prices() + html.figure(Picture("costs", TITLE, SAYS, svg, (head, table)))
+    chart = charts.intervals(rows, title=TITLE, description=SAYS, x_title="pounds", domain=ends, numbers=",.0f")
+    return _prices() + html.figure(Picture("costs", TITLE, SAYS, chart, (head, table)))
 
 
 def _prices() -> str:

@@ -55,7 +55,7 @@ def lead_of(differences: pl.DataFrame, placebos: pl.DataFrame) -> str:
     Arguments as `headline_section`.
     """
     found = _found(differences)
-    return _counted(found.values()) + _before(placebos) if found else ""
+    return _counted(found.values()) + before_the_start(placebos) if found else ""
 
 
 def _found(differences: pl.DataFrame) -> dict[str, list[Row | None]]:
@@ -127,8 +127,12 @@ def _counted(found: Iterable[list[Row | None]]) -> str:
     )
 
 
-def _before(placebos: pl.DataFrame) -> str:
-    """What the year before the start says of all of them."""
+def before_the_start(placebos: pl.DataFrame) -> str:
+    """What the year before the start says of all results; nothing where it is not told.
+
+    Args:
+        placebos: `contracts.outputs.published.Placebos`, codes as text.
+    """
     rows = placebos.filter(pl.col("outcome") == ALL_TOGETHER, pl.col("window") == LAST_YEAR)
     told = next((row for row in rows.iter_rows(named=True) if row["estimate"] is not None), None)
     if told is None:

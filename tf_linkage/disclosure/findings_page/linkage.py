@@ -43,17 +43,21 @@ def linkage_section(differences: pl.DataFrame) -> str:
     """
     ratios = differences.filter(pl.col("measure") == RATIO)
     families = ratios.filter(pl.col("unit") == "family")
-    told = [_sentence(*rows) for rows in _both(families)]
-    by_unit = {unit: _table(ratios.filter(pl.col("unit") == unit)) for unit in ("child", "adult")}
+    told = [_sentence(*rows) for rows in as_linked(families)]
+    by_unit = {unit: _table(ratios.filter(pl.col("unit") == unit), UNITS[unit]) for unit in ("child", "adult")}
     others = "".join(html.opened(f"Of {UNITS[unit]}", table) for unit, table in by_unit.items() if table)
     if not told:
         return html.paragraph(SAYS) + html.paragraph(NOTHING)
     said = html.paragraph(SAYS) + html.bullets(told) + html.paragraph(MEANS)
-    return said + _table(families) + html.paragraph(NOT_CORRECTED) + others
+    return said + _table(families, "families") + html.paragraph(NOT_CORRECTED) + others
 
 
-def _both(rows: pl.DataFrame) -> list[tuple[Row, Row, Row]]:
-    """Of each outcome the weighted row, the corrected one and the bounds, where all are shown."""
+def as_linked(rows: pl.DataFrame) -> list[tuple[Row, Row, Row]]:
+    """Of each outcome the weighted row, the corrected one and the bounds, where all are shown.
+
+    Args:
+        rows: ratios of one unit, of `contracts.outputs.published.Differences`, codes as text.
+    """
     shown = {
         (row["outcome"], row["method"]): row
         for row in rows.filter(pl.col("estimate").is_not_null()).iter_rows(named=True)
@@ -87,7 +91,7 @@ def _sentence(weighted: Row, corrected: Row, bounds: Row) -> str:
     )
 
 
-def _table(rows: pl.DataFrame) -> str:
+def _table(rows: pl.DataFrame, whose: str) -> str:
     head = ("", "As found (95%)", "Corrected (95%)", "At the worst", "Recall, programme", "Recall, comparison",
             "Of its variance, linkage")  # fmt: skip
     table = [
@@ -100,6 +104,10 @@ def _table(rows: pl.DataFrame) -> str:
             f"{corrected['recall_comparison']:g}",
             f"up to {float(str(corrected['linkage_share'])):.0%}",
         )
-        for weighted, corrected, bounds in _both(rows)
+        for weighted, corrected, bounds in as_linked(rows)
     ]
-    return html.table("Ratios of yearly rates, and what linkage does to them", head, table) if table else ""
+    return (
+        html.table(f"Ratios of yearly rates of {whose}, and what linkage does to them", head, table)
+        if table
+        else ""
+    )

@@ -35,12 +35,12 @@ def spans(outcomes: pl.DataFrame) -> str:
         "compare the groups, not the windows."
     )
     title = "In how many families something happened"
-    svg = charts.intervals(rows, title=title, description=says, x_title="share of families", domain=(0, 1))
+    chart = charts.intervals(rows, title=title, description=says, x_title="share of families", domain=(0, 1))
     table = [
         (f"{outcome_word(outcome)}, {window}", *cells)
         for (outcome, window), cells in both_groups(families, ["outcome", "window"])
     ]
-    return html.figure(Picture("spans", title, says, svg, (HEAD, table)))
+    return html.figure(Picture("spans", title, says, chart, (HEAD, table)))
 
 
 def half_years(outcomes: pl.DataFrame) -> str:
@@ -62,13 +62,13 @@ def half_years(outcomes: pl.DataFrame) -> str:
             f"Share of families in which {outcome_sentence(outcome)}, by half-year from the family's start "
             "(dashed line), with 95% intervals. Where a figure is withheld the line has a gap."
         )
-        svg = charts.over_time(
+        chart = charts.over_time(
             rows, title=title, description=says, steps=list(HALF_YEARS), series=list(GROUPS.values()),
             y_title="share of families", after=FIRST_AFTER,
         )  # fmt: skip
         table = [(window, *cells) for (window,), cells in both_groups(of, ["window"])]
         name = f"half-years-{outcome.replace('_', '-')}"
-        found.append(html.figure(Picture(name, title, says, svg, (("Months", *HEAD[1:]), table))))
+        found.append(html.figure(Picture(name, title, says, chart, (("Months", *HEAD[1:]), table))))
     said = html.paragraph(f"Withheld in every half-year: {', '.join(silent)}.") if silent else ""
     return said + "".join(found)
 

@@ -12,7 +12,7 @@ import polars as pl
 
 from tf_linkage.contracts.outputs.estimates import ALL_REGIONS, OUTCOMES
 from tf_linkage.contracts.outputs.published import REGIONAL_WINDOWS
-from tf_linkage.disclosure.findings_page.asked import five_years_part, questions_section
+from tf_linkage.disclosure.findings_page.asked import five_years_part, questions_section, short_answers, short_part
 from tf_linkage.disclosure.findings_page.balance import balance_section
 from tf_linkage.disclosure.findings_page.cells import plain
 from tf_linkage.disclosure.findings_page.compared import compared_section
@@ -37,17 +37,20 @@ SIMULATED = "Nobody in them is real: this is a rehearsal on a synthetic populati
 Tables = Mapping[str, pl.LazyFrame]
 
 
-def findings_page(tables: Tables, *, rehearsal: bool) -> str:
+def findings_page(tables: Tables, *, rehearsal: bool, made: Mapping[str, str] | None = None) -> str:
     """The page.
 
     Args:
         tables: the tables of `contracts.outputs.published.PUBLISHED_TABLES`.
         rehearsal: whether nobody in them is real.
+        made: what distinguishes this page from others like it, such as the version, shown as it is.
     """
     read = {name: plain(table) for name, table in tables.items()}
     outcomes = read["outcomes"]
+    short = short_part(read) + headline_section(read["differences"], read["placebos"])
+    services, paths = services_section(read["service_use"]), paths_section(read["benefit_paths"])
     sections = [
-        html.Section("headline", "In short", "In short", headline_section(read["differences"], read["placebos"])),
+        html.Section("headline", "In short", "In short", short),
         html.Section("asked", "What was asked", "What the privacy notice asked", questions_section(read)),
         html.Section("about", "How to read it", "How to read this page", _about(outcomes)),
         html.Section(
@@ -67,11 +70,28 @@ def findings_page(tables: Tables, *, rehearsal: bool) -> str:
             over_time_section(read["event_study"], read["pretrends"]),
         ),
         html.Section("balance", "Alike", "How alike the groups were made", balance_section(read)),
-        html.Section("time", "Half-years", "Half-year by half-year", half_years(outcomes)),
-        html.Section("regions", "Regions", "By region", regions(outcomes)),
-        html.Section("people", "People", "Children and adults", people(outcomes)),
-        html.Section("services", "Services", "How families use services", services_section(read["service_use"])),
-        html.Section("paths", "Paths", "Between benefits and work", paths_section(read["benefit_paths"])),
+        html.Section(
+            "time", "Half-years", "Half-year by half-year", _folded("Every half-year", half_years(outcomes))
+        ),
+        html.Section("regions", "Regions", "By region", _folded("Each region", regions(outcomes))),
+        html.Section(
+            "people",
+            "People",
+            "Children and adults",
+            _folded("Every outcome", people(outcomes)),
+        ),
+        html.Section(
+            "services",
+            "Services",
+            "How families use services",
+            _folded("How many at a time", services),
+        ),
+        html.Section(
+            "paths",
+            "Paths",
+            "Between benefits and work",
+            _folded("Every way", paths),
+        ),
         html.Section(
             "costs",
             "Costs",
@@ -79,9 +99,29 @@ def findings_page(tables: Tables, *, rehearsal: bool) -> str:
             costs_section(read["money"]) + five_years_part(read["differences"], read["money"]),
         ),
         html.Section("cost", "Protection", "What protection costs", protection_section(read)),
-        html.Section("rules", "Rules", "The rules", rules_section()),
+        html.Section("rules", "Rules", "The rules", _folded("The rules in words", rules_section())),
     ]
-    return html.page(TITLE, SUBTITLE.format(whom=SIMULATED if rehearsal else ""), sections)
+    return html.page(
+        TITLE,
+        SUBTITLE.format(whom=SIMULATED if rehearsal else ""),
+        sections,
+        about=html.about(list(made.items())) if made else "",
+        brief_in_print=True,
+    )
+
+
+def findings_in_short(tables: Tables) -> list[tuple[str, list[str]]]:
+    """What stands first on the page: questions, each with its answers, of published figures alone.
+
+    Args:
+        tables: as `findings_page` takes them.
+    """
+    return short_answers({name: plain(table) for name, table in tables.items()})
+
+
+def _folded(summary: str, text: str) -> str:
+    """What few readers look for: to open on the screen, and left out on paper."""
+    return html.opened(summary, text) if text else ""
 
 
 def _about(outcomes: pl.DataFrame) -> str:

@@ -39,8 +39,8 @@ def _picture(last: pl.DataFrame) -> str:
     rows = drawn(last, [_way(start, to) for start, to in last.select("from_state", "to_state").iter_rows()])
     if not any_shown(rows):
         return html.paragraph(SAYS)
-    svg = charts.intervals(rows, title=TITLE, description=SAYS, x_title="share of adults", domain=(0, 1))
-    return html.figure(Picture("paths", TITLE, SAYS, svg, (HEAD, _rows(last))))
+    chart = charts.intervals(rows, title=TITLE, description=SAYS, x_title="share of adults", domain=(0, 1))
+    return html.figure(Picture("paths", TITLE, SAYS, chart, (HEAD, _rows(last))))
 
 
 def _rows(paths: pl.DataFrame) -> list[tuple[str, ...]]:

@@ -95,14 +95,14 @@ def over_time_section(event_study: pl.DataFrame, pretrends: pl.DataFrame) -> str
     drawn = [
         {"step": name, "value": row["estimate"], **{end: row[end] for end in _ENDS}} for name, row in told.items()
     ]
-    svg = charts.ratios_over_time(
+    chart = charts.ratios_over_time(
         drawn, title=title, description=OVER_TIME_SAYS, steps=EVERY, reference=REFERENCE, after=FIRST_AFTER,
         y_title="programme over comparison, to reference",
     )  # fmt: skip
     head = ("", "Ratio (95%)", "Band of all together", PRICE)
     table = [(name, *_over_time_cells(told.get(name), name)) for name in EVERY]
     verdicts = [_trend_words(row) for row in pretrends.iter_rows(named=True)]
-    picture = html.figure(Picture("over-time", title, OVER_TIME_SAYS, svg, (head, table)))
+    picture = html.figure(Picture("over-time", title, OVER_TIME_SAYS, chart, (head, table)))
     return picture + html.bullets([*verdicts, READING])
 
 

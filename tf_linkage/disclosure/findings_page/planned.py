@@ -53,18 +53,21 @@ def planned_part(differences: pl.DataFrame) -> str:
     head = ("", "What is shown", headline.capitalize(), "Chance", "Chance, corrected")
     says = HOLM_SAYS.format(planned=len(rows)) + (RANGE_HOLM_SAYS if headline == RANGE else "")
     return (
-        html.lead(f"{_counted(rows)} {LATE_SAYS if late else PLANNED_SAYS}")
+        html.lead(f"{counted(rows)} {LATE_SAYS if late else PLANNED_SAYS}")
         + html.table("Planned results" if not late else "Results planned late", head, table)
         + html.paragraph(says)
     )
 
 
-def _counted(rows: Sequence[Row]) -> str:
+def counted(rows: Sequence[Row]) -> str:
+    """How many planned results show an effect, and how many say nothing, in a sentence."""
     shown = sum(_shows(row) for row in rows)
     many = f"Of {len(rows)} planned results" if len(rows) > 1 else "Of the one planned result"
+    withheld = sum(row["p_holm"] is None for row in rows)
+    silent = f"; {withheld} {'is' if withheld == 1 else 'are'} withheld" if withheld else ""
     if not shown:
-        return f"{many} none shows an effect."
-    return f"{many} {shown} {'shows' if shown == 1 else 'show'} an effect."
+        return f"{many} none shows an effect{silent}."
+    return f"{many} {shown} {'shows' if shown == 1 else 'show'} an effect{silent}."
 
 
 def _shows(row: Row) -> bool:

@@ -55,6 +55,31 @@ def protection_section(tables: Mapping[str, pl.DataFrame]) -> str:
     return html.paragraph(WORDS) + html.table("What is lost; the last two columns in percentage points", head, rows)
 
 
+def rows_withheld(tables: Mapping[str, pl.DataFrame]) -> tuple[int, int]:
+    """How many rows of figures are withheld, and how many there are.
+
+    Args:
+        tables: the tables of `contracts.outputs.published.PUBLISHED_TABLES`, codes as text.
+    """
+    figures = {"outcomes": "share", **dict.fromkeys(SHARES, "share")} | {
+        name: figure for name, (_, figure) in ROUNDED.items()
+    }
+    withheld = sum(tables[name].get_column(figure).null_count() for name, figure in figures.items())
+    return withheld, sum(tables[name].height for name in figures)
+
+
+def typical_price(outcomes: pl.DataFrame) -> tuple[float | None, float | None]:
+    """By how much rounding may move a share of families after the start, and half its interval: medians.
+
+    Args:
+        outcomes: `contracts.outputs.published.Outcomes`, codes as text.
+    """
+    told = outcomes.filter(pl.col("unit") == "family", pl.col("window") == AFTER, pl.col("share").is_not_null())
+    moved = told.get_column("moved_by_rounding").median()
+    half = ((told.get_column("high") - told.get_column("low")) / 2).median()
+    return tuple(value if isinstance(value, float) else None for value in (moved, half))  # type: ignore[return-value]
+
+
 def rules_section() -> str:
     """The rules in words."""
     lines = [

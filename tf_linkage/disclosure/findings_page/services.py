@@ -36,8 +36,8 @@ def services_section(use: pl.DataFrame) -> str:
     rows = drawn(two, [f"{_of(n)}, {window}" for n, window in two.select("services", "window").iter_rows()])
     if not any_shown(rows):
         return html.table(TITLE, HEAD, table)
-    svg = charts.intervals(rows, title=TITLE, description=SAYS, x_title="share of families", domain=(0, 1))
-    return html.figure(Picture("service-use", TITLE, SAYS, svg, (HEAD, table)))
+    chart = charts.intervals(rows, title=TITLE, description=SAYS, x_title="share of families", domain=(0, 1))
+    return html.figure(Picture("service-use", TITLE, SAYS, chart, (HEAD, table)))
 
 
 def _of(services: object) -> str:

@@ -17,7 +17,7 @@ from tf_linkage.pages import html
 TITLE = "Output check"
 SUBTITLE = (
     "What is proposed for release, under which rules, with what result. For the output checker: this page holds "
-    "unprotected counts and stays in the researchers' zone."
+    "unprotected counts and stays in the researchers' zone. On paper each withheld figure is left out."
 )
 
 _LINE = "_" * 20
@@ -50,7 +50,7 @@ def checkers_page(
         ),
         html.Section("sign-off", "Sign-off", "Sign-off", _sign_off(names, content)),
     ]
-    return html.page(TITLE, SUBTITLE, sections)
+    return html.page(TITLE, SUBTITLE, sections, brief_in_print=True)
 
 
 def _gates(proof: Proof, held_against: int, near: str, together: str) -> str:
@@ -103,10 +103,15 @@ def _output(name: str, decisions: pl.DataFrame) -> str:
     least = of.filter(pl.col("shown")).select(pl.col("people", "families").min()).row(0)
     words = "nothing is shown" if least[0] is None else f"{least[0]:,} people and {least[1]:,} families"
     head = ("Row", "Figure", "Value", "People", "Families", "Rule")
+    withheld_of = f"{_words(name)}: withheld"
     return (
-        html.table("Figures, shown and withheld", ("Figure", "Rows", "Shown", "Withheld, and why"), summary)
+        html.table(
+            f"{_words(name)}: figures, shown and withheld",
+            ("Figure", "Rows", "Shown", "Withheld, and why"),
+            summary,
+        )
         + html.paragraph(f"Least that a shown figure stands on: {words}.")
-        + (html.opened(f"{len(rows)} withheld figures", html.table("Withheld", head, rows)) if rows else "")
+        + (html.opened(f"{len(rows)} withheld figures", html.table(withheld_of, head, rows)) if rows else "")
     )
 
 

@@ -8,29 +8,13 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from tf_linkage.contracts.columns import ColumnInfo
+from tf_linkage.contracts.columns import ColumnClass, ColumnInfo
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.intake.headers import DANGER, NEAR, known_names, plain, words
 from tf_linkage.intake.mapping.dates import TWO_DIGITS, fitting, most_fitting
 from tf_linkage.intake.mapping.labels import LEADING, against_the_code, labelled
 from tf_linkage.intake.mapping.meanings import codes_of, folded, of_label
-from tf_linkage.intake.reading.cells import GENDER_SPELLINGS, YES_OR_NO
-
-MARKS = (
-    "null", "n/a", "na", "-", ".", "..", "none", "nil", "<blank>", "no data", "not known", "not recorded",
-    "unknown", "not stated", "#n/a", "nk", "n/k", "n.k.", "unk", "not given", "none given", "tbc", "tba", "?", "??",
-)  # fmt: skip
-"""What systems write for blank. `NOBT` and the like are codes and stay."""
-
-OF_COLUMN = {
-    "postcode": ("nopostcode", "no postcode", "xxxx", "xxxx xxx", "no fixed", "homeless", "nfa", "zz99 3vz"),
-    "nino": ("xx999999xx", "zx999999xz", "tn000000"),
-    "forename": ("unborn", "baby", "unknown", "duplicate", "do not use"),
-    "address": ("not found", "no fixed abode", "nfa", "unknown"),
-    "end_date": ("9999-12-31", "99991231", "31/12/9999"),
-    "service_end_date": ("9999-12-31", "99991231", "31/12/9999"),
-}
-"""Placeholders of single columns, which strangers would otherwise agree on."""
+from tf_linkage.intake.reading.cells import GENDER_SPELLINGS, YES_OR_NO, is_key
 
 FLAGS: dict[str, tuple[str, str]] = {
     "unemployed": ("worklessness", "OOW"), "out_of_work": ("worklessness", "OOW"), "oow": ("worklessness", "OOW"),
@@ -47,13 +31,25 @@ FLAGS: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 """Headers of yes-or-no columns: the problem that they flag, and its code."""
 
+ALSO_CALLED: dict[str, str] = {
+    "waiting list": "comparison", "waitlist": "comparison", "comparator": "comparison", "control": "comparison",
+    "control group": "comparison", "not on programme": "comparison", "intervention": "programme",
+    "treatment": "programme", "on programme": "programme", "attached": "programme", "supported": "programme",
+    "cp": "CPP", "cp plan": "CPP", "child protection": "CPP", "lac": "CLA", "in care": "CLA",
+    "looked after child": "CLA", "child looked after": "CLA", "cin plan": "CIN", "child in need plan": "CIN",
+    "unemployed": "OOW", "workless": "OOW", "debt": "DEBT", "persistent absentee": "PA", "pa": "PA",
+    "excluded": "EXC", "permanent exclusion": "EXC", "offender": "OFF", "crime": "OFF",
+    "antisocial behaviour": "ASB", "domestic violence": "DA", "dv": "DA",
+}  # fmt: skip
+"""What systems call a code of the contract, beyond the contract's own words."""
+
 ADDRESS_PARTS = (
     "saon", "flat_no", "flat_number", "flat", "building", "building_name", "house_no", "house_number",
     "street_number", "paon", "street", "street_name", "road", "road_name",
     "address_1", "address_line_1", "address_2", "address_line_2",
 )  # fmt: skip
 
-_SHAPES = {
+SHAPES = {
     "postcode": re.compile(r"[A-Za-z]{1,2}[0-9][A-Za-z0-9]? ?[0-9][A-Za-z]{2}"),
     "nino": re.compile(r"[A-Za-z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-Da-d]?"),
 }
@@ -64,6 +60,21 @@ was typed into the wrong column."""
 GROUPED = re.compile(r"(£?)[+-]?[0-9]{1,3}(?:,[0-9]{3})*(?:\.[0-9]+)?")
 """Money as a spreadsheet shows it."""
 
+
+TURNED = {"not", "non", "never", "no", "without", "risk", "reason", "details", "notes"}
+"""Words next to which a flag's own mean something else."""
+
+ABOUT = {"type", "status", "kind", "source", "flag", "verified", "checked", "from", "to", "start", "end", "id"}
+"""Words with which a header speaks of an identifier and does not hold it."""
+
+PEOPLES_KEYS = {"person_ref"}
+"""Keys of which every row of a file has its own."""
+
+OF_CODES = ("_issue", "_problem", "_code", "_desc", "_description", "_category", "_indicator", "_status")
+"""Endings with which systems call columns of codes and of their words."""
+
+LONGEST_SHORT = 3
+"""Letters of an abbreviation, such as `pa`: among other words it may mean anything."""
 
 MOSTLY = 0.8
 """Share of the cells from which a form is a column's, and the others are to be looked at."""
@@ -87,7 +98,7 @@ class Proposal:
 def candidates(column: ColumnInfo, header: list[str]) -> list[str]:
     """Headers that may be a column of the contract: a known name of it, or one close to its own."""
     names = _names(column)
-    exact = [theirs for theirs in header if plain(theirs) in names]
+    exact = [theirs for theirs in header if plain(theirs) in names or (codes_of(column) and _bare(theirs) in names)]
     if exact:
         return exact
     close = difflib.SequenceMatcher
@@ -99,8 +110,16 @@ def candidates(column: ColumnInfo, header: list[str]) -> list[str]:
     return near or [theirs for theirs in header if by_words(column, theirs)]
 
 
+def _bare(theirs: str) -> str:
+    """A header of a column of codes without the word that says that it is one."""
+    said = plain(theirs)
+    return next((said.removesuffix(ending) for ending in OF_CODES if said.endswith(ending)), said)
+
+
 def by_words(column: ColumnInfo, theirs: str) -> bool:
-    """Whether a header says what a known one does in other words."""
+    """Whether a header says what a known one does in other words; a type of address is no address."""
+    if column.column_class is ColumnClass.DIRECT and set(plain(theirs).split("_")) & ABOUT:
+        return False
     return bool(words(theirs)) and words(theirs) in {words(name) for name in _names(column)}
 
 
@@ -119,7 +138,18 @@ def flag_of(theirs: str) -> tuple[str, str] | None:
     bare = plain(theirs).removesuffix("_flag")
     if bare in FLAGS:
         return FLAGS[bare]
-    return next((FLAGS[name] for name in FLAGS if words(theirs) and words(name) == words(theirs)), None)
+    alike = next((FLAGS[name] for name in FLAGS if words(theirs) and words(name) == words(theirs)), None)
+    return alike or _flag_within(theirs)
+
+
+def _flag_within(theirs: str) -> tuple[str, str] | None:
+    """The one problem that some of a header's words flag, as in `Adult out of work`."""
+    if dangerous(theirs) or set(plain(theirs).split("_")) & TURNED:
+        return None
+    said = [
+        FLAGS[name] for name in FLAGS if len(name) > LONGEST_SHORT and words(name) and words(name) < words(theirs)
+    ]
+    return said[0] if len(set(said)) == 1 else None
 
 
 def is_address_part(theirs: str) -> bool:
@@ -144,7 +174,9 @@ def propose(column: ColumnInfo, theirs: str, cells: pl.Series) -> Proposal | Non
         theirs: header.
         cells: its text; null where blank or a placeholder.
     """
-    made = _proposed(column, theirs, cells)
+    known = cells.drop_nulls()
+    of_another = is_key(column) and len(known) and _of_another_kind(column, known)
+    made = None if of_another else _proposed(column, theirs, cells)
     if made is None and plain(theirs) in _names(column):
         made = Proposal(theirs, misfits=True)
         made.doubts.append(f"the column is called so, but its values are not as {column.name} is written: look")
@@ -160,7 +192,7 @@ def _proposed(column: ColumnInfo, theirs: str, cells: pl.Series) -> Proposal | N
     if not len(known):
         made.doubts.append("every cell is blank")
         return made
-    shape = _SHAPES.get(column.name)
+    shape = SHAPES.get(column.name)
     if shape and sum(bool(shape.fullmatch(cell)) for cell in known) < len(known) / 2:
         return None
     if isinstance(column.dtype, pl.Date):
@@ -170,6 +202,21 @@ def _proposed(column: ColumnInfo, theirs: str, cells: pl.Series) -> Proposal | N
     if column.dtype.is_numeric():
         return _numeric(made, known)
     return made
+
+
+def _of_another_kind(column: ColumnInfo, known: pl.Series) -> bool:
+    """Whether what stands in a column cannot be a key: numbers, codes or days of something else."""
+    alike = any(
+        sum(bool(shape.fullmatch(cell)) for cell in known) >= MOSTLY * len(known) for shape in SHAPES.values()
+    )
+    shared = known.is_duplicated().sum() >= MOSTLY * len(known)
+    many = len(known) >= LEAST_ROWS
+    return alike or bool(many and shared and column.name in PEOPLES_KEYS) or _are_days(known)
+
+
+def _are_days(known: pl.Series) -> bool:
+    """Whether a column holds days, in a form that no number has."""
+    return bool(known.str.contains(r"^[0-9]{1,4}[-/.][0-9A-Za-z]{1,3}[-/.][0-9]{2,4}").all())
 
 
 def _numeric(made: Proposal, known: pl.Series) -> Proposal | None:
@@ -246,13 +293,25 @@ def _coded(made: Proposal, known: pl.Series, column: ColumnInfo, codes: list[str
     return made
 
 
+def meant(column: ColumnInfo, label: str) -> str:
+    """The code that a label is a usual word for; empty where none."""
+    told = of_label(column, label, exactly=True)
+    if told is not None:
+        return told
+    code = ALSO_CALLED.get(" ".join(plain(label).split("_")), "")
+    return code if code in (codes_of(column) or []) else ""
+
+
 def _spelled_out(made: Proposal, column: ColumnInfo, spellings: dict[str, int], exact: dict[str, str]) -> None:
     rare = {one: count for one, count in spellings.items() if count < LEAST_ROWS and folded(one) not in exact}
-    by_label = {one: of_label(column, one.partition(" - ")[2] or one, exactly=True) or "" for one in spellings}
+    by_label = {one: meant(column, one.partition(" - ")[2] or one) for one in spellings}
     made.spellings = {one: exact.get(folded(one)) or by_label[one] for one in spellings if one not in rare}
     if any(by_label[one] and folded(one) not in exact for one in made.spellings):
-        made.doubts.append("some spellings were given their code by the contract's own words; is it meant?")
+        made.doubts.append(
+            "some spellings were given their code by the contract's own words or usual ones; is it meant?"
+        )
     unknown = sum(not code for code in made.spellings.values())
+    made.misfits = bool(made.spellings) and unknown == len(made.spellings)
     if unknown:
         made.doubts.append(
             f"{unknown} spellings are not the contract's: write its code behind each, or leave it blank"

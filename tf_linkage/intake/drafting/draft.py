@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-import json
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import polars as pl
-
+from tf_linkage.contracts.bodies.councils import codes_called
 from tf_linkage.contracts.columns import ColumnInfo, columns_of
 from tf_linkage.contracts.registry import extract_tables
+from tf_linkage.contracts.relations import OnlyWhere, relations_of
 from tf_linkage.errors import InputRefused
-from tf_linkage.intake.drafting.columns import (
-    ADDRESS_PARTS,
-    FLAGS,
-    MARKS,
-    OF_COLUMN,
-    Proposal,
-    candidates,
-    flag_of,
-    is_address_part,
-    propose,
-)
+from tf_linkage.intake.drafting.by_names import DATE_PARTS, by_names, marks_of, placeholders_in, without
+from tf_linkage.intake.drafting.by_values import by_values
+from tf_linkage.intake.drafting.columns import ADDRESS_PARTS, FLAGS, dangerous
 from tf_linkage.intake.drafting.layout import layout_of, refused_without_table
+from tf_linkage.intake.drafting.second import look_up, seconds_of
 from tf_linkage.intake.drafting.writing import Found, toml, written
-from tf_linkage.intake.headers import plain
 from tf_linkage.intake.mapping.loading import DOUBT
-from tf_linkage.intake.mapping.meanings import folded
 from tf_linkage.intake.mapping.model import LEAST_YEAR, MOST_YEAR
-from tf_linkage.intake.mapping.source import source_of
-from tf_linkage.intake.reading.cells import YES_OR_NO
+from tf_linkage.intake.mapping.source import Source, source_of
 from tf_linkage.intake.reading.problems import Problems
-
-DATE_PARTS = {"dob_day": "day", "dob_mth": "month", "dob_month": "month", "dob_yr": "year", "dob_year": "year"}
 
 
 @dataclass
@@ -52,8 +41,16 @@ class Draft:
     columns: int
 
 
-def draft_mapping(
-    path: Path, table: str, sender: str, year: int | None, header_row: int | None = None, *, likely: int = 2020
+def draft_mapping(  # noqa: PLR0917 - file, table, whose, when; what a person says of it by name
+    path: Path,
+    table: str,
+    sender: str,
+    year: int | None,
+    header_row: int | None = None,
+    also: Sequence[Path] = (),
+    *,
+    drawn: dt.date | None = None,
+    likely: int = 2020,
 ) -> Draft:
     """Drafts the mapping of a file.
 
@@ -61,118 +58,67 @@ def draft_mapping(
         path: the file.
         table: the contract's table that it is to become, such as council_cohort.
         sender: whose file it is.
-        year: of its codes; None where nobody said, which is a doubt.
+        year: of its codes; that of the day on which it was drawn where nobody said.
         header_row: line of the header, from 1, where a person says so; needed where no name in it is known.
-        likely: the year that is written down where nobody said one.
+        also: further files of its folder, in which columns of the same people or families stand. Other sheets of
+            a workbook are looked at unasked.
+        drawn: the day on which the file was drawn; where nobody says it, the one that its titles name, or a doubt.
+        likely: the year that is written down where nothing tells it.
 
     Raises:
-        InputRefused: no such table, a year beyond bounds, or the file cannot be read as rows under a header.
+        InputRefused: no such table, a year beyond bounds, or a file cannot be read as rows under a header.
     """
     tables = extract_tables()
     refused_without_table(table, list(tables))
     columns = list(columns_of(tables[table]))
     if year is not None and not LEAST_YEAR <= year <= MOST_YEAR:
         raise InputRefused(f"year: {year} is not between {LEAST_YEAR} and {MOST_YEAR}")
-    names = {name for column in columns for name in (column.name,)} | {*FLAGS, *ADDRESS_PARTS, *DATE_PARTS}
-    laid = layout_of(path, frozenset(names), header_row)
+    names = frozenset({column.name for column in columns} | {*FLAGS, *ADDRESS_PARTS, *DATE_PARTS})
+    laid = layout_of(path, names, header_row)
     source = source_of(path.read_bytes(), path.name, laid.file, (), Problems(path.name))
-    found = _find(columns, source.cells, source.days)
-    asks = [f"{DOUBT} of which year are the file's codes? Nobody said, so it is that of the study's extract"]
-    about = [f"table = {toml(table)}", f"sender = {toml(sender)}", *(asks if year is None else [])]
-    about.append(f"year = {likely if year is None else year}")
+    found = by_names(columns, source)
+    look_up(found, columns, source, seconds_of(path, laid, also, names, source.cells.columns), by_names)
+    _find_by_values(found, columns, source)
+    _find_given(found, tables[table], columns)
+    _find_council(found, columns, sender)
+    laid.drawn = drawn or laid.drawn
+    told = year or (laid.drawn.year if laid.drawn and LEAST_YEAR <= laid.drawn.year <= MOST_YEAR else None)
+    about = [f"table = {toml(table)}", f"sender = {toml(sender)}", f"year = {told or likely}"]
+    if laid.drawn is None:
+        also_year = "" if told else ", and its year above"
+        laid.doubts.append(
+            f"on which day was the file drawn? Say it here{also_year}; days after it are then refused"
+        )
     text = written(about, laid, found, columns, source)
     doubts = sum(line.startswith(DOUBT) for line in text.splitlines())
     return Draft(text, doubts, source.cells.height, source.cells.width)
 
 
-def _find(columns: list[ColumnInfo], cells: pl.DataFrame, days: frozenset[str]) -> Found:
-    found, header = Found(), cells.columns
-    everywhere = {mark for mark in MARKS if any((_folded(cells[name]) == mark).any() for name in header)}
-    if everywhere:
-        found.missing["every"] = sorted(everywhere)
-    _find_flags(found, cells, {column.name for column in columns}, everywhere)
-    parts = {DATE_PARTS[plain(theirs)]: theirs for theirs in header if plain(theirs) in DATE_PARTS}
-    if len(parts) == len(set(DATE_PARTS.values())):
-        found.parts = parts
-    for column in columns:
-        if column.name in found.filled():
+def _find_by_values(found: Found, columns: list[ColumnInfo], source: Source) -> None:
+    """Columns of the contract that no name leads to, by what stands in columns whose names say nothing."""
+    misfits = {name for name, made in found.rename.items() if made.misfits}
+    left = [column for column in columns if column.name in misfits or column.name not in found.filled()]
+    marks = marks_of(source.cells)
+    unused = {theirs for theirs in source.cells.columns if theirs not in found.used() and not dangerous(theirs)}
+    cells = {theirs: without(source.cells[theirs], marks) for theirs in source.cells.columns if theirs in unused}
+    births = any(column.name == "date_of_birth" for column in columns)
+    for name, made in by_values(left, cells, births=births).items():
+        found.rename[name] = made
+        if own := placeholders_in(source.cells[made.theirs], name) - marks:
+            found.missing[name] = sorted(own)
+
+
+def _find_given(found: Found, table: type, columns: list[ColumnInfo]) -> None:
+    """A yes or no that no column says, where a day that only goes with yes does."""
+    for relation in relations_of(table):
+        if not isinstance(relation, OnlyWhere) or relation.told_by in found.filled():
             continue
-        usable = [theirs for theirs in candidates(column, header) if theirs not in found.used()]
-        proposals: list[tuple[Proposal, list[str]]] = []
-        for theirs in usable:
-            marks = everywhere | {
-                mark for mark in OF_COLUMN.get(column.name, ()) if (_folded(cells[theirs]) == mark).any()
-            }
-            kept = [None if text is None or folded(text) in marks else text for text in cells[theirs]]
-            if (made := propose(column, theirs, pl.Series(kept, dtype=pl.String))) is not None:
-                if theirs in days and made.form is None:
-                    made.doubts.clear()
-                proposals.append((made, sorted(marks - everywhere)))
-        if proposals:
-            proposals.sort(key=lambda one: one[0].misfits)
-            made, placeholders = proposals[0]
-            if len(proposals) > 1:
-                others = ", ".join(json.dumps(one.theirs, ensure_ascii=False) for one, _ in proposals[1:])
-                made.doubts.append(f"could also be {others}")
-            found.rename[column.name] = made
-            found.missing |= {column.name: placeholders} if placeholders else {}
-    _settle_days(found)
-    _find_address(found, header, {column.name for column in columns})
-    said = {mark for theirs in found.join for mark in _folded(cells[theirs]).drop_nulls()}
-    if placeholders := sorted(said & {*OF_COLUMN["address"]} - everywhere):
-        found.missing["address"] = placeholders
-    _find_repeats(found, cells, columns)
-    return found
+        days = [name for name in relation.columns if name in found.rename]
+        if days and any(column.name == relation.told_by for column in columns):
+            found.given[relation.told_by] = found.rename[days[0]].theirs
 
 
-def _settle_days(found: Found) -> None:
-    """Days that could stand either way round stand as those of the same file that cannot."""
-    dated = [made for made in found.rename.values() if made.form]
-    if any(made.form and made.form.startswith("dd/mm") and not made.either_way for made in dated):
-        return
-    for made in dated:
-        if made.either_way:
-            made.doubts.append("no day is above 12, so day and month may stand either way round")
-
-
-def _folded(cells: pl.Series) -> pl.Series:
-    return pl.Series([None if text is None else folded(text) for text in cells], dtype=pl.String)
-
-
-def _find_flags(found: Found, cells: pl.DataFrame, names: set[str], marks: set[str]) -> None:
-    for theirs in cells.columns:
-        problem, code = flag_of(theirs) or (None, None)
-        said = {mark for mark in _folded(cells[theirs]).drop_nulls() if mark not in marks}
-        if problem in names and code and said and said <= set(YES_OR_NO):
-            if code in found.flags.setdefault(str(problem), {}):
-                continue
-            found.flags[str(problem)][code] = theirs
-            if plain(theirs).removesuffix("_flag") not in FLAGS:
-                doubt = f"{json.dumps(theirs, ensure_ascii=False)} was taken for {code} by the words of its name"
-                found.doubts.setdefault(f"flags.{problem}", []).append(doubt)
-    for problem, columns in found.flags.items():
-        if len(columns) > 1:
-            found.doubts.setdefault(f"flags.{problem}", []).append(
-                "when two are set the first of order counts; put the one that matters first"
-            )
-
-
-def _find_address(found: Found, header: list[str], names: set[str]) -> None:
-    parts = [theirs for theirs in header if is_address_part(theirs) and theirs not in found.used()]
-    whole = found.rename.get("address")
-    if whole and parts and is_address_part(whole.theirs):
-        parts = [theirs for theirs in header if theirs in {whole.theirs, *parts}]
-        del found.rename["address"]
-    if "address" in names and "address" not in found.rename and len(parts) > 1:
-        found.join = parts
-
-
-def _find_repeats(found: Found, cells: pl.DataFrame, columns: list[ColumnInfo]) -> None:
-    """A key that repeats: the file has a row for each of something else."""
-    keys = [column.name for column in columns if column.primary_key and column.name in found.rename]
-    if keys and (
-        again := int(cells.select(pl.struct(found.rename[key].theirs for key in keys).is_duplicated().sum()).item())
-    ):
-        found.rename[keys[-1]].doubts.append(
-            f"{again} rows share a key with another: choose one row of each, or make the key of other columns"
-        )
+def _find_council(found: Found, columns: list[ColumnInfo], sender: str) -> None:
+    """The code of the council that sends, where its name is one council's alone."""
+    if any(column.name == "la_code" for column in columns) and "la_code" not in found.filled():
+        found.councils = codes_called(sender)

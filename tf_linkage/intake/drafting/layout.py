@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import codecs
 import csv
+import datetime as dt
 import io
+import re
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -50,21 +53,30 @@ ENDINGS = (
 _KNOWN = frozenset(name for names in known_names().values() for name in names)
 
 
+_DAY = re.compile(
+    r"(?<![0-9/.-])(?:([0-9]{1,2})[/. -]([0-9]{1,2}|[A-Za-z]{3,9})[/. -]([0-9]{4})"
+    r"|([0-9]{4})-([0-9]{2})-([0-9]{2}))(?![0-9/-]|\.[0-9])"
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
 @dataclass
 class Laid:
-    """A file's layout as far as it shows, and what a person must say of it."""
+    """A file's layout as far as it shows, what a person must say of it, and the day that its titles name."""
 
     file: File
     doubts: list[str] = field(default_factory=list)
+    drawn: dt.date | None = None
 
 
-def layout_of(path: Path, known: frozenset[str], header_row: int | None = None) -> Laid:
+def layout_of(path: Path, known: frozenset[str], header_row: int | None = None, least: int = LEAST_KNOWN) -> Laid:
     """The layout of a file.
 
     Args:
         path: the file.
         known: plain headers that mean something, beyond those that real systems use.
         header_row: line, or row of a sheet, of the header, from 1, where a person says so; else it is looked for.
+        least: known names by which a row is the header.
 
     Raises:
         InputRefused: of no form that can be read, or without a row that looks like a header.
@@ -79,11 +91,12 @@ def layout_of(path: Path, known: frozenset[str], header_row: int | None = None) 
     if suffix == ".parquet":
         return Laid(File())
     if suffix == ".xlsx":
-        return _of_workbook(data, names, header_row, problems)
-    return _of_text(unpacked(data, problems) if suffix.endswith(".gz") else data, names, header_row, problems)
+        return _of_workbook(data, names, header_row, least, problems)
+    plain_text = unpacked(data, problems) if suffix.endswith(".gz") else data
+    return _of_text(plain_text, names, header_row, least, problems)
 
 
-def _of_text(data: bytes, names: frozenset[str], said: int | None, problems: Problems) -> Laid:
+def _of_text(data: bytes, names: frozenset[str], said: int | None, least: int, problems: Problems) -> Laid:
     doubts: list[str] = []
     encoding, text = "utf-8", None
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -103,16 +116,17 @@ def _of_text(data: bytes, names: frozenset[str], said: int | None, problems: Pro
         found = ((_header_in([_split(line, mark) for line in lines], names), mark) for mark in marks)
         (row, known), delimiter = max(found, key=lambda one: one[0][1])
     else:
-        row, known = said, LEAST_KNOWN
+        row, known = said, least
         delimiter = max(marks, key=lambda mark: len(_split(lines[said - 1], mark)))
-    _is_header(known, _split(lines[row - 1], delimiter), problems)
+    _is_header(known >= least, _split(lines[row - 1], delimiter), problems)
     rows = [_split(line, delimiter) for line in text.splitlines()[row - 1 :] if line.strip()]
     footer = _footer(rows[1:])
     doubts += _sparse(rows, footer)
-    return Laid(File(encoding=encoding, delimiter=delimiter, header_row=row, footer=footer), doubts)  # type: ignore[arg-type]
+    file = File(encoding=encoding, delimiter=delimiter, header_row=row, footer=footer)  # type: ignore[arg-type]
+    return Laid(file, doubts, _drawn(lines[: row - 1]))
 
 
-def _of_workbook(data: bytes, names: frozenset[str], said: int | None, problems: Problems) -> Laid:
+def _of_workbook(data: bytes, names: frozenset[str], said: int | None, least: int, problems: Problems) -> Laid:
     try:
         with zipfile.ZipFile(io.BytesIO(data)):
             book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
@@ -128,8 +142,8 @@ def _of_workbook(data: bytes, names: frozenset[str], said: int | None, problems:
     (row, known), name, sheet = max(found, key=lambda one: one[0][1])
     rows = sheet.rows
     _there(said, min(len(rows), SEARCHED), problems)
-    row, known = (row, known) if said is None else (said, LEAST_KNOWN)
-    _is_header(known, rows[row - 1] if rows else [], problems)
+    row, known = (row, known) if said is None else (said, least)
+    _is_header(known >= least, rows[row - 1] if rows else [], problems)
     doubts = [] if len(shown) == 1 else [f"{len(shown)} sheets are visible; is this the one?"]
     footer = _footer(rows[row:])
     hidden = [at for at in sheet.hidden if row < at <= len(rows)]
@@ -147,7 +161,48 @@ def _of_workbook(data: bytes, names: frozenset[str], said: int | None, problems:
         footer=footer,
         hidden="read" if hidden or unseen else "refuse",
     )
-    return Laid(file, [*doubts, *_sparse(rows[row - 1 :], footer)])
+    titles = _drawn(cell for above in rows[: row - 1] for cell in above)
+    return Laid(file, [*doubts, *_sparse(rows[row - 1 :], footer)], titles)
+
+
+def _drawn(titles: Iterable[str]) -> dt.date | None:
+    """The day that the lines above a header name, if it is one and no other: on it the file was drawn."""
+    found = {day for title in titles for one in _DAY.finditer(title) if (day := _day(one))}
+    return found.pop() if len(found) == 1 else None
+
+
+def _day(written: re.Match[str]) -> dt.date | None:
+    day, month, year, *iso = written.groups()
+    if year is None:
+        year, month, day = iso
+    month = str(_MONTHS.index(month[:3].lower()) + 1) if month[:3].lower() in _MONTHS else month
+    try:
+        return dt.date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def other_sheets(path: Path, laid: Laid, names: frozenset[str]) -> list[Laid]:
+    """The layouts of a workbook's other visible sheets, of those that have a header.
+
+    Args:
+        path: the workbook.
+        laid: the sheet that was chosen.
+        names: plain headers that mean something, beyond those that real systems use.
+    """
+    if laid.file.sheet is None:
+        return []
+    data, found = path.read_bytes(), []
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    for one in book.sheets_metadata:
+        if one.name == laid.file.sheet or one.visible != python_calamine.SheetVisibleEnum.Visible:
+            continue
+        rows = sheet_of(data, File(sheet=one.name), Problems(path.name)).rows
+        row, known = _header_in(rows[:SEARCHED], _KNOWN | names)
+        if known >= LEAST_KNOWN and not any(map(is_data, rows[row - 1])):
+            footer = _footer(rows[row:])
+            found.append(Laid(File(sheet=one.name, header_row=row, footer=footer)))
+    return found
 
 
 def _there(said: int | None, rows: int, problems: Problems) -> None:
@@ -155,8 +210,8 @@ def _there(said: int | None, rows: int, problems: Problems) -> None:
         problems.refuse(f"there is no line {said} among the first {SEARCHED} that could be the header")
 
 
-def _is_header(known: int, header: list[str], problems: Problems) -> None:
-    if known < LEAST_KNOWN:
+def _is_header(known: bool, header: list[str], problems: Problems) -> None:
+    if not known:
         problems.refuse(
             f"none of the first {SEARCHED} rows looks like a header: none names two columns that are known. Put "
             "the columns' names above the data; or, if they are there and none is known, say on which line "

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import polars as pl
 
@@ -21,8 +22,39 @@ USUAL = "yyyy-mm-dd"
 
 
 @dataclass
+class LookedUp:
+    """Columns of a second table.
+
+    Attributes:
+        file: in which it stands.
+        here: column of the first table.
+        there: column of the second that holds the same.
+        columns: name under which it can be used: its column.
+        ignore: its other columns.
+        layout: how it is written.
+        ranked: columns by which one of several rows is chosen, with what comes first.
+        keep: column and words of the rows that count, where others do not.
+        doubts: what a person must say of it.
+    """
+
+    file: str
+    here: str
+    there: str
+    columns: dict[str, str]
+    ignore: list[str]
+    layout: File
+    ranked: dict[str, str] = field(default_factory=dict)
+    keep: tuple[str, list[str]] | None = None
+    doubts: list[str] = field(default_factory=list)
+
+    def rank(self, theirs: str, first: str) -> None:
+        """Chooses by one more column."""
+        self.ranked[theirs] = first
+
+
+@dataclass
 class Found:
-    """What was found for the contract's columns."""
+    """What was found for the contract's columns; `councils` are the codes that the sender's name may mean."""
 
     rename: dict[str, Proposal] = field(default_factory=dict)
     join: list[str] = field(default_factory=list)
@@ -30,6 +62,23 @@ class Found:
     flags: dict[str, dict[str, str]] = field(default_factory=dict)
     missing: dict[str, list[str]] = field(default_factory=dict)
     doubts: dict[str, list[str]] = field(default_factory=dict)
+    given: dict[str, str] = field(default_factory=dict)
+    lookups: list[LookedUp] = field(default_factory=list)
+    councils: tuple[str, ...] = ()
+
+    def join_on(self, other: Found, names: dict[str, str]) -> None:
+        """Adds what was found in a second table, under the names by which its columns are used here."""
+        for ours, made in other.rename.items():
+            self.rename[ours] = replace(made, theirs=names[made.theirs])
+        if other.join:
+            self.join = [names[theirs] for theirs in other.join]
+        self.parts = self.parts or {part: names[theirs] for part, theirs in other.parts.items()}
+        for problem, columns in other.flags.items():
+            self.flags.setdefault(problem, {code: names[theirs] for code, theirs in columns.items()})
+        for name, marks in other.missing.items():
+            self.missing[name] = sorted({*self.missing.get(name, []), *marks})
+        for name, doubts in other.doubts.items():
+            self.doubts.setdefault(name, []).extend(doubts)
 
     def used(self) -> set[str]:
         """Columns of the file that are used."""
@@ -39,7 +88,7 @@ class Found:
     def filled(self) -> set[str]:
         """Columns of the contract that something fills."""
         return (
-            {*self.rename, *self.flags}
+            {*self.rename, *self.flags, *self.given}
             | ({"address"} if self.join else set())
             | ({"date_of_birth"} if self.parts else set())
         )
@@ -75,10 +124,11 @@ def written(about: list[str], laid: Laid, found: Found, columns: list[ColumnInfo
             f"{DOUBT} these columns match nothing. Use them above, or leave them here: they then stay with you",
             f"ignore = {_list(unused)}",
         ]
-    lines += _file_lines(laid.file, laid.doubts)
-    lines += _set_lines([column for column in left if not column.nullable])
+    lines += _file_lines(laid)
+    lines += _set_lines([column for column in left if not column.nullable], found.councils)
     lines += _rename_lines(found)
     lines += _other_lines(found)
+    lines += [line for lookup in found.lookups for line in _lookup_lines(lookup)]
     return "\n".join(lines) + "\n"
 
 
@@ -95,13 +145,11 @@ def _trim_lines(found: Found, columns: list[ColumnInfo], around: dict[str, list[
     ]
 
 
-def _file_lines(file: File, doubts: list[str]) -> list[str]:
+def _file_lines(laid: Laid) -> list[str]:
+    file = laid.file
     said = file.model_dump(exclude_defaults=True, exclude={"footer"})
-    lines = ["", "[file]", *(f"{DOUBT} {doubt}" for doubt in doubts)]
-    lines += [
-        f"{DOUBT} on which day was the file drawn? Days after it are then refused",
-        "# extracted = 2020-03-31",
-    ]
+    lines = ["", "[file]", *(f"{DOUBT} {doubt}" for doubt in laid.doubts)]
+    lines.append(f"extracted = {laid.drawn}" if laid.drawn else "# extracted = 2020-03-31")
     lines += [f"{name} = {toml(value)}" for name, value in said.items()]
     if file.footer:
         count = f", count = {file.footer.count}" if file.footer.count else ""
@@ -109,11 +157,16 @@ def _file_lines(file: File, doubts: list[str]) -> list[str]:
     return lines
 
 
-def _set_lines(needed: list[ColumnInfo]) -> list[str]:
+def _set_lines(needed: list[ColumnInfo], councils: tuple[str, ...]) -> list[str]:
     if not needed:
         return []
     lines = ["", "[set]"]
     for column in needed:
+        if column.name == "la_code" and councils:
+            if len(councils) > 1:
+                lines.append(f"{DOUBT} the council's area was changed; its codes are {' and '.join(councils)}")
+            lines.append(f"la_code = {toml(councils[0])}")
+            continue
         if column.column_class is ColumnClass.REFERENCE:
             lines.append(
                 f"{DOUBT} {column.name} is needed in every row and no column looks like it: {column.description}. "
@@ -145,8 +198,45 @@ def _rename_lines(found: Found) -> list[str]:
     return lines
 
 
+def _lookup_lines(lookup: LookedUp) -> list[str]:
+    said = lookup.layout.model_dump(exclude_defaults=True, exclude={"footer"})
+    if lookup.layout.footer:
+        said["footer"] = {"begins": lookup.layout.footer.begins}
+    lines = ["", "[[lookup]]", *(f"{DOUBT} {doubt}" for doubt in lookup.doubts)]
+    lines += [f"file = {toml(lookup.file)}", f"here = {toml(lookup.here)}", f"there = {toml(lookup.there)}"]
+    lines.append(f"columns = {_table(lookup.columns)}")
+    if lookup.ignore:
+        lines.append(f"ignore = {_list(lookup.ignore)}")
+    if said:
+        lines.append(f"layout = {_table(said)}")
+    if lookup.keep:
+        kind, called = lookup.keep
+        lines.append(f"keep = [{{ column = {toml(kind)}, is = {_list(called)} }}]")
+    if lookup.ranked:
+        ranks = ", ".join(f"{{ column = {toml(theirs)}, {first} }}" for theirs, first in lookup.ranked.items())
+        lines.append(f"choose = {{ per = {toml(lookup.there)}, first = [{ranks}] }}")
+    return lines
+
+
+def _table(words: dict[str, Any]) -> str:
+    """An inline table."""
+    said = (
+        f"{toml(name)} = {_table(value) if isinstance(value, dict) else toml(value)}"
+        for name, value in words.items()
+    )
+    return "{ " + ", ".join(said) + " }"
+
+
 def _other_lines(found: Found) -> list[str]:
-    lines = ["", "[join]", f"address = {{ columns = {_list(found.join)} }}"] if found.join else []
+    lines: list[str] = []
+    for ours, theirs in found.given.items():
+        lines += [
+            "",
+            "[given]",
+            f"{DOUBT} no column says {ours}: it is yes where {toml(theirs)} has something, else no. Is it so?",
+            f"{ours} = {toml(theirs)}",
+        ]
+    lines += ["", "[join]", f"address = {{ columns = {_list(found.join)} }}"] if found.join else []
     if found.parts:
         inner = ", ".join(f"{part} = {toml(theirs)}" for part, theirs in sorted(found.parts.items()))
         lines += ["", "[parts]", f"date_of_birth = {{ {inner} }}"]

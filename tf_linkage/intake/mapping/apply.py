@@ -75,8 +75,10 @@ def mapped(path: Path, loaded: Loaded, shown_as: str | None = None) -> Mapped:
     typed = keep(typed_rows(text, table, problems, line_of), table, problems, line_of)
     _by_the_day(typed, loaded, problems, line_of)
     total.update(loaded.digest.encode())
-    part = Part(name, typed.height, line_of, total.hexdigest(), problems.place)
-    notes = (*rows.left_out, *noted, *columns.said_unknown(text, typed))
+    part = Part(
+        name, typed.height, line_of, total.hexdigest(), problems.place, mapping.sender, mapping.file.extracted
+    )
+    notes = (*source.notes, *rows.left_out, *noted, *columns.said_unknown(text, typed))
     return Mapped(typed, part, notes, (loaded.name, loaded.digest))
 
 

@@ -50,11 +50,21 @@ class Columns:
             return pl.Series([None] * self.cells.height, dtype=pl.String)
         if name in mapping.set_to:
             return pl.Series([_written(mapping.set_to[name])] * self.cells.height, dtype=pl.String)
+        if name in mapping.given:
+            return self._given(mapping.given[name], name)
         if name in mapping.flags:
             return self._flags(mapping.flags[name], name)
         if name in mapping.parts:
             return self._date_of_parts(mapping.parts[name], name)
         return self._value(self._gathered(name), column)
+
+    def _given(self, theirs: str, name: str) -> pl.Series:
+        """Yes where a column of theirs has something, as every column that is made of it sees it."""
+        made = [name, *(ours for ours, one in self.mapping.rename.items() if one == theirs)]
+        marks = self.blank | {folded(mark) for ours in made for mark in self.mapping.missing.get(ours, [])}
+        cells = self.cells.get_column(theirs)
+        said = ["false" if text is None or folded(text) in marks else "true" for text in cells]
+        return pl.Series(said, dtype=pl.String)
 
     def _gathered(self, name: str) -> pl.Series:
         """The cells that a column is made of, before their values are mapped."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import hashlib
 import tomllib
 from collections.abc import Iterable
@@ -17,7 +18,7 @@ from tf_linkage.contracts.registry import extract_tables
 from tf_linkage.errors import InputRefused
 from tf_linkage.intake.mapping.dates import DAYS, TIMES, form_of
 from tf_linkage.intake.mapping.meanings import BLANK, codes_of, folded, of_label
-from tf_linkage.intake.mapping.model import Mapping
+from tf_linkage.intake.mapping.model import File, Mapping
 from tf_linkage.intake.reading.cells import is_key
 from tf_linkage.intake.reading.problems import Problems
 
@@ -63,7 +64,7 @@ def mapping_of(data: bytes, name: str) -> Loaded:
     """A mapping from the bytes of its file; errors as in `load_mapping`."""
     problems = Problems(name)
     if len(data) > LARGEST:
-        problems.refuse("larger than any mapping")
+        problems.refuse("larger than any mapping; is it the file itself?")
     mapping = _parsed(data, problems)
     tables = extract_tables()
     if mapping.table not in tables:
@@ -79,11 +80,11 @@ def _parsed(data: bytes, problems: Problems) -> Mapping:
         text = data.decode("utf-8")
         words = tomllib.loads(text)
     except UnicodeDecodeError:
-        problems.refuse("not UTF-8 text")
+        problems.refuse("not UTF-8 text; save the mapping as UTF-8")
     except tomllib.TOMLDecodeError as error:
-        problems.refuse(f"not TOML: {error}")
+        problems.refuse(f"not TOML: {error}; texts stand in quotes, each key once and on a line of its own")
     except RecursionError:
-        problems.refuse("not TOML: nested too deep")
+        problems.refuse("not TOML: nested too deep; a mapping has tables of keys and no more")
     doubts = [at for at, line in enumerate(text.splitlines(), start=1) if line.strip().startswith(DOUBT)]
     if doubts:
         many = f"{len(doubts)} doubts are" if len(doubts) > 1 else "a doubt is"
@@ -93,32 +94,49 @@ def _parsed(data: bytes, problems: Problems) -> Mapping:
     except ValidationError as error:
         for wrong in error.errors(include_input=False, include_url=False):
             where = ".".join(str(part) for part in wrong["loc"])
-            problems.add(f"{where}: {wrong['msg'][0].lower()}{wrong['msg'][1:]}")
+            problems.add(f"{where}: {_said(wrong['type'], str(wrong['loc'][-1]), wrong['msg'])}")
         problems.refuse_if_any()
         raise AssertionError("unreachable: a problem was just noted") from None
+
+
+def _said(kind: str, key: str, message: str) -> str:
+    """What is wrong with a key of a mapping, and what to do."""
+    if kind == "extra_forbidden":
+        near = difflib.get_close_matches(key, _KEYS, n=1)
+        return f"no mapping has this key{f'; is {near[0]} meant?' if near else ''}; docs/extracts.md lists them all"
+    if kind == "missing":
+        return "is needed and not there; add it"
+    return f"{message[0].lower()}{message[1:]}; docs/extracts.md shows how it is written"
+
+
+_KEYS = sorted({field.alias or name for model in (Mapping, File) for name, field in model.model_fields.items()})
 
 
 def _leads_to_the_contract(mapping: Mapping, columns: dict[str, ColumnInfo], problems: Problems) -> None:
     filled = mapping.filled()
     for column, verbs in filled.items():
         if column not in columns:
-            problems.add(f"{verbs[0]}.{column}: the contract has no such column")
+            problems.add(f"{verbs[0]}.{column}: the contract has no such column; it has {', '.join(columns)}")
         elif len(verbs) > 1:
-            problems.add(f"{column} is filled twice, by {' and by '.join(verbs)}")
-    for column in columns:
-        if column not in filled:
-            problems.add(f"{column} is not filled: rename, join, split, set or flag it, or say that it is absent")
+            problems.add(f"{column} is filled twice, by {' and by '.join(verbs)}; keep one of them")
+    if unfilled := [column for column in columns if column not in filled]:
+        are, them = ("is", "it") if len(unfilled) == 1 else ("are", "them")
+        said = f"{are} not filled: rename, join, split, set or flag {them}, or put {them} under absent"
+        problems.add(f"{', '.join(unfilled)} {said}")
     for column in mapping.absent:
         if column in columns and not columns[column].nullable:
-            problems.add(f"absent.{column}: the contract needs it in every row")
+            problems.add(f"absent.{column}: the contract needs it in every row; rename, set or flag it")
     if mapping.file.extracted and mapping.file.extracted > dt.date.today():
-        problems.add(f"file.extracted: {mapping.file.extracted} is still to come")
+        problems.add(
+            f"file.extracted: {mapping.file.extracted} is still to come; say the day on which the file was drawn"
+        )
     if both := sorted(mapping.named() & set(mapping.ignore)):
-        problems.add(f"ignore: used elsewhere in the mapping: {', '.join(both)}")
+        problems.add(f"ignore: used elsewhere in the mapping: {', '.join(both)}; take them out of ignore")
     problems.refuse_if_any()
     _codes(mapping, columns, problems)
     _flags(mapping, columns, problems)
     _set(mapping, columns, problems)
+    _given(mapping, columns, problems)
     _forms(mapping, columns, problems)
 
 
@@ -175,6 +193,11 @@ def _set(mapping: Mapping, columns: dict[str, ColumnInfo], problems: Problems) -
             problems.add(f"set.{name}: the contract wants {_word(wanted[0])}")
         elif known and str(value).lower() not in known and str(value) not in known:
             problems.add(f"set.{name}: not a code of the contract; it has {', '.join(known)}")
+
+
+def _given(mapping: Mapping, columns: dict[str, ColumnInfo], problems: Problems) -> None:
+    flags = [name for name, column in columns.items() if isinstance(column.dtype, pl.Boolean)]
+    _only(mapping.given, flags, "given", "a yes or no of the contract", problems)
 
 
 def _word(kind: type) -> str:

@@ -123,7 +123,7 @@ class Choose(Closed):
 class Lookup(Closed):
     """Columns from a second file of the same folder."""
 
-    file: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 _.-]*$")]
+    file: Annotated[str, StringConstraints(pattern=r"^[^./\\\x00-\x1f][^/\\\x00-\x1f]{0,200}$")]
     here: Header = Field(description="Column of the first file")
     there: Header = Field(description="Column of the second that holds the same")
     columns: dict[Header, Header] = Field(min_length=1, description="Name under which it can be used: its column")
@@ -147,6 +147,7 @@ class Mapping(Closed):
     join: dict[str, Join] = {}
     split: dict[str, Split] = {}
     set_to: dict[str, str | bool | dt.date | int] = Field(default={}, alias="set")
+    given: dict[str, Header] = Field(default={}, description="Yes where a column of theirs has something, else no")
     parts: dict[str, Parts] = {}
     flags: dict[str, Flags] = {}
     codes: dict[str, dict[str, str]] = Field(default={}, description="By column: their spelling, our code")
@@ -168,8 +169,8 @@ class Mapping(Closed):
     def filled(self) -> dict[str, list[str]]:
         """Verbs that fill each column of the contract."""
         verbs: dict[str, Iterable[str]] = {
-            "rename": self.rename, "join": self.join, "split": self.split, "set": self.set_to, "parts": self.parts,
-            "flags": self.flags, "absent": self.absent,
+            "rename": self.rename, "join": self.join, "split": self.split, "set": self.set_to, "given": self.given,
+            "parts": self.parts, "flags": self.flags, "absent": self.absent,
         }  # fmt: skip
         found: dict[str, list[str]] = {}
         for verb, columns in verbs.items():
@@ -181,7 +182,7 @@ class Mapping(Closed):
         """Every column of the file that the mapping names, but for those it ignores and those of other files."""
         found = set(self.rename.values())
         found |= {column for one in self.join.values() for column in one.columns}
-        found |= {one.column for one in self.split.values()}
+        found |= {one.column for one in self.split.values()} | set(self.given.values())
         found |= {column for one in self.parts.values() for column in (one.day, one.month, one.year)}
         found |= {column for one in self.flags.values() for column in one.columns.values()}
         found |= {one.column for one in self.leave_out}

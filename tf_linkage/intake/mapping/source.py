@@ -11,6 +11,7 @@ import polars as pl
 
 from tf_linkage.intake.mapping.model import File, Footer
 from tf_linkage.intake.mapping.workbook import sheet_of
+from tf_linkage.intake.reading.ending import ending
 from tf_linkage.intake.reading.extracts import unpacked
 from tf_linkage.intake.reading.parquet import parquet_of
 from tf_linkage.intake.reading.problems import Problems
@@ -32,6 +33,7 @@ class Source:
         faults: for each fault of a workbook's cells, and each header, the rows that have it.
         formulas: for each header, the rows whose value a formula gave.
         around: for each header, the rows that had blanks around what is written there.
+        notes: what is to be noted of the file itself.
     """
 
     cells: pl.DataFrame
@@ -40,6 +42,7 @@ class Source:
     faults: dict[str, dict[str, list[int]]] = field(default_factory=dict)
     formulas: dict[str, list[int]] = field(default_factory=dict)
     around: dict[str, list[int]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 def suffix_of(name: str) -> str | None:
@@ -116,7 +119,8 @@ def _of_text(data: bytes, file: File, wanted: list[str], problems: Problems) -> 
     header = [name.strip() for name in structure.header]
     cells, around = _stripped(cells_of(structure, header, problems))
     _footer_fits(structure.footer, cells, file.footer, structure.line_of, problems)
-    return Source(cells, structure.line_of, around=around)
+    notes = () if structure.footer else ending(data, cells, structure.line_of, problems)
+    return Source(cells, structure.line_of, around=around, notes=notes)
 
 
 def _header_is_there(data: bytes, file: File, wanted: list[str], problems: Problems) -> None:

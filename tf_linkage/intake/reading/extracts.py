@@ -5,6 +5,7 @@ The reading of one table.
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import hashlib
 import io
@@ -20,6 +21,8 @@ from tf_linkage.contracts.bodies.identity import Identity
 from tf_linkage.contracts.columns import ColumnInfo, columns_of, schema_of
 from tf_linkage.intake.headers import described
 from tf_linkage.intake.reading.cells import SYNONYMS, typed
+from tf_linkage.intake.reading.ending import ending
+from tf_linkage.intake.reading.names import sender_in
 from tf_linkage.intake.reading.parquet import parquet_of
 from tf_linkage.intake.reading.problems import Problems
 from tf_linkage.intake.reading.structure import cells_of, structure_of
@@ -81,6 +84,9 @@ class Part:
         line_of: the line of each, from 0.
         digest: SHA-256 of the bytes that were read.
         word: what its lines are called: row in a workbook or a Parquet file.
+        sender: whose file it is, where one sender's.
+        drawn: the day on which it was drawn, where its mapping says so.
+        notes: what is to be noted of the file itself.
     """
 
     file: str
@@ -88,6 +94,9 @@ class Part:
     line_of: Line
     digest: str
     word: str = "line"
+    sender: str | None = None
+    drawn: dt.date | None = None
+    notes: tuple[str, ...] = ()
 
 
 def read_file(path: Path, table: type[dy.Schema]) -> tuple[pl.DataFrame, Part]:
@@ -95,13 +104,14 @@ def read_file(path: Path, table: type[dy.Schema]) -> tuple[pl.DataFrame, Part]:
     data = path.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
     problems = Problems(path.name)
+    notes: tuple[str, ...] = ()
     if path.name.endswith(".parquet"):
         frame, line_of = _from_parquet(data, table, problems)
     else:
         plain = unpacked(data, problems) if path.name.endswith(".gz") else data
-        frame, line_of = _from_csv(plain, table, problems)
+        frame, line_of, notes = _from_csv(plain, table, problems)
     word = "row" if path.name.endswith(".parquet") else "line"
-    return frame, Part(path.name, frame.height, line_of, digest, word)
+    return frame, Part(path.name, frame.height, line_of, digest, word, sender_in(path.name), notes=notes)
 
 
 def unpacked(data: bytes, problems: Problems) -> bytes:
@@ -130,12 +140,15 @@ def one_key(rows: pl.DataFrame, stem: str, table: type[dy.Schema]) -> None:
         problems.refuse_if_any()
 
 
-def _from_csv(data: bytes, table: type[dy.Schema], problems: Problems) -> tuple[pl.DataFrame, Line]:
+def _from_csv(
+    data: bytes, table: type[dy.Schema], problems: Problems
+) -> tuple[pl.DataFrame, Line, tuple[str, ...]]:
     structure = structure_of(data, problems)
     header = _known_names(structure.header, table, problems)
     text = cells_of(structure, header, problems)
+    notes = ending(data, text, structure.line_of, problems)
     rows = typed_rows(text, table, problems, structure.line_of)
-    return keep(rows, table, problems, structure.line_of), structure.line_of
+    return keep(rows, table, problems, structure.line_of), structure.line_of, notes
 
 
 def _from_parquet(data: bytes, table: type[dy.Schema], problems: Problems) -> tuple[pl.DataFrame, Line]:

@@ -79,6 +79,12 @@ def is_of_one_sender(name: str, table: str) -> bool:
     return is_table(name, table) and name not in {table + form for form in FORMS}
 
 
+def sender_in(name: str) -> str | None:
+    """The sender that a file's name says, `hackney` of `council_cohort.hackney.csv`; None of a file of all."""
+    form = next((form for form in sorted(FORMS, key=len, reverse=True) if name.endswith(form)), "")
+    return name.removesuffix(form).partition(".")[2] or None
+
+
 def looks_like(name: str, tables: Iterable[str]) -> str | None:
     """The table that a name is close to, though no file of it may be called so; None where it is close to none.
 

@@ -8,28 +8,43 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from tf_linkage.contracts.in_time import Asked, BornFirst, EveryYear, IdentifiedThen, InTheYears, UpToDate
+from tf_linkage.contracts.in_time import (
+    Asked,
+    BornFirst,
+    DrawnThen,
+    EveryYear,
+    IdentifiedThen,
+    InTheYears,
+    Lately,
+    UpToDate,
+)
 from tf_linkage.contracts.registry import ACADEMIC_YEAR
 from tf_linkage.contracts.relations import (
     Apart,
     BornBefore,
     ByExtract,
+    FewAlike,
     FewRepeats,
     HasRows,
     InOrder,
+    KnownCode,
     KnownPeople,
     MostHaveRows,
     MostlyFilled,
+    NoMarks,
+    NotOneValue,
+    OfItsSender,
     OneOf,
     OnlyWhere,
     Placeholders,
     Relation,
+    SomeFilled,
     StartsWithin,
     Strength,
     Unlike,
 )
 from tf_linkage.intake.reading.extracts import Extract
-from tf_linkage.intake.relations import in_time
+from tf_linkage.intake.relations import cells, in_time
 from tf_linkage.intake.relations.given import FIRST_MONTH_OF_YEAR, Broken, Given, all_of
 
 
@@ -229,4 +244,12 @@ _CHECKS: dict[type[Relation], _Check] = {
     InTheYears: in_time.in_the_years,
     EveryYear: in_time.every_year,
     UpToDate: in_time.up_to_date,
+    NoMarks: cells.no_marks,
+    FewAlike: cells.few_alike,
+    SomeFilled: cells.some_filled,
+    KnownCode: cells.known_code,
+    NotOneValue: cells.not_one_value,
+    OfItsSender: cells.of_its_sender,
+    Lately: cells.lately,
+    DrawnThen: cells.drawn_then,
 }

@@ -14,6 +14,9 @@ import duckdb
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage.limits import Limits
 
+_open: list[duckdb.DuckDBPyConnection] = []
+"""Connections of linkages that are at work in this process."""
+
 
 @contextmanager
 def connected(bounds: Limits) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -25,6 +28,7 @@ def connected(bounds: Limits) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(":memory:") as connection:
         try:
             _settle(connection, bounds)
+            _open.append(connection)
             yield connection
         except duckdb.OutOfMemoryException:
             raise LinkageRefused(
@@ -32,11 +36,25 @@ def connected(bounds: Limits) -> Iterator[duckdb.DuckDBPyConnection]:
                 "in the clear. Link fewer records at once, block by more specific rules, or allow more (memory_gb) "
                 "if the machine has it"
             ) from None
+        finally:
+            if connection in _open:
+                _open.remove(connection)
+
+
+def share_of_query() -> float | None:
+    """What part of the query that a linkage of this process runs is done, from 0 to 1; None where none tells."""
+    try:
+        done = _open[-1].query_progress() if _open else -1.0
+    except (duckdb.Error, IndexError):  # closed in the meantime
+        return None
+    return done / 100 if done >= 0 else None
 
 
 def _settle(connection: duckdb.DuckDBPyConnection, bounds: Limits) -> None:
     connection.execute("SET python_enable_replacements = false")
-    connection.execute("SET enable_progress_bar = false")
+    # Kept, so that a person can be told; never drawn, for what a command prints is its own.
+    connection.execute("SET enable_progress_bar = true")
+    connection.execute("SET enable_progress_bar_print = false")
     connection.execute("SET preserve_insertion_order = false")
     # It squeezes every string on its way through a join, which costs more than what is saved.
     connection.execute("SET disabled_optimizers = 'compressed_materialization'")

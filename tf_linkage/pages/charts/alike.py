@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tf_linkage.pages.charts.style import BLUE, GREY, WIDTH, Rows, colours, refuse_nothing, svg_of
+from tf_linkage.pages.charts.style import BLUE, GREY, WIDTH, Drawing, Rows, colours, drawing_of, refuse_nothing
 
 
 def love(
     rows: Rows, *, title: str, description: str, x_title: str, series: Sequence[str], limits: Sequence[float]
-) -> str:
+) -> Drawing:
     """Two points on a line for each level (after Thomas Love): how far apart before, and after.
 
     Args:
@@ -46,7 +46,7 @@ def love(
              "encoding": {"x": x | {"field": "value"}, "y": y, "color": colour,
                           "shape": colour | {"scale": shapes}}}  # fmt: skip
     spec = {"width": WIDTH - 60, "height": {"step": 20}, "data": {"values": list(rows)}, "layer": [*upright, point]}
-    return svg_of(spec, title, description)
+    return drawing_of(spec, title, description)
 
 
 def bars(
@@ -58,7 +58,7 @@ def bars(
     y_title: str,
     series: Sequence[str],
     numbers: str = ",d",
-) -> str:
+) -> Drawing:
     """Bars side by side for each band of a scale.
 
     Args:
@@ -85,8 +85,8 @@ def bars(
              "encoding": {"x": x, "xOffset": side, "y": y, "color": colour}},
             {"transform": [{"filter": "!isValid(datum.count)"}],
              "mark": {"type": "text", "text": "withheld", "angle": 270, "align": "left", "baseline": "middle",
-                      "dx": 4, "fontSize": 12, "fontStyle": "italic", "color": "#666"},
+                      "dx": 4, "fontSize": 13, "fontStyle": "italic", "color": "#666"},
              "encoding": {"x": x, "xOffset": side, "y": {"value": 220}}},
         ],
     }  # fmt: skip
-    return svg_of(spec, title, description)
+    return drawing_of(spec, title, description)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from tf_linkage.pages.charts.style import BLUE, RED, WIDTH, Rows, refuse_nothing, svg_of
+from tf_linkage.pages.charts.style import BLUE, RED, WIDTH, Drawing, Rows, drawing_of, refuse_nothing
 
 ACROSS = 2
 """Panels in a row: labels of eleven steps still stand side by side."""
 
 
-def beside(rows: Rows, *, title: str, description: str, names: tuple[str, str]) -> str:
+def beside(rows: Rows, *, title: str, description: str, names: tuple[str, str]) -> Drawing:
     """A panel for each question, each with a scale of its own that begins at nothing.
 
     Args:
@@ -61,7 +61,7 @@ def beside(rows: Rows, *, title: str, description: str, names: tuple[str, str]) 
             ],
         }
 
-    return svg_of(
+    return drawing_of(
         {
             "columns": ACROSS,
             "spacing": {"row": 84, "column": 60},

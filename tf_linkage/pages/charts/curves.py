@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tf_linkage.pages.charts.style import GREY, WIDTH, Rows, colours, floor_of, refuse_nothing, svg_of
+from tf_linkage.pages.charts.style import GREY, WIDTH, Drawing, Rows, colours, drawing_of, floor_of, refuse_nothing
 
 
 def curves(
@@ -20,7 +20,7 @@ def curves(
     x_title: str,
     y_title: str,
     diagonal: bool = False,
-) -> str:
+) -> Drawing:
     """Lines with their 95% bands, one for each series, one panel below another for each panel.
 
     Args:
@@ -63,12 +63,12 @@ def curves(
         "spec": {"width": (WIDTH - 55 * (len(panels) - 1)) / len(panels), "height": 200, "layer": layers},
         "spacing": 55,
     }
-    return svg_of(spec, title, description)
+    return drawing_of(spec, title, description)
 
 
 def agreement(
     rows: Rows, *, title: str, description: str, x_title: str, y_title: str, series: Sequence[str]
-) -> str:
+) -> Drawing:
     """Points against the diagonal on which both figures agree, on logarithmic axes since rates differ widely.
 
     Args:
@@ -99,4 +99,4 @@ def agreement(
                  "color": {"field": "series", "type": "nominal", "title": None, "scale": colours(series)}}},
         ],
     }  # fmt: skip
-    return svg_of(spec, title, description)
+    return drawing_of(spec, title, description)

@@ -8,7 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tf_linkage.pages.charts.style import DARK, GREY, WIDTH, Rows, colours, floor_of, refuse_nothing, svg_of
+from tf_linkage.pages.charts.style import (
+    DARK,
+    GREY,
+    WIDTH,
+    Drawing,
+    Rows,
+    colours,
+    drawing_of,
+    floor_of,
+    refuse_nothing,
+)
 
 
 def intervals(
@@ -22,7 +32,7 @@ def intervals(
     numbers: str = "%",
     line: float | None = None,
     hue: str = "",
-) -> str:
+) -> Drawing:
     """Dots with their 95% intervals: a line for each level, a panel for each of a few figures or departments.
 
     Args:
@@ -67,19 +77,19 @@ def intervals(
                 {"transform": [told], "mark": {"type": "point", "filled": True, "size": 65, "opacity": 1},
                  "encoding": {"x": x | {"field": "value"}, "y": y, "color": colour}},
                 {"transform": [{"filter": "!isValid(datum.high)"}],
-                 "mark": {"type": "text", "text": "withheld", "align": "left", "fontSize": 12, "color": "#666",
+                 "mark": {"type": "text", "text": "withheld", "align": "left", "fontSize": 13, "color": "#666",
                           "fontStyle": "italic"},
                  "encoding": {"x": {"value": 5}, "y": y}},
             ],
         },
         "spacing": 40,
     }  # fmt: skip
-    return svg_of(spec, title, description)
+    return drawing_of(spec, title, description)
 
 
 def flow(
     rows: Rows, *, title: str, description: str, parts: Mapping[str, str], x_title: str = "people sent"
-) -> str:
+) -> Drawing:
     """A bar for each level, cut into parts: how many of those sent went where.
 
     Args:
@@ -121,4 +131,4 @@ def flow(
                           "color": {"field": "ink", "type": "nominal", "scale": None}}},
         ],
     }  # fmt: skip
-    return svg_of(spec, title, description)
+    return drawing_of(spec, title, description)

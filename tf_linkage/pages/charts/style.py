@@ -13,6 +13,7 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -20,6 +21,7 @@ from typing import Any
 import vl_convert
 
 from tf_linkage.errors import TfLinkageError
+from tf_linkage.pages.charts.narrow import narrowed
 
 Row = Mapping[str, Any]
 Rows = Sequence[Row]
@@ -48,12 +50,16 @@ CONFIG: dict[str, Any] = {
     },
     "legend": {
         "labelFontSize": 13, "titleFontSize": 13, "titleFontWeight": "normal", "orient": "top", "symbolSize": 140,
+        "symbolOpacity": 1,
         "labelLimit": 320, "columns": 3,
     },
     "header": {"labelFontSize": 14, "labelFontWeight": "bold", "titleFontSize": 13, "labelOrient": "top",
                "labelAnchor": "start"},
 }  # fmt: skip
 
+
+_NAMELESS = re.compile(r'<g ((?:(?!aria-label)[^>])*)role="graphics-symbol"((?:(?!aria-label)[^>])*)>')
+"""Groups of marks that are called one image and have no name: their marks are lines to hold others against."""
 
 _EMPTY = re.compile(r'<g [^>]*role="graphics-symbol"[^>]*(?:/>|></g>)')
 """Groups of marks without a mark: a screen reader would come to a nameless image."""
@@ -63,14 +69,51 @@ class ChartRefused(TfLinkageError):
     """A chart was asked for with nothing to draw."""
 
 
-def svg_of(spec: dict[str, Any], title: str, description: str) -> str:
-    """The SVG of a Vega-Lite specification, with words for those who do not see it."""
-    words = f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
-    head, _, rest = _drawn(json.dumps(spec)).partition(">")
-    return f'{head} role="img">{words}{rest}'
+@dataclass(frozen=True)
+class Drawing:
+    """A chart, drawn for a wide page and, from the same figures, for a narrow one.
+
+    Attributes:
+        spec: of Vega-Lite, as JSON, for the wide page.
+        narrow_spec: the same for the narrow one.
+        title: read aloud first.
+        description: read aloud next.
+    """
+
+    spec: str
+    narrow_spec: str
+    title: str
+    description: str
+
+    @property
+    def wide(self) -> str:
+        """The SVG for a wide page, paper and the Dagster UI."""
+        return self._with_words(_drawn(self.spec))
+
+    @property
+    def narrow(self) -> str:
+        """The SVG for a phone, at most `narrow.NARROW` pixels wide."""
+        return self._with_words(_drawn(self.narrow_spec))
+
+    def _with_words(self, svg: str) -> str:
+        words = f"<title>{escape(self.title)}</title><desc>{escape(self.description)}</desc>"
+        head, _, rest = svg.partition(">")
+        return f'{head} role="img">{words}{rest}'
 
 
-@lru_cache(maxsize=256)  # a run shows one picture in several places: in a report, next to an asset, in a check
+def drawing_of(spec: dict[str, Any], title: str, description: str, narrow: dict[str, Any] | None = None) -> Drawing:
+    """A drawing by a Vega-Lite specification, with words for those who do not see it.
+
+    Args:
+        spec: of the wide chart.
+        title: read aloud first.
+        description: read aloud next.
+        narrow: of the narrow chart, where it is more than the wide one with less width (`narrow.narrowed`).
+    """
+    return Drawing(json.dumps(spec), json.dumps(narrowed(narrow or spec)), title, description)
+
+
+@lru_cache(maxsize=512)  # a run shows one picture in several places: in a report, next to an asset, in a check
 def _drawn(spec: str) -> str:
     """The SVG of a specification, as JSON."""
     svg = vl_convert.vegalite_to_svg(
@@ -79,7 +122,7 @@ def _drawn(spec: str) -> str:
         config=CONFIG,
         allowed_base_urls=[],
     )
-    return _EMPTY.sub("", str(svg))
+    return _NAMELESS.sub(r'<g \1aria-hidden="true"\2>', _EMPTY.sub("", str(svg)))
 
 
 def colours(series: Sequence[str]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tf_linkage.pages.charts.style import BLUE, GREY, WIDTH, Rows, colours, refuse_nothing, svg_of
+from tf_linkage.pages.charts.style import BLUE, GREY, WIDTH, Drawing, Rows, colours, drawing_of, refuse_nothing
 
 
 def over_time(
@@ -20,7 +20,7 @@ def over_time(
     series: Sequence[str],
     y_title: str,
     after: str,
-) -> str:
+) -> Drawing:
     """Points with 95% intervals over steps of time, joined where no step is missing between them.
 
     Args:
@@ -67,12 +67,12 @@ def over_time(
              "encoding": {"x": x, "y": y, "color": colour, "shape": shape}},
         ],
     }  # fmt: skip
-    return svg_of(spec, title, description)
+    return drawing_of(spec, title, description)
 
 
 def ratios_over_time(
     rows: Rows, *, title: str, description: str, steps: Sequence[str], reference: str, y_title: str, after: str
-) -> str:
+) -> Drawing:
     """Ratios with 95% intervals (thick) and a band for all together (thin), on a logarithmic scale about 1.
 
     Args:
@@ -118,4 +118,4 @@ def ratios_over_time(
              "encoding": {"x": x, "y": y}},
         ],
     }  # fmt: skip
-    return svg_of(spec, title, description)
+    return drawing_of(spec, title, description)

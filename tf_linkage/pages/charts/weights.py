@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tf_linkage.pages.charts.style import BLUE, GREY, RED, WIDTH, Rows, refuse_nothing, svg_of
+from tf_linkage.pages.charts.style import BLUE, GREY, RED, WIDTH, Drawing, Rows, drawing_of, refuse_nothing
 
 
 def histogram(
     rows: Rows, *, title: str, description: str, x_title: str, lines: Mapping[str, float], parts: Mapping[str, str]
-) -> str:
+) -> Drawing:
     """Bands of a scale, some of them joined: the height is pairs for each unit of the scale, so area is pairs.
 
     Args:
@@ -55,10 +55,10 @@ def histogram(
         ],
         "resolve": {"scale": {"y": "independent"}},
     }  # fmt: skip
-    return svg_of(spec, title, description)
+    return drawing_of(spec, title, description)
 
 
-def waterfalls(rows: Rows, *, title: str, description: str, x_title: str) -> str:
+def waterfalls(rows: Rows, *, title: str, description: str, x_title: str) -> Drawing:
     """Steps that add up: each bar begins where the one above it ended; panels side by side.
 
     Args:
@@ -96,4 +96,4 @@ def waterfalls(rows: Rows, *, title: str, description: str, x_title: str) -> str
         },
         "spacing": 40,
     }
-    return svg_of(spec, title, description)
+    return drawing_of(spec, title, description)

@@ -220,9 +220,9 @@ def completeness(plain: pl.DataFrame) -> str:
         return ""
     title = "Records that have the identifier"
     says = "Share of each body's records in which the identifier is not empty, right or wrong."
-    svg = charts.intervals(rows, title=title, description=says, x_title="share")
+    chart = charts.intervals(rows, title=title, description=says, x_title="share")
     cells = [(r["panel"], r["level"], with_interval(r)) for r in rows]
-    return html.figure(Picture("complete", title, says, svg, (("Body", "Identifier", "Share"), cells)))
+    return html.figure(Picture("complete", title, says, chart, (("Body", "Identifier", "Share"), cells)))
 
 
 def _histories(plain: pl.DataFrame, truth: bool) -> str:

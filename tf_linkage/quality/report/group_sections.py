@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import polars as pl
 
@@ -26,17 +27,37 @@ def gap_sentences(plain: pl.DataFrame, names: Names, causes: pl.DataFrame | None
         if widest.is_empty():
             yield from _unseen(name, found, names)
         for row in widest.head(1).iter_rows(named=True):
-            yield (
-                f"{TITLES[name]}: recall is lowest for {BREAKDOWNS[row['breakdown']].lower()} "
-                f"“{level_word(row['breakdown'], row['worst'], names)}”: {percent(row['worst_value'])} of "
-                f"{row['worst_of']:,}, which is {_gap(row)} points below everybody else"
-                f"{_mostly(row, causes)}."
-            )
+            yield _widest(row, names, causes)
         for row in hard.filter(pl.col("department").cast(pl.String) == name).iter_rows(named=True):
             yield (
                 f"{TITLES[name]}: the worst hard case is “{level_word(row['breakdown'], row['worst'], names)}”: "
                 f"recall {_against(row)}{'' if row['gap_low'] > 0 else ', which may be chance'}."
             )
+
+
+def worst_group(plain: pl.DataFrame, names: Names, causes: pl.DataFrame | None) -> str:
+    """The group with the widest gap in recall beyond chance of all departments, and why, in a sentence or two.
+
+    Args:
+        plain: figures with codes as strings.
+        names: words for levels that are codes.
+        causes: `contracts.outputs.quality.GapCauses`.
+    """
+    recall = gaps(plain).filter(pl.col("measure").cast(pl.String) == "recall", pl.col("bound").is_not_null())
+    if recall.is_empty():
+        return ""
+    real = recall.filter(pl.col("gap_low") > 0).sort("gap", "breakdown", descending=[True, False])
+    if real.is_empty():
+        return "No group is found less often than everybody else beyond chance (hard cases apart)."
+    return f"The group with the widest gap: {_widest(real.row(0, named=True), names, causes)}"
+
+
+def _widest(row: dict[str, Any], names: Names, causes: pl.DataFrame | None) -> str:
+    return (
+        f"{TITLES[row['department']]}: recall is lowest for {BREAKDOWNS[row['breakdown']].lower()} "
+        f"“{level_word(row['breakdown'], row['worst'], names)}”: {percent(row['worst_value'])} of "
+        f"{row['worst_of']:,}, which is {_gap(row)} points below everybody else{_mostly(row, causes)}."
+    )
 
 
 def _unseen(name: str, found: pl.DataFrame, names: Names) -> Iterator[str]:
@@ -177,6 +198,6 @@ def _mostly(gap: dict[str, object], causes: pl.DataFrame | None) -> str:
         return ""
     error = max(sorted(by_error), key=lambda name: by_error[name])
     return (
-        f"; {100 * by_error[error]:z.1f} points of it go with a wrong {error.replace('_', ' ')}, and "
-        f"{100 * left:z.1f} no recorded error accounts for"
+        f". Why: the largest known part, {100 * by_error[error]:z.1f} of these points, comes with a wrongly "
+        f"recorded {error.replace('_', ' ')}; for {100 * left:z.1f} no recorded error accounts"
     )

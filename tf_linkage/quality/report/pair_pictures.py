@@ -53,11 +53,11 @@ def _weights(plain: pl.DataFrame) -> Iterator[Picture]:
         if guessed:
             says += " Where fewer than ten pairs of a band differ from the rest, it is drawn as if none did."
         lines = {"even odds": 0.0} if rows[0]["start"] < 0 else {}
-        svg = charts.histogram(
+        chart = charts.histogram(
             rows, title=title, description=says, x_title="match weight (bits)", lines=lines,
             parts={"review": ORANGE, "link": BLUE},
         )  # fmt: skip
-        yield Picture(f"weights_{name}", title, says, svg, (("Match weight", "Pairs", "Became links"), table))
+        yield Picture(f"weights_{name}", title, says, chart, (("Match weight", "Pairs", "Became links"), table))
 
 
 def _threshold_curve(plain: pl.DataFrame) -> Iterator[Picture]:
@@ -86,12 +86,12 @@ def _threshold_curve(plain: pl.DataFrame) -> Iterator[Picture]:
         "Each threshold of the posterior probability, all pairs above it resolved one to one again. A higher "
         "threshold makes links surer and fewer."
     )
-    svg = charts.curves(
+    chart = charts.curves(
         rows, title=title, description=says, series=[word(name) for name in measures],
         x_title="threshold", y_title="share",
     )  # fmt: skip
     table = [(str(r["panel"]), str(r["x"]), str(r["series"]), with_interval(r)) for r in rows]
-    yield Picture("thresholds", title, says, svg, (("Department", "Threshold", "Figure", "Share"), table))
+    yield Picture("thresholds", title, says, chart, (("Department", "Threshold", "Figure", "Share"), table))
 
 
 def _calibration(plain: pl.DataFrame) -> Iterator[Picture]:
@@ -113,12 +113,12 @@ def _calibration(plain: pl.DataFrame) -> Iterator[Picture]:
         "share that is. On the dotted line the two agree; below it the model is too sure, above it not sure "
         "enough, and there a clerk would find links. Bands of fewer than ten pairs are left out."
     )
-    svg = charts.curves(
+    chart = charts.curves(
         rows, title=title, description=says, series=["pairs of one person"], x_title="expected share",
         y_title="true share", diagonal=True,
     )  # fmt: skip
     table = [(str(r["panel"]), str(r["band"]), percent(r["x"]), with_interval(r)) for r in rows]
-    yield Picture("calibration", title, says, svg, (("Department", "Band", "Expected", "True"), table))
+    yield Picture("calibration", title, says, chart, (("Department", "Band", "Expected", "True"), table))
 
 
 def _span(level: str) -> tuple[float, float]:

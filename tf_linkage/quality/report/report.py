@@ -18,13 +18,14 @@ from tf_linkage.pages.picture import Names, Picture
 from tf_linkage.pages.words import with_interval
 from tf_linkage.quality.bounds.floors import floor_results
 from tf_linkage.quality.report import estimate_sections
-from tf_linkage.quality.report.actions import action_section, actions, threshold_section
-from tf_linkage.quality.report.group_sections import gap_section
+from tf_linkage.quality.report.actions import action_section, actions
+from tf_linkage.quality.report.group_sections import gap_section, worst_group
 from tf_linkage.quality.report.longer.assessment import Assessment
 from tf_linkage.quality.report.longer.assessment import sections as assessment_sections
 from tf_linkage.quality.report.pictures import pictures
 from tf_linkage.quality.report.reporting_items import reporting_items
 from tf_linkage.quality.report.summary import LINK_THRESHOLD, headline_table, in_short
+from tf_linkage.quality.report.thresholds import threshold_section
 from tf_linkage.quality.report.unlinked_section import difference_section
 from tf_linkage.quality.report.verdict import PEOPLE_AND_LINKS, tiles, verdict
 from tf_linkage.quality.report.words import TITLES, knows_truth, plain_figures, word
@@ -71,7 +72,9 @@ def quality_report(
     evidence = _evidence(
         plain, drawn, run=run, names=names, causes=causes, assessment=assessment, published=published
     )
-    short = html.lead(verdict(plain)) + html.tiles(tiles(plain)) + html.paragraph(PEOPLE_AND_LINKS)
+    worst = worst_group(plain, names, causes) if truth else ""
+    short = html.lead(verdict(plain)) + html.tiles(tiles(plain))
+    short += (html.lead(worst) if worst else "") + html.paragraph(PEOPLE_AND_LINKS)
     sections = [
         html.Section("short", "Verdict", "The verdict", short),
         html.Section("recommended", "Threshold", "Which threshold to take", threshold_section(plain, own)),

@@ -9,10 +9,10 @@ from typing import Any
 
 import polars as pl
 
-from tf_linkage.pages.charts import GREY, PALETTE, svg_of
+from tf_linkage.pages.charts import GREY, PALETTE, Drawing, drawing_of
 
 
-def weights_picture(training: pl.DataFrame) -> str:
+def weights_picture(training: pl.DataFrame) -> Drawing:
     """The match weight of each level of each comparison, in bits: to the right it speaks for one person.
 
     Args:
@@ -37,10 +37,10 @@ def weights_picture(training: pl.DataFrame) -> str:
         "resolve": {"scale": {"y": "independent"}},
         "spacing": 12,
     }  # fmt: skip
-    return svg_of(spec, "Match weights", "What each comparison level adds to the evidence, in bits.")
+    return drawing_of(spec, "Match weights", "What each comparison level adds to the evidence, in bits.")
 
 
-def probabilities_picture(training: pl.DataFrame) -> str:
+def probabilities_picture(training: pl.DataFrame) -> Drawing:
     """The m and u probability of each level: how often it is seen among records of one person, and of two.
 
     Args:
@@ -65,10 +65,10 @@ def probabilities_picture(training: pl.DataFrame) -> str:
         },
     }  # fmt: skip
     words = "How often each level is seen among records of one person (m) and of different people (u)."
-    return svg_of(spec, "m and u probabilities", words)
+    return drawing_of(spec, "m and u probabilities", words)
 
 
-def training_picture(curve: pl.DataFrame) -> str:
+def training_picture(curve: pl.DataFrame) -> Drawing:
     """How far the estimates still moved in each round of training.
 
     Args:
@@ -85,4 +85,4 @@ def training_picture(curve: pl.DataFrame) -> str:
                   "scale": {"type": "log"}, "axis": {"format": ".0e", "tickCount": 5}},
         },
     }  # fmt: skip
-    return svg_of(spec, "Training curve", "Greatest change of any m or u probability in each round.")
+    return drawing_of(spec, "Training curve", "Greatest change of any m or u probability in each round.")

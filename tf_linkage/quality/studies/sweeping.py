@@ -7,6 +7,7 @@ cases come to together.
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ import polars as pl
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.outputs.quality import EVIDENCE, Sweep
 from tf_linkage.intervals import wilson_of
+from tf_linkage.progress import standing
 
 MEASURES = ("match_rate", "precision", "recall", "f1")
 """The figures a sweep keeps."""
@@ -65,15 +67,19 @@ def sweep(
     """
     folder.mkdir(parents=True, exist_ok=True)
     tables = []
+    began, made = time.monotonic(), 0
+    places = {case: folder / f"{hashlib.sha256(str(case).encode()).hexdigest()[:16]}.parquet" for case in cases}
+    to_make = sum(not place.exists() for place in places.values())
     for number, (case, run) in enumerate(cases.items(), start=1):
-        kept = folder / f"{hashlib.sha256(str(case).encode()).hexdigest()[:16]}.parquet"
+        kept = places[case]
         if kept.exists():
             progress(f"{number} of {len(cases)}: {case} (kept)")
         else:
-            progress(f"{number} of {len(cases)}: {case}")
+            progress(f"{number} of {len(cases)}: {case}; {standing(made / to_make, time.monotonic() - began)}")
             part = kept.with_suffix(".part")
             _figures(case, run()).write_parquet(part)
             part.replace(kept)
+            made += 1
         tables.append(pl.read_parquet(kept))
     return pl.concat([pl.DataFrame(schema=schema_of(Sweep)), *tables]).lazy()
 

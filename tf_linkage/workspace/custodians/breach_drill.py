@@ -23,6 +23,7 @@ from tf_linkage.custody.audit.leak_scan import scan, sought
 from tf_linkage.custody.handover.kinds import HANDOVERS
 from tf_linkage.custody.vault.vault import KEY
 from tf_linkage.errors import StudyRefused, TfLinkageError
+from tf_linkage.progress import Say, counted
 from tf_linkage.workspace.code_words import code_words
 from tf_linkage.workspace.custodians.packages import receive, send
 from tf_linkage.workspace.store import Store
@@ -70,11 +71,12 @@ class Outcome:
         return bool(self.said) and not self.false_alarm
 
 
-def drill(store: Store) -> list[Outcome]:
+def drill(store: Store, say: Say = lambda _: None) -> list[Outcome]:
     """Stages every incident in a copy of a rehearsal's data folder; the folder itself stays as it is.
 
     Args:
         store: a data folder after the main job, held.
+        say: receives a line every few seconds on how many incidents are staged.
 
     Raises:
         StudyRefused: real people's records are kept there, or the main job has not run.
@@ -84,7 +86,7 @@ def drill(store: Store) -> list[Outcome]:
     if not store.place(IDENTIFIERS).exists() or not all((store.root / name).is_dir() for name in OPEN):
         raise StudyRefused(f"{store.root}: run the main job there first")
     found = []
-    for incident in INCIDENTS:
+    for incident in counted(INCIDENTS, "incidents staged", say):
         with tempfile.TemporaryDirectory(prefix="drill-") as place:
             copy = dataclasses.replace(store, root=Path(place) / "data")
             shutil.copytree(store.root, copy.root)

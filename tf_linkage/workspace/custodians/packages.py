@@ -5,11 +5,18 @@ Where they lie, and that they get there whole.
 
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
+from tf_linkage.custody.audit.ledger import Entry
 from tf_linkage.custody.handover import package
 from tf_linkage.custody.handover.kinds import Handover, handover_named
-from tf_linkage.custody.handover.manifest import Manifest, read_manifest
+from tf_linkage.custody.handover.manifest import Manifest, manifest_sha256, read_manifest
+from tf_linkage.custody.handover.taken_in import (
+    not_another_of_its_number,
+    not_before_the_last,
+    not_what_people_left,
+)
 from tf_linkage.custody.refusals import (
     ArrivalRefused,
     KeyDestroyed,
@@ -55,29 +62,44 @@ def send(store: Store, handover: Handover, file: Path) -> Manifest:
     return manifest
 
 
-def _no_newer_is_here(manifest: Manifest, place: Path) -> None:
+def _is_the_latest(manifest: Manifest, handover: Handover, entries: Sequence[Entry], place: Path) -> None:
     """An old package carried again, by mistake or on purpose, would bring back who has left since."""
+    try:
+        not_before_the_last(manifest, handover, entries)
+        not_another_of_its_number(manifest, handover, entries)
+        _not_before_what_lies_here(manifest, place)
+    except Superseded as refusal:
+        raise Superseded(f"{refusal}; or, to go back on purpose, add --go-back, which the ledger tells") from None
+
+
+def _not_before_what_lies_here(manifest: Manifest, place: Path) -> None:
+    """What was made in this folder itself was never taken in."""
     try:
         here = read_manifest(place)
     except ManifestMissing:
         return
-    if manifest.older_than(here):
+    if manifest.order < here.order:
         raise Superseded(
             f"{manifest.sender} made it on {manifest.sent} (number {manifest.number}), and a newer one of "
             f"{here.sent} (number {here.number}) lies here; nothing was replaced. Have the latest sent again"
         )
 
 
-def receive(store: Store, file: Path) -> Manifest:
+def receive(store: Store, file: Path, *, go_back: bool = False) -> Manifest:
     """Put a carried file into its recipient's vault, once all of it was checked: nothing is replaced before.
+
+    Args:
+        store: the recipient's data folder, whose ledger remembers what was taken in.
+        file: the package.
+        go_back: whether one that is older than the last may take its place. Never one that people have left since.
 
     Raises:
         ArrivalRefused: it is no hand-over of this study, was damaged, may not be held any longer, or is older than
-            what lies here.
+            what was taken in last.
         LedgerBroken: the ledger is not as it was written.
         VaultRefused: the recipient's vault does not open, or the sender's lock is not here.
     """
-    store.ledger().entries()
+    entries = store.ledger().entries()
     folder = Path(tempfile.mkdtemp(dir=store.root, prefix=".received", suffix=NEW))
     try:
         manifest = package.unpack(file, folder)
@@ -89,7 +111,9 @@ def receive(store: Store, file: Path) -> Manifest:
                     "take it in where that is"
                 )
             store.delivery().check(manifest, handover, folder)
-            _no_newer_is_here(manifest, store.place(handover.name.split("/")))
+            not_what_people_left(manifest, manifest_sha256(folder), handover, entries)
+            if not go_back:
+                _is_the_latest(manifest, handover, entries, store.place(handover.name.split("/")))
         except (ArrivalRefused, VaultRefused) as refusal:
             raise type(refusal)(f"{file.name}: {refusal}") from None
         for path in folder.iterdir():
@@ -97,6 +121,7 @@ def receive(store: Store, file: Path) -> Manifest:
         place = store.place(handover.name.split("/"))
         place.parent.mkdir(parents=True, exist_ok=True)
         swap_folder(folder, place)
+        store.delivery().receive(handover)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return manifest

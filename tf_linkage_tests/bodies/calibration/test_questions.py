@@ -125,7 +125,7 @@ def test_words_and_pictures_show_the_same_figures(lived: Population) -> None:
     assert told["PIP, per 1,000 of 16-64"][0].startswith("2013: none")
     drawn = series_pictures(answered)
     assert set(drawn) <= set(TOPICS)
-    assert "Children in need" in drawn["care and births"]
+    assert "Children in need" in drawn["care and births"].wide
     assert "school" not in drawn, "one year alone is no series"
     target = {"topic": "care and births", "target": "in need", "passed": True, "observations": 3}
     figures = {

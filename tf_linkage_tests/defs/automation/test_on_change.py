@@ -2,20 +2,22 @@
 
 import datetime as dt
 from pathlib import Path
-from unittest.mock import patch
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pytest
+from dagster._core.test_utils import freeze_time
+from dagster._utils.schedules import get_latest_completed_cron_tick
 
-from tf_linkage.custody.vault.retention import Deadlines
+from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.definitions import build_defs
 from tf_linkage.defs.automation import failed_runs as alarm
-from tf_linkage.defs.automation.on_change import BY_VERSION, KEPT_A_MONTH, WARNED, with_deadlines
+from tf_linkage.defs.automation.dead_runs import DIED
+from tf_linkage.defs.automation.on_change import BY_VERSION, over_after, with_deadlines
 from tf_linkage.defs.internals import freshness_of
 from tf_linkage.defs.resources import DATA
 from tf_linkage.study import Study
-
-DEADLINES = Deadlines(dt.date(2026, 1, 5), dt.date(2030, 1, 1))
+from tf_linkage.workspace.folder import store_of
 
 
 @pytest.mark.filterwarnings("ignore::dagster.BetaWarning")  # of the tester itself
@@ -61,28 +63,61 @@ def test_a_rehearsal_has_no_deadline_by_the_calendar_and_a_real_study_has(tmp_pa
     assert not [spec for spec in rehearsal if spec.freshness_policy is not None]
     real = build_defs(Study.of("tiny", source="files", incoming=tmp_path, data=tmp_path / "data"))
     dated = {spec.key.to_user_string() for spec in real.resolve_all_asset_specs() if spec.freshness_policy}
-    assert dated == KEPT_A_MONTH
+    kinds = {"link_request", "review_decisions", "people", "spells", "offences", "pupils", "school_and_care"}
+    assert {key.split("/")[1] for key in dated if not key.startswith("linkage/")} == kinds
+    assert {key for key in dated if key.startswith("linkage/")} == {f"linkage/{name}_links" for name in DEPARTMENTS}
+    assert not [key for key in dated if key.endswith("/return")], "ONS holds those to the study's end"
+
+
+LONDON = ZoneInfo("Europe/London")
 
 
 @pytest.mark.parametrize(
-    ("days", "state"), [(0, "PASS"), (31 - WARNED.days, "WARN"), (31, "FAIL"), (None, "UNKNOWN")]
+    ("made", "asked", "state"),
+    [
+        ("2026-01-05 09:00", "2026-02-05 23:58", "PASS"),  # the last day itself
+        ("2026-01-05 09:00", "2026-02-06 00:00", "FAIL"),
+        ("2026-02-04 18:00", "2026-02-05 23:58", "PASS"),  # made again late: no day more
+        ("2026-02-04 18:00", "2026-02-06 00:00", "FAIL"),
+        ("2026-02-04 18:00", "2027-03-01 00:00", "FAIL"),  # a year later it is overdue still
+        (None, "2026-02-06 00:00", "UNKNOWN"),  # destroyed: without a history
+    ],
 )
-def test_what_is_held_over_its_month_shows_and_what_was_destroyed_does_not(days: int | None, state: str) -> None:
+def test_what_is_held_over_its_month_shows_whenever_it_was_made(
+    tmp_path: Path, made: str | None, asked: str, state: str
+) -> None:
     @dg.asset(key=["dwp", "link_request"])
     def request() -> None:
         pass
 
-    (dated,) = with_deadlines([request], DEADLINES)
+    days = {"exchange": "2026-01-05", "destroy_by": "2030-01-01", "extract": "2026-01-01"}
+    store = store_of(Study.of("tiny", data=tmp_path, dates=days))
+    assert store.deadlines.month == dt.date(2026, 2, 5)
+    (dated,) = with_deadlines([request], store)
     assert isinstance(dated, dg.AssetsDefinition)
     defs = dg.Definitions(assets=[dated])
+
+    def at(moment: str) -> dt.datetime:
+        return dt.datetime.fromisoformat(moment).replace(tzinfo=LONDON)
+
     with dg.DagsterInstance.ephemeral() as instance:
-        if days is not None:
-            dg.materialize([dated], instance=instance)
-        later = dt.timedelta(days=days or 0).total_seconds()
-        with patch("dagster._core.definitions.freshness_evaluator.get_current_timestamp") as now:
-            now.return_value = dt.datetime.now().timestamp() + later
+        if made is not None:
+            with freeze_time(at(made)):
+                dg.materialize([dated], instance=instance)
+        with freeze_time(at(asked)):
             found = freshness_of(defs, instance, dg.AssetKey(["dwp", "link_request"]))
     assert found == state
+
+
+@pytest.mark.parametrize(
+    "last", [dt.date(2028, 2, 28), dt.date(2026, 12, 31), dt.date(2026, 3, 28), dt.date(2026, 10, 25)]
+)
+def test_every_day_of_the_calendar_can_be_a_deadline(last: dt.date) -> None:
+    policy = over_after(last)
+    ticks = policy.deadline_cron, dt.datetime.combine(last, dt.time(12), LONDON) + dt.timedelta(days=1)
+    assert get_latest_completed_cron_tick(*ticks, "Europe/London") == dt.datetime.combine(
+        last + dt.timedelta(days=1), dt.time(0), LONDON
+    )
 
 
 def failure(instance: dg.DagsterInstance, data: Path, error: Exception) -> dg.RunFailureSensorContext:
@@ -132,3 +167,24 @@ def test_a_run_of_no_data_folder_leaves_no_line(tmp_path: Path) -> None:
         found = alarm.failed_runs(context)
     assert isinstance(found, dg.SkipReason)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_of_a_run_that_was_killed_the_alarm_says_whether_it_had_begun(begun: bool) -> None:
+    @dg.op
+    def step() -> None:
+        pass
+
+    @dg.job
+    def work() -> None:
+        step()
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = work.execute_in_process(instance=instance).dagster_run if begun else instance.create_run_for_job(work)
+        instance.report_run_failed(run, "Run execution process unexpectedly exited.")
+        (event,) = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.RUN_FAILURE)
+        context = dg.build_run_status_sensor_context(
+            sensor_name="failed_runs", dagster_instance=instance, dagster_run=run, dagster_event=event.dagster_event
+        ).for_run_failure()
+        said = alarm.line_of(context)
+    assert said.endswith(DIED if begun else "it ended before any step")

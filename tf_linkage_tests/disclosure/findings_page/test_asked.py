@@ -4,28 +4,13 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from tables_of_counts import SIDES, costs, counts, estimates
+from tables_of_counts import published
 
 from tf_linkage.contracts.columns import of_rows
 from tf_linkage.contracts.outputs.published import WITHHELD, Differences
-from tf_linkage.disclosure import propose_release
 from tf_linkage.disclosure.findings_page.asked.five_years import AFTERWARDS, UNTOLD, discounted, five_years_part
-from tf_linkage.disclosure.findings_page.asked.questions import FIRST, LAST, NOTHING, QUESTIONS, questions_section
+from tf_linkage.disclosure.findings_page.asked.questions import NOTHING, QUESTIONS, questions_section
 from tf_linkage.disclosure.findings_page.cells import plain
-
-
-def published(**claiming: int) -> dict[str, pl.DataFrame]:
-    """A release in which so many of 600 families claim, before and two years on, with costs."""
-    cells = {
-        ("family", "out_of_work_benefit", side, window, "North"): (600, claiming[when])
-        for side in SIDES for when, window in (("before", FIRST), ("after", LAST))
-    }  # fmt: skip
-    convicted = {("family", "conviction", side, "year before", "North"): (600, 60) for side in SIDES}
-    made = estimates(counts(cells | convicted))
-    spent = {("benefits", side, "24 months after"): [0.0] * 100 + [4_000.0] * 300 for side in SIDES}
-    spent["the programme", "programme", "24 months after"] = [2_300.0] * 400
-    made["money"] = costs(spent).lazy()
-    return {name: plain(table) for name, table in propose_release(made).items()}
 
 
 def answers(tables: dict[str, pl.DataFrame]) -> dict[str, list[str]]:

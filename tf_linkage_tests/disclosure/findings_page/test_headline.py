@@ -128,7 +128,9 @@ def planned(role: str, **chances: tuple[float, float] | None) -> str:
 
 def test_what_was_planned_stands_first_with_its_chance_corrected() -> None:
     page = planned(PRIMARY, conviction=(0.02, 0.04), custody=(0.04, 0.06), exclusion=None)
-    assert page.startswith('<p class="lead">Of 3 planned results 1 shows an effect. These results and their one')
+    assert page.startswith(
+        '<p class="lead">Of 3 planned results 1 shows an effect; 1 is withheld. These results and their one'
+    )
     for cell in ("Less often on the programme", "0.020", "0.040", "No effect is shown", "0.060", "withheld"):
         assert cell in page
     assert "the larger of both chances" in page

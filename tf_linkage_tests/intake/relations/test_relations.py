@@ -301,7 +301,7 @@ def many_people(frames: Frames) -> None:
 
 def rows_then_one_again(frames: Frames) -> None:
     spell = frames["dwp_benefits"].head(1)
-    more = [spell.with_columns(weekly_amount=pl.lit(float(at))) for at in range(60)]
+    more = [spell.with_columns(pl.col("start_date", "end_date").dt.offset_by(f"{at + 1}d")) for at in range(60)]
     frames["dwp_benefits"] = pl.concat([frames["dwp_benefits"], *more, spell])
 
 

@@ -61,7 +61,7 @@ def test_the_page_takes_what_there_is(world: Any, assessment: Assessment) -> Non
     assert "-2.00 (-3.00&nbsp;to&nbsp;-1.00)" in full or "-2.00 (-3.00 to -1.00)" in full
     assert "-0.40" in full
     assert "Ranges over 3 runs" in full
-    assert 'id="family_curve"' in full
+    assert 'id="picture-family_curve"' in full
     assert "MoJ, 50% together" in full
     assert "All in all it found 273 of 300 people; without it 273 are found" in full
 

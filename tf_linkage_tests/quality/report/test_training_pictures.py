@@ -16,16 +16,16 @@ TRAINING = pl.DataFrame(
 
 
 def test_every_level_has_its_bar_and_is_named() -> None:
-    svg = weights_picture(TRAINING)
+    svg = weights_picture(TRAINING).wide
     assert svg.count('aria-roledescription="bar"') == TRAINING.height
     assert "surname" in svg
     assert "<title>Match weights</title>" in svg
 
 
 def test_every_level_has_its_m_and_its_u() -> None:
-    assert probabilities_picture(TRAINING).count('aria-roledescription="point"') == 2 * TRAINING.height
+    assert probabilities_picture(TRAINING).wide.count('aria-roledescription="point"') == 2 * TRAINING.height
 
 
 def test_the_curve_has_a_point_for_each_round() -> None:
     curve = pl.DataFrame({"round": [1, 2, 3], "greatest_change": [0.1, 0.01, 0.001]})
-    assert training_picture(curve).count('aria-roledescription="point"') == 3
+    assert training_picture(curve).wide.count('aria-roledescription="point"') == 3

@@ -12,7 +12,9 @@ from tf_linkage.contracts.outputs.quality import Metrics
 from tf_linkage.intervals import wilson_ends
 from tf_linkage.pages.html import Tile
 from tf_linkage.quality import evaluate, match_rates, quality_report, verdict
-from tf_linkage.quality.report.actions import actions, recommendations
+from tf_linkage.quality.report.actions import OF_A_KIND, SHOWN, Action, actions, shown_first
+from tf_linkage.quality.report.group_sections import worst_group
+from tf_linkage.quality.report.thresholds import recommendations, threshold_section
 from tf_linkage.quality.report.verdict import NO_TRUTH, tiles
 from tf_linkage.quality.report.words import plain_figures
 
@@ -75,6 +77,41 @@ def test_actions_are_ranked_by_what_they_would_gain() -> None:
     assert [round(one.gain or 0) for one in found] == [67, 20, 12]
     assert ["forename" in found[0].does, "30 people" in found[1].does, "Block" in found[2].does] == [True] * 3
     assert [one.at_most for one in found] == [True, False, False]
+
+
+def test_one_kind_of_action_does_not_hide_the_others() -> None:
+    ranked = [Action("moj", f"check {n}", 90.0 - n, "", "check") for n in range(9)]
+    ranked += [Action("moj", "review", 8.0, "", "review"), Action("dfe", "look", 3.0, "", "group")]
+    first, rest = shown_first(ranked)
+    assert [one.does for one in first] == ["check 0", "check 1", "review", "look"]
+    assert sorted([*first, *rest], key=ranked.index) == ranked
+    many = [Action("moj", str(n), 9.0, "", str(n // OF_A_KIND)) for n in range(20)]
+    assert shown_first(many)[0] == many[:SHOWN]
+
+
+def test_the_threshold_to_take_is_said_in_words() -> None:
+    better = figures(RIGHT, FOUND, *thresholds(t0_2=(850, 862), t0_5=(800, 805), t0_9=(700, 700)))
+    assert "Take 0.2 for MoJ instead of 0.5: 50 right links more and 7 false links more." in threshold_section(
+        better, 0.5
+    )
+    surer = figures(RIGHT, FOUND, *thresholds(t0_5=(900, 960), t0_9=(800, 801)))
+    assert "100 right links fewer and 59 false links fewer." in threshold_section(surer, 0.5)
+    assert "Keep MoJ at 0.5." in threshold_section(figures(RIGHT, FOUND, *thresholds(t0_5=(800, 805))), 0.5)
+
+
+def test_the_worst_group_is_named_first_with_why() -> None:
+    groups = [("council", "a", "recall", 100, 200), ("council", "b", "recall", 780, 800)]
+    plain = figures(RIGHT, ("all", "all", "recall", 880, 1000), *groups)
+    parts = {"date_of_birth": 0.3, "forename": 0.05, "other": 0.125}
+    causes = pl.DataFrame([
+        {"department": "moj", "breakdown": "council", "error": error, "part": part} for error, part in parts.items()
+    ])  # fmt: skip
+    said = worst_group(plain, {"a": "Hackney"}, causes)
+    assert "MoJ: recall is lowest for council “Hackney”: 50.0% of 200, which is 47.5" in said
+    assert "30.0 of these points, comes with a wrongly recorded date of birth; for 12.5 no recorded error" in said
+    alike = figures(RIGHT, FOUND, ("council", "a", "recall", 80, 100), ("council", "b", "recall", 720, 900))
+    assert "No group is found less often" in worst_group(alike, {}, None)
+    assert worst_group(figures(RIGHT, FOUND), {}, None) == ""
 
 
 def test_the_light_is_what_the_floor_decides() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import shutil
 import stat
 import struct
 import zipfile
@@ -23,6 +24,7 @@ from tf_linkage.custody.refusals import (
     LedgerBroken,
     LockMissing,
     PasswordMissing,
+    Superseded,
     VaultRefused,
 )
 from tf_linkage.custody.vault import locks
@@ -283,10 +285,84 @@ def test_an_older_package_does_not_replace_a_newer_one(bodies: tuple[Store, Stor
     receive(moj, first)
     receive(moj, second)
     before = lies_there(moj)
-    with pytest.raises(ArrivalRefused, match=r"^first.zip: .*number 1.* newer one of .* \(number 2\) lies here"):
+    with pytest.raises(ArrivalRefused, match=r"^first.zip: .*number 1.* newer one of .* \(number 2\) was taken in"):
         receive(moj, first)
     assert lies_there(moj) == before
     receive(moj, second)  # the same again does no harm
+
+
+def test_an_older_package_is_remembered_when_the_newer_one_is_gone(
+    bodies: tuple[Store, Store], tmp_path: Path
+) -> None:
+    """The memory is the recipient's ledger, not what happens to lie in its vault."""
+    ons, moj = bodies
+    first = packed(ons, tmp_path / "first.zip")
+    second = packed(ons, tmp_path / "second.zip", "Roe")
+    receive(moj, second)
+    shutil.rmtree(moj.place(KEY))
+    with pytest.raises(Superseded, match=r"^first.zip: .*number 2.* was taken in here on"):
+        receive(moj, first)
+    assert lies_there(moj) is None
+    receive(moj, second)
+
+
+def test_an_older_one_that_was_laid_into_the_vault_is_not_read(bodies: tuple[Store, Store], tmp_path: Path) -> None:
+    """Past `receive`, by hand: the job that reads it asks the ledger too."""
+    ons, moj = bodies
+    receive(moj, packed(ons, tmp_path / "first.zip"))
+    shutil.copytree(moj.place(KEY), tmp_path / "kept")
+    receive(moj, packed(ons, tmp_path / "second.zip", "Roe"))
+    moj.delivery().arrive(REQUEST)
+    shutil.rmtree(moj.place(KEY))
+    shutil.copytree(tmp_path / "kept", moj.place(KEY))
+    with pytest.raises(Superseded, match=r"^moj/link_request: .*number 1.*number 2"):
+        moj.delivery().arrive(REQUEST)
+
+
+def test_going_back_is_deliberate_and_on_record(bodies: tuple[Store, Store], tmp_path: Path) -> None:
+    ons, moj = bodies
+    first = packed(ons, tmp_path / "first.zip")
+    second = packed(ons, tmp_path / "second.zip", "Roe")
+    third = packed(ons, tmp_path / "third.zip", "Doe")
+    receive(moj, first)
+    receive(moj, second)
+    with pytest.raises(Superseded, match="--go-back"):
+        receive(moj, first)
+    receive(moj, first, go_back=True)
+    assert moj.delivery().arrive(REQUEST).number == 1
+    told = [(entry.event, entry.facts["number"]) for entry in moj.ledger().entries() if "number" in entry.facts]
+    assert told == [("received", "1"), ("received", "2"), ("received", "1"), ("arrived", "1")]
+    receive(moj, third)
+    assert moj.delivery().arrive(REQUEST).number == 3
+
+
+def test_two_of_one_number_are_told_apart(bodies: tuple[Store, Store], tmp_path: Path) -> None:
+    """A sender that began again in an empty folder counts from one again: neither of the two is the newer."""
+    ons, moj = bodies
+    first = packed(ons, tmp_path / "first.zip")
+    for path in (ons.ledger().path, ons.ledger().anchor):
+        path.unlink()
+    other = packed(ons, tmp_path / "other.zip", "Roe")
+    receive(moj, first)
+    with pytest.raises(Superseded, match=r"^other.zip: ons made two of .* number 1"):
+        receive(moj, other)
+    receive(moj, other, go_back=True)
+
+
+def test_what_people_left_does_not_come_back_even_on_purpose(bodies: tuple[Store, Store], tmp_path: Path) -> None:
+    ons, moj = bodies
+    file = packed(ons, tmp_path / "request.zip")
+    receive(moj, file)
+    moj.delivery().arrive(REQUEST)
+    moj.take_out(REQUEST, {"": asked("Poe").head(8)})
+    left = lies_there(moj)
+    for go_back in (False, True):
+        with pytest.raises(Superseded, match=r"^request.zip: people were taken out of it here on"):
+            receive(moj, file, go_back=go_back)
+    assert lies_there(moj) == left
+    moj.delivery().arrive(REQUEST)
+    receive(moj, packed(ons, tmp_path / "anew.zip", "Roe"))
+    moj.delivery().arrive(REQUEST)
 
 
 def test_nothing_is_sent_or_received_with_a_broken_ledger(bodies: tuple[Store, Store], tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def _effects(table: pl.DataFrame) -> Iterator[str]:
             reach = math.ceil(max(abs(row[end]) for row in rows for end in ("low", "high")) * 20) / 20
             title = f"Programme less comparison, from {TITLES[name]}'s records"
             says = "Differences of shares of people, with 95% intervals."
-            svg = charts.intervals(
+            chart = charts.intervals(
                 rows,
                 title=title,
                 description=says,
@@ -96,7 +96,9 @@ def _effects(table: pl.DataFrame) -> Iterator[str]:
                 domain=(-reach, reach),
             )
             cells = [(r["panel"], r["level"], _points(r)) for r in rows]
-            yield html.figure(Picture(f"effects_{name}", title, says, svg, (("Outcome", "Links", "Points"), cells)))
+            yield html.figure(
+                Picture(f"effects_{name}", title, says, chart, (("Outcome", "Links", "Points"), cells))
+            )
     yield html.opened("Every rate, with phantom and lost outcomes, as a table", _effects_table(plain))
 
 
@@ -155,9 +157,9 @@ def _disclosures(table: pl.DataFrame) -> Iterator[str]:
     if rows:
         title = "Recall by what departments are told"
         says = "The same people linked again, with the departments told less, and once more."
-        svg = charts.intervals(rows, title=title, description=says, x_title="recall", reference="as agreed")
+        chart = charts.intervals(rows, title=title, description=says, x_title="recall", reference="as agreed")
         short = [(r["panel"], r["level"], percent(r["value"])) for r in rows]
-        yield html.figure(Picture("told", title, says, svg, (("", "Choice", "Recall"), short)))
+        yield html.figure(Picture("told", title, says, chart, (("", "Choice", "Recall"), short)))
     yield html.table("Accuracy and bias against what is disclosed", head, cells)
 
 
@@ -176,9 +178,9 @@ def _patterns(table: pl.DataFrame) -> Iterator[str]:
                 "Pairs that agree and disagree on the same comparisons, taken together: the odds before "
                 "anything is compared, what each comparison adds or takes, and the weight they add up to."
             )
-            svg = charts.waterfalls(rows, title=title, description=says, x_title="bits")
+            chart = charts.waterfalls(rows, title=title, description=says, x_title="bits")
             cells = [(r["panel"], r["part"], f"{r['amount']:+z.1f}") for r in rows]
-            yield html.figure(Picture(f"patterns_{name}", title, says, svg, (("Pattern", "Step", "Bits"), cells)))
+            yield html.figure(Picture(f"patterns_{name}", title, says, chart, (("Pattern", "Step", "Bits"), cells)))
 
 
 def _swept(table: pl.DataFrame) -> Iterator[str]:
@@ -196,9 +198,11 @@ def _swept(table: pl.DataFrame) -> Iterator[str]:
     if rows:
         title = f"Ranges over {cases:,} runs"
         says = "Least, median and most over runs that differ in seed or settings: lines are ranges, not intervals."
-        svg = charts.intervals(rows, title=title, description=says, x_title="share")
+        chart = charts.intervals(rows, title=title, description=says, x_title="share")
         cells = [(r["panel"], r["level"], with_interval(r)) for r in rows]
-        yield html.figure(Picture("ranges", title, says, svg, (("Figure", "Department", "Median (range)"), cells)))
+        yield html.figure(
+            Picture("ranges", title, says, chart, (("Figure", "Department", "Median (range)"), cells))
+        )
     listed = [
         (
             f"{row['case']}, {row['family_evidence']} family evidence",
@@ -248,7 +252,7 @@ def _family_curve(table: pl.DataFrame) -> Iterator[str]:
         if (together, department, "recall", "with") in at
     ]
     head = ("Department", "Recall with", "Recall without", "Precision with", "Precision without")
-    svg = charts.curves(
+    chart = charts.curves(
         sorted(rows, key=lambda row: DEPARTMENT_TITLES.index(str(row["panel"]))),
         title=title,
         description=says,
@@ -256,7 +260,7 @@ def _family_curve(table: pl.DataFrame) -> Iterator[str]:
         x_title="moves made together",
         y_title="recall",
     )
-    yield html.figure(Picture("family_curve", title, says, svg, (head, cells)))
+    yield html.figure(Picture("family_curve", title, says, chart, (head, cells)))
 
 
 def _points(row: dict[str, object]) -> str:

@@ -198,11 +198,11 @@ def _picture(name: str, title: str, says: str, rows: list[dict[str, object]], x_
     if not rows:
         return None
     most = max(float(str(row["high"])) for row in rows)
-    svg = charts.intervals(
+    chart = charts.intervals(
         rows, title=title, description=says, x_title=x_title, domain=(0, most), reference="in the clear"
     )
     cells = [(str(row["panel"]), str(row["level"]), with_interval(row)) for row in rows]
-    return Picture(name, title, says, svg, (("", "", "Share (interval)"), cells))
+    return Picture(name, title, says, chart, (("", "", "Share (interval)"), cells))
 
 
 def _groups(table: pl.DataFrame) -> str:

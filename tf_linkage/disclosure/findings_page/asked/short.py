@@ -1,0 +1,172 @@
+"""What a reader of the findings asks first, answered in sentences that are made of released figures alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import polars as pl
+
+from tf_linkage.disclosure.findings_page.asked.five_years import AFTER, PROGRAMME
+from tf_linkage.disclosure.findings_page.compared import ends, holds_one
+from tf_linkage.disclosure.findings_page.headline import RANGE, RATIO, WEIGHTED, before_the_start
+from tf_linkage.disclosure.findings_page.linkage import as_linked
+from tf_linkage.disclosure.findings_page.planned import EXPLORATORY, counted
+from tf_linkage.disclosure.findings_page.protection import rows_withheld, typical_price
+from tf_linkage.disclosure.findings_page.words import outcome_word
+from tf_linkage.pages import html
+
+Row = Mapping[str, object]
+Tables = Mapping[str, pl.DataFrame]
+
+NOT_PLANNED = "No result was planned: nothing on this page is more than exploratory."
+UNTOLD = "It cannot be told: too few are known to be in a register."
+
+
+def short_part(tables: Tables) -> str:
+    """The questions and their answers, as HTML.
+
+    Args:
+        tables: the tables of `contracts.outputs.published.PUBLISHED_TABLES`, codes as text.
+    """
+    return html.answers(short_answers(tables))
+
+
+def short_answers(tables: Tables) -> list[tuple[str, list[str]]]:
+    """The questions, each with its sentences.
+
+    Args:
+        tables: as `short_part` takes them.
+    """
+    planned = list(tables["differences"].filter(pl.col("role") != EXPLORATORY).iter_rows(named=True))
+    return [
+        ("What are the primary results?", [*_planned(planned)]),
+        ("How sure is that?", [*_sure(tables["differences"], planned)]),
+        ("What may missed and false links do to it?", [*_linkage(tables["differences"])]),
+        ("What may differences between the groups do to it?", [*_confounding(tables["placebos"])]),
+        ("What was withheld?", [*_withheld(tables, planned)]),
+        ("What did protecting families cost the figures?", [*_price(tables)]),
+        ("What did the programme cost?", [*_programme(tables["money"])]),
+    ]
+
+
+def _planned(planned: Sequence[Row]) -> Iterator[str]:
+    if not planned:
+        yield NOT_PLANNED
+        return
+    yield counted(planned)
+    yield f"Planned were {', '.join(_name(row).lower() for row in planned)}; each stands in the table below."
+
+
+def _sure(differences: pl.DataFrame, planned: Sequence[Row]) -> Iterator[str]:
+    """The narrowest and the widest range, of the planned results where there are any."""
+    shown: list[Row] = [row for row in planned if row["measure"] == RATIO and row["low"] is not None]
+    if not shown:
+        weighted = differences.filter(
+            pl.col("measure") == RATIO, pl.col("method") == WEIGHTED, pl.col("unit") == "family",
+            pl.col("low").is_not_null(),
+        )  # fmt: skip
+        shown = [*weighted.iter_rows(named=True)]
+    if not shown:
+        return
+    by_width = sorted(shown, key=lambda row: ends(row)[1] / max(ends(row)[0], 1e-9))
+    first, last = by_width[0], by_width[-1]
+    how = " under either assumption" if first["method"] == RANGE else ""
+    than = f" times as often on the programme as in the comparison{how}"
+    least = "" if first is last else f" Least sure: {_span(last)}."
+    yield f"Surest: {_span(first)}{than}.{least}"
+    yield (
+        "Ranges are 95%, and those over two assumptions hold both intervals. “No effect is shown” does not mean "
+        "that there is none: anything within the range would fit."
+    )
+
+
+def _span(row: Row) -> str:
+    low, high = ends(row)
+    return f"{_name(row)}, between {low:g} and {high:g}"
+
+
+def _linkage(differences: pl.DataFrame) -> Iterator[str]:
+    """How far correcting moves the ratios, and whether it changes what they show."""
+    families = differences.filter(pl.col("measure") == RATIO, pl.col("unit") == "family")
+    rows = as_linked(families)
+    if not rows:
+        yield UNTOLD
+        return
+    moved = [
+        (abs(_estimate(corrected) / _estimate(weighted) - 1), weighted, corrected)
+        for weighted, corrected, _ in rows
+    ]
+    most, weighted, corrected = max(moved, key=lambda one: one[0])
+    changed = [_name(one) for one, other, _ in rows if holds_one(one) != holds_one(other)]
+    worst = [
+        _name(one)
+        for one, other, bounds in rows
+        if not holds_one(one) and not holds_one(other) and holds_one(bounds)
+    ]
+    recalls = [float(str(row[name])) for _, row, _ in rows for name in ("recall_programme", "recall_comparison")]
+    yield (
+        f"Of a hundred events {100 * min(recalls):.0f} to {100 * max(recalls):.0f} are found by links, "
+        "depending on the outcome and the group."
+    )
+    if most:
+        yield (
+            f"Allowing for that moves no ratio by more than {most:.0%} ({_name(weighted)}: "
+            f"{_estimate(weighted):g} becomes {_estimate(corrected):g}), and changes what is shown for "
+            f"{', '.join(changed) if changed else f'none of {len(rows)} outcomes'}."
+        )
+    if worst:
+        names = ", ".join(worst)
+        yield f"At the worst that is possible within what is known of the links, it could explain: {names}."
+
+
+def _confounding(placebos: pl.DataFrame) -> Iterator[str]:
+    """What shows where nothing can, and which figure allows for it."""
+    if told := before_the_start(placebos).strip():
+        yield told.removeprefix("But ")[:1].upper() + told.removeprefix("But ")[1:]
+    yield (
+        "Families were not drawn by lot: those on the programme may have been in greater need, which no "
+        "weighting by records can rule out. The weighted ratios hold if records tell all that matters; the "
+        "range over two assumptions also allows for what stays as it is."
+    )
+
+
+def _withheld(tables: Tables, planned: Sequence[Row]) -> Iterator[str]:
+    withheld, every = rows_withheld(tables)
+    if not every:
+        return
+    yield (
+        f"{withheld:,} of {every:,} rows of figures ({withheld / every:.0%}), since each would tell too much "
+        "about too few people."
+    )
+    if names := [_name(row) for row in planned if row["p_holm"] is None]:
+        yield f"Of the planned results: {', '.join(names)}."
+
+
+def _price(tables: Tables) -> Iterator[str]:
+    moved, chance = typical_price(tables["outcomes"])
+    if moved is not None and chance is not None:
+        yield (
+            "The rows withheld, and rounding: it moves the share of families in the two years after the start "
+            f"by at most {100 * moved:.1f} percentage points (median), where chance alone makes "
+            f"{100 * chance:.1f}."
+        )
+
+
+def _programme(money: pl.DataFrame) -> Iterator[str]:
+    own = money.filter(
+        pl.col("theme") == PROGRAMME, pl.col("study_group") == "programme", pl.col("window") == AFTER,
+        pl.col("mean").is_not_null(),
+    )  # fmt: skip
+    for mean in own["mean"].head(1):
+        yield (
+            f"About £{mean:,.0f} for each family in the two years after the start, at a price that is "
+            "illustrative. What services cost, and what five years would come to, stands under Costs."
+        )
+
+
+def _estimate(row: Row) -> float:
+    return float(str(row["estimate"]))
+
+
+def _name(row: Row) -> str:
+    return outcome_word(str(row["outcome"]))

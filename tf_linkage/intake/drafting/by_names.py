@@ -1,0 +1,149 @@
+"""What fills a contract's columns, by the names of a file's columns and the shape of their values together."""
+
+from __future__ import annotations
+
+import json
+
+import polars as pl
+
+from tf_linkage.contracts.bodies.council import FIRST_OF_SEVERAL
+from tf_linkage.contracts.columns import ColumnInfo
+from tf_linkage.intake.drafting.columns import (
+    FLAGS,
+    Proposal,
+    candidates,
+    flag_of,
+    is_address_part,
+    propose,
+)
+from tf_linkage.intake.drafting.writing import Found
+from tf_linkage.intake.headers import plain
+from tf_linkage.intake.mapping.meanings import folded
+from tf_linkage.intake.mapping.source import Source
+from tf_linkage.intake.marks import MARKS, OF_COLUMN
+from tf_linkage.intake.reading.cells import YES_OR_NO
+
+DATE_PARTS = {"dob_day": "day", "dob_mth": "month", "dob_month": "month", "dob_yr": "year", "dob_year": "year"}
+
+
+def by_names(columns: list[ColumnInfo], source: Source) -> Found:
+    """What fills a contract's columns, by the names of a file's columns and the shape of their values.
+
+    Args:
+        columns: of the contract.
+        source: the file's cells.
+    """
+    cells, days = source.cells, source.days
+    found, header = Found(), cells.columns
+    everywhere = marks_of(cells)
+    if everywhere:
+        found.missing["every"] = sorted(everywhere)
+    _find_flags(found, cells, {column.name for column in columns}, everywhere)
+    parts = {DATE_PARTS[plain(theirs)]: theirs for theirs in header if plain(theirs) in DATE_PARTS}
+    if len(parts) == len(set(DATE_PARTS.values())):
+        found.parts = parts
+    for column in columns:
+        if column.name in found.filled():
+            continue
+        usable = [theirs for theirs in candidates(column, header) if theirs not in found.used()]
+        proposals: list[tuple[Proposal, list[str]]] = []
+        for theirs in usable:
+            own = placeholders_in(cells[theirs], column.name)
+            if (made := propose(column, theirs, without(cells[theirs], everywhere | own))) is not None:
+                if theirs in days and made.form is None:
+                    made.doubts.clear()
+                proposals.append((made, sorted(own - everywhere)))
+        if proposals:
+            proposals.sort(key=lambda one: one[0].misfits)
+            made, placeholders = proposals[0]
+            if len(proposals) > 1:
+                others = ", ".join(json.dumps(one.theirs, ensure_ascii=False) for one, _ in proposals[1:])
+                made.doubts.append(f"could also be {others}")
+            found.rename[column.name] = made
+            found.missing |= {column.name: placeholders} if placeholders else {}
+    _settle_days(found)
+    _find_address(found, header, {column.name for column in columns})
+    said = {mark for theirs in found.join for mark in _folded(cells[theirs]).drop_nulls()}
+    if placeholders := sorted(said & {*OF_COLUMN["address"]} - everywhere):
+        found.missing["address"] = placeholders
+    _find_repeats(found, cells, columns)
+    return found
+
+
+def marks_of(cells: pl.DataFrame) -> set[str]:
+    """What stands for blank somewhere in a file."""
+    return {mark for mark in MARKS if any((_folded(cells[name]) == mark).any() for name in cells.columns)}
+
+
+def placeholders_in(cells: pl.Series, name: str) -> set[str]:
+    """What stands for blank in a column of theirs, if it is the contract's column of that name."""
+    return {mark for mark in OF_COLUMN.get(name, ()) if (_folded(cells) == mark).any()}
+
+
+def without(cells: pl.Series, marks: set[str]) -> pl.Series:
+    """A column of theirs, null where a mark stands for blank."""
+    return pl.Series([None if text is None or folded(text) in marks else text for text in cells], dtype=pl.String)
+
+
+def _settle_days(found: Found) -> None:
+    """Days that could stand either way round stand as those of the same file that cannot."""
+    dated = [made for made in found.rename.values() if made.form]
+    if any(made.form and made.form.startswith("dd/mm") and not made.either_way for made in dated):
+        return
+    for made in dated:
+        if made.either_way:
+            made.doubts.append("no day is above 12, so day and month may stand either way round")
+
+
+def _folded(cells: pl.Series) -> pl.Series:
+    return pl.Series([None if text is None else folded(text) for text in cells], dtype=pl.String)
+
+
+def _find_flags(found: Found, cells: pl.DataFrame, names: set[str], marks: set[str]) -> None:
+    for theirs in cells.columns:
+        problem, code = flag_of(theirs) or (None, None)
+        said = {mark for mark in _folded(cells[theirs]).drop_nulls() if mark not in marks}
+        if problem in names and code and said and said <= set(YES_OR_NO):
+            if code in found.flags.setdefault(str(problem), {}):
+                continue
+            found.flags[str(problem)][code] = theirs
+            if plain(theirs).removesuffix("_flag") not in FLAGS:
+                doubt = f"{json.dumps(theirs, ensure_ascii=False)} was taken for {code} by the words of its name"
+                found.doubts.setdefault(f"flags.{problem}", []).append(doubt)
+    for problem, columns in found.flags.items():
+        _in_order(found, problem, columns, cells)
+
+
+def _in_order(found: Found, problem: str, columns: dict[str, str], cells: pl.DataFrame) -> None:
+    """Flags in the order in which they count, and a doubt where two are set at once."""
+    found.flags[problem] = {code: columns[code] for code in FIRST_OF_SEVERAL[problem] if code in columns}
+    yes = [
+        _folded(cells[theirs]).is_in([mark for mark, said in YES_OR_NO.items() if said])
+        for theirs in columns.values()
+    ]
+    several = sum(1 for row in zip(*yes, strict=True) if sum(bool(one) for one in row) > 1)
+    if several:
+        found.doubts.setdefault(f"flags.{problem}", []).append(
+            f"in {several} rows two are set, and the first of order counts; put the one that matters first"
+        )
+
+
+def _find_address(found: Found, header: list[str], names: set[str]) -> None:
+    parts = [theirs for theirs in header if is_address_part(theirs) and theirs not in found.used()]
+    whole = found.rename.get("address")
+    if whole and parts and is_address_part(whole.theirs):
+        parts = [theirs for theirs in header if theirs in {whole.theirs, *parts}]
+        del found.rename["address"]
+    if "address" in names and "address" not in found.rename and len(parts) > 1:
+        found.join = parts
+
+
+def _find_repeats(found: Found, cells: pl.DataFrame, columns: list[ColumnInfo]) -> None:
+    """A key that repeats: the file has a row for each of something else."""
+    keys = [column.name for column in columns if column.primary_key and column.name in found.rename]
+    if keys and (
+        again := int(cells.select(pl.struct(found.rename[key].theirs for key in keys).is_duplicated().sum()).item())
+    ):
+        found.rename[keys[-1]].doubts.append(
+            f"{again} rows share a key with another: choose one row of each, or make the key of other columns"
+        )
