@@ -72,7 +72,7 @@ def changed_by_few(new: pl.DataFrame, old: pl.DataFrame) -> bool:
 def _beside(new: pl.DataFrame, old: pl.DataFrame) -> pl.DataFrame:
     """Every figure in both releases, whether it changed, and by how many people and families.
 
-    A figure that one of them has not got is nought there, and known to be.
+    A figure that one of them has not got counts as 0 there, and is known to.
     """
     new, old = (
         each if SHOWN in each.columns else each.with_columns(pl.lit(True).alias(SHOWN)) for each in (new, old)
