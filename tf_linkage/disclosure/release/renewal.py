@@ -19,8 +19,9 @@ from tf_linkage.disclosure.suppression.attack import AttackFailed, exposed
 from tf_linkage.disclosure.suppression.linked_counts import Key, System
 from tf_linkage.disclosure.suppression.secondary import MARGIN, to_withhold
 
-ATTEMPTS = 30
-"""How often at most it is tried, in one part, to show withheld numbers again: each takes a whole attack."""
+ROUNDS, AT_ONCE, ATTEMPTS = 8, 20, 30
+"""How many rounds at most look for what to withhold in one part before all of it is, of how many narrow numbers
+each, and how often it is tried to show withheld ones again. Each takes a whole attack: more time would show more."""
 
 
 @dataclass(frozen=True)
@@ -89,10 +90,11 @@ def _protected(releases: Sequence[Released]) -> frozenset[Key]:
         return new.shown
     already = known_before(told)
     left, withheld = set(new.shown), list[Key]()
-    while narrow := _given_away(told, new.system, left, already):
-        more = _to_take_back(told, new.system, left, narrow)
-        if not more:
+    for turn in range(ROUNDS + 1):
+        narrow = _given_away(told, new.system, left, already)
+        if not narrow or not left:
             break
+        more = _to_take_back(told, new.system, left, narrow[:AT_ONCE]) if turn < ROUNDS else sorted(left)
         left -= set(more)
         withheld += more
     waiting = [sorted(withheld, key=lambda key: (-new.system.quantities[key].cost, key))]
