@@ -49,7 +49,11 @@ TO_DO = (
     ("after the extract", "a slip, or what your system writes for an open end: put that under [missing]"),
     ("before it starts", "look at the two days in your system"),
     ("below the least value", "a placeholder, or a slip; put placeholders under [missing]"),
-    ("more than one row with the same", "the file has several rows for one person: choose one with [choose]"),
+    (
+        "more than one row with the same",
+        "the file has several rows for one person: choose one with [choose]; rows that say the same are copies: "
+        "take them out of the file",
+    ),
     ("say trim = true", "keys must be the same in every file; export them without blanks, or say trim = true"),
     (
         "blanks around a key",
@@ -82,7 +86,11 @@ TO_DO = (
     ("UTF-8", "save the file as CSV UTF-8; or map it, and say under [file] in which encoding it is written"),
     ("repeat others whole", "export the file again; it holds rows twice"),
     ("in one family", "the family's dates differ between its members; look at the family in your system"),
-    ("two or more problems", "families of the study have two or more of the six problems; leave out the others"),
+    (
+        "two or more problems",
+        "families of the study have two or more of the six problems: look first at codes that the mapping leaves "
+        "blank and at problems that it has under absent or ignore; then leave out families that have fewer",
+    ),
     ("hidden; show all columns", "show all columns of the sheet, or say hidden = 'read' under [file]"),
     ("columns are hidden", "show all columns of the sheet, or say hidden = 'read' under [file]"),
     ("column is hidden", "show all columns of the sheet, or say hidden = 'read' under [file]"),

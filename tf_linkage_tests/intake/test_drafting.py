@@ -149,6 +149,34 @@ def test_usual_marks_of_blank_are_offered_and_the_dates_read(tmp_path: Path) -> 
     assert "not this one" not in text
 
 
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [
+        ("Surname / Family name", "surname"),
+        ("Last name (surname)", "surname"),
+        ("Given name or forename", "forename"),
+        ("DoB|Date of birth", "date_of_birth"),
+    ],
+)
+def test_a_header_that_gives_two_names_of_one_column(tmp_path: Path, header: str, column: str) -> None:
+    others = {"surname": "Park", "forename": "Ola", "date_of_birth": "1990-02-01"}
+    text = drafted(tmp_path, "dwp_people", f"Postcode,Customer Ref,{header}", f"E8 1AA,7,{others[column]}")
+    assert f'{column} = "{header}"' in text
+    (mothers,) = (one for one in columns_of(extract_tables()["dwp_people"]) if one.name == column)
+    assert candidates(mothers, [f"Mother's {header}"]) == []
+
+
+def test_a_house_and_a_street_are_an_address(tmp_path: Path) -> None:
+    text = drafted(tmp_path, "dwp_people", "Ref,House,Street,Town", "7,12,High Road,Hackney")
+    assert 'address = { columns = ["House", "Street"] }' in text
+
+
+def test_a_doubt_about_codes_names_the_contracts(tmp_path: Path) -> None:
+    rows = "\n".join(f"{n},{'Yes' if n % 2 else 'Perhaps'}" for n in range(40))
+    text = drafted(tmp_path, "council_cohort", "Person ID,Health", rows)
+    assert "write its code behind each (MH, PH), or leave it blank where it means none" in text
+
+
 def test_no_key_is_offered_as_the_same_for_everybody(tmp_path: Path) -> None:
     text = drafted(tmp_path, "dwp_people", "Forename,Surname", "Ola,Park")
     assert "# DOUBT: dwp_key is needed in every row and no column looks like it" in text

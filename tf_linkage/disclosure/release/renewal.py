@@ -21,7 +21,7 @@ from tf_linkage.disclosure.suppression.secondary import MARGIN, to_withhold
 
 ROUNDS, AT_ONCE, ATTEMPTS = 8, 20, 30
 """How many rounds at most look for what to withhold in one part before all of it is, of how many narrow numbers
-each, and how often it is tried to show withheld ones again. Each takes a whole attack: more time would show more."""
+each, and how often it is tried to show withheld ones again. Each takes a whole attack: more time shows more."""
 
 
 @dataclass(frozen=True)

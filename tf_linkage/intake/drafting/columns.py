@@ -44,6 +44,7 @@ ALSO_CALLED: dict[str, str] = {
 """What systems call a code of the contract, beyond the contract's own words."""
 
 ADDRESS_PARTS = (
+    "house", "house_name", "house_name_or_number",
     "saon", "flat_no", "flat_number", "flat", "building", "building_name", "house_no", "house_number",
     "street_number", "paon", "street", "street_name", "road", "road_name",
     "address_1", "address_line_1", "address_2", "address_line_2",
@@ -102,12 +103,23 @@ def candidates(column: ColumnInfo, header: list[str]) -> list[str]:
     if exact:
         return exact
     close = difflib.SequenceMatcher
+    either = [
+        theirs for theirs in header if not dangerous(theirs) and set(map(plain, either_of(theirs))) & {*names}
+    ]
+    if either:
+        return either
     near = [
         theirs
         for theirs in header
         if not dangerous(theirs) and max(close(None, plain(theirs), name).ratio() for name in names) >= NEAR
     ]
     return near or [theirs for theirs in header if by_words(column, theirs)]
+
+
+def either_of(theirs: str) -> list[str]:
+    """The names that a header gives for one thing, such as `Surname / Family name`; none where it gives one."""
+    parts = [part for part in re.split(r"\s*[/|(),;]\s*|\s+(?:or|aka)\s+", theirs) if part.strip()]
+    return parts if len(parts) > 1 else []
 
 
 def _bare(theirs: str) -> str:
@@ -138,6 +150,9 @@ def flag_of(theirs: str) -> tuple[str, str] | None:
     bare = plain(theirs).removesuffix("_flag")
     if bare in FLAGS:
         return FLAGS[bare]
+    told = {FLAGS[plain(part)] for part in either_of(theirs) if plain(part) in FLAGS}
+    if len({problem for problem, _ in told}) == 1 and not dangerous(theirs):
+        return next(flag for flag in FLAGS.values() if flag in told)
     alike = next((FLAGS[name] for name in FLAGS if words(theirs) and words(name) == words(theirs)), None)
     return alike or _flag_within(theirs)
 
@@ -314,7 +329,8 @@ def _spelled_out(made: Proposal, column: ColumnInfo, spellings: dict[str, int], 
     made.misfits = bool(made.spellings) and unknown == len(made.spellings)
     if unknown:
         made.doubts.append(
-            f"{unknown} spellings are not the contract's: write its code behind each, or leave it blank"
+            f"{unknown} spellings are not the contract's: write its code behind each "
+            f"({', '.join(codes_of(column) or [])}), or leave it blank where it means none"
         )
     if rare:
         many = f"{len(rare)} spelling{'s' if len(rare) > 1 else ''} in {sum(rare.values())} rows"

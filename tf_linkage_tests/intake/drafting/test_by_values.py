@@ -88,6 +88,9 @@ def test_what_has_no_shape_of_ours_or_is_of_somebody_else_stays(
         ("At risk of exclusion", None),
         ("Mother's mental health", None),
         ("Debt or mental health", None),
+        ("Crime / ASB", ("crime", "ASB")),
+        ("Out of work / debt", ("worklessness", "OOW")),
+        ("Partner's ASB / offending", None),
     ],
 )
 def test_flags_among_other_words(header: str, flagged: tuple[str, str] | None) -> None:
