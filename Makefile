@@ -19,7 +19,7 @@ export TF_LINKAGE_MAKE_CHOICES := $(foreach choice,$(CHOICES) JOB TICKET CONFIRM
 $(foreach choice,$(CHOICES),$(if $($(choice)),$(eval export TF_LINKAGE_$(choice) := $($(choice)))))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run assess baseline test snapshots without-names test-crash test-mutants test-fuzz test-walk test-study test-intruders test-seeds test-confounding test-linkage-error test-recall test-spark calibration check ui drill deployment bench docs lock clean
+.PHONY: help setup run assess baseline test snapshots without-names test-crash test-mutants test-fuzz test-walk test-study test-intruders test-releases test-seeds test-confounding test-linkage-error test-recall test-spark calibration check ui drill deployment bench docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -69,6 +69,9 @@ test-study: setup ## hold the estimates to the true effects, and the gates, at s
 test-intruders: setup ## hold the research tables to every declared intruder at size `study`, on true links, and print what each gate costs (minutes)
 	@$(BIN)/python -m pytest -m slow -s tf_linkage_tests/test_gates_at_study.py -k nobody_stands_out
 	@$(BIN)/python benchmarks/use_lost.py study
+
+test-releases: setup ## five releases one after another at `demo` and `study`, families withdrawing between them: each passes every gate (minutes; ONLY=demo|study)
+	@$(BIN)/python -m pytest -m slow -s tf_linkage_tests/test_releases_in_turn.py $(if $(ONLY),-k $(ONLY))
 
 test-seeds: setup ## run the main job at `demo` on ten seeds, at `study` on two, and with every choice; all checks green (half an hour, 10 GB; ONLY=choices|demo|study)
 	@$(BIN)/python tf_linkage_tests/seeds.py $(if $(ONLY),--only $(ONLY))

@@ -24,6 +24,7 @@ from tf_linkage.disclosure.release.archive import ARCHIVED, as_tables, from_tabl
 from tf_linkage.disclosure.release.earlier_releases import ReleaseRefused, behind, content_digest, must_be_apart
 from tf_linkage.disclosure.release.output_check import checkers_page
 from tf_linkage.disclosure.release.release import Proof, must_hold, propose_release, prove, released
+from tf_linkage.disclosure.release.renewal import Earlier
 from tf_linkage.pages.spreadsheets import spreadsheet_safe, write_csv
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "RULE",
     "SIZES",
     "Choice",
+    "Earlier",
     "Found",
     "Hidden",
     "NobodyToHideAmong",

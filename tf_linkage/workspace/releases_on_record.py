@@ -84,6 +84,16 @@ def put_on_record(store: Store, study: Study, tables: Tables, estimates: Tables)
     )
 
 
+def told_before(store: Store, study: Study) -> list[disclosure.Earlier]:
+    """What earlier releases of the same study told, in their order, for a new one to be proposed next to them.
+
+    Raises:
+        ReleaseRefused: what an earlier one told is missing.
+    """
+    kept = (_kept(store, entry) for entry in earlier_releases(store, study))
+    return [disclosure.Earlier(disclosure.from_tables(each), each[BEHIND].collect()) for each in kept]
+
+
 def earlier_releases(store: Store, study: Study) -> list[Entry]:
     """The ledger's entries of releases of the same study."""
     this = same_study(store, study)

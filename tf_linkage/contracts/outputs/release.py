@@ -10,7 +10,8 @@ import dataframely as dy
 from tf_linkage.contracts.columns import ColumnClass, Table, code, flag, number, text, whole
 from tf_linkage.contracts.outputs.published import PUBLISHED_TABLES
 
-RULES = ("few", "nearly all", "dominance", "degrees of freedom", "protects another")
+NEAR = "near an earlier release"
+RULES = ("few", "nearly all", "dominance", "degrees of freedom", NEAR, "protects another")
 """Why a figure is withheld; `disclosure.rules` has the words and the sources."""
 
 

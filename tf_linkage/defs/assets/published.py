@@ -25,6 +25,7 @@ from tf_linkage.workspace.releases_on_record import (
     put_on_record,
     refuse_if_near,
     refuse_if_released_together,
+    told_before,
 )
 from tf_linkage.workspace.store import Store, relative
 
@@ -48,15 +49,16 @@ def _release() -> dg.AssetsDefinition:
     @study_asset(
         RELEASE,
         "What is proposed for release: the estimates after minimum counts, dominance, suppression and rounding, "
-        "and "
-        "the decision on each figure. It stays with the researchers until the gates have let it pass.",
+        "next to what was released before, and the decision on each figure. It stays with the researchers until "
+        "the gates have let it pass.",
         rooms=["disclosure"],
         ins={"estimates": ESTIMATES},
         # Nothing is proposed of a study of which any research table broke a rule, also those it is not made from.
         deps=[asset_key(RESEARCH_SET)],
     )
-    def release(estimates: TableSet) -> dict[str, pl.LazyFrame]:
-        return disclosure.propose_release(estimates)
+    def release(estimates: TableSet, study: dg.ResourceParam[Study]) -> dict[str, pl.LazyFrame]:
+        with plainly():
+            return disclosure.propose_release(estimates, told_before(ParquetStore.of(study).store, study))
 
     return release
 
@@ -157,8 +159,8 @@ def apart_from_earlier() -> dg.AssetChecksDefinition:
         name="apart_from_earlier_releases",
         blocking=True,
         metadata=ERROR,
-        description="In no figure does it differ from an earlier release of the same study by fewer than ten "
-        "people or families.",
+        description="No figure that an earlier release of the same study shows as well differs from it by fewer "
+        "than ten people or families, and more than those few came or left since.",
     )
     def check(release: TableSet, study: dg.ResourceParam[Study]) -> dg.AssetCheckResult:
         return held_verdict(*held(refuse_if_near, ParquetStore.of(study).store, study, release))

@@ -5,16 +5,17 @@ Putting the tables together as one system, protecting it, and proving a release 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Set
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.outputs.published import PUBLISHED_TABLES
-from tf_linkage.contracts.outputs.release import DECISIONS, Decisions
+from tf_linkage.contracts.outputs.release import DECISIONS, NEAR, Decisions
 from tf_linkage.disclosure.release.across_releases import Released
 from tf_linkage.disclosure.release.earlier_releases import ReleaseRefused
+from tf_linkage.disclosure.release.renewal import Earlier, before_this, near_cells, protect_together
 from tf_linkage.disclosure.suppression.attack import exposed
 from tf_linkage.disclosure.suppression.linked_counts import Key, Quantity, System, joined
 from tf_linkage.disclosure.suppression.secondary import Protected, protect
@@ -30,6 +31,8 @@ from tf_linkage.disclosure.tables.services import service_rows, service_system
 
 Tables = Mapping[str, pl.LazyFrame]
 Frames = Mapping[str, pl.DataFrame]
+Held = Mapping[str, frozenset[str]]
+"""Cells that stand near an earlier release, by `table.figure`."""
 
 
 @dataclass(frozen=True)
@@ -72,29 +75,56 @@ COUNTED: list[Counted] = [
 """In an order in which each may be bound to numbers of those before it."""
 
 
-def propose_release(estimates: Tables) -> dict[str, pl.LazyFrame]:
-    """Protects the estimates.
+def propose_release(estimates: Tables, earlier: Sequence[Earlier] = ()) -> dict[str, pl.LazyFrame]:
+    """Protects the estimates, by themselves and next to what was released before.
 
     Args:
         estimates: the tables of `contracts.outputs.estimates.ESTIMATE_TABLES`.
+        earlier: the earlier releases of the same study, in their order.
 
     Returns:
         The tables of `contracts.outputs.release.RELEASE_TABLES`, by name.
     """
     frames = _collected(estimates)
     system = system_of(frames)
-    protected = protect(system)
-    others = (
-        differences(frames, protected.shown)[1],
-        placebos(frames)[1],
-        event_study(frames)[1],
-        pretrends(frames)[1],
-        balance(frames, system, protected.shown)[1],
-    )
-    decisions = pl.concat([_decisions(system, protected), *map(_in_contract, others)])
+    before = before_this(system, earlier)
+    kept_back = frozenset[Key]()
+    if before:
+        could_be = frozenset(key for key, number in system.quantities.items() if number.grid and not number.need)
+        near = near_cells(_decisions(system, Protected(could_be, frozenset(), frozenset())), before)
+        kept_back = frozenset(key for key in could_be if cell_words(key) in near.get(f"{key[0]}.{key[1]}", ()))
+    protected = protect(system, kept_back)
+    shown = protect_together(system, protected.shown, before)
+    protected = replace(protected, shown=shown, secondary=protected.secondary | (protected.shown - shown))
+    counts = _decisions(system, protected, kept_back)
+    alone = [counts, *_decided(frames, system, shown, {})]
+    held = near_cells(pl.concat(alone), before)
+    decisions = pl.concat([counts, *_decided(frames, system, shown, held)]) if held else pl.concat(alone)
     return {
-        **{name: table.lazy() for name, table in _tables(frames, system, protected.shown).items()},
+        **{name: table.lazy() for name, table in _tables(frames, system, shown, held).items()},
         DECISIONS: decisions.sort("table", "figure", "cell").lazy(),
+    }
+
+
+def _decided(frames: Frames, system: System, shown: Set[Key], held: Held) -> list[pl.DataFrame]:
+    """The decision on each estimate that is no count and no sum."""
+    return [_in_contract(made[1]) for made in _estimated(frames, system, shown, held).values()]
+
+
+def _estimated(
+    frames: Frames, system: System, shown: Set[Key], held: Held
+) -> dict[str, tuple[pl.DataFrame, pl.DataFrame]]:
+    """Published tables of estimates, each with the decisions on its figures."""
+
+    def near(figure: str) -> frozenset[str]:
+        return held.get(figure, frozenset())
+
+    return {
+        "differences": differences(frames, shown, near("differences.estimate")),
+        "placebos": placebos(frames, near("placebos.estimate")),
+        "event_study": event_study(frames, near("event_study.estimate")),
+        "pretrends": pretrends(frames, near("pretrends.estimate")),
+        "balance": balance(frames, system, shown, near("balance.after")),
     }
 
 
@@ -159,7 +189,7 @@ def prove(stored: Tables, estimates: Tables) -> Proof:
     shown = _shown_in(published, system)
     sensitive = system.sensitive()
     found = dict.fromkeys([*exposed(system, shown), *(key for key in sensitive if key in shown)])
-    again = _tables(frames, system, shown)
+    again = _tables(frames, system, shown, _held_in(published[DECISIONS]))
     unlike = tuple(name for name, table in again.items() if not table.equals(published[name]))
     return Proof(len(sensitive), tuple(found), unlike)
 
@@ -175,16 +205,18 @@ def released(stored: Tables, estimates: Tables) -> Released:
     return Released(system, frozenset(_shown_in(_collected(stored), system)))
 
 
-def _tables(estimates: Mapping[str, pl.DataFrame], system: System, shown: Set[Key]) -> dict[str, pl.DataFrame]:
+def _tables(estimates: Frames, system: System, shown: Set[Key], held: Held) -> dict[str, pl.DataFrame]:
     counted = {name: rows for tables in COUNTED for name, rows in tables.rows(estimates, shown).items()}
-    return {
-        **counted,
-        "differences": differences(estimates, shown)[0],
-        "placebos": placebos(estimates)[0],
-        "event_study": event_study(estimates)[0],
-        "pretrends": pretrends(estimates)[0],
-        "balance": balance(estimates, system, shown)[0],
-    }
+    return counted | {name: made[0] for name, made in _estimated(estimates, system, shown, held).items()}
+
+
+def _held_in(decisions: pl.DataFrame) -> Held:
+    """The cells that a release withholds because they stand near an earlier one."""
+    rows = decisions.filter(pl.col("rule").cast(pl.String) == NEAR).select("table", "figure", "cell")
+    held: dict[str, frozenset[str]] = {}
+    for table, figure, cell in rows.iter_rows():
+        held[f"{table}.{figure}"] = held.get(f"{table}.{figure}", frozenset()) | {cell}
+    return held
 
 
 def _shown_in(published: Mapping[str, pl.DataFrame], system: System) -> set[Key]:
@@ -198,12 +230,12 @@ def _shown_in(published: Mapping[str, pl.DataFrame], system: System) -> set[Key]
     return shown
 
 
-def _decisions(system: System, protected: Protected) -> pl.DataFrame:
+def _decisions(system: System, protected: Protected, kept_back: Set[Key] = frozenset()) -> pl.DataFrame:
     rows = []
     for key, quantity in system.quantities.items():
         if quantity.grid is None:
             continue
-        rule = quantity.need.rule if quantity.need else "protects another"
+        rule = quantity.need.rule if quantity.need else NEAR if key in kept_back else "protects another"
         rows.append(
             {
                 "table": key[0],

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tf_linkage.contracts.outputs.published import MINIMUM_COUNT
+from tf_linkage.contracts.outputs.release import NEAR
 from tf_linkage.disclosure.suppression.linked_counts import Need
 
 RULES: Mapping[str, str] = {
@@ -20,6 +21,8 @@ RULES: Mapping[str, str] = {
     "by its interval",
     "degrees of freedom": "fewer than 10 degrees of freedom, or fewer than 10 people or families on a side "
     "(ACRO's default)",
+    NEAR: "an earlier release shows it, and fewer than 10 people or families came or went since, who could be told "
+    "by taking one from the other",
     "protects another": "a sensitive figure could have been worked out from it",
 }
 """Why a figure is withheld. The first that applies is given."""

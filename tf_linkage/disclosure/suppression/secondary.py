@@ -38,19 +38,23 @@ class Protected:
     secondary: frozenset[Key]
 
 
-def protect(system: System) -> Protected:
+def protect(system: System, kept_back: Set[Key] = frozenset()) -> Protected:
     """Withholds what has to be withheld, and as little more as can be found.
 
     Tables are protected apart first and then together, as `Relation.links` says.
+
+    Args:
+        system: the numbers and how they add up.
+        kept_back: names of numbers that are withheld for another reason than that they are sensitive.
     """
     could_be = {key for key, quantity in system.quantities.items() if quantity.grid is not None}
     primary = {key for key in could_be if system.quantities[key].need is not None}
-    shown = could_be - primary
+    shown = could_be - primary - kept_back
     for step in (system.apart(), system):
         for part in step.components():
             here = shown & part.quantities.keys()
             shown -= here - _safe(part, here)
-    return Protected(frozenset(shown), frozenset(primary), frozenset(could_be - primary - shown))
+    return Protected(frozenset(shown), frozenset(primary), frozenset(could_be - primary - kept_back - shown))
 
 
 def _safe(part: System, candidates: Set[Key]) -> set[Key]:
@@ -59,7 +63,7 @@ def _safe(part: System, candidates: Set[Key]) -> set[Key]:
     while narrow := exposed(part, shown):
         more: list[Key] = []
         for key in narrow:
-            more += _to_withhold(part, shown - set(more), key)
+            more += to_withhold(part, shown - set(more), key)
         # The solver's tolerance may see a choice as free that the attack does not: then the cheapest number goes.
         more = more or [min(shown, key=lambda name: (part.quantities[name].cost, name))]
         shown -= set(more)
@@ -70,20 +74,32 @@ def _safe(part: System, candidates: Set[Key]) -> set[Key]:
     return shown
 
 
-def _to_withhold(part: System, shown: Set[Key], key: Key) -> list[Key]:
+def to_withhold(
+    part: System, shown: Set[Key], key: Key, fixed: Set[Key] = frozenset(), *, margin: float = MARGIN
+) -> list[Key]:
     """The cheapest shown numbers without which one sensitive number stays open.
 
     Two worlds are sought, one in which the number is large enough and one in which it is small enough; each shown
     number may leave its rounding by some slack, the same in both, and slack is dear.
+
+    Args:
+        part: numbers that relations join.
+        shown: names of those that are shown.
+        key: the sensitive number.
+        fixed: names of numbers that cannot be taken back; each world keeps what is known of them.
+        margin: how much more is asked for than needed; among fixed numbers there may be no room for any.
+
+    Raises:
+        AttackFailed: no choice does it.
     """
     known = Known.of(part, shown)
     n, at = len(known.keys), known.at[key]
     quantity = part.quantities[key]
     assert quantity.need is not None  # noqa: S101 - only sensitive numbers are exposed
-    top = max(quantity.need.reach, min(quantity.value, quantity.need.width) + quantity.need.width / 2) + MARGIN
-    top = max(top, quantity.value)
-    bottom = max(0.0, top - quantity.need.width - 2 * MARGIN)
-    with_slack = [known.at[name] for name in part.quantities if name in shown]
+    top = max(quantity.need.reach, min(quantity.value, quantity.need.width) + quantity.need.width / 2) + margin
+    top = max(top, quantity.value, float(known.low[at]) + quantity.need.width + 2 * margin)
+    bottom = max(0.0, top - quantity.need.width - 2 * margin)
+    with_slack = [known.at[name] for name in part.quantities if name in shown and name not in fixed]
     m = len(with_slack)
     pick = csr_array((np.ones(m), (range(m), with_slack)), shape=(m, n))
     none, slack = coo_array((m, n)), eye_array(m)
@@ -94,6 +110,8 @@ def _to_withhold(part: System, shown: Set[Key], key: Key) -> list[Key]:
     rows = known.equal.shape[0]
     equal = bmat([[known.equal, None, coo_array((rows, m))], [None, known.equal, None]], format="csr")
     bounds = np.column_stack([np.zeros(2 * n + m), np.full(2 * n + m, np.inf)])
+    for place in (known.at[name] for name in part.quantities if name in fixed):
+        bounds[[place, n + place]] = known.low[place], known.high[place]
     bounds[at, 0], bounds[n + at, 1] = top, bottom
     cost = [part.quantities[known.keys[i]].cost for i in with_slack]
     found = linprog(

@@ -20,6 +20,7 @@ from tf_linkage.contracts.outputs.published import MINIMUM_COUNT, REGIONAL_WINDO
 from tf_linkage.disclosure.suppression.linked_counts import Key, System
 from tf_linkage.disclosure.tables import characteristics, outcomes
 from tf_linkage.disclosure.tables.counts import having, number
+from tf_linkage.disclosure.tables.differences import near
 from tf_linkage.disclosure.tables.intervals import grid_of
 from tf_linkage.disclosure.tables.rows import Row, real
 
@@ -37,7 +38,7 @@ Pair = tuple[Key, Key]
 
 
 def balance(
-    estimates: Mapping[str, pl.DataFrame], system: System, shown: Set[Key]
+    estimates: Mapping[str, pl.DataFrame], system: System, shown: Set[Key], held: Set[str] = frozenset()
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The standardised differences that may leave, and the decision on each.
 
@@ -45,6 +46,7 @@ def balance(
         estimates: the tables of `contracts.outputs.estimates`.
         system: everything that could be published of them.
         shown: names of the counts that are shown.
+        held: cells, in the words of the decisions, that stand too near an earlier release.
 
     Returns:
         `contracts.outputs.published.Balance`, and rows of `contracts.outputs.release.Decisions`.
@@ -57,7 +59,7 @@ def balance(
     leaving = estimates[TABLE].filter(~pl.col("covariate").str.starts_with(f"{COUNCIL} "))
     for row in leaving.sort("covariate").iter_rows(named=True):
         pairs = [_counts(row["covariate"], side) for side in SIDES]
-        rule = _rule(row, pairs, system, shown, sizes)
+        rule = _rule(row, pairs, system, shown, sizes) or near(held, ["covariate"], row)
         step = grid_of(ROUNDING / max(1, smaller) / real(row["spread"]), STEPS)
         after = {"after": _on(step, real(row["difference_after"])), "rounded_to": step}
         released = {"covariate": row["covariate"], "before": _before(pairs, system, shown)}

@@ -32,6 +32,7 @@ from tf_linkage.contracts.outputs.published import (
     WITHHELD,
     Differences,
 )
+from tf_linkage.contracts.outputs.release import NEAR
 from tf_linkage.disclosure.suppression.linked_counts import Key
 from tf_linkage.disclosure.suppression.rules import dominated, few
 from tf_linkage.disclosure.tables.intervals import e_values, grid_of, moved_ratio, rounded_ratio
@@ -71,13 +72,16 @@ WAYS: tuple[Callable[[float], int], ...] = (round, math.floor, math.ceil)
 KEY = ["outcome", "unit", "window", "measure", "method"]
 
 
-def differences(estimates: Mapping[str, pl.DataFrame], shown: Set[Key]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def differences(
+    estimates: Mapping[str, pl.DataFrame], shown: Set[Key], held: Set[str] = frozenset()
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The estimates that may leave, and the decision on each.
 
     Args:
         estimates: the tables of `contracts.outputs.estimates`; of money where there is any.
         shown: names of the counts that are shown. A difference in share of which one side's count is withheld is
             withheld too.
+        held: cells, in the words of the decisions, that stand too near an earlier release.
 
     Returns:
         `contracts.outputs.published.Differences`, and rows of `contracts.outputs.release.Decisions`.
@@ -88,11 +92,21 @@ def differences(estimates: Mapping[str, pl.DataFrame], shown: Set[Key]) -> tuple
     rows, decisions = [], []
     released = pl.col("method").is_in(list(LEAVING)) & ~pl.col("outcome").is_in(list(KNOWN_TO_ALL))
     for row in plain.filter(released).iter_rows(named=True):
-        rule = _rule(row, shown, money)
+        rule = _rule(row, shown, money) or near(held, KEY, row)
         key = {name: row[name] for name in (*KEY, "role")}
         rows.append(key | (_figures(row, weighted.get(_place(row))) if rule is None else {"note": WITHHELD}))
         decisions.append(decision(TABLE, KEY, row, rule))
     return of_rows(Differences, with_chance(rows)).sort(KEY), pl.DataFrame(decisions, infer_schema_length=None)
+
+
+def cell_of(key: Sequence[str], row: Row) -> str:
+    """A row of a published table in the words of the decisions: what stands in its key."""
+    return ", ".join(str(row[name]) for name in key)
+
+
+def near(held: Set[str], key: Sequence[str], row: Row) -> str | None:
+    """The rule of figures near an earlier release, where a row is one of them."""
+    return NEAR if cell_of(key, row) in held else None
 
 
 def decision(table: str, key: Sequence[str], row: Row, rule: str | None) -> dict[str, object]:
@@ -110,7 +124,7 @@ def decision(table: str, key: Sequence[str], row: Row, rule: str | None) -> dict
     return {
         "table": table,
         "figure": "estimate",
-        "cell": ", ".join(str(row[name]) for name in key),
+        "cell": cell_of(key, row),
         "value": row["estimate"],
         # Anyone who leaves either side changes it; each side by itself stands among the counts.
         "people": sum(whole(row[f"{side}_people"]) for side in SIDES),

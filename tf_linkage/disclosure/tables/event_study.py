@@ -9,14 +9,14 @@ halves of both would be second looks. A test's p-value leaves as the next of a f
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 import polars as pl
 
 from tf_linkage.contracts.columns import of_rows
 from tf_linkage.contracts.outputs.estimates import ALL_TOGETHER
 from tf_linkage.contracts.outputs.published import P_BOUNDS, WITHHELD, EventStudy, Pretrends
-from tf_linkage.disclosure.tables.differences import decision, fewest_with, round_to_ten
+from tf_linkage.disclosure.tables.differences import decision, fewest_with, near, round_to_ten
 from tf_linkage.disclosure.tables.intervals import rounded_ratio
 from tf_linkage.disclosure.tables.placebos import POWER, placebo_rule
 from tf_linkage.disclosure.tables.rows import Row, real
@@ -28,11 +28,12 @@ CARRIED = 2.75
 Frames = Mapping[str, pl.DataFrame]
 
 
-def event_study(estimates: Frames) -> tuple[pl.DataFrame, pl.DataFrame]:
+def event_study(estimates: Frames, held: Set[str] = frozenset()) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The half-years that may leave, and the decision on each.
 
     Args:
         estimates: the tables of `contracts.outputs.estimates`.
+        held: cells, in the words of the decisions, that stand too near an earlier release.
 
     Returns:
         `contracts.outputs.published.EventStudy`, and rows of `contracts.outputs.release.Decisions`.
@@ -40,19 +41,19 @@ def event_study(estimates: Frames) -> tuple[pl.DataFrame, pl.DataFrame]:
     rows, decisions = [], []
     together, outcomes = _leaving(estimates, EVENT_STUDY)
     for row in together.sort("half_year").iter_rows(named=True):
-        rule = placebo_rule(row)
+        rule = placebo_rule(row) or near(held, ["half_year"], row)
         figures = {"note": WITHHELD} if rule else _half_year(row, outcomes)
         rows.append({"half_year": row["half_year"]} | figures)
         decisions.append(decision(EVENT_STUDY, ["half_year"], row, rule))
     return of_rows(EventStudy, rows).sort("half_year"), pl.DataFrame(decisions, infer_schema_length=None)
 
 
-def pretrends(estimates: Frames) -> tuple[pl.DataFrame, pl.DataFrame]:
+def pretrends(estimates: Frames, held: Set[str] = frozenset()) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The trend before the start as it may leave, and the decision on it; arguments and values as `event_study`."""
     rows, decisions = [], []
     together, outcomes = _leaving(estimates, PRETRENDS)
     for row in together.rename({"slope": "estimate"}).iter_rows(named=True):
-        rule = placebo_rule(row)
+        rule = placebo_rule(row) or near(held, ["outcome"], row)
         figures = {"note": WITHHELD} if rule else _trend(row, outcomes)
         rows.append({"outcome": row["outcome"]} | figures)
         decisions.append(decision(PRETRENDS, ["outcome"], row, rule))

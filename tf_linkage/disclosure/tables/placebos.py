@@ -6,7 +6,7 @@ The rules are those of `differences` for ratios: ten families with it on each si
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 import polars as pl
 
@@ -14,7 +14,7 @@ from tf_linkage.contracts.columns import of_rows
 from tf_linkage.contracts.outputs.estimates import ALL_TOGETHER
 from tf_linkage.contracts.outputs.published import MINIMUM_COUNT, WITHHELD, Placebos
 from tf_linkage.disclosure.suppression.rules import few
-from tf_linkage.disclosure.tables.differences import SIDES, decision, fewest_with, round_to_ten
+from tf_linkage.disclosure.tables.differences import SIDES, decision, fewest_with, near, round_to_ten
 from tf_linkage.disclosure.tables.intervals import rounded_ratio
 from tf_linkage.disclosure.tables.rows import Row, real, whole
 
@@ -25,11 +25,14 @@ POWER = 2.8 / (2 * 1.96)
 """Of the width of a 95% interval, on the scale of logarithms: what is seen four times in five."""
 
 
-def placebos(estimates: Mapping[str, pl.DataFrame]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def placebos(
+    estimates: Mapping[str, pl.DataFrame], held: Set[str] = frozenset()
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The placebos that may leave, and the decision on each.
 
     Args:
         estimates: the tables of `contracts.outputs.estimates`.
+        held: cells, in the words of the decisions, that stand too near an earlier release.
 
     Returns:
         `contracts.outputs.published.Placebos`, and rows of `contracts.outputs.release.Decisions`.
@@ -39,7 +42,7 @@ def placebos(estimates: Mapping[str, pl.DataFrame]) -> tuple[pl.DataFrame, pl.Da
     pooled = dict(single.group_by("window").len().sort("window").iter_rows())
     rows, decisions = [], []
     for row in plain.iter_rows(named=True):
-        rule = placebo_rule(row)
+        rule = placebo_rule(row) or near(held, KEY, row)
         outcomes = pooled.get(row["window"], 1) if row["outcome"] == ALL_TOGETHER else 1
         figures = _figures(row, outcomes) if rule is None else {"note": WITHHELD}
         rows.append({name: row[name] for name in KEY} | figures)

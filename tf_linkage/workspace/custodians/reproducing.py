@@ -16,6 +16,7 @@ from tf_linkage.hints import closest
 from tf_linkage.research.estimates.sample import analysis_sample
 from tf_linkage.study import REGIONS, Study
 from tf_linkage.workspace.custodians.planned import plan_for, planned_in_time
+from tf_linkage.workspace.releases_on_record import told_before
 from tf_linkage.workspace.store import Store
 
 LINKED_SET, FINDINGS = ["research", "linked_set"], ["published", "findings"]
@@ -79,7 +80,7 @@ def reproduce(
     given = (known.linked_people, known.attributes, known.returns, REGIONS, study.dates.covered)
     plan = plan_for(store)
     estimates = research.estimates(*given, plan=plan, planned_in_time=planned_in_time(store, plan))
-    again = disclosure.propose_release(estimates)[table].collect()
+    again = disclosure.propose_release(estimates, told_before(store, study))[table].collect()
     key = ESTIMATE_TABLES[BEHIND.get(table, table)].primary_key()
     exact = estimates[BEHIND.get(table, table)].collect()
     shared = [column for column in key if column in rows.columns]

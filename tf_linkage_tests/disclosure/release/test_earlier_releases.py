@@ -105,7 +105,7 @@ def test_too_near_by_hand(new: tuple[float, int, int], near: bool):
     assert (too_near(figure(*new), figure(50.0, 100, 50)).height == 1) is near
 
 
-def test_a_figure_that_was_not_there_before_counts_from_nought():
+def test_a_figure_that_was_not_there_before_counts_from_zero():
     nothing = figure(1, 1, 1).clear()
     assert too_near(figure(5.0, 5, 5), nothing).height == 1
     assert too_near(figure(50.0, 100, 50), nothing).height == 0

@@ -121,7 +121,7 @@ def test_it_stands_on_the_page() -> None:
         "0.15",
     ):
         assert words in page
-    assert ">withheld</text>" in page.split('id="overlap"')[1].split("</figure>")[0]
+    assert ">withheld</text>" in page.split('id="picture-overlap"')[1].split("</figure>")[0]
 
 
 def test_no_council_leaves() -> None:
