@@ -179,7 +179,10 @@ def costs_of(causes: pl.DataFrame, name: str) -> dict[str, tuple[float, float, f
         pl.col("department").cast(pl.String) == name,
         pl.all_horizontal(pl.col("cost", "cost_low", "cost_high").is_not_null()),
     ).sort("error")
-    return {error: ends for error, *ends in at.select("error", "cost", "cost_low", "cost_high").iter_rows()}
+    return {
+        error: (cost, low, high)
+        for error, cost, low, high in at.select("error", "cost", "cost_low", "cost_high").iter_rows()
+    }
 
 
 def _groups(plain: pl.DataFrame, name: str, names: Names) -> Iterator[Action]:

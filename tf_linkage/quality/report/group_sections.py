@@ -55,8 +55,10 @@ def worst_group(plain: pl.DataFrame, names: Names, causes: pl.DataFrame | None) 
     said = []
     real, doubtful = (judged.filter(one) for one in (pl.col("gap_low") > 0, pl.col("gap_low") <= 0))
     if not real.is_empty():
-        row = _widest(real.row(0, named=True), names, causes)
-        said.append(f"The widest gap beyond chance between groups, cases that are hard by design left out: {row}")
+        widest = _widest(real.row(0, named=True), names, causes)
+        said.append(
+            f"The widest gap beyond chance between groups, cases that are hard by design left out: {widest}"
+        )
     elif not judged.is_empty():
         said.append("No group is found less often than everybody else beyond chance (hard cases left out).")
     for row in hard.filter(pl.col("gap") > 0).head(1).iter_rows(named=True):
