@@ -99,6 +99,8 @@ class Department:
             the register: people with them are looked for there, and found or not, which tells recall without truth.
         headline: the outcome of `contracts.outputs.research.FAMILY_OUTCOMES` that is looked at when the study asks
             what an identifier buys; None if the register tells of none.
+        false_link: what a false link to its register does to the person it is about, after “it”; empty where it is
+            no worse than a missed person.
         notes: what its records leave out, or fill in by themselves: a sentence each, for the researchers who read
             them.
     """
@@ -118,6 +120,7 @@ class Department:
     key_known_as: tuple[str, ...] = ()
     known_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     headline: str | None = None
+    false_link: str = ""
     notes: tuple[str, ...] = ()
 
     @property

@@ -104,6 +104,7 @@ OURS: tuple[Department, ...] = (
         key_known_as=("pncid", "pnc_id", "mojuid"),
         known_by={"crime": ("OFF",)},
         headline="conviction",
+        false_link="makes an offender of somebody",
         notes=(
             "Days of offences that are not known read 1900-01-01; such an offence is in no year before or after.",
             "Offences stand in it once police or courts have dealt with them: those of the last months are still "

@@ -103,6 +103,11 @@ def paragraph(text: str) -> str:
     return str(_PIECES.paragraph(text))
 
 
+def pointer(before: str, name: str, words: str) -> str:
+    """A line that ends in a link to a section of the same page, by the section's name."""
+    return str(_PIECES.pointer(before, name, words))
+
+
 def lead(text: str) -> str:
     """The sentence that a reader should take away."""
     return str(_PIECES.lead(text))

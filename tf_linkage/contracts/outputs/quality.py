@@ -83,7 +83,7 @@ BREAKDOWNS: dict[str, str] = {
     "weight_band": "Band of the match weight",
     "probability_band": "Band of the posterior probability",
     "scenario": "Implausible history",
-    "error": "Identifier recorded wrongly on either side",
+    "error": "Identifier wrong or missing on either side",
     "identifier": "Identifier",
     "disclosed": "What the department is told",
 }
@@ -178,7 +178,7 @@ class GapCauses(Table):
     department = code(ColumnClass.ATTRIBUTE, "Whose register was linked", BODIES, primary_key=True)
     breakdown = code(ColumnClass.ATTRIBUTE, "By what people are grouped", SUBGROUPS, primary_key=True)
     worst = text(ColumnClass.ATTRIBUTE, "The group that fares worst")
-    error = text(ColumnClass.ATTRIBUTE, "Identifier recorded wrongly on either side; other", primary_key=True)
+    error = text(ColumnClass.ATTRIBUTE, "Identifier wrong or missing on either side; other", primary_key=True)
     share_worst = number(ColumnClass.ATTRIBUTE, "Share of the group with the error", nullable=True, least=0, most=1)
     share_rest = number(ColumnClass.ATTRIBUTE, "Share of all others with it", nullable=True, least=0, most=1)
     cost = number(ColumnClass.ATTRIBUTE, "Recall that the error costs a person, all else equal", nullable=True)

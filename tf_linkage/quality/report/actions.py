@@ -1,4 +1,4 @@
-"""What to do next: actions by their expected gain.
+"""What to do next: actions by their expected gain, and apart from them what could at most be found elsewhere.
 
 Everything is counted from the figures of the run; without the truth only what needs none is advised.
 """
@@ -14,16 +14,31 @@ from tf_linkage.contracts.outputs.quality import BREAKDOWNS
 from tf_linkage.pages import html
 from tf_linkage.pages.picture import Names
 from tf_linkage.quality.bounds.floors import gaps
-from tf_linkage.quality.report.thresholds import overall, points_of, present_in
+from tf_linkage.quality.report.thresholds import change, overall, points_of, present_in, recommendations
 from tf_linkage.quality.report.words import TITLES, departments_in, knows_truth, level_word
 
-SHOWN, OF_A_KIND = 6, 2
+SHOWN, OF_A_KIND = 6, 3
 """How many actions stand open, and how many of them may be of one kind: six of one would hide the others."""
+
+CEILINGS = 3
+"""How many actions of which only the most that they could find is known stand open."""
 
 SPARSE = 0.95
 """Share of records with an identifier below which it is worth asking for."""
 
-OVERLAP = "Gains overlap, since one person may be in several lines: they cannot be added up."
+EXPECTED = (
+    "“About” is a gain to be expected: counted on this run's pairs, or estimated from what an error costs where "
+    "the others are equal. Gains overlap, since one person may be in several lines: they cannot be added up."
+)
+AT_MOST = (
+    "“Up to” is a ceiling: what would be found if all of it were cured, which no single step does. Ceilings are "
+    "not to be set beside the gains above."
+)
+ASSESS = (
+    "Besides: run “tf-linkage assess”. It says what linkage error does to the findings, what each identifier would "
+    "find if a department were told it, and how the figures range over other worlds."
+)
+ONE_OF_THE_TWO = "the same pairs as {}: do one of the two"
 
 
 @dataclass(frozen=True)
@@ -36,7 +51,8 @@ class Action:
         gain: expected gain in people found; None where nothing can be counted.
         basis: how the gain is known.
         kind: what sort of thing it is to do.
-        at_most: whether other causes may have part in it.
+        at_most: whether the gain is a ceiling only.
+        says: the gain in words, where it is more than people found.
     """
 
     department: str
@@ -45,28 +61,49 @@ class Action:
     basis: str
     kind: str
     at_most: bool = False
+    says: str = ""
 
 
-def actions(plain: pl.DataFrame, names: Names, own: float) -> list[Action]:
-    """What to do, those with the largest expected gain first.
+def actions(plain: pl.DataFrame, names: Names, own: float, causes: pl.DataFrame | None = None) -> list[Action]:
+    """What to do: expected gains from the largest, then ceilings from the largest, then what cannot be counted.
 
     Args:
         plain: figures with codes as strings.
         names: words for levels that are codes.
         own: threshold of the run.
+        causes: `contracts.outputs.quality.GapCauses`: what an error costs. Without it no error is to be checked.
     """
     found = [
         action
         for name in departments_in(plain)
         for action in (
+            *_threshold(plain, name, own),
             *_review(plain, name, own),
             *_blocking(plain, name),
-            *_errors(plain, name),
+            *_errors(plain, name, causes),
             *_groups(plain, name, names),
         )
     ]
     found += _sparse(plain)
-    return sorted(found, key=lambda one: (one.gain is None, -(one.gain or 0), one.department, one.does))
+    return sorted(
+        found, key=lambda one: (one.gain is None, one.at_most, -(one.gain or 0), one.department, one.does)
+    )
+
+
+def _threshold(plain: pl.DataFrame, name: str, own: float) -> Iterator[Action]:
+    """A recommended threshold that is not the run's own; false links count against what it finds."""
+    for one in recommendations(plain, own):
+        if one.department != name or one.advised == one.own:
+            continue
+        lower = one.advised < one.own
+        basis = "right links less false ones, counted at that threshold; it costs nobody's time"
+        if lower and overall(plain, name, "in_review"):
+            basis += f"; {ONE_OF_THE_TWO.format('the review')}"
+        yield Action(
+            name, f"Take threshold {one.advised:g} instead of {one.own:g}",
+            float(one.right - one.false) if lower else float(-one.false), basis, "threshold",
+            says=f"{change(one.right, 'right')}, {change(one.false, 'false')}",
+        )  # fmt: skip
 
 
 def _review(plain: pl.DataFrame, name: str, own: float) -> Iterator[Action]:
@@ -86,10 +123,11 @@ def _review(plain: pl.DataFrame, name: str, own: float) -> Iterator[Action]:
     elif points:
         nearest = min(points, key=lambda level: (abs(level - own), level))
         gain = points[min(points)][1] - points[nearest][1]
+        basis = f"right pairs from {min(points):g}, the lowest threshold tried, to this run's, if no clerk errs"
+        if any(one.department == name and one.advised < one.own for one in recommendations(plain, own)):
+            basis += f"; {ONE_OF_THE_TWO.format('the lower threshold')}"
         if gain > 0:
-            yield Action(
-                name, does, gain, "right pairs between the review threshold and the link threshold", "review"
-            )
+            yield Action(name, does, gain, basis, "review")
 
 
 def _blocking(plain: pl.DataFrame, name: str) -> Iterator[Action]:
@@ -98,33 +136,53 @@ def _blocking(plain: pl.DataFrame, name: str) -> Iterator[Action]:
         yield Action(
             name, "Block on one rule more: true pairs were never compared", lost,
             "missed people whose true pair no blocking rule brought up; a rule costs pairs and time", "block",
+            at_most=True,
         )  # fmt: skip
 
 
-def _errors(plain: pl.DataFrame, name: str) -> Iterator[Action]:
+def _errors(plain: pl.DataFrame, name: str, causes: pl.DataFrame | None) -> Iterator[Action]:
+    """Identifiers whose errors cost recall beyond chance: those with the error, times what it costs each.
+
+    Slopes of errors that come in company may overshoot one another: nobody is promised more than would be found
+    if people with the error were found as often as all others.
+    """
     right, present = overall(plain, name, "recall"), present_in(plain, name)
-    if right is None or present is None:
+    if right is None or present is None or causes is None:
         return
     rows = plain.filter(
         pl.col("department") == name,
         pl.col("breakdown") == "error",
         pl.col("measure") == "recall",
-        pl.col("level") != "none",
         pl.col("numerator").is_not_null(),
-    ).sort("level")
-    for row in rows.iter_rows(named=True):
-        others = present - row["denominator"]
-        if not others:
+    )
+    with_error = {row["level"]: row for row in rows.iter_rows(named=True)}
+    for error, (cost, low, high) in costs_of(causes, name).items():
+        row = with_error.get(error)
+        if row is None or low <= 0 or row["denominator"] >= present:
             continue
-        rest = (right - row["numerator"]) / others
-        identifier = row["level"].replace("_", " ")
-        if row["high"] < rest:
+        people = row["denominator"]
+        rest = (right - row["numerator"]) / (present - people)
+        gain = min(people * cost, people * (rest - row["value"]))
+        if gain > 0:
             yield Action(
-                name, f"Ask for {identifier} to be checked at the source",
-                row["denominator"] * (rest - row["value"]),
-                f"{row['denominator']:,} people have it wrong on one side and are found less often than the others",
-                "check", at_most=True,
+                name, f"Ask for {error.replace('_', ' ')} to be checked at the source", gain,
+                f"{people:,} people have it wrong or missing on one side; of 100 put right, about "
+                f"{100 * gain / people:.0f} more would be found (an error costs {100 * cost:.1f} points of recall, "
+                f"{100 * low:.1f} to {100 * high:.1f})",
+                "check",
             )  # fmt: skip
+
+
+def costs_of(causes: pl.DataFrame, name: str) -> dict[str, tuple[float, float, float]]:
+    """What each error costs in a department's recall, with its interval; the same behind each of its gaps."""
+    at = causes.filter(
+        pl.col("department").cast(pl.String) == name,
+        pl.all_horizontal(pl.col("cost", "cost_low", "cost_high").is_not_null()),
+    ).sort("error")
+    return {
+        error: (cost, low, high)
+        for error, cost, low, high in at.select("error", "cost", "cost_low", "cost_high").iter_rows()
+    }
 
 
 def _groups(plain: pl.DataFrame, name: str, names: Names) -> Iterator[Action]:
@@ -159,28 +217,51 @@ def _people(count: int) -> str:
     return "person" if count == 1 else "people"
 
 
-def action_section(found: list[Action]) -> str:
-    """The actions, ranked."""
+def action_section(found: list[Action], *, assess: bool = False) -> str:
+    """The actions, ranked: gains to be expected, then ceilings, the rest folded.
+
+    Args:
+        found: what `actions` gives.
+        assess: whether the longer studies are still to be run.
+    """
+    besides = html.paragraph(ASSESS) if assess else ""
     if not found:
-        return html.paragraph("Nothing in the figures asks for action.")
-    head = ("Do", "Where", "Expected gain", "How that is known")
-    first, rest = shown_first(found)
-    open_to_all = html.table("What to do next, by expected gain, at most two of a kind", head, map(_row, first))
-    more = html.opened(f"{len(rest)} more", html.table("Further actions", head, map(_row, rest))) if rest else ""
-    return open_to_all + html.paragraph(OVERLAP) + more
+        return html.paragraph("Nothing in the figures asks for action.") + besides
+    expected = [one for one in found if one.gain is not None and not one.at_most]
+    ceilings = [one for one in found if one.at_most]
+    first, rest = shown_first(expected)
+    most, more = shown_first(ceilings, CEILINGS)
+    uncounted = [one for one in found if one.gain is None]
+    if not first and not most:
+        first, rest = shown_first(uncounted)
+    else:
+        rest += more + uncounted
+    parts = []
+    if first:
+        counted = first[0].gain is not None
+        caption = "What to do next" + (", by expected gain" if counted else "") + f", at most {OF_A_KIND} of a kind"
+        parts += [html.table(caption, ("Do", "Where", "Expected gain", "How that is known"), map(_row, first))]
+        parts += [html.paragraph(EXPECTED)] if counted else []
+    if most:
+        head = ("Look into", "Where", "At most", "How that is known")
+        parts += [html.table("Where more may be lost", head, map(_row, most)), html.paragraph(AT_MOST)]
+    if rest:
+        head = ("Do", "Where", "Gain", "How that is known")
+        parts.append(html.opened(f"{len(rest)} more", html.table("Further actions", head, map(_row, rest))))
+    return "".join(parts) + besides
 
 
-def shown_first(ranked: list[Action]) -> tuple[list[Action], list[Action]]:
+def shown_first(ranked: list[Action], most: int = SHOWN) -> tuple[list[Action], list[Action]]:
     """Those that stand open, and the others, both in their order."""
     first: list[Action] = []
     for one in ranked:
-        if len(first) < SHOWN and sum(other.kind == one.kind for other in first) < OF_A_KIND:
+        if len(first) < most and sum(other.kind == one.kind for other in first) < OF_A_KIND:
             first.append(one)
     return first, [one for one in ranked if one not in first]
 
 
 def _row(one: Action) -> tuple[str, str, str, str]:
-    return one.does, TITLES[one.department], _gain(one), one.basis
+    return one.does, TITLES[one.department], one.says or _gain(one), one.basis
 
 
 def _gain(action: Action) -> str:

@@ -31,25 +31,52 @@ def gap_sentences(plain: pl.DataFrame, names: Names, causes: pl.DataFrame | None
         for row in hard.filter(pl.col("department").cast(pl.String) == name).iter_rows(named=True):
             yield (
                 f"{TITLES[name]}: the worst hard case is “{level_word(row['breakdown'], row['worst'], names)}”: "
-                f"recall {_against(row)}{'' if row['gap_low'] > 0 else ', which may be chance'}."
+                f"recall {_against(row)}{'' if row['gap_low'] > 0 else DOUBTFUL}."
             )
 
 
 def worst_group(plain: pl.DataFrame, names: Names, causes: pl.DataFrame | None) -> str:
-    """The group with the widest gap in recall beyond chance of all departments, and why, in a sentence or two.
+    """The widest gap in recall of all departments, by the rule that it goes by, and what that rule leaves out.
+
+    The widest beyond chance of the groups that limits judge, and why; beside it the widest hard case, and the
+    widest gap that chance may have made.
 
     Args:
         plain: figures with codes as strings.
         names: words for levels that are codes.
         causes: `contracts.outputs.quality.GapCauses`.
     """
-    recall = gaps(plain).filter(pl.col("measure").cast(pl.String) == "recall", pl.col("bound").is_not_null())
-    if recall.is_empty():
-        return ""
-    real = recall.filter(pl.col("gap_low") > 0).sort("gap", "breakdown", descending=[True, False])
-    if real.is_empty():
-        return "No group is found less often than everybody else beyond chance (hard cases apart)."
-    return f"The group with the widest gap: {_widest(real.row(0, named=True), names, causes)}"
+    found = (
+        gaps(plain)
+        .filter(pl.col("measure").cast(pl.String) == "recall")
+        .sort("gap", "department", "breakdown", descending=[True, False, False])
+    )
+    judged, hard = found.filter(pl.col("bound").is_not_null()), found.filter(pl.col("bound").is_null())
+    said = []
+    real, doubtful = (judged.filter(one) for one in (pl.col("gap_low") > 0, pl.col("gap_low") <= 0))
+    if not real.is_empty():
+        widest = _widest(real.row(0, named=True), names, causes)
+        said.append(
+            f"The widest gap beyond chance between groups, cases that are hard by design left out: {widest}"
+        )
+    elif not judged.is_empty():
+        said.append("No group is found less often than everybody else beyond chance (hard cases left out).")
+    for row in hard.filter(pl.col("gap") > 0).head(1).iter_rows(named=True):
+        said.append(f"The widest of the hard cases: {_named(row, names)}{'' if row['gap_low'] > 0 else DOUBTFUL}.")
+    for row in doubtful.filter(pl.col("gap") > 0).head(1).iter_rows(named=True):
+        said.append(f"The widest gap that chance may have made: {_named(row, names)}.")
+    return " ".join(said)
+
+
+DOUBTFUL = ", which may be chance"
+
+
+def _named(row: dict[str, Any], names: Names) -> str:
+    """A gap by its group, with its interval."""
+    return (
+        f"{TITLES[row['department']]}, {BREAKDOWNS[row['breakdown']].lower()} "
+        f"“{level_word(row['breakdown'], row['worst'], names)}”, {_gap(row)} points"
+    )
 
 
 def _widest(row: dict[str, Any], names: Names, causes: pl.DataFrame | None) -> str:
@@ -134,14 +161,14 @@ def _causes(plain: pl.DataFrame, names: Names, causes: pl.DataFrame | None) -> s
     tables = [_cause_rows(table, names) for table in (shown, said)]
     head = (
         "Gap",
-        "Identifier recorded wrongly",
+        "Identifier wrong or missing",
         "In the group",
         "Elsewhere",
         "Cost in points (95%)",
         "Part of the gap",
     )
     words = (
-        "What drives the gaps: how much more often an identifier is recorded wrongly in the group, times what "
+        "What drives the gaps: how much more often an identifier is wrong or missing in the group, times what "
         "such an error costs in recall. The parts of a gap add up to it; “other” is what no recorded error "
         "accounts for."
     )
@@ -186,7 +213,7 @@ def _against(row: dict[str, float]) -> str:
 
 
 def _mostly(gap: dict[str, object], causes: pl.DataFrame | None) -> str:
-    """The error with the largest part in a gap, and what is left over, in words."""
+    """The error with the largest part in a gap, what the others add, and what is left over, in words."""
     if causes is None:
         return ""
     parts = causes.with_columns(pl.col("department", "breakdown").cast(pl.String)).filter(
@@ -197,7 +224,14 @@ def _mostly(gap: dict[str, object], causes: pl.DataFrame | None) -> str:
     if not by_error:
         return ""
     error = max(sorted(by_error), key=lambda name: by_error[name])
+    of_all = sum(by_error.values()) + left
+    largest, others = by_error[error], sum(by_error.values()) - by_error[error]
+    if largest <= 0:
+        return f". Why: no recorded error accounts for any of these {100 * of_all:z.1f} points"
+    parts_shown = [f"{100 * part:z.1f}" for part in (largest, others, left)]
+    adds_up = round(sum(map(float, parts_shown)), 1) == round(100 * of_all, 1)
     return (
-        f". Why: the largest known part, {100 * by_error[error]:z.1f} of these points, comes with a wrongly "
-        f"recorded {error.replace('_', ' ')}; for {100 * left:z.1f} no recorded error accounts"
+        f". Why: of these {100 * of_all:z.1f} points {parts_shown[0]} come with a wrong or missing "
+        f"{error.replace('_', ' ')}, {parts_shown[1]} with all other errors together; for {parts_shown[2]} no "
+        f"recorded error accounts{'' if adds_up else ' (rounded)'}"
     )

@@ -24,17 +24,17 @@ from tf_linkage.quality.report.longer.assessment import Assessment
 from tf_linkage.quality.report.longer.assessment import sections as assessment_sections
 from tf_linkage.quality.report.pictures import pictures
 from tf_linkage.quality.report.reporting_items import reporting_items
-from tf_linkage.quality.report.summary import LINK_THRESHOLD, headline_table, in_short
+from tf_linkage.quality.report.summary import LINK_THRESHOLD, USUAL_THRESHOLD, headline_table, in_short
 from tf_linkage.quality.report.thresholds import threshold_section
 from tf_linkage.quality.report.unlinked_section import difference_section
-from tf_linkage.quality.report.verdict import PEOPLE_AND_LINKS, tiles, verdict
+from tf_linkage.quality.report.verdict import PEOPLE_AND_LINKS, RECALL_AND_PRECISION, tiles, verdict
 from tf_linkage.quality.report.words import TITLES, knows_truth, plain_figures, word
 
-USUAL_THRESHOLD = "0.5"
-"""Where a run does not say its own."""
-
 TITLE = "How good the linkage is"
-WITH_TRUTH = "Held against the truth of a simulation: every error is counted, none is estimated."
+WITH_TRUTH = (
+    "This is a simulation: every person and record here is made up, by a program that knows who is who. So the "
+    "errors of this one run are counted, not estimated; intervals say how far chance could have moved the figures."
+)
 WITHOUT_TRUTH = (
     "Made without the truth, as a real run must be. Precision and recall cannot be counted here: match rates, what "
     "the model's probabilities expect, and differences between groups are all that is shown."
@@ -75,10 +75,14 @@ def quality_report(
     worst = worst_group(plain, names, causes) if truth else ""
     short = html.lead(verdict(plain)) + html.tiles(tiles(plain))
     short += (html.lead(worst) if worst else "") + html.paragraph(PEOPLE_AND_LINKS)
+    short += html.pointer(
+        f"{RECALL_AND_PRECISION if truth else ''} In words:".strip(), "meaning", "what every figure means"
+    )
+    next_ = action_section(actions(plain, names, own, causes), assess=truth and assessment.effects is None)
     sections = [
         html.Section("short", "Verdict", "The verdict", short),
         html.Section("recommended", "Threshold", "Which threshold to take", threshold_section(plain, own)),
-        html.Section("next", "What to do", "What to do next", action_section(actions(plain, names, own))),
+        html.Section("next", "What to do", "What to do next", next_),
         *_questions(answers, evidence, drawn),
         html.Section("meaning", "Meaning", "What the figures mean", html.opened("Every figure", _meaning(plain))),
     ]
@@ -90,6 +94,11 @@ def quality_report(
         brief_in_print=True,
     )
 
+
+COUNTS = (
+    "counts, such as of people missed or of links that are somebody else's, may be smaller: nobody here is real."
+)
+SMALL = "of a share that only few have, the interval alone is shown."
 
 OPEN = {
     "How good is it?": ("flow", "departments"),
@@ -106,7 +115,7 @@ def _questions(
     drawn: Mapping[str, Picture],
 ) -> list[html.Section]:
     """A section for each question: its answer, its main picture, and the evidence to open."""
-    asked = list(dict.fromkeys([*answers, *evidence]))
+    asked = list(dict.fromkeys([*evidence, *answers]))
     return [
         html.Section(
             f"question-{number}",
@@ -170,7 +179,9 @@ def _evidence(
             part("cohort", "One person, one reference", estimate_sections.cohort(plain)),
             part("completeness", "How complete the identifiers are", estimate_sections.completeness(plain)),
         ],
-        "What does guidance ask to report?": [part("items", "Reporting items", _items(plain, run, assessment))],
+        "What does guidance ask to report?": [
+            part("items", "Reporting items", _items(plain, run, assessment, names)),
+        ],
     }  # fmt: skip
 
 
@@ -195,9 +206,9 @@ def _floors(plain: pl.DataFrame, truth: bool) -> str:
     return html.paragraph(words) + html.table("Floors of quality", head, rows)
 
 
-def _items(plain: pl.DataFrame, run: Mapping[str, str], assessment: Assessment) -> str:
+def _items(plain: pl.DataFrame, run: Mapping[str, str], assessment: Assessment, names: Names) -> str:
     words = "Items after GUILD and RECORD, in our words, filled from the run."
-    rows = reporting_items(plain, run, assessment)
+    rows = reporting_items(plain, run, assessment, names)
     return html.paragraph(words) + html.table("Reporting items", ("Guidance", "Asked", "Answer"), rows)
 
 
@@ -205,8 +216,9 @@ def _meaning(plain: pl.DataFrame) -> str:
     used = set(plain.get_column("measure"))
     rows = [(word(name), meaning) for name, meaning in MEASURES.items() if name in used]
     words = (
-        "Intervals are 95%: Wilson's for shares, bootstrapped where records stand or fall together. No figure "
-        "stands on fewer than ten people or pairs. On this page there is no pair, no reference and nobody's record."
+        "Intervals are 95%: Wilson's for shares, bootstrapped where records stand or fall together. No share is "
+        f"of fewer than ten people or pairs; {COUNTS if knows_truth(plain) else SMALL} On this page there is no "
+        "pair, no reference and nobody's record."
     )
     return html.paragraph(words) + html.table("Every figure in words", ("Figure", "Meaning"), rows)
 

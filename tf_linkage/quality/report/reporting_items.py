@@ -10,17 +10,19 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from tf_linkage.contracts.outputs.quality import BREAKDOWNS
 from tf_linkage.contracts.registry import DEPARTMENTS
+from tf_linkage.pages.picture import Names
 from tf_linkage.pages.words import percent
 from tf_linkage.quality.measures.figures import figure
 from tf_linkage.quality.report.longer.assessment import Assessment
-from tf_linkage.quality.report.words import TITLES, departments_in, knows_truth
+from tf_linkage.quality.report.words import TITLES, departments_in, knows_truth, level_word
 
 TEAM = "Not known to the run; the study team states it."
 
 
 def reporting_items(
-    plain: pl.DataFrame, run: Mapping[str, str], assessment: Assessment
+    plain: pl.DataFrame, run: Mapping[str, str], assessment: Assessment, names: Names
 ) -> list[tuple[str, str, str]]:
     """The items: guidance and number, what is asked, the answer.
 
@@ -28,6 +30,7 @@ def reporting_items(
         plain: figures with codes as strings.
         run: what distinguishes the run.
         assessment: the tables of the longer studies, as many as there are.
+        names: words for levels that are codes.
     """
     truth = knows_truth(plain)
     quality = (
@@ -56,16 +59,32 @@ def reporting_items(
         ("GUILD, linkage", "How records were linked, and by which version", method),
         ("GUILD, linkage", "Link rate", _each(plain, "match_rate")),
         ("GUILD, linkage", "Accuracy" if truth else "Accuracy, as the model expects it", quality),
-        ("GUILD, linkage", "Linked held against unlinked", _differences(plain)),
+        ("GUILD, linkage", "Linked held against unlinked", _differences(plain, names)),
         ("GUILD, analysis", "What linkage error does to results", effects),
-        ("GUILD, reporting", "Disclosure control", "no figure on fewer than ten; no pair, no reference"),
-        ("RECORD 6.3", "Flow of linkage", "see “Where the records went”"),
+        (
+            "GUILD, reporting",
+            "Disclosure control",
+            "no share of fewer than ten people or pairs; no pair, no reference",
+        ),
+        ("RECORD 6.3", "Flow of linkage", "see “Where did records and people go?”"),
         ("RECORD 12.1", "Access of investigators to the population", TEAM),
         ("RECORD 12.2", "Cleaning", "identifiers are standardised before comparison; see the model in the run"),
         ("RECORD 12.3", "Level of linkage, method, quality", f"person level; {quality}"),
         ("RECORD 13.1", "Selection of people", _counts(plain)),
         ("RECORD 19.1", "Limits of linked data", _limits(truth)),
     ]
+
+
+def in_a_sentence(plain: pl.DataFrame, run: Mapping[str, str], assessment: Assessment, names: Names) -> str:
+    """How many items guidance asks for, and how many of them the run cannot fill."""
+    answers = [answer for _, _, answer in reporting_items(plain, run, assessment, names)]
+    left = answers.count(TEAM)
+    unknown = sum(answer.startswith("not ") for answer in answers)
+    return (
+        f"GUILD and RECORD ask {len(answers)} items of a study like this: {len(answers) - left - unknown} are "
+        f"answered in the evidence, {left} {'is' if left == 1 else 'are'} for the study team to state"
+        + (f", and {unknown} {'is' if unknown == 1 else 'are'} not known yet." if unknown else ".")
+    )
 
 
 def _each(plain: pl.DataFrame, *measures: str) -> str:
@@ -85,7 +104,7 @@ def _counts(plain: pl.DataFrame) -> str:
     return "; ".join(parts)
 
 
-def _differences(plain: pl.DataFrame) -> str:
+def _differences(plain: pl.DataFrame, names: Names) -> str:
     found = plain.filter(
         pl.col("measure") == "standardised_difference",
         pl.col("value").is_not_null(),
@@ -95,8 +114,8 @@ def _differences(plain: pl.DataFrame) -> str:
     for name in departments_in(plain):
         top = found.filter(pl.col("department") == name).head(1)
         for row in top.iter_rows(named=True):
-            breakdown = row["breakdown"].replace("_", " ")
-            parts.append(f"{TITLES[name]} largest {row['value']:+.2f}, for {breakdown} {row['level']}")
+            group = f"{BREAKDOWNS[row['breakdown']].lower()} “{level_word(row['breakdown'], row['level'], names)}”"
+            parts.append(f"{TITLES[name]} largest {row['value']:+.2f}, for {group}")
     return "standardised differences: " + ("; ".join(parts) or "too few to show")
 
 

@@ -1,10 +1,12 @@
-"""In short: the five things a reader comes for, in sentences made from the figures.
+"""In short: what a reader comes for, in sentences made from the figures.
 
-How good, for whom worse, how sure, at what threshold, what it does to the findings.
+How good, for whom worse, how sure, at what threshold, what it does to the findings; then where people were lost and
+what guidance asks.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from functools import partial
 
@@ -17,6 +19,8 @@ from tf_linkage.quality.bounds.floors import floor_results, gaps
 from tf_linkage.quality.measures.figures import figure
 from tf_linkage.quality.report.group_sections import gap_sentences, gaps_not_kept
 from tf_linkage.quality.report.longer.assessment import Assessment
+from tf_linkage.quality.report.reporting_items import in_a_sentence
+from tf_linkage.quality.report.thresholds import recommendations
 from tf_linkage.quality.report.words import (
     DEPARTMENT_ORDER,
     TITLES,
@@ -31,8 +35,8 @@ from tf_linkage.quality.studies.sweeping import ranges
 LINK_THRESHOLD = "link threshold"
 """Name under which a run says its own threshold."""
 
-HIGHER = "0.99"
-
+USUAL_THRESHOLD = "0.5"
+"""Where a run does not say its own."""
 
 Answers = list[tuple[str, list[str]]]
 """Questions, each with the sentences that answer it."""
@@ -56,11 +60,14 @@ def in_short(
         assessment: the tables of the longer studies, as many as there are.
     """
     plain = plain_figures(metrics)
+    asked = ("What does guidance ask to report?", [in_a_sentence(plain, run, assessment, names)])
     if not knows_truth(plain):
         return [
             ("How many were linked?", list(_match_rates(plain))),
             ("How good is it?", list(_expected(plain))),
             ("At what threshold?", list(_thresholds(plain, run))),
+            ("Where did records and people go?", list(_by_stage(plain))),
+            asked,
         ]
     return [
         ("How good is it?", [*_how_good(plain), *_bounds(plain), *gaps_not_kept(plain, names)]),
@@ -68,6 +75,8 @@ def in_short(
         ("How sure is that?", [*_how_sure(plain), *_over_runs(assessment.swept)]),
         ("At what threshold?", list(_thresholds(plain, run))),
         ("What does it do to the findings?", list(_findings(assessment.effects))),
+        ("Where did records and people go?", [*_lost(plain), *_by_stage(plain)]),
+        asked,
     ]
 
 
@@ -159,20 +168,57 @@ def _over_runs(swept: pl.DataFrame | None) -> Iterator[str]:
 
 
 def _thresholds(plain: pl.DataFrame, run: Mapping[str, str]) -> Iterator[str]:
+    """From where a pair is a link, and what the recommended threshold, or the best tried, would give instead."""
     own = run.get(LINK_THRESHOLD)
     if own:
         yield (
-            f"A pair is a link from a posterior probability of {own} (or where a whole matchkey agrees, or by "
-            "family evidence)."
+            f"A pair of records is a link from a posterior probability of {own} (the chance, by the model, that "
+            "both are of one person), where a whole matchkey agrees (a fixed set of identifiers, alike in "
+            "both), or by the evidence of the family's other links."
         )
-    for name in departments_in(plain):
-        get = partial(figure, plain, name, breakdown="threshold", level=HIGHER)
-        recall, precision = get("recall"), get("precision")
-        if recall == recall:  # noqa: PLR0124 - NaN is a figure that may not be shown
-            yield (
-                f"{TITLES[name]}: at {HIGHER} instead, recall would be {percent(recall)} and precision "
-                f"{percent(precision)}."
+    for one in recommendations(plain, float(own or USUAL_THRESHOLD)):
+        here, there = (
+            " and ".join(
+                f"{measure} {percent(figure(plain, one.department, measure, 'threshold', f'{at:g}'))}"
+                for measure in ("recall", "precision")
             )
+            for at in (one.own, one.best)
+        )
+        if one.best == one.own:
+            yield f"{TITLES[one.department]}: {one.own:g} is the best of those tried, with {here}."
+        else:
+            why = "recommended" if one.advised == one.best else "the best of those tried, which may be chance"
+            yield f"{TITLES[one.department]}: {here} at {one.own:g}; {there} at {one.best:g} ({why})."
+
+
+def _lost(plain: pl.DataFrame) -> Iterator[str]:
+    """Where people were missed, department by department, in one sentence."""
+    said = []
+    for name in departments_in(plain):
+        missed, never, unbelieved = (
+            figure(plain, name, measure) for measure in ("missed", "blocking_missed", "scoring_missed")
+        )
+        if not any(map(math.isnan, (missed, never, unbelieved))):
+            said.append(
+                f"{TITLES[name]} {missed:,.0f}, of them {never:,.0f} never compared with their own record and "
+                f"{unbelieved:,.0f} compared but not believed"
+            )
+    if said:
+        yield f"Missed: {'; '.join(said)}."
+
+
+def _by_stage(plain: pl.DataFrame) -> Iterator[str]:
+    """Which stage made most of the links."""
+    at = plain.filter(
+        pl.col("breakdown") == "stage", pl.col("measure") == "share_of_links", pl.col("value").is_not_null()
+    ).sort("value", "level", descending=[True, False])
+    said = [
+        f"{TITLES[row['department']]} by {row['level']} ({percent(row['value'])})"
+        for name in departments_in(at)
+        for row in at.filter(pl.col("department") == name).head(1).iter_rows(named=True)
+    ]
+    if said:
+        yield f"Most links were made: {'; '.join(said)}."
 
 
 def _findings(effects: pl.DataFrame | None) -> Iterator[str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.pages import html
 from tf_linkage.quality.bounds.floors import QUALITY_FLOORS
 from tf_linkage.quality.report.words import TITLES, departments_in, knows_truth
@@ -18,8 +19,10 @@ BEYOND_CHANCE = 1.96
 """Standard deviations by which right links must outweigh false ones for a change to be advised (sign test, 5%)."""
 
 RULE = (
-    "The threshold at which false links and missed people together are fewest, among those whose precision keeps "
-    "the department's floor; the run's own, unless the difference is beyond chance (sign test, 5%)."
+    "A threshold is the probability, by the model, that two records are of one person, from which they are linked. "
+    "Recommended is the one at which false links and missed people together are fewest, among those whose "
+    "precision keeps the department's floor; the run's own, unless the difference is beyond chance (sign test, "
+    "5%). One false link weighs as much here as one missed person."
 )
 
 
@@ -37,6 +40,8 @@ class Recommendation:
         best_right: right links gained there.
         best_false: false links gained there.
         present: people whom the register holds.
+        lowest: the lowest threshold tried.
+        highest: the highest.
     """
 
     department: str
@@ -48,6 +53,8 @@ class Recommendation:
     best_right: int
     best_false: int
     present: int
+    lowest: float
+    highest: float
 
 
 def recommendations(plain: pl.DataFrame, own: float) -> list[Recommendation]:
@@ -82,9 +89,10 @@ def _recommended(plain: pl.DataFrame, name: str, own: float) -> Recommendation |
     right = points[best][1] - points[nearest][1]
     false = (points[best][0] - points[best][1]) - (points[nearest][0] - points[nearest][1])
     beyond = right - false > BEYOND_CHANCE * math.sqrt(abs(right) + abs(false))
+    ends = (min(points), max(points))
     if beyond or nearest not in kept:
-        return Recommendation(name, nearest, best, right, false, best, right, false, present)
-    return Recommendation(name, nearest, nearest, 0, 0, best, right, false, present)
+        return Recommendation(name, nearest, best, right, false, best, right, false, present, *ends)
+    return Recommendation(name, nearest, nearest, 0, 0, best, right, false, present, *ends)
 
 
 def points_of(plain: pl.DataFrame, name: str) -> dict[float, tuple[int, int]]:
@@ -122,8 +130,8 @@ def threshold_section(plain: pl.DataFrame, own: float) -> str:
         )
     rows = [
         (
-            TITLES[one.department], f"{one.own:g}",
-            f"{one.advised:g}" + ("" if one.advised != one.own else " (keep)"),
+            TITLES[one.department], f"{one.own:g}", f"{one.advised:g}",
+            "keep" if one.advised == one.own else "change",
             f"{one.right:+,}" if one.advised != one.own else "0",
             f"{one.false:+,}" if one.advised != one.own else "0",
             _tried(one),
@@ -131,15 +139,11 @@ def threshold_section(plain: pl.DataFrame, own: float) -> str:
         for one in advised
     ]  # fmt: skip
     head = (
-        "Department",
-        "Of this run",
-        "Recommended",
-        "Gain: right links",
-        "Cost: false links",
-        "Best of those tried",
-    )
+        "Department", "Of this run", "Recommended", "So", "Right links", "False links", "Best of those tried",
+    )  # fmt: skip
     return (
         html.lead(_in_words(advised))
+        + html.bullets(_beware(advised))
         + html.paragraph(RULE)
         + html.table("Recommended threshold, what it gains and what it costs", head, rows)
     )
@@ -151,14 +155,31 @@ def _in_words(advised: list[Recommendation]) -> str:
     said = [f"Keep {_listed(kept)}."] if kept else []
     said += [
         f"Take {one.advised:g} for {TITLES[one.department]} instead of {one.own:g}: "
-        f"{_change(one.right, 'right')} and {_change(one.false, 'false')}."
+        f"{change(one.right, 'right')} and {change(one.false, 'false')}{_at_the_end(one)}."
         for one in advised
         if one.advised != one.own
     ]
     return " ".join(said)
 
 
-def _change(links: int, which: str) -> str:
+def _at_the_end(one: Recommendation) -> str:
+    """That no threshold beyond was tried: a better one may lie there."""
+    for end, further in ((one.lowest, "lower"), (one.highest, "higher")):
+        if one.advised == end:
+            return f"; no {further} one was tried, and one may be better still"
+    return ""
+
+
+def _beware(advised: list[Recommendation]) -> list[str]:
+    """What a false link does to somebody, where a department says so: it may weigh more than a missed person."""
+    return [
+        f"For {TITLES[one.department]} a false link may weigh more than a missed person: it {harm}."
+        for one in advised
+        if one.department in DEPARTMENTS and (harm := DEPARTMENTS[one.department].false_link)
+    ]
+
+
+def change(links: int, which: str) -> str:
     """How many links more or fewer."""
     return f"{abs(links):,} {which} {'link' if abs(links) == 1 else 'links'} {'fewer' if links < 0 else 'more'}"
 

@@ -82,7 +82,8 @@ def _of_all(name: str, plain: pl.DataFrame, found: pl.DataFrame, names: Names) -
         0, named=True
     )
     return (
-        f"{says}; that all are alike is out of the question (chance {chance:.3f}). The widest: "
+        f"{says}; were they all alike, one would differ as much as the widest does "
+        f"only {chance:.1%} of the time, so that chance alone is unlikely. The widest: "
         f"{BREAKDOWNS[widest['breakdown']].lower()} “{level_word(widest['breakdown'], widest['level'], names)}”, "
         f"{widest['value']:+.2f} ({widest['low']:+.2f} to {widest['high']:+.2f})."
     )

@@ -10,9 +10,11 @@ from typing import Any
 
 import polars as pl
 
+from tf_linkage.contracts.outputs.quality import SUBGROUPS
+from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.pages.html import Tile
 from tf_linkage.pages.words import percent, with_interval
-from tf_linkage.quality.bounds.floors import floor_results, gaps
+from tf_linkage.quality.bounds.floors import GAP_BOUNDS, UNBOUNDED, floor_results, gaps
 from tf_linkage.quality.report.words import TITLES, departments_in, knows_truth, word
 
 PEOPLE_AND_LINKS = (
@@ -20,6 +22,7 @@ PEOPLE_AND_LINKS = (
     "hold a person twice, and a person may be linked to the wrong record: people found, people linked and links "
     "are therefore three numbers. Intervals tell chance within this world, not how another world would differ."
 )
+RECALL_AND_PRECISION = "What is called found here is recall below, and right is precision."
 NO_TRUTH = (
     "No verdict: the truth is not known here. What follows says how many were linked and what the model expects of "
     "itself, not how many links are right or how many people were missed."
@@ -29,7 +32,7 @@ Row = Mapping[str, Any]
 
 
 def verdict(plain: pl.DataFrame) -> str:
-    """The verdict in a sentence or two: which limits set beforehand were kept.
+    """The verdict in a few sentences: which limits set beforehand were kept, how wide they are, whom none judges.
 
     Args:
         plain: figures with codes as strings (`words.plain_figures`).
@@ -48,14 +51,46 @@ def verdict(plain: pl.DataFrame) -> str:
     }
     total, kept = len(judged), len(by_status["kept"])
     if kept == total:
-        return f"All {total} limits set beforehand are kept: floors for everybody, and gaps between groups."
+        return f"All {total} limits set beforehand are kept.{_limits(plain)}"
     said = [f"{kept} of {total} limits set beforehand are kept"]
     for status, so in (("missed", "missed beyond doubt"), ("in doubt", "in doubt"), ("not judged", "not judged")):
         if by_status[status]:
             named = "; ".join(by_status[status][:4])
             more = f"; and {len(by_status[status]) - 4} more" if len(by_status[status]) > 4 else ""
             said.append(f"{len(by_status[status])} {so} ({named}{more})")
-    return ", ".join(said) + "."
+    return f"{', '.join(said)}.{_limits(plain)}"
+
+
+def _limits(plain: pl.DataFrame) -> str:
+    """How far the limits lie from the figures, and how many groups no limit judges."""
+    floors = floor_results(plain).with_columns(pl.col("department", "measure").cast(pl.String)).filter(
+        pl.col("department").is_in(departments_in(plain)), pl.col("value").is_not_null()
+    )  # fmt: skip
+    said = []
+    for measure, what in (("recall", "found"), ("precision", "right")):
+        at = floors.filter(pl.col("measure") == measure)
+        if at.is_empty():
+            continue
+        asked = _span([f"{100 * value:.0f}%" for value in at["floor"].sort()])
+        was = _span([percent(value) for value in at["value"].sort()])
+        said.append(f"at least {asked} {what}, where it was {was}")
+    bounds = " and ".join(f"{100 * bound:.0f} points in {measure}" for measure, (bound, _) in GAP_BOUNDS.items())
+    said.append(f"groups at most {bounds} below everybody else")
+    groups = plain.filter(
+        pl.col("measure") == "recall",
+        pl.col("breakdown").is_in(SUBGROUPS),
+        pl.col("department").is_in(departments_in(plain)),
+    )
+    hard = groups.filter(pl.col("breakdown").is_in(UNBOUNDED), pl.col("value").is_not_null()).height
+    small = groups.filter(pl.col("value").is_null()).height
+    return (
+        f" The limits are wide: {'; '.join(said)}. No limit judges {hard:,} hard cases, nor {small:,} groups with "
+        "fewer than ten people in a register (counted department by department)."
+    )
+
+
+def _span(words: list[str]) -> str:
+    return words[0] if words[0] == words[-1] else f"{words[0]} to {words[-1]}"
 
 
 def tiles(plain: pl.DataFrame) -> list[tuple[str, list[Tile]]]:
@@ -71,8 +106,13 @@ def tiles(plain: pl.DataFrame) -> list[tuple[str, list[Tile]]]:
     for name in departments_in(overall):
         rows = {row["measure"]: row for row in overall.filter(pl.col("department") == name).iter_rows(named=True)}
         limits = {measure: row for (department, measure), row in floors.items() if department == name}
-        found.append((TITLES[name], of(rows, limits)))
+        found.append((_in_full(name), of(rows, limits)))
     return found
+
+
+def _in_full(name: str) -> str:
+    """A department by its short name and its name in full."""
+    return f"{TITLES[name]}, {DEPARTMENTS[name].title}" if name in DEPARTMENTS else TITLES[name]
 
 
 def _with_truth(rows: Mapping[str, Row], limits: Mapping[str, Row]) -> list[Tile]:
@@ -93,9 +133,9 @@ def _with_truth(rows: Mapping[str, Row], limits: Mapping[str, Row]) -> list[Tile
             _light(limits.get("precision")),
         ),
         Tile(
-            "Sure",
-            _within(recall, precision),
-            f"95% intervals: found {_interval(recall)}, right {_interval(precision)}.",
+            "Found, sure to",
+            _within(recall),
+            f"95% intervals: found {_interval(recall)}; right {_interval(precision)} ({_within(precision)}).",
         ),
     ]
 
@@ -146,7 +186,6 @@ def _interval(row: Row) -> str:
     return "not shown" if row["low"] is None else f"{100 * row['low']:.1f} to {100 * row['high']:.1f}%"
 
 
-def _within(*rows: Row) -> str:
-    """Half the widest interval, in points."""
-    widths = [row["high"] - row["low"] for row in rows if row["low"] is not None]
-    return f"to ±{100 * max(widths) / 2:.1f} points" if widths else "–"
+def _within(row: Row) -> str:
+    """Half the interval, in points."""
+    return "–" if row["low"] is None else f"±{50 * (row['high'] - row['low']):.1f} points"

@@ -13,6 +13,8 @@ from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.outputs.quality import LinkageEffects, Metrics
 from tf_linkage.contracts.registry import direct_identifiers
 from tf_linkage.quality import Assessment, evaluate, headline, in_short, match_rates, pictures, quality_report
+from tf_linkage.quality.report.reporting_items import reporting_items
+from tf_linkage.quality.report.words import plain_figures
 
 
 class Page(HTMLParser):
@@ -70,7 +72,8 @@ def test_without_truth_it_says_so_and_claims_less(without_truth: pl.DataFrame) -
     assert "bounds" not in page.ids
     assert "its register holds" not in page.text
     # Recall among the pairs weighed leaves out anyone who was never weighed: no figure to be read in short.
-    assert "Expected found" not in page.text.split("Where the records went")[0]
+    assert "Expected found" not in page.text.split("What the figures mean")[0]
+    assert "In words: what every figure means" in page.text
     assert "How many were missed cannot be known" in page.text
 
 
@@ -246,3 +249,77 @@ def test_the_page_tells_the_rule_by_which_gaps_are_judged(with_truth: pl.DataFra
     text = Page(quality_report(with_truth)).text
     assert "“kept” when it is itself at most the bound" in text
     assert "“in doubt” when it is above the bound but its interval reaches down to it" in text
+
+
+def test_where_people_went_and_what_guidance_asks_are_answered_in_a_sentence(
+    with_truth: pl.DataFrame, without_truth: pl.DataFrame
+) -> None:
+    lost = [("all", "all", name, had, 100) for name, had in (("missed", 36), ("blocking_missed", 12))]
+    missed = rates_of(("all", "all", "recall", 64, 100), *lost, ("all", "all", "scoring_missed", 24, 100))
+    counts = pl.col("measure").cast(pl.String).is_in(["missed", "blocking_missed", "scoring_missed"])
+    missed = missed.with_columns(value=pl.when(counts).then("numerator").otherwise("value"))
+    assert (
+        "Missed: DfE 36, of them 12 never compared with their own record and 24 compared but not believed."
+        in short_of(missed)
+    )
+    short = short_of(with_truth)
+    assert "Most links were made: DWP by " in short
+    assert "GUILD and RECORD ask 15 items of a study like this: 11 are answered in the evidence, 2 are " in short
+    assert "for the study team to state, and 2 are not known yet." in short
+    without = short_of(without_truth)
+    assert "Most links were made: DWP by " in without
+    assert "Missed:" not in without
+    page = Page(quality_report(without_truth)).text
+    assert "Most links were made: DWP by " in page
+
+
+def test_what_it_points_to_is_there(with_truth: pl.DataFrame) -> None:
+    text = Page(quality_report(with_truth)).text
+    headings = set(re.findall(r"<h[23][^>]*>([^<]+)</h", quality_report(with_truth)))
+    pointed = set(re.findall(r"see “([^”]+)”", text))
+    assert "Where did records and people go?" in pointed
+    assert pointed <= headings
+
+
+def test_it_first_says_that_it_is_a_simulation(with_truth: pl.DataFrame, without_truth: pl.DataFrame) -> None:
+    assert re.search(
+        r"</h1><p>This is a simulation: every person and record here is made up", quality_report(with_truth)
+    )
+    assert "simulation:" not in quality_report(without_truth)
+
+
+def test_thresholds_are_told_by_the_one_to_take() -> None:
+    tried = [
+        ("threshold", level, measure, had, of)
+        for level, right, links in (("0.1", 950, 970), ("0.5", 900, 902), ("0.99", 700, 700))
+        for measure, had, of in (("precision", right, links), ("recall", right, 1000))
+    ]
+    short = short_of(rates_of(("all", "all", "recall", 900, 1000), ("all", "all", "precision", 900, 902), *tried))
+    assert "DfE: recall 90.0% and precision 99.8% at 0.5; recall 95.0% and precision 97.9% at 0.1 (rec" not in short
+    assert "DfE: 0.5 is the best of those tried, with recall 90.0% and precision 99.8%." in short
+    tried[0] = ("threshold", "0.1", "precision", 950, 960)
+    short = short_of(rates_of(("all", "all", "recall", 900, 1000), ("all", "all", "precision", 900, 902), *tried))
+    assert (
+        "DfE: recall 90.0% and precision 99.8% at 0.5; recall 95.0% and precision 99.0% at 0.1 (recommended)"
+        in short
+    )
+
+
+def test_codes_have_names_in_the_reporting_items() -> None:
+    differs = rates_of(("council", "E1", "standardised_difference", 1, 2), ("all", "all", "recall", 90, 100))
+    items = reporting_items(plain_figures(differs), {}, Assessment(), {"E1": "Bradford"})
+    answers = {asked: answer for _, asked, answer in items}
+    assert (
+        answers["Linked held against unlinked"]
+        == "standardised differences: DfE largest +0.50, for council “Bradford”"
+    )
+
+
+def test_what_stands_on_few_is_said_as_it_is(with_truth: pl.DataFrame, without_truth: pl.DataFrame) -> None:
+    with_, without = (Page(quality_report(one)).text for one in (with_truth, without_truth))
+    assert "No share is of fewer than ten people or pairs; counts, such as of people missed" in with_
+    assert "of a share that only few have, the interval alone is shown" in without
+    for measures in (with_truth, without_truth):
+        shares = measures.filter(pl.col("value").is_not_null(), pl.col("denominator").is_not_null())
+        assert shares["denominator"].min() >= 10
+    assert without_truth.filter(pl.col("numerator").is_between(1, 9)).is_empty()

@@ -8,11 +8,19 @@ import polars as pl
 import pytest
 
 from tf_linkage.contracts.columns import schema_of
-from tf_linkage.contracts.outputs.quality import Metrics
+from tf_linkage.contracts.outputs.quality import GapCauses, Metrics
 from tf_linkage.intervals import wilson_ends
 from tf_linkage.pages.html import Tile
-from tf_linkage.quality import evaluate, match_rates, quality_report, verdict
-from tf_linkage.quality.report.actions import OF_A_KIND, SHOWN, Action, actions, shown_first
+from tf_linkage.quality import Assessment, evaluate, match_rates, quality_report, verdict
+from tf_linkage.quality.report.actions import (
+    ASSESS,
+    OF_A_KIND,
+    SHOWN,
+    Action,
+    action_section,
+    actions,
+    shown_first,
+)
 from tf_linkage.quality.report.group_sections import worst_group
 from tf_linkage.quality.report.thresholds import recommendations, threshold_section
 from tf_linkage.quality.report.verdict import NO_TRUTH, tiles
@@ -61,29 +69,88 @@ def test_a_threshold_below_the_floor_of_precision_is_never_advised() -> None:
     assert recommendations(plain, 0.5)[0].advised == 0.9
 
 
-def test_actions_are_ranked_by_what_they_would_gain() -> None:
+def causes_of(**costs: tuple[float, float, float]) -> pl.DataFrame:
+    """What each error costs MoJ in recall, with its interval."""
+    return pl.DataFrame(
+        [{"department": "moj", "breakdown": "council", "worst": "a", "error": error, "share_worst": 0.1,
+          "share_rest": 0.1, "cost": cost, "cost_low": low, "cost_high": high, "part": 0.0}
+         for error, (cost, low, high) in costs.items()],
+        schema=schema_of(GapCauses),
+    )  # fmt: skip
+
+
+ERRORS = (
+    ("error", "forename", "recall", 20, 100),
+    ("error", "surname", "recall", 40, 100),
+    ("error", "address", "recall", 40, 100),
+    ("error", "postcode", "recall", 40, 100),
+    ("error", "none", "recall", 300, 300),
+)
+
+
+def test_actions_are_ranked_by_what_they_would_gain_and_ceilings_come_after() -> None:
     plain = figures(
-        RIGHT,
-        FOUND,
+        RIGHT, FOUND, *ERRORS,
         ("all", "all", "in_review", 30, 2000),
-        ("all", "all", "blocking_missed", 12, 1000),
-        ("error", "forename", "recall", 20, 100),
-        ("error", "surname", "recall", 80, 100),
-        ("error", "none", "recall", 300, 300),
+        ("all", "all", "blocking_missed", 120, 1000),
         *thresholds(t0_1=(820, 840), t0_5=(800, 805)),
+    )  # fmt: skip
+    causes = causes_of(forename=(0.9, 0.8, 1.0), surname=(0.25, 0.1, 0.4))
+    found = actions(plain, {}, 0.5, causes)
+    # Forename: 100 people, found 20% of the time where the other 900 are found 780 / 900 of the time, which is less
+    # than 90 by what the error costs. Surname: 100 people at 0.25 each. Of blocking only a ceiling is known.
+    assert [round(one.gain or 0) for one in found] == [67, 25, 20, 120]
+    words = ("forename", "surname", "30 people", "Block")
+    assert all(word in one.does for word, one in zip(words, found, strict=True))
+    assert [one.at_most for one in found] == [False, False, False, True]
+    section = action_section(found)
+    assert section.index("about 20 people") < section.index("up to 120 people")
+    assert (
+        "100 people have it wrong or missing on one side; of 100 put right, about 25 more would be found" in section
     )
-    found = actions(plain, {}, 0.5)
-    # Forename: 100 people, found 20% of the time where the other 900 are found 780 / 900 of the time.
-    assert [round(one.gain or 0) for one in found] == [67, 20, 12]
-    assert ["forename" in found[0].does, "30 people" in found[1].does, "Block" in found[2].does] == [True] * 3
-    assert [one.at_most for one in found] == [True, False, False]
+
+
+def test_no_identifier_is_advised_whose_errors_cost_nothing_beyond_chance() -> None:
+    plain = figures(RIGHT, FOUND, *ERRORS)
+    costs = causes_of(surname=(0.1, 0.02, 0.2), address=(-0.1, -0.2, -0.01), postcode=(0.1, -0.01, 0.2))
+    assert [one.does for one in actions(plain, {}, 0.5, costs)] == ["Ask for surname to be checked at the source"]
+    assert actions(plain, {}, 0.5, None) == []
+
+
+def test_a_lower_threshold_is_something_to_do_and_not_beside_a_review_of_the_same_pairs() -> None:
+    at = thresholds(t0_2=(850, 862), t0_5=(800, 805))
+    plain = figures(RIGHT, FOUND, ("all", "all", "in_review", 60, 2000), *at)
+    review, lower = actions(plain, {}, 0.5)
+    assert (lower.does, lower.gain, lower.says) == (
+        "Take threshold 0.2 instead of 0.5", 43.0, "50 right links more, 7 false links more",
+    )  # fmt: skip
+    assert "the same pairs as the lower threshold: do one of the two" in review.basis
+    assert "the same pairs as the review: do one of the two" in lower.basis
+    assert "50 right links more, 7 false links more" in action_section([review, lower])
+    (alone,) = actions(figures(RIGHT, FOUND, *at), {}, 0.5)
+    assert "one of the two" not in alone.basis
+    (kept,) = actions(
+        figures(RIGHT, FOUND, ("all", "all", "in_review", 60, 2000), *thresholds(t0_2=(804, 811), t0_5=(800, 805))),
+        {}, 0.5,
+    )  # fmt: skip
+    assert kept.kind == "review"
+    assert "one of the two" not in kept.basis
+    (higher,) = actions(figures(RIGHT, FOUND, *thresholds(t0_5=(900, 960), t0_9=(800, 805))), {}, 0.5)
+    assert (higher.gain, higher.says) == (55.0, "100 right links fewer, 55 false links fewer")
+
+
+def test_the_longer_studies_are_among_what_to_do_until_they_are_there(world: Any, assessment: Assessment) -> None:
+    metrics = evaluate(world.attributes, world.requested, world.links, world.truth).collect()
+    assert ASSESS in quality_report(metrics)
+    assert ASSESS not in quality_report(metrics, assessment=assessment)
+    assert ASSESS in action_section([], assess=True)
 
 
 def test_one_kind_of_action_does_not_hide_the_others() -> None:
     ranked = [Action("moj", f"check {n}", 90.0 - n, "", "check") for n in range(9)]
     ranked += [Action("moj", "review", 8.0, "", "review"), Action("dfe", "look", 3.0, "", "group")]
     first, rest = shown_first(ranked)
-    assert [one.does for one in first] == ["check 0", "check 1", "review", "look"]
+    assert [one.does for one in first] == ["check 0", "check 1", "check 2", "review", "look"]
     assert sorted([*first, *rest], key=ranked.index) == ranked
     many = [Action("moj", str(n), 9.0, "", str(n // OF_A_KIND)) for n in range(20)]
     assert shown_first(many)[0] == many[:SHOWN]
@@ -91,11 +158,17 @@ def test_one_kind_of_action_does_not_hide_the_others() -> None:
 
 def test_the_threshold_to_take_is_said_in_words() -> None:
     better = figures(RIGHT, FOUND, *thresholds(t0_2=(850, 862), t0_5=(800, 805), t0_9=(700, 700)))
-    assert "Take 0.2 for MoJ instead of 0.5: 50 right links more and 7 false links more." in threshold_section(
-        better, 0.5
-    )
+    said = threshold_section(better, 0.5)
+    assert "Take 0.2 for MoJ instead of 0.5: 50 right links more and 7 false links more; no lower one was" in said
+    assert "For MoJ a false link may weigh more than a missed person: it makes an offender of somebody." in said
+    assert "One false link weighs as much here as one missed person" in said
+    assert said.count("weigh more") == 1
+    between = figures(RIGHT, FOUND, *thresholds(t0_1=(850, 869), t0_2=(850, 862), t0_5=(800, 805)))
+    assert "7 false links more." in threshold_section(between, 0.5)
     surer = figures(RIGHT, FOUND, *thresholds(t0_5=(900, 960), t0_9=(800, 801)))
-    assert "100 right links fewer and 59 false links fewer." in threshold_section(surer, 0.5)
+    assert "100 right links fewer and 59 false links fewer; no higher one was tried" in threshold_section(
+        surer, 0.5
+    )
     assert "Keep MoJ at 0.5." in threshold_section(figures(RIGHT, FOUND, *thresholds(t0_5=(800, 805))), 0.5)
 
 
@@ -108,17 +181,69 @@ def test_the_worst_group_is_named_first_with_why() -> None:
     ])  # fmt: skip
     said = worst_group(plain, {"a": "Hackney"}, causes)
     assert "MoJ: recall is lowest for council “Hackney”: 50.0% of 200, which is 47.5" in said
-    assert "30.0 of these points, comes with a wrongly recorded date of birth; for 12.5 no recorded error" in said
+    assert (
+        "of these 47.5 points 30.0 come with a wrong or missing date of birth, 5.0 with all other errors together; "
+        "for 12.5 no recorded error accounts." in said
+    )
+    rounded = causes.with_columns(part=pl.Series([0.3004, 0.0504, 0.1254]))
+    assert "of these 47.6 points 30.0 come" in worst_group(plain, {}, rounded)
+    assert "accounts (rounded)." in worst_group(plain, {}, rounded)
+    helping = causes.with_columns(part=pl.Series([-0.1, -0.05, 0.625]))
+    assert "no recorded error accounts for any of these 47.5 points" in worst_group(plain, {}, helping)
     alike = figures(RIGHT, FOUND, ("council", "a", "recall", 80, 100), ("council", "b", "recall", 720, 900))
     assert "No group is found less often" in worst_group(alike, {}, None)
     assert worst_group(figures(RIGHT, FOUND), {}, None) == ""
 
 
+def test_beside_the_widest_gap_stand_those_that_its_rule_leaves_out() -> None:
+    plain = figures(
+        RIGHT, ("all", "all", "recall", 880, 1000),
+        ("council", "a", "recall", 100, 200), ("council", "b", "recall", 780, 800),
+        ("community", "x", "recall", 7, 10), ("gender", "female", "recall", 430, 500),
+        ("hard_case", "initial_only", "recall", 5, 40),
+    )  # fmt: skip
+    said = worst_group(plain, {"a": "Hackney"}, None)
+    first, rest = said.split(" The widest of the hard cases: ")
+    assert first.startswith(
+        "The widest gap beyond chance between groups, cases that are hard by design left out: MoJ"
+    )
+    hard, chance = rest.split(" The widest gap that chance may have made: ")
+    assert hard.startswith("MoJ, hard case “initial only”, 78.6 (")
+    assert chance.startswith("MoJ, community “x”, 18.2 (-")
+    alike = figures(RIGHT, FOUND, ("council", "a", "recall", 80, 100), ("hard_case", "twin", "recall", 7, 10))
+    said = worst_group(alike, {}, None)
+    assert said.startswith(
+        "No group is found less often than everybody else beyond chance (hard cases left out). The"
+    )
+    assert "hard case “twin”, 10.1 (" in said
+    assert "points, which may be chance." in said
+
+
+def test_the_verdict_says_how_wide_its_limits_are_and_whom_none_judges() -> None:
+    plain = figures(
+        RIGHT, FOUND, ("hard_case", "twin", "recall", 7, 10), ("council", "a", "recall", 390, 500),
+    )  # fmt: skip
+    few = plain.filter(pl.col("level") == "a").with_columns(
+        pl.lit("b").alias("level"),
+        *(pl.lit(None, dtype=pl.Float64).alias(name) for name in ("value", "low", "high")),
+    )
+    said = verdict(pl.concat([plain, few]))
+    assert (
+        "The limits are wide: at least 70% found, where it was 80.0%; at least 98% right, where it was 99.4%"
+        in said
+    )
+    assert "groups at most 10 points in recall and 3 points in precision below everybody else" in said
+    assert "No limit judges 1 hard cases, nor 1 groups with fewer than ten people" in said
+
+
 def test_the_light_is_what_the_floor_decides() -> None:
     missed = figures(RIGHT, ("all", "all", "recall", 400, 1000))
     ((title, (found, right, sure)),) = tiles(missed)
-    assert (title, found.verdict, right.verdict, sure.verdict) == ("MoJ", "missed", "kept", "")
+    assert (title, found.verdict, right.verdict, sure.verdict) == ("MoJ, Ministry of Justice", "missed", "kept", "")
     assert "400 of 1,000 people whom its register holds" in found.says
+    # Wilson's interval of 400 in 1,000 is 37.0 to 43.1%; of 800 links in 805, 98.6 to 99.7%.
+    assert (sure.label, sure.figure) == ("Found, sure to", "±3.0 points")
+    assert "right 98.6 to 99.7% (±0.6 points)" in sure.says
     assert "1 missed beyond doubt (MoJ, recall everybody)" in verdict(missed)
     kept = figures(RIGHT, FOUND)
     assert tiles(kept)[0][1][0].verdict == "kept"
