@@ -19,9 +19,9 @@ from tf_linkage.disclosure.suppression.attack import AttackFailed, exposed
 from tf_linkage.disclosure.suppression.linked_counts import Key, System
 from tf_linkage.disclosure.suppression.secondary import MARGIN, to_withhold
 
-ROUNDS, AT_ONCE, ATTEMPTS = 8, 20, 30
-"""How many rounds at most look for what to withhold in one part before all of it is, of how many narrow numbers
-each, and how often it is tried to show withheld ones again. Each takes a whole attack: more time shows more."""
+ROUNDS, ATTEMPTS = 12, 30
+"""How many rounds at most look for what to withhold in one part before all of it is, and how often it is tried to
+show withheld numbers again. Each takes a whole attack: more time shows more."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def _protected(releases: Sequence[Released]) -> frozenset[Key]:
         narrow = _given_away(told, new.system, left, already)
         if not narrow or not left:
             break
-        more = _to_take_back(told, new.system, left, narrow[:AT_ONCE]) if turn < ROUNDS else sorted(left)
+        more = _to_take_back(told, new.system, left, narrow) if turn < ROUNDS else sorted(left)
         left -= set(more)
         withheld += more
     waiting = [sorted(withheld, key=lambda key: (-new.system.quantities[key].cost, key))]
