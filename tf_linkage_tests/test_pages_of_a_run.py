@@ -19,6 +19,7 @@ PAGES = {"reports/report.html": 6, "published/findings.html": 16, "research/outp
 QUESTIONS = (
     "What are the primary results?",
     "How sure is that?",
+    "What else differs after the start?",
     "What may missed and false links do to it?",
     "What may differences between the groups do to it?",
     "What was withheld?",

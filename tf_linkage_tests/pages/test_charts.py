@@ -114,6 +114,25 @@ def test_long_names_go_over_several_lines() -> None:
             assert any(line.strip() == name for line in lines), name
 
 
+def test_on_a_logarithmic_axis_half_lies_as_far_from_one_as_twice() -> None:
+    rows = [
+        {"level": level, "panel": "A", "value": value, "low": value / 1.5, "high": value * 1.5}
+        for level, value in (("half", 0.5), ("one", 1.0), ("twice", 2.0))
+    ]
+
+    def spots(*, logarithmic: bool) -> list[float]:
+        drawing = charts.intervals(
+            rows, **SAYS, x_title="ratio", domain=(0.2, 5), numbers=".2~f", logarithmic=logarithmic
+        )
+        points = re.findall(r'aria-roledescription="point" [^>]*transform="translate\(([\d.]+),', drawing.wide)
+        return [float(at) for at in points]
+
+    half, one, twice = spots(logarithmic=True)
+    assert one - half == pytest.approx(twice - one, abs=0.5)
+    half, one, twice = spots(logarithmic=False)
+    assert one - half < (twice - one) * 0.6
+
+
 @pytest.mark.parametrize("kind", DRAWN)
 def test_every_chart_is_named_and_described(kind: str) -> None:
     for svg in (DRAWN[kind]().wide, DRAWN[kind]().narrow):

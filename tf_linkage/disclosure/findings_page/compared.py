@@ -34,7 +34,8 @@ SHARES_SAY = (
 )
 RATIOS_SAY = (
     "How often something new began within months 7 to 24 after the start: yearly rate on the programme over "
-    "that of the weighted comparison, with 95% intervals. At 1 there is no difference; left of it less began "
+    "that of the weighted comparison, with 95% intervals, on a scale on which half as often lies as far from 1 as "
+    "twice as often. At 1 there is no difference; left of it less began "
     "on the programme. The programme can avert what has not begun, so this shows its effect sooner than a "
     "share does."
 )
@@ -46,10 +47,11 @@ COSTS_SAY = (
     "prices."
 )
 RANGE_SAYS = (
-    "Weighting is right if what is known before the start tells all that matters. Difference in "
-    "differences is right if what it does not tell stays as it is: the ratio after the start is divided "
-    "by that of the second year before. The range over both holds the effect if either is right. It is no "
-    "95% interval, and holds nothing where the groups drift apart for reasons of their own."
+    "Weighting is right if what is known before the start tells all that matters. Difference in differences is "
+    "right if what it does not tell stays as it is: the ratio after the start is divided by that of the second "
+    "year before. The range runs from the lower end of both 95% intervals to the upper: as far as chance goes "
+    "it holds the effect if either is right. It is no 95% interval itself, and no safeguard where neither is "
+    "right, as where the groups drift apart for reasons of their own."
 )
 UNSEEN_SAYS = (
     "The E-value says how strongly something nobody saw would have to go with both the programme and the outcome, "
@@ -63,20 +65,21 @@ EXPLORATORY_SAYS = (
 )
 KEPT_SAYS = (
     "Joiners kept: the tables' last columns follow comparison families on after they join the programme, "
-    "which draws the estimate towards no effect."
+    "which would tend to draw the estimate towards no effect."
 )
 
 
-def compared_section(differences: pl.DataFrame) -> str:
+def compared_section(differences: pl.DataFrame, doubted: str = "") -> str:
     """The section's HTML.
 
     Args:
         differences: `contracts.outputs.published.Differences`, codes as text.
+        doubted: which assumption is in doubt (`before_start.doubted`).
     """
     of_families = differences.filter(pl.col("unit") == "family")
     return html.paragraph(EXPLORATORY_SAYS) + (
         _shares(of_families.filter(pl.col("measure") == SHARE))
-        + _ratios(of_families.filter(pl.col("measure") == RATIO))
+        + _ratios(of_families.filter(pl.col("measure") == RATIO), doubted)
         + _costs(of_families.filter(pl.col("measure") == POUNDS))
         + _people(differences.filter(pl.col("unit") != "family"))
         + html.paragraph(KEPT_SAYS)
@@ -96,22 +99,26 @@ def _shares(rows: pl.DataFrame) -> str:
     return html.figure(Picture("compared-families", title, SHARES_SAY, chart, (head, table)))
 
 
-def _ratios(rows: pl.DataFrame) -> str:
+def _ratios(rows: pl.DataFrame, doubted: str) -> str:
     title = "Ratio of yearly rates"
     head, table = _table(rows, as_a_ratio, "Ratio")
     shown = _drawn(rows)
     if not any_shown(shown):
         return html.paragraph("Too few new events for any ratio of rates.") if shown else ""
-    most = max(float(str(row["high"])) for row in shown if row["high"] is not None)
+    told = [float(str(row[end])) for row in shown if row["high"] is not None for end in ("low", "high")]
     chart = charts.intervals(
-        shown, title=title, description=RATIOS_SAY, x_title="programme over comparison", domain=(0, max(2.0, most)),
-        numbers=".1f", line=1, hue=GREEN,
+        shown, title=title, description=RATIOS_SAY, x_title="programme over comparison", logarithmic=True,
+        domain=(min(0.5, *told) / 1.05, max(2.0, *told) * 1.05), numbers=".2~f", line=1, hue=GREEN,
     )  # fmt: skip
     picture = html.figure(Picture("compared-rates", title, RATIOS_SAY, chart, (head, table)))
-    return picture + _two_assumptions(rows) + html.opened("What it would take to explain a ratio", _unseen(rows))
+    return (
+        picture
+        + _two_assumptions(rows, doubted)
+        + html.opened("What it would take to explain a ratio", _unseen(rows))
+    )
 
 
-def _two_assumptions(rows: pl.DataFrame) -> str:
+def _two_assumptions(rows: pl.DataFrame, doubted: str) -> str:
     """What is left of each ratio when the assumption behind it is another."""
     found = {(row["outcome"], row["method"]): row for row in rows.iter_rows(named=True)}
     table = []
@@ -122,12 +129,14 @@ def _two_assumptions(rows: pl.DataFrame) -> str:
         ends = WITHHELD if over is None or over["low"] is None else f"{over['low']:g} to {over['high']:g}"
         table.append((outcome_word(outcome), *cells, ends))
     head = ("", "Weighted (95%)", "Difference in differences (95%)", "Range over both")
-    return html.paragraph(RANGE_SAYS) + html.table("Ratios of yearly rates under two assumptions", head, table)
+    return html.paragraph(f"{RANGE_SAYS} {doubted}".strip()) + html.table(
+        "Ratios of yearly rates under two assumptions", head, table
+    )
 
 
 def _unseen(rows: pl.DataFrame) -> str:
     """E-values, and what linkage alone would have to do."""
-    head = ("", "Ratio (95%)", "E-value", "E-value of the interval", "Linkage alone would have to")
+    head = ("", "Ratio (95%)", "E-value", "E-value of the interval", "To explain it linkage would have to")
     table = [
         (outcome_word(row["outcome"]), as_a_ratio(row)[0], f"{row['e_value']:.2f}", f"{row['e_value_limit']:.2f}",
          _by_linkage(row["low"], row["high"]))
@@ -185,7 +194,7 @@ def _drawn(rows: pl.DataFrame) -> list[dict[str, object]]:
 
 def _around_zero(rows: Sequence[Mapping[str, object]]) -> tuple[float, float]:
     ends = max(abs(float(str(row[end]))) for row in rows if row["high"] is not None for end in ("low", "high"))
-    return -ends, ends
+    return -1.05 * ends, 1.05 * ends
 
 
 def _table(rows: pl.DataFrame, written: Writing, words: str, *, kept: bool = True) -> Table:

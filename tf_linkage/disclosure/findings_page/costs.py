@@ -37,7 +37,7 @@ def costs_section(money: pl.DataFrame) -> str:
     rows = drawn(money, level, value="mean")
     if not any_shown(rows):
         return _prices() + html.paragraph("Too few families for any cost.")
-    ends = (0.0, max(float(str(row["high"])) for row in rows if row["high"] is not None))
+    ends = (0.0, 1.05 * max(float(str(row["high"])) for row in rows if row["high"] is not None))
     chart = charts.intervals(rows, title=TITLE, description=SAYS, x_title="pounds", domain=ends, numbers=",.0f")
     return _prices() + html.figure(Picture("costs", TITLE, SAYS, chart, (head, table)))
 
@@ -57,4 +57,6 @@ def _pounds(row: Row) -> tuple[str, str]:
     if row["mean"] is None:
         return WITHHELD, ""
     mean, low, high = (f"{row[name]:,.0f}" for name in ("mean", "low", "high"))
-    return f"£{mean} ({low} to {high})", f"{float(str(row['rounded_to'])) / 2:,g}"
+    # The same for each family: an interval would pretend to an uncertainty that nobody has.
+    interval = f" ({low} to {high})" if low != high else ""
+    return f"£{mean}{interval}", f"{float(str(row['rounded_to'])) / 2:,g}"

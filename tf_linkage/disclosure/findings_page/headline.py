@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 
 import polars as pl
 
-from tf_linkage.contracts.outputs.estimates import ALL_TOGETHER, LINKAGE_METHODS, MEASURES, METHODS, PLACEBOS
+from tf_linkage.contracts.outputs.estimates import LINKAGE_METHODS, MEASURES, METHODS
 from tf_linkage.disclosure.findings_page.cells import WITHHELD
 from tf_linkage.disclosure.findings_page.compared import as_a_ratio, ends, holds_one
+from tf_linkage.disclosure.findings_page.linkage import explained, leaves_one_out
 from tf_linkage.disclosure.findings_page.planned import planned_part
 from tf_linkage.disclosure.findings_page.words import outcome_word
 from tf_linkage.pages import html
@@ -18,23 +19,22 @@ Row = Mapping[str, object]
 RATIO = MEASURES[1]
 WEIGHTED, RANGE = METHODS[1], METHODS[4]
 CORRECTED, BOUNDS = LINKAGE_METHODS
-LAST_YEAR = list(PLACEBOS)[-1]
 
 SAYS = (
-    "How often something new began in months 7 to 24 after the start, on the programme over the comparison: at 1 "
-    "as often, below it less often on the programme. Weighting is right if what was known before the start tells "
-    "all that matters; the range over two assumptions also allows for what it does not tell, as long as that stays "
-    "as it is (see Compared). Corrected: allowing for links that were missed or are false (see Linkage)."
+    "How often something new began in months 7 to 24 after the start, on the programme over the comparison: at "
+    "1 as often, below it less often on the programme. Weighting is right if what was known before the start "
+    "tells all that matters; the range over two assumptions also allows for what it does not tell, as long as "
+    "that stays as it is (see Compared). What is shown goes by that range where there is one. Corrected: "
+    "allowing for links that were missed or are false (see Linkage)."
 )
 NOTHING = "Too few new events for any ratio of rates."
 
 
-def headline_section(differences: pl.DataFrame, placebos: pl.DataFrame) -> str:
+def headline_section(differences: pl.DataFrame) -> str:
     """The section's HTML.
 
     Args:
         differences: `contracts.outputs.published.Differences`, codes as text.
-        placebos: `contracts.outputs.published.Placebos`, codes as text.
     """
     found = _found(differences)
     if not found:
@@ -43,19 +43,19 @@ def headline_section(differences: pl.DataFrame, placebos: pl.DataFrame) -> str:
     head = ("", "What is shown", "Weighted (95%)", "Range over two assumptions", "Corrected for linkage (95%)")
     return (
         planned_part(differences)
-        + html.lead(lead_of(differences, placebos))
+        + html.lead(lead_of(differences))
         + html.paragraph(SAYS)
         + html.table("Results for families, exploratory unless planned", head, table)
     )
 
 
-def lead_of(differences: pl.DataFrame, placebos: pl.DataFrame) -> str:
-    """How many results stand, and what the year before the start says of them; nothing where there is none.
+def lead_of(differences: pl.DataFrame) -> str:
+    """How many ratios show a difference, in a sentence; nothing where there is none.
 
     Arguments as `headline_section`.
     """
     found = _found(differences)
-    return _counted(found.values()) + before_the_start(placebos) if found else ""
+    return _counted(found.values()) if found else ""
 
 
 def _found(differences: pl.DataFrame) -> dict[str, list[Row | None]]:
@@ -83,29 +83,20 @@ def verdict(weighted: Row | None, over: Row | None, corrected: Row | None, bound
     """
     if weighted is None:
         return WITHHELD
-    low, high = ends(weighted)
+    low = ends(weighted)[0]
     if holds_one(weighted):
-        return f"No effect is shown: anything from {_less(low)} to {_more(high)} would fit."
+        least, most = ends(over or weighted)
+        fits = f"No effect is shown: anything from {_less(least)} to {_more(most)} would fit"
+        return f"{fits}." if over else f"{fits} if weighting is right; the range could not be told."
     side = 1 if low > 1 else -1
     way = "More" if side > 0 else "Less"
     if over is None:
         says = f"{way} often, under one assumption; the other could not be looked at"
-    elif _leaves_one_out(over, side):
+    elif leaves_one_out(over, side):
         says = f"{way} often, under either assumption"
     else:
         says = f"{way} often, if what was known before the start tells all that matters; else no effect is shown"
-    return f"{says}. {_linkage(corrected, bounds, side)}"
-
-
-def _linkage(corrected: Row | None, bounds: Row | None, side: int) -> str:
-    """What linkage may do to a ratio that leaves 1 out."""
-    if corrected is None:
-        return "What links missed is not known."
-    if not _leaves_one_out(corrected, side):
-        return "It may come from linkage."
-    if bounds is None or not _leaves_one_out(bounds, side):
-        return "Linkage does not explain it, but could at the worst."
-    return "Linkage does not explain it."
+    return f"{says}. {explained(weighted, corrected, bounds)}"
 
 
 def _counted(found: Iterable[list[Row | None]]) -> str:
@@ -114,36 +105,22 @@ def _counted(found: Iterable[list[Row | None]]) -> str:
     clear = [one for one in rows if one[0] is not None and not holds_one(one[0])]
     sides = [1 if ends(one[0])[0] > 1 else -1 for one in clear if one[0] is not None]
     firm = sum(
-        all(row is not None and _leaves_one_out(row, side) for row in one[1:3])
+        all(row is not None and leaves_one_out(row, side) for row in one[1:3])
         for one, side in zip(clear, sides, strict=True)
     )
     if not clear:
-        return f"Of {len(rows)} results none shows an effect."
+        return f"{_many(len(rows))} none shows an effect."
     shows = "shows" if len(clear) == 1 else "show"
+    also = str(firm) if firm else "none"
     return (
-        f"Of {len(rows)} results {len(clear)} {shows} a difference once the groups are weighted to be alike, and "
-        f"{firm} of these also under the other assumption and allowing for linkage. Of twenty results one would by "
+        f"{_many(len(rows))} {len(clear)} {shows} a difference once the groups are weighted to be alike, and "
+        f"{also} of these also under the other assumption and allowing for linkage. One in twenty would by "
         "chance alone."
     )
 
 
-def before_the_start(placebos: pl.DataFrame) -> str:
-    """What the year before the start says of all results; nothing where it is not told.
-
-    Args:
-        placebos: `contracts.outputs.published.Placebos`, codes as text.
-    """
-    rows = placebos.filter(pl.col("outcome") == ALL_TOGETHER, pl.col("window") == LAST_YEAR)
-    told = next((row for row in rows.iter_rows(named=True) if row["estimate"] is not None), None)
-    if told is None:
-        return ""
-    same = f"in the year before the start, when the programme can have changed nothing ({as_a_ratio(told)[0]})"
-    if holds_one(told):
-        return f" No difference is shown {same}, though one of {told['detectable']:g} mostly would have been."
-    return (
-        f" But the groups already differed {same}: no ratio below is to be taken for its effect without the range"
-        " next to it."
-    )
+def _many(rows: int) -> str:
+    return f"Of {rows} ratios of yearly rates" if rows > 1 else "Of one ratio of yearly rates"
 
 
 def _there(by_method: Mapping[tuple[str, str], Row], outcome: str, method: str) -> Row | None:
@@ -157,15 +134,9 @@ def _cell(row: Row | None) -> str:
     return f"{row['low']:g} to {row['high']:g}" if row["method"] == RANGE else as_a_ratio(row)[0]
 
 
-def _leaves_one_out(row: Row, side: int) -> bool:
-    """Whether an interval lies above 1 (side 1) or below it (side -1) as a whole."""
-    low, high = ends(row)
-    return low > 1 if side > 0 else high < 1
-
-
 def _less(low: float) -> str:
-    return f"{1 - low:.0%} less often" if low < 1 else "as often"
+    return f"{1 - low:.0%} less often" if low < 1 else f"{low - 1:.0%} more often" if low > 1 else "as often"
 
 
 def _more(high: float) -> str:
-    return f"{high - 1:.0%} more often" if high > 1 else "as often"
+    return f"{high - 1:.0%} more often" if high > 1 else f"{1 - high:.0%} less often" if high < 1 else "as often"

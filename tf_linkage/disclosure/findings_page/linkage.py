@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from tf_linkage.contracts.outputs.estimates import LINKAGE_METHODS, MEASURES, METHODS
-from tf_linkage.disclosure.findings_page.compared import as_a_ratio, holds_one
+from tf_linkage.disclosure.findings_page.compared import as_a_ratio, ends, holds_one
 from tf_linkage.disclosure.findings_page.words import UNITS, outcome_word
 from tf_linkage.pages import html
 
@@ -25,14 +25,50 @@ SAYS = (
 MEANS = (
     "Corrected: the ratio with each event counted for those missed, and its interval with the uncertainty of "
     "recall and precision in it. At the worst: the ends that the interval reaches where recall and precision lie "
-    "anywhere within what is known of them, in each group for itself, and up to 2% of councils' flags are wrong."
+    "anywhere within what is known of them, in each group for itself, and up to 2% of councils' flags are wrong. "
+    "The correction is no quotient of the recalls as shown: these are rounded down, and it takes out as well what "
+    "false links add (precision)."
 )
 NOT_CORRECTED = (
     "Not corrected: differences in share, costs, attainment and absence. Misses make shares and costs smaller in "
-    "both groups alike, by about as much as recall falls short of 1, and their differences with them; attainment "
-    "and absence are known of those found and of nobody else."
+    "each group by about as much as its recall falls short of 1; attainment and absence are known of those found "
+    "and of nobody else."
 )
+FAVOURS = {"on the programme": "favours", "in the comparison": "goes against"}
+_SIDES = tuple(FAVOURS)
+ALIKE = " Recall is shown as the same in both groups, so that misses lean neither way."
+LEANS = " Recall is lower {side} for {names}: there less seems to happen {side} than does, which {favours} "
+LEANS += "the programme where less is better."
 NOTHING = "Too few people are known to be in a register to say how many of its links are missed."
+
+
+UNKNOWN = "What links missed is not known."
+EXPLAINS = "Linkage may explain it."
+AT_WORST = "Linkage does not explain it, but could at the worst."
+NOT = "Linkage does not explain it."
+"""What linkage may do to a ratio that leaves 1 out, in the one wording of the page."""
+
+
+def explained(weighted: Row, corrected: Row | None, bounds: Row | None) -> str:
+    """Which of the four sentences holds for a weighted ratio that leaves 1 out.
+
+    Args:
+        weighted: the weighted ratio.
+        corrected: the ratio corrected for linkage; None where it is not shown.
+        bounds: how far linkage may move it at the worst; None where it is not shown.
+    """
+    side = 1 if ends(weighted)[0] > 1 else -1
+    if corrected is None:
+        return UNKNOWN
+    if not leaves_one_out(corrected, side):
+        return EXPLAINS
+    return NOT if bounds is not None and leaves_one_out(bounds, side) else AT_WORST
+
+
+def leaves_one_out(row: Row, side: int) -> bool:
+    """Whether an interval lies above 1 (side 1) or below it (side -1) as a whole."""
+    low, high = ends(row)
+    return low > 1 if side > 0 else high < 1
 
 
 def linkage_section(differences: pl.DataFrame) -> str:
@@ -49,7 +85,7 @@ def linkage_section(differences: pl.DataFrame) -> str:
     if not told:
         return html.paragraph(SAYS) + html.paragraph(NOTHING)
     said = html.paragraph(SAYS) + html.bullets(told) + html.paragraph(MEANS)
-    return said + _table(families, "families") + html.paragraph(NOT_CORRECTED) + others
+    return said + _table(families, "families") + html.paragraph(NOT_CORRECTED + _leans(families)) + others
 
 
 def as_linked(rows: pl.DataFrame) -> list[tuple[Row, Row, Row]]:
@@ -78,17 +114,32 @@ def _sentence(weighted: Row, corrected: Row, bounds: Row) -> str:
         if holds_one(corrected):
             return says + "No effect is shown, with or without what links miss."
         return says + "Corrected it no longer holds 1: missed links hid a difference."
-    if holds_one(corrected):
-        return says + "Allowing for what links miss, no effect is shown: the ratio as found may come from linkage."
+    which = explained(weighted, corrected, bounds)
+    if which == EXPLAINS:
+        return f"{says}{EXPLAINS} Allowing for what links miss, " + (
+            "no effect is shown." if holds_one(corrected) else "it lies on the other side of 1."
+        )
     gap = float(str(corrected["recall_gap"]))
     side = "on the programme" if gap > 0 else "in the comparison"
     more = f"links would have to miss {100 * abs(gap):.1f} more in a hundred events {side} than they seem to"
-    if not holds_one(bounds):
-        return says + f"Linkage does not explain it: {more} before no effect was shown."
-    return (
-        says
-        + f"Linkage explains it at the worst: {more} before no effect was shown, and that is within what is known."
-    )
+    within = ", and that is within what is known" if which == AT_WORST else ""
+    return f"{says}{which[:-1]}: {more} before no effect was shown{within}."
+
+
+def _leans(rows: pl.DataFrame) -> str:
+    """For which outcomes links miss more in one group than in the other, and what that makes of a difference."""
+    lower: dict[str, list[str]] = {side: [] for side in FAVOURS}
+    for _, row, _ in as_linked(rows):
+        on, off = (float(str(row[name])) for name in ("recall_programme", "recall_comparison"))
+        if on != off:
+            side, (least, most) = _SIDES[on > off], sorted((on, off))
+            lower[side].append(f"{outcome_word(str(row['outcome'])).lower()} ({least:g} against {most:g})")
+    said = [
+        LEANS.format(side=side, names=", ".join(names), favours=FAVOURS[side])
+        for side, names in lower.items()
+        if names
+    ]
+    return "".join(said) or ALIKE
 
 
 def _table(rows: pl.DataFrame, whose: str) -> str:

@@ -14,6 +14,7 @@ from tf_linkage.contracts.outputs.estimates import ALL_REGIONS, OUTCOMES
 from tf_linkage.contracts.outputs.published import REGIONAL_WINDOWS
 from tf_linkage.disclosure.findings_page.asked import five_years_part, questions_section, short_answers, short_part
 from tf_linkage.disclosure.findings_page.balance import balance_section
+from tf_linkage.disclosure.findings_page.before_start import doubted, over_time_section, placebos_section
 from tf_linkage.disclosure.findings_page.cells import plain
 from tf_linkage.disclosure.findings_page.compared import compared_section
 from tf_linkage.disclosure.findings_page.costs import costs_section
@@ -21,7 +22,7 @@ from tf_linkage.disclosure.findings_page.headline import headline_section
 from tf_linkage.disclosure.findings_page.linkage import linkage_section
 from tf_linkage.disclosure.findings_page.outcomes import half_years, people, regions, spans
 from tf_linkage.disclosure.findings_page.paths import paths_section
-from tf_linkage.disclosure.findings_page.placebos import over_time_section, placebos_section
+from tf_linkage.disclosure.findings_page.planned import EXPLORATORY, planned_outcomes
 from tf_linkage.disclosure.findings_page.protection import protection_section, rules_section
 from tf_linkage.disclosure.findings_page.services import services_section
 from tf_linkage.disclosure.findings_page.words import GROUPS, outcome_word
@@ -47,59 +48,70 @@ def findings_page(tables: Tables, *, rehearsal: bool, made: Mapping[str, str] | 
     """
     read = {name: plain(table) for name, table in tables.items()}
     outcomes = read["outcomes"]
-    short = short_part(read) + headline_section(read["differences"], read["placebos"])
+    short = short_part(read) + headline_section(read["differences"])
+    planned = planned_outcomes([*read["differences"].filter(pl.col("role") != EXPLORATORY).iter_rows(named=True)])
+    in_doubt = doubted(read["placebos"], read["pretrends"])
     services, paths = services_section(read["service_use"]), paths_section(read["benefit_paths"])
     sections = [
         html.Section("headline", "In short", "In short", short),
-        html.Section("asked", "What was asked", "What the privacy notice asked", questions_section(read)),
-        html.Section("about", "How to read it", "How to read this page", _about(outcomes)),
+        html.Section("asked", "What was asked", "What was asked by the privacy notice", questions_section(read)),
+        html.Section("about", "How to read it", "How to read it", _about(outcomes)),
         html.Section(
-            "linkage", "Linkage", "What missed links may do to each result", linkage_section(read["differences"])
+            "linkage",
+            "Linkage",
+            "Linkage: what missed and false links may do to each result",
+            linkage_section(read["differences"]),
         ),
-        html.Section("before-after", "Before and after", "Families before and after the start", spans(outcomes)),
+        html.Section("before-after", "Before and after", "Before and after the start", spans(outcomes)),
         html.Section(
-            "compared", "Compared", "The programme against the comparison", compared_section(read["differences"])
+            "compared",
+            "Compared",
+            "Compared: the programme against those that wait",
+            compared_section(read["differences"], in_doubt),
         ),
         html.Section(
-            "placebos", "Before the start", "What shows where nothing can", placebos_section(read["placebos"])
+            "placebos",
+            "Before the start",
+            "Before the start: what shows where nothing can",
+            placebos_section(read["placebos"], planned),
         ),
         html.Section(
             "over-time",
             "Over time",
-            "The groups side by side, before and after",
+            "Over time: the groups side by side",
             over_time_section(read["event_study"], read["pretrends"]),
         ),
-        html.Section("balance", "Alike", "How alike the groups were made", balance_section(read)),
+        html.Section("balance", "Alike", "Alike: how far the groups were made so", balance_section(read)),
         html.Section(
-            "time", "Half-years", "Half-year by half-year", _folded("Every half-year", half_years(outcomes))
+            "time", "Half-years", "Half-years, one by one", _folded("Every half-year", half_years(outcomes))
         ),
-        html.Section("regions", "Regions", "By region", _folded("Each region", regions(outcomes))),
+        html.Section("regions", "Regions", "Regions, each by itself", _folded("Each region", regions(outcomes))),
         html.Section(
             "people",
             "People",
-            "Children and adults",
+            "People: children and adults",
             _folded("Every outcome", people(outcomes)),
         ),
         html.Section(
             "services",
             "Services",
-            "How families use services",
+            "Services: how families use them",
             _folded("How many at a time", services),
         ),
         html.Section(
             "paths",
             "Paths",
-            "Between benefits and work",
+            "Paths between benefits and work",
             _folded("Every way", paths),
         ),
         html.Section(
             "costs",
             "Costs",
-            "What families cost",
+            "Costs of families",
             costs_section(read["money"]) + five_years_part(read["differences"], read["money"]),
         ),
-        html.Section("cost", "Protection", "What protection costs", protection_section(read)),
-        html.Section("rules", "Rules", "The rules", _folded("The rules in words", rules_section())),
+        html.Section("cost", "Protection", "Protection: what it costs the figures", protection_section(read)),
+        html.Section("rules", "Rules", "Rules of release", _folded("The rules in words", rules_section())),
     ]
     return html.page(
         TITLE,
@@ -130,11 +142,16 @@ def _about(outcomes: pl.DataFrame) -> str:
         _how_many(outcomes),
         "A family's start is the month in which its council found it eligible, for both groups alike. "
         "Families that wait and join later are followed until they join.",
-        "Groups that stand side by side differ also for other reasons than the programme. Only the section "
-        "Compared makes them alike, as far as what was known before the start allows.",
-        "Intervals hold the true figure in 95 of 100 studies like this one. ± rounding is by how much at "
-        "most protecting a figure may have moved it, in percentage points or in the figure's own unit. "
-        "Withheld: the figure would have told too much about too few; see Rules.",
+        "Groups that stand side by side differ also for other reasons than the programme. Where it says "
+        "weighted, corrected or difference in differences (In short, Linkage, Compared, Before the start, Over "
+        "time) they are made alike as far as what was known before the start allows; everywhere else they "
+        "stand as they are.",
+        "Intervals hold the true figure in 95 of 100 studies like this one as far as chance goes: what else "
+        "sets the groups apart, and errors of linkage where a figure is not corrected for them, are not in "
+        "them.",
+        "± rounding is by how much at most protecting a figure may have moved it, in percentage points or in the "
+        "figure's own unit. Withheld: under the rules of release (see Rules), since the figure would tell too much "
+        "about too few, rests on too few, or would give another away.",
         "The figures of every picture stand below it as a table, and all of them in the folder csv beside "
         "this page.",
     ]

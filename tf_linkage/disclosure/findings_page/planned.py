@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from tf_linkage.contracts.outputs.estimates import MEASURES, METHODS, ROLES
-from tf_linkage.disclosure.findings_page.cells import WITHHELD
+from tf_linkage.disclosure.findings_page.cells import PRICE, WITHHELD
 from tf_linkage.disclosure.findings_page.words import UNITS, outcome_word
 from tf_linkage.pages import html
 
@@ -15,11 +15,13 @@ Row = Mapping[str, object]
 
 LATE, EXPLORATORY = ROLES[1:]
 RATIO, RANGE = MEASURES[1], METHODS[4]
+BEHIND = (METHODS[1], METHODS[3])
+PLACE = ("outcome", "unit", "window", "measure")
 LEVEL = 0.05
 
 PLANNED_SAYS = (
-    "These results and their one estimator were sealed before anybody read outcomes. Whatever else stands on this "
-    "page and in its tables is exploratory: among so many figures some stand out by chance."
+    "The planned results and how each is told ({headline}) were sealed before anybody read outcomes. Whatever else "
+    "stands on this page and in its tables is exploratory: among so many figures some stand out by chance."
 )
 LATE_SAYS = (
     "The plan of these results was not sealed before outcomes were read: they may have been chosen for what they "
@@ -27,13 +29,17 @@ LATE_SAYS = (
 )
 NONE_SAYS = "Nothing was planned before outcomes were read: every result is exploratory."
 HOLM_SAYS = (
-    "Chance, corrected: how often at least one result like this would come by chance alone, looking at all "
-    "{planned} planned results together (Holm); below 0.05 an effect shows. One that is withheld counts "
-    "as showing nothing."
+    "p-value: how often a result at least this far from no effect would come by chance alone if there were "
+    "none. It is not how likely the result is, nor how likely that there is no effect. Corrected: the same for "
+    "at least one of all {planned} planned results (Holm); below 0.05 an effect shows. One that is withheld "
+    "counts as showing nothing."
 )
 RANGE_HOLM_SAYS = (
-    " Of a range over two assumptions it is the larger of both chances, so that an effect shows under both."
+    " The range is what was planned; weighted and difference in differences are the two estimates behind it. Its "
+    "p-value is the larger of theirs, so that an effect shows only under both assumptions. Where the two lie on "
+    "opposite sides of no effect, or one of them is withheld, it counts as 1."
 )
+NEVER = 1.0
 
 
 def planned_part(differences: pl.DataFrame) -> str:
@@ -46,17 +52,30 @@ def planned_part(differences: pl.DataFrame) -> str:
     if not rows:
         return html.lead(NONE_SAYS)
     headline = str(rows[0]["method"])
+    found = {(*(row[name] for name in PLACE), row["method"]): row for row in differences.iter_rows(named=True)}
     late = any(row["role"] == LATE for row in rows)
     table = [
-        (_what(row), _says(row), _figures(row), _chance(row["p_value"]), _chance(row["p_holm"])) for row in rows
-    ]
-    head = ("", "What is shown", headline.capitalize(), "Chance", "Chance, corrected")
+        (_what(row), _says(row), _figures(row), *_behind(row, found), _moved(row), _chance(row["p_value"]),
+         _chance(row["p_holm"]))
+        for row in rows
+    ]  # fmt: skip
+    behind = tuple(method.capitalize() for method in BEHIND) if headline == RANGE else ()
+    head = ("", "What is shown", headline.capitalize(), *behind, PRICE, "p-value", "p-value, corrected")
     says = HOLM_SAYS.format(planned=len(rows)) + (RANGE_HOLM_SAYS if headline == RANGE else "")
     return (
-        html.lead(f"{counted(rows)} {LATE_SAYS if late else PLANNED_SAYS}")
+        html.paragraph(LATE_SAYS if late else PLANNED_SAYS.format(headline=headline))
         + html.table("Planned results" if not late else "Results planned late", head, table)
         + html.paragraph(says)
     )
+
+
+def planned_outcomes(rows: Sequence[Row]) -> list[str]:
+    """Outcomes of families among planned results, each once.
+
+    Args:
+        rows: planned rows of `contracts.outputs.published.Differences`.
+    """
+    return list(dict.fromkeys(str(row["outcome"]) for row in rows if row["unit"] == "family"))
 
 
 def counted(rows: Sequence[Row]) -> str:
@@ -100,8 +119,26 @@ def _figures(row: Row) -> str:
     return ends if row["method"] == RANGE else f"{estimate:g} ({ends})"
 
 
+def _behind(row: Row, found: Mapping[tuple[object, ...], Row]) -> tuple[str, ...]:
+    """The two estimates behind a range, without their intervals; none of any other result."""
+    if row["method"] != RANGE:
+        return ()
+    one = (found.get((*(row[name] for name in PLACE), method)) for method in BEHIND)
+    return tuple(WITHHELD if of is None or of["estimate"] is None else f"{of['estimate']:g}" for of in one)
+
+
+def _moved(row: Row) -> str:
+    """By how much rounding may have moved the estimate."""
+    if row["estimate"] is None:
+        return ""
+    step = float(str(row["rounded_to"])) / 2
+    return f"{100 * step:g}%" if row["measure"] == RATIO else f"{100 * step:g}"
+
+
 def _chance(value: object) -> str:
     if value is None:
         return WITHHELD
     chance = float(str(value))
-    return "below 0.001" if chance < 0.001 else f"{chance:.3f}"
+    if chance >= NEVER:
+        return "1"
+    return "below 0.001" if chance < 0.001 else f"{min(chance, 0.999):.3f}"

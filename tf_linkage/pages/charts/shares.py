@@ -11,6 +11,7 @@ from typing import Any
 from tf_linkage.pages.charts.style import (
     DARK,
     GREY,
+    RATIOS,
     WIDTH,
     Drawing,
     Rows,
@@ -32,6 +33,7 @@ def intervals(
     numbers: str = "%",
     line: float | None = None,
     hue: str = "",
+    logarithmic: bool = False,
 ) -> Drawing:
     """Dots with their 95% intervals: a line for each level, a panel for each of a few figures or departments.
 
@@ -46,6 +48,7 @@ def intervals(
         numbers: how the axis writes its numbers (as d3-format does).
         line: a figure at which an upright line goes through every panel, such as no difference.
         hue: one colour for every panel; each has its own unless given.
+        logarithmic: for ratios, whose `domain` lies above 0: half lies as far from 1 as twice.
     """
     refuse_nothing([row for row in rows if row["high"] is not None], title)
     panels = list(dict.fromkeys(row["panel"] for row in rows))
@@ -56,6 +59,11 @@ def intervals(
         "type": "quantitative", "title": x_title, "axis": {"format": numbers, "tickCount": 4, "labelSeparation": 6},
         "scale": {"domain": list(domain or (floor_of(rows), 1)), "nice": False, "zero": False},
     }  # fmt: skip
+    if logarithmic:
+        del x["axis"]["tickCount"]
+        x["axis"] |= {"values": list(RATIOS), "labelOverlap": "greedy"}
+        x["scale"] |= {"type": "log"}
+        del x["scale"]["zero"]
     y: dict[str, Any] = {
         "field": "level", "type": "nominal", "title": None, "sort": levels,
         "axis": {"grid": True, "domain": False, "ticks": False, "labelPadding": 8, "labelLimit": 400},

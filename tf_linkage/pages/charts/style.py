@@ -37,6 +37,9 @@ FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 WIDTH = 720
 """Width of the drawing area in pixels; axis labels come next to it."""
 
+RATIOS = (0.05, 0.1, 0.2, 0.33, 0.5, 0.67, 1, 1.5, 2, 3, 5, 10, 20)
+"""Where a logarithmic axis of ratios is marked."""
+
 VEGALITE = "6.4"
 """Version of Vega-Lite among those in the wheel, named so that an update does not redraw every chart."""
 

@@ -8,7 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tf_linkage.pages.charts.style import BLUE, GREY, WIDTH, Drawing, Rows, colours, drawing_of, refuse_nothing
+from tf_linkage.pages.charts.style import (
+    BLUE,
+    GREY,
+    RATIOS,
+    WIDTH,
+    Drawing,
+    Rows,
+    colours,
+    drawing_of,
+    refuse_nothing,
+)
 
 
 def over_time(
@@ -97,7 +107,7 @@ def ratios_over_time(
     y: dict[str, Any] = {
         "field": "value", "type": "quantitative", "title": y_title,
         "scale": {"type": "log", "domain": [min(0.5, *ends) / 1.05, max(2.0, *ends) * 1.05], "nice": False},
-        "axis": {"format": ".2~f", "values": [0.1, 0.2, 0.33, 0.5, 0.67, 1, 1.5, 2, 3, 5, 10]},
+        "axis": {"format": ".2~f", "values": list(RATIOS)},
     }  # fmt: skip
     there = {"transform": [{"filter": "datum.value !== null"}]}
     spec = {

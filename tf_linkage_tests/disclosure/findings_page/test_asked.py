@@ -11,6 +11,7 @@ from tf_linkage.contracts.outputs.published import WITHHELD, Differences
 from tf_linkage.disclosure.findings_page.asked.five_years import AFTERWARDS, UNTOLD, discounted, five_years_part
 from tf_linkage.disclosure.findings_page.asked.questions import NOTHING, QUESTIONS, questions_section
 from tf_linkage.disclosure.findings_page.cells import plain
+from tf_linkage.disclosure.findings_page.costs import costs_section
 
 
 def answers(tables: dict[str, pl.DataFrame]) -> dict[str, list[str]]:
@@ -58,15 +59,17 @@ def money(mean: float | None = 2_000.0) -> pl.DataFrame:
 
 
 def test_five_years_by_hand() -> None:
-    """All costs are 400 lower a year with the programme's 1,000 in them: 1,400 are avoided.
+    """All costs are 400 lower a year with the programme's 1,000 in them: 1,400 less is spent on all else.
 
     Two years are worth 1 + 1/1.035 = 1.9662 of them: 2,752.7. If it stays, 4.6731: 6,542.3.
     """
     page = five_years_part(compared(-400.0, -1_000.0, 100.0), money()).replace("&nbsp;", " ")
-    assert "£2,800 (£1,800 to £3,900)" in page
-    assert "£6,500 (£4,200 to £9,300)" in page
-    assert "£800 (−£200 to £1,900)" in page, "net of 2,000"
-    assert "1.4 (0.9 to 2.0)" in page, "for each pound"
+    assert "2,800 less (1,800 to 3,900)" in page
+    assert "6,500 less (4,200 to 9,300)" in page
+    assert "800 less (1,900 less to 200 more)" in page, "with the programme's own 2,000"
+    assert "1.4 less (0.9 to 2.0)" in page, "for each pound"
+    assert "economic ratio" not in page
+    assert "−" not in page, "less, not a sign that a head turns round"
     assert "llustrative" in page
 
 
@@ -79,4 +82,19 @@ def test_without_a_released_difference_there_is_no_sum() -> None:
     assert UNTOLD in five_years_part(compared(None, None, None), money())
     assert UNTOLD in five_years_part(compared(-400.0, -1_000.0, 100.0), money(None))
     dearer = five_years_part(compared(1_500.0, 500.0, 2_500.0), money()).replace("&nbsp;", " ")
-    assert "−£1,000 (−£2,900 to £1,000)" in dearer
+    assert "1,000 more (1,000 less to 2,900 more)" in dearer
+
+
+def test_a_cost_that_is_one_price_has_no_interval() -> None:
+    page = costs_section(published(before=300, after=200)["money"])
+    assert "£2,300</td>" in page
+    assert "2,300 (" not in page
+
+
+def test_the_first_question_says_that_an_assumption_is_in_doubt() -> None:
+    found = published(before=300, after=200)
+    apart = {"estimate": pl.lit(1.3), "low": pl.lit(1.1), "high": pl.lit(1.6)}
+    found["placebos"] = found["placebos"].with_columns(**apart)
+    assert "Weighting is in doubt here: see In short." in answers(found)[QUESTIONS[0]]
+    found["placebos"] = found["placebos"].with_columns(low=pl.lit(0.9))
+    assert not any("in doubt" in line for line in answers(found)[QUESTIONS[0]])

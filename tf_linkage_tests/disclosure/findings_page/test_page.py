@@ -65,6 +65,20 @@ def test_every_number_on_it_is_released(page: str) -> None:
     assert not re.search(r"\b(664|536|124)\b", words)
 
 
+def test_the_contents_name_sections_as_their_headings_do(page: str) -> None:
+    named = dict(
+        re.findall(r'<a href="#([\w-]+)">([^<]+)</a>', page.split("<nav")[1].split("</nav>", maxsplit=1)[0])
+    )
+    headings = {name: section(page, name).split("<h2")[1].split(">")[1].split("<")[0] for name in named}
+    assert len(named) > 10
+    assert {name: words for name, words in named.items() if not headings[name].startswith(words)} == {}
+
+
+def test_it_claims_no_more_of_an_interval_than_chance(page: str) -> None:
+    assert "95 of 100 studies like this one as far as chance goes" in page
+    assert "Only the section" not in page
+
+
 def test_an_outcome_that_is_withheld_throughout_is_named() -> None:
     cells = {
         ("family", outcome, side, "1-6 months after", "North"): (families, having)

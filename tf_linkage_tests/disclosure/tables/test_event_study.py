@@ -12,8 +12,8 @@ from tables_of_counts import counts as counted
 from tf_linkage.contracts.outputs.estimates import ALL_TOGETHER, REFERENCE
 from tf_linkage.contracts.outputs.published import P_BOUNDS, WITHHELD, EventStudy, Pretrends
 from tf_linkage.disclosure import propose_release, prove
+from tf_linkage.disclosure.findings_page.before_start import over_time_section
 from tf_linkage.disclosure.findings_page.cells import plain
-from tf_linkage.disclosure.findings_page.placebos import over_time_section
 from tf_linkage.disclosure.tables import event_study as leaving
 
 LAST = "1-6 months before"

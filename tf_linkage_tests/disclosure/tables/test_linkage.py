@@ -106,8 +106,11 @@ def page(made: list[dict[str, Any]]) -> str:
     ("made", "says"),
     [
         (rows(0.7, unsure=0.001), "Linkage does not explain it: links would have to miss"),
-        (rows(0.85, 1.08), "Allowing for what links miss, no effect is shown"),
-        (rows(0.89, 1.0, unsure=0.001), "Linkage explains it at the worst"),
+        (rows(0.85, 1.08), "Linkage may explain it. Allowing for what links miss, no effect is shown"),
+        (
+            rows(0.89, 1.0, unsure=0.001),
+            "Linkage does not explain it, but could at the worst: links would have to miss",
+        ),
         (rows(1.0, 1.0), "No effect is shown, with or without"),
         (rows(1.06, 1.1), "Corrected it no longer holds 1"),
     ],
@@ -118,3 +121,22 @@ def test_the_page_says_what_linkage_may_do_to_a_result(made: list[dict[str, Any]
 
 def test_the_page_says_so_where_nobody_is_known_to_be_present() -> None:
     assert NOTHING in page(rows()[:1])
+
+
+def test_the_page_says_where_links_miss_more_and_whom_it_favours() -> None:
+    table, _ = differences({"differences": in_contract(rows())}, set())
+    corrected = pl.col("recall_programme").is_not_null()
+
+    def said(programme: float, comparison: float) -> str:
+        recalls = {"recall_programme": programme, "recall_comparison": comparison}
+        other = table.with_columns(pl.when(corrected).then(value).alias(name) for name, value in recalls.items())
+        return linkage_section(plain(other.lazy())).split("Not corrected: ")[1].split("</p>")[0]
+
+    assert "(0.85 against 0.95): there less seems to happen on the programme than does, which favours" in said(
+        0.85, 0.95
+    )
+    assert "(0.85 against 0.95): there less seems to happen in the comparison than does, which goes" in said(
+        0.95, 0.85
+    )
+    assert "the same in both groups" in said(0.9, 0.9)
+    assert "alike, by about" not in said(0.85, 0.95)

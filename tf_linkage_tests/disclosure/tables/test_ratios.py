@@ -12,8 +12,8 @@ from tables_of_counts import placebos as made
 
 from tf_linkage.contracts.outputs.estimates import ALL_TOGETHER
 from tf_linkage.contracts.outputs.published import WITHHELD, Placebos
+from tf_linkage.disclosure.findings_page.before_start import placebos_section
 from tf_linkage.disclosure.findings_page.cells import plain
-from tf_linkage.disclosure.findings_page.placebos import placebos_section
 from tf_linkage.disclosure.tables.intervals import e_values, rounded_ratio
 from tf_linkage.disclosure.tables.placebos import placebos
 

@@ -32,13 +32,14 @@ AFTERWARDS: Mapping[str, tuple[float, float, float]] = {
 ALL_COSTS, PROGRAMME = "all costs", "the programme"
 
 SAYS = (
-    "Illustrative, and no finding: most prices behind it are round figures from no source. Public money avoided "
-    "by the programme over five years, from the weighted difference in all costs (without the programme's own), "
-    "next to what the programme cost. Years count by 3.5% a year less the later they are (the Green Book's rate); "
-    "the prices are those of one table throughout. Two years are observed and three assumed. The range is that of "
-    "the 95% interval of the two, right if weighting is: what nobody saw is not in it (see Before the start). "
-    "Below 0 families on the programme cost more. There is no economic ratio: no price was seen of what families "
-    "and their neighbours gain."
+    "Illustrative, and no finding: most prices behind it are round figures from no source. How much more or "
+    "less other public money families on the programme cost over five years than those that wait, from the "
+    "weighted difference in all costs without the programme's own; next to it what the programme cost. Years "
+    "count by 3.5% a year less the later they are (the Green Book's rate); the prices are those of one table "
+    "throughout. Two years are observed and three assumed. The range is that of the 95% interval of the two, "
+    "right if weighting is: what nobody saw is not in it (see Before the start). It is an account of public "
+    "money alone: no price was seen of what families and their neighbours gain, so that it cannot say whether "
+    "the programme is worth its cost."
 )
 UNTOLD = "Costs and benefits over five years cannot be told: the difference in all costs is withheld."
 
@@ -50,25 +51,28 @@ def five_years_part(differences: pl.DataFrame, money: pl.DataFrame) -> str:
         differences: `contracts.outputs.published.Differences`, codes as text.
         money: `contracts.outputs.published.Money`, codes as text.
     """
-    saved = yearly(differences, money)
-    if saved is None:
+    spent = yearly(differences, money)
+    if spent is None:
         return html.paragraph(UNTOLD)
-    cost, (estimate, low, high) = saved
+    cost, yearly_difference = spent
     rows = []
     for words, left in AFTERWARDS.items():
         years = discounted(left)
-        sums = [year * years for year in (estimate, low, high)]
+        sums = [year * years for year in yearly_difference]
         rows.append((
-            f"The difference {words}", _range(sums, _pounds), _pounds(cost),
-            _range([of - cost for of in sums], _pounds), _range([of / cost for of in sums], _times),
+            f"The difference {words}", _range(sums, _pounds), f"£{_pounds(cost)}",
+            _range([of + cost for of in sums], _pounds), _range([of / cost for of in sums], _times),
         ))  # fmt: skip
-    head = ("", "Public money avoided", "Cost of the programme", "Net", "Avoided for each pound spent")
+    head = (
+        "", "Other public money, £", "Cost of the programme", "Both together, £",
+        "Other public money for each pound of the programme, £",
+    )  # fmt: skip
     table = html.table("For each family on the programme, over five years, discounted; illustrative", head, rows)
     return html.opened("Costs and benefits over five years (illustrative)", html.paragraph(SAYS) + table)
 
 
 def yearly(differences: pl.DataFrame, money: pl.DataFrame) -> tuple[float, tuple[float, float, float]] | None:
-    """What the programme cost a family, and what is avoided a year: estimate, lower and upper end.
+    """What the programme cost a family, and what else it cost more a year: estimate, lower and upper end.
 
     None where the difference in all costs is withheld, or the programme's cost is not known.
     """
@@ -89,7 +93,7 @@ def yearly(differences: pl.DataFrame, money: pl.DataFrame) -> tuple[float, tuple
         return None
     cost, row = float(own["mean"][0]), costs.row(0, named=True)
     # The difference holds the programme's own cost, spread over the two years.
-    estimate, low, high = (cost / OBSERVED - row[name] for name in ("estimate", "high", "low"))
+    estimate, low, high = (row[name] - cost / OBSERVED for name in ("estimate", "low", "high"))
     return cost, (estimate, low, high)
 
 
@@ -104,15 +108,29 @@ def discounted(left: tuple[float, ...]) -> float:
 
 
 def _range(values: list[float], written: Callable[[float], str]) -> str:
-    estimate, low, high = map(written, values)
+    """An estimate and its ends as more or less, without a sign to be read twice.
+
+    >>> _range([-800.0, -1_900.0, 200.0], _pounds)
+    '800 less (1,900 less to 200 more)'
+    >>> _range([-800.0, -1_900.0, -200.0], _pounds)
+    '800 less (200 to 1,900)'
+    """
+    if min(values) > 0 or max(values) < 0:
+        least, most = map(written, sorted(map(abs, values[1:])))
+        return f"{_more_or_less(values[0], written)} ({least} to {most})"
+    estimate, low, high = (_more_or_less(value, written) for value in values)
     return f"{estimate} ({low} to {high})"
+
+
+def _more_or_less(value: float, written: Callable[[float], str]) -> str:
+    figure = written(abs(value))
+    return f"{figure} {'more' if value > 0 else 'less'}" if figure.strip("0.") else "no more"
 
 
 def _pounds(value: float) -> str:
     """To the hundred: what it is made of is rounded no more finely."""
-    sign = "−" if round(value, -2) < 0 else ""
-    return f"{sign}£{abs(round(value, -2)):,.0f}"
+    return f"{round(value, -2):,.0f}"
 
 
 def _times(value: float) -> str:
-    return f"{value:z.1f}".replace("-", "−")
+    return f"{value:.1f}"

@@ -8,6 +8,7 @@ import polars as pl
 
 from tf_linkage.contracts.outputs.estimates import ALL_REGIONS, BENEFIT_STATES, HALF_YEARS, SERVICES
 from tf_linkage.contracts.outputs.published import REGIONAL_WINDOWS
+from tf_linkage.disclosure.findings_page.before_start import doubted
 from tf_linkage.disclosure.findings_page.headline import lead_of
 from tf_linkage.disclosure.findings_page.words import GROUPS
 from tf_linkage.pages import html
@@ -46,11 +47,13 @@ def questions_section(tables: Mapping[str, pl.DataFrame]) -> str:
 
 
 def _working(tables: Mapping[str, pl.DataFrame]) -> Iterator[str]:
-    yield lead_of(tables["differences"], tables["placebos"]) or NOTHING
+    yield lead_of(tables["differences"]) or NOTHING
+    if doubt := doubted(tables["placebos"], tables["pretrends"]):
+        yield doubt
     regions = tables["outcomes"].filter(pl.col("region") != ALL_REGIONS)["region"].n_unique()
     where = "one region" if regions == 1 else f"{regions} regions"
     lie = f"The councils of the study lie in {where}. " if regions else ""
-    yield f"{lie}Nobody drew its councils to stand for those of England. See Compared, and By region."
+    yield f"{lie}Nobody drew its councils to stand for those of England. See Compared, and Regions."
 
 
 def _used(outcomes: pl.DataFrame, services: pl.DataFrame, paths: pl.DataFrame) -> Iterator[str]:

@@ -6,11 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
+from tf_linkage.contracts.outputs.published import PRICES
 from tf_linkage.disclosure.findings_page.asked.five_years import AFTER, PROGRAMME
+from tf_linkage.disclosure.findings_page.asked.others import other_differences
+from tf_linkage.disclosure.findings_page.before_start import before_the_start, doubts, planned_before
 from tf_linkage.disclosure.findings_page.compared import ends, holds_one
-from tf_linkage.disclosure.findings_page.headline import RANGE, RATIO, WEIGHTED, before_the_start
-from tf_linkage.disclosure.findings_page.linkage import as_linked
-from tf_linkage.disclosure.findings_page.planned import EXPLORATORY, counted
+from tf_linkage.disclosure.findings_page.headline import RANGE, RATIO, WEIGHTED
+from tf_linkage.disclosure.findings_page.linkage import AT_WORST, as_linked, explained
+from tf_linkage.disclosure.findings_page.planned import EXPLORATORY, counted, planned_outcomes
 from tf_linkage.disclosure.findings_page.protection import rows_withheld, typical_price
 from tf_linkage.disclosure.findings_page.words import outcome_word
 from tf_linkage.pages import html
@@ -41,10 +44,11 @@ def short_answers(tables: Tables) -> list[tuple[str, list[str]]]:
     return [
         ("What are the primary results?", [*_planned(planned)]),
         ("How sure is that?", [*_sure(tables["differences"], planned)]),
+        ("What else differs after the start?", [*other_differences(tables["differences"])]),
         ("What may missed and false links do to it?", [*_linkage(tables["differences"])]),
-        ("What may differences between the groups do to it?", [*_confounding(tables["placebos"])]),
+        ("What may differences between the groups do to it?", [*_confounding(tables, planned)]),
         ("What was withheld?", [*_withheld(tables, planned)]),
-        ("What did protecting families cost the figures?", [*_price(tables)]),
+        ("What did protecting families cost the figures?", [*_price(tables, planned)]),
         ("What did the programme cost?", [*_programme(tables["money"])]),
     ]
 
@@ -75,8 +79,9 @@ def _sure(differences: pl.DataFrame, planned: Sequence[Row]) -> Iterator[str]:
     least = "" if first is last else f" Least sure: {_span(last)}."
     yield f"Surest: {_span(first)}{than}.{least}"
     yield (
-        "Ranges are 95%, and those over two assumptions hold both intervals. “No effect is shown” does not mean "
-        "that there is none: anything within the range would fit."
+        "A range over two assumptions runs from the lower end of both 95% intervals to the upper, and is no "
+        "95% interval itself. Intervals tell of chance alone, not of what else sets the groups apart. “No "
+        "effect is shown” does not mean that there is none: anything within the range would fit."
     )
 
 
@@ -101,7 +106,7 @@ def _linkage(differences: pl.DataFrame) -> Iterator[str]:
     worst = [
         _name(one)
         for one, other, bounds in rows
-        if not holds_one(one) and not holds_one(other) and holds_one(bounds)
+        if not holds_one(one) and explained(one, other, bounds) == AT_WORST
     ]
     recalls = [float(str(row[name])) for _, row, _ in rows for name in ("recall_programme", "recall_comparison")]
     yield (
@@ -116,18 +121,20 @@ def _linkage(differences: pl.DataFrame) -> Iterator[str]:
         )
     if worst:
         names = ", ".join(worst)
-        yield f"At the worst that is possible within what is known of the links, it could explain: {names}."
+        yield f"{names}: {AT_WORST[:1].lower()}{AT_WORST[1:]}"
 
 
-def _confounding(placebos: pl.DataFrame) -> Iterator[str]:
-    """What shows where nothing can, and which figure allows for it."""
-    if told := before_the_start(placebos).strip():
-        yield told.removeprefix("But ")[:1].upper() + told.removeprefix("But ")[1:]
+def _confounding(tables: Tables, planned: Sequence[Row]) -> Iterator[str]:
+    """What shows where nothing can, and which assumption it leaves in doubt."""
+    if told := before_the_start(tables["placebos"]):
+        yield told
+    yield from planned_before(tables["placebos"], planned_outcomes(planned))
     yield (
         "Families were not drawn by lot: those on the programme may have been in greater need, which no "
-        "weighting by records can rule out. The weighted ratios hold if records tell all that matters; the "
-        "range over two assumptions also allows for what stays as it is."
+        "weighting by records can rule out. The weighted ratios hold if records tell all that matters; "
+        "difference in differences holds if what records do not tell stays as it is."
     )
+    yield doubts(tables["placebos"], tables["pretrends"])
 
 
 def _withheld(tables: Tables, planned: Sequence[Row]) -> Iterator[str]:
@@ -135,21 +142,25 @@ def _withheld(tables: Tables, planned: Sequence[Row]) -> Iterator[str]:
     if not every:
         return
     yield (
-        f"{withheld:,} of {every:,} rows of figures ({withheld / every:.0%}), since each would tell too much "
-        "about too few people."
+        f"{withheld:,} of {every:,} rows of figures ({withheld / every:.0%}): each would have told too much "
+        "about too few, rests on too few to be estimated, or is one from which another could be worked out "
+        "(see Rules)."
     )
     if names := [_name(row) for row in planned if row["p_holm"] is None]:
         yield f"Of the planned results: {', '.join(names)}."
 
 
-def _price(tables: Tables) -> Iterator[str]:
+def _price(tables: Tables, planned: Sequence[Row]) -> Iterator[str]:
     moved, chance = typical_price(tables["outcomes"])
     if moved is not None and chance is not None:
         yield (
-            "The rows withheld, and rounding: it moves the share of families in the two years after the start "
-            f"by at most {100 * moved:.1f} percentage points (median), where chance alone makes "
-            f"{100 * chance:.1f}."
+            "The rows withheld, and rounding. For a typical (median) share of families in the two years after the "
+            f"start it is {100 * moved:.1f} percentage points up or down at the most, next to "
+            f"{100 * chance:.1f} by chance (half a 95% interval)."
         )
+    steps = [float(str(row["rounded_to"])) / 2 for row in planned if row["measure"] == RATIO and row["rounded_to"]]
+    if steps:
+        yield f"Planned ratios it may have moved by up to {100 * max(steps):g}% of themselves; the table says each."
 
 
 def _programme(money: pl.DataFrame) -> Iterator[str]:
@@ -159,8 +170,9 @@ def _programme(money: pl.DataFrame) -> Iterator[str]:
     )  # fmt: skip
     for mean in own["mean"].head(1):
         yield (
-            f"About £{mean:,.0f} for each family in the two years after the start, at a price that is "
-            "illustrative. What services cost, and what five years would come to, stands under Costs."
+            f"About £{mean:,.0f} for each family in the two years after the start. Its price: "
+            f"{PRICES[PROGRAMME]}, the same for each family on it. What services cost, mostly at illustrative "
+            "prices, and what five years would come to, stands under Costs."
         )
 
 
