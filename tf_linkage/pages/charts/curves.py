@@ -10,6 +10,9 @@ from typing import Any
 
 from tf_linkage.pages.charts.style import GREY, WIDTH, Drawing, Rows, colours, drawing_of, floor_of, refuse_nothing
 
+MARKS: dict[str, list[int]] = {"as it is": [3, 3], "as advised": [1, 0]}
+"""What may be marked across a panel, and the dashes of its line: dotted, and solid."""
+
 
 def curves(
     rows: Rows,
@@ -25,7 +28,7 @@ def curves(
 
     Args:
         rows: `panel`, `series`, `value`, `low`, `high`, and `x`: a number from 0 to 1, or a string for a scale of
-            equal steps.
+            equal steps; perhaps `marked`, one of `MARKS` or None: a line across the panel there.
         title: read aloud first.
         description: read aloud next.
         series: names of the series in order.
@@ -53,6 +56,11 @@ def curves(
         {"mark": {"type": "point", "filled": True, "size": 50, "opacity": 1},
          "encoding": {"x": x, "y": y, "color": colour, "shape": colour | {"scale": {"domain": list(series)}}}},
     ]  # fmt: skip
+    if any(row.get("marked") for row in rows):
+        for name, dash in MARKS.items():
+            layers.insert(0, {"transform": [{"filter": f"datum.marked === '{name}'"}],
+                              "mark": {"type": "rule", "color": GREY, "strokeWidth": 1.5, "strokeDash": dash},
+                              "encoding": {"x": x}})  # fmt: skip
     if diagonal:
         ends = [{"x": 0, "value": 0}, {"x": 1, "value": 1}]
         layers.insert(0, {"data": {"values": ends}, "mark": {"type": "line", "strokeDash": [4, 4], "color": GREY},

@@ -13,13 +13,14 @@ from tf_linkage.pages import charts
 from tf_linkage.pages.charts import BLUE, ORANGE
 from tf_linkage.pages.picture import Picture, ends
 from tf_linkage.pages.words import percent, with_interval
+from tf_linkage.quality.report.thresholds import recommendations
 from tf_linkage.quality.report.words import TITLES, departments_in, word
 
 
-def pair_pictures(plain: pl.DataFrame) -> Iterator[Picture]:
-    """Every picture about pairs that the figures allow, in reading order."""
+def pair_pictures(plain: pl.DataFrame, own: float | None = None) -> Iterator[Picture]:
+    """Every picture about pairs that the figures allow, in reading order; a run's own threshold is marked."""
     yield from _weights(plain)
-    yield from _threshold_curve(plain)
+    yield from _threshold_curve(plain, own)
     yield from _calibration(plain)
 
 
@@ -60,14 +61,18 @@ def _weights(plain: pl.DataFrame) -> Iterator[Picture]:
         yield Picture(f"weights_{name}", title, says, chart, (("Match weight", "Pairs", "Became links"), table))
 
 
-def _threshold_curve(plain: pl.DataFrame) -> Iterator[Picture]:
+def _threshold_curve(plain: pl.DataFrame, own: float | None) -> Iterator[Picture]:
     measures = ("precision", "recall")
+    advised = [] if own is None else recommendations(plain, own)
+    marks = {(one.department, f"{one.advised:g}"): "as advised" for one in advised}
+    marks |= {(one.department, f"{one.own:g}"): "as it is" for one in advised}
     rows = [
         {
             **ends(row),
             "panel": TITLES[row["department"]],
             "series": word(row["measure"]),
             "x": row["level"],
+            "marked": marks.get((name, row["level"])),
         }
         for name in departments_in(plain)
         for row in plain.filter(
@@ -84,8 +89,13 @@ def _threshold_curve(plain: pl.DataFrame) -> Iterator[Picture]:
     title = "Precision and recall had the threshold been another"
     says = (
         "Each threshold of the posterior probability, all pairs above it resolved one to one again. A higher "
-        "threshold makes links surer and fewer."
+        "threshold makes links surer and fewer. Right links are counted, not people: a person whom a register "
+        "holds twice may count twice, so that recall may lie a little above the share found."
     )
+    if marks:
+        says += " The dotted line marks this run's threshold"
+        says += "" if all(one.own == one.advised for one in advised) else ", a solid one the threshold recommended"
+        says += "."
     chart = charts.curves(
         rows, title=title, description=says, series=[word(name) for name in measures],
         x_title="threshold", y_title="share",

@@ -30,26 +30,27 @@ LINKED, IN_REVIEW, NOT_LINKED = "linked", "only a pair for review", "not linked"
 EVERYBODY = "everybody"
 
 
-def pictures(metrics: pl.DataFrame, names: Names | None = None) -> dict[str, Picture]:
+def pictures(metrics: pl.DataFrame, names: Names | None = None, own: float | None = None) -> dict[str, Picture]:
     """Every picture that the figures allow, by name, in reading order.
 
     Args:
         metrics: `contracts.outputs.quality.Metrics`, with truth or without.
         names: words for levels that are codes.
+        own: threshold of the run, to be marked where other thresholds are drawn.
     """
     plain = plain_figures(metrics)
-    drawn = _all(plain, names or {})
+    drawn = _all(plain, names or {}, own)
     return {picture.name: picture for picture in drawn}
 
 
-def _all(plain: pl.DataFrame, names: Names) -> Iterator[Picture]:
+def _all(plain: pl.DataFrame, names: Names, own: float | None) -> Iterator[Picture]:
     truth = knows_truth(plain)
     yield from _flow(plain, truth)
     yield from _departments(plain, truth)
     measure = "recall" if truth else "match_rate"
     for breakdown in (*SUBGROUPS, "error"):
         yield from _subgroup(plain, breakdown, measure, names)
-    yield from pair_pictures(plain)
+    yield from pair_pictures(plain, own)
 
 
 def _flow(plain: pl.DataFrame, truth: bool) -> Iterator[Picture]:

@@ -66,8 +66,8 @@ def quality_report(
     names, run, assessment = names or {}, run or {}, assessment or Assessment()
     plain = plain_figures(metrics)
     truth = knows_truth(plain)
-    drawn = pictures(metrics, names)
     own = float(run.get(LINK_THRESHOLD, USUAL_THRESHOLD))
+    drawn = pictures(metrics, names, own)
     answers = dict(in_short(metrics, run=run, names=names, causes=causes, assessment=assessment))
     evidence = _evidence(
         plain, drawn, run=run, names=names, causes=causes, assessment=assessment, published=published

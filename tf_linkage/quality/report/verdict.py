@@ -83,8 +83,9 @@ def _limits(plain: pl.DataFrame) -> str:
     )
     hard = groups.filter(pl.col("breakdown").is_in(UNBOUNDED), pl.col("value").is_not_null()).height
     small = groups.filter(pl.col("value").is_null()).height
+    cases, few = "case" if hard == 1 else "cases", "group" if small == 1 else "groups"
     return (
-        f" The limits are wide: {'; '.join(said)}. No limit judges {hard:,} hard cases, nor {small:,} groups with "
+        f" The limits are wide: {'; '.join(said)}. No limit judges {hard:,} hard {cases}, nor {small:,} {few} with "
         "fewer than ten people in a register (counted department by department)."
     )
 

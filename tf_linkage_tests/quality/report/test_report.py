@@ -323,3 +323,23 @@ def test_what_stands_on_few_is_said_as_it_is(with_truth: pl.DataFrame, without_t
         shares = measures.filter(pl.col("value").is_not_null(), pl.col("denominator").is_not_null())
         assert shares["denominator"].min() >= 10
     assert without_truth.filter(pl.col("numerator").is_between(1, 9)).is_empty()
+
+
+def test_the_threshold_of_the_run_and_the_one_to_take_are_marked() -> None:
+    tried = [
+        ("threshold", level, measure, had, of)
+        for level, right, links in (("0.1", 950, 960), ("0.5", 900, 902), ("0.99", 700, 700))
+        for measure, had, of in (("precision", right, links), ("recall", right, 1000))
+    ]
+    metrics = rates_of(("all", "all", "recall", 900, 1000), ("all", "all", "precision", 900, 902), *tried)
+    plainly, taken, kept = (pictures(metrics, None, own)["thresholds"] for own in (None, 0.5, 0.1))
+    assert "marks this run's" not in plainly.says
+    assert "Right links are counted, not people" in plainly.says
+    assert taken.says.endswith("The dotted line marks this run's threshold, a solid one the threshold recommended.")
+    assert kept.says.endswith("The dotted line marks this run's threshold.")
+    across = [
+        len(re.findall(r'<line[^>]* stroke="#[0-9A-Fa-f]{6}"[^>]* stroke-width="1.5"', one.drawing.wide))
+        for one in (plainly, kept, taken)
+    ]
+    # One line for each figure drawn there: precision and recall.
+    assert across == [0, 2, 4]

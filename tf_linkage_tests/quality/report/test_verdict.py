@@ -233,7 +233,7 @@ def test_the_verdict_says_how_wide_its_limits_are_and_whom_none_judges() -> None
         in said
     )
     assert "groups at most 10 points in recall and 3 points in precision below everybody else" in said
-    assert "No limit judges 1 hard cases, nor 1 groups with fewer than ten people" in said
+    assert "No limit judges 1 hard case, nor 1 group with fewer than ten people" in said
 
 
 def test_the_light_is_what_the_floor_decides() -> None:
