@@ -266,7 +266,7 @@ def test_who_stops_reading_what_a_command_prints_is_told_nothing_more() -> None:
 @pytest.mark.parametrize(
     ("data", "advice"),
     [
-        (gzip.compress(b"a,b\n1,2\n"), "give the file the ending .gz"),
+        (gzip.compress(b"a,b\n1,2\n", mtime=0), "give the file the ending .gz"),
         (b"PK\x03\x04" + bytes(40), "give the file the ending .xlsx and a mapping"),
         ("a,b\n1,2\n".encode("utf-16"), "save the file as CSV UTF-8; or map it"),
         (b"a,b,\n1,2,\n", "marks at the end of a line add columns"),
