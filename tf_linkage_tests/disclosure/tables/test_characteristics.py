@@ -114,7 +114,7 @@ def test_a_withheld_band_that_is_shown_is_refused() -> None:
 def test_it_stands_on_the_page() -> None:
     page = findings_page(propose_release(everything()), rehearsal=True)
     for words in (
-        "How alike the groups were made",
+        "Alike: how far the groups were made so",
         "effective sample size",
         "Four problems or more",
         "Region North",

@@ -144,5 +144,5 @@ def test_the_contract_refuses(spoil: dict[str, pl.Expr]):
 
 def test_it_stands_on_the_page():
     page = findings_page(propose_release(everything(WENT)), rehearsal=True)
-    assert "Between benefits and work" in page
+    assert "Paths between benefits and work" in page
     assert "Out of work, then working and claiming" in page
