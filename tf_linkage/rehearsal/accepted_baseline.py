@@ -34,10 +34,10 @@ def accepted(preset: Preset) -> pl.DataFrame:
 
 def held_to(study: Study) -> Preset | None:
     """The preset to whose baseline a study is held: the one it differs from in seed, bounds and folders alone."""
-    free = {"seed", "data", "incoming", *BOUNDS}
-    own = study.model_dump(exclude=free)
     if study.source is not Source.SIMULATION:
         return None
+    free = {"seed", "data", "incoming", *BOUNDS}
+    own = study.model_dump(exclude=free)
     return next((each for each in PRESETS if own == Study.of(each, engine=ENGINE).model_dump(exclude=free)), None)
 
 

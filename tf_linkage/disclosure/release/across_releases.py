@@ -13,7 +13,7 @@ system of all releases, and what it gives away.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -68,17 +68,22 @@ def all_releases(releases: Sequence[Released]) -> Released:
     return Released(System(quantities, relations), frozenset(shown))
 
 
-def given_away(releases: Sequence[Released]) -> list[Key]:
+def given_away(releases: Sequence[Released], already: Set[Key] | None = None) -> list[Key]:
     """Names of what the last release gives away together with the earlier ones, as `all_releases` names them.
 
     That is a sensitive number of any of them, or a change by few of whom more than few could be told. What the
     earlier ones gave away without it is not counted: it cannot be taken back.
+
+    Args:
+        releases: the earlier ones in their order, and the last.
+        already: of `known_before` the last one, where it is at hand.
     """
     if len(releases) < 2:
         return []
     everything = all_releases(releases)
     found = exposed(everything.system, everything.shown)
-    already = known_before(releases[:-1]) if found else set()
+    if already is None:
+        already = known_before(releases[:-1]) if found else set()
     return [key for key in found if key not in already]
 
 

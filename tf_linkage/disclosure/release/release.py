@@ -33,6 +33,8 @@ Tables = Mapping[str, pl.LazyFrame]
 Frames = Mapping[str, pl.DataFrame]
 Held = Mapping[str, frozenset[str]]
 """Cells that stand near an earlier release, by `table.figure`."""
+Estimated = Mapping[str, tuple[pl.DataFrame, pl.DataFrame]]
+"""Published tables of estimates by name, each with the decisions on its figures."""
 
 
 @dataclass(frozen=True)
@@ -97,23 +99,22 @@ def propose_release(estimates: Tables, earlier: Sequence[Earlier] = ()) -> dict[
     shown = protect_together(system, protected.shown, before)
     protected = replace(protected, shown=shown, secondary=protected.secondary | (protected.shown - shown))
     counts = _decisions(system, protected, kept_back)
-    alone = [counts, *_decided(frames, system, shown, {})]
-    held = near_cells(pl.concat(alone), before)
-    decisions = pl.concat([counts, *_decided(frames, system, shown, held)]) if held else pl.concat(alone)
+    estimated = _estimated(frames, system, shown, {})
+    if held := near_cells(_decided(counts, estimated), before):
+        estimated = _estimated(frames, system, shown, held)
+    decisions = _decided(counts, estimated)
     return {
-        **{name: table.lazy() for name, table in _tables(frames, system, shown, held).items()},
+        **{name: table.lazy() for name, table in _tables(frames, shown, estimated).items()},
         DECISIONS: decisions.sort("table", "figure", "cell").lazy(),
     }
 
 
-def _decided(frames: Frames, system: System, shown: Set[Key], held: Held) -> list[pl.DataFrame]:
-    """The decision on each estimate that is no count and no sum."""
-    return [_in_contract(made[1]) for made in _estimated(frames, system, shown, held).values()]
+def _decided(counts: pl.DataFrame, estimated: Estimated) -> pl.DataFrame:
+    """The decision on each figure: counts and sums, and estimates that are neither."""
+    return pl.concat([counts, *(_in_contract(decisions) for _, decisions in estimated.values())])
 
 
-def _estimated(
-    frames: Frames, system: System, shown: Set[Key], held: Held
-) -> dict[str, tuple[pl.DataFrame, pl.DataFrame]]:
+def _estimated(frames: Frames, system: System, shown: Set[Key], held: Held) -> Estimated:
     """Published tables of estimates, each with the decisions on its figures."""
 
     def near(figure: str) -> frozenset[str]:
@@ -189,7 +190,7 @@ def prove(stored: Tables, estimates: Tables) -> Proof:
     shown = _shown_in(published, system)
     sensitive = system.sensitive()
     found = dict.fromkeys([*exposed(system, shown), *(key for key in sensitive if key in shown)])
-    again = _tables(frames, system, shown, _held_in(published[DECISIONS]))
+    again = _tables(frames, shown, _estimated(frames, system, shown, _held_in(published[DECISIONS])))
     unlike = tuple(name for name, table in again.items() if not table.equals(published[name]))
     return Proof(len(sensitive), tuple(found), unlike)
 
@@ -205,9 +206,9 @@ def released(stored: Tables, estimates: Tables) -> Released:
     return Released(system, frozenset(_shown_in(_collected(stored), system)))
 
 
-def _tables(estimates: Frames, system: System, shown: Set[Key], held: Held) -> dict[str, pl.DataFrame]:
-    counted = {name: rows for tables in COUNTED for name, rows in tables.rows(estimates, shown).items()}
-    return counted | {name: made[0] for name, made in _estimated(estimates, system, shown, held).items()}
+def _tables(frames: Frames, shown: Set[Key], estimated: Estimated) -> dict[str, pl.DataFrame]:
+    counted = {name: rows for tables in COUNTED for name, rows in tables.rows(frames, shown).items()}
+    return counted | {name: table for name, (table, _) in estimated.items()}
 
 
 def _held_in(decisions: pl.DataFrame) -> Held:

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from tf_linkage.disclosure.release.across_releases import Released, all_releases, known_before
+from tf_linkage.disclosure.release.across_releases import Released, all_releases, given_away, known_before
 from tf_linkage.disclosure.release.earlier_releases import too_near
-from tf_linkage.disclosure.suppression.attack import AttackFailed, exposed
-from tf_linkage.disclosure.suppression.linked_counts import Key, System
+from tf_linkage.disclosure.suppression.attack import AttackFailed
+from tf_linkage.disclosure.suppression.linked_counts import Key, Quantity, Relation, System
 from tf_linkage.disclosure.suppression.secondary import MARGIN, to_withhold
 
 ROUNDS, ATTEMPTS = 12, 30
@@ -73,14 +73,19 @@ def protect_together(system: System, shown: Set[Key], earlier: Sequence[Earlier]
 
 def _parts(releases: Sequence[Released]) -> Iterator[list[Released]]:
     """The releases cut into parts that no relation joins, neither within one nor between them."""
-    for part in all_releases(releases).system.components():
-        yield [_of_part(part, str(at), each) for at, each in enumerate(releases)]
-
-
-def _of_part(part: System, tag: str, release: Released) -> Released:
-    here = {key: number for key, number in release.system.quantities.items() if (tag, *key) in part.quantities}
-    relations = [each for each in release.system.relations if each.left[0] in here]
-    return Released(System(here, relations), release.shown & here.keys())
+    parts = all_releases(releases).system.components()
+    place = {key: at for at, part in enumerate(parts) for key in part.quantities}
+    cut = [[(dict[Key, Quantity](), list[Relation]()) for _ in releases] for _ in parts]
+    for number, each in enumerate(releases):
+        for key, quantity in each.system.quantities.items():
+            cut[place[str(number), *key]][number][0][key] = quantity
+        for relation in each.system.relations:
+            cut[place[str(number), *relation.left[0]]][number][1].append(relation)
+    for part in cut:
+        yield [
+            Released(System(quantities, relations), each.shown & quantities.keys())
+            for each, (quantities, relations) in zip(releases, part, strict=True)
+        ]
 
 
 def _protected(releases: Sequence[Released]) -> frozenset[Key]:
@@ -91,7 +96,7 @@ def _protected(releases: Sequence[Released]) -> frozenset[Key]:
     already = known_before(told)
     left, withheld = set(new.shown), list[Key]()
     for turn in range(ROUNDS + 1):
-        narrow = _given_away(told, new.system, left, already)
+        narrow = given_away([*told, Released(new.system, frozenset(left))], already)
         if not narrow or not left:
             break
         more = _to_take_back(told, new.system, left, narrow) if turn < ROUNDS else sorted(left)
@@ -102,17 +107,12 @@ def _protected(releases: Sequence[Released]) -> frozenset[Key]:
         if not waiting:
             break
         several = waiting.pop()
-        if several and not _given_away(told, new.system, left | set(several), already):
+        if several and not given_away([*told, Released(new.system, frozenset(left.union(several)))], already):
             left |= set(several)
         elif len(several) > 1:
             half = len(several) // 2
             waiting += [several[half:], several[:half]]
     return frozenset(left)
-
-
-def _given_away(told: Sequence[Released], system: System, shown: Set[Key], already: Set[Key]) -> list[Key]:
-    both = all_releases([*told, Released(system, frozenset(shown))])
-    return [key for key in exposed(both.system, both.shown) if key not in already]
 
 
 def _to_take_back(told: Sequence[Released], system: System, shown: Set[Key], narrow: Sequence[Key]) -> list[Key]:

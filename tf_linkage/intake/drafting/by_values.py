@@ -9,7 +9,7 @@ import polars as pl
 
 from tf_linkage.contracts.bodies.council import FAMILY
 from tf_linkage.contracts.columns import ColumnInfo
-from tf_linkage.intake.drafting.columns import SHAPES, Proposal, meant, propose
+from tf_linkage.intake.drafting.columns import SHAPES, Proposal, meant, propose, shaped
 from tf_linkage.intake.mapping.dates import fitting
 from tf_linkage.intake.mapping.meanings import BLANK, codes_of, folded, of_label
 from tf_linkage.intake.reading.cells import GENDER_SPELLINGS, is_key
@@ -79,7 +79,7 @@ def _looks_like(column: ColumnInfo, cells: pl.Series, *, births: bool) -> bool:
     if len(known) < ENOUGH:
         return False
     if shape := SHAPES.get(column.name):
-        return sum(bool(shape.fullmatch(cell)) for cell in known) >= NEARLY * len(known)
+        return shaped(shape, known) >= NEARLY
     if column.name == "la_code":
         return known.str.contains(r"^E(?:0[6-9]|10)[0-9]{6}$").mean() == 1
     if isinstance(column.dtype, pl.Date):

@@ -208,7 +208,7 @@ def _proposed(column: ColumnInfo, theirs: str, cells: pl.Series) -> Proposal | N
         made.doubts.append("every cell is blank")
         return made
     shape = SHAPES.get(column.name)
-    if shape and sum(bool(shape.fullmatch(cell)) for cell in known) < len(known) / 2:
+    if shape and shaped(shape, known) < 0.5:
         return None
     if isinstance(column.dtype, pl.Date):
         return _dated(made, known)
@@ -219,11 +219,14 @@ def _proposed(column: ColumnInfo, theirs: str, cells: pl.Series) -> Proposal | N
     return made
 
 
+def shaped(shape: re.Pattern[str], known: pl.Series) -> float:
+    """Share of a column's known cells that have a shape; 0 where none is known."""
+    return sum(bool(shape.fullmatch(cell)) for cell in known) / max(1, len(known))
+
+
 def _of_another_kind(column: ColumnInfo, known: pl.Series) -> bool:
     """Whether what stands in a column cannot be a key: numbers, codes or days of something else."""
-    alike = any(
-        sum(bool(shape.fullmatch(cell)) for cell in known) >= MOSTLY * len(known) for shape in SHAPES.values()
-    )
+    alike = any(shaped(shape, known) >= MOSTLY for shape in SHAPES.values())
     shared = known.is_duplicated().sum() >= MOSTLY * len(known)
     many = len(known) >= LEAST_ROWS
     return alike or bool(many and shared and column.name in PEOPLES_KEYS) or _are_days(known)

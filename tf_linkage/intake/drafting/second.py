@@ -10,7 +10,7 @@ import polars as pl
 
 from tf_linkage.contracts.columns import ColumnInfo
 from tf_linkage.errors import InputRefused
-from tf_linkage.intake.drafting.columns import MOSTLY, SHAPES, Proposal
+from tf_linkage.intake.drafting.columns import MOSTLY, SHAPES, Proposal, shaped
 from tf_linkage.intake.drafting.layout import Laid, layout_of, other_sheets
 from tf_linkage.intake.drafting.writing import Found, LookedUp
 from tf_linkage.intake.headers import known_names, plain
@@ -125,7 +125,7 @@ def _listed(left: list[ColumnInfo], cells: pl.DataFrame) -> tuple[str, str, str,
             of_kind = cells.filter(pl.col(kind).is_in(sorted(said)))
             for value in cells.columns if said else []:
                 known = of_kind.get_column(value).drop_nulls()
-                if len(known) and sum(bool(shape.fullmatch(cell)) for cell in known) >= MOSTLY * len(known):
+                if shaped(shape, known) >= MOSTLY:
                     return column.name, kind, value, sorted(said)
     return None
 

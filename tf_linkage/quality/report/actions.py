@@ -14,7 +14,14 @@ from tf_linkage.contracts.outputs.quality import BREAKDOWNS
 from tf_linkage.pages import html
 from tf_linkage.pages.picture import Names
 from tf_linkage.quality.bounds.floors import gaps
-from tf_linkage.quality.report.thresholds import change, overall, points_of, present_in, recommendations
+from tf_linkage.quality.report.thresholds import (
+    Recommendation,
+    change,
+    overall,
+    points_of,
+    present_in,
+    recommendations,
+)
 from tf_linkage.quality.report.words import TITLES, departments_in, knows_truth, level_word
 
 SHOWN, OF_A_KIND = 6, 3
@@ -73,12 +80,13 @@ def actions(plain: pl.DataFrame, names: Names, own: float, causes: pl.DataFrame 
         own: threshold of the run.
         causes: `contracts.outputs.quality.GapCauses`: what an error costs. Without it no error is to be checked.
     """
+    advised = {one.department: one for one in recommendations(plain, own)}
     found = [
         action
         for name in departments_in(plain)
         for action in (
-            *_threshold(plain, name, own),
-            *_review(plain, name, own),
+            *_threshold(plain, name, advised.get(name)),
+            *_review(plain, name, own, advised.get(name)),
             *_blocking(plain, name),
             *_errors(plain, name, causes),
             *_groups(plain, name, names),
@@ -90,23 +98,22 @@ def actions(plain: pl.DataFrame, names: Names, own: float, causes: pl.DataFrame 
     )
 
 
-def _threshold(plain: pl.DataFrame, name: str, own: float) -> Iterator[Action]:
+def _threshold(plain: pl.DataFrame, name: str, advised: Recommendation | None) -> Iterator[Action]:
     """A recommended threshold that is not the run's own; false links count against what it finds."""
-    for one in recommendations(plain, own):
-        if one.department != name or one.advised == one.own:
-            continue
-        lower = one.advised < one.own
-        basis = "right links less false ones, counted at that threshold; it costs nobody's time"
-        if lower and overall(plain, name, "in_review"):
-            basis += f"; {ONE_OF_THE_TWO.format('the review')}"
-        yield Action(
-            name, f"Take threshold {one.advised:g} instead of {one.own:g}",
-            float(one.right - one.false) if lower else float(-one.false), basis, "threshold",
-            says=f"{change(one.right, 'right')}, {change(one.false, 'false')}",
-        )  # fmt: skip
+    if advised is None or advised.advised == advised.own:
+        return
+    lower = advised.advised < advised.own
+    basis = "right links less false ones, counted at that threshold; it costs nobody's time"
+    if lower and overall(plain, name, "in_review"):
+        basis += f"; {ONE_OF_THE_TWO.format('the review')}"
+    yield Action(
+        name, f"Take threshold {advised.advised:g} instead of {advised.own:g}",
+        float(advised.right - advised.false) if lower else float(-advised.false), basis, "threshold",
+        says=f"{change(advised.right, 'right')}, {change(advised.false, 'false')}",
+    )  # fmt: skip
 
 
-def _review(plain: pl.DataFrame, name: str, own: float) -> Iterator[Action]:
+def _review(plain: pl.DataFrame, name: str, own: float, advised: Recommendation | None) -> Iterator[Action]:
     waiting = overall(plain, name, "in_review")
     if not waiting:
         return
@@ -124,7 +131,7 @@ def _review(plain: pl.DataFrame, name: str, own: float) -> Iterator[Action]:
         nearest = min(points, key=lambda level: (abs(level - own), level))
         gain = points[min(points)][1] - points[nearest][1]
         basis = f"right pairs from {min(points):g}, the lowest threshold tried, to this run's, if no clerk errs"
-        if any(one.department == name and one.advised < one.own for one in recommendations(plain, own)):
+        if advised is not None and advised.advised < advised.own:
             basis += f"; {ONE_OF_THE_TWO.format('the lower threshold')}"
         if gain > 0:
             yield Action(name, does, gain, basis, "review")
