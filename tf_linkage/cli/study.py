@@ -97,6 +97,12 @@ def _run(chosen: argparse.Namespace) -> int:
         from tf_linkage.workspace.environment import refuse_cluster  # noqa: PLC0415
 
         refuse_cluster(study)
+    if study.linkage_on:
+        from tf_linkage.workspace.custodians.linking import in_the_clear, refuse_without_key  # noqa: PLC0415
+
+        refuse_without_key(study)
+        if chosen.job == ASSESS:
+            in_the_clear(study, f"job {ASSESS}")
     from tf_linkage.cli.dagster_home import home_of  # noqa: PLC0415
 
     with home_of(study.data):

@@ -163,7 +163,9 @@ def _database(study: Study) -> dg.AssetsDefinition:
 
 def _linking(store: Store, study: Study) -> research.Linking:
     """How the study was linked, and by whom its thresholds were signed off."""
-    return research.Linking(study.engine, study.link_threshold, study.review_threshold, signed_off(store, study))
+    return research.Linking(
+        study.engine, study.link_threshold, study.review_threshold, signed_off(store, study), study.linkage_on
+    )
 
 
 def _for_machines(store: Store, study: Study, content: str, besides: Mapping[Path, str]) -> Path:
