@@ -147,19 +147,18 @@ def test_a_department_elsewhere_is_sent_hashes_and_links_with_the_key_that_both_
     carry(at.ons, at.dwp, "dwp/link_request", at.files / "dwp_request.zip")
     with pytest.raises(StudyRefused, match=f"set {VARIABLE} at both"):
         at.dwp.run("dwp")
-    for wrong, words in ((hashes | {VARIABLE: other}, "different keys"), ({}, "is to link in the clear")):
+    clear = {"TF_LINKAGE_DWP_LINKAGE_ON": "clear"}
+    for wrong, words in ((clear, "is to link in the clear"), ({VARIABLE: other}, "different keys")):
         with pytest.raises(AssertionError, match=words):
-            Body("dwp", at.dwp.root, {k: v for k, v in at.dwp.settings.items() if k not in hashes} | wrong).run(
-                "dwp"
-            )
+            Body("dwp", at.dwp.root, at.dwp.settings | wrong).run("dwp")
     Body("dwp", at.dwp.root, at.dwp.settings | {VARIABLE: key}).run("dwp")
     carry(at.dwp, at.ons, "dwp/return", at.files / "dwp_return.zip")
     returned = Store(at.ons.data).read(["dwp", "return"])
     assert isinstance(returned, dict)
     whole = rehearsed.store.read(["dwp", "return"])
     assert isinstance(whole, dict)
-    found, clear = (people.collect().height for people in (returned["people"], whole["people"]))
-    assert 0.95 * clear < found <= 1.01 * clear
+    found, known = (people.collect().height for people in (returned["people"], whole["people"]))
+    assert 0.95 * known < found <= 1.01 * known
 
 
 def register_of(rehearsed: Rehearsed, name: str) -> dict[str, pl.LazyFrame]:
