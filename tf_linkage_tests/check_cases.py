@@ -258,6 +258,21 @@ def pupils_alike(at: At) -> Cases:
     return Cases([case(20), case(0)], [case(19), case(1)])
 
 
+def offences_alike(at: At) -> Cases:
+    """Twenty people at least with an offence that shows the same."""
+    refs = [f"R{at:05d}" for at in range(60)]
+    people = research_table("people", [{"region": "North", "person_study_ref": ref} for ref in refs])
+
+    def case(alike: int) -> Case:
+        rows: list[dict[str, object]] = [
+            {"person_study_ref": ref, "offence_group": "robbery" if n < alike else "theft", "disposal": "FINE"}
+            for n, ref in enumerate(refs)
+        ]
+        return Case({at.key: {"offending": research_table("offending", rows), "people": people}})
+
+    return Cases([case(20), case(0)], [case(19), case(1)])
+
+
 def withstands_attack(at: At) -> Cases:
     """A release as the rules make it; one with what they withheld put back."""
     behind = _estimates()
@@ -379,6 +394,7 @@ CASES: dict[str, Callable[[At], Cases]] = {
     "no_family_stands_out": partial(people_alike, "families"),
     "no_outcome_stands_out": partial(people_alike, "family_outcomes"),
     "no_pupil_stands_out": pupils_alike,
+    "no_offence_stands_out": offences_alike,
     "no_council_finds_anybody": a_council_finds_nobody,
     "withstands_attack": withstands_attack,
     "apart_from_earlier_releases": apart_from_earlier,
