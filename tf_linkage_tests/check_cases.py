@@ -29,6 +29,7 @@ from tf_linkage.contracts.bands import AGE_BANDS
 from tf_linkage.contracts.bodies.council import Cohort
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.handovers.population_counts import PopulationCounts
+from tf_linkage.contracts.link_requests import HashedRequest
 from tf_linkage.contracts.linked_set import LINKED_SET
 from tf_linkage.contracts.outputs.estimates import ALL_TOGETHER, PLACEBOS, ROLES
 from tf_linkage.contracts.outputs.quality import Metrics
@@ -110,12 +111,30 @@ def holds_no_identifier(at: At) -> Cases:
 
 
 def only_what_the_notice_allows(at: At) -> Cases:
-    """One column more than the notice allows is one too many."""
+    """One column more than the notice allows is one too many; so is any in the clear where hashes were chosen."""
     name = at.key.split("/")[0]
     columns = ["request_ref", *DEPARTMENTS[name].request_columns]
     allowed = pl.LazyFrame(schema=dict.fromkeys(columns, pl.String))
     more = allowed.with_columns(pl.lit("x").alias("problems"))
-    return Cases([Case({at.key: allowed}), Case({at.key: allowed.drop(columns[-1])})], [Case({at.key: more})])
+    hashed = (
+        pl.LazyFrame(schema=schema_of(HashedRequest))
+        .clear(1)
+        .with_columns(request_ref=pl.lit("r"), linkage_on=pl.lit("hashes"), hash_surname=pl.lit("0" * 32))
+    )
+    clear, hashes = Study.of("tiny"), Study.of("tiny", linkage_on={name: "hashes"})
+
+    def case(request: pl.LazyFrame, study: Study) -> Case:
+        return Case({at.key: request}, {"study": study})
+
+    return Cases(
+        [case(allowed, clear), case(allowed.drop(columns[-1]), clear), case(hashed, hashes)],
+        [
+            case(more, clear),
+            case(hashed, clear),
+            case(allowed, hashes),
+            case(hashed.with_columns(more=pl.lit("x")), hashes),
+        ],
+    )
 
 
 def nothing_before_the_start(at: At) -> Cases:
