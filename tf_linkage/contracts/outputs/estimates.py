@@ -29,8 +29,8 @@ OUTCOMES: Mapping[str, str] = {
 """What may happen, as words of a family; of a child or adult it is the same of one person."""
 
 OF_THOSE_FOUND = ("persistent_absence", "attainment")
-"""Outcomes that are known of people found in a register and of nobody else. Of the others, somebody who is not found
-counts as somebody to whom nothing happened."""
+"""Outcomes that are known of people found in a register and of nobody else. Of the others, somebody who is not
+found counts as somebody to whom nothing happened."""
 
 HALF_YEARS: Mapping[str, tuple[int, int]] = {
     "19-24 months before": (-24, -18),
