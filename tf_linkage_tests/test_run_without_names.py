@@ -17,6 +17,7 @@ from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.audit.leak_scan import scan, sought
 from tf_linkage.defs.assets.preview import would_be_sent
 from tf_linkage.defs.checks.checks import hashes_alone
+from tf_linkage.defs.resources import study_of
 from tf_linkage.errors import LinkageRefused, StudyRefused
 from tf_linkage.linkage import department_model
 from tf_linkage.linkage.hashed import (
@@ -199,7 +200,9 @@ def test_what_needs_names_is_refused_plainly(without_names: Rehearsed, capsys: p
     assert "dfe is linked on hashes+bloom" in capsys.readouterr().err
 
 
-def test_real_people_need_a_key_that_both_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_real_people_need_a_key_that_both_hold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     incoming = tmp_path / "incoming"
     incoming.mkdir()
     (incoming / "council_cohort.csv").write_text("real\n")
@@ -208,6 +211,10 @@ def test_real_people_need_a_key_that_both_hold(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv("TF_LINKAGE_STUDY_KEY", secrets.token_hex(32))
     with pytest.raises(StudyRefused, match="set TF_LINKAGE_HASHING_KEY at both"):
         hashing_key(study, "moj")
+    assert study_of(study, {}) == study, "jobs that hash nothing, such as destruction, need no key"
+    places = ["--source", "files", "--incoming", str(incoming), "--data", str(study.data)]
+    assert main(["run", "--job", "moj", "--moj-linkage-on", "hashes", *places]) == 2
+    assert "set TF_LINKAGE_HASHING_KEY at both" in capsys.readouterr().err
     one, other = secrets.token_hex(32), secrets.token_hex(32)
     monkeypatch.setenv(VARIABLE, one)
     assert hashing_key(study, "moj") == HashingKey(bytes.fromhex(one), f"{study.name}, moj")

@@ -22,7 +22,6 @@ from tf_linkage.defs.failures import ChoicesRefused
 from tf_linkage.errors import StudyRefused
 from tf_linkage.linkage import ENGINES
 from tf_linkage.study import BOUNDS, LAUNCHPAD, SIZES, LinkageOn, Source, Study, advanced, faults
-from tf_linkage.workspace.custodians.linking import refuse_without_key
 from tf_linkage.workspace.environment import refuse_cluster, study_key
 from tf_linkage.workspace.storing.holding import this_process
 
@@ -82,7 +81,6 @@ def study_of(study: Study, config: Mapping[str, Any]) -> Study:
     except ValidationError as refusal:
         raise StudyRefused(faults(refusal)) from None
     refuse_cluster(made)
-    refuse_without_key(made)
     return made
 
 
