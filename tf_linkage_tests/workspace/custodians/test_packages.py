@@ -146,8 +146,8 @@ def test_a_department_elsewhere_is_sent_hashes_and_links_with_the_key_that_both_
     carry(at.ons, at.dwp, "dwp/link_request", at.files / "dwp_request.zip")
     with pytest.raises(AssertionError, match=f"set {VARIABLE} at both"):
         at.dwp.run("dwp")
-    clear = {"TF_LINKAGE_DWP_LINKAGE_ON": "clear"}
-    for wrong, words in ((clear, "is to link in the clear"), ({VARIABLE: other}, "different keys")):
+    # Who is to link in the clear is stopped by the gate on requests; who has another key, by the linkage.
+    for wrong, words in (({"TF_LINKAGE_DWP_LINKAGE_ON": "clear"}, "None"), ({VARIABLE: other}, "different keys")):
         with pytest.raises(AssertionError, match=words):
             Body("dwp", at.dwp.root, at.dwp.settings | wrong).run("dwp")
     Body("dwp", at.dwp.root, at.dwp.settings | {VARIABLE: key}).run("dwp")
