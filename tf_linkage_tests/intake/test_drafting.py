@@ -129,7 +129,7 @@ def test_a_known_header_whose_values_do_not_fit_is_a_doubt_that_says_why(tmp_pat
     text = drafted(
         tmp_path, "dwp_people", "dwp_key,DOB,NINO", *(f"{at},{day},none" for at, day in enumerate(births))
     )
-    assert "# DOUBT: date_of_birth: 19 cells have years of two digits" in text
+    assert "# DOUBT: date_of_birth: 19 of 19 cells have years of two digits" in text
     assert 'date_of_birth = "DOB"' in text
     assert "04/05/90" not in text
     words = drafted(tmp_path, "dwp_people", "dwp_key,DOB,NINO", *(f"{at},born long ago,a b c" for at in range(20)))

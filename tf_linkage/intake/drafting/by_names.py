@@ -10,12 +10,12 @@ from tf_linkage.contracts.bodies.council import FIRST_OF_SEVERAL
 from tf_linkage.contracts.columns import ColumnInfo
 from tf_linkage.intake.drafting.columns import (
     FLAGS,
-    Proposal,
     candidates,
     flag_of,
     is_address_part,
     propose,
 )
+from tf_linkage.intake.drafting.proposal import Proposal
 from tf_linkage.intake.drafting.writing import Found
 from tf_linkage.intake.headers import plain
 from tf_linkage.intake.mapping.meanings import folded
@@ -33,7 +33,7 @@ def by_names(columns: list[ColumnInfo], source: Source) -> Found:
         columns: of the contract.
         source: the file's cells.
     """
-    cells, days = source.cells, source.days
+    cells = source.cells
     found, header = Found(), cells.columns
     everywhere = marks_of(cells)
     if everywhere:
@@ -50,8 +50,7 @@ def by_names(columns: list[ColumnInfo], source: Source) -> Found:
         for theirs in usable:
             own = placeholders_in(cells[theirs], column.name)
             if (made := propose(column, theirs, without(cells[theirs], everywhere | own))) is not None:
-                if theirs in days and made.form is None:
-                    made.doubts.clear()
+                made.place(source.line_of, source.word)
                 proposals.append((made, sorted(own - everywhere)))
         if proposals:
             proposals.sort(key=lambda one: one[0].misfits)
@@ -60,7 +59,8 @@ def by_names(columns: list[ColumnInfo], source: Source) -> Found:
                 others = ", ".join(json.dumps(one.theirs, ensure_ascii=False) for one, _ in proposals[1:])
                 made.doubts.append(f"could also be {others}")
             found.rename[column.name] = made
-            found.missing |= {column.name: placeholders} if placeholders else {}
+            if blank := sorted({*placeholders, *made.blank}):
+                found.missing[column.name] = blank
     _settle_days(found)
     _find_address(found, header, {column.name for column in columns})
     said = {mark for theirs in found.join for mark in _folded(cells[theirs]).drop_nulls()}
@@ -87,8 +87,8 @@ def without(cells: pl.Series, marks: set[str]) -> pl.Series:
 
 def _settle_days(found: Found) -> None:
     """Days that could stand either way round stand as those of the same file that cannot."""
-    dated = [made for made in found.rename.values() if made.form]
-    if any(made.form and made.form.startswith("dd/mm") and not made.either_way for made in dated):
+    dated = [made for made in found.rename.values() if made.forms]
+    if any(form.startswith("dd/mm") for made in dated for form in made.forms if not made.either_way):
         return
     for made in dated:
         if made.either_way:

@@ -9,7 +9,8 @@ import polars as pl
 
 from tf_linkage.contracts.bodies.council import FAMILY
 from tf_linkage.contracts.columns import ColumnInfo
-from tf_linkage.intake.drafting.columns import SHAPES, Proposal, meant, propose, shaped
+from tf_linkage.intake.drafting.columns import SHAPES, meant, propose, shaped
+from tf_linkage.intake.drafting.proposal import Proposal
 from tf_linkage.intake.mapping.dates import fitting
 from tf_linkage.intake.mapping.meanings import BLANK, codes_of, folded, of_label
 from tf_linkage.intake.reading.cells import GENDER_SPELLINGS, is_key

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass, field
 
 import polars as pl
 
 from tf_linkage.contracts.columns import ColumnClass, ColumnInfo
 from tf_linkage.contracts.registry import DEPARTMENTS
+from tf_linkage.intake.drafting.days import dated
+from tf_linkage.intake.drafting.proposal import MOSTLY, Proposal
 from tf_linkage.intake.headers import DANGER, NEAR, known_names, plain, words
-from tf_linkage.intake.mapping.dates import TWO_DIGITS, fitting, most_fitting
 from tf_linkage.intake.mapping.labels import LEADING, against_the_code, labelled
 from tf_linkage.intake.mapping.meanings import codes_of, folded, of_label
 from tf_linkage.intake.reading.cells import GENDER_SPELLINGS, YES_OR_NO, is_key
@@ -76,24 +76,6 @@ OF_CODES = ("_issue", "_problem", "_code", "_desc", "_description", "_category",
 
 LONGEST_SHORT = 3
 """Letters of an abbreviation, such as `pa`: among other words it may mean anything."""
-
-MOSTLY = 0.8
-"""Share of the cells from which a form is a column's, and the others are to be looked at."""
-
-
-@dataclass
-class Proposal:
-    """What is proposed for one column of the contract; `misfits` where its values are of another kind."""
-
-    theirs: str
-    form: str | None = None
-    label: str | None = None
-    number: dict[str, str] = field(default_factory=dict)
-    whole_as_decimal: bool = False
-    either_way: bool = False
-    spellings: dict[str, str] = field(default_factory=dict)
-    doubts: list[str] = field(default_factory=list)
-    misfits: bool = False
 
 
 def candidates(column: ColumnInfo, header: list[str]) -> list[str]:
@@ -211,7 +193,7 @@ def _proposed(column: ColumnInfo, theirs: str, cells: pl.Series) -> Proposal | N
     if shape and shaped(shape, known) < 0.5:
         return None
     if isinstance(column.dtype, pl.Date):
-        return _dated(made, known)
+        return made if dated(made, cells) else None
     if codes := codes_of(column):
         return _coded(made, known, column, codes)
     if column.dtype.is_numeric():
@@ -247,41 +229,6 @@ def _numeric(made: Proposal, known: pl.Series) -> Proposal | None:
         made.number = {"thousands": ","} | ({"prefix": "£"} if all(one[1] for one in grouped if one) else {})
     else:
         made.doubts.append("not every cell is a plain number; say under numbers how they are written")
-    return made
-
-
-def _dated(made: Proposal, known: pl.Series) -> Proposal | None:
-    forms = fitting(known)
-    if not forms:
-        return _dated_in_part(made, known)
-    made.form = forms[0]
-    british = [form for form in forms if form.startswith("dd/mm")]
-    if british and any(form.startswith("mm/dd") for form in forms):
-        made.form = british[0]
-        made.either_way = True
-    return made
-
-
-def _dated_in_part(made: Proposal, known: pl.Series) -> Proposal | None:
-    """Days of which some are none: the form of most, or why there is none."""
-    two = sum(bool(TWO_DIGITS.fullmatch(cell)) for cell in known)
-    if two > len(known) / 2:
-        made.doubts.append(
-            f"{two} cells have years of two digits, which could be of either century: export the column again with "
-            "years of four"
-        )
-        return made
-    best, fits = most_fitting(known)
-    if fits >= MOSTLY * len(known):
-        made.form = best
-        made.doubts.append(
-            f"{len(known) - fits} of {len(known)} cells are no {best}; put what stands for blank under missing, "
-            "and mend the others"
-        )
-        return made
-    if not known.str.contains(r"[0-9]").all():
-        return None
-    made.doubts.append("not every cell is a date in one form with a year of four digits; give the form under dates")
     return made
 
 

@@ -19,7 +19,7 @@ from tf_linkage.intake.drafting.layout import layout_of, refused_without_table
 from tf_linkage.intake.drafting.second import look_up, seconds_of
 from tf_linkage.intake.drafting.writing import Found, toml, written
 from tf_linkage.intake.mapping.loading import DOUBT
-from tf_linkage.intake.mapping.model import LEAST_YEAR, MOST_YEAR
+from tf_linkage.intake.mapping.model import LEAST_YEAR, MOST_YEAR, USUAL_DATE
 from tf_linkage.intake.mapping.source import Source, source_of
 from tf_linkage.intake.reading.problems import Problems
 
@@ -79,6 +79,7 @@ def draft_mapping(  # noqa: PLR0917 - file, table, whose, when; what a person sa
     found = by_names(columns, source)
     look_up(found, columns, source, seconds_of(path, laid, also, names, source.cells.columns), by_names)
     _find_by_values(found, columns, source)
+    _held_as_days(found, source)
     _find_given(found, tables[table], columns)
     _find_council(found, columns, sender)
     laid.drawn = drawn or laid.drawn
@@ -103,9 +104,17 @@ def _find_by_values(found: Found, columns: list[ColumnInfo], source: Source) -> 
     cells = {theirs: without(source.cells[theirs], marks) for theirs in source.cells.columns if theirs in unused}
     births = any(column.name == "date_of_birth" for column in columns)
     for name, made in by_values(left, cells, births=births).items():
+        made.place(source.line_of, source.word)
         found.rename[name] = made
-        if own := placeholders_in(source.cells[made.theirs], name) - marks:
+        if own := {*placeholders_in(source.cells[made.theirs], name), *made.blank} - marks:
             found.missing[name] = sorted(own)
+
+
+def _held_as_days(found: Found, source: Source) -> None:
+    """What a workbook holds as days needs no form."""
+    for made in found.rename.values():
+        if made.theirs in source.days:
+            made.forms = [form for form in made.forms if not form.startswith(USUAL_DATE)]
 
 
 def _find_given(found: Found, table: type, columns: list[ColumnInfo]) -> None:

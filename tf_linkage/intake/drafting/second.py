@@ -10,8 +10,9 @@ import polars as pl
 
 from tf_linkage.contracts.columns import ColumnInfo
 from tf_linkage.errors import InputRefused
-from tf_linkage.intake.drafting.columns import MOSTLY, SHAPES, Proposal, shaped
+from tf_linkage.intake.drafting.columns import SHAPES, shaped
 from tf_linkage.intake.drafting.layout import Laid, layout_of, other_sheets
+from tf_linkage.intake.drafting.proposal import MOSTLY, Proposal
 from tf_linkage.intake.drafting.writing import Found, LookedUp
 from tf_linkage.intake.headers import known_names, plain
 from tf_linkage.intake.mapping.dates import fitting

@@ -10,15 +10,13 @@ from typing import Any
 import polars as pl
 
 from tf_linkage.contracts.columns import ColumnClass, ColumnInfo
-from tf_linkage.intake.drafting.columns import Proposal
 from tf_linkage.intake.drafting.layout import Laid
+from tf_linkage.intake.drafting.proposal import Proposal
 from tf_linkage.intake.mapping.loading import DOUBT
 from tf_linkage.intake.mapping.meanings import codes_of
-from tf_linkage.intake.mapping.model import File
+from tf_linkage.intake.mapping.model import USUAL_DATE, File
 from tf_linkage.intake.mapping.source import Source
 from tf_linkage.intake.reading.cells import is_key
-
-USUAL = "yyyy-mm-dd"
 
 
 @dataclass
@@ -240,14 +238,12 @@ def _other_lines(found: Found) -> list[str]:
     if found.parts:
         inner = ", ".join(f"{part} = {toml(theirs)}" for part, theirs in sorted(found.parts.items()))
         lines += ["", "[parts]", f"date_of_birth = {{ {inner} }}"]
-    forms = {ours: made.form for ours, made in found.rename.items() if made.form and made.form != USUAL}
-    if (
-        forms
-        and len(set(forms.values())) == 1
-        and len(forms) == sum(bool(made.form) for made in found.rename.values())
-    ):
-        forms = {"every": next(iter(forms.values()))}
-    lines += ["", "[dates]", *(f"{ours} = {toml(form)}" for ours, form in forms.items())] if forms else []
+    dated = {ours: made.forms for ours, made in found.rename.items() if made.forms}
+    if len({tuple(forms) for forms in dated.values()}) == 1:
+        dated = {"every": next(iter(dated.values()))}
+    dated = {ours: forms for ours, forms in dated.items() if forms != [USUAL_DATE]}
+    forms = [f"{ours} = {toml(said[0] if len(said) == 1 else said)}" for ours, said in dated.items()]
+    lines += ["", "[dates]", *forms] if forms else []
     labels = {ours: made.label for ours, made in found.rename.items() if made.label}
     lines += ["", "[label]", *(f"{ours} = {toml(where)}" for ours, where in labels.items())] if labels else []
     numbers = {

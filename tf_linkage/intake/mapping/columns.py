@@ -8,11 +8,20 @@ import re
 import polars as pl
 
 from tf_linkage.contracts.columns import ColumnInfo
-from tf_linkage.intake.mapping.dates import A_TIME, OF_TWO_DIGITS, TWO_DIGITS, Form, form_of
+from tf_linkage.intake.mapping.dates import (
+    A_TIME,
+    OF_TWO_DIGITS,
+    TWO_DIGITS,
+    Form,
+    form_of,
+    read_in,
+    said_turned,
+    turned,
+)
 from tf_linkage.intake.mapping.labels import LEADING, TRAILING, against_the_code, labelled, mislabelled
-from tf_linkage.intake.mapping.loading import EVERY, Loaded
+from tf_linkage.intake.mapping.loading import Loaded
 from tf_linkage.intake.mapping.meanings import BLANK, codes_of, folded
-from tf_linkage.intake.mapping.model import Flags, Number, Parts
+from tf_linkage.intake.mapping.model import EVERY, USUAL_DATE, Flags, Number, Parts
 from tf_linkage.intake.mapping.source import Line, Source
 from tf_linkage.intake.reading.problems import Problems
 
@@ -27,6 +36,7 @@ class Columns:
         self.source, self.problems, self.line_of = source, problems, line_of
         self.unknown: dict[str, int] = {}
         self.marked: dict[str, int] = {}
+        self.turned: dict[str, tuple[int, int]] = {}
         self.blank = {folded(mark) for mark in self.mapping.missing.get(EVERY, [])}
 
     def all(self) -> pl.DataFrame:
@@ -42,6 +52,7 @@ class Columns:
             self.unknown[name] = self.unknown.get(name, 0) + said
         marked = [f"{name} ({count:,})" for name, count in self.marked.items() if count]
         notes = [f"{name}: not known by its code ({count:,} rows)" for name, count in self.unknown.items() if count]
+        notes += [f"{name}: {said_turned(*counts)}" for name, counts in self.turned.items()]
         return [*notes, *([f"blank by the mapping's marks, in cells: {', '.join(marked)}"] if marked else [])]
 
     def _column(self, column: ColumnInfo) -> pl.Series:
@@ -172,22 +183,21 @@ class Columns:
         return {folded(one): code for one, code in spelled.items()}.get(folded(text))
 
     def _dates(self, cells: pl.Series, name: str) -> pl.Series:
-        form = form_of(self.mapping.dates.get(name, self.mapping.dates.get(EVERY, "yyyy-mm-dd")))
-        assert form is not None  # noqa: S101  (loading refuses a form that is none)
-        days, timed = form.read(cells)
-        theirs = self.mapping.rename.get(name)
-        if theirs in self.source.days and form.day != "yyyy-mm-dd":
-            typed, hours = _TYPED.read(cells)
-            days, timed = pl.select(pl.coalesce(days, typed)).to_series(), timed | hours
-        if theirs in self.source.days:
-            with_time, hours = _TYPED_WITH_TIME.read(cells)
-            days, timed = pl.select(pl.coalesce(days, with_time)).to_series(), timed | hours
+        forms = [form for one in self.mapping.forms(name) if (form := form_of(one))]
+        said = " or ".join(form.name for form in forms)
+        if self.mapping.rename.get(name) in self.source.days:
+            # What the workbook holds as a day is one, and comes as yyyy-mm-dd.
+            typed = (Form(USUAL_DATE + time, USUAL_DATE, time) for time in ("", " hh:mm:ss"))
+            forms = [*forms, *(form for form in typed if form not in forms)]
+        days, timed = read_in(forms, cells)
+        if counts := turned(cells, days):
+            self.turned[name] = counts
         self.problems.add_rows(A_TIME, timed.arg_true().to_list(), self.line_of, name)
         unread = (cells.is_not_null() & days.is_null() & ~timed).arg_true().to_list()
         two = [at for at in unread if TWO_DIGITS.fullmatch(cells[at])]
-        self.problems.add_rows(f"not a date ({form.name}): {OF_TWO_DIGITS}", two, self.line_of, name)
+        self.problems.add_rows(f"not a date ({said}): {OF_TWO_DIGITS}", two, self.line_of, name)
         others = sorted(set(unread) - set(two))
-        self.problems.add_rows(f"not a date ({form.name})", others, self.line_of, name)
+        self.problems.add_rows(f"not a date ({said})", others, self.line_of, name)
         return days
 
     def _date_of_parts(self, three: Parts, name: str) -> pl.Series:
@@ -246,9 +256,6 @@ class Columns:
             said = f"two flags of {name} are set and the mapping gives no order"
             self.problems.add_rows(said, several, self.line_of)
         return pl.Series([set_here[0] if set_here else None for set_here in found], dtype=pl.String)
-
-
-_TYPED, _TYPED_WITH_TIME = Form("a date", "yyyy-mm-dd", ""), Form("a date", "yyyy-mm-dd", " hh:mm:ss")
 
 
 def _written(value: object) -> str | None:

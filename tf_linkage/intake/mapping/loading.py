@@ -16,16 +16,15 @@ from pydantic import ValidationError
 from tf_linkage.contracts.columns import ColumnInfo, columns_of
 from tf_linkage.contracts.registry import extract_tables
 from tf_linkage.errors import InputRefused
-from tf_linkage.intake.mapping.dates import DAYS, TIMES, form_of
+from tf_linkage.intake.mapping.dates import DAYS, EXCEL, TIMES, form_of, rivals
 from tf_linkage.intake.mapping.meanings import BLANK, codes_of, folded, of_label
-from tf_linkage.intake.mapping.model import File, Mapping
+from tf_linkage.intake.mapping.model import EVERY, File, Mapping
 from tf_linkage.intake.reading.cells import is_key
 from tf_linkage.intake.reading.problems import Problems
 
 DOUBT = "# DOUBT:"
 """Begins a line of a draft that a person has yet to answer."""
 
-EVERY = "every"
 LARGEST = 1_000_000
 
 
@@ -205,9 +204,9 @@ def _word(kind: type) -> str:
 
 
 def _forms(mapping: Mapping, columns: dict[str, ColumnInfo], problems: Problems) -> None:
-    dated = [name for name, column in columns.items() if isinstance(column.dtype, pl.Date)]
+    days = [name for name, column in columns.items() if isinstance(column.dtype, pl.Date)]
     numeric = [name for name, column in columns.items() if column.dtype.is_numeric()]
-    _only(mapping.dates, [*dated, EVERY], "dates", "a date of the contract", problems)
+    _only(mapping.dates, [*days, EVERY], "dates", "a date of the contract", problems)
     _only(mapping.numbers, numeric, "numbers", "a number of the contract", problems)
     _only(mapping.missing, [*columns, EVERY], "missing", "a column of the contract", problems)
     _only(mapping.label, columns, "label", "a column of the contract", problems)
@@ -216,12 +215,17 @@ def _forms(mapping: Mapping, columns: dict[str, ColumnInfo], problems: Problems)
     _only(mapping.trim, keys, "trim", "a key of the contract", problems)
     _only(mapping.pad, texts, "pad", "a text of the contract", problems)
     chosen = [(f"choose.{at}", one.latest) for at, one in enumerate(mapping.choose.first if mapping.choose else [])]
-    for where, form in [*((f"dates.{name}", form) for name, form in mapping.dates.items()), *chosen]:
+    dated = [(f"dates.{name}", form) for name in mapping.dates for form in mapping.forms(name)]
+    for where, form in [*dated, *chosen]:
         if form is not None and form_of(form) is None:
             times = ", ".join(f"{time!r}" for time in TIMES if time)
             problems.add(
-                f"{where}: no known form; there are {', '.join(DAYS)}, each alone or with {times} behind it"
+                f"{where}: no known form; there are {', '.join(DAYS)}, each alone or, but for {EXCEL}, with "
+                f"{times} behind it"
             )
+    for name in mapping.dates:
+        if either := rivals([known for one in mapping.forms(name) if (known := form_of(one))]):
+            problems.add(f"dates.{name}: {' and '.join(either)} would read one cell as two days; keep one of them")
 
 
 def _only(said: Iterable[str], known: Iterable[str], verb: str, what: str, problems: Problems) -> None:

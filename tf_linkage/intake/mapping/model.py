@@ -17,6 +17,8 @@ Header = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 Marks = list[str]
 
+EVERY, USUAL_DATE = "every", "yyyy-mm-dd"
+
 LEAST_YEAR, MOST_YEAR = 2000, 2100
 """Years that a mapping can be for: no register of the study's kind is older."""
 
@@ -154,7 +156,9 @@ class Mapping(Closed):
     label: dict[str, Literal["leading", "trailing"]] = Field(
         default={}, description="Where in `CODE - label` it is"
     )
-    dates: dict[str, str] = Field(default={}, description="Form of dates, by column or for `every` date")
+    dates: dict[str, str | Annotated[list[str], Field(min_length=1)]] = Field(
+        default={}, description="Form of dates, or its several forms, by column or for `every` date"
+    )
     numbers: dict[str, Number] = {}
     trim: list[str] = Field(default=[], description="Keys from which blanks around them are taken off")
     pad: dict[str, Annotated[int, Field(ge=2, le=50)]] = Field(default={}, description="Width; zeros in front")
@@ -165,6 +169,11 @@ class Mapping(Closed):
         default=[], description="One row for each: name it is used by: column"
     )
     lookup: list[Lookup] = []
+
+    def forms(self, column: str) -> list[str]:
+        """The forms in which a date of the contract is written."""
+        said = self.dates.get(column, self.dates.get(EVERY, USUAL_DATE))
+        return [said] if isinstance(said, str) else said
 
     def filled(self) -> dict[str, list[str]]:
         """Verbs that fill each column of the contract."""

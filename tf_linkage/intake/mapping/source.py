@@ -34,6 +34,7 @@ class Source:
         formulas: for each header, the rows whose value a formula gave.
         around: for each header, the rows that had blanks around what is written there.
         notes: what is to be noted of the file itself.
+        word: what its lines are called.
     """
 
     cells: pl.DataFrame
@@ -43,6 +44,7 @@ class Source:
     formulas: dict[str, list[int]] = field(default_factory=dict)
     around: dict[str, list[int]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    word: str = "line"
 
 
 def suffix_of(name: str) -> str | None:
@@ -244,7 +246,7 @@ def _of_sheet(data: bytes, file: File, wanted: list[str], problems: Problems) ->
     days = frozenset(
         name for at, name in enumerate(header) if any((r, at) in sheet.days for r in range(len(sheet.rows)))
     )
-    return Source(cells, line_of, days, faults, below(sheet.formulas), around)
+    return Source(cells, line_of, days, faults, below(sheet.formulas), around, word="row")
 
 
 def _of_parquet(data: bytes, problems: Problems) -> Source:
@@ -258,7 +260,7 @@ def _of_parquet(data: bytes, problems: Problems) -> Source:
     except pl.exceptions.PolarsError:
         problems.refuse("a column is neither text, number, day nor yes or no; write it again")
     bare, around = _stripped(cells.rename({name: name.strip() for name in cells.columns}))
-    return Source(bare, lambda row: row + 1, days, around=around)
+    return Source(bare, lambda row: row + 1, days, around=around, word="row")
 
 
 def _stripped(cells: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, list[int]]]:

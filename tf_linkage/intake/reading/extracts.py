@@ -10,7 +10,7 @@ import gzip
 import hashlib
 import io
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from tf_linkage.intake.reading.cells import SYNONYMS, typed
 from tf_linkage.intake.reading.ending import ending
 from tf_linkage.intake.reading.names import sender_in
 from tf_linkage.intake.reading.parquet import parquet_of
-from tf_linkage.intake.reading.problems import Problems
+from tf_linkage.intake.reading.problems import Problems, rows_said
 from tf_linkage.intake.reading.structure import cells_of, structure_of
 
 LARGEST, LEAST_LARGEST, MOST_PACKED = 8 * 10**9, 50_000_000, 100
@@ -72,6 +72,21 @@ class Extract:
                 return f"{part.file}: {part.word} {part.line_of(row):,}"
             row -= part.rows
         raise IndexError(row)
+
+    def extent(self, rows: Sequence[int], count: int) -> str:
+        """How many rows, and the lines of the first of them that are of one file.
+
+        Args:
+            rows: the first of them, from 0, in their order.
+            count: how many there are.
+        """
+        first = 0
+        for part in self.parts:
+            here = [part.line_of(row - first) for row in rows if first <= row < first + part.rows]
+            if here:
+                return rows_said(count, here, part.word)
+            first += part.rows
+        return rows_said(count, (), "line")
 
 
 @dataclass(frozen=True)
@@ -228,11 +243,11 @@ def keep(frame: pl.DataFrame, table: type[dy.Schema], problems: Problems, line_o
         row_in_file = dy.UInt32(nullable=False)
 
     failures = Numbered.filter(frame.with_row_index(_ROW).select(list(schema_of(Numbered))))[1]
-    for rule, count in failures.counts().items():
-        first = failures.details().filter(pl.col(rule) == "invalid")[_ROW].min()
-        assert isinstance(first, int)  # noqa: S101  (a rule with failures has a first one)
+    details = failures.details()
+    for rule in failures.counts():
+        broken = details.filter(pl.col(rule) == "invalid").get_column(_ROW)
         column, words = _in_words(rule, table)
-        problems.add(words, column=column, line=line_of(first), rows=count)
+        problems.add_rows(words, broken.to_list(), line_of, column)
     problems.refuse_if_any()
     return frame
 

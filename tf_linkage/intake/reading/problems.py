@@ -5,6 +5,7 @@ The collecting of what is wrong with one file into one error.
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn
@@ -14,6 +15,9 @@ from tf_linkage.errors import InputRefused
 MOST_SHOWN = 10
 """Problems named in one error; the rest are counted."""
 
+
+MOST_LINES = 5
+"""Lines that are named of a problem of many rows."""
 
 LONGEST_FIELD = 10_000
 """Bytes of a field, whatever file it comes from. No field of any contract comes near it; a longer one is an
@@ -29,14 +33,36 @@ class Problem:
     line: int | None = None
     rows: int | None = None
     place: str = "line"
+    lines: tuple[int, ...] = ()
 
     def __str__(self) -> str:
         """The problem in a line."""
         where = [f"{self.place} {self.line:,}"] if self.line is not None else []
         where += [f"column {self.column}"] if self.column is not None else []
         place = ", ".join(where) + ": " if where else ""
-        extent = f" ({self.rows:,} row{'s' if self.rows != 1 else ''})" if self.rows is not None else ""
+        extent = f" ({rows_said(self.rows, self.lines, self.place)})" if self.rows is not None else ""
         return f"{place}{self.rule}{extent}"
+
+
+def rows_said(rows: int, lines: Sequence[int], word: str) -> str:
+    """How many rows, and where the first of several stand: `17 rows: lines 4, 9, 12, 20, 31 and more`."""
+    count = f"{rows:,} row{'s' if rows != 1 else ''}"
+    several = lines_said(lines, word, rows).removeprefix("rows ") if len(set(lines)) > 1 else ""
+    return f"{count}: {several}" if several else count
+
+
+def lines_said(lines: Sequence[int], word: str, rows: int | None = None) -> str:
+    """The first lines of some, in words.
+
+    Args:
+        lines: in their order, or the first of them.
+        word: what a line is called, such as `line` or `sheet People, row`.
+        rows: how many there are, where that is more than are given.
+    """
+    first = list(dict.fromkeys(lines))[:MOST_LINES]
+    more = " and more" if len(first) < len(set(lines)) or (rows or 0) > len(lines) else ""
+    bare = word.rpartition(" ")[2]
+    return f"{bare}{'s' if len(first) > 1 else ''} {', '.join(f'{line:,}' for line in first)}{more}"
 
 
 @dataclass
@@ -56,9 +82,10 @@ class Problems:
     def add_rows(
         self, rule: str, rows: Sequence[int], line_of: Callable[[int], int], column: str | None = None
     ) -> None:
-        """Notes a problem of some rows, from 0, if there are any: by the line of the first, and how many."""
+        """Notes a problem of some rows, from 0, if there are any: by the lines of the first, and how many."""
         if len(rows):
-            self.add(rule, column=column, line=line_of(int(min(rows))), rows=len(rows))
+            lines = tuple(line_of(int(row)) for row in heapq.nsmallest(MOST_LINES + 1, rows))
+            self.found.append(Problem(rule, column, lines[0], len(rows), self.place, lines))
 
     def refuse_rows(self, rule: str, rows: Sequence[int], line_of: Callable[[int], int]) -> NoReturn:
         """Refuses the file for what is wrong with some of its rows."""
