@@ -6,6 +6,7 @@ A foreign file lies at `<folder>/<sender>/<name>.csv` (or .xlsx and so on), its 
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -37,8 +38,13 @@ class Foreign:
     shown_as: str
 
 
-def extract_of(folder: Path, table: str) -> Extract:
+def extract_of(folder: Path, table: str, day: dt.date | None = None) -> Extract:
     """Reads one table of a body from all its files, with the places of its rows and the digests of its files.
+
+    Args:
+        folder: where the files lie.
+        table: one of `registry.extract_tables()`.
+        day: of the extract, after which no day of a file may lie.
 
     Raises:
         InputRefused: as `read_extract`; also a foreign file without a mapping, or a mapping without a file.
@@ -48,8 +54,8 @@ def extract_of(folder: Path, table: str) -> Extract:
         raise InputRefused(f"no body hands over a table named {table}; known are {', '.join(tables)}")
     foreign = _of_table(folder, table)
     own = files_of(folder, table, needed=not foreign)
-    read = [read_file(path, tables[table]) for path in own]
-    made = [mapped(one.path, one.loaded, one.shown_as) for one in foreign]
+    read = [read_file(path, tables[table], day) for path in own]
+    made = [mapped(one.path, one.loaded, one.shown_as, day) for one in foreign]
     rows = pl.concat([*(frame for frame, _ in read), *(one.rows for one in made)])
     parts: list[Part] = [*(part for _, part in read), *(one.part for one in made)]
     one_key(rows, table, tables[table])

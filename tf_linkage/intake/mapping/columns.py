@@ -57,7 +57,7 @@ class Columns:
 
     def _column(self, column: ColumnInfo) -> pl.Series:
         mapping, name = self.mapping, column.name
-        if name in mapping.absent:
+        if name in mapping.absent or name in self.problems.lost:
             return pl.Series([None] * self.cells.height, dtype=pl.String)
         if name in mapping.set_to:
             return pl.Series([_written(mapping.set_to[name])] * self.cells.height, dtype=pl.String)
@@ -160,6 +160,8 @@ class Columns:
     def _known_to_one(self) -> None:
         """A column that feeds several: each value gives one of them a code, or is said to be nothing to all."""
         for several in {tuple(names) for names in self._sharing().values()}:
+            if self.problems.lost & set(several):
+                continue
             theirs = self.mapping.rename[several[0]]
             cells = self._known(theirs, several[0])
             unknown, half = [], []
@@ -171,9 +173,10 @@ class Columns:
                     unknown.append(at)
                 elif any(code is None for code in told):
                     half.append(at)
-            self.problems.add_rows(f"known to neither {' nor '.join(several)}", unknown, self.line_of, theirs)
+            neither = f"known to neither {' nor '.join(several)}"
+            self.problems.add_rows(neither, unknown, self.line_of, theirs, several)
             said = f"nothing to one of {', '.join(several)}, and unknown to another"
-            self.problems.add_rows(said, half, self.line_of, theirs)
+            self.problems.add_rows(said, half, self.line_of, theirs, several)
 
     def _code_of(self, text: str | None, ours: str) -> str | None:
         """What a spelling is to one of our columns: a code, empty where it is nothing, or None where not known."""
@@ -250,11 +253,11 @@ class Columns:
                     found[at].append(code)
                 elif text is not None and folded(text) not in no:
                     wrong.append(at)
-            self.problems.add_rows("neither yes, no nor blank", wrong, self.line_of, theirs)
+            self.problems.add_rows("neither yes, no nor blank", wrong, self.line_of, theirs, [name])
         several = [at for at, set_here in enumerate(found) if len(set_here) > 1]
         if several and not flags.order:
             said = f"two flags of {name} are set and the mapping gives no order"
-            self.problems.add_rows(said, several, self.line_of)
+            self.problems.add_rows(said, several, self.line_of, spoils=[name])
         return pl.Series([set_here[0] if set_here else None for set_here in found], dtype=pl.String)
 
 

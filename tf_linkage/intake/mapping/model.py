@@ -187,6 +187,24 @@ class Mapping(Closed):
                 found.setdefault(column, []).append(verb)
         return found
 
+    def fed_by(self, theirs: Iterable[str]) -> set[str]:
+        """Columns of the contract that are made of any of some columns of the file, or of those looked up."""
+        of = set(theirs)
+        of |= {name for slot in self.repeat for name, column in slot.items() if column in of}
+        of |= {name for one in self.lookup if one.here in of for name in one.columns}
+        found = {ours for ours, column in (self.rename | self.given).items() if column in of}
+        found |= {ours for ours, one in self.join.items() if of & set(one.columns)}
+        found |= {ours for ours, one in self.split.items() if one.column in of}
+        found |= {ours for ours, one in self.parts.items() if of & {one.day, one.month, one.year}}
+        return found | {ours for ours, one in self.flags.items() if of & set(one.columns.values())}
+
+    def chooses_rows_by(self) -> set[str]:
+        """Columns of the file without which nobody can tell which of its rows count."""
+        found = {one.column for one in self.leave_out} | {
+            column for slot in self.repeat for column in slot.values()
+        }
+        return found | ({self.choose.per, *(one.column for one in self.choose.first)} if self.choose else set())
+
     def named(self) -> set[str]:
         """Every column of the file that the mapping names, but for those it ignores and those of other files."""
         found = set(self.rename.values())

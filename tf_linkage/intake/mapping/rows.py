@@ -86,7 +86,7 @@ def _chosen(cells: pl.DataFrame, choose: Choose, made: Rows, problems: Problems,
     alike = known.join(best.select(choose.per, *names), on=[choose.per, *names], how="semi", nulls_equal=True)
     twice = alike.filter(pl.col(choose.per).is_duplicated())
     if twice.height:
-        problems.refuse_rows(
+        problems.add_rows(
             "two rows of one person rank alike; say more in choose.first", twice[ROW].to_list(), line_of
         )
     blank = ranked.filter(pl.col(choose.per).is_null())
@@ -125,7 +125,7 @@ def _looked_up(
     ).drop_nulls(lookup.here)
     several = named.filter(pl.col(lookup.here).is_duplicated()).get_column(lookup.here)
     if met := several.is_in(cells.get_column(lookup.here).implode()).sum():
-        problems.refuse(
+        problems.add(
             f"{lookup.file} has several rows for one of these: say which with keep or choose ({met:,} rows)"
         )
     named = named.unique([lookup.here], keep="first", maintain_order=True)
