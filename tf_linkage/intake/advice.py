@@ -14,6 +14,11 @@ TO_DO = (
         "the file's header changed: correct the names in the mapping, or draft a new one",
     ),
     ("spelling that the mapping does not have", "add the spelling under [codes.<column>] with the contract's code"),
+    (
+        "word in a list that the mapping does not have",
+        "add the word under [list.codes.<column>] with the contract's code, or under nothing where it is none",
+    ),
+    ("codes of", "say under [[list]], as order, which code counts where a cell has two of one column"),
     ("known to neither", "add the spelling under one of the two [codes...]"),
     ("nothing to", 'give it a code under one of these [codes...], or "" under each of them'),
     (

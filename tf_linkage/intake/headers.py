@@ -37,7 +37,10 @@ _ANYWHERE: dict[str, tuple[str, ...]] = {
         "household",
     ),
     "la_code": ("la_code", "lea", "local_authority", "la"),
-    "identified_date": ("identified_date", "identified", "eligible_dttm", "date_identified", "eligible_date"),
+    "identified_date": (
+        "identified_date", "identified", "identified_on", "eligible", "eligible_dttm", "date_identified",
+        "eligible_date",
+    ),
     "service_start_date": (
         "service_start_date", "service_start", "start_dttm", "from", "programme_start", "support_start",
         "support_began",
@@ -50,7 +53,10 @@ _ANYWHERE: dict[str, tuple[str, ...]] = {
     "study_group": ("study_group", "group_type", "arm", "study_arm", "cohort"),
     "service_received": ("service_received", "on_programme", "receives_service"),
     "worklessness": ("worklessness", "adult_issue", "out_of_work", "employment", "employment_status"),
-    "school_absence": ("school_absence", "absence_issue", "attendance", "school_attendance"),
+    "school_absence": (
+        "school_absence", "absence_issue", "attendance", "school_attendance", "education_issue",
+        "school_issue", "education",
+    ),
     "child_need": ("child_need", "child_issue", "social_care", "social_care_status"),
     "domestic_abuse": ("domestic_abuse", "dv", "da", "domestic_violence"),
     "crime": ("crime", "crime_issue", "offending", "asb"),

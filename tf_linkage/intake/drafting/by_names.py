@@ -8,17 +8,13 @@ import polars as pl
 
 from tf_linkage.contracts.bodies.council import FIRST_OF_SEVERAL
 from tf_linkage.contracts.columns import ColumnInfo
-from tf_linkage.intake.drafting.columns import (
-    FLAGS,
-    candidates,
-    flag_of,
-    is_address_part,
-    propose,
-)
-from tf_linkage.intake.drafting.proposal import Proposal
-from tf_linkage.intake.drafting.writing import Found
+from tf_linkage.intake.drafting.columns import propose
+from tf_linkage.intake.drafting.lists import find_lists
+from tf_linkage.intake.drafting.names import FLAGS, candidates, flag_of, is_address_part, names_of, words_alike
+from tf_linkage.intake.drafting.people import find_names
+from tf_linkage.intake.drafting.proposal import Found, Proposal
 from tf_linkage.intake.headers import plain
-from tf_linkage.intake.mapping.meanings import folded
+from tf_linkage.intake.mapping.meanings import codes_of, folded
 from tf_linkage.intake.mapping.source import Source
 from tf_linkage.intake.marks import MARKS, OF_COLUMN
 from tf_linkage.intake.reading.cells import YES_OR_NO
@@ -38,7 +34,8 @@ def by_names(columns: list[ColumnInfo], source: Source) -> Found:
     everywhere = marks_of(cells)
     if everywhere:
         found.missing["every"] = sorted(everywhere)
-    _find_flags(found, cells, {column.name for column in columns}, everywhere)
+    _find_flags(found, cells, columns, everywhere)
+    find_names(found, cells, columns)
     parts = {DATE_PARTS[plain(theirs)]: theirs for theirs in header if plain(theirs) in DATE_PARTS}
     if len(parts) == len(set(DATE_PARTS.values())):
         found.parts = parts
@@ -61,6 +58,7 @@ def by_names(columns: list[ColumnInfo], source: Source) -> Found:
             found.rename[column.name] = made
             if blank := sorted({*placeholders, *made.blank}):
                 found.missing[column.name] = blank
+    find_lists(found, columns, source, everywhere)
     _settle_days(found)
     _find_address(found, header, {column.name for column in columns})
     said = {mark for theirs in found.join for mark in _folded(cells[theirs]).drop_nulls()}
@@ -99,19 +97,36 @@ def _folded(cells: pl.Series) -> pl.Series:
     return pl.Series([None if text is None else folded(text) for text in cells], dtype=pl.String)
 
 
-def _find_flags(found: Found, cells: pl.DataFrame, names: set[str], marks: set[str]) -> None:
+def _find_flags(found: Found, cells: pl.DataFrame, columns: list[ColumnInfo], marks: set[str]) -> None:
+    """Columns of yes and no: by the code that they are called after, or by the problem alone."""
+    coded = {column.name: column for column in columns if isinstance(column.dtype, pl.Enum)}
     for theirs in cells.columns:
-        problem, code = flag_of(theirs) or (None, None)
         said = {mark for mark in _folded(cells[theirs]).drop_nulls() if mark not in marks}
-        if problem in names and code and said and said <= set(YES_OR_NO):
-            if code in found.flags.setdefault(str(problem), {}):
-                continue
-            found.flags[str(problem)][code] = theirs
-            if plain(theirs).removesuffix("_flag") not in FLAGS:
-                doubt = f"{json.dumps(theirs, ensure_ascii=False)} was taken for {code} by the words of its name"
-                found.doubts.setdefault(f"flags.{problem}", []).append(doubt)
-    for problem, columns in found.flags.items():
-        _in_order(found, problem, columns, cells)
+        if not said or not said <= set(YES_OR_NO):
+            continue
+        problem, code = flag_of(theirs) or _of_problem(theirs, coded)
+        if problem not in coded or code in found.flags.setdefault(problem, {}):
+            continue
+        found.flags[problem][code] = theirs
+        shown, several = json.dumps(theirs, ensure_ascii=False), codes_of(coded[problem]) or []
+        if flag_of(theirs) is None and len(several) > 1:
+            doubt = f"{shown} says yes or no, and not which of {', '.join(several)}: {code} stands here. Is it?"
+            found.doubts.setdefault(f"flags.{problem}", []).append(doubt)
+        elif flag_of(theirs) and plain(theirs).removesuffix("_flag") not in FLAGS:
+            lines = found.notes if words_alike(theirs, code) else found.doubts
+            said_so = f"{shown} was taken for {code} by the words of its name"
+            lines.setdefault(f"flags.{problem}", []).append(said_so)
+    found.flags = {problem: columns for problem, columns in found.flags.items() if columns}
+    for problem, flagged in found.flags.items():
+        _in_order(found, problem, flagged, cells)
+
+
+def _of_problem(theirs: str, coded: dict[str, ColumnInfo]) -> tuple[str, str]:
+    """The problem after which a column is called, and its first code."""
+    for name, column in coded.items():
+        if name in FIRST_OF_SEVERAL and plain(theirs) in names_of(column):
+            return name, (codes_of(column) or [""])[0]
+    return "", ""
 
 
 def _in_order(found: Found, problem: str, columns: dict[str, str], cells: pl.DataFrame) -> None:
@@ -123,8 +138,8 @@ def _in_order(found: Found, problem: str, columns: dict[str, str], cells: pl.Dat
     ]
     several = sum(1 for row in zip(*yes, strict=True) if sum(bool(one) for one in row) > 1)
     if several:
-        found.doubts.setdefault(f"flags.{problem}", []).append(
-            f"in {several} rows two are set, and the first of order counts; put the one that matters first"
+        found.notes.setdefault(f"flags.{problem}", []).append(
+            f"in {several} rows two are set, and the first of order counts, as the contract puts them"
         )
 
 

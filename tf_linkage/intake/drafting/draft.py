@@ -14,10 +14,12 @@ from tf_linkage.contracts.relations import OnlyWhere, relations_of
 from tf_linkage.errors import InputRefused
 from tf_linkage.intake.drafting.by_names import DATE_PARTS, by_names, marks_of, placeholders_in, without
 from tf_linkage.intake.drafting.by_values import by_values
-from tf_linkage.intake.drafting.columns import ADDRESS_PARTS, FLAGS, dangerous
-from tf_linkage.intake.drafting.layout import layout_of, refused_without_table
+from tf_linkage.intake.drafting.layout import layout_of
+from tf_linkage.intake.drafting.names import ADDRESS_PARTS, FLAGS, dangerous
+from tf_linkage.intake.drafting.proposal import Found
 from tf_linkage.intake.drafting.second import look_up, seconds_of
-from tf_linkage.intake.drafting.writing import Found, toml, written
+from tf_linkage.intake.drafting.settling import settle
+from tf_linkage.intake.drafting.writing import toml, written
 from tf_linkage.intake.mapping.loading import DOUBT
 from tf_linkage.intake.mapping.model import LEAST_YEAR, MOST_YEAR, USUAL_DATE
 from tf_linkage.intake.mapping.source import Source, source_of
@@ -69,7 +71,8 @@ def draft_mapping(  # noqa: PLR0917 - file, table, whose, when; what a person sa
         InputRefused: no such table, a year beyond bounds, or a file cannot be read as rows under a header.
     """
     tables = extract_tables()
-    refused_without_table(table, list(tables))
+    if table not in tables:
+        raise InputRefused(f"no body hands over a table named {table}; known are {', '.join(tables)}")
     columns = list(columns_of(tables[table]))
     if year is not None and not LEAST_YEAR <= year <= MOST_YEAR:
         raise InputRefused(f"year: {year} is not between {LEAST_YEAR} and {MOST_YEAR}")
@@ -81,6 +84,7 @@ def draft_mapping(  # noqa: PLR0917 - file, table, whose, when; what a person sa
     _find_by_values(found, columns, source)
     _held_as_days(found, source)
     _find_given(found, tables[table], columns)
+    settle(found, tables[table], columns, source.cells)
     _find_council(found, columns, sender)
     laid.drawn = drawn or laid.drawn
     told = year or (laid.drawn.year if laid.drawn and LEAST_YEAR <= laid.drawn.year <= MOST_YEAR else None)

@@ -12,8 +12,7 @@ from tf_linkage.contracts.columns import ColumnInfo
 from tf_linkage.errors import InputRefused
 from tf_linkage.intake.drafting.columns import SHAPES, shaped
 from tf_linkage.intake.drafting.layout import Laid, layout_of, other_sheets
-from tf_linkage.intake.drafting.proposal import MOSTLY, Proposal
-from tf_linkage.intake.drafting.writing import Found, LookedUp
+from tf_linkage.intake.drafting.proposal import MOSTLY, Found, LookedUp, Proposal
 from tf_linkage.intake.headers import known_names, plain
 from tf_linkage.intake.mapping.dates import fitting
 from tf_linkage.intake.mapping.meanings import folded
@@ -174,9 +173,29 @@ def _one_of_several(lookup: LookedUp, cells: pl.DataFrame) -> None:
             british = [form for form in forms if form.startswith("dd/mm")]
             lookup.rank(theirs, f'latest = "{(british or forms)[0]}"')
     if lookup.ranked:
-        lookup.doubts.append("some have several rows here; these lines choose the first. Is it the right one?")
+        if _one_is_main(lookup, cells):
+            lookup.notes.append("some have several rows here; of each, one alone is the first by these lines")
+        else:
+            lookup.doubts.append("some have several rows here; these lines choose the first. Is it the right one?")
     else:
         lookup.doubts.append("some have several rows here; say with keep or choose which one counts")
+
+
+def _one_is_main(lookup: LookedUp, cells: pl.DataFrame) -> bool:
+    """Whether each person with several rows has one, and no other, that is main or current, or has no end."""
+    said = {words for words in lookup.ranked.values() if not words.startswith("latest")}
+    for theirs, first in lookup.ranked.items():
+        if first not in said:
+            continue
+        is_first = (
+            cells[theirs].is_null()
+            if first == "blank = true"
+            else pl.Series([folded(cell or "") in FIRST_OF_KIND for cell in cells[theirs]], dtype=pl.Boolean)
+        )
+        rows = pl.DataFrame({"person": cells[lookup.there], "first": is_first}).drop_nulls("person")
+        each = rows.group_by("person", maintain_order=True).agg(pl.col("first").sum(), pl.len().alias("rows"))
+        return bool((each.filter(pl.col("rows") > 1)["first"] == 1).all())
+    return False
 
 
 MOST_KINDS = 30

@@ -21,7 +21,8 @@ from tf_linkage.intake.mapping.dates import (
 from tf_linkage.intake.mapping.labels import LEADING, TRAILING, against_the_code, labelled, mislabelled
 from tf_linkage.intake.mapping.loading import Loaded
 from tf_linkage.intake.mapping.meanings import BLANK, codes_of, folded
-from tf_linkage.intake.mapping.model import EVERY, USUAL_DATE, Flags, Number, Parts
+from tf_linkage.intake.mapping.model import EVERY, USUAL_DATE, Number, Parts
+from tf_linkage.intake.mapping.several import flagged, listed
 from tf_linkage.intake.mapping.source import Line, Source
 from tf_linkage.intake.reading.problems import Problems
 
@@ -63,11 +64,22 @@ class Columns:
             return pl.Series([_written(mapping.set_to[name])] * self.cells.height, dtype=pl.String)
         if name in mapping.given:
             return self._given(mapping.given[name], name)
-        if name in mapping.flags:
-            return self._flags(mapping.flags[name], name)
+        if (several := self._of_several(name)) is not None:
+            return several
         if name in mapping.parts:
             return self._date_of_parts(mapping.parts[name], name)
         return self._value(self._gathered(name), column)
+
+    def _of_several(self, name: str) -> pl.Series | None:
+        """A code that several columns of theirs flag, or that stands among others in one cell."""
+        if flags := self.mapping.flags.get(name):
+            return flagged(flags, name, self._known, self.problems, self.line_of)
+        for one in self.mapping.listed:
+            if name in one.codes:
+                return listed(
+                    one, name, self._known(one.column, name), self.problems, self.line_of, blank=self.blank
+                )
+        return None
 
     def _given(self, theirs: str, name: str) -> pl.Series:
         """Yes where a column of theirs has something, as every column that is made of it sees it."""
@@ -241,25 +253,6 @@ class Columns:
         )
         return cells.str.pad_start(width, "0")
 
-    def _flags(self, flags: Flags, name: str) -> pl.Series:
-        yes, no = ({folded(mark) for mark in marks} for marks in (flags.yes, flags.no))
-        codes = flags.order or list(flags.columns)
-        found: list[list[str]] = [[] for _ in range(self.cells.height)]
-        for code in codes:
-            theirs = flags.columns[code]
-            wrong = []
-            for at, text in enumerate(self._known(theirs, name)):
-                if text is not None and folded(text) in yes:
-                    found[at].append(code)
-                elif text is not None and folded(text) not in no:
-                    wrong.append(at)
-            self.problems.add_rows("neither yes, no nor blank", wrong, self.line_of, theirs, [name])
-        several = [at for at, set_here in enumerate(found) if len(set_here) > 1]
-        if several and not flags.order:
-            said = f"two flags of {name} are set and the mapping gives no order"
-            self.problems.add_rows(said, several, self.line_of, spoils=[name])
-        return pl.Series([set_here[0] if set_here else None for set_here in found], dtype=pl.String)
-
 
 def _written(value: object) -> str | None:
     if isinstance(value, bool):
@@ -270,8 +263,10 @@ def _written(value: object) -> str | None:
 
 
 def _part(words: str | None, by: str, part: int) -> str | None:
-    parts = [] if words is None else words.split(by)
-    return (parts[part - 1].strip() or None) if part <= len(parts) else None
+    parts = [] if words is None else [one.strip() for one in words.split(by)]
+    if part < 0:
+        return (parts[-1] or None) if len(parts) > 1 else None
+    return (parts[part - 1] or None) if part <= len(parts) else None
 
 
 def _plain(number: str, how: Number) -> str:

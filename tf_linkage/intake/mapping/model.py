@@ -64,7 +64,7 @@ class Split(Closed):
 
     column: Header
     by: str = Field(min_length=1)
-    part: int = Field(ge=1, description="Which part, from 1")
+    part: int = Field(ge=-1, description="Which part, from 1; -1 is the last of several")
 
 
 class Parts(Closed):
@@ -82,6 +82,20 @@ class Flags(Closed):
     order: list[str] = Field(default=[], description="Which code counts when two are flagged: the first of these")
     yes: Marks = ["y", "yes", "true", "1"]
     no: Marks = ["n", "no", "false", "0"]
+
+
+class Listed(Closed):
+    """Several codes in one cell, such as `Debt; Offending`."""
+
+    column: Header
+    by: str = Field(min_length=1, description="What stands between them")
+    codes: dict[str, dict[str, str]] = Field(min_length=1, description="By contract's column: their word, our code")
+    nothing: Marks = Field(default=[], description="Words that are none of the contract's")
+    order: list[str] = Field(default=[], description="Which code counts where a cell has two of one column")
+
+    def every_code(self) -> list[str]:
+        """The codes that it leads to."""
+        return list(dict.fromkeys(code for words in self.codes.values() for code in words.values()))
 
 
 class Number(Closed):
@@ -152,6 +166,7 @@ class Mapping(Closed):
     given: dict[str, Header] = Field(default={}, description="Yes where a column of theirs has something, else no")
     parts: dict[str, Parts] = {}
     flags: dict[str, Flags] = {}
+    listed: list[Listed] = Field(default=[], alias="list")
     codes: dict[str, dict[str, str]] = Field(default={}, description="By column: their spelling, our code")
     label: dict[str, Literal["leading", "trailing"]] = Field(
         default={}, description="Where in `CODE - label` it is"
@@ -185,6 +200,9 @@ class Mapping(Closed):
         for verb, columns in verbs.items():
             for column in columns:
                 found.setdefault(column, []).append(verb)
+        for one in self.listed:
+            for column in one.codes:
+                found.setdefault(column, []).append("list")
         return found
 
     def fed_by(self, theirs: Iterable[str]) -> set[str]:
@@ -196,6 +214,7 @@ class Mapping(Closed):
         found |= {ours for ours, one in self.join.items() if of & set(one.columns)}
         found |= {ours for ours, one in self.split.items() if one.column in of}
         found |= {ours for ours, one in self.parts.items() if of & {one.day, one.month, one.year}}
+        found |= {ours for one in self.listed if one.column in of for ours in one.codes}
         return found | {ours for ours, one in self.flags.items() if of & set(one.columns.values())}
 
     def chooses_rows_by(self) -> set[str]:
@@ -212,7 +231,7 @@ class Mapping(Closed):
         found |= {one.column for one in self.split.values()} | set(self.given.values())
         found |= {column for one in self.parts.values() for column in (one.day, one.month, one.year)}
         found |= {column for one in self.flags.values() for column in one.columns.values()}
-        found |= {one.column for one in self.leave_out}
+        found |= {one.column for one in self.listed} | {one.column for one in self.leave_out}
         if self.choose:
             found |= {self.choose.per, *(one.column for one in self.choose.first)}
         made = {name for slot in self.repeat for name in slot}

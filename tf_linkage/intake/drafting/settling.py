@@ -1,0 +1,115 @@
+"""What the values settle of a draft, so that no person need be asked: each leaves a note that says how."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import dataframely as dy
+import polars as pl
+
+from tf_linkage.contracts.columns import ColumnInfo
+from tf_linkage.contracts.relations import OneOf, OnlyWhere, relations_of
+from tf_linkage.intake.drafting.by_values import ENOUGH, numbers_of
+from tf_linkage.intake.drafting.names import dangerous
+from tf_linkage.intake.drafting.proposal import Found, Proposal
+from tf_linkage.intake.mapping.dates import fitting
+from tf_linkage.intake.mapping.meanings import codes_of
+from tf_linkage.intake.reading.cells import is_key
+
+LEAST_FAMILIES = 5
+"""Families of two or more from which it is no accident that a column says one thing of each."""
+
+LEAST_NAMES = 0.2
+"""Share of different values among a column's cells, from which it may hold names or addresses."""
+
+BY = {"words": "taken for it by the words of its name", "values": "taken for it by what stands in it"}
+
+
+def settle(found: Found, table: type[dy.Schema], columns: Sequence[ColumnInfo], cells: pl.DataFrame) -> None:
+    """Turns into notes, or into doubts, what was taken by words or values; and looks at what nothing fills.
+
+    Args:
+        found: the draft.
+        table: the contract.
+        columns: of the contract.
+        cells: of the file.
+    """
+    of_family = {one.column for one in relations_of(table) if isinstance(one, OneOf)}
+    of_family |= {"study_group"} if "family_ref" in found.filled() else set()
+    families = found.rename.get("family_ref")
+    groups = cells[families.theirs] if families and families.theirs in cells.columns else None
+    for column in columns:
+        made = found.rename.get(column.name)
+        if made is None or made.by == "name":
+            continue
+        how = _settled(column, made, cells, groups if column.name in of_family else None)
+        if how and not any("taken for it" in doubt for doubt in made.doubts):
+            made.notes.insert(0, f"{BY[made.by]}, and {how}")
+        elif not any("taken for it" in doubt for doubt in made.doubts):
+            made.doubts.insert(0, f"{BY[made.by]}{', and not by its name' if made.by == 'values' else ''}. Is it?")
+    _given(found, table, cells)
+    _left(found, columns, cells)
+
+
+def _settled(column: ColumnInfo, made: Proposal, cells: pl.DataFrame, groups: pl.Series | None) -> str:
+    """How the values settle that a column is the contract's; empty where they do not."""
+    if made.theirs not in cells.columns or dangerous(made.theirs) or made.misfits:
+        return ""
+    known = cells[made.theirs]
+    if is_key(column):
+        # By values alone it was taken for one already.
+        told = made.by == "words" and numbers_of(column, known)
+        return "its values part people as such numbers do" if told else ""
+    codes = codes_of(column)
+    if codes and len(codes) > 1 and made.spellings and set(codes) - {*made.spellings.values()}:
+        return ""
+    if groups is not None and _one_for_each(groups, known):
+        return "all members of a family have the same in it"
+    return ""
+
+
+def _one_for_each(groups: pl.Series, known: pl.Series) -> bool:
+    """Whether a column says one thing of each family, and not the same of all."""
+    rows = pl.DataFrame({"group": groups, "said": known.fill_null("")}).drop_nulls()
+    each = rows.group_by("group", maintain_order=True).agg(pl.col("said").n_unique(), pl.len().alias("rows"))
+    several = each.filter(pl.col("rows") > 1)
+    return several.height >= LEAST_FAMILIES and bool((several["said"] == 1).all()) and rows["said"].n_unique() > 1
+
+
+def _given(found: Found, table: type[dy.Schema], cells: pl.DataFrame) -> None:
+    """Whether all of one group have what is read as yes, and none of the other."""
+    group = found.rename.get("study_group")
+    for relation in relations_of(table):
+        theirs = found.given.get(relation.told_by) if isinstance(relation, OnlyWhere) else None
+        if not isinstance(relation, OnlyWhere) or theirs is None or theirs not in cells.columns:
+            continue
+        shown, name = json.dumps(theirs, ensure_ascii=False), relation.told_by
+        said = f"it is yes where {shown} has something, else no"
+        if group and group.theirs in cells.columns:
+            arms = cells.select(
+                arm=pl.col(group.theirs).replace(group.spellings), yes=pl.col(theirs).is_not_null()
+            ).drop_nulls()
+            shares = arms.group_by("arm", maintain_order=True).agg(pl.col("yes").mean())["yes"]
+            if sorted(shares.to_list()) == [0.0, 1.0]:
+                found.notes["given"] = [f"{said}: all of one study group have it, and none of the other"]
+                continue
+        found.doubts["given"] = [f"no column says {name}: {said}. Is it so?"]
+
+
+def _left(found: Found, columns: Sequence[ColumnInfo], cells: pl.DataFrame) -> None:
+    """Whether a column that nothing uses may be one that the draft leaves absent, and that has no shape: a name."""
+    absent = [one for one in columns if one.nullable and one.name not in found.filled()]
+    unused = [name for name in cells.columns if name not in found.used() and not dangerous(name)]
+    texts = [one.name for one in absent if one.name in {"forename", "surname", "address"}]
+    for theirs in unused:
+        known = cells[theirs].drop_nulls()
+        if len(known) < ENOUGH:
+            continue
+        letters = known.str.contains(r"^[^0-9@]*\p{L}[^0-9@]*$").mean() == 1
+        many = known.n_unique() >= LEAST_NAMES * len(known)
+        may = [one for one in texts if many and (letters or (one == "address" and not fitting(known)))]
+        if may:
+            shown = json.dumps(theirs, ensure_ascii=False)
+            said = f"{shown} may be {' or '.join(may)}: use it under [rename] if it is"
+            found.doubts.setdefault("absent", []).append(said)

@@ -1,0 +1,247 @@
+"""What the values settle of a draft leaves a note; what they do not, a doubt."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from tf_linkage.intake import draft_mapping
+from tf_linkage.intake.encodings import reads_as_words
+from tf_linkage.intake.mapping.apply import mapped
+from tf_linkage.intake.mapping.loading import DOUBT, mapping_of
+
+FAMILIES = 8
+Columns = dict[str, list[str]]
+
+
+def each(family: list[str]) -> list[str]:
+    """A value of each family, for both of its members."""
+    return [value for value in family for _ in range(2)]
+
+
+FOUND = [f"{13 + at:02}/0{1 + at}/2016" for at in range(FAMILIES)]
+PEOPLE: Columns = {
+    "Person ID": [f"p{at}" for at in range(2 * FAMILIES)],
+    "Family ID": each([f"f{at}" for at in range(FAMILIES)]),
+    "Surname": each([f"Park{'abcdefgh'[at]}" for at in range(FAMILIES)]),
+    "Date identified": each(FOUND),
+}
+
+
+def drafted(folder: Path, **more: list[str]) -> str:
+    columns = PEOPLE | {name.replace("_", " "): cells for name, cells in more.items()}
+    rows = [",".join(cells) for cells in zip(*columns.values(), strict=True)]
+    (folder / "in.csv").write_text("\n".join([",".join(columns), *rows]) + "\n", encoding="utf-8")
+    return draft_mapping(folder / "in.csv", "council_cohort", "Hackney", 2019, drawn=dt.date(2020, 3, 31)).text
+
+
+def read(folder: Path, text: str) -> dict[str, list[object]]:
+    """The columns of the contract by a draft that is taken as it is, but for its doubts."""
+    sure = "\n".join(line for line in text.splitlines() if not line.startswith(DOUBT))
+    needed = "".join(
+        f"{name} = {value}\n"
+        for name, value in (("study_group", '"programme"'), ("service_received", "false"))
+        if f"\n# {name} = " in sure
+    )
+    sure = sure.replace("[set]\n", f"[set]\n{needed}", 1)
+    rows, _ = _mapped(folder, sure)
+    return rows
+
+
+def _mapped(folder: Path, words: str) -> tuple[dict[str, list[object]], str]:
+    from tf_linkage.intake.mapping.apply import mapped_and_problems
+
+    made, problems = mapped_and_problems(folder / "in.csv", mapping_of(words.encode(), "m.toml"))
+    return made.rows.to_dict(as_series=False), "\n".join(map(str, problems.found))
+
+
+def test_a_day_by_the_words_of_its_name_is_the_familys_where_all_members_have_the_same(tmp_path: Path) -> None:
+    same = each([f"0{1 + at}/03/2016" for at in range(FAMILIES)])
+    said = "service_start_date: taken for it by the words of its name"
+    assert f"# NOTE: {said}, and all members of a family have the same in it" in drafted(tmp_path, Began=same)
+    own = [f"{1 + at:02}/03/2016" for at in range(2 * FAMILIES)]
+    assert f"# DOUBT: {said}. Is it?" in drafted(tmp_path, Began=own)
+    assert f"# DOUBT: {said}. Is it?" in drafted(tmp_path, Began=["01/03/2016"] * 2 * FAMILIES)
+
+
+def test_a_group_by_its_values_is_settled_by_both_codes_and_one_of_each_family(tmp_path: Path) -> None:
+    group = each(["Attached", "Waiting list"] * 4)
+    text = drafted(tmp_path, Phase=group)
+    assert (
+        "# NOTE: study_group: taken for it by what stands in it, and all members of a family have the same" in text
+    )
+    mixed = drafted(tmp_path, Phase=["Attached", "Waiting list"] * FAMILIES)
+    assert "# DOUBT: study_group: taken for it by what stands in it, and not by its name. Is it?" in mixed
+    one = drafted(tmp_path, Phase=["Waiting list"] * 2 * FAMILIES)
+    assert "# DOUBT: study_group: taken for it by what stands in it, and not by its name. Is it?" in one
+
+
+def test_the_one_spelling_left_goes_to_the_one_code_left_and_is_a_doubt(tmp_path: Path) -> None:
+    text = drafted(tmp_path, Cohort=each(["Cohort 2", "Waiting list"] * 4))
+    assert '"Waiting list" = "comparison"' in text
+    many = drafted(tmp_path, Cohort=["Wave 7"] * 10 + ["Waiting list"] * 6)
+    assert '# DOUBT: study_group: "Wave 7" was taken for programme, as the only one left' in many
+    assert '"Wave 7" = "programme"' in many
+
+
+def test_a_service_by_its_first_day_is_settled_where_one_group_has_it_and_the_other_none(tmp_path: Path) -> None:
+    group = each(["programme", "comparison"] * 4)
+    days = ["01/04/2016" if one == "programme" else "" for one in group]
+    said = 'it is yes where "Support start" has something, else no'
+    settled = drafted(tmp_path, Cohort=group, Support_start=days)
+    assert f"# NOTE: {said}: all of one study group have it, and none of the other" in settled
+    days[0] = days[1] = ""
+    assert f"# DOUBT: no column says service_received: {said}. Is it so?" in drafted(
+        tmp_path, Cohort=group, Support_start=days
+    )
+
+
+def test_yes_and_no_in_a_column_called_after_a_problem_flag_it_and_no_is_no_blank(tmp_path: Path) -> None:
+    text = drafted(tmp_path, Crime=["Y", "N"] * FAMILIES, DV=["N", "Y"] * FAMILIES)
+    assert '# DOUBT: "Crime" says yes or no, and not which of OFF, ASB: OFF stands here. Is it?' in text
+    assert 'columns = { OFF = "Crime" }' in text
+    assert 'columns = { DA = "DV" }' in text
+    assert "DV" not in "".join(line for line in text.splitlines() if line.startswith(DOUBT))
+    assert read(tmp_path, text)["crime"] == ["OFF", None] * FAMILIES
+
+
+def test_a_column_that_may_be_one_that_is_left_absent_is_a_doubt_and_others_none(tmp_path: Path) -> None:
+    streets = [f"Elm Row No {'abcdefgh'[at % 8]}{'abcdefgh'[at // 8]}" for at in range(2 * FAMILIES)]
+    text = drafted(tmp_path, Wherefrom=streets, Ward=["1", "2"] * FAMILIES)
+    assert '# DOUBT: "Wherefrom" may be forename or address: use it under [rename] if it is' in text
+    assert 'DOUBT: "Ward"' not in text
+    plain = drafted(tmp_path, Ward=["1", "2"] * FAMILIES)
+    assert "# NOTE: nothing in the file looks like these, by name or by values" in plain
+
+
+ISSUES = ["Debt; DV", "Mental health", "", "CIN; Housing", "out of work;Debt", "Offending", "DV", "Debt"] * 2
+
+
+def test_a_cell_that_lists_problems_is_taken_apart(tmp_path: Path) -> None:
+    text = drafted(tmp_path, Issues=ISSUES)
+    assert "[[list]]" in text
+    assert '"Debt" = "DEBT"' in text
+    assert "# DOUBT: 1 word in 2 rows are too rare to be listed here; add them (lines 5, 13)" in text
+    assert "Housing" not in text, "rare words may be names"
+    words, told = _mapped(tmp_path, _ready(text))
+    assert "line 5, column Issues: a word in a list that the mapping does not have (2 rows: lines 5, 13)" in told
+    words, told = _mapped(tmp_path, _ready(text.replace('by = ";"', 'by = ";"\nnothing = ["Housing"]')))
+    assert "list" not in told
+    assert words["worklessness"][:8] == ["DEBT", None, None, None, "OOW", None, None, "DEBT"]
+    assert words["domestic_abuse"][:8] == ["DA", None, None, None, None, None, "DA", None]
+    assert words["child_need"][:8] == [None, None, None, "CIN", None, None, None, None]
+
+
+def _ready(text: str) -> str:
+    lines = [line for line in text.splitlines() if not line.startswith(DOUBT)]
+    return "\n".join(lines).replace("[set]\n", '[set]\nstudy_group = "programme"\nservice_received = false\n', 1)
+
+
+def test_words_of_a_list_that_many_rows_have_are_nothing_if_a_person_says_so(tmp_path: Path) -> None:
+    issues = [f"{issue}; Housing" if issue else "Housing" for issue in ISSUES]
+    text = drafted(tmp_path, Issues=issues)
+    assert '# DOUBT: "Housing": none of the contract\'s problems by name, and taken for nothing. Is it so?' in text
+    assert 'nothing = ["Housing"]' in text
+
+
+def test_notes_are_no_list_of_problems(tmp_path: Path) -> None:
+    text = drafted(tmp_path, Remarks=["seen at home; debt", "asked for help; twice"] * FAMILIES)
+    assert "[[list]]" not in text
+    assert '"Remarks"' in text.split("ignore = ")[1].splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("names", "forenames", "surnames", "doubt"),
+    [
+        (["Park; Ola"] * 16, None, None, None),
+        (["PARK* Ola Jane"] * 16, ["Ola Jane"] * 16, ["PARK"] * 16, False),
+        (["Ola Jane Park"] * 16, ["Ola"] * 16, ["Park"] * 16, True),
+    ],
+    ids=["another mark", "comma", "blank"],
+)
+def test_a_whole_name_is_split_and_never_taken_for_a_forename(
+    tmp_path: Path, names: list[str], forenames: list[str] | None, surnames: list[str] | None, doubt: bool | None
+) -> None:
+    whole = [f'"{name.replace("*", ",")}"' for name in names]
+    columns = {name: cells for name, cells in PEOPLE.items() if name != "Surname"} | {"Name": whole}
+    rows = [",".join(cells) for cells in zip(*columns.values(), strict=True)]
+    (tmp_path / "in.csv").write_text("\n".join([",".join(columns), *rows]) + "\n", encoding="utf-8")
+    text = draft_mapping(tmp_path / "in.csv", "council_cohort", "Hackney", 2019, drawn=dt.date(2020, 3, 31)).text
+    assert 'forename = "Name"' not in text
+    assert ("[split]" in text) == (forenames is not None)
+    if forenames is not None:
+        assert ("was split at blanks" in text) == doubt
+        found, _ = _mapped(tmp_path, _ready(text))
+        assert (found["forename"], found["surname"]) == (forenames, surnames)
+
+
+def test_the_sheet_that_names_most_is_no_question(tmp_path: Path) -> None:
+    def book(second: list[str]) -> str:
+        with xlsxwriter.Workbook(tmp_path / "in.xlsx") as made:
+            made.add_worksheet("Read me").write_row(0, 0, ["Guidance", "to the person"])
+            sheet = made.add_worksheet("People")
+            for at, row in enumerate(zip(*([name, *cells] for name, cells in PEOPLE.items()), strict=True)):
+                sheet.write_row(at, 0, row)
+            made.add_worksheet("Other").write_row(0, 0, second)
+        return draft_mapping(tmp_path / "in.xlsx", "council_cohort", "Hackney", 2019).text
+
+    assert "# NOTE: 3 sheets are visible; this one names by far the most" in book(["Ward"])
+    assert "# DOUBT: 3 sheets are visible; is this the one?" in book(["Surname", "DOB", "Postcode"])
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "words"),
+    [
+        ("Zoë O’Brien; Núñez – £5", "windows-1252", True),
+        ("Zoë Núñez", "cp850", False),
+        ("Zoë Núñez", "mac-roman", False),
+        ("O’Brien", "mac-roman", False),
+        ("Márquez", "cp850", False),
+    ],
+)
+def test_windows_1252_is_no_question_where_it_makes_words(text: str, encoding: str, words: bool) -> None:
+    assert reads_as_words(text.encode(encoding).decode("windows-1252", errors="replace")) == words
+
+
+def test_which_of_several_addresses_is_no_question_where_one_alone_is_the_main_one(tmp_path: Path) -> None:
+    homes = [["Person ID", "Street", "Postcode", "Type"]]
+    for at, person in enumerate(PEOPLE["Person ID"]):
+        homes += [[person, f"{at} Elm Row", "XK1 1AB", "Main"], [person, f"{at} Hay St", "XK1 2AB", "Old"]]
+
+    def text() -> str:
+        (tmp_path / "homes.csv").write_text("\n".join(",".join(row) for row in homes) + "\n", encoding="utf-8")
+        drafted(tmp_path)
+        made = draft_mapping(
+            tmp_path / "in.csv", "council_cohort", "Hackney", 2019, also=[tmp_path / "homes.csv"]
+        ).text
+        return made.split("[[lookup]]")[1]
+
+    assert "# NOTE: some have several rows here; of each, one alone is the first by these lines" in text()
+    homes[2][3] = "Main"
+    assert "# DOUBT: some have several rows here; these lines choose the first. Is it the right one?" in text()
+
+
+def test_a_rare_spelling_in_known_words_is_listed_and_others_are_told_by_their_lines(tmp_path: Path) -> None:
+    text = drafted(tmp_path, Health=["Mental health", "see Quill", *[""] * 14])
+    assert '"Mental health" = "MH"' in text
+    assert (
+        "1 spelling in 1 rows are too rare to be listed here; look them up in the file and add them (line 3)"
+        in text
+    )
+    assert "Quill" not in text
+
+
+def test_an_accepted_draft_needs_no_line(tmp_path: Path) -> None:
+    group = each(["Attached", "Waiting list"] * 4)
+    text = drafted(
+        tmp_path,
+        Phase=group,
+        Support_start=["01/04/2016" if one == "Attached" else "" for one in group],
+        Issues=["Debt; DV", "Mental health; DV"] * FAMILIES,
+        DOB=[f"{1 + at:02}-May-1990" if at % 4 else f"{13 + at}/05/1990" for at in range(2 * FAMILIES)],
+    )
+    assert DOUBT not in "\n".join(text.splitlines()[3:])
+    assert mapped(tmp_path / "in.csv", mapping_of(text.encode(), "m.toml")).rows.height == 16
