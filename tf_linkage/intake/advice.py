@@ -16,7 +16,7 @@ TO_DO = (
     ("spelling that the mapping does not have", "add the spelling under [codes.<column>] with the contract's code"),
     (
         "word in a list that the mapping does not have",
-        "add the word under [list.codes.<column>] with the contract's code, or under nothing where it is none",
+        "add the word under [list.codes] with the contract's code, or with  where it is none of them",
     ),
     ("codes of", "say under [[list]], as order, which code counts where a cell has two of one column"),
     ("known to neither", "add the spelling under one of the two [codes...]"),

@@ -39,14 +39,15 @@ _ANYWHERE: dict[str, tuple[str, ...]] = {
     "la_code": ("la_code", "lea", "local_authority", "la"),
     "identified_date": (
         "identified_date", "identified", "identified_on", "eligible", "eligible_dttm", "date_identified",
-        "eligible_date",
+        "eligible_date", "date_nominated", "nominated", "nomination_date", "date_eligible",
     ),
     "service_start_date": (
         "service_start_date", "service_start", "start_dttm", "from", "programme_start", "support_start",
-        "support_began",
+        "support_began", "date_attached", "attached_date", "attachment_date", "date_opened",
     ),
     "service_end_date": (
         "service_end_date", "service_end", "end_dttm", "to", "programme_end", "support_end", "support_ended",
+        "date_closed", "closed_date", "closure_date",
     ),
     "start_date": ("start_date", "start", "startdate", "decom", "offence_start_date", "entry_date"),
     "end_date": ("end_date", "end", "enddate", "dec", "leaving_date"),
@@ -57,7 +58,10 @@ _ANYWHERE: dict[str, tuple[str, ...]] = {
         "school_absence", "absence_issue", "attendance", "school_attendance", "education_issue",
         "school_issue", "education",
     ),
-    "child_need": ("child_need", "child_issue", "social_care", "social_care_status"),
+    "child_need": (
+        "child_need", "child_issue", "social_care", "social_care_status", "childrens_social_care",
+        "children_s_social_care",
+    ),
     "domestic_abuse": ("domestic_abuse", "dv", "da", "domestic_violence"),
     "crime": ("crime", "crime_issue", "offending", "asb"),
     "health": ("health", "health_issue", "health_need"),
@@ -114,6 +118,11 @@ _DATA = re.compile(
     r"|.+@.+"
 )
 """What stands in rows of data and never names a column."""
+_HINT = re.compile(
+    r"\s*\((?:if (?:known|any|applicable|different)|y/?n|yes/no|m/?f(?:/?u)?|dd/mm/yy(?:yy)?|optional|required)\)$",
+    re.IGNORECASE,
+)
+"""What a header says of how its column is filled in."""
 _PREFIXES = ("pers_", "ssd_")
 _WORDS = (
     frozenset(name for names in _ANYWHERE.values() for name in names)
@@ -147,7 +156,7 @@ def known_names() -> Mapping[str, tuple[str, ...]]:
 
 def plain(header: str) -> str:
     """A header in lower case with `_` between its words, however it was written: `D.O.B.`, `PostCode`, `NI No`."""
-    split = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", header.strip())
+    split = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", _HINT.sub("", header.strip()))
     joined = re.sub(r"[^a-z0-9]+", "_", split.lower()).strip("_")
     for prefix in _PREFIXES:
         joined = joined.removeprefix(prefix)

@@ -8,7 +8,7 @@ import polars as pl
 
 from tf_linkage.contracts.bodies.council import FIRST_OF_SEVERAL
 from tf_linkage.contracts.columns import ColumnInfo
-from tf_linkage.intake.drafting.columns import propose
+from tf_linkage.intake.drafting.columns import GROUP, propose
 from tf_linkage.intake.drafting.lists import find_lists
 from tf_linkage.intake.drafting.names import FLAGS, candidates, flag_of, is_address_part, names_of, words_alike
 from tf_linkage.intake.drafting.people import find_names
@@ -58,6 +58,7 @@ def by_names(columns: list[ColumnInfo], source: Source) -> Found:
             found.rename[column.name] = made
             if blank := sorted({*placeholders, *made.blank}):
                 found.missing[column.name] = blank
+    _find_group(found, columns, cells, everywhere)
     find_lists(found, columns, source, everywhere)
     _settle_days(found)
     _find_address(found, header, {column.name for column in columns})
@@ -141,6 +142,24 @@ def _in_order(found: Found, problem: str, columns: dict[str, str], cells: pl.Dat
         found.notes.setdefault(f"flags.{problem}", []).append(
             f"in {several} rows two are set, and the first of order counts, as the contract puts them"
         )
+
+
+def _find_group(found: Found, columns: list[ColumnInfo], cells: pl.DataFrame, marks: set[str]) -> None:
+    """A yes or no of being on the programme tells the study's groups as well."""
+    group = next((column for column in columns if column.name == GROUP), None)
+    if group is None or GROUP in found.filled():
+        return
+    served = found.rename.get("service_received")
+    for theirs in cells.columns:
+        free = theirs not in found.used() or (served is not None and served.theirs == theirs)
+        if not free or "programme" not in plain(theirs).split("_"):
+            continue
+        known = without(cells[theirs], marks)
+        if {folded(cell) for cell in known.drop_nulls()} <= set(YES_OR_NO) and (
+            made := propose(group, theirs, known)
+        ):
+            found.rename[GROUP] = made
+            return
 
 
 def _find_address(found: Found, header: list[str], names: set[str]) -> None:

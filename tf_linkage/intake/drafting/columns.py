@@ -34,6 +34,9 @@ ALSO_CALLED: dict[str, str] = {
 }  # fmt: skip
 """What systems call a code of the contract, beyond the contract's own words."""
 
+GROUP = "study_group"
+"""A column that a yes or no fills as well: of its two codes the first is yes."""
+
 SHAPES = {
     "postcode": re.compile(r"[A-Za-z]{1,2}[0-9][A-Za-z0-9]? ?[0-9][A-Za-z]{2}"),
     "nino": re.compile(r"[A-Za-z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-Da-d]?"),
@@ -73,7 +76,7 @@ def propose(column: ColumnInfo, theirs: str, cells: pl.Series) -> Proposal | Non
 
 def _proposed(column: ColumnInfo, theirs: str, cells: pl.Series) -> Proposal | None:
     known, made = cells.drop_nulls(), Proposal(theirs)
-    if dangerous(theirs):
+    if dangerous(theirs, column):
         made.doubts.append("the header may mean somebody else or another time")
     if not len(known):
         made.doubts.append("every cell is blank")
@@ -133,6 +136,11 @@ def _coded(made: Proposal, cells: pl.Series, column: ColumnInfo, codes: list[str
     if all(folded(one) in own for one in spellings):
         if not all(one in codes or column.name == "gender" or len(own) > len(codes) for one in spellings):
             made.spellings = {one: exact[folded(one)] for one in spellings}
+        return made
+    if column.name == GROUP and all(folded(one) in YES_OR_NO for one in spellings):
+        on, off = codes
+        made.spellings = {one: on if YES_OR_NO[folded(one)] else off for one in spellings}
+        made.doubts.append(f"yes was taken for {on}, and no for {off}. Is it so?")
         return made
     matches = [LEADING.fullmatch(one) for one in spellings]
     if all(match and folded(match[1]) in own for match in matches):

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
+
 from tf_linkage.contracts.bodies.councils import codes_called
 from tf_linkage.contracts.columns import ColumnInfo, columns_of
 from tf_linkage.contracts.registry import extract_tables
@@ -17,7 +19,7 @@ from tf_linkage.intake.drafting.by_values import by_values
 from tf_linkage.intake.drafting.layout import layout_of
 from tf_linkage.intake.drafting.names import ADDRESS_PARTS, FLAGS, dangerous
 from tf_linkage.intake.drafting.proposal import Found
-from tf_linkage.intake.drafting.second import look_up, seconds_of
+from tf_linkage.intake.drafting.second import Second, look_up, seconds_of
 from tf_linkage.intake.drafting.settling import settle
 from tf_linkage.intake.drafting.writing import toml, written
 from tf_linkage.intake.mapping.loading import DOUBT
@@ -80,11 +82,13 @@ def draft_mapping(  # noqa: PLR0917 - file, table, whose, when; what a person sa
     laid = layout_of(path, names, header_row)
     source = source_of(path.read_bytes(), path.name, laid.file, (), Problems(path.name))
     found = by_names(columns, source)
-    look_up(found, columns, source, seconds_of(path, laid, also, names, source.cells.columns), by_names)
+    seconds = seconds_of(path, laid, also, names, source.cells.columns)
+    look_up(found, columns, source, seconds, by_names)
     _find_by_values(found, columns, source)
+    look_up(found, columns, source, seconds, _only_by_values)
     _held_as_days(found, source)
     _find_given(found, tables[table], columns)
-    settle(found, tables[table], columns, source.cells)
+    settle(found, tables[table], columns, _known_cells(found, source, seconds))
     _find_council(found, columns, sender)
     laid.drawn = drawn or laid.drawn
     told = year or (laid.drawn.year if laid.drawn and LEAST_YEAR <= laid.drawn.year <= MOST_YEAR else None)
@@ -97,6 +101,35 @@ def draft_mapping(  # noqa: PLR0917 - file, table, whose, when; what a person sa
     text = written(about, laid, found, columns, source)
     doubts = sum(line.startswith(DOUBT) for line in text.splitlines())
     return Draft(text, doubts, source.cells.height, source.cells.width)
+
+
+def _only_by_values(columns: list[ColumnInfo], source: Source) -> Found:
+    """What columns of a second table may be that no name leads to; arguments as in `by_names`."""
+    found = Found()
+    _find_by_values(found, columns, source)
+    return found
+
+
+def _known_cells(found: Found, source: Source, seconds: Sequence[Second]) -> pl.DataFrame:
+    """The file's cells without what stands for blank, and the columns looked up in tables of one row for a key."""
+    cells = source.cells
+    for lookup in found.lookups:
+        other = next(
+            one.source.cells for one in seconds if (one.file, one.laid.file) == (lookup.file, lookup.layout)
+        )
+        if lookup.here in cells.columns and not other[lookup.there].is_duplicated().any():
+            named = [pl.col(theirs).alias(name) for name, theirs in lookup.columns.items()]
+            cells = cells.join(
+                other.select(pl.col(lookup.there).alias(lookup.here), *named).drop_nulls(lookup.here),
+                on=lookup.here, how="left", maintain_order="left",
+            )  # fmt: skip
+    own = {
+        made.theirs: placeholders_in(cells[made.theirs], ours)
+        for ours, made in found.rename.items()
+        if made.theirs in cells.columns
+    }
+    marks = marks_of(cells)
+    return pl.DataFrame({name: without(cells[name], marks | own.get(name, set())) for name in cells.columns})
 
 
 def _find_by_values(found: Found, columns: list[ColumnInfo], source: Source) -> None:

@@ -6,16 +6,25 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from tf_linkage.contracts.bodies.council import FIRST_OF_SEVERAL
+import polars as pl
+
+from tf_linkage.contracts.bodies.council import FIRST_OF_SEVERAL, PROBLEM_WORDS
 from tf_linkage.contracts.columns import ColumnInfo
 from tf_linkage.intake.drafting.columns import LEAST_ROWS, MOST_SPELLINGS, meant
 from tf_linkage.intake.drafting.proposal import Found, FoundList
+from tf_linkage.intake.headers import plain
 from tf_linkage.intake.mapping.meanings import codes_of, folded
 from tf_linkage.intake.mapping.source import Source
 from tf_linkage.intake.reading.problems import lines_said
 
 BETWEEN = (";", "|", ",", "/", "+", "&", "\n")
 """What stands between the words of a list."""
+
+OF_PROBLEMS = {"problem", "problems", "issue", "issues", "need", "needs", "criteria", "headline", "concerns"}
+"""Words of a header by which a column lists problems, whatever its codes are called."""
+
+LONGEST_CODE, MOST_NAMED = 6, 8
+"""Letters of a system's own code; and words that a doubt names."""
 
 LEAST_KNOWN = 0.5
 """Share of a column's words that are known, from which it is a list of codes."""
@@ -32,34 +41,41 @@ def find_lists(found: Found, columns: Iterable[ColumnInfo], source: Source, mark
     """
     left = [one for one in columns if one.name in FIRST_OF_SEVERAL and one.name not in found.filled()]
     for theirs in source.cells.columns:
-        if theirs in found.used() or not left:
+        if theirs in found.used() or len(left) < 2:
             continue
         made = _listed(theirs, source, left, marks)
         if made is not None:
             found.lists.append(made)
-            left = [column for column in left if column.name not in made.codes]
+            return
 
 
 def _listed(theirs: str, source: Source, left: Sequence[ColumnInfo], marks: set[str]) -> FoundList | None:
-    cells = source.cells[theirs]
-    best: tuple[float, str, Counter[str]] | None = None
-    for mark in BETWEEN:
-        counts = Counter(word for cell in cells.drop_nulls() for word in _words(cell, mark, marks))
-        known = sum(count for word, count in counts.items() if _told(word, left)) / max(1, counts.total())
-        if best is None or known > best[0]:
-            best = known, mark, counts
-    if best is None or best[0] < LEAST_KNOWN or len(best[2]) > MOST_SPELLINGS:
+    cells = source.cells[theirs].drop_nulls()
+    by_mark = {mark: Counter(word for cell in cells for word in _words(cell, mark, marks)) for mark in BETWEEN}
+    shares = {mark: _share(counts, left) for mark, counts in by_mark.items()}
+    mark = max(by_mark, key=lambda one: (shares[one], by_mark[one].total()))
+    counts = by_mark[mark]
+    told = {word: _told(word, left) for word in sorted(counts)}
+    problems = {one[0] for one in told.values() if one}
+    by_words = shares[mark] >= LEAST_KNOWN and len(problems) > 1
+    if len(counts) > MOST_SPELLINGS or not (by_words or _of_codes(theirs, counts, cells)):
         return None
-    _, mark, counts = best
-    codes: dict[str, dict[str, str]] = {}
-    for word in sorted(counts):
-        if told := _told(word, left):
-            codes.setdefault(told[0], {})[word] = told[1]
-    if len(codes) < 2:
-        return None
-    made = FoundList(theirs, mark, {one.name: codes[one.name] for one in left if one.name in codes})
-    _unknown(made, {word: count for word, count in counts.items() if not _told(word, left)}, source, marks)
+    codes = {word: one[1] if one else "" for word, one in told.items() if one or counts[word] >= LEAST_ROWS}
+    made = FoundList(theirs, mark, [one.name for one in left], codes)
+    _unknown(made, [word for word in told if word not in codes], source, marks)
     return made
+
+
+def _share(counts: Counter[str], left: Sequence[ColumnInfo]) -> float:
+    """Share of a column's words that are known."""
+    return sum(count for word, count in counts.items() if _told(word, left)) / max(1, counts.total())
+
+
+def _of_codes(theirs: str, counts: Counter[str], cells: pl.Series) -> bool:
+    """Whether a column is called after problems and lists short codes, several of them in one cell."""
+    several = counts.total() > len(cells)
+    short = all(len(word) <= LONGEST_CODE for word in counts)
+    return several and short and bool(set(plain(theirs).split("_")) & OF_PROBLEMS)
 
 
 def _words(cell: str, mark: str, marks: set[str]) -> list[str]:
@@ -76,19 +92,22 @@ def _told(word: str, left: Sequence[ColumnInfo]) -> tuple[str, str] | None:
     return None
 
 
-def _unknown(made: FoundList, unknown: dict[str, int], source: Source, marks: set[str]) -> None:
-    """Words that are none of the contract's: nothing, if a person says so."""
-    made.nothing = sorted(word for word, count in unknown.items() if count >= LEAST_ROWS)
-    if made.nothing:
-        said = ", ".join(json.dumps(word, ensure_ascii=False) for word in made.nothing)
-        made.doubts.append(f"{said}: none of the contract's problems by name, and taken for nothing. Is it so?")
-    rare = set(unknown) - {*made.nothing}
+def _unknown(made: FoundList, rare: Sequence[str], source: Source, marks: set[str]) -> None:
+    """What must be said of words that are none of the contract's."""
+    if without := [word for word, code in made.codes.items() if not code]:
+        said = ", ".join(json.dumps(word, ensure_ascii=False) for word in without[:MOST_NAMED])
+        more = " and others" if len(without) > MOST_NAMED else ""
+        meanings = ", ".join(f"{code} {PROBLEM_WORDS[code]}" for code in made.order())
+        made.doubts.append(
+            f"{said}{more}: nobody here knows the word{'s' if len(without) > 1 else ''}. Write the contract's code "
+            f'behind each ({meanings}), or leave "" where it is none of them'
+        )
     if rare:
         rows = [
             at
             for at, cell in enumerate(source.cells[made.theirs])
-            if cell is not None and rare & {*_words(cell, made.by, marks)}
+            if cell is not None and {*rare} & {*_words(cell, made.by, marks)}
         ]
         where = lines_said([source.line_of(row) for row in rows], source.word)
-        many = f"{len(rare)} word{'s' if len(rare) > 1 else ''}"
-        made.doubts.append(f"{many} in {len(rows)} rows are too rare to be listed here; add them ({where})")
+        many = f"{len(rare)} word{'s' if len(rare) > 1 else ''} in {len(rows)} row{'s' if len(rows) > 1 else ''}"
+        made.doubts.append(f"{many}: too rare to be listed here; add what stands there to the codes ({where})")

@@ -14,8 +14,11 @@ FLAGS: dict[str, tuple[str, str]] = {
     "unemployed": ("worklessness", "OOW"), "out_of_work": ("worklessness", "OOW"), "oow": ("worklessness", "OOW"),
     "debt": ("worklessness", "DEBT"), "neet": ("worklessness", "NEET"),
     "pa": ("school_absence", "PA"), "persistent_absence": ("school_absence", "PA"),
+    "poor_attendance": ("school_absence", "PA"), "low_attendance": ("school_absence", "PA"),
     "excluded": ("school_absence", "EXC"), "exclusion": ("school_absence", "EXC"), "exc": ("school_absence", "EXC"),
     "cin": ("child_need", "CIN"), "child_in_need": ("child_need", "CIN"), "cpp": ("child_need", "CPP"),
+    "cp_plan": ("child_need", "CPP"), "child_protection": ("child_need", "CPP"),
+    "child_protection_plan": ("child_need", "CPP"),
     "cla": ("child_need", "CLA"), "lac": ("child_need", "CLA"), "looked_after": ("child_need", "CLA"),
     "offending": ("crime", "OFF"), "off": ("crime", "OFF"), "asb": ("crime", "ASB"),
     "dv": ("domestic_abuse", "DA"), "da": ("domestic_abuse", "DA"), "domestic_abuse": ("domestic_abuse", "DA"),
@@ -44,6 +47,9 @@ OF_CODES = ("_issue", "_problem", "_code", "_desc", "_description", "_category",
 LONGEST_SHORT = 3
 """Letters of an abbreviation, such as `pa`: among other words it may mean anything."""
 
+
+OF_PLACES = {"school", "home", "placement", "pl", "gp", "worker", "contact", "known"}
+"""Words that make another thing of a number, a name or an address, and not of a problem."""
 
 WHOLE_NAMES = ("name", "full_name", "fullname", "person_name", "client_name", "name_of_person", "names")
 """Headers of columns in which forename and surname stand together."""
@@ -133,6 +139,11 @@ def is_address_part(theirs: str) -> bool:
     )
 
 
-def dangerous(theirs: str) -> bool:
-    """Whether a header speaks of somebody else or of another time."""
-    return bool(set(plain(theirs).split("_")) & set(DANGER))
+def dangerous(theirs: str, column: ColumnInfo | None = None) -> bool:
+    """Whether a header speaks of somebody else or of another time, where it may be a column of the contract.
+
+    Words such as school speak of somebody else's number or address, and not of somebody else's problem.
+    """
+    said = set(plain(theirs).split("_"))
+    of_places = column is not None and codes_of(column) is not None
+    return bool(said & (set(DANGER) - OF_PLACES if of_places else set(DANGER)))

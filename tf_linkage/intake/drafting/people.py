@@ -43,7 +43,4 @@ def find_names(found: Found, cells: pl.DataFrame, columns: Iterable[ColumnInfo])
         found.notes["split"] = [f"{shown} was split at the comma that stands in nearly every cell"]
     elif sum(_OF_WORDS.fullmatch(cell) is not None for cell in known) / len(known) >= NEARLY_ALL:
         found.split = {"forename": (theirs, " ", 1), "surname": (theirs, " ", -1)}
-        found.doubts["split"] = [
-            f"{shown} was split at blanks, and what stands between its first and last word is left out; does the "
-            "forename come first?"
-        ]
+        found.wholes = theirs

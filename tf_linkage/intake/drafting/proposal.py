@@ -101,21 +101,20 @@ class FoundList:
     Attributes:
         theirs: header.
         by: what stands between the words.
-        codes: by column of the contract, their words and our codes.
-        nothing: words that are none of them.
+        fills: columns of the contract of which the codes are.
+        codes: their words and our codes, empty where nobody can tell or there is none.
         doubts: what a person must say of it.
     """
 
     theirs: str
     by: str
-    codes: dict[str, dict[str, str]]
-    nothing: list[str] = field(default_factory=list)
+    fills: list[str]
+    codes: dict[str, str]
     doubts: list[str] = field(default_factory=list)
 
     def order(self) -> list[str]:
         """Which code counts where a cell has two of one column, as the contract puts them."""
-        said = {code for words in self.codes.values() for code in words.values()}
-        return [code for codes in FIRST_OF_SEVERAL.values() for code in codes if code in said]
+        return [code for name in self.fills for code in FIRST_OF_SEVERAL[name]]
 
 
 @dataclass
@@ -127,6 +126,7 @@ class Found:
     parts: dict[str, str] = field(default_factory=dict)
     flags: dict[str, dict[str, str]] = field(default_factory=dict)
     missing: dict[str, list[str]] = field(default_factory=dict)
+    wholes: str | None = None
     split: dict[str, tuple[str, str, int]] = field(default_factory=dict)
     lists: list[FoundList] = field(default_factory=list)
     doubts: dict[str, list[str]] = field(default_factory=dict)
@@ -162,7 +162,7 @@ class Found:
         """Columns of the contract that something fills."""
         return (
             {*self.rename, *self.flags, *self.given, *self.split}
-            | {ours for one in self.lists for ours in one.codes}
+            | {ours for one in self.lists for ours in one.fills}
             | ({"address"} if self.join else set())
             | ({"date_of_birth"} if self.parts else set())
         )

@@ -89,6 +89,7 @@ def look_up(found: Found, columns: list[ColumnInfo], source: Source, seconds: li
         if joined is None or not left:
             continue
         here, there = joined
+        taken = [one for one in found.lookups if one.file == second.file and one.layout == second.laid.file]
         cells = second.source.cells.drop(there)
         if (listed := _listed(left, cells)) is not None:
             ours, kind, value, words = listed
@@ -104,6 +105,9 @@ def look_up(found: Found, columns: list[ColumnInfo], source: Source, seconds: li
         used = [one for one in cells.columns if one in theirs.used()]
         if not used:
             continue
+        if taken and not taken[0].keep and (taken[0].here, taken[0].there) == (here, there):
+            _more_of(taken[0], used, found, theirs)
+            continue
         names = {one: _unlike(one, {*source.cells.columns, *found.used()}) for one in used}
         rest = [one for one in cells.columns if one not in used]
         lookup = LookedUp(second.file, here, there, {names[one]: one for one in used}, rest, second.laid.file)
@@ -111,6 +115,16 @@ def look_up(found: Found, columns: list[ColumnInfo], source: Source, seconds: li
         lookup.ignore = [one for one in rest if one not in lookup.ranked]
         found.lookups.append(lookup)
         found.join_on(theirs, names)
+
+
+def _more_of(lookup: LookedUp, used: list[str], found: Found, theirs: Found) -> None:
+    """Further columns of a table in which something is looked up already."""
+    names = {column: name for name, column in lookup.columns.items()}
+    for one in used:
+        names.setdefault(one, _unlike(one, found.used()))
+        lookup.columns[names[one]] = one
+    lookup.ignore = [one for one in lookup.ignore if one not in used]
+    found.join_on(theirs, names)
 
 
 def _listed(left: list[ColumnInfo], cells: pl.DataFrame) -> tuple[str, str, str, list[str]] | None:

@@ -13,12 +13,16 @@ from tf_linkage.contracts.relations import OneOf, OnlyWhere, relations_of
 from tf_linkage.intake.drafting.by_values import ENOUGH, numbers_of
 from tf_linkage.intake.drafting.names import dangerous
 from tf_linkage.intake.drafting.proposal import Found, Proposal
-from tf_linkage.intake.mapping.dates import fitting
-from tf_linkage.intake.mapping.meanings import codes_of
+from tf_linkage.intake.mapping.dates import fitting, form_of, read_in
+from tf_linkage.intake.mapping.meanings import BLANK, codes_of
+from tf_linkage.intake.mapping.model import USUAL_DATE
 from tf_linkage.intake.reading.cells import is_key
 
 LEAST_FAMILIES = 5
 """Families of two or more from which it is no accident that a column says one thing of each."""
+
+SHARED = 0.7
+"""Share of families whose members have one word of their names in common, from which it is the surname."""
 
 LEAST_NAMES = 0.2
 """Share of different values among a column's cells, from which it may hold names or addresses."""
@@ -48,6 +52,8 @@ def settle(found: Found, table: type[dy.Schema], columns: Sequence[ColumnInfo], 
             made.notes.insert(0, f"{BY[made.by]}, and {how}")
         elif not any("taken for it" in doubt for doubt in made.doubts):
             made.doubts.insert(0, f"{BY[made.by]}{', and not by its name' if made.by == 'values' else ''}. Is it?")
+    _days_in_order(found, cells)
+    _whole_names(found, cells, groups)
     _given(found, table, cells)
     _left(found, columns, cells)
 
@@ -64,9 +70,10 @@ def _settled(column: ColumnInfo, made: Proposal, cells: pl.DataFrame, groups: pl
     codes = codes_of(column)
     if codes and len(codes) > 1 and made.spellings and set(codes) - {*made.spellings.values()}:
         return ""
-    if groups is not None and _one_for_each(groups, known):
-        return "all members of a family have the same in it"
-    return ""
+    if groups is not None:
+        return "all members of a family have the same in it" if _one_for_each(groups, known) else ""
+    several = len({*made.spellings.values()} - {BLANK}) > 1 and BLANK not in made.spellings.values()
+    return "all its words are the contract's or usual ones" if codes and several and not made.places else ""
 
 
 def _one_for_each(groups: pl.Series, known: pl.Series) -> bool:
@@ -75,6 +82,61 @@ def _one_for_each(groups: pl.Series, known: pl.Series) -> bool:
     each = rows.group_by("group", maintain_order=True).agg(pl.col("said").n_unique(), pl.len().alias("rows"))
     several = each.filter(pl.col("rows") > 1)
     return several.height >= LEAST_FAMILIES and bool((several["said"] == 1).all()) and rows["said"].n_unique() > 1
+
+
+def _whole_names(found: Found, cells: pl.DataFrame, groups: pl.Series | None) -> None:
+    """Which word of a whole name is the surname: the one that members of a family share."""
+    if found.wholes is None or found.wholes not in cells.columns:
+        return
+    words = cells[found.wholes].str.split(" ")
+    shown = json.dumps(found.wholes, ensure_ascii=False)
+    if groups is not None and not (words.list.len() > 2).any():
+        ends = pl.DataFrame({"group": groups, "first": words.list.first(), "last": words.list.last()}).drop_nulls()
+        each = ends.group_by("group", maintain_order=True).agg(
+            pl.col("first", "last").n_unique() == 1, pl.len().alias("rows")
+        )
+        several = each.filter(pl.col("rows") > 1)
+        first, last = (
+            several[name].mean() if several.height >= LEAST_FAMILIES else None for name in ("first", "last")
+        )
+        if isinstance(first, float) and isinstance(last, float) and first < 1 - SHARED and last > SHARED:
+            found.notes["split"] = [f"{shown} was split at its blank: members of families share the last word"]
+            return
+    found.doubts["split"] = [
+        f"{shown} was split at blanks, and what stands between its first and last word is left out; does the "
+        "forename come first?"
+    ]
+
+
+def _days_in_order(found: Found, cells: pl.DataFrame) -> None:
+    """Days that look alike are told apart by which is always there, and which comes after which."""
+    names = ("identified_date", "service_start_date", "service_end_date")
+    made = [found.rename.get(name) for name in names]
+    days = [_read(one, cells) for one in made]
+    if not all(one is not None and one.null_count() < len(one) for one in days):
+        return
+    frame = pl.DataFrame({name: one for name, one in zip(names, days, strict=True) if one is not None})
+    found_day, start, end = (pl.col(name) for name in names)
+    in_order = frame.select(
+        found_day.is_not_null().all()
+        & start.is_null().any()
+        & (start.is_not_null() | end.is_null()).all()
+        & (start.is_null() | (found_day <= start)).all()
+        & (end.is_null() | (start <= end)).all()
+        & (start < end).any()
+    ).item()
+    for one in made:
+        if one is not None and in_order and any(doubt.startswith(BY["values"]) for doubt in one.doubts):
+            one.doubts = [doubt for doubt in one.doubts if not doubt.startswith(BY["values"])]
+            one.notes.append(f"{BY['values']}, and the three days of a family follow each other")
+
+
+def _read(made: Proposal | None, cells: pl.DataFrame) -> pl.Series | None:
+    """The days of a proposal, null where they are none."""
+    if made is None or made.theirs not in cells.columns:
+        return None
+    forms = [form for name in [*made.forms, USUAL_DATE] if (form := form_of(name))]
+    return read_in(forms, cells[made.theirs])[0]
 
 
 def _given(found: Found, table: type[dy.Schema], cells: pl.DataFrame) -> None:

@@ -136,11 +136,9 @@ def _rename_lines(found: Found) -> list[str]:
 
 def _list_lines(one: FoundList) -> list[str]:
     lines = ["", "[[list]]", *(f"{DOUBT} {doubt}" for doubt in one.doubts)]
-    lines += [f"column = {toml(one.theirs)}", f"by = {toml(one.by)}", f"order = {_list(one.order())}"]
-    lines += [f"nothing = {_list(one.nothing)}"] if one.nothing else []
-    for ours, words in one.codes.items():
-        lines += ["", f"[list.codes.{ours}]", *(f"{toml(word)} = {toml(code)}" for word, code in words.items())]
-    return lines
+    lines += [f"column = {toml(one.theirs)}", f"by = {toml(one.by)}", f"fills = {_list(one.fills)}"]
+    lines += [f"order = {_list(one.order())}", "", "[list.codes]"]
+    return lines + [f"{toml(word)} = {toml(code)}" for word, code in one.codes.items()]
 
 
 def _lookup_lines(lookup: LookedUp) -> list[str]:

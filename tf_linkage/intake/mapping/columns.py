@@ -75,10 +75,9 @@ class Columns:
         if flags := self.mapping.flags.get(name):
             return flagged(flags, name, self._known, self.problems, self.line_of)
         for one in self.mapping.listed:
-            if name in one.codes:
-                return listed(
-                    one, name, self._known(one.column, name), self.problems, self.line_of, blank=self.blank
-                )
+            if name in one.fills:
+                cells, ours = self._known(one.column, name), self.loaded.columns[name]
+                return listed(one, ours, cells, self.problems, self.line_of, blank=self.blank)
         return None
 
     def _given(self, theirs: str, name: str) -> pl.Series:

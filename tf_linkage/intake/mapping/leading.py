@@ -99,18 +99,17 @@ def _flags(mapping: Mapping, columns: dict[str, ColumnInfo], problems: Problems)
 
 def _lists(mapping: Mapping, columns: dict[str, ColumnInfo], problems: Problems) -> None:
     for one in mapping.listed:
-        for name, words in one.codes.items():
-            known = codes_of(columns[name]) if name in columns else None
-            if set(words.values()) - set(known or []):
-                has = ", ".join(known or ["no codes"])
-                problems.add(f"list.codes.{name} leads to a code the contract lacks; it has {has}", lost=[name])
-            if len({folded(word) for word in words}) < len(words) or {*map(folded, words)} & {
-                *map(folded, one.nothing)
-            }:
-                problems.add(f"list.codes.{name}: a word stands there twice, or under nothing too", lost=[name])
-        if one.order and sorted(one.order) != sorted(one.every_code()):
-            said = f"list.order names each code once: {', '.join(one.every_code())}"
-            problems.add(said, lost=one.codes)
+        known = [code for name in one.fills if name in columns for code in codes_of(columns[name]) or []]
+        if any(known.count(code) != 1 for code in {*one.codes.values(), *one.order} - {BLANK}):
+            said = f"list.codes leads to a code of no column that it fills, or of two; they have {', '.join(known)}"
+            problems.add(said, lost=one.fills)
+        if len({folded(word) for word in one.codes}) < len(one.codes):
+            problems.add("list.codes: a word stands there twice; keep one of them", lost=one.fills)
+        if one.order and ({*one.codes.values()} - {BLANK}) - {*one.order}:
+            problems.add(
+                "list.order does not name every code to which a word leads; add those that are missing",
+                lost=one.fills,
+            )
     for name, split in mapping.split.items():
         if split.part == 0:
             problems.add(f"split.{name}.part: parts are counted from 1; -1 is the last of several", lost=[name])

@@ -89,13 +89,9 @@ class Listed(Closed):
 
     column: Header
     by: str = Field(min_length=1, description="What stands between them")
-    codes: dict[str, dict[str, str]] = Field(min_length=1, description="By contract's column: their word, our code")
-    nothing: Marks = Field(default=[], description="Words that are none of the contract's")
+    fills: list[str] = Field(min_length=1, description="Columns of the contract of which the codes are")
     order: list[str] = Field(default=[], description="Which code counts where a cell has two of one column")
-
-    def every_code(self) -> list[str]:
-        """The codes that it leads to."""
-        return list(dict.fromkeys(code for words in self.codes.values() for code in words.values()))
+    codes: dict[str, str] = Field(min_length=1, description="Their word, our code; empty where it is none of them")
 
 
 class Number(Closed):
@@ -201,7 +197,7 @@ class Mapping(Closed):
             for column in columns:
                 found.setdefault(column, []).append(verb)
         for one in self.listed:
-            for column in one.codes:
+            for column in one.fills:
                 found.setdefault(column, []).append("list")
         return found
 
@@ -214,7 +210,7 @@ class Mapping(Closed):
         found |= {ours for ours, one in self.join.items() if of & set(one.columns)}
         found |= {ours for ours, one in self.split.items() if one.column in of}
         found |= {ours for ours, one in self.parts.items() if of & {one.day, one.month, one.year}}
-        found |= {ours for one in self.listed if one.column in of for ours in one.codes}
+        found |= {ours for one in self.listed if one.column in of for ours in one.fills}
         return found | {ours for ours, one in self.flags.items() if of & set(one.columns.values())}
 
     def chooses_rows_by(self) -> set[str]:

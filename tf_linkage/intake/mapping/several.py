@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection
 
 import polars as pl
 
-from tf_linkage.intake.mapping.meanings import folded
+from tf_linkage.contracts.columns import ColumnInfo
+from tf_linkage.intake.mapping.meanings import codes_of, folded
 from tf_linkage.intake.mapping.model import Flags, Listed
 from tf_linkage.intake.reading.problems import Problems
 
@@ -45,33 +46,30 @@ def flagged(
 
 
 def listed(
-    one: Listed, name: str, cells: pl.Series, problems: Problems, line_of: Line, *, blank: Collection[str]
+    one: Listed, column: ColumnInfo, cells: pl.Series, problems: Problems, line_of: Line, *, blank: Collection[str]
 ) -> pl.Series:
     """The code of one column of ours among the words of a cell; the first of the order where a cell has several.
 
     Args:
         one: what the mapping says of the list.
-        name: column of the contract.
+        column: of the contract.
         cells: of theirs, null where blank or a mark.
         problems: where problems are noted.
         line_of: the line of a row.
         blank: words that stand for nothing in any column.
     """
-    codes = {folded(word): code for word, code in one.codes[name].items()}
-    known = {folded(word) for words in one.codes.values() for word in words}
-    known |= {folded(word) for word in one.nothing} | {*blank}
+    known, ours = {folded(word): code for word, code in one.codes.items()}, codes_of(column) or []
     made: list[str | None] = []
     unknown, several = [], []
     for at, text in enumerate(cells):
-        words = [word for part in (text or "").split(one.by) if (word := folded(part))]
-        found = list(dict.fromkeys(codes[word] for word in words if word in codes))
+        words = [word for part in (text or "").split(one.by) if (word := folded(part)) and word not in blank]
+        found = list(dict.fromkeys(code for word in words if (code := known.get(word)) in ours and code))
         made.append(min(found, key=one.order.index) if one.order and found else next(iter(found), None))
-        unknown += [at] if set(words) - known else []
+        unknown += [at] if set(words) - {*known} else []
         several += [at] if len(found) > 1 and not one.order else []
-    if name == next(iter(one.codes)):
+    if column.name == one.fills[0]:
         said = "a word in a list that the mapping does not have"
-        problems.add_rows(said, unknown, line_of, one.column, one.codes)
-    problems.add_rows(
-        f"two codes of {name} in one list and the mapping gives no order", several, line_of, one.column, [name]
-    )
+        problems.add_rows(said, unknown, line_of, one.column, one.fills)
+    said = f"two codes of {column.name} in one list and the mapping gives no order"
+    problems.add_rows(said, several, line_of, one.column, [column.name])
     return pl.Series(made, dtype=pl.String)

@@ -124,11 +124,14 @@ def test_a_cell_that_lists_problems_is_taken_apart(tmp_path: Path) -> None:
     text = drafted(tmp_path, Issues=ISSUES)
     assert "[[list]]" in text
     assert '"Debt" = "DEBT"' in text
-    assert "# DOUBT: 1 word in 2 rows are too rare to be listed here; add them (lines 5, 13)" in text
+    assert (
+        "# DOUBT: 1 word in 2 rows: too rare to be listed here; add what stands there to the codes (lines 5, 13)"
+        in text
+    )
     assert "Housing" not in text, "rare words may be names"
     words, told = _mapped(tmp_path, _ready(text))
     assert "line 5, column Issues: a word in a list that the mapping does not have (2 rows: lines 5, 13)" in told
-    words, told = _mapped(tmp_path, _ready(text.replace('by = ";"', 'by = ";"\nnothing = ["Housing"]')))
+    words, told = _mapped(tmp_path, _ready(text.replace("[list.codes]", '[list.codes]\n"Housing" = ""')))
     assert "list" not in told
     assert words["worklessness"][:8] == ["DEBT", None, None, None, "OOW", None, None, "DEBT"]
     assert words["domestic_abuse"][:8] == ["DA", None, None, None, None, None, "DA", None]
@@ -143,8 +146,18 @@ def _ready(text: str) -> str:
 def test_words_of_a_list_that_many_rows_have_are_nothing_if_a_person_says_so(tmp_path: Path) -> None:
     issues = [f"{issue}; Housing" if issue else "Housing" for issue in ISSUES]
     text = drafted(tmp_path, Issues=issues)
-    assert '# DOUBT: "Housing": none of the contract\'s problems by name, and taken for nothing. Is it so?' in text
-    assert 'nothing = ["Housing"]' in text
+    assert '# DOUBT: "Housing": nobody here knows the word. Write the contract\'s code behind each (' in text
+    assert '"Housing" = ""' in text
+
+
+def test_codes_of_a_systems_own_are_listed_to_be_filled_in(tmp_path: Path) -> None:
+    text = drafted(tmp_path, Problem_codes=['"1a,3b"', '"6"'] * FAMILIES)
+    assert '# DOUBT: "1a", "3b", "6": nobody here knows the words.' not in text, "eight rows have each: too rare"
+    assert "3 words in 16 rows: too rare to be listed here" in text
+    more = drafted(tmp_path, Problem_codes=['"1a,3b"', '"1a,3b,6"'] * FAMILIES)
+    assert '# DOUBT: "1a", "3b": nobody here knows the words. Write the contract\'s code behind each' in more
+    assert '"1a" = ""' in more
+    assert "[[list]]" not in drafted(tmp_path, Ward_codes=['"1a,3b"', '"6"'] * FAMILIES)
 
 
 def test_notes_are_no_list_of_problems(tmp_path: Path) -> None:
@@ -245,3 +258,83 @@ def test_an_accepted_draft_needs_no_line(tmp_path: Path) -> None:
     )
     assert DOUBT not in "\n".join(text.splitlines()[3:])
     assert mapped(tmp_path / "in.csv", mapping_of(text.encode(), "m.toml")).rows.height == 16
+
+
+def test_yes_and_no_of_the_programme_tell_the_groups_too(tmp_path: Path) -> None:
+    text = drafted(tmp_path, **{"Open to programme?": each(["Yes", "No"] * 4)})
+    assert "# DOUBT: study_group: yes was taken for programme, and no for comparison. Is it so?" in text
+    assert '"Yes" = "programme"' in text
+    both = drafted(tmp_path, On_programme=each(["Yes", "No"] * 4))
+    assert both.count('"On programme"') == 2, "the same column says whether a service is received"
+
+
+def test_three_days_of_a_family_are_told_apart_by_their_order(tmp_path: Path) -> None:
+    days = {
+        "When": each(FOUND),
+        "Then": each([f"{13 + at}/10/2016" if at % 2 else "" for at in range(FAMILIES)]),
+        "After": each([f"{13 + at}/10/2017" if at % 4 == 1 else "" for at in range(FAMILIES)]),
+    }
+    columns = {name: cells for name, cells in PEOPLE.items() if name != "Date identified"}
+
+    def text(order: list[str]) -> str:
+        every = columns | {name: days[name] for name in order}
+        rows = [",".join(cells) for cells in zip(*every.values(), strict=True)]
+        (tmp_path / "in.csv").write_text("\n".join([",".join(every), *rows]) + "\n", encoding="utf-8")
+        return draft_mapping(tmp_path / "in.csv", "council_cohort", "Hackney", 2019).text
+
+    ordered = text(["When", "Then", "After"])
+    follow = "taken for it by what stands in it, and the three days of a family follow each other"
+    assert f'# NOTE: identified_date: {follow}\nidentified_date = "When"' in ordered
+    assert f'# NOTE: service_start_date: {follow}\nservice_start_date = "Then"' in ordered
+    assert '\nservice_end_date = "After"' in ordered
+    assert "DOUBT: service_" not in ordered
+    assert "DOUBT: identified" not in ordered
+    assert follow not in text(["Then", "After", "When"])
+
+
+@pytest.mark.parametrize("alike", [True, False])
+def test_the_word_that_families_share_is_their_surname(tmp_path: Path, alike: bool) -> None:
+    first = ["Ola", "Sam"] if alike else ["Ola", "Ola"]
+    names = [f"{first[at % 2]} Park{'abcdefgh'[at // 2 if alike else at % 8]}" for at in range(2 * FAMILIES)]
+    columns = {name: cells for name, cells in PEOPLE.items() if name != "Surname"} | {"Name": names}
+    rows = [",".join(cells) for cells in zip(*columns.values(), strict=True)]
+    (tmp_path / "in.csv").write_text("\n".join([",".join(columns), *rows]) + "\n", encoding="utf-8")
+    text = draft_mapping(tmp_path / "in.csv", "council_cohort", "Hackney", 2019).text
+    assert ('# NOTE: "Name" was split at its blank: members of families share the last word' in text) == alike
+    assert ("does the forename come first?" in text) != alike
+
+
+def test_what_stands_in_a_second_table_of_families_is_found_and_settled_there(tmp_path: Path) -> None:
+    homes = [["Family ID", "Wave", "Postcode"]]
+    homes += [[f"f{at}", ["Attached", "Waiting list"][at % 2], f"XK1 {at}AB"] for at in range(FAMILIES)]
+    (tmp_path / "homes.csv").write_text("\n".join(",".join(row) for row in homes) + "\n", encoding="utf-8")
+    drafted(tmp_path)
+    made = draft_mapping(tmp_path / "in.csv", "council_cohort", "Hackney", 2019, also=[tmp_path / "homes.csv"])
+    assert made.text.count("[[lookup]]") == 1
+    assert 'columns = { "Postcode" = "Postcode", "Wave" = "Wave" }' in made.text
+    assert "# NOTE: study_group: taken for it by what stands in it, and all members of a family" in made.text
+
+
+@pytest.mark.parametrize("end", ["9999-12-31 00:00:00", "31/12/9999", "Ongoing"])
+def test_an_end_that_has_not_come_is_blank(tmp_path: Path, end: str) -> None:
+    text = drafted(tmp_path, Support_end=[*each([f"{13 + at}/10/2017" for at in range(7)]), end, end])
+    assert f'service_end_date = ["{end.lower()}"]' in text
+    assert "service_end_date:" not in text
+
+
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [("NI Number (if known)", "nino"), ("D.O.B (dd/mm/yyyy)", "date_of_birth"), ("Sex (M/F/U)", "gender")],
+)
+def test_what_a_header_says_of_filling_it_in_is_no_part_of_its_name(
+    tmp_path: Path, header: str, column: str
+) -> None:
+    cells = {"nino": "QQ123456C", "date_of_birth": "13/10/1990", "gender": "F"}[column]
+    assert f'{column} = "{header}"' in drafted(tmp_path, **{header: [cells] * 2 * FAMILIES})
+
+
+def test_a_school_issue_is_a_problem_and_a_schools_postcode_nobodys_home(tmp_path: Path) -> None:
+    text = drafted(tmp_path, School_issue=["PA", ""] * FAMILIES, School_postcode=["XK1 1AB"] * 2 * FAMILIES)
+    assert 'school_absence = "School issue"' in text
+    assert "school_absence: the header may mean" not in text
+    assert 'postcode = "School postcode"' not in text
