@@ -197,7 +197,7 @@ def _map(chosen: argparse.Namespace) -> None:
 
 def _inputs(file: Path, mapping: Path | None, loaded: intake.Loaded | None) -> list[Path]:
     """What a command reads: the file, its mapping, and the files in which that looks things up."""
-    second = [file.parent / lookup.file for lookup in loaded.mapping.lookup] if loaded else []
+    second = [file.parent / name for name in loaded.mapping.second_files()] if loaded else []
     return [file, *second, *([mapping] if mapping else [])]
 
 

@@ -21,6 +21,9 @@ from tf_linkage.intake.reading.against import against_contract, by_the_day
 from tf_linkage.intake.reading.extracts import DAY_OF_EXTRACT, Part, typed_rows
 from tf_linkage.intake.reading.problems import Problems, Refused
 
+LONGEST_LIST = 10_000_000
+"""Bytes of a list of what is left out."""
+
 
 @dataclass(frozen=True)
 class Mapped:
@@ -82,8 +85,16 @@ def mapped_and_problems(
         total.update(digest)
         return cells
 
+    def listed(file: str) -> list[str]:
+        try:
+            lines, data = _lines_of(path.parent / file)
+        except Refused as refusal:
+            problems.refuse(f"{file}: {refusal.said[0]}")
+        total.update(data)
+        return lines
+
     # Of the file, the second files and the mapping together: another of any of them is another delivery.
-    rows = rows_of(cells, mapping, second, problems, source.line_of)
+    rows = rows_of(cells, mapping, second, listed, problems=problems, line_of=source.line_of)
     origin = rows.cells.get_column(ROW).to_list()
 
     def line_of(row: int) -> int:
@@ -104,6 +115,21 @@ def mapped_and_problems(
     )
     notes = (*source.notes, *rows.left_out, *noted, *columns.said_unknown(text, typed))
     return Mapped(typed, part, notes, (loaded.name, loaded.digest)), problems
+
+
+def _lines_of(path: Path) -> tuple[list[str], bytes]:
+    """What a file lists, one a line, and its bytes."""
+    problems = Problems(path.name)
+    if not path.is_file():
+        problems.refuse("the file is missing; the mapping leaves out what it lists")
+    data = path.read_bytes()
+    if len(data) > LONGEST_LIST:
+        problems.refuse("larger than any list of what is left out; is it the extract itself?")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        problems.refuse("not UTF-8 text; save the file as UTF-8")
+    return [line.strip() for line in text.splitlines() if line.strip()], data
 
 
 def _second(path: Path, lookup: Lookup) -> tuple[pl.DataFrame, bytes]:

@@ -7,6 +7,7 @@ import re
 
 import polars as pl
 
+from tf_linkage.contracts.bodies.council import PROBLEMS
 from tf_linkage.contracts.columns import ColumnInfo
 from tf_linkage.intake.mapping.dates import (
     A_TIME,
@@ -52,7 +53,9 @@ class Columns:
             said = int((text[name].is_not_null() & typed[name].is_null()).sum())
             self.unknown[name] = self.unknown.get(name, 0) + said
         marked = [f"{name} ({count:,})" for name, count in self.marked.items() if count]
-        notes = [f"{name}: not known by its code ({count:,} rows)" for name, count in self.unknown.items() if count]
+        notes = [
+            f"{name}: {_none(name)} by its code ({count:,} rows)" for name, count in self.unknown.items() if count
+        ]
         notes += [f"{name}: {said_turned(*counts)}" for name, counts in self.turned.items()]
         return [*notes, *([f"blank by the mapping's marks, in cells: {', '.join(marked)}"] if marked else [])]
 
@@ -251,6 +254,11 @@ class Columns:
             f"longer than the {width} characters that the mapping pads to", long, self.line_of, name
         )
         return cells.str.pad_start(width, "0")
+
+
+def _none(name: str) -> str:
+    """What a blank says of a column: of a problem, that a person has none."""
+    return "no such problem" if name in PROBLEMS else "not known"
 
 
 def _written(value: object) -> str | None:

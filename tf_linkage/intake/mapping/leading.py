@@ -7,10 +7,13 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from tf_linkage.contracts.columns import ColumnInfo
+from tf_linkage.contracts.bodies.council import LIKE_A_COUNCIL
+from tf_linkage.contracts.bodies.councils import codes_called
+from tf_linkage.contracts.columns import ColumnClass, ColumnInfo
 from tf_linkage.intake.mapping.dates import DAYS, EXCEL, TIMES, form_of, rivals
 from tf_linkage.intake.mapping.meanings import BLANK, codes_of, folded, of_label
 from tf_linkage.intake.mapping.model import EVERY, Mapping
+from tf_linkage.intake.marks import MARKS
 from tf_linkage.intake.reading.cells import is_key
 from tf_linkage.intake.reading.problems import Problems
 
@@ -47,6 +50,7 @@ def lead_to_the_contract(mapping: Mapping, columns: dict[str, ColumnInfo], probl
     _codes(mapping, columns, problems)
     _flags(mapping, columns, problems)
     _lists(mapping, columns, problems)
+    _names_nobody(mapping, columns, problems)
     _set(mapping, columns, problems)
     _given(mapping, columns, problems)
     _forms(mapping, columns, problems)
@@ -115,6 +119,26 @@ def _lists(mapping: Mapping, columns: dict[str, ColumnInfo], problems: Problems)
             problems.add(f"split.{name}.part: parts are counted from 1; -1 is the last of several", lost=[name])
 
 
+def _names_nobody(mapping: Mapping, columns: dict[str, ColumnInfo], problems: Problems) -> None:
+    """A mapping is passed on, so it names no person and no family."""
+    kept = {f"lookup.{lookup.file}": lookup for lookup in mapping.lookup}
+    rows = [(f"leave_out.{at}", one.column, one.values or []) for at, one in enumerate(mapping.leave_out, start=1)]
+    rows += [(f"{where}.keep", lookup.here, one.values) for where, lookup in kept.items() for one in lookup.keep
+             if one.column == lookup.there]  # fmt: skip
+    for where, theirs, values in rows:
+        of = [columns[name] for name in mapping.fed_by([theirs]) if name in columns and name != "la_code"]
+        told = any(is_key(one) or one.column_class is ColumnClass.DIRECT for one in of)
+        if told and any(folded(value) and folded(value) not in MARKS for value in values):
+            problems.add(
+                f"{where}.is: names people or families, and a mapping is passed on; put them into a file next to "
+                'the extract, one a line, and say listed = "left-out.txt" under [[leave_out]]'
+            )
+    for at, one in enumerate(mapping.leave_out, start=1):
+        if (one.values is None) == (one.listed is None):
+            problems.add(f"leave_out.{at}: say either which values (is) or which file lists them (listed)")
+            problems.refuse_if_any()
+
+
 def _set(mapping: Mapping, columns: dict[str, ColumnInfo], problems: Problems) -> None:
     for name, value in mapping.set_to.items():
         if name not in columns:
@@ -127,7 +151,11 @@ def _set(mapping: Mapping, columns: dict[str, ColumnInfo], problems: Problems) -
             wanted = (bool,)
         elif column.dtype.is_numeric():
             wanted = (int,)
-        if not isinstance(value, wanted):
+        if name == "la_code" and not LIKE_A_COUNCIL.fullmatch(str(value)):
+            own = codes_called(mapping.sender)
+            meant = f"{mapping.sender} has {' or '.join(own)}" if own else "it begins with E06, E08, E09 or E10"
+            problems.add(f"set.la_code: the code of no council that can send; {meant}", lost=[name])
+        elif not isinstance(value, wanted):
             problems.add(f"set.{name}: the contract wants {_word(wanted[0])}", lost=[name])
         elif known and str(value).lower() not in known and str(value) not in known:
             problems.add(f"set.{name}: not a code of the contract; it has {', '.join(known)}", lost=[name])

@@ -23,6 +23,10 @@ LEAST_YEAR, MOST_YEAR = 2000, 2100
 """Years that a mapping can be for: no register of the study's kind is older."""
 
 
+LEFT_OUT = r"^left-out[A-Za-z0-9_-]{0,50}\.txt$"
+"""How a file is called that lists the rows to be left out; git ignores such files."""
+
+
 class Closed(BaseModel):
     """A table of the mapping that has these keys and no others."""
 
@@ -110,9 +114,17 @@ class Keep(Closed):
     values: list[str] = Field(alias="is", min_length=1)
 
 
-class LeaveOut(Keep):
-    """Rows that are not sent on, counted and named in the delivery's notes."""
+class LeaveOut(Closed):
+    """Rows that are not sent on, counted and named in the delivery's notes.
 
+    Which people or families they are stands in a file of its own, which is not passed on with the mapping.
+    """
+
+    column: Header
+    values: list[str] | None = Field(default=None, alias="is", min_length=1)
+    listed: Annotated[str, StringConstraints(pattern=LEFT_OUT)] | None = Field(
+        default=None, description="File next to the first with what the column says, one a line"
+    )
     why: str = Field(min_length=3)
 
 
@@ -200,6 +212,10 @@ class Mapping(Closed):
             for column in one.fills:
                 found.setdefault(column, []).append("list")
         return found
+
+    def second_files(self) -> list[str]:
+        """Files that lie next to the first and are read with it."""
+        return [*(one.file for one in self.lookup), *(one.listed for one in self.leave_out if one.listed)]
 
     def fed_by(self, theirs: Iterable[str]) -> set[str]:
         """Columns of the contract that are made of any of some columns of the file, or of those looked up."""
