@@ -141,8 +141,8 @@ def test_no_to_a_problem_is_noted_as_no_and_not_as_unknown(tmp_path: Path) -> No
     from tf_linkage.intake.mapping.loading import load_mapping
 
     example = Path(__file__).parent / "examples" / "f08"
-    words = (example / "mapping.toml").read_text(encoding="utf-8") + '\n[codes.worklessness]\n"OOW" = "OOW"\n"PA" = ""\n'
-    words += '\n[codes.school_absence]\n"PA" = "PA"\n"OOW" = ""\n'
+    words = (example / "mapping.toml").read_text(encoding="utf-8").replace('OOW = "OOW"', 'OOW = "OOW"\nPA = ""')
+    words = words.replace('PA = "PA"', 'PA = "PA"\nOOW = ""')
     (tmp_path / "m.toml").write_text(words, encoding="utf-8")
     notes = mapped(example / "in.csv", load_mapping(tmp_path / "m.toml")).notes
     assert "worklessness: no such problem by its code (1 rows)" in notes
