@@ -66,6 +66,7 @@ def by_names(columns: list[ColumnInfo], source: Source) -> Found:
     if placeholders := sorted(said & {*OF_COLUMN["address"]} - everywhere):
         found.missing["address"] = placeholders
     _find_repeats(found, cells, columns)
+    _keep_codes(found, cells, columns)
     return found
 
 
@@ -170,6 +171,25 @@ def _find_address(found: Found, header: list[str], names: set[str]) -> None:
         del found.rename["address"]
     if "address" in names and "address" not in found.rename and len(parts) > 1:
         found.join = parts
+
+
+def _keep_codes(found: Found, cells: pl.DataFrame, columns: list[ColumnInfo]) -> None:
+    """A mark of blank that is a code of one column stands for blank in the others alone."""
+    coded = {
+        one.name: {folded(code) for code in codes_of(one) or []} for one in columns if one.name in found.rename
+    }
+    held = {name: set(_folded(cells[found.rename[name].theirs]).drop_nulls()) for name in coded}
+    for mark in [
+        one
+        for one in found.missing.get("every", [])
+        if any(one in codes & held[name] for name, codes in coded.items())
+    ]:
+        found.missing["every"].remove(mark)
+        for name, codes in coded.items():
+            if mark in held[name] - codes:
+                found.missing[name] = sorted({*found.missing.get(name, []), mark})
+    if not found.missing.get("every", ["some"]):
+        del found.missing["every"]
 
 
 def _find_repeats(found: Found, cells: pl.DataFrame, columns: list[ColumnInfo]) -> None:

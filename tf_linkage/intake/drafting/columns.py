@@ -45,9 +45,13 @@ MOST_SPELLINGS, LEAST_ROWS = 60, 10
 """Spellings of a column of codes; and rows from which a spelling is written down: a rarer one may be a name that
 was typed into the wrong column."""
 
-GROUPED = re.compile(r"(£?)[+-]?[0-9]{1,3}(?:,[0-9]{3})*(?:\.[0-9]+)?")
-"""Money as a spreadsheet shows it."""
+PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
+GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})*(?:\.[0-9]+)?")
+"""Numbers, and numbers as a spreadsheet shows them."""
 
+TURNED_ROUND = str.maketrans(",.", ".,")
+NO_NUMBER = "".join(map(chr, (*range(32, 43), *range(58, 127), 0xA0, 0xA3, 0x20AC)))
+"""Letters and signs that are no part of a number."""
 
 PEOPLES_KEYS = {"person_ref"}
 """Keys of which every row of a file has its own."""
@@ -114,14 +118,29 @@ def _are_days(known: pl.Series) -> bool:
 def _numeric(made: Proposal, known: pl.Series) -> Proposal | None:
     if not known.str.contains("[0-9]").all():
         return None
-    grouped = [GROUPED.fullmatch(cell) for cell in known]
-    if known.str.contains(r"^[+-]?[0-9]+(\.[0-9]+)?$").all():
-        made.whole_as_decimal = bool(known.str.contains(r"\.0+$").any())
-    elif all(grouped):
-        made.number = {"thousands": ","} | ({"prefix": "£"} if all(one[1] for one in grouped if one) else {})
+    prefix, suffix = _around(known)
+    bare = [cell.removeprefix(prefix).removesuffix(suffix).strip() for cell in known]
+    written = {name: value for name, value in (("prefix", prefix.strip()), ("suffix", suffix.strip())) if value}
+    if all(PLAIN.fullmatch(cell) for cell in bare):
+        made.number = written
+        made.whole_as_decimal = any(cell.endswith((".0", ".00")) for cell in bare)
+    elif all(GROUPED.fullmatch(cell) for cell in bare):
+        made.number = {"thousands": ","} | written
+    elif all(GROUPED.fullmatch(cell.translate(TURNED_ROUND)) for cell in bare):
+        dots = {"thousands": "."} if any("." in cell for cell in bare) else {}
+        made.number = dots | {"decimal": ","} | written
+    elif all(PLAIN.fullmatch(cell.replace(",", ".")) for cell in bare):
+        made.number = {"decimal": ","} | written
     else:
         made.doubts.append("not every cell is a plain number; say under numbers how they are written")
     return made
+
+
+def _around(known: pl.Series) -> tuple[str, str]:
+    """What stands before and behind every number of a column, such as a pound sign."""
+    before = {cell[: len(cell) - len(cell.lstrip(NO_NUMBER))] for cell in known}
+    behind = {cell[len(cell.rstrip(NO_NUMBER)) :] for cell in known}
+    return before.pop() if len(before) == 1 else "", behind.pop() if len(behind) == 1 else ""
 
 
 def _coded(made: Proposal, cells: pl.Series, column: ColumnInfo, codes: list[str]) -> Proposal | None:
@@ -171,6 +190,8 @@ def _spelled_out(
 ) -> Iterator[tuple[str, set[str]]]:
     """Gives spellings their codes; what must be said of those that are too rare to be written down."""
     by_label = {one: meant(column, one.partition(" - ")[2] or one) for one in spellings}
+    if set(exact) == {"true", "false"}:
+        exact = exact | {mark: str(said).lower() for mark, said in YES_OR_NO.items()}
     told = {one: exact.get(folded(one)) or by_label[one] for one in spellings}
     rare = {one: count for one, count in spellings.items() if count < LEAST_ROWS and not told[one]}
     made.spellings = {one: code for one, code in told.items() if one not in rare}

@@ -338,3 +338,60 @@ def test_a_school_issue_is_a_problem_and_a_schools_postcode_nobodys_home(tmp_pat
     assert 'school_absence = "School issue"' in text
     assert "school_absence: the header may mean" not in text
     assert 'postcode = "School postcode"' not in text
+
+
+def of_table(folder: Path, table: str, header: str, rows: list[str]) -> str:
+    (folder / "in.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    return draft_mapping(folder / "in.csv", table, "DWP", 2019, drawn=dt.date(2020, 3, 31)).text
+
+
+@pytest.mark.parametrize(
+    ("amounts", "numbers", "read"),
+    [
+        (["90;7", "1132;45"], '{ decimal = "," }', [90.7, 1132.45]),
+        (["1.132;45", "90;7"], '{ thousands = ".", decimal = "," }', [1132.45, 90.7]),
+        (["£1;132.45", "£90.70"], '{ thousands = ",", prefix = "£" }', [1132.45, 90.7]),
+        (["90.70 pw", "70.00 pw"], '{ suffix = "pw" }', [90.7, 70.0]),
+        (["90.7", "70"], None, [90.7, 70.0]),
+    ],
+    ids=["decimal comma", "points between", "pounds", "a week", "plain"],
+)
+def test_how_numbers_are_written_is_read_off_them(
+    tmp_path: Path, amounts: list[str], numbers: str | None, read: list[float]
+) -> None:
+    rows = [f'{at},JSA,2016-01-{13 + at},"{cell.replace(";", ",")}"' for at, cell in enumerate(amounts)]
+    text = of_table(tmp_path, "dwp_benefits", "dwp_key,benefit_type,start_date,weekly_amount", rows)
+    assert ("weekly_amount = {" in text) == (numbers is not None)
+    assert numbers is None or f"weekly_amount = {numbers}" in text
+    assert mapped(tmp_path / "in.csv", mapping_of(text.encode(), "m.toml")).rows["weekly_amount"].to_list() == read
+
+
+def test_a_mark_of_blank_that_is_a_code_of_a_column_stays_there(tmp_path: Path) -> None:
+    header = "moj_key,case_id,offence_id,offence_start_date,offence_group,disposal_date,disposal,adjudication_code"
+    began = ["NONE" if at % 2 else f"2016-01-{13 + at}" for at in range(8)]
+    rows = [f"k{at},c{at},o{at},{day},03,2017-01-13,{'FN'[at % 2]}INE,N" for at, day in enumerate(began)]
+    rows = [row.replace("NINE", "NONE") for row in rows]
+    text = of_table(tmp_path, "moj_offences", header, rows)
+    assert 'offence_start_date = ["none"]' in text
+    assert "every = [" not in text.split("[missing]")[-1]
+    from tf_linkage.contracts.registry import extract_tables
+
+    assert "NONE" in extract_tables()["moj_offences"].disposal.categories
+
+
+def test_a_yes_in_another_language_is_the_one_spelling_left(tmp_path: Path) -> None:
+    header = "dwp_key,start_date,end_date,uncertain_start_date,uncertain_end_date,annual_pay"
+    rows = [f"k{at},2016-01-{13 + at // 2},,{'JN'[at % 2]},N,9000" for at in range(30)]
+    text = of_table(tmp_path, "dwp_employment", header, rows)
+    assert '# DOUBT: uncertain_start_date: "J" was taken for true, as the only one left' in text
+    assert '"J" = "true"' in text
+    assert "DOUBT: uncertain_end_date" not in text
+
+
+def test_a_column_may_have_a_word_of_danger_in_its_own_name(tmp_path: Path) -> None:
+    header = "dfe_key,academic_year,URN"
+    text = of_table(tmp_path, "dfe_absence", header, [f"k{at},2015,S10{at}" for at in range(8)])
+    assert 'school_id = "URN"' in text
+    assert "school_id: the header may mean" not in of_table(
+        tmp_path, "dfe_absence", header.replace("URN", "school_id"), [f"k{at},2015,S10{at}" for at in range(8)]
+    )
