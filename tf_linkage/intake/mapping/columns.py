@@ -167,7 +167,7 @@ class Columns:
         """Columns of ours that are filled from one column of theirs, each with all of them."""
         by_theirs: dict[str, list[str]] = {}
         for ours, theirs in self.mapping.rename.items():
-            if codes_of(self.loaded.columns[ours]):
+            if ours in self.loaded.columns and codes_of(self.loaded.columns[ours]):
                 by_theirs.setdefault(theirs, []).append(ours)
         return {ours: several for several in by_theirs.values() if len(several) > 1 for ours in several}
 
