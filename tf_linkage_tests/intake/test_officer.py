@@ -116,8 +116,8 @@ def workbook(folder: Path, rows: Sequence[Person]) -> tuple[Path, list[str]]:
 def list_in_a_cell(folder: Path, rows: Sequence[Person]) -> tuple[Path, list[str]]:
     """Semicolons, windows-1252, whole names, code and label, a list of problems in words in one cell."""
     path = folder / "cohort.csv"
-    lines = ["Families of the borough", "", "Client ID;Household;Name;Date of birth;Gender;Address;Post code;Issues;"
-             "Cohort;Identified on;Programme start;Programme end;Worker"]  # fmt: skip
+    lines = ["Families of the borough", "", "Client ID;Household;Name;Date of birth;Gender;Address;Post code;"
+             "Issues;Cohort;Identified on;Programme start;Programme end;Worker"]  # fmt: skip
     for at, person in enumerate(rows):
         words = [WORDS[code] for code in person["problems"]] + (["Housing"] if at % 5 == 0 else [])  # type: ignore[attr-defined]
         lines.append(";".join([
@@ -158,8 +158,8 @@ def two_files(folder: Path, rows: Sequence[Person]) -> tuple[Path, list[str]]:
     path = folder / "people.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
         sheet = csv.writer(file)
-        sheet.writerow(["SVC_USR_REF_NO", "FAMILY_NO", "SURNAME", "FIRST_NAME", "BIRTH_DT", "SEX", "UNEMPLOYED",
-                        "IN_DEBT", "POOR_ATTENDANCE", "CIN", "CP_PLAN", "OFFENDING", "DV", "MENTAL_HEALTH"])  # fmt: skip
+        header = "SVC_USR_REF_NO,FAMILY_NO,SURNAME,FIRST_NAME,BIRTH_DT,SEX,UNEMPLOYED,IN_DEBT,POOR_ATTENDANCE,CIN"
+        sheet.writerow([*header.split(","), "CP_PLAN", "OFFENDING", "DV", "MENTAL_HEALTH"])
         for at, person in enumerate(rows):
             said = ["Y" if code in person["problems"] else "N" for code in OWN]  # type: ignore[operator]
             sheet.writerow([person["person_ref"], person["family_ref"], person["surname"], person["forename"],
