@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import dataframely as dy
 import polars as pl
 
-from tf_linkage.contracts.columns import ColumnInfo
+from tf_linkage.contracts.columns import ColumnClass, ColumnInfo
 from tf_linkage.contracts.relations import OneOf, OnlyWhere, relations_of
 from tf_linkage.intake.drafting.by_values import ENOUGH, numbers_of
 from tf_linkage.intake.drafting.names import dangerous
@@ -68,6 +68,9 @@ def _settled(column: ColumnInfo, made: Proposal, cells: pl.DataFrame, groups: pl
         told = made.by == "words" and numbers_of(column, known)
         return "its values part people as such numbers do" if told else ""
     codes = codes_of(column)
+    if made.by == "values" and not (codes and column.column_class is ColumnClass.ATTRIBUTE):
+        # A day, a number or a sex has a shape, and may be anybody's; the words of a problem say what they are.
+        return ""
     if codes and len(codes) > 1 and made.spellings and set(codes) - {*made.spellings.values()}:
         return ""
     if groups is not None:
@@ -109,7 +112,7 @@ def _whole_names(found: Found, cells: pl.DataFrame, groups: pl.Series | None) ->
 
 
 def _days_in_order(found: Found, cells: pl.DataFrame) -> None:
-    """Days that look alike are told apart by which is always there, and which comes after which."""
+    """One question for days that no name tells: by which is always there, and which comes after which."""
     names = ("identified_date", "service_start_date", "service_end_date")
     made = [found.rename.get(name) for name in names]
     days = [_read(one, cells) for one in made]
@@ -125,10 +128,15 @@ def _days_in_order(found: Found, cells: pl.DataFrame) -> None:
         & (end.is_null() | (start <= end)).all()
         & (start < end).any()
     ).item()
-    for one in made:
-        if one is not None and in_order and any(doubt.startswith(BY["values"]) for doubt in one.doubts):
-            one.doubts = [doubt for doubt in one.doubts if not doubt.startswith(BY["values"])]
-            one.notes.append(f"{BY['values']}, and the three days of a family follow each other")
+    by_values = [one for one in made if one is not None and one.by == "values"]
+    if not in_order or len(by_values) < 2:
+        return
+    for one in by_values:
+        one.doubts = [doubt for doubt in one.doubts if not doubt.startswith(BY["values"])]
+    shown = ", ".join(json.dumps(one.theirs, ensure_ascii=False) for one in by_values)
+    by_values[0].doubts.insert(
+        0, f"{shown} were taken for days of the service by their order, and by no name. Are they?"
+    )
 
 
 def _read(made: Proposal | None, cells: pl.DataFrame) -> pl.Series | None:
