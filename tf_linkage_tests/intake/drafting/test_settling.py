@@ -285,8 +285,8 @@ def test_three_days_of_a_family_are_told_apart_by_their_order(tmp_path: Path) ->
     ordered = text(["When", "Then", "After"])
     asked = [line for line in ordered.splitlines() if line.startswith(f"{DOUBT} identified_date")]
     assert asked == [
-        f'{DOUBT} identified_date: "When", "Then", "After" were taken for days of the service by their order, and by '
-        "no name. Are they?"
+        f'{DOUBT} identified_date: "When", "Then", "After" were taken for days of the service by their order, and '
+        "by no name. Are they?"
     ]
     for ours, theirs in (
         ("identified_date", "When"),
