@@ -82,7 +82,7 @@ def _refusal(found: Examined) -> str:
     if more > 0:
         said.append(f"  and {more} more, which check-extract names")
     if advice := to_do(lines):
-        said += ["What to do", *(f"  {line}" for line in advice)]
+        said.append(f"what to do: {'; '.join(advice)}")
     return "\n".join(said)
 
 

@@ -301,4 +301,4 @@ def test_a_mapped_file_that_is_refused_comes_with_what_to_do(
     command: Command, file: Path, mapping: Path, tmp_path: Path
 ) -> None:
     code, said = command("map-extract", spoilt(file), "--mapping", mapping, "-o", tmp_path / "outgoing")
-    assert (code, "What to do" in said, "put them under ignore" in said) == (2, True, True)
+    assert (code, "; what to do: " in said, "put them under ignore" in said) == (2, True, True)
