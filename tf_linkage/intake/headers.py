@@ -33,12 +33,13 @@ _ANYWHERE: dict[str, tuple[str, ...]] = {
         "svc_usr_ref_no", "client_id",
     ),
     "family_ref": (
-        "family_ref", "family_id", "family", "family_no", "group_id", "groupid", "household_id",
+        "family_ref", "family_id", "family", "family_no", "family_group_id", "group_id", "groupid", "household_id",
         "household",
     ),
     "la_code": ("la_code", "lea", "local_authority", "la"),
     "identified_date": (
-        "identified_date", "identified", "identified_on", "eligible", "eligible_dttm", "date_identified",
+        "identified_date", "identified", "identified_on", "date_of_identification", "eligible", "eligible_dttm",
+        "date_identified",
         "eligible_date", "date_nominated", "nominated", "nomination_date", "date_eligible",
     ),
     "service_start_date": (
@@ -89,7 +90,8 @@ _SAME = {
     "no": "number", "num": "number", "nbr": "number", "id": "number", "ref": "number", "reference": "number",
     "strt": "start", "began": "start", "begin": "start", "begins": "start", "started": "start", "from": "start",
     "ended": "end", "ends": "end", "finish": "end", "finished": "end", "to": "end",
-    "eligible": "identified", "client": "person", "customer": "person", "individual": "person",
+    "eligible": "identified", "needs": "need", "mosaic": "person", "liquidlogic": "person", "eclipse": "person",
+    "carefirst": "person", "client": "person", "customer": "person", "individual": "person",
     "absent": "absence", "absentee": "absence", "persistently": "persistent", "excluded": "exclusion",
     "receiving": "received", "receives": "received", "getting": "received", "gets": "received",
 }  # fmt: skip
@@ -98,7 +100,7 @@ _SAME = {
 _EMPTY = frozenset(
     {
         "a", "an", "at", "claim", "code", "current", "date", "field", "flag", "has", "in", "is", "line", "of", "on",
-        "programme", "record", "service", "spell", "support", "the", "type", "was",
+        "intervention", "programme", "record", "service", "spell", "support", "the", "type", "was",
     }
 )  # fmt: skip
 """Words that tell no two columns apart."""

@@ -10,7 +10,7 @@ from tf_linkage.contracts.bodies.council import FIRST_OF_SEVERAL
 from tf_linkage.contracts.columns import ColumnInfo
 from tf_linkage.intake.drafting.columns import GROUP, propose
 from tf_linkage.intake.drafting.lists import find_lists
-from tf_linkage.intake.drafting.names import FLAGS, candidates, flag_of, is_address_part, names_of, words_alike
+from tf_linkage.intake.drafting.names import FLAGS, candidates, flag_of, is_address_part, speaks_of, words_alike
 from tf_linkage.intake.drafting.people import find_names
 from tf_linkage.intake.drafting.proposal import Found, Proposal
 from tf_linkage.intake.headers import plain
@@ -18,6 +18,10 @@ from tf_linkage.intake.mapping.meanings import codes_of, folded
 from tf_linkage.intake.mapping.source import Source
 from tf_linkage.intake.marks import MARKS, OF_COLUMN
 from tf_linkage.intake.reading.cells import YES_OR_NO
+
+TICKS = {"x", "\u2713", "\u2714", "tick", "ticked"}
+YES = [mark for mark, said in YES_OR_NO.items() if said]
+"""What stands for yes; a tick does where nothing else but blanks, yes and no stand in a column."""
 
 DATE_PARTS = {"dob_day": "day", "dob_mth": "month", "dob_month": "month", "dob_yr": "year", "dob_year": "year"}
 
@@ -102,23 +106,30 @@ def _folded(cells: pl.Series) -> pl.Series:
 def _find_flags(found: Found, cells: pl.DataFrame, columns: list[ColumnInfo], marks: set[str]) -> None:
     """Columns of yes and no: by the code that they are called after, or by the problem alone."""
     coded = {column.name: column for column in columns if isinstance(column.dtype, pl.Enum)}
+    bare: list[tuple[str, str]] = []
     for theirs in cells.columns:
         said = {mark for mark in _folded(cells[theirs]).drop_nulls() if mark not in marks}
-        if not said or not said <= set(YES_OR_NO):
+        if not said or not said <= {*YES_OR_NO, *TICKS}:
             continue
         problem, code = flag_of(theirs) or _of_problem(theirs, coded)
         if problem not in coded or code in found.flags.setdefault(problem, {}):
             continue
         found.flags[problem][code] = theirs
+        if ticks := said & TICKS:
+            found.yes[problem] = sorted({*found.yes.get(problem, YES), *ticks})
         shown, several = json.dumps(theirs, ensure_ascii=False), codes_of(coded[problem]) or []
         if flag_of(theirs) is None and len(several) > 1:
-            doubt = f"{shown} says yes or no, and not which of {', '.join(several)}: {code} stands here. Is it?"
-            found.doubts.setdefault(f"flags.{problem}", []).append(doubt)
+            bare.append((problem, f"{theirs} ({code} of {', '.join(several)})"))
         elif flag_of(theirs) and plain(theirs).removesuffix("_flag") not in FLAGS:
             lines = found.notes if words_alike(theirs, code) else found.doubts
             said_so = f"{shown} was taken for {code} by the words of its name"
             lines.setdefault(f"flags.{problem}", []).append(said_so)
     found.flags = {problem: columns for problem, columns in found.flags.items() if columns}
+    if bare:
+        named = json.dumps("; ".join(said for _, said in bare), ensure_ascii=False)
+        them = "these say" if len(bare) > 1 else "this says"
+        doubt = f"{them} yes or no, and not which code it is; the one named first is taken: {named}. Is it so?"
+        found.doubts.setdefault(f"flags.{bare[0][0]}", []).append(doubt)
     for problem, flagged in found.flags.items():
         _in_order(found, problem, flagged, cells)
 
@@ -126,7 +137,7 @@ def _find_flags(found: Found, cells: pl.DataFrame, columns: list[ColumnInfo], ma
 def _of_problem(theirs: str, coded: dict[str, ColumnInfo]) -> tuple[str, str]:
     """The problem after which a column is called, and its first code."""
     for name, column in coded.items():
-        if name in FIRST_OF_SEVERAL and plain(theirs) in names_of(column):
+        if name in FIRST_OF_SEVERAL and speaks_of(column, theirs):
             return name, (codes_of(column) or [""])[0]
     return "", ""
 
@@ -134,10 +145,7 @@ def _of_problem(theirs: str, coded: dict[str, ColumnInfo]) -> tuple[str, str]:
 def _in_order(found: Found, problem: str, columns: dict[str, str], cells: pl.DataFrame) -> None:
     """Flags in the order in which they count, and a doubt where two are set at once."""
     found.flags[problem] = {code: columns[code] for code in FIRST_OF_SEVERAL[problem] if code in columns}
-    yes = [
-        _folded(cells[theirs]).is_in([mark for mark, said in YES_OR_NO.items() if said])
-        for theirs in columns.values()
-    ]
+    yes = [_folded(cells[theirs]).is_in([*YES, *TICKS]) for theirs in columns.values()]
     several = sum(1 for row in zip(*yes, strict=True) if sum(bool(one) for one in row) > 1)
     if several:
         found.notes.setdefault(f"flags.{problem}", []).append(

@@ -105,6 +105,17 @@ def names_of(column: ColumnInfo) -> tuple[str, ...]:
     )
 
 
+def speaks_of(column: ColumnInfo, theirs: str) -> bool:
+    """Whether a header is a known name of a column, or has one among its words: `Adult worklessness`."""
+    if plain(theirs) in names_of(column):
+        return True
+    if dangerous(theirs, column) or set(plain(theirs).split("_")) & TURNED:
+        return False
+    return any(
+        words(name) and words(name) <= words(theirs) for name in names_of(column) if len(name) > LONGEST_SHORT
+    )
+
+
 def words_alike(theirs: str, code: str) -> bool:
     """Whether a header's words are those of a known flag of a code, whatever their order."""
     return bool(words(theirs)) and words(theirs) in {words(name) for name, (_, of) in FLAGS.items() if of == code}

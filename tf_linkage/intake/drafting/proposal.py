@@ -125,6 +125,7 @@ class Found:
     join: list[str] = field(default_factory=list)
     parts: dict[str, str] = field(default_factory=dict)
     flags: dict[str, dict[str, str]] = field(default_factory=dict)
+    yes: dict[str, list[str]] = field(default_factory=dict)
     missing: dict[str, list[str]] = field(default_factory=dict)
     wholes: str | None = None
     split: dict[str, tuple[str, str, int]] = field(default_factory=dict)
@@ -144,6 +145,7 @@ class Found:
         self.parts = self.parts or {part: names[theirs] for part, theirs in other.parts.items()}
         for problem, columns in other.flags.items():
             self.flags.setdefault(problem, {code: names[theirs] for code, theirs in columns.items()})
+        self.yes |= {problem: marks for problem, marks in other.yes.items() if problem not in self.yes}
         for name, marks in other.missing.items():
             self.missing[name] = sorted({*self.missing.get(name, []), *marks})
         self.split |= {ours: (names[theirs], by, part) for ours, (theirs, by, part) in other.split.items()}

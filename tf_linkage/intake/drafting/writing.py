@@ -220,6 +220,7 @@ def _other_lines(found: Found) -> list[str]:
             *(f"{DOUBT} {doubt}" for doubt in found.doubts.get(f"flags.{problem}", [])),
         ]
         lines += [f"columns = {{ {inner} }}", *([f"order = {_list(columns)}"] if len(columns) > 1 else [])]
+        lines += [f"yes = {_list(found.yes[problem])}"] if problem in found.yes else []
     marks = {name: marks for name, marks in found.missing.items() if name == "every" or name in found.filled()}
     lines += ["", "[missing]", *(f"{name} = {_list(words)}" for name, words in marks.items())] if marks else []
     return lines

@@ -101,7 +101,8 @@ def test_a_service_by_its_first_day_is_settled_where_one_group_has_it_and_the_ot
 
 def test_yes_and_no_in_a_column_called_after_a_problem_flag_it_and_no_is_no_blank(tmp_path: Path) -> None:
     text = drafted(tmp_path, Crime=["Y", "N"] * FAMILIES, DV=["N", "Y"] * FAMILIES)
-    assert '# DOUBT: "Crime" says yes or no, and not which of OFF, ASB: OFF stands here. Is it?' in text
+    said = 'this says yes or no, and not which code it is; the one named first is taken: "Crime (OFF of OFF, ASB)"'
+    assert f"# DOUBT: {said}. Is it so?" in text
     assert 'columns = { OFF = "Crime" }' in text
     assert 'columns = { DA = "DV" }' in text
     assert "DV" not in "".join(line for line in text.splitlines() if line.startswith(DOUBT))
@@ -401,3 +402,48 @@ def test_a_column_may_have_a_word_of_danger_in_its_own_name(tmp_path: Path) -> N
     assert "school_id: the header may mean" not in of_table(
         tmp_path, "dfe_absence", header.replace("URN", "school_id"), [f"k{at},2015,S10{at}" for at in range(8)]
     )
+
+
+def test_ticks_under_a_problems_name_are_flags_and_one_question(tmp_path: Path) -> None:
+    ticks = ["X", ""] * FAMILIES
+    text = drafted(
+        tmp_path,
+        Adult_worklessness=ticks,
+        Child_needs_help=ticks,
+        Health=ticks,
+        DV=ticks,
+        Seen=ticks,
+        Not_in_debt=ticks,
+    )
+    asked = [line for line in text.splitlines() if "yes or no, and not which code" in line]
+    assert len(asked) == 1
+    for named in ("Adult worklessness (OOW of", "Health (MH of MH, PH)"):
+        assert named in asked[0]
+    assert '# DOUBT: "Child needs help" was taken for CIN by the words of its name' in text
+    assert 'columns = { DA = "DV" }\nyes = ["1", "true", "x", "y", "yes"]' in text
+    assert {"Seen", "Not in debt"} <= set(
+        text.split("ignore = ")[1].splitlines()[0].strip("[]").replace('"', "").split(", ")
+    )
+    assert read(tmp_path, text)["worklessness"] == ["OOW", None] * FAMILIES
+
+
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [("Mosaic ID", "person_ref"), ("Family Group ID", "family_ref"), ("Date of identification", "identified_date")],
+)
+def test_what_case_systems_call_their_numbers(tmp_path: Path, header: str, column: str) -> None:
+    without = {"person_ref": "Person ID", "family_ref": "Family ID", "identified_date": "Date identified"}[column]
+    columns = {header if name == without else name: cells for name, cells in PEOPLE.items()}
+    rows = [",".join(cells) for cells in zip(*columns.values(), strict=True)]
+    (tmp_path / "in.csv").write_text("\n".join([",".join(columns), *rows]) + "\n", encoding="utf-8")
+    text = draft_mapping(tmp_path / "in.csv", "council_cohort", "Hackney", 2019).text
+    assert f'{column} = "{header}"' in text
+    assert f"DOUBT: {column}" not in text
+
+
+def test_two_words_for_one_sex_mean_it(tmp_path: Path) -> None:
+    text = drafted(tmp_path, Sex=["Boy/Man", "Girl/Woman"] * FAMILIES)
+    assert '"Boy/Man" = "male"' in text
+    assert '"Girl/Woman" = "female"' in text
+    assert "DOUBT: gender" not in text
+    assert '"Man/Woman" =' not in drafted(tmp_path, Sex=["Man/Woman", "Girl/Woman"] * FAMILIES)
