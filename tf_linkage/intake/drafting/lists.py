@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -11,6 +12,7 @@ import polars as pl
 from tf_linkage.contracts.bodies.council import FIRST_OF_SEVERAL, PROBLEM_WORDS
 from tf_linkage.contracts.columns import ColumnInfo
 from tf_linkage.intake.drafting.columns import LEAST_ROWS, MOST_SPELLINGS, meant
+from tf_linkage.intake.drafting.names import LONGEST_SHORT
 from tf_linkage.intake.drafting.proposal import Found, FoundList
 from tf_linkage.intake.headers import plain
 from tf_linkage.intake.mapping.meanings import codes_of, folded
@@ -24,7 +26,9 @@ OF_PROBLEMS = {"problem", "problems", "issue", "issues", "need", "needs", "crite
 """Words of a header by which a column lists problems, whatever its codes are called."""
 
 LONGEST_CODE, MOST_NAMED = 6, 8
-"""Letters of a system's own code; and words that a doubt names."""
+"""Letters of a system's own code, if a digit is among them (a name has none); and words that a doubt names."""
+
+_DIGIT = re.compile(r"[0-9]")
 
 LEAST_KNOWN = 0.5
 """Share of a column's words that are known, from which it is a list of codes."""
@@ -74,7 +78,7 @@ def _share(counts: Counter[str], left: Sequence[ColumnInfo]) -> float:
 def _of_codes(theirs: str, counts: Counter[str], cells: pl.Series) -> bool:
     """Whether a column is called after problems and lists short codes, several of them in one cell."""
     several = counts.total() > len(cells)
-    short = all(len(word) <= LONGEST_CODE for word in counts)
+    short = all(len(word) <= (LONGEST_CODE if _DIGIT.search(word) else LONGEST_SHORT) for word in counts)
     return several and short and bool(set(plain(theirs).split("_")) & OF_PROBLEMS)
 
 

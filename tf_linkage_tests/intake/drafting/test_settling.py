@@ -158,6 +158,7 @@ def test_codes_of_a_systems_own_are_listed_to_be_filled_in(tmp_path: Path) -> No
     more = drafted(tmp_path, Problem_codes=['"1a,3b"', '"1a,3b,6"'] * FAMILIES)
     assert '# DOUBT: "1a", "3b": nobody here knows the words. Write the contract\'s code behind each' in more
     assert '"1a" = ""' in more
+    assert "Quill" not in drafted(tmp_path, Issues_for=['"Quill,Reed"', '"Reed,Quill"'] * FAMILIES)
     assert "[[list]]" not in drafted(tmp_path, Ward_codes=['"1a,3b"', '"6"'] * FAMILIES)
 
 
