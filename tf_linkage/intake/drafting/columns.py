@@ -202,7 +202,7 @@ def propose(column: ColumnInfo, theirs: str, cells: pl.Series) -> Proposal | Non
 
 def _proposed(column: ColumnInfo, theirs: str, cells: pl.Series) -> Proposal | None:
     known, made = cells.drop_nulls(), Proposal(theirs)
-    if dangerous(theirs):
+    if dangerous(theirs) and plain(theirs) != column.name:
         made.doubts.append("the header may mean somebody else or another time")
     if not len(known):
         made.doubts.append("every cell is blank")
