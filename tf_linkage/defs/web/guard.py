@@ -17,6 +17,7 @@ from starlette.middleware import Middleware
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from tf_linkage.defs.web.following import follow
 from tf_linkage.pages.addresses import file_at
 from tf_linkage.study import Study
 from tf_linkage.workspace.choices import chosen_study
@@ -125,6 +126,8 @@ def guard(data: Path | None = None, first: str | None = None) -> None:
     def build_middleware(server: Any) -> list[Middleware]:
         before: list[Any] = own(server)
         there = any(one.cls is OnlyFromHere for one in before)
+        if data is not None and not there:
+            follow(server._process_context, data)
         return before if there else [Middleware(OnlyFromHere, data=data, first=first), *before]
 
     server: Any = DagsterWebserver

@@ -31,6 +31,9 @@ from tf_linkage.linkage.score.weights import Evidence, Weights, best_possible, w
 from tf_linkage.linkage.tables.encoded import Tables
 from tf_linkage.linkage.tables.records import undated
 
+_WEIGHED = 500_000
+"""Pairs that are weighed at one time."""
+
 
 @dataclass(frozen=True)
 class DecisionRule:
@@ -90,19 +93,24 @@ class DecisionRule:
     ) -> pl.DataFrame:
         """Pairs, sorted by their rows, with their weight; the best row of each person where there are aliases."""
         bits = np.zeros(pairs.height) if family is None else family
-        levels, weights = self._weights(pairs.with_columns(pl.Series("family", bits)), certain_links)
-        frame = pairs.with_columns(
-            pl.Series("match_weight", weights.total),
-            pl.Series("match_probability", weights.probability),
-            pl.Series("moved", moved(levels, self.model)),
-            pl.Series("family", bits),
-            pl.Series("undated", self.undated[pairs["left_row"].to_numpy()], pl.Boolean),
-        )
+        every = pairs.with_columns(pl.Series("family", bits))
+        # Some at a time: the parts of a weight take several times the room of the pair.
+        parts = range(0, max(every.height, 1), _WEIGHED)
+        frame = pl.concat([self._weighed(every.slice(start, _WEIGHED), certain_links) for start in parts])
         if not self.tables.aliased:
             return frame
         order = ["left_row", "entity", "match_weight", "right_row"]
         frame = frame.sort(order, descending=[False, False, True, False])
         return frame.unique(subset=["left_row", "entity"], keep="first", maintain_order=True)
+
+    def _weighed(self, pairs: pl.DataFrame, certain_links: CertainLinks) -> pl.DataFrame:
+        levels, weights = self._weights(pairs, certain_links)
+        return pairs.with_columns(
+            pl.Series("match_weight", weights.total),
+            pl.Series("match_probability", weights.probability),
+            pl.Series("moved", moved(levels, self.model)),
+            pl.Series("undated", self.undated[pairs["left_row"].to_numpy()], pl.Boolean),
+        )
 
     def resolved(self, weighed: pl.DataFrame) -> pl.DataFrame:
         """Links, reviews and rivals among weighed pairs, with stage and status."""
