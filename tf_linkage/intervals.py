@@ -87,6 +87,47 @@ def recall_gap(low: float, high: float, programme: float, comparison: float) -> 
     return -comparison * (1 - 1 / low) if low > 1 else 0.0
 
 
+Both = tuple[float, float]
+"""A figure of the comparison, and of the programme."""
+
+
+def gap_of_difference(low: float, high: float, levels: Both, recall: Both) -> float:
+    """The same before the interval of a difference holds 0: shares or sums in which not found reads as nothing.
+
+    Args:
+        low: lower end of the interval.
+        high: upper end.
+        levels: of comparison and programme, above 0.
+        recall: of both.
+
+    >>> round(gap_of_difference(-0.03, -0.01, (0.12, 0.10), (0.97, 0.95)), 4)
+    0.0864
+    """
+    (off, on), (off_found, on_found) = levels, recall
+    if high < 0:
+        return on_found * -high / (on - high)
+    return -off_found * low / (off + low) if low > 0 else 0.0
+
+
+def gap_where_missing(low: float, high: float, levels: Both, recall: Both) -> float:
+    """The same of an outcome known of those found alone, if it came twice as often in those missed besides.
+
+    Arguments as `gap_of_difference`. At most recall itself: then no number of people missed would do.
+
+    >>> round(gap_where_missing(-0.03, -0.01, (0.12, 0.10), (0.97, 0.95)), 4)
+    0.1
+    """
+    (off, on), (off_found, on_found) = levels, recall
+    if high < 0:
+        return min(on_found, -high / _as_much_again(on))
+    return -min(off_found, low / _as_much_again(off)) if low > 0 else 0.0
+
+
+def _as_much_again(level: float) -> float:
+    """By how much a level may rise if it doubles and is a share."""
+    return max(min(level, 1 - level), 1e-9)
+
+
 def summed_by(family: pl.Series, values: Floats) -> Floats:
     """Sums of the values over each family, in the order of the families' references."""
     places = family.rank("dense").cast(pl.Int64).to_numpy() - 1

@@ -54,8 +54,33 @@ class Choices:
     together: float = 1.0
 
 
+@dataclass(frozen=True)
+class World:
+    """Families as drawn.
+
+    Attributes:
+        people: everybody, with what was found of them.
+        family: the families' references.
+        on: which of them are on the programme.
+        seen: the trait that councils see.
+        need: the trait that nobody sees.
+    """
+
+    people: pl.DataFrame
+    family: np.ndarray
+    on: np.ndarray
+    seen: np.ndarray
+    need: np.ndarray
+
+
 def rows_of(choices: Choices, seed: int) -> dict[str, dict[str, Any]]:
     """The weighted, corrected and bounding rows of one world, by method."""
+    world = drawn_families(choices, seed)
+    return _estimated(world.people, world.family, world.on, world.seen, seed)
+
+
+def drawn_families(choices: Choices, seed: int) -> World:
+    """A world."""
     rng = np.random.default_rng(seed)
     n = choices.families
     seen, need = rng.normal(size=n), rng.normal(size=n)
@@ -65,7 +90,7 @@ def rows_of(choices: Choices, seed: int) -> dict[str, dict[str, Any]]:
     rate = 0.06 * np.exp(0.5 * need + 0.3 * seen)[of] * np.where(adult, 1.2, 0.6)
     events = rng.poisson(rate * YEARS * np.where(on, choices.ratio, 1.0)[of])
     registered = (events > 0) | (rng.random(n * SIZE) < 0.1)
-    linked, found = _linked(choices, rng, on, of, registered=registered)
+    linked, found = linked_and_found(choices, rng, on, of, registered=registered)
     found_events = np.where(found, events, np.where(linked, rng.poisson(STRANGERS * YEARS, n * SIZE), 0))
     # Two in a hundred of the right links are no better than moderate, and most of the false ones.
     doubtful = rng.random(n * SIZE) < np.where(found, 0.02, 0.6)
@@ -86,10 +111,10 @@ def rows_of(choices: Choices, seed: int) -> dict[str, dict[str, Any]]:
     people = people.with_columns(
         pl.when("linked").then("confidence"), outcome=pl.lit(OUTCOME), unit=pl.lit("family")
     )
-    return _estimated(people, family, on, seen, seed)
+    return World(people, family, on, seen, need)
 
 
-def _linked(
+def linked_and_found(
     choices: Choices, rng: np.random.Generator, on: np.ndarray, of: np.ndarray, *, registered: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Who is linked, and who of them to their own record."""

@@ -49,8 +49,8 @@ GROUPS = Groups(
 def certain(comparison: float, programme: float, wrong: tuple[float, float] = (0.0, 0.0)) -> Recall:
     """Recall that is known, of one cell in each group; everybody is linked."""
     people = pl.DataFrame(
-        {"person_id": [f"{i:06}" for i in range(N)], "cell": [1] * (N // 2) + [0] * (N // 2), "adult": True,
-         "linked": True}
+        {"person_id": [f"{i:06}" for i in range(N)], "family_id": [f"{i:06}" for i in range(N)],
+         "cell": [1] * (N // 2) + [0] * (N // 2), "adult": True, "linked": True}
     )  # fmt: skip
     found, false = np.array([comparison, programme]), np.array(wrong)
     return Recall(

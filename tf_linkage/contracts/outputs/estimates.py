@@ -28,6 +28,10 @@ OUTCOMES: Mapping[str, str] = {
 }
 """What may happen, as words of a family; of a child or adult it is the same of one person."""
 
+OF_THOSE_FOUND = ("persistent_absence", "attainment")
+"""Outcomes that are known of people found in a register and of nobody else. Of the others, somebody who is not
+found counts as somebody to whom nothing happened."""
+
 HALF_YEARS: Mapping[str, tuple[int, int]] = {
     "19-24 months before": (-24, -18),
     "13-18 months before": (-18, -12),
@@ -68,9 +72,11 @@ METHODS = (
 families on the programme before the start. Joiners kept: the same, with comparison families followed after they
 join. Difference in differences: the ratio after the start over that of the second year before. Range: from the
 lower end of the weighted interval and that of difference in differences to the upper; right if either assumption
-is, and no 95% interval. Linkage-corrected: weighted, each event counted for those that links miss and without those
-that false links add, by group of people, with the uncertainty of both. Linkage bounds: the ends that the interval
-reaches where recall and precision lie anywhere within what is known of them, in each group for itself.
+is, and no 95% interval. Linkage-corrected: weighted, what is found counted for what links miss and without what
+false links add, by group of people, with the uncertainty of both; of outcomes known of those found alone, those
+found stand for those like them who are missed. Linkage bounds: the ends that the interval reaches where recall and
+precision lie anywhere within what is known of them, in each group for itself; and where an outcome is known of
+those found alone, half to twice as often in those missed.
 
 Side by side with these, for ratios: difference in differences against the last year before the start, where a
 crisis that passes by itself misleads; doubly robust, right if either the weights or a model of the outcome is;
@@ -225,7 +231,10 @@ class Differences(Table):
         unit="families",
         least=0,
     )
-    recall_programme = _recall("Of events on the programme, the share that links find, as estimated without truth")
+    recall_programme = _recall(
+        "Of what there is on the programme (events, people with it, pounds, pupils), the share that links find, as "
+        "estimated without truth"
+    )
     recall_comparison = _recall("The same of the comparison, so weighted")
     recall_people = whole(
         ColumnClass.ATTRIBUTE,
@@ -244,7 +253,8 @@ class Differences(Table):
     recall_gap = number(
         ColumnClass.ATTRIBUTE,
         "Of a linkage-corrected estimate: how much lower still recall on the programme (above 0) or in the "
-        "comparison (below 0) would have to be before the interval holds no effect; 0 where it does already",
+        "comparison (below 0) would have to be before the interval holds no effect; 0 where it does already; of "
+        "outcomes known of those found alone, if it came twice as often in those missed",
         unit="share",
         nullable=True,
         least=-1,

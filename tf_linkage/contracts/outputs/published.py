@@ -170,8 +170,9 @@ class Differences(Table):
     )
     p_holm = _share("The same, corrected for looking at all primary results (Holm 1979); below .05 an effect shows")
     recall_programme = _share(
-        "Of events on the programme, the share that links find, as estimated without truth; rounded down to what "
-        "five of the people make by whom it is known; only where linkage is allowed for"
+        "Of what there is on the programme (events, people with it, pounds, pupils), the share that links find, as "
+        "estimated without truth; rounded down to what five of the people make by whom it is known; only where "
+        "linkage is allowed for"
     )
     recall_comparison = _share("The same of the comparison, so weighted")
     linkage_share = _share(
@@ -182,7 +183,8 @@ class Differences(Table):
         ColumnClass.ATTRIBUTE,
         "Of a linkage-corrected estimate, from the rounded interval: how much lower still recall on the programme "
         "(above 0) or in the comparison (below 0) would have to be before the interval holds no effect; 0 where it "
-        "does already",
+        "does already; of outcomes known of those found alone, if it came twice as often in those missed; empty "
+        "where a level that it is read off is withheld",
         unit="share",
         nullable=True,
         least=-1,

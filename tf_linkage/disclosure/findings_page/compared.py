@@ -88,7 +88,7 @@ def compared_section(differences: pl.DataFrame, doubted: str = "") -> str:
 
 def _shares(rows: pl.DataFrame) -> str:
     title = "Difference in share of families"
-    head, table = _table(rows, _in_points, "Difference in points")
+    head, table = _table(rows, in_points, "Difference in points")
     shown = _drawn(_either_side(rows))
     if not any_shown(shown):
         return html.paragraph("Too few families for any comparison.")
@@ -155,7 +155,7 @@ def _by_linkage(low: float, high: float) -> str:
 
 def _costs(rows: pl.DataFrame) -> str:
     title = "Difference in costs"
-    head, table = _table(rows, _in_pounds, "Pounds a family a year", kept=False)
+    head, table = _table(rows, in_pounds, "Pounds a family a year", kept=False)
     shown = _drawn(_either_side(rows))
     if not any_shown(shown):
         return html.paragraph("Too few families for any comparison of costs.") if shown else ""
@@ -170,7 +170,7 @@ def _people(rows: pl.DataFrame) -> str:
     """The same of children and of adults, as tables to open."""
     tables = []
     for (unit,), of in rows.group_by(["unit"], maintain_order=True):
-        for measure, words, written in ((SHARE, "Difference in points", _in_points), (RATIO, "Ratio", as_a_ratio)):
+        for measure, words, written in ((SHARE, "Difference in points", in_points), (RATIO, "Ratio", as_a_ratio)):
             head, table = _table(of.filter(pl.col("measure") == measure), written, words)
             if table:
                 whom = UNITS[str(unit)]
@@ -211,7 +211,8 @@ def _table(rows: pl.DataFrame, written: Writing, words: str, *, kept: bool = Tru
     return head, table
 
 
-def _in_points(row: Row) -> tuple[str, str]:
+def in_points(row: Row) -> tuple[str, str]:
+    """A difference in share in percentage points, with its interval and what rounding may have moved it by."""
     return _with_interval(row, 100, ".1f")
 
 
@@ -235,7 +236,8 @@ def as_a_ratio(row: Row) -> tuple[str, str]:
     return f"{estimate} ({low} to {high})", f"{moved:.2g}"
 
 
-def _in_pounds(row: Row) -> tuple[str, str]:
+def in_pounds(row: Row) -> tuple[str, str]:
+    """A difference in pounds, likewise."""
     return _with_interval(row, 1, ",.0f")
 
 

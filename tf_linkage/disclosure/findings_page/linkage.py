@@ -7,13 +7,22 @@ from collections.abc import Mapping
 import polars as pl
 
 from tf_linkage.contracts.outputs.estimates import LINKAGE_METHODS, MEASURES, METHODS
-from tf_linkage.disclosure.findings_page.compared import as_a_ratio, ends, holds_one
+from tf_linkage.disclosure.findings_page.compared import (
+    AFTER,
+    Writing,
+    as_a_ratio,
+    ends,
+    holds_one,
+    in_points,
+    in_pounds,
+)
 from tf_linkage.disclosure.findings_page.words import UNITS, outcome_word
 from tf_linkage.pages import html
 
 Row = Mapping[str, object]
 
-RATIO, WEIGHTED = MEASURES[1], METHODS[1]
+SHARE, RATIO, POUNDS = MEASURES
+WEIGHTED = METHODS[1]
 CORRECTED, BOUNDS = LINKAGE_METHODS
 
 SAYS = (
@@ -29,10 +38,13 @@ MEANS = (
     "The correction is no quotient of the recalls as shown: these are rounded down, and it takes out as well what "
     "false links add (precision)."
 )
-NOT_CORRECTED = (
-    "Not corrected: differences in share, costs, attainment and absence. Misses make shares and costs smaller in "
-    "each group by about as much as its recall falls short of 1; attainment and absence are known of those found "
-    "and of nobody else."
+OF_DIFFERENCES = (
+    "Shares and costs are smaller in each group by about as much as its recall falls short of 1, and a difference "
+    "between them with it: what is found is counted for what is missed. A family with two to whom it happened is "
+    "missed only if both are; that is allowed for. Attainment and absence are known of pupils found and of nobody "
+    "else: those found stand for those like them in group and council, and at the worst it came half to twice as "
+    "often in those missed. The last column: how much lower still recall would have to be, on the programme or in "
+    "the comparison, before the interval holds 0."
 )
 FAVOURS = {"on the programme": "favours", "in the comparison": "goes against"}
 _SIDES = tuple(FAVOURS)
@@ -85,7 +97,8 @@ def linkage_section(differences: pl.DataFrame) -> str:
     if not told:
         return html.paragraph(SAYS) + html.paragraph(NOTHING)
     said = html.paragraph(SAYS) + html.bullets(told) + html.paragraph(MEANS)
-    return said + _table(families, "families") + html.paragraph(NOT_CORRECTED + _leans(families)) + others
+    lean = html.paragraph(_leans(families).strip())
+    return said + _table(families, "families") + lean + others + _of_differences(differences)
 
 
 def as_linked(rows: pl.DataFrame) -> list[tuple[Row, Row, Row]]:
@@ -140,6 +153,51 @@ def _leans(rows: pl.DataFrame) -> str:
         if names
     ]
     return "".join(said) or ALIKE
+
+
+def _of_differences(differences: pl.DataFrame) -> str:
+    """Shares and costs, as tables to open."""
+    after = differences.filter(pl.col("window") == AFTER)
+    shares = after.filter(pl.col("measure") == SHARE)
+    tables = [
+        *(
+            _table_of_differences(shares.filter(pl.col("unit") == unit), f"Shares of {words}", in_points)
+            for unit, words in UNITS.items()
+        ),
+        _table_of_differences(after.filter(pl.col("measure") == POUNDS), "Pounds a family a year", in_pounds),
+    ]
+    told = "".join(tables)
+    return html.paragraph(OF_DIFFERENCES) + told if told else ""
+
+
+def _table_of_differences(rows: pl.DataFrame, words: str, written: Writing) -> str:
+    head = ("", "As found (95%)", "Corrected (95%)", "At the worst", "Recall, programme", "Recall, comparison",
+            "Of its variance, linkage", "Recall lower by")  # fmt: skip
+    table = [
+        (
+            outcome_word(str(weighted["outcome"])),
+            written(weighted)[0],
+            written(corrected)[0],
+            written(bounds)[0].partition("(")[2].rstrip(")"),
+            f"{corrected['recall_programme']:g}",
+            f"{corrected['recall_comparison']:g}",
+            f"up to {float(str(corrected['linkage_share'])):.0%}",
+            _lower_by(corrected["recall_gap"]),
+        )
+        for weighted, corrected, bounds in as_linked(rows)
+    ]
+    said = f"{words}, programme less comparison, {AFTER}, and what linkage does to them"
+    return html.opened(words, html.table(said, head, table)) if table else ""
+
+
+def _lower_by(gap: object) -> str:
+    """The gap in recall in words."""
+    if gap is None:
+        return "–"
+    by = float(str(gap))
+    if by == 0:
+        return "none: it holds 0"
+    return f"{abs(by):.1%} {_SIDES[0] if by > 0 else _SIDES[1]}"
 
 
 def _table(rows: pl.DataFrame, whose: str) -> str:

@@ -4,14 +4,14 @@ The rules for estimates, which are no counts and do not add up.
 
 Only weighted comparisons leave: the weights are known to nobody outside, so that no count follows from them. What
 is not weighted can be read from the published counts, and would give these away if it stood next to them unrounded.
-What allows for linkage is the rounded weighted figure, moved by as much as linkage moves the exact one: rounded for
-itself, it would be a second look at one number. Other estimators of the same ratio stay inside for that reason.
+What allows for linkage is made of the rounded weighted figure (`allowed`): rounded for itself, it would be a second
+look at one number. Other estimators of the same ratio stay inside for that reason.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 
 import polars as pl
 
@@ -35,11 +35,11 @@ from tf_linkage.contracts.outputs.published import (
 from tf_linkage.contracts.outputs.release import NEAR
 from tf_linkage.disclosure.suppression.linked_counts import Key
 from tf_linkage.disclosure.suppression.rules import dominated, few
-from tf_linkage.disclosure.tables.intervals import e_values, grid_of, moved_ratio, rounded_ratio
+from tf_linkage.disclosure.tables.allowed import FIGURES, PublicLevels, allowed_for, public_levels
+from tf_linkage.disclosure.tables.intervals import EXACT, e_values, grid_of, on_grid, rounded_ratio
 from tf_linkage.disclosure.tables.outcomes import having
 from tf_linkage.disclosure.tables.primary import with_chance
 from tf_linkage.disclosure.tables.rows import Row, real, whole
-from tf_linkage.intervals import recall_gap
 
 TABLE = "differences"
 SHARE, RATIO, POUNDS = MEASURES
@@ -53,21 +53,12 @@ STEPS: Mapping[str, tuple[float, ...]] = {
 """To what a difference is rounded: the first step that is no finer than what five families make. Ratios are rounded
 by a part of themselves (`intervals.RATIO_STEPS`)."""
 
-RECALL_STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
-"""To what recall is rounded: the first step no finer than what five of the people make by whom it is known."""
-
-LINKAGE_STEP = 0.05
-
 KNOWN_TO_ALL = tuple(theme for theme, prices in PRICES.items() if prices == "published average")
 THEMES_THAT_VARY = tuple(theme for theme in COST_THEMES if theme not in KNOWN_TO_ALL)
 """Themes whose costs differ from family to family. Of the others there is nothing to compare."""
 
-EXACT = 1e-9
-"""Below this, what a figure lies next to its step is floating point's."""
-
-_INTERVAL = ("estimate", "low", "high")
-WAYS: tuple[Callable[[float], int], ...] = (round, math.floor, math.ceil)
-"""How each is rounded: the ends of an interval outwards."""
+MADE_OF_WEIGHTED = (METHODS[4], *LINKAGE_METHODS)
+"""Methods whose figures are made of the weighted ones: what holds these back holds them back."""
 
 KEY = ["outcome", "unit", "window", "measure", "method"]
 
@@ -90,11 +81,16 @@ def differences(
     plain = estimates[TABLE].with_columns(pl.selectors.enum().cast(pl.String)).sort(KEY)
     weighted = {_place(row): row for row in plain.filter(pl.col("method") == WEIGHTED).iter_rows(named=True)}
     rows, decisions = [], []
+    public = public_levels(estimates, shown)
     released = pl.col("method").is_in(list(LEAVING)) & ~pl.col("outcome").is_in(list(KNOWN_TO_ALL))
     for row in plain.filter(released).iter_rows(named=True):
         rule = _rule(row, shown, money) or near(held, KEY, row)
+        if row["method"] in MADE_OF_WEIGHTED:
+            rule = rule or near(held, KEY, {**row, "method": WEIGHTED})
         key = {name: row[name] for name in (*KEY, "role")}
-        rows.append(key | (_figures(row, weighted.get(_place(row))) if rule is None else {"note": WITHHELD}))
+        at = weighted.get(_place(row))
+        figures = _figures(row, at, public) if rule is None else {"note": WITHHELD}
+        rows.append(key | figures)
         decisions.append(decision(TABLE, KEY, row, rule))
     return of_rows(Differences, with_chance(rows)).sort(KEY), pl.DataFrame(decisions, infer_schema_length=None)
 
@@ -181,11 +177,13 @@ def _place(row: Row) -> tuple[object, ...]:
     return tuple(row[name] for name in KEY if name != "method")
 
 
-def _figures(row: Row, weighted: Row | None) -> dict[str, object]:
+def _figures(row: Row, weighted: Row | None, public: PublicLevels) -> dict[str, object]:
     """The estimate rounded, its interval rounded outwards."""
     if row["method"] in LINKAGE_METHODS:
         assert weighted is not None  # noqa: S101 - it was made from it
-        return _allowed_for(row, weighted)
+        rounded = _figures(weighted, None, public)
+        figures = allowed_for(row, weighted, {name: real(rounded[name]) for name in FIGURES}, public)
+        return figures | {"effective_families": round_to_ten(real(row["effective_families"]))}
     estimate, low, high = (real(row[name]) for name in ("estimate", "low", "high"))
     worth = {"effective_families": round_to_ten(real(row["effective_families"]))}
     if row["measure"] == RATIO:
@@ -194,37 +192,12 @@ def _figures(row: Row, weighted: Row | None) -> dict[str, object]:
         return {**ratio, "e_value": of_estimate, "e_value_limit": of_limit, **worth}
     grid = grid_of(_wanted(row), STEPS[str(row["measure"])])
     return {
-        "estimate": _on(grid, round(estimate / grid)),
-        "low": _on(grid, math.floor(low / grid + EXACT)),
-        "high": _on(grid, math.ceil(high / grid - EXACT)),
+        "estimate": on_grid(grid, round(estimate / grid)),
+        "low": on_grid(grid, math.floor(low / grid + EXACT)),
+        "high": on_grid(grid, math.ceil(high / grid - EXACT)),
         "rounded_to": grid,
         **worth,
     }
-
-
-def _allowed_for(row: Row, weighted: Row) -> dict[str, object]:
-    """A ratio that allows for linkage: the rounded weighted one, moved as the exact one is."""
-    at, ends_low, ends_high = (real(weighted[name]) for name in _INTERVAL)
-    rounded = rounded_ratio(at, ends_low, ends_high, fewest_with(weighted))
-    step = rounded["rounded_to"]
-    estimate, low, high = (
-        moved_ratio(rounded[name], real(row[name]) / real(weighted[name]), step, way)
-        for name, way in zip(_INTERVAL, WAYS, strict=True)
-    )
-    low, high = min(low, estimate), max(high, estimate)
-    grid = grid_of(ROUNDING / whole(row["recall_people"]), RECALL_STEPS)
-    recall = {
-        name: _on(grid, math.floor(real(row[name]) / grid + EXACT))
-        for name in ("recall_programme", "recall_comparison")
-    }
-    shown: dict[str, object] = {"estimate": estimate, "low": low, "high": high, "rounded_to": step, **recall}
-    shown["e_value"], shown["e_value_limit"] = e_values(estimate, low, high)
-    shown["effective_families"] = round_to_ten(real(row["effective_families"]))
-    if row["linkage_share"] is not None:
-        shown["linkage_share"] = _on(LINKAGE_STEP, math.ceil(real(row["linkage_share"]) / LINKAGE_STEP - EXACT))
-        gap = recall_gap(low, high, recall["recall_programme"], recall["recall_comparison"])
-        shown["recall_gap"] = round(gap, 3) + 0.0
-    return shown
 
 
 def round_to_ten(families: float) -> int:
@@ -235,11 +208,6 @@ def round_to_ten(families: float) -> int:
 def fewest_with(row: Row) -> int:
     """Families that have it, in the group with fewer."""
     return min(whole(row[f"{side}_families_with"]) for side in SIDES)
-
-
-def _on(grid: float, steps: int) -> float:
-    """So many steps of a grid, without the trail of digits that floating point leaves."""
-    return round(steps * grid, 6) + 0.0
 
 
 def _wanted(row: Row) -> float:

@@ -56,7 +56,7 @@ def rounded_ratio(estimate: float, low: float, high: float, families_with: int) 
     figures = _figures(step)
     power = math.log1p(step)
     # What floating point leaves next to a power must not move an end by a whole step.
-    down, up = (math.floor(math.log(low) / power + _EXACT), math.ceil(math.log(high) / power - _EXACT))
+    down, up = (math.floor(math.log(low) / power + EXACT), math.ceil(math.log(high) / power - EXACT))
     return {
         "estimate": _to_figures(math.exp(round(math.log(estimate) / power) * power), figures, round),
         "low": _to_figures(math.exp(down * power), figures, math.floor),
@@ -90,7 +90,13 @@ def _to_figures(value: float, figures: int, way: Callable[[float], int]) -> floa
     return float(round(way(round(value * 10.0**places, 9)) / 10.0**places, places))
 
 
-_EXACT = 1e-9
+EXACT = 1e-9
+"""Below this, what a figure lies next to its step is floating point's."""
+
+
+def on_grid(grid: float, steps: int) -> float:
+    """So many steps of a grid, without the trail of digits that floating point leaves."""
+    return round(steps * grid, 9) + 0.0
 
 
 def e_values(estimate: float, low: float, high: float) -> tuple[float, float]:

@@ -10,7 +10,13 @@ import polars as pl
 from threadpoolctl import threadpool_limits
 
 from tf_linkage.contracts.outputs.estimates import ALL_WINDOWS, PLACEBOS
-from tf_linkage.research.estimates.by_family import events_of_people, new_events, shares
+from tf_linkage.research.estimates.by_family import (
+    events_of_people,
+    linked_by_age,
+    new_events,
+    shares,
+    shares_by_age,
+)
 from tf_linkage.research.estimates.characteristics import characteristics
 from tf_linkage.research.estimates.counts import outcome_counts
 from tf_linkage.research.estimates.covariates import covariates
@@ -24,8 +30,16 @@ from tf_linkage.research.estimates.differences import (
 )
 from tf_linkage.research.estimates.estimators import side_by_side
 from tf_linkage.research.estimates.influence import Groups
-from tf_linkage.research.estimates.linkage_error import Recall, corrected_ratios, recalls
-from tf_linkage.research.estimates.money import cost_differences, family_costs, money
+from tf_linkage.research.estimates.linkage_error import (
+    ByAge,
+    Recall,
+    corrected_costs,
+    corrected_ratios,
+    corrected_shares,
+    recalls,
+)
+from tf_linkage.research.estimates.linkage_error import linked_people as linked_people_of
+from tf_linkage.research.estimates.money import cost_differences, costs_by_age, family_costs, money
 from tf_linkage.research.estimates.over_time import event_study, pretrends, told_by_half_year
 from tf_linkage.research.estimates.paths import benefit_paths, service_use
 from tf_linkage.research.estimates.placebo import Before, before, placebos, told_throughout
@@ -77,7 +91,8 @@ def estimates(
         begun = new_events(laid, ALL_WINDOWS[RATE_WINDOW])
         within = subgroups(laid, attributes, known, begun, weighting.groups)
         rows = differences(laid, counted, weighting.groups, windows, recalled)
-        rows += costs_compared(costs, weighting.groups)
+        spent = costs_by_age(laid, laid.refs(linked_people), returns)
+        rows += costs_compared(costs, spent, weighting.groups, recalled)
     tables = {
         "outcome_counts": outcome_counts(counted),
         "differences": with_roles(rows, plan, in_time=planned_in_time),
@@ -134,10 +149,13 @@ def differences(
     begun = new_events(laid, ALL_WINDOWS[RATE_WINDOW])
     kept = keeping_joiners(laid)
     weighted = list(rate_ratios(begun, groups, WEIGHTED))
+    of_shares = list(share_differences(counted, groups, WEIGHTED))
+    by_age = ByAge(shares_by_age(laid), linked_by_age(laid, linked_people_of(recalled, laid.members)))
     of_people = events_of_people(laid, ALL_WINDOWS[RATE_WINDOW])
     return [
         *share_differences(counted, groups.alike, UNADJUSTED),
-        *share_differences(counted, groups, WEIGHTED),
+        *of_shares,
+        *corrected_shares(by_age, groups, recalled, of_shares),
         *share_differences(shares(kept), groups, JOINERS_KEPT),
         *rate_ratios(begun, groups.alike, UNADJUSTED),
         *weighted,
@@ -148,6 +166,20 @@ def differences(
     ]
 
 
-def costs_compared(costs: pl.DataFrame, groups: Groups) -> list[dict[str, Any]]:
-    """Rows of every cost theme's difference, unadjusted and weighted."""
-    return [*cost_differences(costs, groups.alike, UNADJUSTED), *cost_differences(costs, groups, WEIGHTED)]
+def costs_compared(
+    costs: pl.DataFrame, spent: pl.DataFrame, groups: Groups, recalled: Mapping[str, Recall]
+) -> list[dict[str, Any]]:
+    """Rows of every cost theme's difference, unadjusted, weighted and allowing for linkage.
+
+    Args:
+        costs: what `money.family_costs` gives.
+        spent: what `money.costs_by_age` gives.
+        groups: the families and how much each counts.
+        recalled: what is known of the links to each register.
+    """
+    weighted = list(cost_differences(costs, groups, WEIGHTED))
+    return [
+        *cost_differences(costs, groups.alike, UNADJUSTED),
+        *weighted,
+        *corrected_costs(spent, costs, groups, recalled, weighted),
+    ]

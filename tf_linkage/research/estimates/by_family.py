@@ -50,6 +50,36 @@ def shares(laid: Laid) -> pl.DataFrame:
     Returns:
         family_id, outcome, unit, window, study_group, region, people (above 0), people_with.
     """
+    return _of_those_followed(_with_whole_families(_by_age(laid), FAMILY_WINDOW), laid)
+
+
+def shares_by_age(laid: Laid) -> pl.DataFrame:
+    """The same by age at the start: unit child, adult or either, and no whole families."""
+    return _of_those_followed(_by_age(laid), laid)
+
+
+def linked_by_age(laid: Laid, linked: pl.DataFrame) -> pl.DataFrame:
+    """Of those who at the start were of an age for each outcome, how many are linked to each register.
+
+    Args:
+        laid: the cohort on half-years.
+        linked: person_id, and for each register whether the person is linked to it.
+
+    Returns:
+        family_id, outcome, unit (child, adult or either), and the number for each register.
+    """
+    return (
+        _of_an_age(laid.members.lazy(), _unit_at_start())
+        .join(linked.lazy(), on="person_id", how="left")
+        .group_by("family_id", "outcome", "unit")
+        .agg(pl.col(name).sum() for name in linked.columns if name != "person_id")
+        .sort("family_id", "outcome", "unit")
+        .collect()
+    )
+
+
+def _by_age(laid: Laid) -> pl.LazyFrame:
+    """People and those with it by family, outcome, age at the start and window, followed throughout or not."""
     of_age = _of_an_age(laid.members.lazy(), _unit_at_start()).select("person_id", "family_id", "outcome", "unit")
     told = _in_windows(laid).join(of_age, on=["person_id", "outcome"])
     of_school = pl.col("outcome").is_in(list(ENOUGH))
@@ -57,12 +87,15 @@ def shares(laid: Laid) -> pl.DataFrame:
     assessed = told.filter(of_school).group_by(FAMILY_WINDOW).agg(people=pl.len())
     people = pl.concat([possible.join(_windows(), how="cross"), assessed], how="diagonal")
     having = told.filter(pl.col("happened")).group_by(FAMILY_WINDOW).agg(people_with=pl.len())
-    counted = people.join(having, on=FAMILY_WINDOW, how="left").with_columns(pl.col("people_with").fill_null(0))
+    return people.join(having, on=FAMILY_WINDOW, how="left").with_columns(pl.col("people_with").fill_null(0))
+
+
+def _of_those_followed(counted: pl.LazyFrame, laid: Laid) -> pl.DataFrame:
+    """The rows of families that were followed throughout the window."""
     first, last = (pl.col(end) for end in ("from_half_year", "to_half_year"))
     followed = (pl.col("earliest") <= first) & (pl.col("latest") >= last) & (pl.col("joins") >= (last + 1) * MONTHS)
     return (
-        _with_whole_families(counted, FAMILY_WINDOW)
-        .join(families_of(laid), on="family_id")
+        counted.join(families_of(laid), on="family_id")
         .join(_windows_by_half_year(), on="window")
         .filter(followed)
         .select(*FAMILY_WINDOW, "study_group", "region", "people", "people_with")

@@ -5,7 +5,7 @@ Pounds of each family and window, and their sums by group.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ import polars as pl
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.outputs.estimates import ALL_WINDOWS, COST_THEMES, Money
 from tf_linkage.intervals import Z
-from tf_linkage.research.estimates.by_family import families_of
+from tf_linkage.research.estimates.by_family import ADULT, families_of
 from tf_linkage.research.estimates.differences import MINIMUM_COUNT, POUNDS, compare_means
 from tf_linkage.research.estimates.influence import Groups, levels
 from tf_linkage.research.estimates.unit_costs import SERVED, UNIT_COSTS, YEAR
@@ -29,6 +29,11 @@ WINDOWS = ("year before", "24 months after")
 
 ALL_COSTS = "all costs"
 OF_THE_PROGRAMME = "the programme"
+
+THEMES: Mapping[str, str] = {
+    "benefits": "dwp", "social care": "dfe", "crime and justice": "moj", "education": "dfe",
+}  # fmt: skip
+"""In whose register the costs of each theme are read; the programme's own are known."""
 
 DAYS_A_WEEK = 7
 
@@ -45,13 +50,9 @@ def family_costs(laid: Laid, refs: pl.LazyFrame, returns: Returns) -> pl.DataFra
         family_id, study_group, theme, window, pence, people_with, people; a row for each theme, also where nothing
         was spent. Pence are whole, so that sums are the same in any order.
     """
-    persons = pl.concat([_benefits(refs, returns), _social_care(refs, returns), _crime(refs, returns),
-                         _education(refs, returns, laid)])  # fmt: skip
     families = families_of(laid)
     spent = (
-        persons.join(laid.members.lazy().select("person_id", "family_id"), on="person_id")
-        .join(_half_years_of_windows(), on="half_year")
-        .filter(pl.col("pence") > 0)
+        _of_persons(laid, refs, returns)
         .group_by("family_id", "theme", "window")
         .agg(pl.col("pence").sum(), people_with=pl.col("person_id").n_unique())
     )
@@ -76,6 +77,37 @@ def family_costs(laid: Laid, refs: pl.LazyFrame, returns: Returns) -> pl.DataFra
         .select(*key, "study_group", pl.col("pence", "people_with").fill_null(0), people=pl.col("members"))
         .sort(key)
         .collect()
+    )
+
+
+def costs_by_age(laid: Laid, refs: pl.LazyFrame, returns: Returns) -> pl.DataFrame:
+    """What adults and children of each family cost, where they cost anything; arguments as `family_costs`.
+
+    Returns:
+        family_id, adult (at the start; unknown ages are adults), theme, window, pence.
+    """
+    key = ["theme", "window", "family_id", "adult"]
+    return (
+        _of_persons(laid, refs, returns)
+        .group_by(key)
+        .agg(pl.col("pence").sum())
+        .select(*key, "pence")
+        .sort(key)
+        .collect()
+    )
+
+
+def _of_persons(laid: Laid, refs: pl.LazyFrame, returns: Returns) -> pl.LazyFrame:
+    """Pence of each person in each half-year of each window, by theme, above 0."""
+    persons = pl.concat([_benefits(refs, returns), _social_care(refs, returns), _crime(refs, returns),
+                         _education(refs, returns, laid)])  # fmt: skip
+    members = laid.members.lazy().select(
+        "person_id", "family_id", adult=(pl.col("age") >= ADULT).fill_null(value=True)
+    )
+    return (
+        persons.join(members, on="person_id")
+        .join(_half_years_of_windows(), on="half_year")
+        .filter(pl.col("pence") > 0)
     )
 
 

@@ -16,6 +16,9 @@ from tf_linkage.research.tables.outcomes import PERSISTENT, term_start
 ENOUGH: Mapping[str, float] = {"persistent_absence": PERSISTENT, "attainment": 1.0}
 """Share that makes the outcome: a tenth of the sessions missed, all of the subjects reached."""
 
+SCHOOLS = "dfe"
+"""In whose register these are told."""
+
 EXPECTED = ("EXS", "GDS", "L4", "L5", "YES")
 """Results at the expected standard or above at every key stage: codes since 2016, levels before, and the key
 stage 4 threshold with English and mathematics."""

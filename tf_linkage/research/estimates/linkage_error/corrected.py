@@ -8,8 +8,8 @@ Epidemiology* 107). With one group of people in each of programme and comparison
 
     log ratio corrected = log ratio - log recall on the programme + log recall in the comparison
 
-Not corrected: attainment and absence, which are measured of those linked and missing of the others; and whether it
-happened to anybody in a family, in which misses do not add up.
+Differences in share and in costs, and what is measured of those found alone, are corrected in
+`differences_allowed`.
 """
 
 from __future__ import annotations
@@ -25,15 +25,13 @@ from numpy.typing import NDArray
 from tf_linkage.contracts.outputs.estimates import LINKAGE_METHODS
 from tf_linkage.intervals import Z, recall_gap
 from tf_linkage.research.estimates.influence import Groups, levels, standard_error
+from tf_linkage.research.estimates.linkage_error.levels_allowed import JOINTLY
 from tf_linkage.research.estimates.linkage_error.recall import COMPARISON, FLAG_ERROR, PROGRAMME, Recall
 from tf_linkage.research.tables.outcomes import EVENTS
 
 Floats = NDArray[np.float64]
 
 CORRECTED, BOUNDS = LINKAGE_METHODS
-
-JOINTLY = (0.0125, 0.9875)
-"""Quantiles of each group's draws between which both lie together in 95 of 100 (Bonferroni)."""
 
 
 def corrected_ratios(

@@ -49,13 +49,14 @@ class Recall:
     A cell is a group of people: programme or comparison, child or adult at the start, council.
 
     Attributes:
-        people: everybody: person_id, cell, adult, linked.
+        people: everybody: person_id, family_id, cell, adult, linked.
         arm: of each cell, 1 on the programme, else 0.
         found: of each cell, the share that links find.
         found_drawn: draws of it from its distribution, draws by cells.
         wrong: of the links of comparison and programme, the share that is false.
         wrong_drawn: draws of it, draws by two.
         known: people by whom recall is known, in the group with fewer of them.
+        together: how much alike people of one family are in being found: their correlation, 0 if not at all.
     """
 
     people: pl.DataFrame
@@ -65,6 +66,7 @@ class Recall:
     wrong: Floats
     wrong_drawn: Floats
     known: int
+    together: float = 0.0
 
 
 def recalls(members: pl.DataFrame, linked_people: pl.DataFrame, attributes: pl.DataFrame) -> dict[str, Recall]:
@@ -117,9 +119,19 @@ def recall_of(people: pl.DataFrame, rng: np.random.Generator) -> Recall:
         mine = arm == which
         mean[mine], drawn[:, mine] = shrunk(seen[mine], known[mine], rng)
     wrong, wrong_drawn = _false_links(numbered, rng)
-    kept = numbered.select("person_id", "cell", "adult", "linked").sort("person_id")
+    kept = numbered.select("person_id", "family_id", "cell", "adult", "linked").sort("person_id")
     fewer = min(int((of["programme"] == side).sum()) for side in (True, False))
-    return Recall(kept, arm, mean, drawn, wrong, wrong_drawn, fewer)
+    return Recall(kept, arm, mean, drawn, wrong, wrong_drawn, fewer, _together(of["family_id"], 1 / worth))
+
+
+MOST_ALIKE = 0.9
+
+
+def _together(family: pl.Series, effect: float) -> float:
+    """The correlation within families that makes a design effect of families of such sizes (Kish 1965)."""
+    sizes = family.value_counts()["count"].to_numpy().astype(np.float64)
+    others = float((sizes**2).sum() / sizes.sum()) - 1
+    return float(np.clip((effect - 1) / others, 0.0, MOST_ALIKE)) if others > 0 else 0.0
 
 
 def shrunk(found: Floats, known: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
