@@ -230,6 +230,9 @@ def released_offending(offending: pl.LazyFrame, people: pl.LazyFrame) -> Release
         "people withheld": coarse.withheld,
         "bits lost an offence": round(sum(coarse.lost.values()), 3),
         **disclosure.offence_risk(value, people),
+        "people whom a lead worker would find who knows an offence": disclosure.offence_risk(
+            value, people, known=list(STEPS["people"])
+        )["people in classes below the rule"],
     }
     return Released(value, _of("offending", figures))
 
@@ -243,7 +246,8 @@ def no_offence_stands_out() -> dg.AssetChecksDefinition:
         blocking=True,
         metadata=ERROR,
         description="Of every combination of what one offence shows (kind, finding of guilt, disposal, length) "
-        "with all that the table of people shows of who committed it there are at least "
+        "with what a reader of newspapers may know of who committed it (region, start year, age, gender) there are "
+        "at least "
         f"{disclosure.RULE.alone} people, or it shows neither kind nor disposal.",
     )
     def check(tables: TableSet) -> dg.AssetCheckResult:

@@ -1,20 +1,23 @@
 """What one offence adds to what somebody outside may know of a person: its kind, and what came of it.
 
 Who knows of one offence of somebody, from a newspaper or a court, needs no day to find a row by a rare kind or
-disposal. So kind and disposal stand on the steps of least loss on which, of every offence that is shown, at least
-so many people had one that shows the same and show the same in the table of people; and of the few whose offences
-would still stand out neither is shown. What all offences of a person say together is not held off: nobody but the
-register knows them all, and that is measured (`register_attack`).
+disposal. So kind and disposal stand on the steps of least loss on which, of every offence that is shown, at
+least so many people had one that shows the same and are alike in all that such a reader may know of them
+(`READER`); and of the few whose offences would still stand out neither is shown. Whom a lead worker would find
+who knows an offence besides is told, not held off: with group, service and problems no offence would be left at
+any size. What all offences of a person say together is measured too (`register_attack`).
 """
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from tf_linkage.contracts.columns import as_declared
+from tf_linkage.contracts.intruders import READER
 from tf_linkage.contracts.ladders import (
     EVENT_STEPS,
     LENGTH,
@@ -33,7 +36,10 @@ MOST_WITHHELD = 0.10
 """Largest share of people with offences of whom kind and disposal are withheld where they are shown of others: our
 choice, as for pupils."""
 
-PERSON, KNOWN = REFERENCES["people"], list(STEPS["people"])
+PERSON, EVERYTHING = REFERENCES["people"], tuple(STEPS["people"])
+KNOWN = tuple(column for column in EVERYTHING if column in READER.columns)
+"""What a reader of newspapers may know of who committed an offence, of what the table of people shows."""
+
 _KIND, _DISPOSAL = LADDERS
 _SHOWN = [_KIND, _DISPOSAL, LENGTH]
 _EVENT = [*_SHOWN, "guilty"]
@@ -93,13 +99,16 @@ def coarsen_offences(offending: pl.LazyFrame, people: pl.LazyFrame, rule: Rule =
     return Coarsened(table, steps, events[PERSON].n_unique(), len(gone), told, lost)
 
 
-def offence_risk(offending: pl.LazyFrame, people: pl.LazyFrame, rule: Rule = RULE) -> dict[str, int]:
+def offence_risk(
+    offending: pl.LazyFrame, people: pl.LazyFrame, rule: Rule = RULE, known: Sequence[str] = KNOWN
+) -> dict[str, int]:
     """The gate's own view of the released tables: people who stand out by one offence.
 
     Args:
         offending: as released.
         people: as released.
         rule: how many must look alike.
+        known: what is known of who committed an offence, of `STEPS`.
 
     Returns:
         People with offences, classes of what an offence shows with what is shown of who committed it, people in
@@ -110,11 +119,11 @@ def offence_risk(offending: pl.LazyFrame, people: pl.LazyFrame, rule: Rule = RUL
     sizes = (
         events.with_columns(blank=blank)
         .with_columns(guilty=pl.when(~pl.col("blank")).then("guilty"))
-        .group_by(*KNOWN, *_EVENT, "blank", maintain_order=True)
+        .group_by(*known, *_EVENT, "blank", maintain_order=True)
         .agg(alike=pl.col(PERSON).n_unique(), who=pl.col(PERSON).unique())
     )
     # Where anything is shown in a class of people, those of whom nothing is are told by that: they are rare.
-    tells = (~pl.col("blank")).any().over(KNOWN)
+    tells = (~pl.col("blank")).any().over(known)
     classes = sizes.filter(tells)
     below = classes.filter(pl.col("alike") < rule.alone)
     return {

@@ -13,7 +13,7 @@ from research_rows import research_table
 from tf_linkage import research
 from tf_linkage.contracts.bands import BROAD_DISPOSALS, BROAD_OFFENCES
 from tf_linkage.contracts.bodies.moj import DISPOSALS, OFFENCE_GROUPS
-from tf_linkage.contracts.ladders import EVENT_STEPS, event_steps_of
+from tf_linkage.contracts.ladders import EVENT_STEPS, STEPS, event_steps_of
 from tf_linkage.contracts.outputs.research import Offending
 from tf_linkage.disclosure import Coarsened, coarsen_offences, offence_risk, steps_of_events
 
@@ -107,6 +107,19 @@ def test_people_who_look_different_do_not_hide_each_other() -> None:
     kinds = [[FINED]] * 20 + [[("drug offences", "FINE", None)]] * 20
     assert coarse(*kinds).steps["offence_group"] == "group"
     assert coarse(*kinds, regions=("London", "North")).steps["offence_group"] == "none"
+
+
+def test_a_reader_does_not_know_the_group_and_a_lead_worker_is_told_of() -> None:
+    """Ten of each group look alike to a reader; whom a lead worker would find is measured, and gates nothing."""
+    offending, people = tables(*[[FINED]] * 20)
+    groups = people.with_row_index("at").with_columns(
+        study_group=pl.when(pl.col("at") % 2 == 0).then(pl.lit("comparison")).otherwise(pl.col("study_group"))
+    )
+    made = coarsen_offences(offending, groups.drop("at"))
+    assert made.steps["offence_group"] == "group"
+    everything = list(STEPS["people"])
+    assert offence_risk(made.table, groups, known=everything)["people in classes below the rule"] == 20
+    assert below(made.table, groups) == 0
 
 
 def test_where_too_few_offend_nothing_is_shown() -> None:
