@@ -31,7 +31,9 @@ of Helvetica and Helvetica-Bold."""
 _OTHERS = {"–": 556, "—": 1000, "’": 222, "‘": 222, "£": 556, "×": 584, "·": 278, "…": 1000, "−": 584, "\xa0": 278}
 """The same for what else our charts say."""
 
-_TEXT = re.compile(r'<text ((?:(?!textLength)[^>])*?font-size="(\d+(?:\.\d+)?)px"[^>]*)>([^<]+)</text>')
+_TEXT = re.compile(
+    r'<text ((?:(?!textLength)[^>])*?font-size="(\d+(?:\.\d+)?)px"(?:(?!textLength)[^>])*)>([^<]+)</text>'
+)
 
 
 def width(words: str, size: float, *, bold: bool = False) -> float | None:
