@@ -29,6 +29,7 @@ from tf_linkage.contracts.outputs.estimates import (
     Placebos,
     Pretrends,
     ServiceUse,
+    Subgroups,
 )
 from tf_linkage.disclosure import propose_release
 from tf_linkage.disclosure.findings_page.cells import plain
@@ -145,6 +146,7 @@ def estimates(frame: pl.DataFrame) -> dict[str, pl.LazyFrame]:
         "placebos": placebos({(window, ALL_TOGETHER): (1.2, 0.05, 60) for window in PLACEBOS}).lazy(),
         "event_study": event_study({(name, ALL_TOGETHER): (1.1, 0.05, 60) for name in COMPARED}).lazy(),
         "pretrends": pretrends({ALL_TOGETHER: (1.05, 0.05, 0.3, 60)}).lazy(),
+        "subgroups": pl.LazyFrame(schema=schema_of(Subgroups)),
     }
 
 

@@ -25,6 +25,7 @@ from tf_linkage.disclosure.findings_page.paths import paths_section
 from tf_linkage.disclosure.findings_page.planned import EXPLORATORY, planned_outcomes
 from tf_linkage.disclosure.findings_page.protection import protection_section, rules_section
 from tf_linkage.disclosure.findings_page.services import services_section
+from tf_linkage.disclosure.findings_page.within import groups_section
 from tf_linkage.disclosure.findings_page.words import GROUPS, outcome_word
 from tf_linkage.pages import html
 
@@ -81,6 +82,7 @@ def findings_page(tables: Tables, *, rehearsal: bool, made: Mapping[str, str] | 
             "Over time: the groups side by side",
             over_time_section(read["event_study"], read["pretrends"]),
         ),
+        html.Section("groups", "By group", "By group: councils and problems", groups_section(read["subgroups"])),
         html.Section("balance", "Alike", "Alike: how far the groups were made so", balance_section(read)),
         html.Section(
             "time", "Half-years", "Half-years, one by one", _folded("Every half-year", half_years(outcomes))
