@@ -29,6 +29,7 @@ from tf_linkage.contracts.outputs.estimates import (
     ROLES,
     SERVICES,
     SUBGROUPS,
+    SUSTAINED,
     UNITS,
 )
 
@@ -126,8 +127,8 @@ class Differences(Table):
 
     outcome = code(
         ColumnClass.ATTRIBUTE,
-        "What happened, or whose costs",
-        (*OUTCOMES, *COST_THEMES, "all costs"),
+        "What happened, or lasted, or whose costs",
+        (*OUTCOMES, *SUSTAINED, *COST_THEMES, "all costs"),
         primary_key=True,
     )
     unit = code(ColumnClass.ATTRIBUTE, "Whose share, rate or cost it is", UNITS, primary_key=True)

@@ -26,7 +26,7 @@ from tf_linkage.disclosure.findings_page.planned import EXPLORATORY, planned_out
 from tf_linkage.disclosure.findings_page.protection import protection_section, rules_section
 from tf_linkage.disclosure.findings_page.services import services_section
 from tf_linkage.disclosure.findings_page.within import groups_section
-from tf_linkage.disclosure.findings_page.words import GROUPS, outcome_word
+from tf_linkage.disclosure.findings_page.words import GROUPS, LASTING, outcome_word
 from tf_linkage.pages import html
 
 TITLE = "Families before and after"
@@ -157,7 +157,7 @@ def _about(outcomes: pl.DataFrame) -> str:
         "The figures of every picture stand below it as a table, and all of them in the folder csv beside "
         "this page.",
     ]
-    meanings = [(outcome_word(name), words) for name, words in OUTCOMES.items()]
+    meanings = [(outcome_word(name), words) for name, words in {**OUTCOMES, **LASTING}.items()]
     defined = html.table(
         "Of a family; of a child or adult it is the same of one person", ("", "It means"), meanings
     )

@@ -40,7 +40,12 @@ from tf_linkage.research.estimates.linkage_error import (
 )
 from tf_linkage.research.estimates.linkage_error import linked_people as linked_people_of
 from tf_linkage.research.estimates.money import cost_differences, costs_by_age, family_costs, money
-from tf_linkage.research.estimates.over_time import event_study, pretrends, told_by_half_year
+from tf_linkage.research.estimates.over_time import (
+    event_study,
+    pretrends,
+    sustained_differences,
+    told_by_half_year,
+)
 from tf_linkage.research.estimates.paths import benefit_paths, service_use
 from tf_linkage.research.estimates.placebo import Before, before, placebos, told_throughout
 from tf_linkage.research.estimates.planning.plan import Plan, with_roles
@@ -150,12 +155,14 @@ def differences(
     kept = keeping_joiners(laid)
     weighted = list(rate_ratios(begun, groups, WEIGHTED))
     of_shares = list(share_differences(counted, groups, WEIGHTED))
-    by_age = ByAge(shares_by_age(laid), linked_by_age(laid, linked_people_of(recalled, laid.members)))
+    linked = linked_by_age(laid, linked_people_of(recalled, laid.members))
+    by_age = ByAge(shares_by_age(laid), linked)
     of_people = events_of_people(laid, ALL_WINDOWS[RATE_WINDOW])
     return [
         *share_differences(counted, groups.alike, UNADJUSTED),
         *of_shares,
         *corrected_shares(by_age, groups, recalled, of_shares),
+        *sustained_differences(laid, linked, groups, recalled),
         *share_differences(shares(kept), groups, JOINERS_KEPT),
         *rate_ratios(begun, groups.alike, UNADJUSTED),
         *weighted,
