@@ -28,6 +28,9 @@ OUTCOMES: Mapping[str, str] = {
 }
 """What may happen, as words of a family; of a child or adult it is the same of one person."""
 
+BETTER = ("employment",)
+"""Outcomes of which more is better: turned round where outcomes are taken together."""
+
 SUSTAINED: Mapping[str, tuple[str, bool]] = {
     "in_work_throughout": ("employment", True),
     "no_benefit_throughout": ("out_of_work_benefit", False),

@@ -14,7 +14,12 @@ from tf_linkage.contracts.outputs.estimates import ALL_REGIONS, OUTCOMES
 from tf_linkage.contracts.outputs.published import REGIONAL_WINDOWS
 from tf_linkage.disclosure.findings_page.asked import five_years_part, questions_section, short_answers, short_part
 from tf_linkage.disclosure.findings_page.balance import balance_section
-from tf_linkage.disclosure.findings_page.before_start import doubted, over_time_section, placebos_section
+from tf_linkage.disclosure.findings_page.before_start import (
+    calibrated_part,
+    doubted,
+    over_time_section,
+    placebos_section,
+)
 from tf_linkage.disclosure.findings_page.cells import plain
 from tf_linkage.disclosure.findings_page.compared import compared_section
 from tf_linkage.disclosure.findings_page.costs import costs_section
@@ -74,7 +79,7 @@ def findings_page(tables: Tables, *, rehearsal: bool, made: Mapping[str, str] | 
             "placebos",
             "Before the start",
             "Before the start: what shows where nothing can",
-            placebos_section(read["placebos"], planned),
+            placebos_section(read["placebos"], planned) + calibrated_part(read["differences"], read["placebos"]),
         ),
         html.Section(
             "over-time",

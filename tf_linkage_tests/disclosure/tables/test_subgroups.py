@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 
 import polars as pl
 import pytest
@@ -11,10 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tables_of_counts import counts as counted
 from tables_of_counts import estimates, random_counts
+from within_groups import sides, subgroups
 
-from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.outputs.estimates import COUNCIL
-from tf_linkage.contracts.outputs.estimates import Subgroups as AsEstimated
 from tf_linkage.contracts.outputs.published import WITHHELD, Subgroups
 from tf_linkage.disclosure import propose_release, prove
 from tf_linkage.disclosure.findings_page.cells import plain
@@ -24,27 +22,6 @@ from tf_linkage.disclosure.tables import within
 from tf_linkage.research.estimates.differences import in_contract
 
 PROBLEM = "problem"
-
-
-def subgroups(cells: Mapping[tuple[str, str, str], tuple[float, int]], *, families: int = 300) -> pl.DataFrame:
-    """`estimates.Subgroups` from the pooled ratio and families with it on each side, by outcome, kind and group."""
-    rows = [
-        {"outcome": outcome, "kind": kind, "group": group, "pooled": ratio, "pooled_low": ratio * math.exp(-0.2),
-         "pooled_high": ratio * math.exp(0.2), "mean": 1.0, "spread": 0.08, **sides(having, families)}
-        for (outcome, kind, group), (ratio, having) in cells.items()
-    ]  # fmt: skip
-    schema = pl.Schema(schema_of(AsEstimated))
-    plain_schema = {name: pl.String if isinstance(kind, pl.Enum) else kind for name, kind in schema.items()}
-    return pl.DataFrame(rows, schema=plain_schema).cast(schema)
-
-
-def sides(having: int, families: int = 300) -> dict[str, float]:
-    """What both sides stand on."""
-    return {"effective_families": 0.8 * families} | {
-        f"{side}_{what}": number
-        for side in ("programme", "comparison")
-        for what, number in (("families", families), ("people", 3 * families), ("families_with", having))
-    }
 
 
 def of_all(having: int) -> pl.DataFrame:
