@@ -10,10 +10,10 @@ import polars as pl
 import pytest
 
 from tf_linkage.contracts.outputs.estimates import LINKAGE_METHODS, SUSTAINED, Differences
-from tf_linkage.research.estimates.by_family import linked_by_age, new_events
+from tf_linkage.research.estimates.by_family import linked_by_age, new_events, shares_by_age
 from tf_linkage.research.estimates.differences import RATE_WINDOW, in_contract
 from tf_linkage.research.estimates.influence import Groups
-from tf_linkage.research.estimates.linkage_error import Recall
+from tf_linkage.research.estimates.linkage_error import ByAge, Recall
 from tf_linkage.research.estimates.linkage_error.differences_allowed import register_of
 from tf_linkage.research.estimates.linkage_error.recall import DRAWS
 from tf_linkage.research.estimates.over_time import sustained_differences
@@ -64,7 +64,9 @@ def rows_of(laid: Laid, recall: float = 1.0) -> dict[tuple[str, str, str], dict[
     )
     registers = sorted({register_of(outcome) for outcome, _ in SUSTAINED.values()})
     linked = linked_by_age(laid, people.select("person_id", *(pl.lit(True).alias(name) for name in registers)))
-    rows = [*sustained_differences(laid, linked, groups, dict.fromkeys(registers, known))]
+    rows = [
+        *sustained_differences(laid, ByAge(shares_by_age(laid), linked), groups, dict.fromkeys(registers, known))
+    ]
     Differences.validate(in_contract(rows))
     assert {row["window"] for row in rows} == {RATE_WINDOW}
     return {(row["outcome"], row["unit"], row["method"]): row for row in rows}

@@ -124,14 +124,14 @@ def compared(
     """The outcomes of programme and comparison side by side, without the other tables; arguments as `estimates`.
 
     Returns:
-        `contracts.outputs.estimates.Differences`.
+        `contracts.outputs.estimates.Differences`, of which shares do not allow for linkage.
     """
     laid = lay(linked_people, attributes, returns, regions, covered)
     with threadpool_limits(limits=1):
         weighting = weigh(covariates(laid, attributes), laid.members)
         recalled = recalls(laid.members, linked_people.collect(), attributes.collect())
         windows = {window: before(laid, attributes, window) for window in PLACEBOS}
-        rows = differences(laid, shares(laid), weighting.groups, windows, recalled)
+        rows = differences(laid, shares(laid), weighting.groups, windows, recalled, shares_too=False)
     return with_roles(rows, None, in_time=False)
 
 
@@ -141,6 +141,8 @@ def differences(
     groups: Groups,
     windows: Mapping[str, Before],
     recalled: Mapping[str, Recall],
+    *,
+    shares_too: bool = True,
 ) -> list[dict[str, Any]]:
     """Rows of every outcome's differences, by each method.
 
@@ -150,19 +152,17 @@ def differences(
         groups: the families and how much each counts.
         windows: the years before the start, against which differences in differences are taken.
         recalled: what is known of the links to each register.
+        shares_too: whether shares allow for linkage as ratios do, and outcomes that last are told.
     """
     begun = new_events(laid, ALL_WINDOWS[RATE_WINDOW])
     kept = keeping_joiners(laid)
     weighted = list(rate_ratios(begun, groups, WEIGHTED))
     of_shares = list(share_differences(counted, groups, WEIGHTED))
-    linked = linked_by_age(laid, linked_people_of(recalled, laid.members))
-    by_age = ByAge(shares_by_age(laid), linked)
     of_people = events_of_people(laid, ALL_WINDOWS[RATE_WINDOW])
     return [
         *share_differences(counted, groups.alike, UNADJUSTED),
         *of_shares,
-        *corrected_shares(by_age, groups, recalled, of_shares),
-        *sustained_differences(laid, linked, groups, recalled),
+        *(_shares_allowed_for(laid, groups, recalled, of_shares) if shares_too else ()),
         *share_differences(shares(kept), groups, JOINERS_KEPT),
         *rate_ratios(begun, groups.alike, UNADJUSTED),
         *weighted,
@@ -170,6 +170,17 @@ def differences(
         *corrected_ratios(of_people, groups, recalled, weighted),
         *rate_ratios(new_events(kept, ALL_WINDOWS[RATE_WINDOW]), groups, JOINERS_KEPT),
         *side_by_side(laid, begun, groups, windows[LAST_YEAR]),
+    ]
+
+
+def _shares_allowed_for(
+    laid: Laid, groups: Groups, recalled: Mapping[str, Recall], weighted: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Differences in share that allow for linkage, and those of outcomes that last."""
+    by_age = ByAge(shares_by_age(laid), linked_by_age(laid, linked_people_of(recalled, laid.members)))
+    return [
+        *corrected_shares(by_age, groups, recalled, weighted),
+        *sustained_differences(laid, by_age, groups, recalled),
     ]
 
 

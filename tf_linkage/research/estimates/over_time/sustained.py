@@ -16,7 +16,6 @@ from tf_linkage.contracts.outputs.estimates import ALL_WINDOWS, SUSTAINED
 from tf_linkage.research.estimates.by_family import (
     FAMILY_WINDOW,
     people_of_age,
-    shares_by_age,
     with_whole_families,
 )
 from tf_linkage.research.estimates.differences import (
@@ -32,29 +31,29 @@ from tf_linkage.research.tables.half_years import MONTHS, Laid
 
 
 def sustained_differences(
-    laid: Laid, linked: pl.DataFrame, groups: Groups, recalled: Mapping[str, Recall]
+    laid: Laid, by_age: ByAge, groups: Groups, recalled: Mapping[str, Recall]
 ) -> Iterator[dict[str, Any]]:
     """Differences in share of outcomes that last: as they are, weighted, and allowing for linkage.
 
     Args:
         laid: the cohort on half-years.
-        linked: what `by_family.linked_by_age` gives.
+        by_age: its counts by age.
         groups: the families and how much each counts.
         recalled: what is known of the links to each register.
 
     Yields:
         Rows of `contracts.outputs.estimates.Differences`.
     """
-    by_age = shares_by_age(laid).filter(pl.col("window") == RATE_WINDOW)
+    of_window = by_age.shares.filter(pl.col("window") == RATE_WINDOW)
     for name, (outcome, throughout) in SUSTAINED.items():
-        of_outcome = by_age.filter(pl.col("outcome") == outcome)
+        of_outcome = of_window.filter(pl.col("outcome") == outcome)
         having = _throughout(of_outcome, laid, outcome) if throughout else of_outcome
         whole = with_whole_families(having.lazy(), FAMILY_WINDOW, ["study_group", "region"]).collect()
         unadjusted, weighted = (
             [*share_differences(whole, of, method, (RATE_WINDOW,))]
             for of, method in ((groups.alike, UNADJUSTED), (groups, WEIGHTED))
         )
-        rows = [*unadjusted, *weighted, *corrected_shares(ByAge(having, linked), groups, recalled, weighted)]
+        rows = [*unadjusted, *weighted, *corrected_shares(ByAge(having, by_age.linked), groups, recalled, weighted)]
         free = {} if throughout else _free(whole, groups)
         yield from (turned(row, free[row["unit"]], name) if free else {**row, "outcome": name} for row in rows)
 
