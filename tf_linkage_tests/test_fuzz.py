@@ -20,7 +20,14 @@ from telling import told
 
 from tf_linkage import cli
 from tf_linkage.errors import InputRefused, TfLinkageError
-from tf_linkage.intake import check_delivery, draft_mapping, read_extract, write_extracts
+from tf_linkage.intake import (
+    check_delivery,
+    draft_mapping,
+    examine,
+    mapping_to_check,
+    read_extract,
+    write_extracts,
+)
 from tf_linkage.intake.delivery import stems_of
 from tf_linkage.intake.mapping.apply import mapped
 from tf_linkage.intake.mapping.loading import load_mapping
@@ -105,7 +112,22 @@ def foreign(folder: Path, count: int) -> Outcomes:
             assert said.startswith(("in.", "it/mapping.toml")), said
             assert not quoted(said) or target.suffix == ".toml", said
             found.refused[rule_of(said)] += 1
+        told_at_once(source, folder / "it" / "mapping.toml", of_file=target.suffix != ".toml")
     return found
+
+
+def told_at_once(source: Path, mapping: Path, *, of_file: bool) -> None:
+    """A look at a mutant tells a fault wherever reading it does, and quotes nobody."""
+    try:
+        loaded = mapping_to_check(mapping)
+    except InputRefused:
+        return
+    found = examine(source, loaded.mapping.table, loaded, RELATIONS.DAY)
+    try:
+        mapped(source, load_mapping(mapping))
+    except InputRefused:
+        assert found.refused
+    assert not of_file or not quoted("\n".join([*found.refused, *found.notes]))
 
 
 def drafts(folder: Path, count: int) -> Outcomes:

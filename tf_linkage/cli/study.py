@@ -18,7 +18,7 @@ from tf_linkage.errors import InputRefused, StudyRefused
 from tf_linkage.hints import command
 from tf_linkage.study import Study
 from tf_linkage.workspace.choices import as_typed, choices, chosen_study, explicit_choices, refuse_unknown
-from tf_linkage.workspace.jobs import ASSESS, IRREVERSIBLE, REHEARSAL, RIGHTS, jobs_of
+from tf_linkage.workspace.jobs import ASSESS, IRREVERSIBLE, ONS, REHEARSAL, RIGHTS, jobs_of
 from tf_linkage.workspace.study_record import FILE, recorded
 
 MADE = ("world", "custody", "deliveries", "ledger", "reports", "research", "published")
@@ -97,6 +97,13 @@ def _run(chosen: argparse.Namespace) -> int:
         from tf_linkage.workspace.environment import refuse_cluster  # noqa: PLC0415
 
         refuse_cluster(study)
+    if study.linkage_on:
+        from tf_linkage.workspace.custodians.linking import in_the_clear, refuse_without_key  # noqa: PLC0415
+
+        if chosen.job in {REHEARSAL, ONS, *study.linkage_on}:  # destruction, for one, needs no key
+            refuse_without_key(study)
+        if chosen.job == ASSESS:
+            in_the_clear(study, f"job {ASSESS}")
     from tf_linkage.cli.dagster_home import home_of  # noqa: PLC0415
 
     with home_of(study.data):

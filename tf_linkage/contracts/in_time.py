@@ -77,10 +77,19 @@ class UpToDate(Relation):
 
 @dataclass(frozen=True, kw_only=True)
 class Lately(Relation):
-    """Of a large file, some day of these columns lies so many days before the extract or less."""
+    """Of a large file, some day of these columns lies so many days before the extract or less.
+
+    Nothing new is to be expected where every spell has ended, if families were identified up to an earlier day.
+
+    Attributes:
+        columns: the days of which one is new.
+        days: before the extract.
+        spell: first and last day of a spell that may still go on.
+    """
 
     columns: tuple[str, ...]
     days: int
+    spell: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,18 +182,14 @@ def in_time(began: str, ended: str | None) -> tuple[Relation, ...]:
     )
 
 
-def lately(columns: tuple[str, ...], days: int = LATELY) -> Lately:
-    """What holds of a large file of which something is new every month.
-
-    Args:
-        columns: the days of which one is new.
-        days: before the extract.
-    """
+def lately(columns: tuple[str, ...], days: int = LATELY, spell: tuple[str, str] | None = None) -> Lately:
+    """What holds of a large file of which something is new every month; arguments as those of `Lately`."""
     return Lately(
         strength=Strength.NOTE,
         reason="it may be the file of an extract before this one",
         columns=columns,
         days=days,
+        spell=spell,
     )
 
 

@@ -197,6 +197,13 @@ class OfItsSender(Relation):
 
 
 @dataclass(frozen=True, kw_only=True)
+class KnownSender(Relation):
+    """Who sends a council's file is called as a council is."""
+
+    column: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class FewAlike(Relation):
     """No more rows than this share are like others in all columns; rows that tell too little are not compared.
 

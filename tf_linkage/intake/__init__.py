@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tf_linkage.intake.export import check_folder, is_rehearsal, mark_rehearsal, was_rehearsal, write_extracts
     from tf_linkage.intake.headers import described, is_data
     from tf_linkage.intake.mapping.apply import mapped
-    from tf_linkage.intake.mapping.loading import Loaded, load_mapping
+    from tf_linkage.intake.mapping.loading import Loaded, load_mapping, mapping_to_check
     from tf_linkage.intake.reading.tables import check_output, read_table, write_table
     from tf_linkage.intake.relations.profile import against_the_last, profile
     from tf_linkage.intake.senders import (
@@ -45,6 +45,7 @@ __all__ = [
     "load_mapping",
     "mapped",
     "mapped_to_send",
+    "mapping_to_check",
     "mark_rehearsal",
     "must_be_free",
     "must_be_there",
@@ -81,6 +82,7 @@ _WHERE = {
     "is_rehearsal": "export",
     "Loaded": "mapping.loading",
     "load_mapping": "mapping.loading",
+    "mapping_to_check": "mapping.loading",
     "must_be_free": "sending",
     "place_for": "sending",
     "place_of": "sending",

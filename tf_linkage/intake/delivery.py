@@ -67,7 +67,7 @@ def check_delivery(folder: Path, body: str, day: dt.date, asked: Asked | None = 
     known = (folder.resolve(), body, day, asked)
     if (passed := _passed.get(known)) and passed.digests == _digests(folder, body):
         return replace(passed, passed_over=left_over(folder), rehearsal=is_rehearsal(folder))
-    extracts = _read(folder, body)
+    extracts = _read(folder, body, day)
     found = findings(extracts, extract_relations(), day, asked)
     _refuse([finding for finding in found if finding.strength is Strength.REFUSE])
     digests = {name: digest for extract in extracts.values() for name, digest in extract.digests.items()}
@@ -111,18 +111,18 @@ def take_in(
         except InputRefused as refusal:
             file = str(refusal).partition(":")[0]
             raise InputRefused(f"not taken in, because {other}'s files are refused ({file}); see there") from None
-    extract = extract_of(folder, stem)
+    extract = extract_of(folder, stem, day)
     if any(delivery.digests.get(file) != digest for file, digest in extract.digests.items()):
         raise InputRefused(f"{extract.file}: changed while it was read; nothing was taken in. Begin again")
     return extract, delivery
 
 
-def _read(folder: Path, body: str) -> dict[str, Extract]:
+def _read(folder: Path, body: str, day: dt.date) -> dict[str, Extract]:
     """Every table of a body; what is wrong with several is told at once."""
     extracts, refusals = {}, []
     for stem in stems_of(body):
         try:
-            extracts[stem] = extract_of(folder, stem)
+            extracts[stem] = extract_of(folder, stem, day)
         except InputRefused as refusal:
             refusals.append(str(refusal))
     if refusals:

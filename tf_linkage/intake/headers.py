@@ -33,31 +33,43 @@ _ANYWHERE: dict[str, tuple[str, ...]] = {
         "svc_usr_ref_no", "client_id",
     ),
     "family_ref": (
-        "family_ref", "family_id", "family", "family_no", "group_id", "groupid", "household_id",
+        "family_ref", "family_id", "family", "family_no", "family_group_id", "group_id", "groupid", "household_id",
         "household",
     ),
     "la_code": ("la_code", "lea", "local_authority", "la"),
-    "identified_date": ("identified_date", "identified", "eligible_dttm", "date_identified", "eligible_date"),
+    "identified_date": (
+        "identified_date", "identified", "identified_on", "date_of_identification", "eligible", "eligible_dttm",
+        "date_identified",
+        "eligible_date", "date_nominated", "nominated", "nomination_date", "date_eligible",
+    ),
     "service_start_date": (
         "service_start_date", "service_start", "start_dttm", "from", "programme_start", "support_start",
-        "support_began",
+        "support_began", "date_attached", "attached_date", "attachment_date", "date_opened",
     ),
     "service_end_date": (
         "service_end_date", "service_end", "end_dttm", "to", "programme_end", "support_end", "support_ended",
+        "date_closed", "closed_date", "closure_date",
     ),
     "start_date": ("start_date", "start", "startdate", "decom", "offence_start_date", "entry_date"),
     "end_date": ("end_date", "end", "enddate", "dec", "leaving_date"),
     "study_group": ("study_group", "group_type", "arm", "study_arm", "cohort"),
     "service_received": ("service_received", "on_programme", "receives_service"),
     "worklessness": ("worklessness", "adult_issue", "out_of_work", "employment", "employment_status"),
-    "school_absence": ("school_absence", "absence_issue", "attendance", "school_attendance"),
-    "child_need": ("child_need", "child_issue", "social_care", "social_care_status"),
+    "school_absence": (
+        "school_absence", "absence_issue", "attendance", "school_attendance", "education_issue",
+        "school_issue", "education",
+    ),
+    "child_need": (
+        "child_need", "child_issue", "social_care", "social_care_status", "childrens_social_care",
+        "children_s_social_care",
+    ),
     "domestic_abuse": ("domestic_abuse", "dv", "da", "domestic_violence"),
     "crime": ("crime", "crime_issue", "offending", "asb"),
     "health": ("health", "health_issue", "health_need"),
     "uncertain_start_date": ("uncertain_start_date", "start_imputed", "fuzzy_start"),
     "uncertain_end_date": ("uncertain_end_date", "end_imputed", "fuzzy_end"),
     "name_number": ("name_number", "alias_no", "alias_number"),
+    "school_id": ("school_id", "urn", "school_urn", "laestab", "la_estab", "estab", "school"),
     "case_id": ("case_id", "caseid"),
     "offence_id": ("offence_id", "offenceid"),
     "benefit_type": ("benefit_type", "benefit"),
@@ -78,7 +90,8 @@ _SAME = {
     "no": "number", "num": "number", "nbr": "number", "id": "number", "ref": "number", "reference": "number",
     "strt": "start", "began": "start", "begin": "start", "begins": "start", "started": "start", "from": "start",
     "ended": "end", "ends": "end", "finish": "end", "finished": "end", "to": "end",
-    "eligible": "identified", "client": "person", "customer": "person", "individual": "person",
+    "eligible": "identified", "needs": "need", "mosaic": "person", "liquidlogic": "person", "eclipse": "person",
+    "carefirst": "person", "client": "person", "customer": "person", "individual": "person",
     "absent": "absence", "absentee": "absence", "persistently": "persistent", "excluded": "exclusion",
     "receiving": "received", "receives": "received", "getting": "received", "gets": "received",
 }  # fmt: skip
@@ -87,7 +100,7 @@ _SAME = {
 _EMPTY = frozenset(
     {
         "a", "an", "at", "claim", "code", "current", "date", "field", "flag", "has", "in", "is", "line", "of", "on",
-        "programme", "record", "service", "spell", "support", "the", "type", "was",
+        "intervention", "programme", "record", "service", "spell", "support", "the", "type", "was",
     }
 )  # fmt: skip
 """Words that tell no two columns apart."""
@@ -108,6 +121,11 @@ _DATA = re.compile(
     r"|.+@.+"
 )
 """What stands in rows of data and never names a column."""
+_HINT = re.compile(
+    r"\s*\((?:if (?:known|any|applicable|different)|y/?n|yes/no|m/?f(?:/?u)?|dd/mm/yy(?:yy)?|optional|required)\)$",
+    re.IGNORECASE,
+)
+"""What a header says of how its column is filled in."""
 _PREFIXES = ("pers_", "ssd_")
 _WORDS = (
     frozenset(name for names in _ANYWHERE.values() for name in names)
@@ -141,7 +159,7 @@ def known_names() -> Mapping[str, tuple[str, ...]]:
 
 def plain(header: str) -> str:
     """A header in lower case with `_` between its words, however it was written: `D.O.B.`, `PostCode`, `NI No`."""
-    split = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", header.strip())
+    split = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", _HINT.sub("", header.strip()))
     joined = re.sub(r"[^a-z0-9]+", "_", split.lower()).strip("_")
     for prefix in _PREFIXES:
         joined = joined.removeprefix(prefix)

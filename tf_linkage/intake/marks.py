@@ -10,13 +10,30 @@ MARKS = (
 )  # fmt: skip
 """What systems write for blank. `NOBT` and the like are codes and stay."""
 
+_FAR = (
+    "9999-12-31",
+    "99991231",
+    "31/12/9999",
+    "31-dec-9999",
+    "2999-12-31",
+    "31/12/2999",
+    "2099-12-31",
+    "31/12/2099",
+)
+OPEN_ENDS = (
+    *_FAR,
+    *(f"{day} {time}" for day in _FAR for time in ("00:00", "00:00:00", "00:00:00.000")),
+    "ongoing", "open", "current", "present", "to date", "continuing", "still open",
+)  # fmt: skip
+"""What systems write for an end that has not come."""
+
 OF_COLUMN = {
     "postcode": ("nopostcode", "no postcode", "xxxx", "xxxx xxx", "no fixed", "homeless", "nfa", "zz99 3vz"),
     "nino": ("xx999999xx", "zx999999xz", "tn000000", "zz999999z"),
     "forename": ("unborn", "baby", "unknown", "duplicate", "do not use"),
     "address": ("not found", "no fixed abode", "nfa", "unknown"),
-    "end_date": ("9999-12-31", "99991231", "31/12/9999"),
-    "service_end_date": ("9999-12-31", "99991231", "31/12/9999"),
+    "end_date": OPEN_ENDS,
+    "service_end_date": OPEN_ENDS,
 }
 """Placeholders of single columns, which strangers would otherwise agree on."""
 

@@ -68,6 +68,8 @@ def _of_text(known: pl.Series, column: ColumnInfo) -> list[str]:
         said.append((int(known.str.strip_chars().str.contains(_A_VALUE).sum()), "a number or a date, and no name"))
     if is_key(column):
         said.append((int(known.str.contains(r"^[0-9]+\.0+$").sum()), "a key that ends in .0; other files may not"))
+        inside = known.str.strip_chars().str.contains(r"\s")
+        said.append((int(inside.sum()), "a blank within a key; other files may have it without"))
     if (form := _FORMS.get(column.name)) and len(known) >= ENOUGH:
         other = int((~known.str.contains(form)).sum())
         if other > MOSTLY_OTHER * len(known):

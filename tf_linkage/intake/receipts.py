@@ -6,6 +6,7 @@ that neither was changed by itself on the way.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import re
@@ -31,11 +32,13 @@ class Receipt:
         mapping: SHA-256 of the mapping.
         rows: of the file.
         left_out: what the mapping left out or took off, with counts.
+        drawn: the day on which the extract was drawn, where the mapping says so.
     """
 
     mapping: str
     rows: int
     left_out: tuple[str, ...]
+    drawn: dt.date | None = None
 
 
 def receipt_of(path: Path) -> Path:
@@ -43,7 +46,9 @@ def receipt_of(path: Path) -> Path:
     return path.with_name(path.name + RECEIPT)
 
 
-def written_receipt(mapping: tuple[str, str], data: bytes, rows: int, left_out: Sequence[str]) -> bytes:
+def written_receipt(
+    mapping: tuple[str, str], data: bytes, rows: int, left_out: Sequence[str], drawn: dt.date | None
+) -> bytes:
     """The receipt of a file.
 
     Args:
@@ -51,6 +56,7 @@ def written_receipt(mapping: tuple[str, str], data: bytes, rows: int, left_out: 
         data: the file.
         rows: of it.
         left_out: what the mapping left out or took off.
+        drawn: the day on which the extract was drawn, as the mapping says.
     """
     facts = {
         "mapping": mapping[0],
@@ -58,6 +64,7 @@ def written_receipt(mapping: tuple[str, str], data: bytes, rows: int, left_out: 
         "file_sha256": hashlib.sha256(data).hexdigest(),
         "rows": rows,
         "left out": list(left_out),
+        "drawn": drawn.isoformat() if drawn else None,
     }
     return (json.dumps(facts | {"receipt_sha256": _over(facts)}, indent=1) + "\n").encode()
 
@@ -88,7 +95,8 @@ def receipt_for(path: Path, digest: str, rows: int) -> Receipt | None:
         )
     if facts["rows"] != rows:
         raise InputRefused(f"{receipt.name}: counts other rows than the file has; map the file again")
-    return Receipt(facts["mapping_sha256"], rows, tuple(map(str, facts["left out"])))
+    drawn = dt.date.fromisoformat(facts["drawn"]) if facts.get("drawn") else None
+    return Receipt(facts["mapping_sha256"], rows, tuple(map(str, facts["left out"])), drawn)
 
 
 def is_ours(path: Path) -> bool:
@@ -117,8 +125,19 @@ def _facts(receipt: Path) -> dict[str, Any] | None:
     except (OSError, ValueError, RecursionError):
         return None
     needed = {"mapping", "mapping_sha256", "file_sha256", "rows", "left out", "receipt_sha256"}
-    whole = isinstance(facts, dict) and set(facts) == needed and isinstance(facts["left out"], list)
-    return facts if whole else None
+    if not isinstance(facts, dict) or set(facts) - {"drawn"} != needed or not isinstance(facts["left out"], list):
+        return None
+    return facts if _is_day(facts.get("drawn")) else None
+
+
+def _is_day(written: object) -> bool:
+    """Whether a receipt's day is one, or none: receipts of before had none."""
+    if not isinstance(written, str):
+        return written is None
+    try:
+        return dt.date.fromisoformat(written).isoformat() == written
+    except ValueError:
+        return False
 
 
 def _over(told: dict[str, Any]) -> str:

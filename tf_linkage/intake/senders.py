@@ -6,9 +6,10 @@ A foreign file lies at `<folder>/<sender>/<name>.csv` (or .xlsx and so on), its 
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -37,8 +38,13 @@ class Foreign:
     shown_as: str
 
 
-def extract_of(folder: Path, table: str) -> Extract:
+def extract_of(folder: Path, table: str, day: dt.date | None = None) -> Extract:
     """Reads one table of a body from all its files, with the places of its rows and the digests of its files.
+
+    Args:
+        folder: where the files lie.
+        table: one of `registry.extract_tables()`.
+        day: of the extract, after which no day of a file may lie.
 
     Raises:
         InputRefused: as `read_extract`; also a foreign file without a mapping, or a mapping without a file.
@@ -48,15 +54,15 @@ def extract_of(folder: Path, table: str) -> Extract:
         raise InputRefused(f"no body hands over a table named {table}; known are {', '.join(tables)}")
     foreign = _of_table(folder, table)
     own = files_of(folder, table, needed=not foreign)
-    read = [read_file(path, tables[table]) for path in own]
-    made = [mapped(one.path, one.loaded, one.shown_as) for one in foreign]
+    read = [read_file(path, tables[table], day) for path in own]
+    made = [mapped(one.path, one.loaded, one.shown_as, day) for one in foreign]
     rows = pl.concat([*(frame for frame, _ in read), *(one.rows for one in made)])
     parts: list[Part] = [*(part for _, part in read), *(one.part for one in made)]
     one_key(rows, table, tables[table])
     mappings = {one.shown_as: one.loaded.digest for one in foreign}
     notes = [f"{one.part.file}: {note}" for one in made for note in one.notes]
-    for path, (_, part) in zip(own, read, strict=True):
-        by, said = _mapped_before(path, part)
+    for at, (path, (_, part)) in enumerate(zip(own, read, strict=True)):
+        by, said, parts[at] = _mapped_before(path, part)
         said += [f"{path.name}: {note}" for note in part.notes]
         mappings, notes = by | mappings, said + notes
     notes += [f"{table}: {note}" for note in oddities(rows, tables[table])]
@@ -83,7 +89,7 @@ def left_over(folder: Path) -> tuple[str, ...]:
 
 
 def _left_over(folder: Path, foreign: list[Foreign]) -> tuple[str, ...]:
-    second = {one.path.parent / lookup.file for one in foreign for lookup in one.loaded.mapping.lookup}
+    second = {one.path.parent / file for one in foreign for file in one.loaded.mapping.second_files()}
     return passed_over(folder, {one.path for one in foreign} | second)
 
 
@@ -150,7 +156,7 @@ def foreign_files(folder: Path) -> list[Foreign]:
                 f"{MAPPINGS}/{name}.toml is for {name} with {', '.join(SUFFIXES)}: {said} in {folder}"
             )
         found.append(Foreign(files[0], loaded, f"{path.parent.name}/{files[0].name}"))
-        looked_up |= {files[0].parent / lookup.file for lookup in loaded.mapping.lookup}
+        looked_up |= {files[0].parent / file for file in loaded.mapping.second_files()}
     known = {one.path for one in found} | looked_up
     for sender in sorted(path for path in folder.glob("*") if path.is_dir() and path.name != MAPPINGS):
         for file in _data_files(sender):
@@ -173,8 +179,8 @@ def _bare(path: Path) -> str:
 
 def _fingerprint(one: Foreign) -> str:
     total = hashlib.sha256(one.path.read_bytes())
-    for lookup in one.loaded.mapping.lookup:
-        total.update((one.path.parent / lookup.file).read_bytes())
+    for file in (one.path.parent / name for name in one.loaded.mapping.second_files()):
+        total.update(file.read_bytes() if file.is_file() else b"")
     total.update(one.loaded.digest.encode())
     return total.hexdigest()
 
@@ -184,13 +190,13 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _mapped_before(path: Path, part: Part) -> tuple[dict[str, str], list[str]]:
-    """By which mapping a file was made at its sender, as its receipt says, and what is to be noted of it."""
+def _mapped_before(path: Path, part: Part) -> tuple[dict[str, str], list[str], Part]:
+    """By which mapping a file was made at its sender, and when drawn, as its receipt says; what is to be noted."""
     receipt = receipt_for(path, part.digest, part.rows)
     if receipt is not None:
         said = [f"{path.name}: {note}, as its receipt says" for note in receipt.left_out]
-        return {path.name: receipt.mapping}, said
+        return {path.name: receipt.mapping}, said, replace(part, drawn=receipt.drawn)
     if any(is_of_one_sender(path.name, table) for table in extract_tables()):
         note = "no receipt of map-extract is with it; whether a mapping made it, and which, is not on record"
-        return {}, [f"{path.name}: {note}"]
-    return {}, []
+        return {}, [f"{path.name}: {note}"], part
+    return {}, [], part

@@ -70,7 +70,9 @@ def write_mapped(made: Mapped, loaded: Loaded, path: Path) -> None:
         made.rows.write_csv(fresh)
         _is_accepted(fresh, made, loaded.mapping.table, path.name)
         fresh_receipt.touch(mode=0o600)
-        fresh_receipt.write_bytes(written_receipt(made.mapping, fresh.read_bytes(), made.rows.height, made.notes))
+        fresh_receipt.write_bytes(
+            written_receipt(made.mapping, fresh.read_bytes(), made.rows.height, made.notes, made.part.drawn)
+        )
         fresh.replace(path)
         fresh_receipt.replace(receipt)
     finally:

@@ -276,3 +276,29 @@ def test_advice_fits_the_fault(command: Command, tmp_path: Path, data: bytes, ad
     (tmp_path / "council_cohort.csv").write_bytes(data)
     code, said = command("check-extract", tmp_path / "council_cohort.csv")
     assert (code, advice in said) == (2, True), said
+
+
+def test_a_receipt_says_when_the_extract_was_drawn_and_that_is_held_against_the_study(
+    command: Command, file: Path, mapping: Path, tmp_path: Path
+) -> None:
+    from tf_linkage.intake.senders import extract_of
+
+    words = mapping.read_text(encoding="utf-8").replace("[rename]", "[file]\nextracted = 2019-03-31\n[rename]", 1)
+    mapping.write_text(words, encoding="utf-8")
+    out = tmp_path / "outgoing"
+    assert command("map-extract", file, "--mapping", mapping, "-o", out)[0] == 0
+    (receipt,) = out.glob("*.json")
+    assert json.loads(receipt.read_text(encoding="utf-8"))["drawn"] == "2019-03-31"
+    (part,) = extract_of(out, "council_cohort").parts
+    assert str(part.drawn) == "2019-03-31"
+    changed = receipt.read_text(encoding="utf-8").replace("2019-03-31", "2020-03-31")
+    receipt.write_text(changed, encoding="utf-8")
+    code, said = command("map-extract", file, "--mapping", mapping, "-o", out)
+    assert (code, "is there already" in said) == (2, True)
+
+
+def test_a_mapped_file_that_is_refused_comes_with_what_to_do(
+    command: Command, file: Path, mapping: Path, tmp_path: Path
+) -> None:
+    code, said = command("map-extract", spoilt(file), "--mapping", mapping, "-o", tmp_path / "outgoing")
+    assert (code, "; what to do: " in said, "put them under ignore" in said) == (2, True, True)

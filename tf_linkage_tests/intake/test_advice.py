@@ -10,7 +10,7 @@ import pytest
 
 import tf_linkage.intake
 from tf_linkage.errors import InputRefused
-from tf_linkage.intake.examination import TO_DO
+from tf_linkage.intake.advice import TO_DO
 from tf_linkage.intake.mapping.loading import mapping_of
 
 ROOMS = ("mapping", "reading", "relations")

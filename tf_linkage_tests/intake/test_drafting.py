@@ -12,7 +12,7 @@ from tf_linkage.contracts.columns import columns_of
 from tf_linkage.contracts.registry import extract_tables
 from tf_linkage.errors import InputRefused
 from tf_linkage.intake import draft_mapping, examine, mapped
-from tf_linkage.intake.drafting.columns import by_words, candidates
+from tf_linkage.intake.drafting.names import by_words, candidates
 from tf_linkage.intake.mapping.loading import mapping_of
 
 HEADER = (
@@ -129,7 +129,7 @@ def test_a_known_header_whose_values_do_not_fit_is_a_doubt_that_says_why(tmp_pat
     text = drafted(
         tmp_path, "dwp_people", "dwp_key,DOB,NINO", *(f"{at},{day},none" for at, day in enumerate(births))
     )
-    assert "# DOUBT: date_of_birth: 19 cells have years of two digits" in text
+    assert "# DOUBT: date_of_birth: 19 of 19 cells have years of two digits" in text
     assert 'date_of_birth = "DOB"' in text
     assert "04/05/90" not in text
     words = drafted(tmp_path, "dwp_people", "dwp_key,DOB,NINO", *(f"{at},born long ago,a b c" for at in range(20)))
@@ -229,7 +229,7 @@ def test_flags_and_lines_of_an_address_are_known_by_their_words(tmp_path: Path) 
     header = "Client No,Surname,ADDR_LINE_1,ADDR_LINE_2,In debt,Persistent absentee"
     text = drafted(tmp_path, "council_cohort", header, *(f"{at},Park,1 Mill Row,Brackley,Y,N" for at in range(12)))
     assert 'address = { columns = ["ADDR_LINE_1", "ADDR_LINE_2"] }' in text
-    assert '# DOUBT: "In debt" was taken for DEBT by the words of its name' in text
+    assert '# NOTE: "In debt" was taken for DEBT by the words of its name' in text
     assert 'columns = { PA = "Persistent absentee" }' in text
 
 
@@ -243,9 +243,12 @@ def test_a_day_and_year_that_nobody_said_are_a_doubt_and_a_year_beyond_bounds_is
             drafted(tmp_path, "dwp_people", "Forename,Surname", "Ola,Park", year=year)
 
 
-def test_spellings_in_the_contracts_own_words_have_their_code_and_a_doubt(tmp_path: Path) -> None:
+def test_spellings_in_the_contracts_own_words_have_their_code_and_a_note(tmp_path: Path) -> None:
     rows = [f"{at},{'1 - Out of work' if at % 2 else '2 - Something else'}" for at in range(40)]
     text = drafted(tmp_path, "council_cohort", "Client No,Worklessness", *rows)
     assert '"1 - Out of work" = "OOW"' in text
     assert '"2 - Something else" = ""' in text
-    assert "# DOUBT: worklessness: some spellings were given their code by the contract's own words" in text
+    assert (
+        "# NOTE: worklessness: some spellings were given their code by the contract's own words or usual ones"
+        in text
+    )

@@ -108,7 +108,7 @@ def add_check(check: argparse.ArgumentParser) -> None:
 
 def _check(chosen: argparse.Namespace) -> int:
     _there(chosen.file)
-    loaded = intake.load_mapping(chosen.mapping) if chosen.mapping else None
+    loaded = intake.mapping_to_check(chosen.mapping) if chosen.mapping else None
     table = loaded.mapping.table if loaded else chosen.table or chosen.file.name.split(".")[0]
     if table not in extract_tables():
         raise InputRefused(
@@ -184,7 +184,7 @@ def add_map(make: argparse.ArgumentParser) -> None:
 
 def _map(chosen: argparse.Namespace) -> None:
     _there(chosen.file)
-    loaded = intake.load_mapping(chosen.mapping)
+    loaded = intake.mapping_to_check(chosen.mapping)
     path = intake.place_of(chosen.output, loaded)
     intake.place_for(path, _inputs(chosen.file, chosen.mapping, loaded))
     study = chosen_study()
@@ -197,7 +197,7 @@ def _map(chosen: argparse.Namespace) -> None:
 
 def _inputs(file: Path, mapping: Path | None, loaded: intake.Loaded | None) -> list[Path]:
     """What a command reads: the file, its mapping, and the files in which that looks things up."""
-    second = [file.parent / lookup.file for lookup in loaded.mapping.lookup] if loaded else []
+    second = [file.parent / name for name in loaded.mapping.second_files()] if loaded else []
     return [file, *second, *([mapping] if mapping else [])]
 
 

@@ -8,6 +8,7 @@ programme or comparison, whether a service is received, dates).
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import dataframely as dy
 import polars as pl
@@ -23,6 +24,7 @@ from tf_linkage.contracts.relations import (
     BornBefore,
     InOrder,
     KnownCode,
+    KnownSender,
     NotOneValue,
     OfItsSender,
     OneOf,
@@ -72,6 +74,10 @@ STUDY_GROUPS = ("programme", "comparison")
 
 PROGRAMME_ANNOUNCED = dt.date(2011, 12, 15)
 """No family was identified for the programme, nor served by it, before the day on which it was announced."""
+
+OF_COUNCILS = r"^E(0[6-9]|10)\d{6}$"
+LIKE_A_COUNCIL = re.compile(OF_COUNCILS)
+"""The form of a council's GSS code."""
 
 FAMILY = ("la_code", "family_ref")
 
@@ -133,6 +139,11 @@ class Cohort(IdentityWithNino):
             reason="the code was set for another council, or the file is another's",
             column="la_code",
         ),
+        KnownSender(
+            strength=Strength.NOTE,
+            reason="write the council's own name as the sender; or see that the rows are of those it sends for",
+            column="la_code",
+        ),
         NotOneValue(
             strength=Strength.NOTE,
             reason="the file holds one group alone; the other may be in a file of its own",
@@ -153,10 +164,14 @@ class Cohort(IdentityWithNino):
             most=HALF,
             least=MANY_CELLS,
         ),
-        lately(("identified_date", "service_start_date", "service_end_date"), OF_A_YEAR),
+        lately(
+            ("identified_date", "service_start_date", "service_end_date"),
+            OF_A_YEAR,
+            spell=("service_start_date", "service_end_date"),
+        ),
     )
 
-    la_code = text(ColumnClass.QUASI, "Local authority (GSS code)", primary_key=True, regex=r"^E(0[6-9]|10)\d{6}$")
+    la_code = text(ColumnClass.QUASI, "Local authority (GSS code)", primary_key=True, regex=OF_COUNCILS)
     person_ref = text(ColumnClass.REFERENCE, "The council's own number for the person", primary_key=True)
     family_ref = text(ColumnClass.REFERENCE, "The council's own number for the family")
     worklessness = code(

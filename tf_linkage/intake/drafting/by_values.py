@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 
@@ -9,7 +10,8 @@ import polars as pl
 
 from tf_linkage.contracts.bodies.council import FAMILY
 from tf_linkage.contracts.columns import ColumnInfo
-from tf_linkage.intake.drafting.columns import SHAPES, Proposal, meant, propose, shaped
+from tf_linkage.intake.drafting.columns import SHAPES, meant, propose, shaped
+from tf_linkage.intake.drafting.proposal import Proposal
 from tf_linkage.intake.mapping.dates import fitting
 from tf_linkage.intake.mapping.meanings import BLANK, codes_of, folded, of_label
 from tf_linkage.intake.reading.cells import GENDER_SPELLINGS, is_key
@@ -58,8 +60,10 @@ def by_values(
         made = propose(column, fit[0], cells[fit[0]])
         if made is None:
             continue
-        others = f"; so do {', '.join(repr(one) for one in fit[1:4])}" if len(fit) > 1 else ""
-        made.doubts.insert(0, f"taken for it by what stands in it, and not by its name{others}. Is it?")
+        made.by = "values"
+        if len(fit) > 1:
+            others = ", ".join(json.dumps(one, ensure_ascii=False) for one in fit[1:4])
+            made.doubts.insert(0, f"taken for it by what stands in it; {others} look like it too. Is it this one?")
         found[column.name] = made
         taken.add(fit[0])
     return found
@@ -86,7 +90,7 @@ def _looks_like(column: ColumnInfo, cells: pl.Series, *, births: bool) -> bool:
         return _days_of(column, known, births=births)
     if codes := codes_of(column):
         return _codes_of(column, codes, known)
-    return is_key(column) and _numbers_of(column, cells)
+    return is_key(column) and numbers_of(column, cells)
 
 
 def _days_of(column: ColumnInfo, known: pl.Series, *, births: bool) -> bool:
@@ -122,7 +126,7 @@ def _told(column: ColumnInfo, spelling: str) -> str | None:
     return told if told is not None else meant(column, label) or None
 
 
-def _numbers_of(column: ColumnInfo, cells: pl.Series) -> bool:
+def numbers_of(column: ColumnInfo, cells: pl.Series) -> bool:
     """Numbers of people are unlike in every row; those of families are shared by a few."""
     if cells.null_count() or not all(_NUMBER.fullmatch(cell) for cell in cells):
         return False

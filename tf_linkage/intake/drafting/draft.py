@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
+
 from tf_linkage.contracts.bodies.councils import codes_called
 from tf_linkage.contracts.columns import ColumnInfo, columns_of
 from tf_linkage.contracts.registry import extract_tables
@@ -14,12 +16,14 @@ from tf_linkage.contracts.relations import OnlyWhere, relations_of
 from tf_linkage.errors import InputRefused
 from tf_linkage.intake.drafting.by_names import DATE_PARTS, by_names, marks_of, placeholders_in, without
 from tf_linkage.intake.drafting.by_values import by_values
-from tf_linkage.intake.drafting.columns import ADDRESS_PARTS, FLAGS, dangerous
-from tf_linkage.intake.drafting.layout import layout_of, refused_without_table
-from tf_linkage.intake.drafting.second import look_up, seconds_of
-from tf_linkage.intake.drafting.writing import Found, toml, written
+from tf_linkage.intake.drafting.layout import layout_of
+from tf_linkage.intake.drafting.names import ADDRESS_PARTS, FLAGS, dangerous
+from tf_linkage.intake.drafting.proposal import Found
+from tf_linkage.intake.drafting.second import Second, look_up, seconds_of
+from tf_linkage.intake.drafting.settling import settle
+from tf_linkage.intake.drafting.writing import toml, written
 from tf_linkage.intake.mapping.loading import DOUBT
-from tf_linkage.intake.mapping.model import LEAST_YEAR, MOST_YEAR
+from tf_linkage.intake.mapping.model import LEAST_YEAR, MOST_YEAR, USUAL_DATE
 from tf_linkage.intake.mapping.source import Source, source_of
 from tf_linkage.intake.reading.problems import Problems
 
@@ -69,7 +73,8 @@ def draft_mapping(  # noqa: PLR0917 - file, table, whose, when; what a person sa
         InputRefused: no such table, a year beyond bounds, or a file cannot be read as rows under a header.
     """
     tables = extract_tables()
-    refused_without_table(table, list(tables))
+    if table not in tables:
+        raise InputRefused(f"no body hands over a table named {table}; known are {', '.join(tables)}")
     columns = list(columns_of(tables[table]))
     if year is not None and not LEAST_YEAR <= year <= MOST_YEAR:
         raise InputRefused(f"year: {year} is not between {LEAST_YEAR} and {MOST_YEAR}")
@@ -77,9 +82,13 @@ def draft_mapping(  # noqa: PLR0917 - file, table, whose, when; what a person sa
     laid = layout_of(path, names, header_row)
     source = source_of(path.read_bytes(), path.name, laid.file, (), Problems(path.name))
     found = by_names(columns, source)
-    look_up(found, columns, source, seconds_of(path, laid, also, names, source.cells.columns), by_names)
+    seconds = seconds_of(path, laid, also, names, source.cells.columns)
+    look_up(found, columns, source, seconds, by_names)
     _find_by_values(found, columns, source)
+    look_up(found, columns, source, seconds, _only_by_values)
+    _held_as_days(found, source)
     _find_given(found, tables[table], columns)
+    settle(found, tables[table], columns, _known_cells(found, source, seconds))
     _find_council(found, columns, sender)
     laid.drawn = drawn or laid.drawn
     told = year or (laid.drawn.year if laid.drawn and LEAST_YEAR <= laid.drawn.year <= MOST_YEAR else None)
@@ -94,6 +103,35 @@ def draft_mapping(  # noqa: PLR0917 - file, table, whose, when; what a person sa
     return Draft(text, doubts, source.cells.height, source.cells.width)
 
 
+def _only_by_values(columns: list[ColumnInfo], source: Source) -> Found:
+    """What columns of a second table may be that no name leads to; arguments as in `by_names`."""
+    found = Found()
+    _find_by_values(found, columns, source)
+    return found
+
+
+def _known_cells(found: Found, source: Source, seconds: Sequence[Second]) -> pl.DataFrame:
+    """The file's cells without what stands for blank, and the columns looked up in tables of one row for a key."""
+    cells = source.cells
+    for lookup in found.lookups:
+        other = next(
+            one.source.cells for one in seconds if (one.file, one.laid.file) == (lookup.file, lookup.layout)
+        )
+        if lookup.here in cells.columns and not other[lookup.there].is_duplicated().any():
+            named = [pl.col(theirs).alias(name) for name, theirs in lookup.columns.items()]
+            cells = cells.join(
+                other.select(pl.col(lookup.there).alias(lookup.here), *named).drop_nulls(lookup.here),
+                on=lookup.here, how="left", maintain_order="left",
+            )  # fmt: skip
+    own = {
+        made.theirs: placeholders_in(cells[made.theirs], ours)
+        for ours, made in found.rename.items()
+        if made.theirs in cells.columns
+    }
+    marks = marks_of(cells)
+    return pl.DataFrame({name: without(cells[name], marks | own.get(name, set())) for name in cells.columns})
+
+
 def _find_by_values(found: Found, columns: list[ColumnInfo], source: Source) -> None:
     """Columns of the contract that no name leads to, by what stands in columns whose names say nothing."""
     misfits = {name for name, made in found.rename.items() if made.misfits}
@@ -103,9 +141,17 @@ def _find_by_values(found: Found, columns: list[ColumnInfo], source: Source) -> 
     cells = {theirs: without(source.cells[theirs], marks) for theirs in source.cells.columns if theirs in unused}
     births = any(column.name == "date_of_birth" for column in columns)
     for name, made in by_values(left, cells, births=births).items():
+        made.place(source.line_of, source.word)
         found.rename[name] = made
-        if own := placeholders_in(source.cells[made.theirs], name) - marks:
+        if own := {*placeholders_in(source.cells[made.theirs], name), *made.blank} - marks:
             found.missing[name] = sorted(own)
+
+
+def _held_as_days(found: Found, source: Source) -> None:
+    """What a workbook holds as days needs no form."""
+    for made in found.rename.values():
+        if made.theirs in source.days:
+            made.forms = [form for form in made.forms if not form.startswith(USUAL_DATE)]
 
 
 def _find_given(found: Found, table: type, columns: list[ColumnInfo]) -> None:

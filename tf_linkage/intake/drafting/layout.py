@@ -14,7 +14,7 @@ from pathlib import Path
 
 import python_calamine
 
-from tf_linkage.errors import InputRefused
+from tf_linkage.intake.encodings import reads_as_words
 from tf_linkage.intake.headers import is_data, known_names, plain, words
 from tf_linkage.intake.mapping.model import File, Footer
 from tf_linkage.intake.mapping.source import suffix_of
@@ -24,6 +24,9 @@ from tf_linkage.intake.reading.problems import Problems
 
 LEAST_KNOWN = 2
 """Known headers from which a row counts as the header; titles name one at most."""
+
+CLEARLY = 2
+"""Times as many known headers as any other sheet names, from which a sheet is the one that is meant."""
 
 SEARCHED = 50
 """Rows in which the header is looked for."""
@@ -67,6 +70,7 @@ class Laid:
     file: File
     doubts: list[str] = field(default_factory=list)
     drawn: dt.date | None = None
+    notes: list[str] = field(default_factory=list)
 
 
 def layout_of(path: Path, known: frozenset[str], header_row: int | None = None, least: int = LEAST_KNOWN) -> Laid:
@@ -98,6 +102,7 @@ def layout_of(path: Path, known: frozenset[str], header_row: int | None = None, 
 
 def _of_text(data: bytes, names: frozenset[str], said: int | None, least: int, problems: Problems) -> Laid:
     doubts: list[str] = []
+    notes: list[str] = []
     encoding, text = "utf-8", None
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding, text = "utf-16", data.decode("utf-16", errors="replace")
@@ -106,9 +111,11 @@ def _of_text(data: bytes, names: frozenset[str], said: int | None, least: int, p
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError:
             encoding, text = "windows-1252", data.decode("windows-1252", errors="replace")
-            doubts.append(
-                "the file is not UTF-8; it is read as windows-1252. Look at names with accents in the result"
-            )
+            how = "the file is not UTF-8; it is read as windows-1252"
+            if reads_as_words(text):
+                notes.append(f"{how}, in which all its letters make words")
+            else:
+                doubts.append(f"{how}. Look at names with accents in the result")
     lines = text.splitlines()[:SEARCHED]
     _there(said, len(lines), problems)
     marks = (",", ";", "\t", "|")
@@ -123,7 +130,7 @@ def _of_text(data: bytes, names: frozenset[str], said: int | None, least: int, p
     footer = _footer(rows[1:])
     doubts += _sparse(rows, footer)
     file = File(encoding=encoding, delimiter=delimiter, header_row=row, footer=footer)  # type: ignore[arg-type]
-    return Laid(file, doubts, _drawn(lines[: row - 1]))
+    return Laid(file, doubts, _drawn(lines[: row - 1]), notes)
 
 
 def _of_workbook(data: bytes, names: frozenset[str], said: int | None, least: int, problems: Problems) -> Laid:
@@ -142,9 +149,17 @@ def _of_workbook(data: bytes, names: frozenset[str], said: int | None, least: in
     (row, known), name, sheet = max(found, key=lambda one: one[0][1])
     rows = sheet.rows
     _there(said, min(len(rows), SEARCHED), problems)
+    by_person = said
     row, known = (row, known) if said is None else (said, least)
     _is_header(known >= least, rows[row - 1] if rows else [], problems)
-    doubts = [] if len(shown) == 1 else [f"{len(shown)} sheets are visible; is this the one?"]
+    doubts, notes = [], []
+    if len(shown) > 1:
+        next_most = max(count for (_, count), other, _ in found if other != name)
+        several = f"{len(shown)} sheets are visible"
+        if by_person is None and known >= CLEARLY * max(1, next_most):
+            notes.append(f"{several}; this one names by far the most columns that are known")
+        else:
+            doubts.append(f"{several}; is this the one?")
     footer = _footer(rows[row:])
     hidden = [at for at in sheet.hidden if row < at <= len(rows)]
     if hidden:
@@ -162,7 +177,7 @@ def _of_workbook(data: bytes, names: frozenset[str], said: int | None, least: in
         hidden="read" if hidden or unseen else "refuse",
     )
     titles = _drawn(cell for above in rows[: row - 1] for cell in above)
-    return Laid(file, [*doubts, *_sparse(rows[row - 1 :], footer)], titles)
+    return Laid(file, [*doubts, *_sparse(rows[row - 1 :], footer)], titles, notes)
 
 
 def _drawn(titles: Iterable[str]) -> dt.date | None:
@@ -265,9 +280,3 @@ def _sparse(rows: list[list[str]], footer: Footer | None) -> list[str]:
 def _counted(row: list[str]) -> int | None:
     """The cell of a footer that counts rows: the second, where it is a whole number."""
     return 2 if len(row) > 1 and row[1].strip().removesuffix(".0").isdecimal() else None
-
-
-def refused_without_table(table: str, tables: list[str]) -> None:
-    """Refuses a table that no body hands over."""
-    if table not in tables:
-        raise InputRefused(f"no body hands over a table named {table}; known are {', '.join(tables)}")

@@ -10,9 +10,9 @@ import polars as pl
 
 from tf_linkage.contracts.columns import ColumnInfo
 from tf_linkage.errors import InputRefused
-from tf_linkage.intake.drafting.columns import MOSTLY, SHAPES, Proposal, shaped
+from tf_linkage.intake.drafting.columns import SHAPES, shaped
 from tf_linkage.intake.drafting.layout import Laid, layout_of, other_sheets
-from tf_linkage.intake.drafting.writing import Found, LookedUp
+from tf_linkage.intake.drafting.proposal import MOSTLY, Found, LookedUp, Proposal
 from tf_linkage.intake.headers import known_names, plain
 from tf_linkage.intake.mapping.dates import fitting
 from tf_linkage.intake.mapping.meanings import folded
@@ -89,6 +89,7 @@ def look_up(found: Found, columns: list[ColumnInfo], source: Source, seconds: li
         if joined is None or not left:
             continue
         here, there = joined
+        taken = [one for one in found.lookups if one.file == second.file and one.layout == second.laid.file]
         cells = second.source.cells.drop(there)
         if (listed := _listed(left, cells)) is not None:
             ours, kind, value, words = listed
@@ -104,6 +105,9 @@ def look_up(found: Found, columns: list[ColumnInfo], source: Source, seconds: li
         used = [one for one in cells.columns if one in theirs.used()]
         if not used:
             continue
+        if taken and not taken[0].keep and (taken[0].here, taken[0].there) == (here, there):
+            _more_of(taken[0], used, found, theirs)
+            continue
         names = {one: _unlike(one, {*source.cells.columns, *found.used()}) for one in used}
         rest = [one for one in cells.columns if one not in used]
         lookup = LookedUp(second.file, here, there, {names[one]: one for one in used}, rest, second.laid.file)
@@ -111,6 +115,16 @@ def look_up(found: Found, columns: list[ColumnInfo], source: Source, seconds: li
         lookup.ignore = [one for one in rest if one not in lookup.ranked]
         found.lookups.append(lookup)
         found.join_on(theirs, names)
+
+
+def _more_of(lookup: LookedUp, used: list[str], found: Found, theirs: Found) -> None:
+    """Further columns of a table in which something is looked up already."""
+    names = {column: name for name, column in lookup.columns.items()}
+    for one in used:
+        names.setdefault(one, _unlike(one, found.used()))
+        lookup.columns[names[one]] = one
+    lookup.ignore = [one for one in lookup.ignore if one not in used]
+    found.join_on(theirs, names)
 
 
 def _listed(left: list[ColumnInfo], cells: pl.DataFrame) -> tuple[str, str, str, list[str]] | None:
@@ -173,9 +187,29 @@ def _one_of_several(lookup: LookedUp, cells: pl.DataFrame) -> None:
             british = [form for form in forms if form.startswith("dd/mm")]
             lookup.rank(theirs, f'latest = "{(british or forms)[0]}"')
     if lookup.ranked:
-        lookup.doubts.append("some have several rows here; these lines choose the first. Is it the right one?")
+        if _one_is_main(lookup, cells):
+            lookup.notes.append("some have several rows here; of each, one alone is the first by these lines")
+        else:
+            lookup.doubts.append("some have several rows here; these lines choose the first. Is it the right one?")
     else:
         lookup.doubts.append("some have several rows here; say with keep or choose which one counts")
+
+
+def _one_is_main(lookup: LookedUp, cells: pl.DataFrame) -> bool:
+    """Whether each person with several rows has one, and no other, that is main or current, or has no end."""
+    said = {words for words in lookup.ranked.values() if not words.startswith("latest")}
+    for theirs, first in lookup.ranked.items():
+        if first not in said:
+            continue
+        is_first = (
+            cells[theirs].is_null()
+            if first == "blank = true"
+            else pl.Series([folded(cell or "") in FIRST_OF_KIND for cell in cells[theirs]], dtype=pl.Boolean)
+        )
+        rows = pl.DataFrame({"person": cells[lookup.there], "first": is_first}).drop_nulls("person")
+        each = rows.group_by("person", maintain_order=True).agg(pl.col("first").sum(), pl.len().alias("rows"))
+        return bool((each.filter(pl.col("rows") > 1)["first"] == 1).all())
+    return False
 
 
 MOST_KINDS = 30

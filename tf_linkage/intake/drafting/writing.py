@@ -4,94 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
 
 from tf_linkage.contracts.columns import ColumnClass, ColumnInfo
-from tf_linkage.intake.drafting.columns import Proposal
 from tf_linkage.intake.drafting.layout import Laid
+from tf_linkage.intake.drafting.proposal import Found, FoundList, LookedUp
 from tf_linkage.intake.mapping.loading import DOUBT
 from tf_linkage.intake.mapping.meanings import codes_of
-from tf_linkage.intake.mapping.model import File
+from tf_linkage.intake.mapping.model import USUAL_DATE
 from tf_linkage.intake.mapping.source import Source
 from tf_linkage.intake.reading.cells import is_key
 
-USUAL = "yyyy-mm-dd"
-
-
-@dataclass
-class LookedUp:
-    """Columns of a second table.
-
-    Attributes:
-        file: in which it stands.
-        here: column of the first table.
-        there: column of the second that holds the same.
-        columns: name under which it can be used: its column.
-        ignore: its other columns.
-        layout: how it is written.
-        ranked: columns by which one of several rows is chosen, with what comes first.
-        keep: column and words of the rows that count, where others do not.
-        doubts: what a person must say of it.
-    """
-
-    file: str
-    here: str
-    there: str
-    columns: dict[str, str]
-    ignore: list[str]
-    layout: File
-    ranked: dict[str, str] = field(default_factory=dict)
-    keep: tuple[str, list[str]] | None = None
-    doubts: list[str] = field(default_factory=list)
-
-    def rank(self, theirs: str, first: str) -> None:
-        """Chooses by one more column."""
-        self.ranked[theirs] = first
-
-
-@dataclass
-class Found:
-    """What was found for the contract's columns; `councils` are the codes that the sender's name may mean."""
-
-    rename: dict[str, Proposal] = field(default_factory=dict)
-    join: list[str] = field(default_factory=list)
-    parts: dict[str, str] = field(default_factory=dict)
-    flags: dict[str, dict[str, str]] = field(default_factory=dict)
-    missing: dict[str, list[str]] = field(default_factory=dict)
-    doubts: dict[str, list[str]] = field(default_factory=dict)
-    given: dict[str, str] = field(default_factory=dict)
-    lookups: list[LookedUp] = field(default_factory=list)
-    councils: tuple[str, ...] = ()
-
-    def join_on(self, other: Found, names: dict[str, str]) -> None:
-        """Adds what was found in a second table, under the names by which its columns are used here."""
-        for ours, made in other.rename.items():
-            self.rename[ours] = replace(made, theirs=names[made.theirs])
-        if other.join:
-            self.join = [names[theirs] for theirs in other.join]
-        self.parts = self.parts or {part: names[theirs] for part, theirs in other.parts.items()}
-        for problem, columns in other.flags.items():
-            self.flags.setdefault(problem, {code: names[theirs] for code, theirs in columns.items()})
-        for name, marks in other.missing.items():
-            self.missing[name] = sorted({*self.missing.get(name, []), *marks})
-        for name, doubts in other.doubts.items():
-            self.doubts.setdefault(name, []).extend(doubts)
-
-    def used(self) -> set[str]:
-        """Columns of the file that are used."""
-        flagged = {theirs for columns in self.flags.values() for theirs in columns.values()}
-        return {one.theirs for one in self.rename.values()} | {*self.join, *self.parts.values()} | flagged
-
-    def filled(self) -> set[str]:
-        """Columns of the contract that something fills."""
-        return (
-            {*self.rename, *self.flags, *self.given}
-            | ({"address"} if self.join else set())
-            | ({"date_of_birth"} if self.parts else set())
-        )
+NOTE = "# NOTE:"
+"""Begins a line of a draft that says what the values settled: nothing waits for it."""
 
 
 def written(about: list[str], laid: Laid, found: Found, columns: list[ColumnInfo], source: Source) -> str:
@@ -107,7 +34,8 @@ def written(about: list[str], laid: Laid, found: Found, columns: list[ColumnInfo
     cells = source.cells
     lines = [
         f"# Drafted from a file of {cells.height:,} rows and {cells.width} columns. Lines that begin with {DOUBT}",
-        "# wait for you: settle what they say, then take them out. docs/extracts.md explains every table here.",
+        f"# wait for you: settle what they say, then take them out. Those with {NOTE} say what the values settled,",
+        "# and may stay. docs/extracts.md explains every table here.",
         *about,
         *_trim_lines(found, columns, source.around),
     ]
@@ -115,21 +43,27 @@ def written(about: list[str], laid: Laid, found: Found, columns: list[ColumnInfo
     absent = [column.name for column in left if column.nullable]
     if absent:
         lines += [
-            f"{DOUBT} nothing in the file looks like these. Map what is there; what is not stays absent",
+            *_left_lines("absent", found),
             f"absent = {_list(absent)}",
         ]
     unused = [theirs for theirs in cells.columns if theirs not in found.used()]
     if unused:
         lines += [
-            f"{DOUBT} these columns match nothing. Use them above, or leave them here: they then stay with you",
+            f"{NOTE} these columns match nothing in the contract, and stay with you",
             f"ignore = {_list(unused)}",
         ]
     lines += _file_lines(laid)
     lines += _set_lines([column for column in left if not column.nullable], found.councils)
     lines += _rename_lines(found)
     lines += _other_lines(found)
+    lines += [line for one in found.lists for line in _list_lines(one)]
     lines += [line for lookup in found.lookups for line in _lookup_lines(lookup)]
     return "\n".join(lines) + "\n"
+
+
+def _left_lines(where: str, found: Found) -> list[str]:
+    doubts = [f"{DOUBT} {doubt}" for doubt in found.doubts.get(where, [])]
+    return doubts or [f"{NOTE} nothing in the file looks like these, by name or by values"]
 
 
 def _trim_lines(found: Found, columns: list[ColumnInfo], around: dict[str, list[int]]) -> list[str]:
@@ -148,7 +82,8 @@ def _trim_lines(found: Found, columns: list[ColumnInfo], around: dict[str, list[
 def _file_lines(laid: Laid) -> list[str]:
     file = laid.file
     said = file.model_dump(exclude_defaults=True, exclude={"footer"})
-    lines = ["", "[file]", *(f"{DOUBT} {doubt}" for doubt in laid.doubts)]
+    lines = ["", "[file]", *(f"{NOTE} {note}" for note in laid.notes)]
+    lines += [f"{DOUBT} {doubt}" for doubt in laid.doubts]
     lines.append(f"extracted = {laid.drawn}" if laid.drawn else "# extracted = 2020-03-31")
     lines += [f"{name} = {toml(value)}" for name, value in said.items()]
     if file.footer:
@@ -193,16 +128,25 @@ def _set_lines(needed: list[ColumnInfo], councils: tuple[str, ...]) -> list[str]
 def _rename_lines(found: Found) -> list[str]:
     lines = ["", "[rename]"]
     for ours, made in found.rename.items():
+        lines += [f"{NOTE} {ours}: {note}" for note in made.notes]
         lines += [f"{DOUBT} {ours}: {doubt}" for doubt in made.doubts]
         lines.append(f"{ours} = {toml(made.theirs)}")
     return lines
+
+
+def _list_lines(one: FoundList) -> list[str]:
+    lines = ["", "[[list]]", *(f"{DOUBT} {doubt}" for doubt in one.doubts)]
+    lines += [f"column = {toml(one.theirs)}", f"by = {toml(one.by)}", f"fills = {_list(one.fills)}"]
+    lines += [f"order = {_list(one.order())}", "", "[list.codes]"]
+    return lines + [f"{toml(word)} = {toml(code)}" for word, code in one.codes.items()]
 
 
 def _lookup_lines(lookup: LookedUp) -> list[str]:
     said = lookup.layout.model_dump(exclude_defaults=True, exclude={"footer"})
     if lookup.layout.footer:
         said["footer"] = {"begins": lookup.layout.footer.begins}
-    lines = ["", "[[lookup]]", *(f"{DOUBT} {doubt}" for doubt in lookup.doubts)]
+    lines = ["", "[[lookup]]", *(f"{NOTE} {note}" for note in lookup.notes)]
+    lines += [f"{DOUBT} {doubt}" for doubt in lookup.doubts]
     lines += [f"file = {toml(lookup.file)}", f"here = {toml(lookup.here)}", f"there = {toml(lookup.there)}"]
     lines.append(f"columns = {_table(lookup.columns)}")
     if lookup.ignore:
@@ -233,21 +177,25 @@ def _other_lines(found: Found) -> list[str]:
         lines += [
             "",
             "[given]",
-            f"{DOUBT} no column says {ours}: it is yes where {toml(theirs)} has something, else no. Is it so?",
+            *(f"{NOTE} {note}" for note in found.notes.get("given", [])),
+            *(f"{DOUBT} {doubt}" for doubt in found.doubts.get("given", [])),
             f"{ours} = {toml(theirs)}",
         ]
+    if found.split:
+        lines += ["", "[split]", *(f"{NOTE} {note}" for note in found.notes.get("split", []))]
+        lines += [f"{DOUBT} {doubt}" for doubt in found.doubts.get("split", [])]
+        for ours, (theirs, by, part) in found.split.items():
+            lines.append(f"{ours} = {{ column = {toml(theirs)}, by = {toml(by)}, part = {part} }}")
     lines += ["", "[join]", f"address = {{ columns = {_list(found.join)} }}"] if found.join else []
     if found.parts:
         inner = ", ".join(f"{part} = {toml(theirs)}" for part, theirs in sorted(found.parts.items()))
         lines += ["", "[parts]", f"date_of_birth = {{ {inner} }}"]
-    forms = {ours: made.form for ours, made in found.rename.items() if made.form and made.form != USUAL}
-    if (
-        forms
-        and len(set(forms.values())) == 1
-        and len(forms) == sum(bool(made.form) for made in found.rename.values())
-    ):
-        forms = {"every": next(iter(forms.values()))}
-    lines += ["", "[dates]", *(f"{ours} = {toml(form)}" for ours, form in forms.items())] if forms else []
+    dated = {ours: made.forms for ours, made in found.rename.items() if made.forms}
+    if len({tuple(forms) for forms in dated.values()}) == 1:
+        dated = {"every": next(iter(dated.values()))}
+    dated = {ours: forms for ours, forms in dated.items() if forms != [USUAL_DATE]}
+    forms = [f"{ours} = {toml(said[0] if len(said) == 1 else said)}" for ours, said in dated.items()]
+    lines += ["", "[dates]", *forms] if forms else []
     labels = {ours: made.label for ours, made in found.rename.items() if made.label}
     lines += ["", "[label]", *(f"{ours} = {toml(where)}" for ours, where in labels.items())] if labels else []
     numbers = {
@@ -268,9 +216,11 @@ def _other_lines(found: Found) -> list[str]:
         lines += [
             "",
             f"[flags.{problem}]",
+            *(f"{NOTE} {note}" for note in found.notes.get(f"flags.{problem}", [])),
             *(f"{DOUBT} {doubt}" for doubt in found.doubts.get(f"flags.{problem}", [])),
         ]
         lines += [f"columns = {{ {inner} }}", *([f"order = {_list(columns)}"] if len(columns) > 1 else [])]
+        lines += [f"yes = {_list(found.yes[problem])}"] if problem in found.yes else []
     marks = {name: marks for name, marks in found.missing.items() if name == "every" or name in found.filled()}
     lines += ["", "[missing]", *(f"{name} = {_list(words)}" for name, words in marks.items())] if marks else []
     return lines

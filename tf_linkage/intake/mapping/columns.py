@@ -7,12 +7,23 @@ import re
 
 import polars as pl
 
+from tf_linkage.contracts.bodies.council import PROBLEMS
 from tf_linkage.contracts.columns import ColumnInfo
-from tf_linkage.intake.mapping.dates import A_TIME, OF_TWO_DIGITS, TWO_DIGITS, Form, form_of
+from tf_linkage.intake.mapping.dates import (
+    A_TIME,
+    OF_TWO_DIGITS,
+    TWO_DIGITS,
+    Form,
+    form_of,
+    read_in,
+    said_turned,
+    turned,
+)
 from tf_linkage.intake.mapping.labels import LEADING, TRAILING, against_the_code, labelled, mislabelled
-from tf_linkage.intake.mapping.loading import EVERY, Loaded
+from tf_linkage.intake.mapping.loading import Loaded
 from tf_linkage.intake.mapping.meanings import BLANK, codes_of, folded
-from tf_linkage.intake.mapping.model import Flags, Number, Parts
+from tf_linkage.intake.mapping.model import EVERY, USUAL_DATE, Number, Parts
+from tf_linkage.intake.mapping.several import flagged, listed
 from tf_linkage.intake.mapping.source import Line, Source
 from tf_linkage.intake.reading.problems import Problems
 
@@ -27,6 +38,7 @@ class Columns:
         self.source, self.problems, self.line_of = source, problems, line_of
         self.unknown: dict[str, int] = {}
         self.marked: dict[str, int] = {}
+        self.turned: dict[str, tuple[int, int]] = {}
         self.blank = {folded(mark) for mark in self.mapping.missing.get(EVERY, [])}
 
     def all(self) -> pl.DataFrame:
@@ -41,22 +53,35 @@ class Columns:
             said = int((text[name].is_not_null() & typed[name].is_null()).sum())
             self.unknown[name] = self.unknown.get(name, 0) + said
         marked = [f"{name} ({count:,})" for name, count in self.marked.items() if count]
-        notes = [f"{name}: not known by its code ({count:,} rows)" for name, count in self.unknown.items() if count]
+        notes = [
+            f"{name}: {_none(name)} by its code ({count:,} rows)" for name, count in self.unknown.items() if count
+        ]
+        notes += [f"{name}: {said_turned(*counts)}" for name, counts in self.turned.items()]
         return [*notes, *([f"blank by the mapping's marks, in cells: {', '.join(marked)}"] if marked else [])]
 
     def _column(self, column: ColumnInfo) -> pl.Series:
         mapping, name = self.mapping, column.name
-        if name in mapping.absent:
+        if name in mapping.absent or name in self.problems.lost:
             return pl.Series([None] * self.cells.height, dtype=pl.String)
         if name in mapping.set_to:
             return pl.Series([_written(mapping.set_to[name])] * self.cells.height, dtype=pl.String)
         if name in mapping.given:
             return self._given(mapping.given[name], name)
-        if name in mapping.flags:
-            return self._flags(mapping.flags[name], name)
+        if (several := self._of_several(name)) is not None:
+            return several
         if name in mapping.parts:
             return self._date_of_parts(mapping.parts[name], name)
         return self._value(self._gathered(name), column)
+
+    def _of_several(self, name: str) -> pl.Series | None:
+        """A code that several columns of theirs flag, or that stands among others in one cell."""
+        if flags := self.mapping.flags.get(name):
+            return flagged(flags, name, self._known, self.problems, self.line_of)
+        for one in self.mapping.listed:
+            if name in one.fills:
+                cells, ours = self._known(one.column, name), self.loaded.columns[name]
+                return listed(one, ours, cells, self.problems, self.line_of, blank=self.blank)
+        return None
 
     def _given(self, theirs: str, name: str) -> pl.Series:
         """Yes where a column of theirs has something, as every column that is made of it sees it."""
@@ -142,13 +167,15 @@ class Columns:
         """Columns of ours that are filled from one column of theirs, each with all of them."""
         by_theirs: dict[str, list[str]] = {}
         for ours, theirs in self.mapping.rename.items():
-            if codes_of(self.loaded.columns[ours]):
+            if ours in self.loaded.columns and codes_of(self.loaded.columns[ours]):
                 by_theirs.setdefault(theirs, []).append(ours)
         return {ours: several for several in by_theirs.values() if len(several) > 1 for ours in several}
 
     def _known_to_one(self) -> None:
         """A column that feeds several: each value gives one of them a code, or is said to be nothing to all."""
         for several in {tuple(names) for names in self._sharing().values()}:
+            if self.problems.lost & set(several):
+                continue
             theirs = self.mapping.rename[several[0]]
             cells = self._known(theirs, several[0])
             unknown, half = [], []
@@ -160,9 +187,10 @@ class Columns:
                     unknown.append(at)
                 elif any(code is None for code in told):
                     half.append(at)
-            self.problems.add_rows(f"known to neither {' nor '.join(several)}", unknown, self.line_of, theirs)
+            neither = f"known to neither {' nor '.join(several)}"
+            self.problems.add_rows(neither, unknown, self.line_of, theirs, several)
             said = f"nothing to one of {', '.join(several)}, and unknown to another"
-            self.problems.add_rows(said, half, self.line_of, theirs)
+            self.problems.add_rows(said, half, self.line_of, theirs, several)
 
     def _code_of(self, text: str | None, ours: str) -> str | None:
         """What a spelling is to one of our columns: a code, empty where it is nothing, or None where not known."""
@@ -172,22 +200,21 @@ class Columns:
         return {folded(one): code for one, code in spelled.items()}.get(folded(text))
 
     def _dates(self, cells: pl.Series, name: str) -> pl.Series:
-        form = form_of(self.mapping.dates.get(name, self.mapping.dates.get(EVERY, "yyyy-mm-dd")))
-        assert form is not None  # noqa: S101  (loading refuses a form that is none)
-        days, timed = form.read(cells)
-        theirs = self.mapping.rename.get(name)
-        if theirs in self.source.days and form.day != "yyyy-mm-dd":
-            typed, hours = _TYPED.read(cells)
-            days, timed = pl.select(pl.coalesce(days, typed)).to_series(), timed | hours
-        if theirs in self.source.days:
-            with_time, hours = _TYPED_WITH_TIME.read(cells)
-            days, timed = pl.select(pl.coalesce(days, with_time)).to_series(), timed | hours
+        forms = [form for one in self.mapping.forms(name) if (form := form_of(one))]
+        said = " or ".join(form.name for form in forms)
+        if self.mapping.rename.get(name) in self.source.days:
+            # What the workbook holds as a day is one, and comes as yyyy-mm-dd.
+            typed = (Form(USUAL_DATE + time, USUAL_DATE, time) for time in ("", " hh:mm:ss"))
+            forms = [*forms, *(form for form in typed if form not in forms)]
+        days, timed = read_in(forms, cells)
+        if counts := turned(cells, days):
+            self.turned[name] = counts
         self.problems.add_rows(A_TIME, timed.arg_true().to_list(), self.line_of, name)
         unread = (cells.is_not_null() & days.is_null() & ~timed).arg_true().to_list()
         two = [at for at in unread if TWO_DIGITS.fullmatch(cells[at])]
-        self.problems.add_rows(f"not a date ({form.name}): {OF_TWO_DIGITS}", two, self.line_of, name)
+        self.problems.add_rows(f"not a date ({said}): {OF_TWO_DIGITS}", two, self.line_of, name)
         others = sorted(set(unread) - set(two))
-        self.problems.add_rows(f"not a date ({form.name})", others, self.line_of, name)
+        self.problems.add_rows(f"not a date ({said})", others, self.line_of, name)
         return days
 
     def _date_of_parts(self, three: Parts, name: str) -> pl.Series:
@@ -228,27 +255,10 @@ class Columns:
         )
         return cells.str.pad_start(width, "0")
 
-    def _flags(self, flags: Flags, name: str) -> pl.Series:
-        yes, no = ({folded(mark) for mark in marks} for marks in (flags.yes, flags.no))
-        codes = flags.order or list(flags.columns)
-        found: list[list[str]] = [[] for _ in range(self.cells.height)]
-        for code in codes:
-            theirs = flags.columns[code]
-            wrong = []
-            for at, text in enumerate(self._known(theirs, name)):
-                if text is not None and folded(text) in yes:
-                    found[at].append(code)
-                elif text is not None and folded(text) not in no:
-                    wrong.append(at)
-            self.problems.add_rows("neither yes, no nor blank", wrong, self.line_of, theirs)
-        several = [at for at, set_here in enumerate(found) if len(set_here) > 1]
-        if several and not flags.order:
-            said = f"two flags of {name} are set and the mapping gives no order"
-            self.problems.add_rows(said, several, self.line_of)
-        return pl.Series([set_here[0] if set_here else None for set_here in found], dtype=pl.String)
 
-
-_TYPED, _TYPED_WITH_TIME = Form("a date", "yyyy-mm-dd", ""), Form("a date", "yyyy-mm-dd", " hh:mm:ss")
+def _none(name: str) -> str:
+    """What a blank says of a column: of a problem, that a person has none."""
+    return "no such problem" if name in PROBLEMS else "not known"
 
 
 def _written(value: object) -> str | None:
@@ -260,8 +270,10 @@ def _written(value: object) -> str | None:
 
 
 def _part(words: str | None, by: str, part: int) -> str | None:
-    parts = [] if words is None else words.split(by)
-    return (parts[part - 1].strip() or None) if part <= len(parts) else None
+    parts = [] if words is None else [one.strip() for one in words.split(by)]
+    if part < 0:
+        return (parts[-1] or None) if len(parts) > 1 else None
+    return (parts[part - 1] or None) if part <= len(parts) else None
 
 
 def _plain(number: str, how: Number) -> str:

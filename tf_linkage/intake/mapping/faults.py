@@ -28,7 +28,7 @@ def refuse_faults(source: Source, loaded: Loaded, kept: set[int], problems: Prob
     mapping, notes = loaded.mapping, []
     ours = {theirs: name for name, theirs in mapping.rename.items()}
     used = mapping.named()
-    _refuse_cells(source, used, ours, kept, problems)
+    _refuse_cells(source, used, mapping, kept, problems)
     for theirs in sorted(used & set(source.formulas)):
         if rows := _of(source.formulas[theirs], kept):
             name = ours.get(theirs, theirs)
@@ -46,14 +46,24 @@ def refuse_faults(source: Source, loaded: Loaded, kept: set[int], problems: Prob
 
 def refuse_faults_of_second(source: Source, lookup: Lookup, used: set[str], problems: Problems) -> None:
     """Notes what is wrong with the cells of a second file that a mapping looks up."""
-    _refuse_cells(source, used, {}, set(range(source.cells.height)), problems)
+    _refuse_cells(source, used, None, set(range(source.cells.height)), problems)
     _refuse_blanks(source, lookup, lookup.there, problems)
 
 
-def _refuse_cells(source: Source, used: set[str], ours: dict[str, str], kept: set[int], problems: Problems) -> None:
+def _refuse_cells(
+    source: Source,
+    used: set[str],
+    mapping: Mapping | None,
+    kept: set[int],
+    problems: Problems,
+) -> None:
+    ours = {theirs: name for name, theirs in mapping.rename.items()} if mapping else {}
     for rule, columns in source.faults.items():
         for theirs in sorted(used & set(columns)):
-            problems.add_rows(rule, _of(columns[theirs], kept), source.line_of, ours.get(theirs, theirs))
+            name = ours.get(theirs, theirs)
+            problems.add_rows(
+                rule, _of(columns[theirs], kept), source.line_of, name, mapping.fed_by([theirs]) if mapping else ()
+            )
 
 
 def _refuse_blanks(source: Source, lookup: Lookup, theirs: str, problems: Problems) -> None:

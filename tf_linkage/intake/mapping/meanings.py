@@ -83,7 +83,7 @@ def of_label(column: ColumnInfo, label: str, *, exactly: bool = False) -> str | 
         return named[said]
     if said in NOT_KNOWN:
         return BLANK
-    if exactly:
+    if exactly and not (column.name == "gender" and set(said.split()) <= set(_SEXES)):
         said = said if len(said.split()) == 1 else ""
     if column.name == "gender":
         sexes = {_SEXES[word] for word in said.split() if word in _SEXES}

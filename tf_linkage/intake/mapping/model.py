@@ -17,8 +17,14 @@ Header = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 Marks = list[str]
 
+EVERY, USUAL_DATE = "every", "yyyy-mm-dd"
+
 LEAST_YEAR, MOST_YEAR = 2000, 2100
 """Years that a mapping can be for: no register of the study's kind is older."""
+
+
+LEFT_OUT = r"^left-out[A-Za-z0-9_-]{0,50}\.txt$"
+"""How a file is called that lists the rows to be left out; git ignores such files."""
 
 
 class Closed(BaseModel):
@@ -62,7 +68,7 @@ class Split(Closed):
 
     column: Header
     by: str = Field(min_length=1)
-    part: int = Field(ge=1, description="Which part, from 1")
+    part: int = Field(ge=-1, description="Which part, from 1; -1 is the last of several")
 
 
 class Parts(Closed):
@@ -82,6 +88,16 @@ class Flags(Closed):
     no: Marks = ["n", "no", "false", "0"]
 
 
+class Listed(Closed):
+    """Several codes in one cell, such as `Debt; Offending`."""
+
+    column: Header
+    by: str = Field(min_length=1, description="What stands between them")
+    fills: list[str] = Field(min_length=1, description="Columns of the contract of which the codes are")
+    order: list[str] = Field(default=[], description="Which code counts where a cell has two of one column")
+    codes: dict[str, str] = Field(min_length=1, description="Their word, our code; empty where it is none of them")
+
+
 class Number(Closed):
     """How numbers are written."""
 
@@ -98,9 +114,17 @@ class Keep(Closed):
     values: list[str] = Field(alias="is", min_length=1)
 
 
-class LeaveOut(Keep):
-    """Rows that are not sent on, counted and named in the delivery's notes."""
+class LeaveOut(Closed):
+    """Rows that are not sent on, counted and named in the delivery's notes.
 
+    Which people or families they are stands in a file of its own, which is not passed on with the mapping.
+    """
+
+    column: Header
+    values: list[str] | None = Field(default=None, alias="is", min_length=1)
+    listed: Annotated[str, StringConstraints(pattern=LEFT_OUT)] | None = Field(
+        default=None, description="File next to the first with what the column says, one a line"
+    )
     why: str = Field(min_length=3)
 
 
@@ -150,11 +174,14 @@ class Mapping(Closed):
     given: dict[str, Header] = Field(default={}, description="Yes where a column of theirs has something, else no")
     parts: dict[str, Parts] = {}
     flags: dict[str, Flags] = {}
+    listed: list[Listed] = Field(default=[], alias="list")
     codes: dict[str, dict[str, str]] = Field(default={}, description="By column: their spelling, our code")
     label: dict[str, Literal["leading", "trailing"]] = Field(
         default={}, description="Where in `CODE - label` it is"
     )
-    dates: dict[str, str] = Field(default={}, description="Form of dates, by column or for `every` date")
+    dates: dict[str, str | Annotated[list[str], Field(min_length=1)]] = Field(
+        default={}, description="Form of dates, or its several forms, by column or for `every` date"
+    )
     numbers: dict[str, Number] = {}
     trim: list[str] = Field(default=[], description="Keys from which blanks around them are taken off")
     pad: dict[str, Annotated[int, Field(ge=2, le=50)]] = Field(default={}, description="Width; zeros in front")
@@ -166,6 +193,11 @@ class Mapping(Closed):
     )
     lookup: list[Lookup] = []
 
+    def forms(self, column: str) -> list[str]:
+        """The forms in which a date of the contract is written."""
+        said = self.dates.get(column, self.dates.get(EVERY, USUAL_DATE))
+        return [said] if isinstance(said, str) else said
+
     def filled(self) -> dict[str, list[str]]:
         """Verbs that fill each column of the contract."""
         verbs: dict[str, Iterable[str]] = {
@@ -176,7 +208,33 @@ class Mapping(Closed):
         for verb, columns in verbs.items():
             for column in columns:
                 found.setdefault(column, []).append(verb)
+        for one in self.listed:
+            for column in one.fills:
+                found.setdefault(column, []).append("list")
         return found
+
+    def second_files(self) -> list[str]:
+        """Files that lie next to the first and are read with it."""
+        return [*(one.file for one in self.lookup), *(one.listed for one in self.leave_out if one.listed)]
+
+    def fed_by(self, theirs: Iterable[str]) -> set[str]:
+        """Columns of the contract that are made of any of some columns of the file, or of those looked up."""
+        of = set(theirs)
+        of |= {name for slot in self.repeat for name, column in slot.items() if column in of}
+        of |= {name for one in self.lookup if one.here in of for name in one.columns}
+        found = {ours for ours, column in (self.rename | self.given).items() if column in of}
+        found |= {ours for ours, one in self.join.items() if of & set(one.columns)}
+        found |= {ours for ours, one in self.split.items() if one.column in of}
+        found |= {ours for ours, one in self.parts.items() if of & {one.day, one.month, one.year}}
+        found |= {ours for one in self.listed if one.column in of for ours in one.fills}
+        return found | {ours for ours, one in self.flags.items() if of & set(one.columns.values())}
+
+    def chooses_rows_by(self) -> set[str]:
+        """Columns of the file without which nobody can tell which of its rows count."""
+        found = {one.column for one in self.leave_out} | {
+            column for slot in self.repeat for column in slot.values()
+        }
+        return found | ({self.choose.per, *(one.column for one in self.choose.first)} if self.choose else set())
 
     def named(self) -> set[str]:
         """Every column of the file that the mapping names, but for those it ignores and those of other files."""
@@ -185,7 +243,7 @@ class Mapping(Closed):
         found |= {one.column for one in self.split.values()} | set(self.given.values())
         found |= {column for one in self.parts.values() for column in (one.day, one.month, one.year)}
         found |= {column for one in self.flags.values() for column in one.columns.values()}
-        found |= {one.column for one in self.leave_out}
+        found |= {one.column for one in self.listed} | {one.column for one in self.leave_out}
         if self.choose:
             found |= {self.choose.per, *(one.column for one in self.choose.first)}
         made = {name for slot in self.repeat for name in slot}

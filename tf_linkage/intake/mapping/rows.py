@@ -29,6 +29,8 @@ def rows_of(
     cells: pl.DataFrame,
     mapping: Mapping,
     others: Callable[[Lookup], pl.DataFrame],
+    listed: Callable[[str], Sequence[str]],
+    *,
     problems: Problems,
     line_of: Line,
 ) -> Rows:
@@ -38,6 +40,7 @@ def rows_of(
         cells: of the file, text.
         mapping: what is to be done.
         others: the cells of a second file.
+        listed: the lines of a file that lists what is left out.
         problems: where problems are noted.
         line_of: the line of a row.
 
@@ -46,7 +49,10 @@ def rows_of(
     """
     made = Rows(cells.with_row_index(ROW))
     for one in mapping.leave_out:
-        out = _says(made.cells, one)
+        values = listed(one.listed) if one.listed else one.values or []
+        out = _is_one_of(made.cells, one.column, values)
+        if one.listed and (without := _in_no_row(made.cells, one.column, values)):
+            made.left_out.append(f"{without:,} of {len(values):,} in {one.listed} stand in no row")
         count = int(out.sum())
         made.left_out.append(f"{count or 'no'} row{'s' if count > 1 else ''} left out: {one.why}")
         made.cells = made.cells.filter(~out)
@@ -70,9 +76,18 @@ def only_first(
 
 
 def _says(cells: pl.DataFrame, one: Keep) -> pl.Series:
+    return _is_one_of(cells, one.column, one.values)
+
+
+def _is_one_of(cells: pl.DataFrame, column: str, values: Sequence[str]) -> pl.Series:
     """Rows in which a column says one of some values; a blank one is said by an empty value."""
-    wanted = {folded(value) for value in one.values}
-    return pl.Series([folded(cell or "") in wanted for cell in cells.get_column(one.column)], dtype=pl.Boolean)
+    wanted = {folded(value) for value in values}
+    return pl.Series([folded(cell or "") in wanted for cell in cells.get_column(column)], dtype=pl.Boolean)
+
+
+def _in_no_row(cells: pl.DataFrame, column: str, values: Sequence[str]) -> int:
+    said = {folded(cell or "") for cell in cells.get_column(column)}
+    return len({folded(value) for value in values} - said)
 
 
 def _chosen(cells: pl.DataFrame, choose: Choose, made: Rows, problems: Problems, line_of: Line) -> pl.DataFrame:
@@ -86,7 +101,7 @@ def _chosen(cells: pl.DataFrame, choose: Choose, made: Rows, problems: Problems,
     alike = known.join(best.select(choose.per, *names), on=[choose.per, *names], how="semi", nulls_equal=True)
     twice = alike.filter(pl.col(choose.per).is_duplicated())
     if twice.height:
-        problems.refuse_rows(
+        problems.add_rows(
             "two rows of one person rank alike; say more in choose.first", twice[ROW].to_list(), line_of
         )
     blank = ranked.filter(pl.col(choose.per).is_null())
@@ -125,7 +140,7 @@ def _looked_up(
     ).drop_nulls(lookup.here)
     several = named.filter(pl.col(lookup.here).is_duplicated()).get_column(lookup.here)
     if met := several.is_in(cells.get_column(lookup.here).implode()).sum():
-        problems.refuse(
+        problems.add(
             f"{lookup.file} has several rows for one of these: say which with keep or choose ({met:,} rows)"
         )
     named = named.unique([lookup.here], keep="first", maintain_order=True)

@@ -34,6 +34,7 @@ class Source:
         formulas: for each header, the rows whose value a formula gave.
         around: for each header, the rows that had blanks around what is written there.
         notes: what is to be noted of the file itself.
+        word: what its lines are called.
     """
 
     cells: pl.DataFrame
@@ -43,6 +44,7 @@ class Source:
     formulas: dict[str, list[int]] = field(default_factory=dict)
     around: dict[str, list[int]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    word: str = "line"
 
 
 def suffix_of(name: str) -> str | None:
@@ -162,18 +164,20 @@ def _footer_fits(
     first = cells.to_series(0).fill_null("").str.strip_chars().str.to_lowercase()
     above = [at for at, cell in enumerate(first) if cell.casefold().startswith(begins)]
     if above:
-        problems.refuse("a footer's words above data", line=line_of(above[0]))
+        problems.add("a footer's words above data", line=line_of(above[0]))
+        problems.no_data.update(map(line_of, above))
     if footer.count is None:
         return
     if not footers:
-        problems.refuse("the footer that counts the rows is missing; the file may be cut off")
+        problems.add("the footer that counts the rows is missing; the file may be cut off")
+        return
     line, row = footers[0]
     said = row[footer.count - 1].strip().replace(",", "") if footer.count <= len(row) else ""
     said = said.removesuffix(".0")
     if not said.isdecimal():
-        problems.refuse("the footer does not count the rows where the mapping says", line=line)
-    if int(said) != cells.height:
-        problems.refuse(f"the footer counts {int(said)} rows, {cells.height} are there", line=line)
+        problems.add("the footer does not count the rows where the mapping says", line=line)
+    elif int(said) != cells.height:
+        problems.add(f"the footer counts {int(said)} rows, {cells.height} are there", line=line)
 
 
 def _of_sheet(data: bytes, file: File, wanted: list[str], problems: Problems) -> Source:
@@ -205,7 +209,7 @@ def _of_sheet(data: bytes, file: File, wanted: list[str], problems: Problems) ->
     footers = [one for one in footers if any(one[1])]
     if any(any(row[width:]) for row in body):
         at = next(at for at, row in enumerate(body) if any(row[width:]))
-        problems.refuse("a cell to the right of the header", line=file.header_row + 1 + at)
+        problems.add("a cell to the right of the header", line=file.header_row + 1 + at)
     cells, around = _stripped(
         pl.DataFrame(
             {name: [row[at] or None for row in body] for at, name in enumerate(header)},
@@ -220,7 +224,7 @@ def _of_sheet(data: bytes, file: File, wanted: list[str], problems: Problems) ->
     hidden = [row for row in sheet.hidden if file.header_row < row <= file.header_row + len(body)]
     if hidden and file.hidden == "refuse":
         rows = f"{len(hidden)} row{'s are' if len(hidden) > 1 else ' is'}"
-        problems.refuse(
+        problems.add(
             f"sheet {sheet.name}: {rows} hidden; show all rows or say hidden = 'read'"
             if file.sheet
             else f"{rows} hidden; show all rows or say hidden = 'read'"
@@ -228,7 +232,7 @@ def _of_sheet(data: bytes, file: File, wanted: list[str], problems: Problems) ->
     unseen = sorted(set(wanted) & {name for at, name in enumerate(header) if at in sheet.hidden_columns})
     if unseen and file.hidden == "refuse":
         several = "columns are" if len(unseen) > 1 else "the column is"
-        problems.refuse(
+        problems.add(
             f"{several} hidden: {', '.join(unseen)}; show all columns or say hidden = 'read'", line=file.header_row
         )
 
@@ -244,7 +248,7 @@ def _of_sheet(data: bytes, file: File, wanted: list[str], problems: Problems) ->
     days = frozenset(
         name for at, name in enumerate(header) if any((r, at) in sheet.days for r in range(len(sheet.rows)))
     )
-    return Source(cells, line_of, days, faults, below(sheet.formulas), around)
+    return Source(cells, line_of, days, faults, below(sheet.formulas), around, word="row")
 
 
 def _of_parquet(data: bytes, problems: Problems) -> Source:
@@ -258,7 +262,7 @@ def _of_parquet(data: bytes, problems: Problems) -> Source:
     except pl.exceptions.PolarsError:
         problems.refuse("a column is neither text, number, day nor yes or no; write it again")
     bare, around = _stripped(cells.rename({name: name.strip() for name in cells.columns}))
-    return Source(bare, lambda row: row + 1, days, around=around)
+    return Source(bare, lambda row: row + 1, days, around=around, word="row")
 
 
 def _stripped(cells: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, list[int]]]:

@@ -137,6 +137,5 @@ def _means_unknown(cells: pl.Series, column: ColumnInfo) -> pl.Series:
 
 
 def _note(wrong: pl.Series, rule: str, column: ColumnInfo, problems: Problems, line_of: Line) -> None:
-    if count := int(wrong.sum()):
-        first = int(wrong.arg_true()[0])
-        problems.add(rule, column=column.name, line=line_of(first), rows=count)
+    if wrong.any():
+        problems.add_rows(rule, wrong.arg_true().to_list(), line_of, column.name)

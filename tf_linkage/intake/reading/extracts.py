@@ -10,21 +10,21 @@ import gzip
 import hashlib
 import io
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import dataframely as dy
 import polars as pl
 
-from tf_linkage.contracts.bodies.identity import Identity
 from tf_linkage.contracts.columns import ColumnInfo, columns_of, schema_of
 from tf_linkage.intake.headers import described
+from tf_linkage.intake.reading.against import against_contract, by_the_day
 from tf_linkage.intake.reading.cells import SYNONYMS, typed
 from tf_linkage.intake.reading.ending import ending
 from tf_linkage.intake.reading.names import sender_in
 from tf_linkage.intake.reading.parquet import parquet_of
-from tf_linkage.intake.reading.problems import Problems
+from tf_linkage.intake.reading.problems import Problems, rows_said
 from tf_linkage.intake.reading.structure import cells_of, structure_of
 
 LARGEST, LEAST_LARGEST, MOST_PACKED = 8 * 10**9, 50_000_000, 100
@@ -32,9 +32,9 @@ LARGEST, LEAST_LARGEST, MOST_PACKED = 8 * 10**9, 50_000_000, 100
 packed into, unless that is little. Tables pack to a tenth or a twentieth; what packs to less is made to fill a
 memory."""
 
-MAP_IT = "a file of another form needs a mapping, which draft-mapping drafts"
+DAY_OF_EXTRACT = "the day of the extract"
 
-_ROW = "row_in_file"
+MAP_IT = "a file of another form needs a mapping, which draft-mapping drafts"
 
 Line = Callable[[int], int]
 
@@ -73,6 +73,21 @@ class Extract:
             row -= part.rows
         raise IndexError(row)
 
+    def extent(self, rows: Sequence[int], count: int) -> str:
+        """How many rows, and the lines of the first of them that are of one file.
+
+        Args:
+            rows: the first of them, from 0, in their order.
+            count: how many there are.
+        """
+        first = 0
+        for part in self.parts:
+            here = [part.line_of(row - first) for row in rows if first <= row < first + part.rows]
+            if here:
+                return rows_said(count, here, part.word)
+            first += part.rows
+        return rows_said(count, (), "line")
+
 
 @dataclass(frozen=True)
 class Part:
@@ -99,19 +114,45 @@ class Part:
     notes: tuple[str, ...] = ()
 
 
-def read_file(path: Path, table: type[dy.Schema]) -> tuple[pl.DataFrame, Part]:
-    """One file, whole in memory so that its digest is that of what was read."""
+def read_file(path: Path, table: type[dy.Schema], day: dt.date | None = None) -> tuple[pl.DataFrame, Part]:
+    """One file, whole in memory so that its digest is that of what was read.
+
+    Raises:
+        InputRefused: file, line, column and rule of the first problems; never a value.
+    """
+    rows, part, problems = file_and_problems(path, table, day)
+    problems.refuse_if_any()
+    return rows, part
+
+
+def file_and_problems(
+    path: Path, table: type[dy.Schema], day: dt.date | None = None
+) -> tuple[pl.DataFrame, Part, Problems]:
+    """One file as far as it can be read, and what is wrong with it; cells that are wrong are null.
+
+    Args:
+        path: the file.
+        table: the contract.
+        day: of the extract, where that is known.
+
+    Raises:
+        InputRefused: it cannot be read as rows.
+    """
     data = path.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
     problems = Problems(path.name)
     notes: tuple[str, ...] = ()
     if path.name.endswith(".parquet"):
-        frame, line_of = _from_parquet(data, table, problems)
+        text, line_of = _from_parquet(data, table, problems)
     else:
         plain = unpacked(data, problems) if path.name.endswith(".gz") else data
-        frame, line_of, notes = _from_csv(plain, table, problems)
+        text, line_of, notes = _from_csv(plain, table, problems)
+    rows = typed_rows(_all_columns(text, table), table, problems, line_of)
+    rows = by_the_day(rows, table, problems, line_of, day=day, said=DAY_OF_EXTRACT)
+    against_contract(rows, table, problems, line_of)
     word = "row" if path.name.endswith(".parquet") else "line"
-    return frame, Part(path.name, frame.height, line_of, digest, word, sender_in(path.name), notes=notes)
+    part = Part(path.name, rows.height, line_of, digest, word, sender_in(path.name), notes=notes)
+    return rows, part, problems
 
 
 def unpacked(data: bytes, problems: Problems) -> bytes:
@@ -147,8 +188,7 @@ def _from_csv(
     header = _known_names(structure.header, table, problems)
     text = cells_of(structure, header, problems)
     notes = ending(data, text, structure.line_of, problems)
-    rows = typed_rows(text, table, problems, structure.line_of)
-    return keep(rows, table, problems, structure.line_of), structure.line_of, notes
+    return text, structure.line_of, notes
 
 
 def _from_parquet(data: bytes, table: type[dy.Schema], problems: Problems) -> tuple[pl.DataFrame, Line]:
@@ -159,7 +199,12 @@ def _from_parquet(data: bytes, table: type[dy.Schema], problems: Problems) -> tu
     if frame is None:
         problems.refuse("not a Parquet file that can be read; write it again")
     frame.columns = _known_names(frame.columns, table, problems)
-    return keep(typed_rows(frame, table, problems, _row_number), table, problems, _row_number), _row_number
+    return frame, _row_number
+
+
+def _all_columns(frame: pl.DataFrame, table: type[dy.Schema]) -> pl.DataFrame:
+    """With the contract's columns that are missing, which was told, blank."""
+    return frame.with_columns(pl.lit(None).alias(name) for name in schema_of(table) if name not in frame.columns)
 
 
 def _row_number(row: int) -> int:
@@ -178,14 +223,15 @@ def _known_names(header: list[str], table: type[dy.Schema], problems: Problems) 
         )
     for column in wanted:
         if column not in names:
-            problems.add("the column is missing", column=column)
+            problems.add("the column is missing", column=column, lost=[column])
         elif names.count(column) > 1:
             problems.add("the column stands there under two names; remove one", column=column)
     others = [described(name, at, wanted) for at, name in enumerate(names, start=1) if name not in wanted]
     for which, other in enumerate(others):
         advice = "" if which else f"; {MAP_IT}"
         problems.add(f"the contract has no such column; remove it: {other}{advice}", line=1)
-    problems.refuse_if_any()
+    if len(set(names)) < len(names):
+        problems.refuse_if_any()
     return names
 
 
@@ -210,46 +256,10 @@ def _column(values: pl.Series, column: ColumnInfo, problems: Problems, line_of: 
             return cast
     if values.dtype == pl.Null:
         return values.cast(column.dtype)
-    problems.add(f"holds {_plain(values.dtype)}, not {_plain(column.dtype)}", column=column.name)
+    said = f"holds {_plain(values.dtype)}, not {_plain(column.dtype)}"
+    problems.add(said, column=column.name, lost=[column.name])
     return pl.Series(values.name, [None] * len(values), dtype=column.dtype)
 
 
 def _plain(dtype: pl.DataType) -> str:
     return str(dtype.base_type()).lower()
-
-
-def keep(frame: pl.DataFrame, table: type[dy.Schema], problems: Problems, line_of: Line) -> pl.DataFrame:
-    """The table, once every rule of its contract holds."""
-    if not frame.height and issubclass(table, Identity):
-        problems.refuse("there are no rows below the header")
-    problems.refuse_if_any()
-
-    class Numbered(table):  # type: ignore[misc, valid-type]
-        row_in_file = dy.UInt32(nullable=False)
-
-    failures = Numbered.filter(frame.with_row_index(_ROW).select(list(schema_of(Numbered))))[1]
-    for rule, count in failures.counts().items():
-        first = failures.details().filter(pl.col(rule) == "invalid")[_ROW].min()
-        assert isinstance(first, int)  # noqa: S101  (a rule with failures has a first one)
-        column, words = _in_words(rule, table)
-        problems.add(words, column=column, line=line_of(first), rows=count)
-    problems.refuse_if_any()
-    return frame
-
-
-def _in_words(rule: str, table: type[dy.Schema]) -> tuple[str | None, str]:
-    """The column a broken rule speaks of, if one, and the rule in words."""
-    if rule == "primary_key":
-        return None, f"more than one row with the same {' and '.join(table.primary_key())}"
-    column, _, kind = rule.rpartition("|")
-    said = {
-        "nullability": "the cell is blank",
-        "min_length": "the cell is blank",
-        "regex": "not of the form that the contract gives",
-        "min": "below the least value allowed",
-        "max": "above the greatest value allowed",
-    }
-    if column:
-        bound = getattr(table.columns()[column], kind, None) if kind in ("min", "max") else None
-        return column, said.get(kind, kind.replace("_", " ")) + (f" ({bound})" if bound else "")
-    return None, f"against the rule: {kind.replace('_', ' ')}"

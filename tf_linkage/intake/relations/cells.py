@@ -13,6 +13,7 @@ from tf_linkage.contracts.relations import (
     MANY_CELLS,
     FewAlike,
     KnownCode,
+    KnownSender,
     NoMarks,
     NotOneValue,
     OfItsSender,
@@ -21,6 +22,9 @@ from tf_linkage.contracts.relations import (
 from tf_linkage.intake.marks import marks_in, words_in
 from tf_linkage.intake.reading.extracts import Part
 from tf_linkage.intake.relations.given import Broken, Given, all_of
+
+MOST_COUNCILS = 3
+"""Councils that a note names."""
 
 
 def no_marks(relation: NoMarks, given: Given) -> Iterator[Broken]:
@@ -75,6 +79,17 @@ def known_code(relation: KnownCode, given: Given) -> Iterator[Broken]:
         yield other, relation.column, "a code that is on no list"
 
 
+def known_sender(relation: KnownSender, given: Given) -> Iterator[Broken]:
+    """Files of councils whose sender is called like none: nobody can tell whether the code is its own."""
+    for part, rows in _by_file(given):
+        codes = given.rows.get_column(relation.column).filter(rows).unique().sort().to_list()
+        known = [f"{COUNCIL_NAMES[code]} ({code})" for code in codes if code in COUNCIL_NAMES]
+        if part.sender and known and not codes_called(part.sender):
+            shown = ", ".join(known[:MOST_COUNCILS]) + (" and others" if len(known) > MOST_COUNCILS else "")
+            said = f"the sender of {part.file} is called like no council, and its rows are those of {shown}"
+            yield _nowhere(given), relation.column, said
+
+
 def of_its_sender(relation: OfItsSender, given: Given) -> Iterator[Broken]:
     """Rows of another council than the one that sends them, or of one that another sender has sent too."""
     senders: dict[str, set[str]] = {}
@@ -102,9 +117,22 @@ def lately(relation: Lately, given: Given) -> Iterator[Broken]:
         known = sum(days.height - days[name].null_count() for name in relation.columns)
         if newest is None or known < ENOUGH_CELLS or (given.day - newest).days <= relation.days:
             continue
+        if relation.spell and _nothing_new_expected(relation, given.rows.filter(rows), given):
+            continue
         names = " or ".join(relation.columns)
         said = f"{part.file}: no {names} lies in the {relation.days} days before {given.day}"
         yield _nowhere(given), None, said
+
+
+def _nothing_new_expected(relation: Lately, rows: pl.DataFrame, given: Given) -> bool:
+    """Whether every spell has ended, and no family can have been identified of late."""
+    assert relation.spell is not None  # noqa: S101  (asked before)
+    begun, ended = (rows[name].is_not_null() for name in relation.spell)
+    if (begun & ~ended).any():
+        return False
+    if given.asked is None:
+        return bool(begun.any())
+    return (given.day - given.asked.identified[1]).days > relation.days
 
 
 def drawn_then(relation: DrawnThen, given: Given) -> Iterator[Broken]:

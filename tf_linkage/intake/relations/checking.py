@@ -29,6 +29,7 @@ from tf_linkage.contracts.relations import (
     InOrder,
     KnownCode,
     KnownPeople,
+    KnownSender,
     MostHaveRows,
     MostlyFilled,
     NoMarks,
@@ -44,13 +45,14 @@ from tf_linkage.contracts.relations import (
     Unlike,
 )
 from tf_linkage.intake.reading.extracts import Extract
+from tf_linkage.intake.reading.problems import MOST_LINES
 from tf_linkage.intake.relations import cells, in_time
 from tf_linkage.intake.relations.given import FIRST_MONTH_OF_YEAR, Broken, Given, all_of
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What a relation found: where first, what, in how many rows, and why it matters."""
+    """What a relation found: where first, what, in how many rows (`extent`), and why."""
 
     table: str
     strength: Strength
@@ -58,10 +60,11 @@ class Finding:
     said: str
     rows: int
     reason: str
+    extent: str = ""
 
     def __str__(self) -> str:
         """The finding in a line."""
-        extent = f" ({self.rows:,} row{'s' if self.rows != 1 else ''})" if self.rows else ""
+        extent = f" ({self.extent})" if self.rows else ""
         return f"{self.place}: {self.said}{extent}: {self.reason}"
 
 
@@ -97,7 +100,8 @@ def _finding(stem: str, relation: Relation, extract: Extract, broken: Broken) ->
     first = rows.arg_true()
     place = extract.place(int(first[0])) if len(first) else extract.file
     where = f"{place}, column {column}" if column else place
-    return Finding(stem, relation.strength, where, said, count, relation.reason)
+    extent = extract.extent(first.head(MOST_LINES + 1).to_list(), count)
+    return Finding(stem, relation.strength, where, said, count, relation.reason, extent)
 
 
 def _has_rows(_relation: HasRows, given: Given) -> Iterator[Broken]:
@@ -248,6 +252,7 @@ _CHECKS: dict[type[Relation], _Check] = {
     FewAlike: cells.few_alike,
     SomeFilled: cells.some_filled,
     KnownCode: cells.known_code,
+    KnownSender: cells.known_sender,
     NotOneValue: cells.not_one_value,
     OfItsSender: cells.of_its_sender,
     Lately: cells.lately,

@@ -134,3 +134,15 @@ def test_what_is_not_known_by_its_code_is_counted(tmp_path: Path) -> None:
     assert mapped(tmp_path / "in.csv", mapping_of(words.encode(), "m.toml")).notes == (
         "gender: not known by its code (2 rows)",
     )
+
+
+def test_no_to_a_problem_is_noted_as_no_and_not_as_unknown(tmp_path: Path) -> None:
+    from tf_linkage.intake.mapping.apply import mapped
+    from tf_linkage.intake.mapping.loading import load_mapping
+
+    example = Path(__file__).parent / "examples" / "f08"
+    words = (example / "mapping.toml").read_text(encoding="utf-8").replace('OOW = "OOW"', 'OOW = "OOW"\nPA = ""')
+    words = words.replace('PA = "PA"', 'PA = "PA"\nOOW = ""')
+    (tmp_path / "m.toml").write_text(words, encoding="utf-8")
+    notes = mapped(example / "in.csv", load_mapping(tmp_path / "m.toml")).notes
+    assert "worklessness: no such problem by its code (1 rows)" in notes

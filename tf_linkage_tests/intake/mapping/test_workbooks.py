@@ -61,7 +61,7 @@ def test_a_formula_that_was_never_calculated_is_refused(tmp_path: Path) -> None:
 
 
 def test_merged_cells_are_refused_where_they_are_data(tmp_path: Path) -> None:
-    with pytest.raises(InputRefused, match=r"row 2, column dwp_key: merged cells, .* \(2 rows\)"):
+    with pytest.raises(InputRefused, match=r"row 2, column dwp_key: merged cells, .* \(2 rows: 2, 3\)"):
         read(tmp_path, lambda sheet: sheet.merge_range("A2:A3", "k1"))
     assert read(tmp_path, lambda sheet: sheet.merge_range("D2:D3", "stays")).rows.height == 2
 

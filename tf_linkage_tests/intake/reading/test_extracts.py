@@ -185,8 +185,8 @@ MALFORMED = {
     "too early": (with_cell("date_of_birth", "1066-10-14"), "line 3, column date_of_birth: below the least"),
     "blank where needed": (with_cell("study_group", " "), "line 3, column study_group: the cell is blank"),
     "not of the form": (csv_of(ANN, BEN | {"la_code": "Hackney"}), "line 3, column la_code: not of the form"),
-    "same key": (csv_of(ANN, ANN), "more than one row with the same la_code and person_ref (2 rows)"),
-    "one problem": (csv_of(ANN | {"health": ""}, BEN), "line 2: against the rule: two or more problems (2 rows)"),
+    "same key": (csv_of(ANN, ANN), "more than one row with the same la_code and person_ref (2 rows: lines 2, 3)"),
+    "one problem": (csv_of(ANN | {"health": ""}, BEN), "rule: two or more problems (2 rows: lines 2, 3)"),
     "two groups": (with_cell("study_group", "comparison"), "line 2: against the rule: one study group per family"),
     "ends before start": (
         csv_of(BEN, ANN | {"service_end_date": "2016-05-31"}), "line 3: against the rule: service dates in order",
@@ -204,7 +204,7 @@ def test_several_problems_are_told_at_once(refusal: Refusal):
     message = refusal(csv_of(ANN | {"gender": "x", "crime": "y"}, BEN | {"gender": "z", "date_of_birth": "?"}))
     assert message.startswith("council_cohort.csv: 3 problems\n")
     assert "line 2, column gender: unknown code" in message
-    assert "(2 rows)" in message
+    assert "(2 rows: lines 2, 3)" in message
     assert "line 3, column date_of_birth" in message
 
 

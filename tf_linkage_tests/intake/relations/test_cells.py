@@ -63,7 +63,7 @@ def test_unlike_people_pass_without_a_note(tmp_path: Path) -> None:
 def test_one_value_in_every_row_is_refused(tmp_path: Path, column: str) -> None:
     group = pl.lit("programme").cast(cohort().schema["study_group"])
     one = cohort().with_columns(pl.col(column).first(), study_group=group)
-    said = rf"^council_cohort\.csv: line 2, column {column}: 100% of the known cells .* hold one value \(60 rows\)"
+    said = rf"line 2, column {column}: 100% of the known cells .* hold one value \(60 rows: lines 2, 3, "
     with pytest.raises(InputRefused, match=said):
         delivered(tmp_path / "in", everybody=one)
 
@@ -109,7 +109,7 @@ def test_marks_of_nothing_known_are_noted_in_whatever_column_they_stand(
         pl.when(pl.int_range(pl.len()) < 3).then(pl.lit(mark)).otherwise(pl.col(column)).alias(column)
     )
     (note,) = delivered(tmp_path / "in", everybody=marked)
-    assert f"line 2, column {column}: what systems write for `not known` (3 rows)" in note
+    assert f"line 2, column {column}: what systems write for `not known` (3 rows: lines 2, 3, 4)" in note
 
 
 @pytest.mark.parametrize("mark", ["NULL", "N/A", "-1", "unknown", "?"])
@@ -238,7 +238,10 @@ def test_one_amount_in_every_row_is_noted(tmp_path: Path) -> None:
 
 def test_two_senders_do_not_send_one_council(tmp_path: Path) -> None:
     """The commonest slip with mappings: one is copied from another council's, and its code with it."""
-    with pytest.raises(InputRefused, match=r"column la_code: E09000012 in files of several senders \(120 rows\)"):
+    with pytest.raises(
+        InputRefused,
+        match=r"column la_code: E09000012 in files of several senders \(120 rows: lines 2, .* and more\)",
+    ):
         delivered(tmp_path / "in", brackley=cohort(), northside=cohort(first=60))
 
 
@@ -335,3 +338,62 @@ def test_a_packed_file_that_was_cut_is_refused(tmp_path: Path) -> None:
     for end in (-1, -4, -8, -9, len(packed) // 2):
         ((refused,), _, _) = looked_at(cut(tmp_path / "a.csv.gz", packed[:end]))
         assert "not a gzip file that can be read" in refused
+
+
+def services(ended: bool) -> pl.DataFrame:
+    """Families of 2017 of whom every second was served, up to 2018 or still."""
+    served = pl.col("family_ref").str.tail(1).str.to_integer(strict=False) % 2 == 0
+    start, end = dt.date(2017, 6, 1), dt.date(2018, 6, 1)
+    return cohort(year=2017).with_columns(
+        service_received=served,
+        service_start_date=pl.when(served).then(start),
+        service_end_date=pl.when(served).then(end if ended else None).cast(pl.Date),
+    )
+
+
+@pytest.mark.parametrize("asked_about", [None, dt.date(2018, 3, 31), dt.date(2020, 1, 31)])
+@pytest.mark.parametrize("ended", [True, False])
+def test_nothing_new_is_expected_where_every_service_has_ended(
+    tmp_path: Path, ended: bool, asked_about: dt.date | None
+) -> None:
+    from tf_linkage.contracts.in_time import Asked
+
+    asked = Asked(dt.date(2012, 4, 1), (dt.date(2015, 4, 1), asked_about)) if asked_about else None
+    folder = tmp_path / "in"
+    folder.mkdir()
+    services(ended).write_csv(folder / "council_cohort.csv")
+    notes = [str(note) for note in check_delivery(folder, "council", DAY, asked).notes]
+    closed = asked_about is None or asked_about < dt.date(2019, 3, 31)
+    assert any("an extract before this one" in note for note in notes) == (not (ended and closed))
+
+
+def test_a_sender_that_is_no_council_is_noted_beside_the_council_whose_code_it_sends(tmp_path: Path) -> None:
+    notes = delivered(tmp_path / "in", brackley=cohort())
+    (note,) = [note for note in notes if "called like no council" in note]
+    assert note.startswith(
+        "council_cohort.brackley.csv, column la_code: the sender of council_cohort.brackley.csv is called like no "
+        "council, and its rows are those of Hackney (E09000012): write the council's own name"
+    )
+    assert not [note for note in delivered(tmp_path / "own", hackney=cohort()) if "like no council" in note]
+
+
+@pytest.mark.parametrize("code", ["E99999999", "E09", "Hackney"])
+def test_a_made_up_code_of_a_council_is_refused_with_the_one_that_is_meant(tmp_path: Path, code: str) -> None:
+    from tf_linkage.intake.mapping.loading import mapping_of
+
+    words = MAPPING.format(extra="", day="2020-03-31").replace("[rename]", f'[set]\nla_code = "{code}"\n[rename]')
+    with pytest.raises(InputRefused, match=r"set\.la_code: the code of no council .*; Hackney has E09000012"):
+        mapping_of(words.encode(), "m.toml")
+    path = tmp_path / "council_cohort.csv"
+    cohort().with_columns(la_code=pl.lit(code)).write_csv(path)
+    refused, _, to_do = looked_at(path)
+    assert any("column la_code: not of the form" in line for line in refused)
+    assert any("draft-mapping fills it in by --sender" in line for line in to_do)
+
+
+def test_blanks_within_a_key_are_noted(tmp_path: Path) -> None:
+    path = tmp_path / "council_cohort.csv"
+    cohort().with_columns(person_ref="p " + pl.col("person_ref")).write_csv(path)
+    refused, notes, _ = looked_at(path)
+    assert refused == ()
+    assert "person_ref: a blank within a key; other files may have it without (60 rows)" in notes

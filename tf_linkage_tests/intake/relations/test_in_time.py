@@ -61,7 +61,10 @@ def test_a_register_of_the_years_asked_about_passes_without_a_note_on_them(tmp_p
     ("years", "said"),
     [
         (5, r"dwp_benefits\.csv, column start_date: no row begins in the two years before 2020-03-31"),
-        (10, r"dwp_benefits\.csv: line 2, column start_date: no row lies in the years .* \(300 rows\)"),
+        (
+            10,
+            r"dwp_benefits\.csv: line 2, column start_date: no row lies in the years .* \(300 rows: lines 2, ",
+        ),
     ],
 )
 def test_a_history_of_other_years_is_refused(tmp_path: Path, years: int, said: str) -> None:
@@ -150,8 +153,8 @@ def test_spells_before_birth_are_refused_from_a_share_on_and_noted_below_it(tmp_
         if "benefits.csv: line 2" in note and "birth" in note
     ]
     assert note == (
-        "dwp_benefits.csv: line 2, column start_date: before the person's birth in dwp_people.csv (5 rows): one of "
-        "the two days is a slip; both are kept as sent"
+        "dwp_benefits.csv: line 2, column start_date: before the person's birth in dwp_people.csv (5 rows: lines "
+        "2, 3, 4, 5, 6): one of the two days is a slip; both are kept as sent"
     )
     young(frames, 6)
     with pytest.raises(
@@ -199,7 +202,9 @@ def test_families_identified_outside_the_days_asked_about(
     out = [dt.date(2015, 3, 31), dt.date(2018, 4, 1), dt.date(2013, 1, 1), dt.date(2019, 1, 1)]
     frames = families(out[:outside] + inside[outside:])
     if refused:
-        with pytest.raises(InputRefused, match=rf"outside the days that the study asks .* \({outside} rows\)"):
+        with pytest.raises(
+            InputRefused, match=rf"outside the days that the study asks .* \({outside} rows: lines 2, 3, 4"
+        ):
             checked(tmp_path / "in", frames, "council")
         return
     notes = [note for note in checked(tmp_path / "in", frames, "council") if "outside the days" in note]

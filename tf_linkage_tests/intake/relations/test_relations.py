@@ -165,12 +165,12 @@ REFUSED: dict[str, tuple[str, Spoil, str]] = {
     "spells mostly without a first day": (
         "dwp",
         all_but_the_last_blank("dwp_benefits", "start_date"),
-        "dwp_benefits.csv: line 2, column start_date: 67% of the rows are blank, and 50% may be (2 rows)",
+        "line 2, column start_date: 67% of the rows are blank, and 50% may be (2 rows: lines 2, 3)",
     ),
     "every benefit twice": (
         "dwp",
         twice("dwp_benefits"),
-        "50.0% of the rows repeat others whole, and 5% may (3 rows)",
+        "50.0% of the rows repeat others whole, and 5% may (3 rows: lines 5, 6, 7)",
     ),
     "benefits header alone": ("dwp", emptied("dwp_benefits"), "dwp_benefits.csv: there are no rows"),
     "offences header alone": ("moj", emptied("moj_offences"), "moj_offences.csv: there are no rows"),
@@ -178,7 +178,7 @@ REFUSED: dict[str, tuple[str, Spoil, str]] = {
     "several identified dates": (
         "council",
         cell("council_cohort", "identified_date", dt.date(2016, 5, 11)),
-        "council_cohort.csv: line 2, column identified_date: several in one family (1 family) (2 rows)",
+        "council_cohort.csv: line 2, column identified_date: several in one family (1 family) (2 rows: lines 2, 3)",
     ),
     "several starts": (
         "council",
@@ -245,12 +245,12 @@ REFUSED: dict[str, tuple[str, Spoil, str]] = {
     "a service received by one of a family": (
         "council",
         cell("council_cohort", "service_received", value=False),
-        "column service_received: several in one family (1 family) (2 rows)",
+        "column service_received: several in one family (1 family) (2 rows: lines 2, 3)",
     ),
     "days of a service that nobody received": (
         "council",
         every("council_cohort", "service_received", value=False),
-        "line 2, column service_start_date: a day although service_received says no (2 rows)",
+        "line 2, column service_start_date: a day although service_received says no (2 rows: lines 2, 3)",
     ),
     "a mark in a key that nobody sees": (
         "council",
@@ -335,7 +335,7 @@ NOTED: dict[str, tuple[str, Spoil, str]] = {
     "a plan outside a spell of need": (
         "dfe",
         plan_outside,
-        "dfe_social_care.csv: line 3, column start_date: CPP begins on a day that no CIN covers (2 rows)",
+        "line 3, column start_date: CPP begins on a day that no CIN covers (2 rows: lines 3, 5)",
     ),
     "a single repeat": ("dwp", rows_then_one_again, "1.6% of the rows repeat others whole (1 row)"),
     "histories of few": ("dwp", many_people, "13% of the people in dwp_people.csv have a row here"),
@@ -353,12 +353,12 @@ NOTED: dict[str, tuple[str, Spoil, str]] = {
     "a service before the family was found": (
         "council",
         every("council_cohort", "service_start_date", dt.date(2015, 12, 1)),
-        "line 2, column service_start_date: before identified_date (2 rows)",
+        "line 2, column service_start_date: before identified_date (2 rows: lines 2, 3)",
     ),
     "named twice": (
         "council",
         named_twice,
-        "the same forename, surname, date_of_birth twice in a family (2 rows)",
+        "the same forename, surname, date_of_birth twice in a family (2 rows: lines 2, 3)",
     ),
 }
 
