@@ -16,7 +16,7 @@ from tf_linkage.cli.overview import choices_in_words, jobs_in_words
 from tf_linkage.cli.wording import FOUND, say
 from tf_linkage.errors import InputRefused, StudyRefused
 from tf_linkage.hints import command
-from tf_linkage.study import Study
+from tf_linkage.study import BOUNDS, LAUNCHPAD, Study, advanced
 from tf_linkage.workspace.choices import as_typed, choices, chosen_study, explicit_choices, refuse_unknown
 from tf_linkage.workspace.jobs import ASSESS, IRREVERSIBLE, ONS, REHEARSAL, RIGHTS, jobs_of
 from tf_linkage.workspace.study_record import FILE, recorded
@@ -73,9 +73,11 @@ def _study(chosen: argparse.Namespace) -> Study:
     study, usual = chosen_study(given, remembered=remembered), Study()
     kept = recorded(study.data) if remembered else {}
     taken = [
-        f"{name} {kept[name]}"
-        for name in ("preset", "seed", "source", "noise", "engine")
-        if name not in explicit_choices(given) and kept.get(name, getattr(usual, name)) != getattr(usual, name)
+        f"{name} {' '.join(kept[name]) if isinstance(kept[name], list) else kept[name]}"
+        for name in dict.fromkeys(("preset", "seed", "source", "noise", "engine", *LAUNCHPAD, *advanced()))
+        if name not in BOUNDS
+        and name not in explicit_choices(given)
+        and kept.get(name, getattr(usual, name)) != getattr(usual, name)
     ]
     if taken:
         say(f"as {study.data / FILE} says: {', '.join(taken)}")
