@@ -126,12 +126,17 @@ def _grow(folder: Path, grown: Path, times: int) -> int:
 
 def _process(engine: str, folder: Path, python: Path) -> dict[str, float]:
     """One cold process: what it used, and how good its pairs are."""
+    return {**used_by(engine, folder, python), **quality_of(folder / "links.parquet", folder / "truth.parquet")}
+
+
+def used_by(engine: str, folder: Path, python: Path, *options: str) -> dict[str, float]:
+    """What one cold process used that links the files of a folder; `options` are for our command alone."""
     out = folder / "links.parquet"
     out.unlink(missing_ok=True)
     files = [str(folder / "left.parquet"), str(folder / "right.parquet")]
     if engine == OURS:
         ids = ["--left-id", LEFT, "--right-id", RIGHT]
-        command = [sys.executable, "-m", "tf_linkage", "link", *files, "-o", str(out), *ids]
+        command = [sys.executable, "-m", "tf_linkage", "link", *files, "-o", str(out), *ids, *options]
     else:
         command = [str(python), __file__, engine, *files, str(out)]
     environment = os.environ | {"PYTHONPATH": str(HOME), "PYTHONHASHSEED": "0"}
@@ -146,7 +151,6 @@ def _process(engine: str, folder: Path, python: Path) -> dict[str, float]:
         "CPU seconds": used.ru_utime + used.ru_stime,
         "wall seconds": wall,
         "peak GB": used.ru_maxrss * 1024 / 1e9,
-        **quality_of(out, folder / "truth.parquet"),
     }
 
 

@@ -2,7 +2,7 @@
 
 python benchmarks/use_lost.py tiny demo (or study: minutes). Simulates each size on true links, makes the tables
 coarse against a neighbour alone, against a lead worker too, and against a council, and prints a Markdown table for
-each size.
+each size. Offences, which stand beside people as released, are one for all: in bits an offence, people withheld.
 """
 
 import sys
@@ -15,7 +15,7 @@ from true_links import truly_linked
 
 from tf_linkage import disclosure, research
 from tf_linkage.contracts.ladders import STEPS
-from tf_linkage.defs.assets.microdata_risk import lots_of, protection
+from tf_linkage.defs.assets.microdata_risk import lots_of, protection, released
 from tf_linkage.pages.markdown import markdown_table
 from tf_linkage.study import REGIONS, Study
 
@@ -40,7 +40,14 @@ def used(preset: str) -> pl.DataFrame:
         sensitive = disclosure.sensitive_of(name, tables)
         kept = disclosure.use_kept(name, tables[name], population, sensitive, protects)
         made.append(kept.select(pl.lit(name).alias("table"), pl.all()))
-    return pl.concat(made)
+    people = released("people", tables, world.linked_people, world.counts, sent).table
+    coarse = disclosure.coarsen_offences(tables["offending"], people)
+    columns, after = made[0].columns, [coarse.told[one] - coarse.lost[one] for one in coarse.told]
+    bits = [list(coarse.told.values()), after, after, after]
+    withheld = [0.0, *[coarse.withheld / max(1, coarse.people)] * 3]
+    offences = {"table": ["offending"] * 3, "column": [*coarse.told, "rows withheld"]}
+    offences |= {name: [*of, share] for name, of, share in zip(columns[2:], bits, withheld, strict=True)}
+    return pl.concat([*made, pl.DataFrame(offences)])
 
 
 def as_rows(kept: pl.DataFrame) -> list[tuple[str, ...]]:

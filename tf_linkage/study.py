@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 COUNCILS: dict[str, str] = {
     "E09000012": "Hackney",
@@ -42,8 +42,11 @@ NAME = "troubled-families"
 BOUNDS = ("memory_gb", "threads", "most_pairs", "spark")
 """Choices of what a linkage may use, which change nothing that it makes."""
 
-LINKING = ("engine", "link_threshold", "review_threshold")
+LINKING = ("engine", "link_threshold", "review_threshold", "linkage_on")
 """Choices on which links depend."""
+
+HASHED_BY = "duckdb"
+"""The engine that links what was hashed: the others read letters."""
 
 RECORDING = ("noise", "noise_multiplier")
 """Choices on which a body's records depend, beyond the people they are about."""
@@ -68,6 +71,15 @@ class DepartmentSource(StrEnum):
     SIMULATION = "simulation"
     REGISTER = "register"
     RETURN = "return"
+
+
+class LinkageOn(StrEnum):
+    """What a department is sent of the people it is asked about, and links on."""
+
+    CLEAR = "clear"
+    HASHES = "hashes"
+    BLOOM = "hashes+bloom"
+    MATCHKEYS = "matchkeys"
 
 
 class Noise(StrEnum):
@@ -185,6 +197,11 @@ class Study(BaseModel):
     )
     dates: Dates = Field(default_factory=Dates, description="The study's calendar")
     engine: str = Field(default="duckdb", description="The linkage engine")
+    linkage_on: dict[str, LinkageOn] = Field(
+        default_factory=dict,
+        description="By department, what it is sent and links on where that is not clear: hashes, hashes+bloom or "
+        "matchkeys",
+    )
     link_threshold: float = Field(
         default=0.5, gt=0, lt=1, description="Posterior probability from which a pair is a link"
     )
@@ -223,6 +240,12 @@ class Study(BaseModel):
     data: Path = Field(default=Path("data"), description="Folder in which everything is kept")
     incoming: Path = Field(default=Path("data/incoming"), description="Folder of real extract files")
 
+    @field_validator("linkage_on")
+    @classmethod
+    def _in_one_form(cls, given: dict[str, LinkageOn]) -> dict[str, LinkageOn]:
+        """One study, one form: what is linked in the clear goes without saying."""
+        return {name: given[name] for name in sorted(given) if given[name] is not LinkageOn.CLEAR}
+
     @model_validator(mode="after")
     def _makes_sense(self) -> Study:
         unknown = sorted(set(self.councils) - set(COUNCILS))
@@ -236,6 +259,11 @@ class Study(BaseModel):
         for name, source in self.sources.items():
             if source is DepartmentSource.SIMULATION and self.source is Source.FILES:
                 raise ValueError(f"{name} cannot be simulated in a study on files; choose register or return")
+        for name, what in self.linkage_on.items():
+            if self.engine != HASHED_BY:
+                raise ValueError(
+                    f"{name} is linked on {what}, which engine {HASHED_BY} alone does: choose it, or clear"
+                )
         if self.engine == "spark" and self.spark is None:
             raise ValueError("engine spark needs a cluster: choose spark, such as sc://localhost:15002")
         if self.review_threshold > self.link_threshold:
@@ -246,6 +274,10 @@ class Study(BaseModel):
         """Where a department's part is done, and on which register."""
         usual = DepartmentSource.SIMULATION if self.source is Source.SIMULATION else DepartmentSource.REGISTER
         return self.sources.get(department, usual)
+
+    def linkage_on_of(self, department: str) -> LinkageOn:
+        """What a department is sent and links on."""
+        return self.linkage_on.get(department, LinkageOn.CLEAR)
 
     def chosen(self, *names: str) -> dict[str, Any]:
         """The named choices as plain values; the study's days go by their own names."""

@@ -29,6 +29,7 @@ from tf_linkage.contracts.bands import AGE_BANDS
 from tf_linkage.contracts.bodies.council import Cohort
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.handovers.population_counts import PopulationCounts
+from tf_linkage.contracts.link_requests import HashedRequest
 from tf_linkage.contracts.linked_set import LINKED_SET
 from tf_linkage.contracts.outputs.estimates import ALL_TOGETHER, PLACEBOS, ROLES
 from tf_linkage.contracts.outputs.quality import Metrics
@@ -110,12 +111,30 @@ def holds_no_identifier(at: At) -> Cases:
 
 
 def only_what_the_notice_allows(at: At) -> Cases:
-    """One column more than the notice allows is one too many."""
+    """One column more than the notice allows is one too many; so is any in the clear where hashes were chosen."""
     name = at.key.split("/")[0]
     columns = ["request_ref", *DEPARTMENTS[name].request_columns]
     allowed = pl.LazyFrame(schema=dict.fromkeys(columns, pl.String))
     more = allowed.with_columns(pl.lit("x").alias("problems"))
-    return Cases([Case({at.key: allowed}), Case({at.key: allowed.drop(columns[-1])})], [Case({at.key: more})])
+    hashed = (
+        pl.LazyFrame(schema=schema_of(HashedRequest))
+        .clear(1)
+        .with_columns(request_ref=pl.lit("r"), linkage_on=pl.lit("hashes"), hash_surname=pl.lit("0" * 32))
+    )
+    clear, hashes = Study.of("tiny"), Study.of("tiny", linkage_on={name: "hashes"})
+
+    def case(request: pl.LazyFrame, study: Study) -> Case:
+        return Case({at.key: request}, {"study": study})
+
+    return Cases(
+        [case(allowed, clear), case(allowed.drop(columns[-1]), clear), case(hashed, hashes)],
+        [
+            case(more, clear),
+            case(hashed, clear),
+            case(allowed, hashes),
+            case(hashed.with_columns(more=pl.lit("x")), hashes),
+        ],
+    )
 
 
 def nothing_before_the_start(at: At) -> Cases:
@@ -258,6 +277,21 @@ def pupils_alike(at: At) -> Cases:
     return Cases([case(20), case(0)], [case(19), case(1)])
 
 
+def offences_alike(at: At) -> Cases:
+    """Twenty people at least with an offence that shows the same."""
+    refs = [f"R{at:05d}" for at in range(60)]
+    people = research_table("people", [{"region": "North", "person_study_ref": ref} for ref in refs])
+
+    def case(alike: int) -> Case:
+        rows: list[dict[str, object]] = [
+            {"person_study_ref": ref, "offence_group": "robbery" if n < alike else "theft", "disposal": "FINE"}
+            for n, ref in enumerate(refs)
+        ]
+        return Case({at.key: {"offending": research_table("offending", rows), "people": people}})
+
+    return Cases([case(20), case(0)], [case(19), case(1)])
+
+
 def withstands_attack(at: At) -> Cases:
     """A release as the rules make it; one with what they withheld put back."""
     behind = _estimates()
@@ -379,6 +413,7 @@ CASES: dict[str, Callable[[At], Cases]] = {
     "no_family_stands_out": partial(people_alike, "families"),
     "no_outcome_stands_out": partial(people_alike, "family_outcomes"),
     "no_pupil_stands_out": pupils_alike,
+    "no_offence_stands_out": offences_alike,
     "no_council_finds_anybody": a_council_finds_nobody,
     "withstands_attack": withstands_attack,
     "apart_from_earlier_releases": apart_from_earlier,

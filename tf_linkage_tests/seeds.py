@@ -68,7 +68,11 @@ CHOICES = (
     Run({"PRESET": "tiny", "ENGINE": "duckdb"}),
     Run({"PRESET": "tiny", "ENGINE": "recordlinkage"}),
     Run({"PRESET": "tiny", "ENGINE": "spark", "SPARK": "sc://127.0.0.1"}),
+    Run({"PRESET": "tiny", "DWP_LINKAGE_ON": "hashes", "MOJ_LINKAGE_ON": "matchkeys",
+         "DFE_LINKAGE_ON": "hashes+bloom"}),
     Run({"PRESET": "tiny", "SOURCE": "files"}, exports=True),
+    Run({"PRESET": "tiny", "SOURCE": "files", "DWP_LINKAGE_ON": "clear", "MOJ_LINKAGE_ON": "hashes+bloom",
+         "DFE_LINKAGE_ON": "matchkeys"}, exports=True),
     Run({"PRESET": "tiny", "SOURCE": "simulation", "DWP_SOURCE": "register", "MOJ_SOURCE": "register",
          "DFE_SOURCE": "register"}, exports=True),
 )  # fmt: skip

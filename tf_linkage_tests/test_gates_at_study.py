@@ -18,8 +18,10 @@ from tf_linkage.contracts.outputs.published import PUBLISHED_TABLES
 from tf_linkage.contracts.outputs.release import DECISIONS
 from tf_linkage.defs.assets.microdata_risk import (
     council_verdict,
+    offences_verdict,
     pupils_verdict,
     released,
+    released_offending,
     released_schooling,
     risk_verdict,
 )
@@ -90,6 +92,11 @@ def test_nobody_stands_out(world: TrulyLinked) -> None:
     say("schooling as released", dict(hidden.metadata))
     assert not pupils_verdict(schooling, tables["people"]).passed, "the control"
     assert pupils_verdict(hidden.table, tables["people"]).passed
+    offences = released_offending(made["offending"], tables["people"])
+    say("offending as made", disclosure.offence_risk(made["offending"], tables["people"]))
+    say("offending as released", dict(offences.metadata))
+    assert not offences_verdict(made["offending"], tables["people"]).passed, "the control"
+    assert offences_verdict(offences.table, tables["people"]).passed
 
 
 def test_the_release_withstands_its_attackers(world: TrulyLinked, study: Study) -> None:

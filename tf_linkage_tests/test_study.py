@@ -35,6 +35,8 @@ def test_choices_are_laid_over_a_preset() -> None:
         ({"threads": 0}, "greater than or equal to 1"),
         ({"most_pairs": 0}, "greater than or equal to 1"),
         ({"engine": "spark"}, "engine spark needs a cluster"),
+        ({"linkage_on": {"moj": "hashes"}, "engine": "recordlinkage"}, "which engine duckdb alone does"),
+        ({"linkage_on": {"moj": "names"}}, "'clear', 'hashes', 'hashes[+]bloom' or 'matchkeys'"),
         ({"spark": "localhost:15002"}, "should match pattern"),
         ({"sede": 7}, "Extra inputs are not permitted"),
     ],

@@ -10,7 +10,7 @@ piece a row came from would say where the person lives.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -39,7 +39,9 @@ CHUNK: Final = 8
 _ROWS_IN_A_FILE: Final = 4_000_000
 
 
-def write_world(settings: Settings, folder: Path, *, chunk: int = CHUNK) -> dict[str, int]:
+def write_world(
+    settings: Settings, folder: Path, *, chunk: int = CHUNK, only: Collection[str] | None = None
+) -> dict[str, int]:
     """Write every extract and the truth of a world as folders of Parquet files.
 
     A world of several pieces is made by this process and a second one, which starts as Python's `spawn` does: a
@@ -50,12 +52,16 @@ def write_world(settings: Settings, folder: Path, *, chunk: int = CHUNK) -> dict
         folder: an empty or missing folder; receives one folder for each of `registry.extract_tables()` and
             `truth_people`, `truth_records`, `truth_errors`, each holding files whose names sort in row order.
         chunk: localities simulated at a time; changes memory and speed, never a row.
+        only: names of the tables to write; all unless given.
 
     Returns:
         Rows written by table.
+
+    Raises:
+        KeyError: a table of `only` that the world has not; nothing is laid together then.
     """
     count = len(localities(settings))
-    parts = [(settings, folder, number, start, chunk) for number, start in enumerate(range(0, count, chunk))]
+    parts = [(settings, folder, start, chunk, only) for start in range(0, count, chunk)]
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         other = pool if len(parts) > 1 else None
         _divide(_write_part, parts, other)
@@ -93,11 +99,13 @@ def _divide(work: Callable[..., int], jobs: Sequence[tuple[Any, ...]], other: Ex
     return done
 
 
-def _write_part(settings: Settings, folder: Path, number: int, start: int, chunk: int) -> int:
+def _write_part(settings: Settings, folder: Path, start: int, chunk: int, only: Collection[str] | None) -> int:
     """Simulate and record some localities, each register's rows in key order; returns their rows."""
     tables = record_part(settings, localities(settings).part(start, start + chunk))
+    if only is not None:
+        tables = {name: tables[name] for name in only}
     for name, table in tables.items():
-        path = folder / _PIECES / name / f"{number:06}.arrow"
+        path = folder / _PIECES / name / f"{start // chunk:06}.arrow"
         path.parent.mkdir(parents=True, exist_ok=True)
         table.write_ipc(path)
     return sum(map(len, tables.values()))

@@ -66,7 +66,8 @@ def _choices() -> str:
             rows += [(f"`--date-{day.replace('_', '-')}`", str(getattr(usual, day)), of_days[day].description or "")
                      for day in of_days]  # fmt: skip
         else:
-            option = "--DEPARTMENT-source" if name == "sources" else f"--{name.replace('_', '-')}"
+            by_department = {"sources": "--DEPARTMENT-source", "linkage_on": "--DEPARTMENT-linkage-on"}
+            option = by_department.get(name, f"--{name.replace('_', '-')}")
             rows.append((f"`{option}`", _usual(usual), field.description or ""))
     return f"{CHOICES}\n{markdown_table(('Choice', 'Usual', 'Meaning'), rows)}\n"
 

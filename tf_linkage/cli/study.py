@@ -16,9 +16,9 @@ from tf_linkage.cli.overview import choices_in_words, jobs_in_words
 from tf_linkage.cli.wording import FOUND, say
 from tf_linkage.errors import InputRefused, StudyRefused
 from tf_linkage.hints import command
-from tf_linkage.study import Study
+from tf_linkage.study import BOUNDS, LAUNCHPAD, Study, advanced
 from tf_linkage.workspace.choices import as_typed, choices, chosen_study, explicit_choices, refuse_unknown
-from tf_linkage.workspace.jobs import ASSESS, IRREVERSIBLE, REHEARSAL, RIGHTS, jobs_of
+from tf_linkage.workspace.jobs import ASSESS, IRREVERSIBLE, ONS, REHEARSAL, RIGHTS, jobs_of
 from tf_linkage.workspace.study_record import FILE, recorded
 
 MADE = ("world", "custody", "deliveries", "ledger", "reports", "research", "published")
@@ -73,9 +73,11 @@ def _study(chosen: argparse.Namespace) -> Study:
     study, usual = chosen_study(given, remembered=remembered), Study()
     kept = recorded(study.data) if remembered else {}
     taken = [
-        f"{name} {kept[name]}"
-        for name in ("preset", "seed", "source", "noise", "engine")
-        if name not in explicit_choices(given) and kept.get(name, getattr(usual, name)) != getattr(usual, name)
+        f"{name} {' '.join(kept[name]) if isinstance(kept[name], list) else kept[name]}"
+        for name in dict.fromkeys(("preset", "seed", "source", "noise", "engine", *LAUNCHPAD, *advanced()))
+        if name not in BOUNDS
+        and name not in explicit_choices(given)
+        and kept.get(name, getattr(usual, name)) != getattr(usual, name)
     ]
     if taken:
         say(f"as {study.data / FILE} says: {', '.join(taken)}")
@@ -97,6 +99,13 @@ def _run(chosen: argparse.Namespace) -> int:
         from tf_linkage.workspace.environment import refuse_cluster  # noqa: PLC0415
 
         refuse_cluster(study)
+    if study.linkage_on:
+        from tf_linkage.workspace.custodians.linking import in_the_clear, refuse_without_key  # noqa: PLC0415
+
+        if chosen.job in {REHEARSAL, ONS, *study.linkage_on}:  # destruction, for one, needs no key
+            refuse_without_key(study)
+        if chosen.job == ASSESS:
+            in_the_clear(study, f"job {ASSESS}")
     from tf_linkage.cli.dagster_home import home_of  # noqa: PLC0415
 
     with home_of(study.data):

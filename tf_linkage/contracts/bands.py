@@ -15,6 +15,8 @@ YOUNGEST_LADDER = ("year", "age band", "under 5 or not", "none")
 DATE_LADDER = ("day", "months from the start", "half-years from the start")
 GROUP_LADDER = ("as recorded", "none")
 PROBLEM_LADDER = ("sub-codes", "six flags", "number", "none")
+OFFENCE_LADDER = ("code", "group", "broad group", "none")
+DISPOSAL_LADDER = ("days of the sentence", "with its length", "kind", "broad kind", "none")
 START_LADDER = ("day", "month", "financial year", "none")
 WEEKLY_LADDER = ("pound", "£25 band", "£100 band")
 YEARLY_LADDER = ("pound", "£2,500 band", "£10,000 band")
@@ -69,6 +71,36 @@ SENTENCE_BANDS: Mapping[str, int] = {
     "4 years and over": 100_000,
 }
 """Lengths of sentence by their last day, at the bounds at which magistrates' powers and release rules change."""
+
+BROAD_OFFENCES: Mapping[str, str] = {
+    "violence against the person": "violent or sexual",
+    "sexual offences": "violent or sexual",
+    "robbery": "violent or sexual",
+    "possession of weapons": "violent or sexual",
+    "theft": "against property",
+    "criminal damage and arson": "against property",
+    "fraud": "against property",
+    "drug offences": "other offences",
+    "public order": "other offences",
+    "miscellaneous crimes against society": "other offences",
+    "summary, not motoring": "other offences",
+    "summary, motoring": "other offences",
+    "group 20": "other offences",
+    "group 21": "other offences",
+    "group 23": "other offences",
+}
+"""Coarser kinds of offence: against people, against property, and all others. Our choice."""
+
+BROAD_DISPOSALS: Mapping[str, str] = {
+    "SUSPENDED": "OTHER SENTENCE",
+    "COMMUNITY": "OTHER SENTENCE",
+    "REFERRAL": "OTHER SENTENCE",
+    "FINE": "OTHER SENTENCE",
+    "DISCHARGE": "OTHER SENTENCE",
+    "CAUTION": "NO SENTENCE",
+    "NONE": "NO SENTENCE",
+}
+"""Coarser kinds of disposal: custody stays by itself, for it is an outcome of the study."""
 
 ETHNIC_GROUPS = ("white", "mixed", "asian", "black", "other", "not known")
 """The census's broad groups (2011: Chinese within Asian)."""

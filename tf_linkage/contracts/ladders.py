@@ -109,6 +109,43 @@ STEPS: Mapping[str, Mapping[str, Ladder]] = {
 """By table and column: the steps on which the column may be released. Everything that a lead worker knows."""
 
 
+LENGTH_TOO = "with its length"
+"""Step of a disposal on which the length of the sentence is shown beside it."""
+
+EVENT_STEPS: Mapping[str, Mapping[str, Ladder]] = {
+    "offending": {
+        "offence_group": (Step("group"), Step("broad group", bands.BROAD_OFFENCES), _NONE),
+        "disposal": (Step(LENGTH_TOO), Step("kind"), Step("broad kind", bands.BROAD_DISPOSALS), _NONE),
+    }
+}
+"""By table of events and column: the steps on which what one event tells may be released. What kind of offence
+somebody was sentenced for, and to what, may be known without any day."""
+
+LENGTH = "sentence"
+"""The column of a sentence's length."""
+
+
+def event_steps_of(name: str, table: pl.LazyFrame) -> dict[str, str]:
+    """On which step each column of `EVENT_STEPS` stands, read from the released table itself.
+
+    Args:
+        name: of the table.
+        table: as it was released.
+    """
+    ladders = EVENT_STEPS[name]
+    seen = table.select(
+        pl.col(column).cast(pl.String).unique().implode() for column in (*ladders, LENGTH)
+    ).collect()
+    found = {}
+    for column, ladder in ladders.items():
+        present = set(seen[column][0].drop_nulls())
+        coarser = {label for step in ladder for label in step.merged.values()}
+        found[column] = next(step.name for step in ladder if _could_leave(present, step, coarser))
+    if found["disposal"] == LENGTH_TOO and not seen[LENGTH][0].drop_nulls().len():
+        found["disposal"] = "kind"
+    return found
+
+
 def shown_labels(name: str) -> dict[str, pl.Expr]:
     """By column of `STEPS`, the label of each row of a table as text, on whatever step the table stands."""
     labels = {column: pl.col(column).cast(pl.String) for column in STEPS[name]}

@@ -141,6 +141,6 @@ def _rebuilt(
 
 def _departments(study: Study, source: DepartmentSource) -> list[str]:
     """The departments of a source."""
-    if unknown := sorted(set(study.sources) - set(DEPARTMENTS)):
+    if unknown := sorted({*study.sources, *study.linkage_on} - set(DEPARTMENTS)):
         raise StudyRefused(f"no department is named {unknown[0]}; known are {', '.join(DEPARTMENTS)}")
     return [name for name in DEPARTMENTS if study.source_of(name) is source]

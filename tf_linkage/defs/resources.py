@@ -17,10 +17,11 @@ from typing import Any, get_args
 import dagster as dg
 from pydantic import ValidationError
 
+from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.defs.failures import ChoicesRefused
 from tf_linkage.errors import StudyRefused
 from tf_linkage.linkage import ENGINES
-from tf_linkage.study import BOUNDS, LAUNCHPAD, SIZES, Source, Study, advanced, faults
+from tf_linkage.study import BOUNDS, LAUNCHPAD, SIZES, LinkageOn, Source, Study, advanced, faults
 from tf_linkage.workspace.environment import refuse_cluster, study_key
 from tf_linkage.workspace.storing.holding import this_process
 
@@ -70,6 +71,8 @@ def study_of(study: Study, config: Mapping[str, Any]) -> Study:
     """
     given = _plain(config)
     given |= given.pop(ADVANCED, {})
+    if "linkage_on" in given:  # of the departments that are not named, as the folder has it
+        given["linkage_on"] = {**study.linkage_on, **given["linkage_on"]}
     if "preset" in given and given["preset"] != study.preset:
         families, population = SIZES[given["preset"]]
         given = {"families": families, "population": population} | given
@@ -141,6 +144,8 @@ def _kind(name: str, annotation: Any) -> Any:
     """A choice's kind as Dagster checks it; a list of words where there is one."""
     if name == "engine":
         return _one_of(sorted(ENGINES))
+    if name == "linkage_on":
+        return {one: dg.Field(_one_of([str(one) for one in LinkageOn]), is_required=False) for one in DEPARTMENTS}
     if isinstance(annotation, UnionType):
         return dg.Noneable(next(kind for kind in get_args(annotation) if kind is not type(None)))
     if isinstance(annotation, type) and issubclass(annotation, StrEnum):
@@ -160,6 +165,8 @@ def _differing(study: Study) -> set[str]:
 
 
 def _in_words(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {one}" for name, one in value.items())
     return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 

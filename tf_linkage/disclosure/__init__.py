@@ -7,6 +7,7 @@ from tf_linkage.disclosure.microdata.coarsening_choice import Choice, NobodyToHi
 from tf_linkage.disclosure.microdata.council_attack import Found, council_finds, to_hide
 from tf_linkage.disclosure.microdata.intruder_figures import in_classes, intruder_figures
 from tf_linkage.disclosure.microdata.intruder_page import intruders_page
+from tf_linkage.disclosure.microdata.offences import Coarsened, coarsen_offences, offence_risk, steps_of_events
 from tf_linkage.disclosure.microdata.pupils import Hidden, hide_pupils, pupil_risk
 from tf_linkage.disclosure.microdata.residual_risk import families_that_fit, join_figures, known_event
 from tf_linkage.disclosure.microdata.risk import RULE, Rule, population_classes, released_classes, risk_table
@@ -33,6 +34,7 @@ __all__ = [
     "RULE",
     "SIZES",
     "Choice",
+    "Coarsened",
     "Earlier",
     "Found",
     "Hidden",
@@ -48,6 +50,7 @@ __all__ = [
     "behind",
     "checkers_page",
     "choose_steps",
+    "coarsen_offences",
     "coarsened",
     "content_digest",
     "council_finds",
@@ -66,6 +69,7 @@ __all__ = [
     "must_be_apart",
     "must_give_nothing_away",
     "must_hold",
+    "offence_risk",
     "population_classes",
     "propose_release",
     "prove",
@@ -76,6 +80,7 @@ __all__ = [
     "risk_table",
     "sensitive_of",
     "spreadsheet_safe",
+    "steps_of_events",
     "steps_table",
     "to_hide",
     "use_kept",

@@ -68,7 +68,8 @@ def evaluate(
         present = int(judged.get_column("present").sum())
         sent = owned.join(asked, on="person_id", how="semi")
         is_link = pl.col("status").cast(pl.String) == "link"
-        expected = about_pairs.expected_figures(pairs)
+        weighed = _weighed(pairs)
+        expected = about_pairs.expected_figures(weighed)
         precision = next(iter(expected.filter(measure="expected_precision")["value"].drop_nulls()), 1.0)
         overall = [
             figures_of(judged),
@@ -80,7 +81,8 @@ def evaluate(
         parts[name, "all"] = pl.concat(overall)
         parts |= by_group(name, judged, groups)
         parts = _compared(name, judged, groups, attributes_, parts)
-        parts[name, "threshold"] = about_pairs.threshold_figures(pairs, present)
+        if weighed.height:
+            parts[name, "threshold"] = about_pairs.threshold_figures(weighed, present)
         parts |= _about_pairs(name, pairs, present)
         if errors is not None:
             told = errors.filter(pl.col("column").is_in(DEPARTMENTS[name].request_columns))
@@ -116,7 +118,7 @@ def match_rates(
     for name, asked, made in _linked(requested, links):
         judged = judge(asked, made)
         pairs = made_links(asked, made).with_columns(right=pl.lit(None, dtype=pl.Boolean))
-        parts[name, "all"] = pl.concat([figures_of(judged), about_pairs.expected_figures(pairs)])
+        parts[name, "all"] = pl.concat([figures_of(judged), about_pairs.expected_figures(_weighed(pairs))])
         parts |= by_group(name, judged, groups)
         parts = _compared(name, judged, groups, attributes_, parts)
         parts |= _about_pairs(name, pairs, None)
@@ -175,12 +177,17 @@ def _compared(
     return more
 
 
+def _weighed(pairs: pl.DataFrame) -> pl.DataFrame:
+    """The pairs that have a probability: links by hashed matchkeys alone have none."""
+    return pairs.filter(pl.col("match_probability").is_not_null())
+
+
 def _about_pairs(name: str, pairs: pl.DataFrame, present: int | None) -> dict[tuple[str, str], pl.DataFrame]:
-    return {
-        (name, "stage"): about_pairs.stage_figures(pairs, present),
-        (name, "weight_band"): about_pairs.weight_figures(pairs),
-        (name, "probability_band"): about_pairs.calibration_figures(pairs),
-    }
+    found, weighed = {(name, "stage"): about_pairs.stage_figures(pairs, present)}, _weighed(pairs)
+    if weighed.height:
+        found[name, "weight_band"] = about_pairs.weight_figures(weighed)
+        found[name, "probability_band"] = about_pairs.calibration_figures(weighed)
+    return found
 
 
 def _implausible(

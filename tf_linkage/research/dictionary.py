@@ -12,11 +12,13 @@ import polars as pl
 from tf_linkage.contracts.bodies.council import PROBLEMS
 from tf_linkage.contracts.columns import ColumnInfo, columns_of, words_of
 from tf_linkage.contracts.ladders import (
+    EVENT_STEPS,
     NOT_SHOWN,
     PROBLEM_LIST,
     SHOWN_OR_NOT,
     SIX_FLAGS,
     STEPS,
+    event_steps_of,
     standing_step,
     steps_of,
 )
@@ -46,6 +48,8 @@ COLUMNS: Mapping[str, tuple[type[pl.DataType], str]] = {
     ),
 }
 """Columns of the dictionary: type, and what each tells."""
+
+_LADDERS = {**STEPS, **EVENT_STEPS}
 
 FIXED = "so in every study, whatever the data"
 FINEST = "the most detail that may ever be given: nobody stands out by it"
@@ -153,7 +157,7 @@ def _before(withheld: Mapping[str, int]) -> list[str]:
 
 
 def _of_table(name: str, table: pl.LazyFrame) -> Iterator[tuple[object, ...]]:
-    chosen = steps_of(name, table) if name in STEPS else {}
+    chosen = steps_of(name, table) if name in STEPS else event_steps_of(name, table) if name in EVENT_STEPS else {}
     gone = _gone(name, table)
     for column in columns_of(RESEARCH_TABLES[name]):
         step, why = _step(name, column, chosen)
@@ -182,7 +186,7 @@ def _step(name: str, column: ColumnInfo, chosen: Mapping[str, str]) -> tuple[str
         return (SIX_FLAGS, FINEST) if shown else (NOT_SHOWN, COARSER)
     if column.name in chosen:
         step = chosen[column.name]
-        return step, FINEST if step == STEPS[name][column.name][0].name else COARSER
+        return step, FINEST if step == _LADDERS[name][column.name][0].name else COARSER
     return (standing_step(column.ladder), FIXED) if column.ladder else (None, None)
 
 

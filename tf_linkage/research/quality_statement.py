@@ -7,12 +7,13 @@ told in whole percent and of at least a hundred people, so that hardly a figure 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
 from tf_linkage.contracts.departments import Department
+from tf_linkage.contracts.link_requests import LINKED_WITHOUT_NAMES
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.pages.markdown import markdown_table
 from tf_linkage.research.estimates.linkage_error import FLAG_ERROR, WRONG_AT_MOST, known_people, share_found
@@ -43,6 +44,7 @@ FOUND = (
 )
 NO_FLAG = "recall is not known: councils flag nothing that puts people in this register"
 TOO_FEW = f"recall is not told: fewer than {FEWEST} people are known to be in the register"
+MATCHKEYS = LINKED_WITHOUT_NAMES[2]
 FALSE = "links that may be false, by the probability of each: this share at most, half of it expected"
 
 
@@ -55,12 +57,14 @@ class Linking:
         link_threshold: posterior probability from which a pair is a link.
         review_threshold: from which a pair is worth a clerk's look.
         signed_off: by whom the thresholds were signed off, in words.
+        linkage_on: by department, what it was sent in place of names, if it was.
     """
 
     engine: str
     link_threshold: float
     review_threshold: float
     signed_off: str
+    linkage_on: Mapping[str, str] = field(default_factory=dict)
 
 
 def quality_statement(known: StudyTables, linking: Linking) -> pl.DataFrame:
@@ -133,10 +137,14 @@ def _of_department(
         share, low, high = (*(round(figure, 2) for figure in figures), None, None, None)[:3]
         return name, topic, group, statement, share, low, high
 
-    yield told("identifiers", f"asked about by {', '.join(department.request_columns)}")
+    sent = linking.linkage_on.get(name)
+    of = f"{sent} of " if sent else ""
+    yield told("identifiers", f"asked about by {of}{', '.join(department.request_columns)}")
     yield told(
         "method",
-        f"engine {linking.engine}; a pair is a link from a probability of {linking.link_threshold:g}, a clerk "
+        "hashed matchkeys, strictest first, one record to one person; nothing says how sure a link is"
+        if sent == MATCHKEYS
+        else f"engine {linking.engine}; a pair is a link from a probability of {linking.link_threshold:g}, a clerk "
         f"looks at it from {linking.review_threshold:g}",
     )
     yield told("sign-off", linking.signed_off)

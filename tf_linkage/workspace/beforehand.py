@@ -22,7 +22,13 @@ class CannotSucceed(TfLinkageError):
 
 
 def refuse_what_cannot_succeed(
-    store: Store, *, makes: Iterable[str], reads: Iterable[str], extracts: Iterable[str], incoming: Path
+    store: Store,
+    *,
+    makes: Iterable[str],
+    reads: Iterable[str],
+    extracts: Iterable[str],
+    incoming: Path,
+    mixed: Iterable[str] = (),
 ) -> None:
     """Refuse a run before it begins.
 
@@ -32,6 +38,7 @@ def refuse_what_cannot_succeed(
         reads: keys of those it reads and does not make.
         extracts: stems of the extract files that it takes in.
         incoming: where these lie.
+        mixed: which tables of different worlds it would join, each a reason.
 
     Raises:
         CannotSucceed: all that stands in its way, each once.
@@ -43,6 +50,7 @@ def refuse_what_cannot_succeed(
         *_too_late(store, makes),
         *_together(_not_there(store, reads)),
         *_missing(incoming, extracts),
+        *dict.fromkeys(mixed),
     ]
     if reasons:
         raise CannotSucceed("; ".join(reasons))

@@ -11,10 +11,12 @@ import dataframely as dy
 from tf_linkage.contracts import truth
 from tf_linkage.contracts.bodies import council
 from tf_linkage.contracts.handovers import exchange, ons, population_counts
+from tf_linkage.contracts.link_requests import HashedRequest
 from tf_linkage.contracts.linked_set import LINKED_SET
 from tf_linkage.contracts.outputs import estimates, published, quality, release, research
 from tf_linkage.contracts.outputs.without_names import WithoutNames
 from tf_linkage.contracts.registry import DEPARTMENTS
+from tf_linkage.study import LinkageOn, Study
 
 Tables = Mapping[str, type[dy.Schema]]
 """Contract by table name; an asset that is one table uses the empty name."""
@@ -67,6 +69,16 @@ TABLES: dict[str, Tables] = {
     "quality/sweep": {"": quality.Sweep},
     "published/findings": published.PUBLISHED_TABLES,
 }
+
+
+OR_ELSE: Mapping[str, Tables] = {f"{name}/link_request": {"": HashedRequest} for name in DEPARTMENTS}
+"""By asset, the contract that it keeps instead where the study links without names."""
+
+
+def tables_of(key: str, study: Study) -> Tables:
+    """The contracts of an asset's tables under a study's choices; none where it has no tables."""
+    hashed = key in OR_ELSE and study.linkage_on_of(key.split("/", maxsplit=1)[0]) is not LinkageOn.CLEAR
+    return OR_ELSE[key] if hashed else TABLES.get(key, {})
 
 
 def at_departments(names: Iterable[str]) -> set[str]:

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from tf_linkage.contracts.names import department_names
 from tf_linkage.errors import StudyRefused
 from tf_linkage.hints import closest
-from tf_linkage.study import Dates, DepartmentSource, Preset, Study
+from tf_linkage.study import Dates, DepartmentSource, LinkageOn, Preset, Study
 from tf_linkage.workspace.study_record import FILE, recorded
 
 if TYPE_CHECKING:
@@ -33,6 +33,9 @@ _NAMES = (
     "moves_together", "councils", "confounding", "confounding_strength", "engine", "link_threshold",
     "review_threshold", "memory_gb", "threads", "most_pairs", "spark", "clerk_error", "name",
 )  # fmt: skip
+_BY_DEPARTMENT = {"sources": "_source", "linkage_on": "_linkage_on"}
+"""Choices made for each department by itself, and how their flat names end: `dwp_source`."""
+
 _SIZES = frozenset({"families", "population"})
 _PLACES = frozenset({"data", "incoming"})
 
@@ -72,6 +75,10 @@ def choices() -> dict[str, Choice]:
     for name in department_names():
         where = f"Where the part of {name} is done, on which register"
         found[f"{name}_source"] = Choice(f"{name}_source", where, tuple(map(str, DepartmentSource)))
+        sent = f"What {name} is sent of the people it is asked about, and links on"
+        found[f"{name}_linkage_on"] = Choice(
+            f"{name}_linkage_on", sent, tuple(map(str, LinkageOn)), default=LinkageOn.CLEAR
+        )
     for name, field in Dates.model_fields.items():
         found[f"date_{name}"] = Choice(
             f"date_{name}", field.description or "", range="yyyy-mm-dd", default=str(field.default)
@@ -173,7 +180,11 @@ def refuse_unknown_variables(environment: Mapping[str, str]) -> None:
     """
     known = [choice.variable for choice in choices().values()]
     custodians = ("council", "ons", *department_names(), "research")
-    secrets = [PREFIX + "STUDY_KEY", *(f"{PREFIX}{name.upper()}_PASSWORD" for name in custodians)]
+    secrets = [
+        PREFIX + "STUDY_KEY",
+        PREFIX + "HASHING_KEY",
+        *(f"{PREFIX}{name.upper()}_PASSWORD" for name in custodians),
+    ]
     all_known = [*known, *secrets, PREFIX + BY_MAKE]
     for name in sorted(environment):
         if name.startswith(PREFIX) and name not in all_known:
@@ -187,16 +198,18 @@ def _made(base: Mapping[str, Any], explicit: Mapping[str, str], data: Path, type
     chosen: dict[str, Any] = dict(base)
     if "preset" in explicit:  # another size: the recorded one's numbers do not count
         chosen = {name: value for name, value in chosen.items() if name not in _SIZES}
-    days, sources = dict(chosen.pop("dates", {})), dict(chosen.pop("sources", {}))
+    days = dict(chosen.pop("dates", {}))
+    by_department = {choice: dict(chosen.pop(choice, {})) for choice in _BY_DEPARTMENT}
     for name, value in explicit.items():
         if name.startswith("date_"):
             days[name.removeprefix("date_")] = value
         elif name not in _NAMES:
-            sources[name.removesuffix("_source")] = value
+            choice = next(one for one, end in _BY_DEPARTMENT.items() if name.endswith(end))
+            by_department[choice][name.removesuffix(_BY_DEPARTMENT[choice])] = value
         else:
             chosen[name] = [part.strip() for part in value.split(",")] if name == "councils" else value
     chosen |= {"dates": days} if days else {}
-    chosen |= {"sources": sources} if sources else {}
+    chosen |= {choice: made for choice, made in by_department.items() if made}
     chosen["data"] = data
     chosen.setdefault("incoming", data / "incoming")
     preset = chosen.pop("preset", Preset.DEMO)
@@ -213,7 +226,8 @@ def _made(base: Mapping[str, Any], explicit: Mapping[str, str], data: Path, type
 def _named(place: tuple[str | int, ...], typed: Mapping[str, str], record: Path) -> str:
     """The name of what an error is about, as typed; of what goes wrong together, all that was typed."""
     parts = [str(part) for part in place]
-    flat = {"dates": "date_{1}", "sources": "{1}_source"}.get(parts[0] if parts else "", "{0}")
+    by_department = {choice: "{1}" + end for choice, end in _BY_DEPARTMENT.items() if len(parts) > 1}
+    flat = ({"dates": "date_{1}"} | by_department).get(parts[0] if parts else "", "{0}")
     if len(parts) == 1 and parts[0] == "dates":
         days = [name for flat_name, name in typed.items() if flat_name.startswith("date_")]
         return ", ".join(days) or str(record)

@@ -25,7 +25,7 @@ flowchart LR
 REACH_HEAD = """## How far identifiers go
 
 Each direct identifier that councils send: the tables in which it stands as it is, and the columns worked out of it.
-Where each column of each table comes from stands in the Columns tab of its asset.
+Where each column of each table comes from stands under *Columns* on its asset's page.
 Left out here is what is worked out of every identifier that a department is sent: how sure a link is (the links,
 `link_confidence`, `*_link`) and who was found (`*_found`, `found_by_*`).
 """

@@ -15,8 +15,8 @@ import tf_linkage
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.definitions import build_defs
 from tf_linkage.defs.metadata.description import GROUPS
-from tf_linkage.defs.resources import study_of
-from tf_linkage.study import LAUNCHPAD, OF_THE_FOLDER, SIZES, Noise, Preset, Study
+from tf_linkage.defs.resources import run_tags, study_of
+from tf_linkage.study import LAUNCHPAD, OF_THE_FOLDER, SIZES, LinkageOn, Noise, Preset, Study
 from tf_linkage.workspace.catalogue import ASSESSED, EFFECT_RECOVERY, STUDIES_PAGE, TABLES
 from tf_linkage.workspace.jobs import ASSESS, LONG_STUDIES, REHEARSAL
 
@@ -231,6 +231,12 @@ def test_the_launchpad_has_eight_choices_at_most_with_words_and_the_folders_valu
         ({"review_threshold": 0.9}, "review_threshold must not exceed"),
         ({"noise": "realstic"}, "one of clean, realistic, hard.* got realstic"),
         ({"engine": "pandas"}, "one of duckdb"),
+        (
+            {"advanced": {"linkage_on": {"dwp": "hash"}}},
+            "one of clear, hashes, .* got hash",
+        ),
+        ({"advanced": {"linkage_on": {"hmrc": "hashes"}}}, "hmrc"),
+        ({"engine": "splink", "advanced": {"linkage_on": {"dwp": "hashes"}}}, "which engine duckdb alone does"),
         ({"engine": "spark"}, "engine spark needs a cluster"),
         ({"engine": "spark", "advanced": {"spark": "http://localhost"}}, "spark: String should match pattern"),
         ({"engine": "spark", "advanced": {"spark": "sc://else.where"}}, "what is sent there must be encrypted"),
@@ -255,6 +261,13 @@ def test_what_the_launchpad_leaves_out_is_as_the_folder_has_it(config: dict[str,
     found = study_of(folder, config)
     given_ = {name: value for name, value in config.items() if name != "advanced"} | config.get("advanced", {})
     assert found == Study(**folder.model_dump() | given_)
+
+
+def test_the_launchpad_says_of_single_departments_what_they_are_sent() -> None:
+    folder = Study.of("tiny", linkage_on={"dwp": "hashes", "dfe": "matchkeys"})
+    found = study_of(folder, {"advanced": {"linkage_on": {"dfe": "clear", "moj": "hashes+bloom"}}})
+    assert found.linkage_on == {"dwp": LinkageOn.HASHES, "moj": LinkageOn.BLOOM}
+    assert run_tags(found)["tf/linkage_on"] == "dwp hashes, moj hashes+bloom"
 
 
 def test_another_preset_brings_its_own_size_unless_one_is_given() -> None:

@@ -2,12 +2,15 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
+from tf_linkage.defs.web import serving
 from tf_linkage.workspace.storing.holding import is_alive
 
 PROGRAM = """
@@ -44,3 +47,21 @@ def test_when_one_ends_by_itself_all_end() -> None:
     program = PROGRAM.replace('["-c", child]]', '["-c", "import sys; sys.exit(3)"]]')
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=120, check=False)
     assert ended.returncode == 3
+
+
+def test_a_port_that_is_taken_is_refused_before_anything_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    started: list[object] = []
+    monkeypatch.setattr(serving, "serve", lambda commands: started.append(commands) or 0)
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+    monkeypatch.setenv("TF_LINKAGE_DATA", str(tmp_path / "data"))
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert serving.main(["--port", str(port)]) == serving.REFUSED
+        assert f"port {port} cannot be used" in capsys.readouterr().err
+        assert started == []
+    assert serving.main(["--port", str(port)]) == 0
+    assert len(started) == 1

@@ -80,6 +80,10 @@ ATTACKS = {
     "a forged event": ("POST", "/report_asset_materialization/dwp/people", {"params": {"data_version": "forged"}}),
     "a forged event by GET": ("GET", "/report_asset_materialization/dwp/people", {}),
     "a forged check": ("POST", "/report_asset_check/dwp/people", {"params": {"check_name": "x", "passed": "true"}}),
+    "an event of no run, from the page's own menu": (
+        "POST", "/graphql", {"json": {"query": "mutation x($e: ReportRunlessAssetEventsParams!) "
+        "{ reportRunlessAssetEvents(eventParams: $e) { __typename } }"}},
+    ),
     "reading by another name": ("GET", "/server_info", {"headers": {"host": "evil.example"}}),
 }  # fmt: skip
 

@@ -252,3 +252,8 @@ def test_spellings_in_the_contracts_own_words_have_their_code_and_a_note(tmp_pat
         "# NOTE: worklessness: some spellings were given their code by the contract's own words or usual ones"
         in text
     )
+
+
+def test_a_column_in_the_contracts_own_name_is_no_doubt_whatever_its_words(tmp_path: Path) -> None:
+    own = drafted(tmp_path, "council_cohort", "person_ref,surname,school_absence", "1,Ola,PA", "2,Ola,EXC")
+    assert "DOUBT: school_absence" not in own

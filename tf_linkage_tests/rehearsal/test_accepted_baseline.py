@@ -34,6 +34,8 @@ def test_the_tracked_files_are_of_twenty_seeds_and_every_department(preset: Pres
         ({"engine": "duckdb", "memory_gb": 2, "threads": 1, "most_pairs": 10**7}, True),
         ({"engine": "recordlinkage"}, False),
         ({"engine": "duckdb", "noise": "hard"}, False),
+        ({"engine": "duckdb", "linkage_on": {"moj": "hashes"}}, False),
+        ({"engine": "duckdb", "linkage_on": {"moj": "clear"}}, True),
         ({"engine": "duckdb", "families": 300}, False),
         ({"engine": "duckdb", "source": "files"}, False),
     ],

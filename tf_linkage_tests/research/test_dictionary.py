@@ -9,7 +9,7 @@ from research_rows import nothing_shown, research_table
 
 from tf_linkage.contracts.bodies.council import PROBLEMS
 from tf_linkage.contracts.columns import columns_of, empty
-from tf_linkage.contracts.ladders import STEPS, standing_step, steps_of
+from tf_linkage.contracts.ladders import EVENT_STEPS, STEPS, standing_step, steps_of
 from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
 from tf_linkage.research import data_dictionary, dictionary_page, withheld_rows
 
@@ -33,7 +33,8 @@ def test_every_column_has_a_row_and_every_ladder_a_step() -> None:
         assert row["description"] == column.description
         assert (row["given_as"] is not None) is bool(column.ladder)
         assert (row["why"] is not None) is bool(column.ladder)
-        if column.ladder and column.name not in {*STEPS.get(name, {}), *PROBLEMS}:
+        chosen = {*STEPS.get(name, {}), *EVENT_STEPS.get(name, {}), *PROBLEMS}
+        if column.ladder and column.name not in chosen:
             assert row["given_as"] == standing_step(column.ladder)
 
 
@@ -46,6 +47,17 @@ def test_steps_are_those_of_the_table() -> None:
     }  # fmt: skip
     assert "most detail" in str(found["region"]["why"])
     assert "would stand out" in str(found["youngest"]["why"])
+
+
+def test_steps_of_offences_are_those_of_the_table() -> None:
+    rows = [{"offence_group": "against property", "disposal": "CUSTODY"}, {"disposal": "FINE"}]
+    dictionary = data_dictionary({"offending": research_table("offending", rows)})
+    kind, disposal = (entry(dictionary, "offending", column) for column in ("offence_group", "disposal"))
+    assert (kind["given_as"], disposal["given_as"]) == ("broad group", "kind")
+    assert "would stand out" in str(kind["why"])
+    length = data_dictionary({"offending": research_table("offending", [{"sentence": "1 to 4 years"} | rows[0]])})
+    assert entry(length, "offending", "disposal")["given_as"] == "with its length"
+    assert "most detail" in str(entry(length, "offending", "disposal")["why"])
 
 
 def test_a_column_that_is_empty_in_every_row_says_so() -> None:

@@ -78,8 +78,15 @@ def read_file(path: Path) -> File:
         table = _text(data, problems)
     if not table.height:
         problems.refuse("there are no rows")
-    stripped = [_bare(pl.col(column)) for column, kind in table.schema.items() if kind == pl.String]
-    return File(name, path, table.with_columns(stripped), tuple(table.columns), again)
+    header, columns, stripped = tuple(table.columns), table.get_columns(), []
+    del table
+    # One column after the other, each let go of in turn: of a register of millions a second copy is gigabytes.
+    while columns:
+        column = columns.pop(0)
+        stripped.append(
+            column if column.dtype != pl.String else column.to_frame().select(_bare(pl.first())).to_series()
+        )
+    return File(name, path, pl.DataFrame(stripped), header, again)
 
 
 def _suffix(path: Path) -> str:

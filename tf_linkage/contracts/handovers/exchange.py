@@ -17,7 +17,7 @@ LINK_STATUSES = ("link", "review")
 """A link is used; a pair in review is near the threshold and waits for a clerk."""
 
 CONFIDENCES = ("very high", "high", "moderate")
-"""Band of the posterior probability of a link: .999 and over, .99 and over, below; a link that clerks
+"""Band of the posterior probability of a link: .999 and over, .99 and over, below or unknown; a link that clerks
 confirmed is in the first."""
 
 CHECKED = "clerical review"
@@ -29,9 +29,18 @@ class Links(Table):
 
     request_ref = text(ColumnClass.REFERENCE, "The request's reference of a person", primary_key=True)
     register_key = text(ColumnClass.REFERENCE, "The register's key of a person", primary_key=True)
-    match_weight = number(ColumnClass.ATTRIBUTE, "Evidence for the pair", unit="bits")
+    match_weight = number(
+        ColumnClass.ATTRIBUTE,
+        "Evidence for the pair; empty where hashed matchkeys alone were compared",
+        unit="bits",
+        nullable=True,
+    )
     match_probability = number(
-        ColumnClass.ATTRIBUTE, "Posterior probability that both are one person", least=0, most=1
+        ColumnClass.ATTRIBUTE,
+        "Posterior probability that both are one person; empty where hashed matchkeys alone were compared",
+        nullable=True,
+        least=0,
+        most=1,
     )
     stage = text(ColumnClass.ATTRIBUTE, "The stage or matchkey that made the link")
     status = code(ColumnClass.ATTRIBUTE, "Link, or left for review", LINK_STATUSES)

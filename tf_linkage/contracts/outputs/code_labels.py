@@ -23,6 +23,7 @@ DISPOSAL_LABELS = {
     "CUSTODY": "immediate custody", "SUSPENDED": "suspended sentence", "COMMUNITY": "community sentence",
     "REFERRAL": "referral order", "FINE": "fine", "DISCHARGE": "absolute or conditional discharge",
     "CAUTION": "caution, which is no conviction", "NONE": "no sentence or other outcome",
+    "OTHER SENTENCE": "a sentence other than immediate custody", "NO SENTENCE": "a caution, or no sentence",
 }  # fmt: skip
 
 RESULT_LABELS = {

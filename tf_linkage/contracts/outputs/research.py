@@ -24,18 +24,22 @@ from tf_linkage.contracts.bands import (
     ADULTS,
     AGE_BANDS,
     AGE_LADDER,
+    BROAD_DISPOSALS,
+    BROAD_OFFENCES,
     CHILD_BANDS,
     CHILD_OR_ADULT,
     CHILDREN,
     COUNCIL_LADDER,
     COUNT_LADDER,
     DATE_LADDER,
+    DISPOSAL_LADDER,
     ETHNIC_GROUPS,
     EXCLUSION_COUNTS,
     FOUND,
     GENDER_LADDER,
     GROUP_LADDER,
     HISTORIES,
+    OFFENCE_LADDER,
     PERSONS_PROBLEM_COUNTS,
     PHASES,
     PROBLEM_COUNTS,
@@ -349,14 +353,26 @@ class Offending(Table):
     case_number = whole(ColumnClass.ATTRIBUTE, "Cases of the person in order: 1, 2, 3", least=1)
     offence = _months("The offence, -36 if it was earlier; empty where its day is not known", nullable=True)
     sentenced = _months("The sentence or caution")
-    offence_group = code(ColumnClass.ATTRIBUTE, "Kind of offence", tuple(OFFENCE_GROUPS.values()))
+    offence_group = code(
+        ColumnClass.ATTRIBUTE,
+        "Kind of offence; coarsened, or empty, where few are known by it",
+        (*OFFENCE_GROUPS.values(), *dict.fromkeys(BROAD_OFFENCES.values())),
+        nullable=True,
+        ladder=OFFENCE_LADDER,
+    )
     is_primary_offence = flag(ColumnClass.ATTRIBUTE, "The principal offence of its case")
     disposal_rank = whole(ColumnClass.ATTRIBUTE, "1 for the principal disposal", nullable=True, least=1)
     guilty = flag(ColumnClass.ATTRIBUTE, "Found guilty by a court; a caution is not a conviction")
-    disposal = code(ColumnClass.ATTRIBUTE, "Sentence or other outcome", DISPOSALS)
+    disposal = code(
+        ColumnClass.ATTRIBUTE,
+        "Sentence or other outcome; coarsened, or empty, where few are known by it",
+        (*DISPOSALS, *dict.fromkeys(BROAD_DISPOSALS.values())),
+        nullable=True,
+        ladder=DISPOSAL_LADDER,
+    )
     sentence = code(
         ColumnClass.ATTRIBUTE,
-        "Length of a sentence that has one; coarsened from days to bands",
+        "Length of a sentence that has one; coarsened from days to bands, and empty where the kind alone is told",
         tuple(SENTENCE_BANDS),
         nullable=True,
         ladder=("day", "band"),
@@ -476,7 +492,11 @@ _HAPPENED: dict[str, dy.Column] = {
     "out_of_work_benefit": _in_half_year("claimed an out-of-work benefit", of="adults"),
     "employment": _in_half_year("had a job", of="adults"),
     "conviction": flag(ColumnClass.ATTRIBUTE, "Was convicted, by the month of the sentence"),
-    "custody": flag(ColumnClass.ATTRIBUTE, "Was sentenced to custody, by the month of the sentence"),
+    "custody": flag(
+        ColumnClass.ATTRIBUTE,
+        "Was sentenced to custody, by the month of the sentence; empty where offending does not tell to what",
+        nullable=True,
+    ),
     "child_in_need": _in_half_year("was in need", of="children"),
     "child_protection": _in_half_year("was on a protection plan", of="children"),
     "looked_after": _in_half_year("was looked after", of="children"),

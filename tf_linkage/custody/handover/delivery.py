@@ -85,7 +85,7 @@ class Delivery:
             sent=self.clock.today().isoformat(),
             number=len(handover.made(self.ledger.entries())) + 1,
             destroy_by=last_day.isoformat(),
-            contract=contract_version(handover.tables),
+            contract=contract_version(handover.kept_by(tables)),
             tables=told(tables, key),
             answers=self._answered(handover),
             key_sha256=key_sha256(folder),
@@ -218,7 +218,7 @@ class Delivery:
                 f"it would be kept until {here}: set TF_LINKAGE_DATE_EXCHANGE and TF_LINKAGE_DATE_DESTROY_BY as "
                 "its sender has them"
             )
-        if manifest.contract != contract_version(handover.tables):
+        if manifest.contract not in map(contract_version, handover.contracts):
             raise OtherContract(
                 f"{name} was made under contract {manifest.contract}, and here {contract_version(handover.tables)} "
                 "counts: sender and recipient do not run the same version of tf_linkage. Agree on one, then send "

@@ -102,8 +102,9 @@ def make_return(
     """
     used = links.filter(pl.col("status").cast(pl.String) == "link")
     checked = pl.col("stage") == CHECKED
-    # Of two accounts both histories come back, so that a person's link is as sure as the less sure of them.
-    sure = pl.when(checked).then(pl.lit(1.0)).otherwise("match_probability").min()
+    # Of two accounts both histories come back, so that a person's link is as sure as the less sure of them. A
+    # matchkey is met or it is not, with no probability: nothing says that such a link is sure.
+    sure = pl.when(checked).then(pl.lit(1.0)).otherwise(pl.col("match_probability").fill_null(0.0)).min()
     people = used.group_by("request_ref").agg(sure.alias("sure"))
     people = people.select("request_ref", link_confidence=_confidence(pl.col("sure")))
     keys = used.select("request_ref", pl.col("register_key").alias(department.key)).unique()

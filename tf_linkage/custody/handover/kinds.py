@@ -9,8 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import dataframely as dy
+import polars as pl
 
 from tf_linkage.contracts.handovers.exchange import return_tables
+from tf_linkage.contracts.link_requests import HashedRequest
 from tf_linkage.contracts.linked_set import LINKED_SET
 from tf_linkage.contracts.registry import COUNCIL_TABLES, DEPARTMENTS
 from tf_linkage.custody.audit.ledger import Entry
@@ -30,6 +32,7 @@ class Handover:
         dataset: its name in that vault.
         tables: contract of each table; a single table has the empty name.
         answers: name of the hand-over that it answers, which lies in the sender's own vault.
+        or_else: contracts that it may keep instead, where a study links without names.
     """
 
     name: str
@@ -38,6 +41,20 @@ class Handover:
     dataset: str
     tables: Mapping[str, type[dy.Schema]]
     answers: str | None = None
+    or_else: Mapping[str, type[dy.Schema]] | None = None
+
+    @property
+    def contracts(self) -> tuple[Mapping[str, type[dy.Schema]], ...]:
+        """The contracts that it may keep, each of all its tables."""
+        return (self.tables, *([self.or_else] if self.or_else else []))
+
+    def kept_by(self, tables: Mapping[str, pl.DataFrame]) -> Mapping[str, type[dy.Schema]]:
+        """Of its contracts, the one whose columns the tables have; the usual one if none."""
+        had = {name: list(table.columns) for name, table in tables.items()}
+        for one in self.contracts:
+            if had == {name: list(contract.columns()) for name, contract in one.items()}:
+                return one
+        return self.tables
 
     @property
     def event(self) -> str:
@@ -60,7 +77,7 @@ def _all() -> dict[str, Handover]:
         request, back = f"{name}/link_request", f"{name}/return"
         returned = return_tables(department.key, department.histories[1])
         found += [
-            Handover(request, ONS, name, "link_request", {"": department.request}),
+            Handover(request, ONS, name, "link_request", {"": department.request}, or_else={"": HashedRequest}),
             Handover(back, name, ONS, f"returns/{name}", returned, answers=request),
         ]
     found.append(Handover("research/linked_set", ONS, "research", "linked_set", LINKED_SET))

@@ -26,6 +26,7 @@ from tf_linkage.rehearsal.cases import Case, link_case, links_of
 from tf_linkage.study import Noise, Preset, Study
 from tf_linkage.workspace.assessed import code_fingerprint, fingerprint, mark
 from tf_linkage.workspace.catalogue import SWEEP
+from tf_linkage.workspace.custodians.linking import must_be_named
 from tf_linkage.workspace.environment import bounds_of
 from tf_linkage.workspace.folder import store_of
 
@@ -90,6 +91,7 @@ def _effects(study: Study) -> dg.AssetsDefinition:
         context.log.info("outcomes on true, found, weighted and drawn links")
         truth: Any = tables["truth"]  # a set of tables
         with plainly():
+            must_be_named(by_department(tables, "request"))
             found = quality.effects(
                 tables["attributes"], asked_of(tables, study_key), by_department(tables, "links"), truth,
                 by_department(tables, "histories"),
@@ -112,6 +114,7 @@ def _patterns(study: Study) -> dg.AssetsDefinition:
         if left_out(context):
             return
         with plainly():
+            must_be_named(by_department(tables, "request"))
             # Of the engines, this one keeps explanations.
             results = linked_again(tables, "duckdb", bounds_of(study), context.log.info)
             found = quality.typical_patterns(results).collect()
@@ -136,6 +139,7 @@ def _agreement(study: Study) -> dg.AssetsDefinition:
         if left_out(context):
             return
         with plainly():
+            must_be_named(by_department(tables, "request"))
             results = linked_again(tables, other, bounds_of(study), context.log.info)
             theirs = {name: links_of(result).lazy() for name, result in results.items()}
             asked, links = asked_of(tables, study_key), by_department(tables, "links")
@@ -161,6 +165,7 @@ def _bought(study: Study) -> dg.AssetsDefinition:
             return
         truth: Any = tables["truth"]
         with plainly():
+            must_be_named(by_department(tables, "request"))
             found = quality.what_identifiers_buy(
                 attributes=tables["attributes"],
                 requested=asked_of(tables, study_key),
@@ -195,6 +200,7 @@ def _without_names(study: Study) -> dg.AssetsDefinition:
         secret = custody.hashing_secret(study_key.key())
         began = time.process_time()
         with plainly():
+            must_be_named(by_department(tables, "request"))
             found = quality.linkage_without_names(
                 attributes=tables["attributes"],
                 requested=asked_of(tables, study_key),

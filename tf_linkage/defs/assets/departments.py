@@ -6,7 +6,7 @@ The factory. A new department is an entry in `contracts/registry.py` and appears
 import dagster as dg
 import polars as pl
 
-from tf_linkage import custody, linkage
+from tf_linkage import custody
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.departments import Department
 from tf_linkage.contracts.handovers import exchange
@@ -16,10 +16,11 @@ from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.metadata import charts
 from tf_linkage.defs.metadata.description import asset_description, study_asset
 from tf_linkage.defs.resources import StudyKey
-from tf_linkage.study import LINKING, DepartmentSource, Study
+from tf_linkage.study import LINKING, DepartmentSource, LinkageOn, Study
+from tf_linkage.workspace.catalogue import tables_of
 from tf_linkage.workspace.custodians.clerical_review import as_clerks_decided
+from tf_linkage.workspace.custodians.linking import linked, request_for
 from tf_linkage.workspace.custodians.review_tables import DECISIONS
-from tf_linkage.workspace.environment import bounds_of
 
 
 def department_assets(study: Study) -> list[dg.AssetsDefinition]:
@@ -68,23 +69,24 @@ def clerks_decisions(study: Study) -> list[dg.AssetSpec]:
 
 
 def _assets_of(department: Department, study: Study) -> list[dg.AssetsDefinition]:
-    name = department.name
+    name, kind = department.name, study.linkage_on_of(department.name)
+    in_words = "" if kind is LinkageOn.CLEAR else f"{kind} of "
 
     @study_asset(
         f"{name}/link_request",
-        f"What ONS asks {department.short} about: {', '.join(department.request_columns)}, under references made "
-        f"for {department.short} alone.",
+        f"What ONS asks {department.short} about: {in_words}{', '.join(department.request_columns)}, under "
+        f"references made for {department.short} alone.",
         rooms=["custody", *department.packages],
         custodian="ons",
-        choices=study.chosen("extract"),
+        choices=study.chosen("extract", "linkage_on"),
         ins={"identifiers": "ons/identifiers"},
+        tables=tables_of(f"{name}/link_request", study),
     )
     def link_request(
         identifiers: pl.LazyFrame, study: dg.ResourceParam[Study], study_key: dg.ResourceParam[StudyKey]
     ) -> pl.LazyFrame:
         with plainly():
-            key = custody.recipient_key(study_key.key(), name)
-            return custody.link_request(identifiers, department, key, study.dates.extract)
+            return request_for(identifiers, study, name, study_key.key())
 
     @study_asset(
         f"linkage/{name}_links",
@@ -107,21 +109,8 @@ def _assets_of(department: Department, study: Study) -> list[dg.AssetsDefinition
         study: dg.ResourceParam[Study],
         io_manager: dg.ResourceParam[ParquetStore],
     ) -> dg.MaterializeResult[pl.DataFrame]:
-        model = linkage.department_model(
-            name,
-            department.request_columns,
-            link_threshold=study.link_threshold,
-            review_threshold=study.review_threshold,
-        )
         with plainly():
-            result = linkage.link(
-                request,
-                register,
-                model,
-                engine=study.engine,
-                bounds=bounds_of(study),
-                progress=context.log.info,
-            )
+            result = linked(request, register, study, name, context.log.info)
             result = as_clerks_decided(io_manager.store, name, result)
         named = result.links.rename({"left_id": "request_ref", "right_id": "register_key"})
         return dg.MaterializeResult(

@@ -155,13 +155,13 @@ def what_remains(tables: Mapping[str, pl.LazyFrame]) -> dict[str, Any]:
 
 
 def risk_checks(*, counted: bool) -> list[dg.AssetChecksDefinition]:
-    """The gates of people, families, what happened in them, and pupils, and the council's attack.
+    """The gates of people, families, what happened in them, pupils and offences, and the council's attack.
 
     Args:
         counted: whether the population has been counted.
     """
     alike = [nobody_stands_out(name, counted=counted) for name in STEPS]
-    return [*alike, no_pupil_stands_out(), no_council_finds_anybody()]
+    return [*alike, no_pupil_stands_out(), no_offence_stands_out(), no_council_finds_anybody()]
 
 
 def no_council_finds_anybody() -> dg.AssetChecksDefinition:
@@ -219,6 +219,52 @@ def released_schooling(schooling: pl.LazyFrame, people: pl.LazyFrame) -> Release
         **disclosure.pupil_risk(value, people),
     }
     return Released(value, _of("schooling", figures))
+
+
+def released_offending(offending: pl.LazyFrame, people: pl.LazyFrame) -> Released:
+    """Offences on the steps of least loss on which one of them finds nobody among the people as released."""
+    coarse = disclosure.coarsen_offences(offending.collect().lazy(), people)
+    value = coarse.table.collect().lazy()
+    figures = {
+        "steps chosen": records_of(disclosure.steps_of_events(coarse)),
+        "people withheld": coarse.withheld,
+        "bits lost an offence": round(sum(coarse.lost.values()), 3),
+        **disclosure.offence_risk(value, people),
+    }
+    return Released(value, _of("offending", figures))
+
+
+def no_offence_stands_out() -> dg.AssetChecksDefinition:
+    """One offence, its kind and what came of it, finds nobody among the people as released."""
+
+    @dg.asset_check(
+        asset=asset_key(RESEARCH_SET),
+        name="no_offence_stands_out",
+        blocking=True,
+        metadata=ERROR,
+        description="Of every combination of what one offence shows (kind, finding of guilt, disposal, length) "
+        "with all that the table of people shows of who committed it there are at least "
+        f"{disclosure.RULE.alone} people, or it shows neither kind nor disposal.",
+    )
+    def check(tables: TableSet) -> dg.AssetCheckResult:
+        return offences_verdict(tables["offending"], tables["people"])
+
+    return check
+
+
+def offences_verdict(offending: pl.LazyFrame, people: pl.LazyFrame) -> dg.AssetCheckResult:
+    """Red when an offence finds somebody."""
+    figures: dict[str, Any] = disclosure.offence_risk(offending, people)
+    below = figures["people in classes below the rule"]
+    return dg.AssetCheckResult(
+        passed=not below,
+        description=f"{below} of {figures['people with offences']} people stand out by an offence"
+        if below
+        else f"at least {figures['smallest class']} look alike"
+        if figures["classes"]
+        else "nothing is shown that tells offences apart",
+        metadata=figures,
+    )
 
 
 def no_pupil_stands_out() -> dg.AssetChecksDefinition:

@@ -12,7 +12,7 @@ from tf_linkage.custody import papers
 from tf_linkage.defs.metadata.flows import destroy_by
 from tf_linkage.study import Study
 from tf_linkage.workspace.assessed import assessment_of, fingerprint
-from tf_linkage.workspace.catalogue import TABLES
+from tf_linkage.workspace.catalogue import TABLES, tables_of
 from tf_linkage.workspace.environment import is_rehearsal
 from tf_linkage.workspace.store import Store, relative
 
@@ -30,7 +30,7 @@ def papers_of(figures: pl.DataFrame, study: Study, store: Store) -> tuple[list[s
     Returns:
         The texts, and what the web UI shows of them.
     """
-    measured, carried = _measured(figures, study, store), carried_of(store)
+    measured, carried = _measured(figures, study, store), carried_of(store, study)
     pages = {
         RECORD: papers.record_of_processing(carried, mappings_of(store), papers.accreditation_of(store.root)),
         ASSESSMENT: papers.impact_assessment(carried, measured),
@@ -44,11 +44,12 @@ def papers_of(figures: pl.DataFrame, study: Study, store: Store) -> tuple[list[s
     return list(pages.values()), metadata
 
 
-def carried_of(store: Store) -> list[papers.Carried]:
+def carried_of(store: Store, study: Study) -> list[papers.Carried]:
     """Every hand-over of the study, in the order in which they happen."""
     public = [published(key) for key in TABLES if key.startswith("published/")]
     return [
-        papers.Carried(flow, destroy_by(flow, store), TABLES[flow.asset]) for flow in [*flows().values(), *public]
+        papers.Carried(flow, destroy_by(flow, store), tables_of(flow.asset, study))
+        for flow in [*flows().values(), *public]
     ]
 
 

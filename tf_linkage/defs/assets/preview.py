@@ -11,6 +11,7 @@ from tf_linkage.contracts.columns import columns_of
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.audit.sizes import size_class
 from tf_linkage.study import Study
+from tf_linkage.workspace.catalogue import tables_of
 
 WOULD_BE_SENT = "would be sent"
 
@@ -24,7 +25,8 @@ def would_be_sent(identifiers: pl.LazyFrame, study: Study) -> dg.TableMetadataVa
                     "department": name,
                     "people": size_class(custody.people_to_ask(identifiers, department, study.dates.extract)),
                     "columns": ", ".join(
-                        f"{column.name} ({column.column_class.value})" for column in columns_of(department.request)
+                        f"{column.name} ({column.column_class.value})"
+                        for column in columns_of(tables_of(f"{name}/link_request", study)[""])
                     ),
                 }
             )

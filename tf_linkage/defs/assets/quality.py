@@ -103,7 +103,13 @@ def _measured(tables: Mapping[str, Any], study_key: StudyKey, clerk_error: float
         known = quality.completeness({"council": tables["cohort"]}, quality.of_real_people)
         parts = [quality.match_rates(attributes, asked, links, returns=returns), known]
     else:
-        requests, registers = by_department(tables, "request"), by_department(tables, "register")
+        registers = by_department(tables, "register")
+        # What blocking loses is told of those who compare letters; hashes are compared by equality from the start.
+        requests = {
+            name: one
+            for name, one in by_department(tables, "request").items()
+            if set(DEPARTMENTS[name].request_columns) <= set(one.collect_schema())
+        }
         models = {name: linkage.department_model(name, DEPARTMENTS[name].request_columns) for name in requests}
         parts = [
             quality.evaluate(attributes, asked, links, truth, returns=returns, clerk_error=clerk_error),

@@ -14,7 +14,7 @@ from tf_linkage import disclosure, research
 from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.vault.vault import content_digest
-from tf_linkage.defs.assets.microdata_risk import released, released_schooling, what_remains
+from tf_linkage.defs.assets.microdata_risk import released, released_offending, released_schooling, what_remains
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.io import ParquetStore, text_version
 from tf_linkage.defs.metadata.charts import alike_metadata
@@ -32,7 +32,7 @@ TableSet = Mapping[str, pl.LazyFrame]
 LINKED_SET = {"linked_set": "research/linked_set"}
 """What research tables are made from: nothing else is read."""
 
-SCHOOLING = "schooling"
+SCHOOLING, OFFENDING = "schooling", "offending"
 
 
 def research_assets(study: Study) -> list[dg.AssetsDefinition]:
@@ -69,6 +69,8 @@ def _tables(study: Study) -> dg.AssetsDefinition:
         made |= {name: one.table for name, one in coarse.items()}
         coarse[SCHOOLING] = released_schooling(made[SCHOOLING], made["people"])
         made[SCHOOLING] = coarse[SCHOOLING].table
+        coarse[OFFENDING] = released_offending(made[OFFENDING], made["people"])
+        made[OFFENDING] = coarse[OFFENDING].table
         made["panel"] = research.panel(made)
         return dg.MaterializeResult(
             value={name: made[name] for name in RESEARCH_TABLES},
@@ -163,7 +165,9 @@ def _database(study: Study) -> dg.AssetsDefinition:
 
 def _linking(store: Store, study: Study) -> research.Linking:
     """How the study was linked, and by whom its thresholds were signed off."""
-    return research.Linking(study.engine, study.link_threshold, study.review_threshold, signed_off(store, study))
+    return research.Linking(
+        study.engine, study.link_threshold, study.review_threshold, signed_off(store, study), study.linkage_on
+    )
 
 
 def _for_machines(store: Store, study: Study, content: str, besides: Mapping[Path, str]) -> Path:

@@ -37,12 +37,27 @@ def line_of(context: dg.RunFailureSensorContext) -> str:
     """The line: day and time, job, run, and why it failed."""
     run = context.dagster_run
     reasons = [_why(event) for event in context.get_step_failure_events()]
+    reasons += _gates(context)
     if not reasons:
         # Of a process that it started itself, Dagster notices the end before our own sensor does, in its own words.
         begun = context.instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_START)
         reasons = [DIED if begun or context.failure_event.message == DIED else "it ended before any step"]
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime())
     return f"{when}  {run.job_name}, run {run.run_id[:8]}: {'; '.join(reasons)}"
+
+
+def _gates(context: dg.RunFailureSensorContext) -> list[str]:
+    """Each check that blocks and was red, with the words that stand on its page: they hold no data."""
+    asked = context.instance.get_records_for_run(
+        context.dagster_run.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
+    )
+    events = [record.event_log_entry.dagster_event for record in asked.records]
+    found = [event.event_specific_data for event in events if event]
+    return [
+        f"{one.asset_key.to_user_string()}, check {one.check_name}: {' '.join((one.description or '').split())}"
+        for one in found
+        if isinstance(one, dg.AssetCheckEvaluation) and one.blocking and not one.passed
+    ]
 
 
 def _why(event: dg.DagsterEvent) -> str:

@@ -12,6 +12,7 @@ import polars as pl
 
 from tf_linkage import custody, intake, quality
 from tf_linkage.contracts.columns import schema_of
+from tf_linkage.contracts.link_requests import HashedRequest
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.audit.sizes import size_class
 from tf_linkage.defs.assets.extracts import extract_keys
@@ -25,8 +26,15 @@ from tf_linkage.defs.metadata.charts import records_of
 from tf_linkage.defs.metadata.description import DOUBT, ERROR, WARNING, asset_key
 from tf_linkage.defs.resources import StudyKey
 from tf_linkage.rehearsal import accepted_baseline
-from tf_linkage.study import COUNCILS, DepartmentSource, Source, Study
-from tf_linkage.workspace.catalogue import ASSESSED, EFFECT_RECOVERY, OF_THE_SIMULATION, TABLES, at_departments
+from tf_linkage.study import COUNCILS, DepartmentSource, LinkageOn, Source, Study
+from tf_linkage.workspace.catalogue import (
+    ASSESSED,
+    EFFECT_RECOVERY,
+    OF_THE_SIMULATION,
+    OR_ELSE,
+    TABLES,
+    at_departments,
+)
 from tf_linkage.workspace.rights_requests import asked_cohort
 
 DEIDENTIFIED = ("return", "research/", "quality/", "published/")
@@ -66,7 +74,6 @@ def study_checks(study: Study) -> list[dg.AssetChecksDefinition]:
 
 def table_check(key: str) -> dg.AssetChecksDefinition:
     """The checks of one asset's tables, made in one scan: contract, rows, and no identifier where none may be."""
-    contracts = TABLES[key]
     specs = [
         dg.AssetCheckSpec(
             "keeps_contract",
@@ -95,7 +102,7 @@ def table_check(key: str) -> dg.AssetChecksDefinition:
     )
     def check(stored):  # type: ignore[no-untyped-def]
         tables = stored if isinstance(stored, Mapping) else {"": stored}
-        broken = broken_rules(tables, contracts)
+        broken = broken_rules(tables, _kept(key, tables))
         yield dg.AssetCheckResult(
             passed=not broken,
             asset_key=asset_key(key),
@@ -116,6 +123,13 @@ def table_check(key: str) -> dg.AssetChecksDefinition:
             )
 
     return check
+
+
+def _kept(key: str, tables: Mapping[str, pl.LazyFrame]) -> Mapping[str, type[dy.Schema]]:
+    """The contract that tables are to keep: the one whose columns they have, where there are two."""
+    other = OR_ELSE.get(key, {})
+    hashed = other and all(set(tables[name].collect_schema()) == set(other[name].columns()) for name in tables)
+    return other if hashed else TABLES[key]
 
 
 def like_the_delivery_before(key: str, contracts: Mapping[str, type[dy.Schema]]) -> dg.AssetChecksDefinition:
@@ -238,7 +252,7 @@ def records_conserved(attributes: pl.LazyFrame, cohort: pl.LazyFrame) -> dg.Asse
 
 
 def request_as_allowed(name: str) -> dg.AssetChecksDefinition:
-    """A department is sent what the notice lets it see, and nothing else."""
+    """A department is sent what the notice lets it see, or hashes of that, and nothing else."""
     allowed = {"request_ref", *DEPARTMENTS[name].request_columns}
 
     @dg.asset_check(
@@ -246,10 +260,14 @@ def request_as_allowed(name: str) -> dg.AssetChecksDefinition:
         name="only_what_the_notice_allows",
         blocking=True,
         metadata=ERROR,
-        description=f"Columns are {', '.join(sorted(allowed))} and no others.",
+        description=f"Columns are {', '.join(sorted(allowed))} and no others; where the study links without names, "
+        "keyed hashes of what it links on, and nothing in the clear.",
     )
-    def check(link_request: pl.LazyFrame) -> dg.AssetCheckResult:
-        return columns_allowed(link_request, allowed)
+    def check(link_request: pl.LazyFrame, study: dg.ResourceParam[Study]) -> dg.AssetCheckResult:
+        kind = study.linkage_on_of(name)
+        if kind is LinkageOn.CLEAR:
+            return columns_allowed(link_request, allowed)
+        return hashes_alone(link_request, kind, nino="nino" in allowed)
 
     return check
 
@@ -260,6 +278,30 @@ def columns_allowed(table: pl.LazyFrame, allowed: set[str]) -> dg.AssetCheckResu
     return dg.AssetCheckResult(
         passed=not extra,
         description=f"not allowed: {', '.join(extra)}" if extra else "as allowed",
+        metadata={"columns beyond what is allowed": len(extra)},
+    )
+
+
+def hashes_alone(request: pl.LazyFrame, kind: LinkageOn, *, nino: bool) -> dg.AssetCheckResult:
+    """Whether a request holds hashes of what it is linked on and nothing else.
+
+    Args:
+        request: the request.
+        kind: what the department links on.
+        nino: whether the department is sent National Insurance numbers.
+    """
+    names = list(schema_of(HashedRequest))
+    extra = sorted(set(request.collect_schema()) - set(names))
+    held = request.collect()
+    ours = ("key_",) if kind is LinkageOn.MATCHKEYS else ("hash_", *(["bloom_"] if kind is LinkageOn.BLOOM else []))
+    apart = {"request_ref", "linkage_on", "key_name"}
+    filled = [name for name in names if name in held.columns and name not in apart and held[name].count()]
+    extra += [name for name in filled if not name.startswith(ours) or (name == "hash_nino" and not nino)]
+    if "linkage_on" in held.columns and (held["linkage_on"].cast(pl.String) != kind).any():
+        extra.append("rows of another kind")
+    return dg.AssetCheckResult(
+        passed=not extra and bool(filled),
+        description=f"not allowed: {', '.join(extra)}" if extra else "as allowed" if filled else "no hashes",
         metadata={"columns beyond what is allowed": len(extra)},
     )
 

@@ -25,6 +25,7 @@ from tf_linkage.pages.spreadsheets import spreadsheet_safe
 from tf_linkage.study import Study
 from tf_linkage.workspace import rights_requests as requests
 from tf_linkage.workspace.catalogue import RESEARCH_SET, TABLES
+from tf_linkage.workspace.custodians.linking import request_for
 from tf_linkage.workspace.jobs import ACCESS
 from tf_linkage.workspace.rights_requests import ONS
 from tf_linkage.workspace.store import Store
@@ -87,10 +88,8 @@ def everything_about(store: Store, study: Study, person: Person, key: bytes) -> 
             if rows is not None:
                 yield (f"return_{body}_{part}.csv" if part else f"{kind}.csv"), rows
     identifiers = requests.table(store, requests.IDENTIFIERS, ACCESS).filter(person_id=person.person_id)
-    for name, department in DEPARTMENTS.items():
-        asked = custody.link_request(
-            identifiers.lazy(), department, custody.recipient_key(key, name), study.dates.extract
-        )
+    for name in DEPARTMENTS:
+        asked = request_for(identifiers.lazy(), study, name, key)
         yield f"sent_to_{name}.csv", asked.drop("request_ref").collect()
     open_tables = [
         asset for asset in TABLES if asset.startswith("research/") and not store.in_vault(asset.split("/"))

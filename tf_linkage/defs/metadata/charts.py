@@ -36,9 +36,6 @@ SEED, THRESHOLD = "choice: seed", "choice: link threshold"
 def linkage_metadata(result: LinkResult) -> dict[str, Any]:
     """How a linkage went: counts, blocking, and what each comparison level is worth."""
     classes = pl.selectors.integer().map_elements(size_class, return_dtype=pl.String)
-    # Fine enough to judge a model by; finer, and they would tell how many pairs they were learnt from.
-    learnt = pl.col("m", "u").round_sig_figs(2), pl.col("weight").round(1)
-    training = result.training.select("comparison", "level", *learnt)
     shown: dict[str, Any] = {
         "engine": result.engine,
         "model": dg.MetadataValue.md(f"```\n{result.model}\n```"),
@@ -46,6 +43,13 @@ def linkage_metadata(result: LinkResult) -> dict[str, Any]:
         # A department's own: in the ledger's classes.
         **{name: size_class(int(count)) for name, count in result.counts.items()},
         "blocking": records_of(result.blocking.with_columns(classes)),
+    }
+    if result.training.is_empty():  # matchkeys are met or not: nothing is learnt
+        return shown
+    # Fine enough to judge a model by; finer, and they would tell how many pairs they were learnt from.
+    learnt = pl.col("m", "u").round_sig_figs(2), pl.col("weight").round(1)
+    training = result.training.select("comparison", "level", *learnt)
+    shown |= {
         "m, u and weights": records_of(training),
         "match weights": dg.MetadataValue.md(markdown(weights_picture(training), "Match weights")),
         "m and u probabilities": dg.MetadataValue.md(markdown(probabilities_picture(training), "m and u")),

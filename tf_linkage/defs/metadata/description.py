@@ -83,6 +83,7 @@ def study_asset(
     choices: Mapping[str, Any] | None = None,
     deps: Sequence[Sequence[str]] = (),
     output_required: bool = True,
+    tables: Tables | None = None,
 ) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
     """Make an asset of this house out of a function; otherwise as `dg.asset`.
 
@@ -97,8 +98,11 @@ def study_asset(
             version, as the run has it. The function then takes the run's choices as `study`.
         deps: paths of assets that are made before it where both are, but not handed to it.
         output_required: whether a run of it always makes it.
+        tables: contracts of its tables, where these hang on the study's choices.
     """
-    described = asset_description(key, description, rooms=rooms, custodian=custodian, kinds=kinds, choices=choices)
+    described = asset_description(
+        key, description, rooms=rooms, custodian=custodian, kinds=kinds, choices=choices, tables=tables
+    )
     inputs = {name: dg.AssetIn(asset_key(upstream)) for name, upstream in (ins or {}).items()}
     decorate: Callable[[Callable[..., Any]], dg.AssetsDefinition] = dg.asset(
         **described, output_required=output_required, ins=inputs, deps=[dg.AssetKey(list(path)) for path in deps]
@@ -144,10 +148,11 @@ def asset_description(
     custodian: str | None = None,
     kinds: Sequence[str] = ("polars", "parquet"),
     choices: Mapping[str, Any] | None = None,
+    tables: Tables | None = None,
 ) -> dict[str, Any]:
     """What an asset or a spec of this house says of itself; arguments as in `study_asset`."""
     owner = custodian or CUSTODIANS[key.split("/", maxsplit=1)[0]]
-    tables = TABLES.get(key, {})
+    tables = TABLES.get(key, {}) if tables is None else tables
     return {
         "key": asset_key(key),
         "group_name": group_of(key),

@@ -1,4 +1,4 @@
-"""Where each column comes from, as the graph has it: words for the Columns tab, column lineage for tools."""
+"""Where each column comes from, as the graph has it: words for a page's *Columns*, column lineage for tools."""
 
 from collections.abc import Iterator, Mapping
 

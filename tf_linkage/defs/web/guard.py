@@ -15,8 +15,9 @@ from dagster_webserver.webserver import DagsterWebserver
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tf_linkage.defs.web.following import follow
 from tf_linkage.pages.addresses import file_at
 from tf_linkage.study import Study
 from tf_linkage.workspace.choices import chosen_study
@@ -39,6 +40,10 @@ FOREIGN = 1008
 """The code with which a websocket is closed for breaking the server's policy."""
 
 
+FORGERY, NO_FORGERY = b"reportRunlessAssetEvents", "events come from runs alone"
+"""How the page's menu would say that an asset was made where no run made it, and why that is refused."""
+
+
 class OnlyFromHere:
     """Refuses what another page, another name for this machine, or a link would have the server do.
 
@@ -57,7 +62,11 @@ class OnlyFromHere:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what is fair, refuse the rest in one line."""
-        if scope["type"] not in {"http", "websocket"} or (why := self.refusal(scope)) is None:
+        why = None if scope["type"] not in {"http", "websocket"} else self.refusal(scope)
+        if why is None and _asks(scope) and scope["method"] == "POST":
+            body, receive = await _read(receive)
+            why = NO_FORGERY if FORGERY in body else None
+        if why is None:
             await (self.page(scope) or self.app)(scope, receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": FOREIGN})
@@ -87,9 +96,26 @@ class OnlyFromHere:
             return "not from this page"
         path = scope["path"]
         if "/report_asset_" in path:
-            return "events come from runs alone"
-        asks = scope["type"] == "http" and path.endswith("/graphql")
-        return _graphql(scope["method"], headers, scope.get("query_string", b"")) if asks else None
+            return NO_FORGERY
+        return _graphql(scope["method"], headers, scope.get("query_string", b"")) if _asks(scope) else None
+
+
+def _asks(scope: Scope) -> bool:
+    """Whether a request is a question in GraphQL."""
+    return bool(scope["type"] == "http" and scope["path"].endswith("/graphql"))
+
+
+async def _read(receive: Receive) -> tuple[bytes, Receive]:
+    """The whole body of a request, and what gives it to the server once more."""
+    messages = [await receive()]
+    while messages[-1].get("more_body"):
+        messages.append(await receive())
+    waiting = iter(messages)
+
+    async def again() -> Message:
+        return next(waiting, None) or await receive()
+
+    return b"".join(message.get("body", b"") for message in messages), again
 
 
 def _arrives(scope: Scope) -> bool:
@@ -125,6 +151,8 @@ def guard(data: Path | None = None, first: str | None = None) -> None:
     def build_middleware(server: Any) -> list[Middleware]:
         before: list[Any] = own(server)
         there = any(one.cls is OnlyFromHere for one in before)
+        if data is not None and not there:
+            follow(server._process_context, data)
         return before if there else [Middleware(OnlyFromHere, data=data, first=first), *before]
 
     server: Any = DagsterWebserver

@@ -7,6 +7,7 @@ import argparse
 import ctypes
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -35,6 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         chosen_study()
         _must_have_a_home()
+        _must_be_free(chosen.port)
     except TfLinkageError as refusal:
         print(f"tf_linkage: {refusal}", file=sys.stderr)
         return REFUSED
@@ -97,6 +99,20 @@ def _as_a_child() -> Callable[[], None] | None:
             os._exit(1)
 
     return prepare
+
+
+def _must_be_free(port: int) -> None:
+    """Before anything starts: a server that finds its port taken ends long after its daemon has begun to work."""
+    with socket.socket() as tried:
+        tried.setsockopt(
+            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+        )  # as the server does, or a closed one counts too
+        try:
+            tried.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise StudyRefused(
+                f"port {port} cannot be used ({error.strerror}): a web UI may run there already; give another port"
+            ) from None
 
 
 def _must_have_a_home() -> None:

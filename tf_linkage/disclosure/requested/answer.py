@@ -16,6 +16,7 @@ import polars as pl
 
 from tf_linkage.contracts.outputs.published import MINIMUM_COUNT
 from tf_linkage.disclosure.requested.asking import Asked, TableRefused, as_words, values_of
+from tf_linkage.disclosure.requested.beside_release import Told, together
 from tf_linkage.disclosure.requested.cell_keys import KEYS, SPREAD, perturbed, possible, record_keys
 from tf_linkage.disclosure.suppression.attack import exposed
 from tf_linkage.disclosure.suppression.linked_counts import Key, Quantity, Relation, System, joined
@@ -101,20 +102,31 @@ def answer(asked: Asked, records: pl.DataFrame, costs: pl.DataFrame, secret: byt
     return _of_counts(asked, cells, values)
 
 
-def must_keep_all_open(new: System, earlier: Iterable[System]) -> None:
-    """Refuses a table from which, with all earlier ones, a small number could be worked out.
+def must_keep_all_open(new: System, earlier: Iterable[System], told: Told | None = None) -> None:
+    """Refuses a table from which, with all earlier ones and all releases, a small number could be worked out.
 
     The same people stand under the same name in every table, and are shown as the same number, so that all tables
-    are one system.
+    are one system; a number of a release that counts the same families is that number too (`beside_release`).
+
+    Args:
+        new: the table.
+        earlier: those that left before.
+        told: what was released, if anything.
 
     Raises:
         TableRefused: in words that tell nothing about any count.
     """
     before = joined(earlier)
-    already = exposed(before, _shown(before)).keys() if before.quantities else set()
-    together = joined([before, new])
-    if exposed(together, _shown(together)).keys() - already:
+    already = _exposed(before, told) if before.quantities or told else set()
+    if _exposed(joined([before, new]), told) - already:
         raise TableRefused(UNSAFE)
+
+
+def _exposed(tables: System, told: Told | None) -> set[Key]:
+    """What could be worked out of tables, with what was released."""
+    if told is None:
+        return set(exposed(tables, _shown(tables)))
+    return set(exposed(together(tables, told), _shown(tables) | told.shown))
 
 
 def _shown(system: System) -> set[Key]:

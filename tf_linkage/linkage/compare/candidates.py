@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import duckdb
 import numpy as np
 import polars as pl
 import pyarrow as pa
@@ -141,7 +142,7 @@ def block_and_compare(
         connection.execute("DROP TABLE r_free")
         compared = compare_rows(tables, blocked["l"].to_numpy(), blocked["r"].to_numpy())
         connection.register("compared", blocked.with_columns(pl.Series("pattern", compared, pl.Int64)).to_arrow())
-        connection.execute("INSERT INTO pairs BY NAME SELECT * FROM compared")
+        _keep(connection, "compared")
         connection.unregister("compared")
     connection.execute("DROP TABLE l_free")
     connection.unregister("deterministic")
@@ -164,19 +165,32 @@ def key_columns(rules: Sequence[BlockingRule], side: int) -> list[str]:
 
 
 def pairs_of_pass(tables: Tables, rules: Sequence[BlockingRule], deterministic_pass: DeterministicPass) -> None:
-    """Make the table `pairs` (l, r, pattern, rules) of what stands before blocking: links and their rivals."""
+    """Make `pairs` (l, r, pattern, rules) of what stands before blocking: links and their rivals.
+
+    A view: a pair is kept as its rows and one number for pattern and rules. There may be hundreds of millions.
+    """
     connection = tables.connection
     known = pl.concat([deterministic_pass.links, deterministic_pass.rivals], how="diagonal")
     connection.register("known", known.to_arrow())
-    connection.execute("CREATE TABLE pairs (l UINTEGER, r UINTEGER, pattern BIGINT, rules BIGINT)")
+    connection.execute("CREATE TABLE kinds (kind UINTEGER, pattern BIGINT, rules BIGINT)")
+    connection.execute("CREATE TABLE kept (l UINTEGER, r UINTEGER, kind UINTEGER)")
+    connection.execute("CREATE VIEW pairs AS SELECT l, r, pattern, rules FROM kept JOIN kinds USING (kind)")
     met = " + ".join(
         f"CASE WHEN {_meet(rule.keys)} THEN {1 << bit}::BIGINT ELSE 0 END" for bit, rule in enumerate(rules)
     )
-    connection.execute(
-        f"INSERT INTO pairs SELECT l.row, r.row, pattern, {met} FROM known "
-        "JOIN l ON left_row = l.row JOIN r ON right_row = r.row"
-    )
+    found = f"SELECT l.row AS l, r.row AS r, pattern, {met} AS rules FROM known"
+    _keep(connection, f"({found} JOIN l ON left_row = l.row JOIN r ON right_row = r.row)")
     connection.unregister("known")
+
+
+def _keep(connection: duckdb.DuckDBPyConnection, found: str) -> None:
+    """Add compared pairs (`l`, `r`, `pattern`, `rules`), each kind of them under a number of its own."""
+    ((before,),) = connection.execute("SELECT count(*) FROM kinds").fetchall()
+    connection.execute(
+        f"INSERT INTO kinds SELECT {before} + row_number() OVER (ORDER BY pattern, rules), * "
+        f"FROM (SELECT DISTINCT pattern, rules FROM {found} ANTI JOIN kinds USING (pattern, rules))"
+    )
+    connection.execute(f"INSERT INTO kept SELECT l, r, kind FROM {found} JOIN kinds USING (pattern, rules)")
 
 
 def compare_rows(

@@ -54,7 +54,7 @@ class Candidates:
 
 @dataclass(frozen=True)
 class PairsInDuckDB:
-    """Those of the table `pairs` (`l`, `r`, `pattern`, `rules`)."""
+    """Those of the view `pairs` (`l`, `r`, `pattern`, `rules`)."""
 
     tables: Tables
 

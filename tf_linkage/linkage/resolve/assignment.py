@@ -36,7 +36,6 @@ def settled(weighed: pl.DataFrame, model: Model) -> pl.DataFrame:
     Returns:
         The rows of links, then of reviews, then of rivals, with `status`; any others are left out.
     """
-    review = bits_at(model.review_threshold)
     gain = pl.col("match_weight") - indifferent(model) + 1e-9
     # A unique, uncontradicted matchkey is a link whatever the weights say, but not against a stronger claim.
     gain = pl.when("certain").then(pl.max_horizontal(gain, pl.lit(1e-9))).otherwise(gain)
@@ -47,12 +46,15 @@ def settled(weighed: pl.DataFrame, model: Model) -> pl.DataFrame:
     taken = taken_by(chosen, model)
     likely = pl.col("match_probability") >= model.review_threshold
     status = pl.when(likely & ~taken).then(pl.lit("review")).otherwise(pl.lit(RIVAL))
-    rest = rest.filter(likely | (pl.col("match_weight") >= review - model.settings.resolution.near)).with_columns(
-        status.alias("status")
-    )
+    rest = rest.filter(likely | (pl.col("match_weight") >= nearest(model))).with_columns(status.alias("status"))
     links = chosen.with_columns(pl.lit("link").alias("status"))
     reviews, rivals = (rest.filter(pl.col("status") == word) for word in ("review", RIVAL))
     return pl.concat([links, reviews, rivals]).drop("gain")
+
+
+def nearest(model: Model) -> float:
+    """Bits below which a pair is neither link nor for review nor a rival, unless it agrees on a matchkey."""
+    return bits_at(model.review_threshold) - model.settings.resolution.near
 
 
 def chosen_of(pairs: pl.DataFrame, model: Model) -> tuple[pl.DataFrame, pl.DataFrame]:

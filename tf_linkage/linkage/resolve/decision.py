@@ -23,13 +23,16 @@ from tf_linkage.linkage.estimate.household_members import homes, moved
 from tf_linkage.linkage.estimate.strata import Strata, no_strata, strata_of
 from tf_linkage.linkage.model.comparisons import Role, place_of
 from tf_linkage.linkage.model.model import Model, bits_at
-from tf_linkage.linkage.resolve.assignment import settled
+from tf_linkage.linkage.resolve.assignment import nearest, settled
 from tf_linkage.linkage.resolve.second_records import with_contradictions, with_second_records
 from tf_linkage.linkage.score.explain import explanations
 from tf_linkage.linkage.score.family import bits_of, families, family_evidence
 from tf_linkage.linkage.score.weights import Evidence, Weights, best_possible, weigh
 from tf_linkage.linkage.tables.encoded import Tables
 from tf_linkage.linkage.tables.records import undated
+
+_WEIGHED = 500_000
+"""Pairs that are weighed at one time."""
 
 
 @dataclass(frozen=True)
@@ -86,23 +89,42 @@ class DecisionRule:
         return candidates.pairs.of_patterns(keep)
 
     def weighed(
-        self, pairs: pl.DataFrame, family: NDArray[np.float64] | None, certain_links: CertainLinks
+        self,
+        pairs: pl.DataFrame,
+        family: NDArray[np.float64] | None,
+        certain_links: CertainLinks,
+        *,
+        far: bool = False,
     ) -> pl.DataFrame:
-        """Pairs, sorted by their rows, with their weight; the best row of each person where there are aliases."""
+        """Pairs, sorted by their rows, with their weight; the best row of each person where there are aliases.
+
+        Those that can be neither link nor rival are left out unless `far`: of a large register they are nearly all.
+        """
         bits = np.zeros(pairs.height) if family is None else family
-        levels, weights = self._weights(pairs.with_columns(pl.Series("family", bits)), certain_links)
-        frame = pairs.with_columns(
-            pl.Series("match_weight", weights.total),
-            pl.Series("match_probability", weights.probability),
-            pl.Series("moved", moved(levels, self.model)),
-            pl.Series("family", bits),
-            pl.Series("undated", self.undated[pairs["left_row"].to_numpy()], pl.Boolean),
-        )
+        every = pairs.with_columns(pl.Series("family", bits))
+        # Some at a time: the parts of a weight take several times the room of the pair.
+        parts = range(0, max(every.height, 1), _WEIGHED)
+        weighed = (self._weighed(every.slice(start, _WEIGHED), certain_links) for start in parts)
+        frame = pl.concat([part if far else self._near(part) for part in weighed])
         if not self.tables.aliased:
             return frame
         order = ["left_row", "entity", "match_weight", "right_row"]
         frame = frame.sort(order, descending=[False, False, True, False])
         return frame.unique(subset=["left_row", "entity"], keep="first", maintain_order=True)
+
+    def _weighed(self, pairs: pl.DataFrame, certain_links: CertainLinks) -> pl.DataFrame:
+        levels, weights = self._weights(pairs, certain_links)
+        return pairs.with_columns(
+            pl.Series("match_weight", weights.total),
+            pl.Series("match_probability", weights.probability),
+            pl.Series("moved", moved(levels, self.model)),
+            pl.Series("undated", self.undated[pairs["left_row"].to_numpy()], pl.Boolean),
+        )
+
+    def _near(self, weighed: pl.DataFrame) -> pl.DataFrame:
+        near = pl.col("match_weight") >= nearest(self.model)
+        certain = weighed.filter(~near).join(self.deterministic_links, on=["left_row", "entity"], how="semi")
+        return pl.concat([weighed.filter(near), certain]).sort("left_row", "right_row")
 
     def resolved(self, weighed: pl.DataFrame) -> pl.DataFrame:
         """Links, reviews and rivals among weighed pairs, with stage and status."""
@@ -128,7 +150,7 @@ class DecisionRule:
         """
         # Who cannot be a link cannot stand in a link's way.
         pairs = self.kept_pairs(candidates, 0.0)
-        weighed = self.weighed(pairs, None, certain_links)
+        weighed = self.weighed(pairs, None, certain_links, far=True)
         free = {one.id: leaving_free(candidates.rules, one.columns) for one in self.model.comparisons}
         strata = no_strata(self.tables) if self.model.one_table else strata_of(weighed, self.tables, free)
         if not (self.model.left_once and self.model.right_once):

@@ -31,6 +31,7 @@ HALF_YEARS_OF_SCHOOL_YEAR: Mapping[int, tuple[int, int]] = {-2: (-4, -3), -1: (-
 ADULTS_ONLY = ("out_of_work_benefit", "employment")
 CHILDREN_ONLY = ("child_in_need", "child_protection", "looked_after")
 ANYBODY = ("conviction", "custody")
+_UNTOLD = "sentenced, to what is not told"
 
 
 def panel(tables: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
@@ -54,7 +55,8 @@ def panel(tables: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
         told.with_columns(
             *(pl.when(~child).then(pl.col(name).fill_null(value=False)).alias(name) for name in ADULTS_ONLY),
             *(pl.when(child).then(pl.col(name).fill_null(value=False)).alias(name) for name in CHILDREN_ONLY),
-            *(pl.col(name).fill_null(value=False) for name in ANYBODY),
+            *(pl.col(name).fill_null(value=False) for name in ANYBODY if name != "custody"),
+            custody=pl.when(~pl.col(_UNTOLD).fill_null(value=False)).then(pl.col("custody").fill_null(value=False)),
             half_year=pl.when(half_year >= 0).then(half_year + 1).otherwise(half_year),
         ),
         research.Panel,
@@ -80,6 +82,7 @@ def _happened(tables: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
         "employment": _spells(work.filter(pl.col("spell").cast(pl.String) == "employment")),
         "conviction": _events(guilty),
         "custody": _events(guilty.filter(pl.col("disposal").cast(pl.String) == "CUSTODY")),
+        _UNTOLD: _events(guilty.filter(pl.col("disposal").is_null())),
         "child_in_need": _spells(care.filter(episode == "CIN")),
         "child_protection": _spells(care.filter(episode == "CPP")),
         "looked_after": _spells(care.filter(episode == "CLA")),

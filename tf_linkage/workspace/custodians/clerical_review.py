@@ -27,6 +27,7 @@ from tf_linkage.linkage.review.sheets import (
 )
 from tf_linkage.pages.clerks_page import as_typed, new_key
 from tf_linkage.study import Study
+from tf_linkage.workspace.custodians.linking import model_for, must_have_names
 from tf_linkage.workspace.custodians.review_tables import (
     DECISIONS,
     IDS,
@@ -129,16 +130,15 @@ def settle_review(store: Store, study: Study, name: str, *, pages: bool = False)
 
 
 def linked_tables(store: Store, study: Study, name: str) -> tuple[pl.LazyFrame, pl.LazyFrame, linkage.Model]:
-    """A department's two tables and the model that links them."""
+    """A department's two tables and the model that links them.
+
+    Raises:
+        StudyRefused: the department was sent hashes, which no clerk can read.
+    """
+    must_have_names(study, name, "clerks to compare or search for")
     department = DEPARTMENTS[name]
     request, register = (table_of(store, name, table) for table in ("link_request", department.people[0]))
-    model = linkage.department_model(
-        name,
-        department.request_columns,
-        link_threshold=study.link_threshold,
-        review_threshold=study.review_threshold,
-    )
-    return request, register, model
+    return request, register, model_for(study, name)
 
 
 def _lay_out(

@@ -14,12 +14,15 @@ from typing import Any
 
 import polars as pl
 
+from tf_linkage.disclosure.release.across_releases import all_releases
 from tf_linkage.disclosure.requested import answer, asking, checking
 from tf_linkage.disclosure.requested.asking import Asked, TableRefused
+from tf_linkage.disclosure.requested.beside_release import Told
 from tf_linkage.pages.spreadsheets import spreadsheet_safe
 from tf_linkage.research.records_to_ask import COUNCIL, RECORD, Records, columns_to_ask, records_to_ask
 from tf_linkage.study import COUNCILS, REGIONS, Study
 from tf_linkage.workspace.custodians.reproducing import study_tables_of
+from tf_linkage.workspace.releases_on_record import told_before
 from tf_linkage.workspace.store import Store
 
 RESEARCH, RELEASED = "research", "released"
@@ -72,7 +75,7 @@ def ask(store: Store, study: Study, asked: Asked) -> Made:
     if same := next((number for number, one in kept.items() if _tells(one) == _tells(new)), None):
         return Made(same, found.table, _there(_file(store, same)), _page(store, same), again=True)
     earlier = (checking.system_of(one) for one in kept.values() if one["state"] == state)
-    answer.must_keep_all_open(found.system, earlier)
+    answer.must_keep_all_open(found.system, earlier, _told(store, study))
     number = f"{len(kept) + 1:03d}"
     store.write_text([RESEARCH, f"requested/{number}"], ".html", checking.checking_page(number, found))
     store.write_text([RESEARCH, f"requested/{number}"], ".json", json.dumps(new, indent=1))
@@ -128,6 +131,15 @@ def _let_out(store: Store, number: str, kept: dict[str, Any], checker: str | Non
         **({"checker": checker} if checker else {}),
     )
     return store.write_text(["published", f"tables/{number}"], ".csv", text)
+
+
+def _told(store: Store, study: Study) -> Told | None:
+    """What this study's releases tell, where there was any."""
+    releases = [one.told for one in told_before(store, study)]
+    if not releases:
+        return None
+    made = all_releases(releases)
+    return Told(made.system, made.shown)
 
 
 def _secret(store: Store) -> bytes:

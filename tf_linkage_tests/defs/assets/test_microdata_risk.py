@@ -76,7 +76,9 @@ def test_the_gates_block(name: str, *, counted: bool) -> None:
 def test_the_gates_are_in_every_job_that_makes_the_tables(job: str, source: str) -> None:
     made = build_defs(Study.of("tiny", source=source)).resolve_job_def(job)
     steps = {str(name) for name in made.graph.node_dict}
-    assert {f"research__tables_no_{one}_stands_out" for one in ("person", "family", "outcome", "pupil")} <= steps
+    assert {
+        f"research__tables_no_{one}_stands_out" for one in ("person", "family", "outcome", "pupil", "offence")
+    } <= steps
     assert "research__tables_no_council_finds_anybody" in steps
 
 

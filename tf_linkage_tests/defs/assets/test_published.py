@@ -174,6 +174,7 @@ RENEWALS = {
     "link_threshold": 0.9,
     "review_threshold": 0.3,
     "engine": "recordlinkage",
+    "linkage_on": {"moj": "hashes"},
     "clerk_error": 0.2,
     "memory_gb": 1.0,
     "threads": 1,

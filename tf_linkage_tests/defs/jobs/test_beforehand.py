@@ -12,6 +12,7 @@ from tf_linkage import cli
 from tf_linkage.definitions import build_defs
 from tf_linkage.defs.build import refuse_job
 from tf_linkage.defs.internals import InMemoryJob, execute_run
+from tf_linkage.defs.jobs.beforehand import refusal_of
 from tf_linkage.run import REFUSED, main
 from tf_linkage.study import Study
 from tf_linkage.workspace.beforehand import CannotSucceed
@@ -104,3 +105,17 @@ def test_a_run_of_the_web_ui_is_cancelled_with_one_line(tmp_path: Path) -> None:
         assert record.status is dg.DagsterRunStatus.CANCELED
         told = [entry.user_message for entry in instance.all_logs(run.run_id)]
         assert any("has not been materialised" in message and "\n" not in message for message in told)
+
+
+def test_tables_of_two_worlds_are_refused_before_the_run_works(study: Study) -> None:
+    assets = [made for made in build_defs(study).assets or [] if isinstance(made, dg.AssetsDefinition)]
+    refuse, hard = refusal_of(assets), Study.of("tiny", noise="hard", data=study.data)
+    people, links = dg.AssetKey(["dwp", "people"]), dg.AssetKey(["linkage", "dwp_links"])
+    store = store_of(study)
+    refuse(store, hard, [people])
+    refuse(store, study, [people, links])
+    with pytest.raises(CannotSucceed) as refusal:
+        refuse(store, hard, [people, links])
+    assert "dwp/people: noise hard" in str(refusal.value)
+    assert "dwp/link_request: noise realistic" in str(refusal.value)
+    assert str(refusal.value).count("make both again under one choice") == 1

@@ -17,7 +17,9 @@ from tf_linkage.disclosure.requested.asking import (
     must_be_known_costs,
     must_make_sense,
 )
+from tf_linkage.disclosure.requested.beside_release import Told
 from tf_linkage.disclosure.requested.checking import as_kept, checking_page, system_of
+from tf_linkage.disclosure.suppression.linked_counts import Relation
 
 SECRET = b"a secret of this test"
 COSTS = pl.DataFrame(
@@ -165,6 +167,44 @@ def test_all_tables_are_attacked_together(monkeypatch: pytest.MonkeyPatch) -> No
     must_keep_all_open(alone, [])
     with pytest.raises(TableRefused):
         must_keep_all_open(alone, [safe])
+
+
+def test_tables_are_attacked_together_with_what_was_released(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The total of a release and the rest of a table give seven families away; each by itself does not."""
+    monkeypatch.setattr(answering, "possible", lambda told: (told, told))
+    rows = families().with_columns(worklessness=pl.int_range(pl.len()) >= 7)
+    found = answer(Asked("families", "worklessness"), rows, COSTS, SECRET)
+    whole, rest, few = (("families", *said) for said in ((), ("worklessness=yes",), ("worklessness=no",)))
+    numbers = dict(found.system.quantities)
+    assert (numbers[whole].value, numbers[few].value) == (200, 7)
+    numbers |= {key: answering.Quantity(numbers[key].value, need=numbers[key].need) for key in (whole, few)}
+    numbers[rest] = answering.Perturbed(193, 1.0, told=193)
+    table = dataclasses.replace(found.system, quantities=numbers)
+    must_keep_all_open(table, [])
+
+    def released(families_of_group: int) -> Told:
+        """As in a release: of one group, all, and those out of work or not, of whom nothing is shown."""
+        all_of, some, none = (
+            ("0", "characteristics", kind, "worklessness", "programme")
+            for kind in ("number", "number_with", "number_without")
+        )
+        quantities = {
+            all_of: answering.Quantity(families_of_group, grid=1.0),
+            some: answering.Quantity(193), none: answering.Quantity(families_of_group - 193),
+        }  # fmt: skip
+        return Told(answering.System(quantities, [Relation((all_of,), (some, none))]), frozenset({all_of}))
+
+    of_group = {("families", "study_group=programme", *key[1:]): number for key, number in table.quantities.items()}
+
+    def in_group(side: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+        return tuple(("families", "study_group=programme", *key[1:]) for key in side)
+
+    relations = [Relation(in_group(one.left), in_group(one.right)) for one in table.relations]
+    grouped = answering.System(of_group, relations)
+    must_keep_all_open(grouped, [])
+    must_keep_all_open(grouped, [], released(250))  # other families were in the release
+    with pytest.raises(TableRefused):
+        must_keep_all_open(grouped, [], released(200))
 
 
 def test_a_table_is_kept_so_that_later_ones_can_be_held_against_it() -> None:

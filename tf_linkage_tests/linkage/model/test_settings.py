@@ -54,6 +54,7 @@ NO_SETTING = {
     "BATCH": "rows that are read at one time; the outcome does not depend on it, which is tested",
     "_LOADED": "rows that are handed to DuckDB at one time; the same",
     "_STREAMED": "rows of the right table that are blocked at one time; the same",
+    "_WEIGHED": "pairs in memory at one time, whatever they are",
     "_COMPARED": "pairs that are compared at one time; the same",
     "PORT": "where a cluster answers",
     "SENT": "rows that are sent to a cluster at one time; the outcome does not depend on it, which is tested",

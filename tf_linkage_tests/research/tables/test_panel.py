@@ -88,6 +88,19 @@ def test_what_cannot_happen_is_empty_and_what_did_not_is_no(tables: dict[str, pl
     assert (adult["found_by_dwp"][0], adult["found_by_dfe"][0], child["found_by_dfe"][0]) == (True, False, True)
 
 
+def test_where_the_disposal_is_not_told_custody_is_not_known(tables: dict[str, pl.LazyFrame]):
+    """Not that there was none: of half-years with a conviction, and of no others."""
+    untold = tables["offending"].with_columns(
+        disposal=pl.lit(None, tables["offending"].collect_schema()["disposal"])
+    )
+    made = research.panel({**tables, "offending": untold}).collect()
+    Panel.validate(made)
+    assert where(made, "C", "conviction") == [-1, 4]
+    assert where(made, "C", "custody") == []
+    assert where(made, "C", "custody", value=False) == [-4, -3, -2, 1, 2, 3]
+    assert where(made, "A", "custody", value=False) == [-4, -3, -2, -1, 1, 2, 3, 4], "a caution is no conviction"
+
+
 def test_coarser_ages_leave_the_panel_as_it_is(tables: dict[str, pl.LazyFrame]):
     """When the gate brings ages down to child or adult, nothing changes."""
     coarse = tables["people"].with_columns(

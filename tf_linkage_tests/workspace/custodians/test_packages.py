@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import subprocess
 import sys
 import zipfile
@@ -22,6 +23,7 @@ from tf_linkage.custody.refusals import LockMissing
 from tf_linkage.custody.vault.passwords import Passwords
 from tf_linkage.custody.vault.vault import Vault
 from tf_linkage.definitions import build_defs
+from tf_linkage.workspace.custodians.linking import VARIABLE
 from tf_linkage.workspace.environment import study_from_environment
 from tf_linkage.workspace.store import Store
 
@@ -91,12 +93,32 @@ class Carried:
 @pytest.fixture(scope="module")
 def carried(rehearsed: Rehearsed, tmp_path_factory: pytest.TempPathFactory) -> Carried:
     """ONS asks DWP, which works elsewhere on its own register; MoJ and DfE are rehearsed next to ONS."""
-    root = tmp_path_factory.mktemp("bodies")
+    made = machines(rehearsed, tmp_path_factory.mktemp("bodies"), {}, {})
+    ons, dwp, keeper, files = made.ons, made.dwp, made.research, made.files
+    ons.run("ons")
+    carry(ons, dwp, "dwp/link_request", files / "dwp_request.zip")
+    dwp.run("dwp")
+    carry(dwp, ons, "dwp/return", files / "dwp_return.zip")
+    for job in ("moj", "dfe", "ons_hand_over"):
+        ons.run(job)
+    carry(ons, keeper, "research/linked_set", files / "linked_set.zip")
+    return made
+
+
+def machines(rehearsed: Rehearsed, root: Path, of_ons: dict[str, str], of_dwp: dict[str, str]) -> Carried:
+    """Three machines with their locks exchanged and nothing carried yet.
+
+    Args:
+        rehearsed: the rehearsal of which they are made.
+        root: an empty folder.
+        of_ons: settings of ONS's own.
+        of_dwp: settings of DWP's own.
+    """
     files = root / "carried"
     files.mkdir()
     real = {"TF_LINKAGE_SOURCE": "files", "TF_LINKAGE_INCOMING": str(root / "dwp" / "incoming")}
-    ons = Body("ons", root / "ons", {"TF_LINKAGE_DWP_SOURCE": "return"})
-    dwp = Body("dwp", root / "dwp", real | {"TF_LINKAGE_DWP_PASSWORD": "the long password of dwp"})
+    ons = Body("ons", root / "ons", {"TF_LINKAGE_DWP_SOURCE": "return"} | of_ons)
+    dwp = Body("dwp", root / "dwp", real | {"TF_LINKAGE_DWP_PASSWORD": "the long password of dwp"} | of_dwp)
     keeper = Body("research", root / "research", {"TF_LINKAGE_RESEARCH_PASSWORD": "a long one, research"})
     copytree(rehearsed.study.data, ons.data, ignore=ignore_patterns("custody", "passwords.json", "ledger*", "dwp"))
     counts = Path("world") / "population" / "population_counts.parquet"
@@ -111,15 +133,31 @@ def carried(rehearsed: Rehearsed, tmp_path_factory: pytest.TempPathFactory) -> C
         assert body.command("export-lock", body.name, str(files / f"{body.name}.lock")) == 0
     for body, other in ((ons, dwp), (ons, keeper), (dwp, ons), (keeper, ons)):
         assert body.command("import-lock", str(files / f"{other.name}.lock")) == 0
-
-    ons.run("ons")
-    carry(ons, dwp, "dwp/link_request", files / "dwp_request.zip")
-    dwp.run("dwp")
-    carry(dwp, ons, "dwp/return", files / "dwp_return.zip")
-    for job in ("moj", "dfe", "ons_hand_over"):
-        ons.run(job)
-    carry(ons, keeper, "research/linked_set", files / "linked_set.zip")
     return Carried(ons, dwp, keeper, files)
+
+
+def test_a_department_elsewhere_is_sent_hashes_and_links_with_the_key_that_both_hold(
+    rehearsed: Rehearsed, tmp_path: Path
+) -> None:
+    key, other = secrets.token_hex(32), secrets.token_hex(32)
+    hashes = {"TF_LINKAGE_DWP_LINKAGE_ON": "hashes"}
+    at = machines(rehearsed, tmp_path, hashes | {VARIABLE: key}, hashes)
+    at.ons.run("ons")
+    carry(at.ons, at.dwp, "dwp/link_request", at.files / "dwp_request.zip")
+    with pytest.raises(AssertionError, match=f"set {VARIABLE} at both"):
+        at.dwp.run("dwp")
+    # Who is to link in the clear is stopped by the gate on requests; who has another key, by the linkage.
+    for wrong, words in (({"TF_LINKAGE_DWP_LINKAGE_ON": "clear"}, "None"), ({VARIABLE: other}, "different keys")):
+        with pytest.raises(AssertionError, match=words):
+            Body("dwp", at.dwp.root, at.dwp.settings | wrong).run("dwp")
+    Body("dwp", at.dwp.root, at.dwp.settings | {VARIABLE: key}).run("dwp")
+    carry(at.dwp, at.ons, "dwp/return", at.files / "dwp_return.zip")
+    returned = Store(at.ons.data).read(["dwp", "return"])
+    assert isinstance(returned, dict)
+    whole = rehearsed.store.read(["dwp", "return"])
+    assert isinstance(whole, dict)
+    found, known = (people.collect().height for people in (returned["people"], whole["people"]))
+    assert 0.95 * known < found <= 1.01 * known
 
 
 def register_of(rehearsed: Rehearsed, name: str) -> dict[str, pl.LazyFrame]:
