@@ -76,7 +76,7 @@ test-releases: setup ## five releases one after another at `demo` and `study`, f
 test-seeds: setup ## run the main job at `demo` on ten seeds, at `study` on two, and with every choice; all checks green (half an hour, 10 GB; ONLY=choices|demo|study)
 	@$(BIN)/python tf_linkage_tests/seeds.py $(if $(ONLY),--only $(ONLY))
 
-test-confounding: setup ## how far estimates miss under each kind of confounding, over forty worlds each (minutes)
+test-confounding: setup ## how far estimates miss under each kind of confounding, over forty worlds each (half an hour; CONFOUNDING_KEPT=folder in the environment takes it up where it broke off)
 	@$(BIN)/python -m pytest -m slow -s tf_linkage_tests/test_confounding.py
 
 test-linkage-error: setup ## how often intervals hold where links miss one group more, as found and corrected, over 200 worlds each (ten minutes)

@@ -8,6 +8,7 @@ import random
 from collections.abc import Mapping, Sequence
 
 import polars as pl
+from within_groups import subgroups
 
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.outputs.estimates import (
@@ -145,6 +146,7 @@ def estimates(frame: pl.DataFrame) -> dict[str, pl.LazyFrame]:
         "placebos": placebos({(window, ALL_TOGETHER): (1.2, 0.05, 60) for window in PLACEBOS}).lazy(),
         "event_study": event_study({(name, ALL_TOGETHER): (1.1, 0.05, 60) for name in COMPARED}).lazy(),
         "pretrends": pretrends({ALL_TOGETHER: (1.05, 0.05, 0.3, 60)}).lazy(),
+        "subgroups": subgroups({("conviction", "problem", "crime"): (1.1, 60)}).lazy(),
     }
 
 

@@ -28,6 +28,17 @@ OUTCOMES: Mapping[str, str] = {
 }
 """What may happen, as words of a family; of a child or adult it is the same of one person."""
 
+BETTER = ("employment",)
+"""Outcomes of which more is better: turned round where outcomes are taken together."""
+
+SUSTAINED: Mapping[str, tuple[str, bool]] = {
+    "in_work_throughout": ("employment", True),
+    "no_benefit_throughout": ("out_of_work_benefit", False),
+    "no_conviction_throughout": ("conviction", False),
+}
+"""What lasts through each half-year of months 7 to 24: the outcome, and whether it happened in each of them (of a
+family to any one person) or in none (of a family to nobody)."""
+
 OF_THOSE_FOUND = ("persistent_absence", "attainment")
 """Outcomes that are known of people found in a register and of nobody else. Of the others, somebody who is not
 found counts as somebody to whom nothing happened."""
@@ -202,8 +213,12 @@ class Money(Table):
 class Differences(Table):
     """One row for each outcome or cost theme, unit, window, measure and method: programme against comparison."""
 
-    outcome = code(ColumnClass.ATTRIBUTE, "What happened, or whose costs", (*OUTCOMES, *COST_THEMES, "all costs"),
-                   primary_key=True)  # fmt: skip
+    outcome = code(
+        ColumnClass.ATTRIBUTE,
+        "What happened, or lasted, or whose costs",
+        (*OUTCOMES, *SUSTAINED, *COST_THEMES, "all costs"),
+        primary_key=True,
+    )
     unit = code(ColumnClass.ATTRIBUTE, "Whose share, rate or cost it is", UNITS, primary_key=True)
     window = _window()
     measure = code(ColumnClass.ATTRIBUTE, "What is compared, and how", MEASURES, primary_key=True)

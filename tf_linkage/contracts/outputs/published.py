@@ -28,6 +28,8 @@ from tf_linkage.contracts.outputs.estimates import (
     PROPENSITIES,
     ROLES,
     SERVICES,
+    SUBGROUPS,
+    SUSTAINED,
     UNITS,
 )
 
@@ -125,8 +127,8 @@ class Differences(Table):
 
     outcome = code(
         ColumnClass.ATTRIBUTE,
-        "What happened, or whose costs",
-        (*OUTCOMES, *COST_THEMES, "all costs"),
+        "What happened, or lasted, or whose costs",
+        (*OUTCOMES, *SUSTAINED, *COST_THEMES, "all costs"),
         primary_key=True,
     )
     unit = code(ColumnClass.ATTRIBUTE, "Whose share, rate or cost it is", UNITS, primary_key=True)
@@ -165,8 +167,9 @@ class Differences(Table):
         nullable=True,
     )
     p_value = _share(
-        "Of a primary result: how often one at least as far from no effect comes by chance, from the rounded "
-        "interval; of a range over two assumptions the larger of both"
+        "Of a primary result: if the programme had no effect and the method erred in nothing, how often chance "
+        "alone would put one at least as far from no effect, from the ends of the rounded interval; of a range "
+        "over two assumptions the larger of both, and 1 where they lie on two sides"
     )
     p_holm = _share("The same, corrected for looking at all primary results (Holm 1979); below .05 an effect shows")
     recall_programme = _share(
@@ -349,6 +352,44 @@ class Pretrends(Table):
         return _whole_or_withheld(
             pl.col("slope", "low", "high", "rounded_to", "p_at_most", "detectable", "carried", "effective_families")
         )
+
+
+class Subgroups(Table):
+    """One row for each outcome, kind of group and group: the ratio of yearly rates, leaning on the others."""
+
+    outcome = code(ColumnClass.ATTRIBUTE, "What happened", tuple(OUTCOMES), primary_key=True)
+    kind = code(ColumnClass.ATTRIBUTE, "What the families have in common", SUBGROUPS, primary_key=True)
+    group = text(ColumnClass.ATTRIBUTE, "A council by its number within its region, or a problem", primary_key=True)
+    estimate = number(
+        ColumnClass.ATTRIBUTE,
+        "Ratio of yearly rates of families, programme over weighted comparison, leaning on the other groups of its "
+        "kind, rounded; empty where withheld",
+        nullable=True,
+    )
+    low = number(ColumnClass.ATTRIBUTE, "Lower end of its 95% interval, rounded down", nullable=True)
+    high = number(ColumnClass.ATTRIBUTE, "Upper end of the same interval, rounded up", nullable=True)
+    rounded_to = number(
+        ColumnClass.ATTRIBUTE, "By what part of itself at most it was moved: the cost of protection", nullable=True
+    )
+    spread = number(
+        ColumnClass.ATTRIBUTE,
+        "How much true ratios of the kind differ: standard deviation of logarithms, too much rather than too "
+        "little, rounded up to .05",
+        nullable=True,
+        least=0,
+    )
+    effective_families = whole(
+        ColumnClass.ATTRIBUTE,
+        "As how many equally weighted families the comparison counts, rounded to 10",
+        unit="families",
+        nullable=True,
+    )
+    note = text(ColumnClass.ATTRIBUTE, "Says so where figures are withheld", nullable=True)
+
+    @dy.rule()
+    def withheld_as_a_whole(cls) -> pl.Expr:
+        """A row shows all of its figures, or none and says so."""
+        return _whole_or_withheld(pl.col("estimate", "low", "high", "rounded_to", "spread", "effective_families"))
 
 
 class ServiceUse(RoundedShares):
@@ -538,6 +579,7 @@ PUBLISHED_TABLES: dict[str, type[dy.Schema]] = {
     "placebos": Placebos,
     "event_study": EventStudy,
     "pretrends": Pretrends,
+    "subgroups": Subgroups,
     "money": Money,
     "service_use": ServiceUse,
     "benefit_paths": BenefitPaths,

@@ -14,7 +14,12 @@ from tf_linkage.contracts.outputs.estimates import ALL_REGIONS, OUTCOMES
 from tf_linkage.contracts.outputs.published import REGIONAL_WINDOWS
 from tf_linkage.disclosure.findings_page.asked import five_years_part, questions_section, short_answers, short_part
 from tf_linkage.disclosure.findings_page.balance import balance_section
-from tf_linkage.disclosure.findings_page.before_start import doubted, over_time_section, placebos_section
+from tf_linkage.disclosure.findings_page.before_start import (
+    calibrated_part,
+    doubted,
+    over_time_section,
+    placebos_section,
+)
 from tf_linkage.disclosure.findings_page.cells import plain
 from tf_linkage.disclosure.findings_page.compared import compared_section
 from tf_linkage.disclosure.findings_page.costs import costs_section
@@ -25,7 +30,8 @@ from tf_linkage.disclosure.findings_page.paths import paths_section
 from tf_linkage.disclosure.findings_page.planned import EXPLORATORY, planned_outcomes
 from tf_linkage.disclosure.findings_page.protection import protection_section, rules_section
 from tf_linkage.disclosure.findings_page.services import services_section
-from tf_linkage.disclosure.findings_page.words import GROUPS, outcome_word
+from tf_linkage.disclosure.findings_page.within import groups_section
+from tf_linkage.disclosure.findings_page.words import GROUPS, LASTING, outcome_word
 from tf_linkage.pages import html
 
 TITLE = "Families before and after"
@@ -73,7 +79,7 @@ def findings_page(tables: Tables, *, rehearsal: bool, made: Mapping[str, str] | 
             "placebos",
             "Before the start",
             "Before the start: what shows where nothing can",
-            placebos_section(read["placebos"], planned),
+            placebos_section(read["placebos"], planned) + calibrated_part(read["differences"], read["placebos"]),
         ),
         html.Section(
             "over-time",
@@ -81,6 +87,7 @@ def findings_page(tables: Tables, *, rehearsal: bool, made: Mapping[str, str] | 
             "Over time: the groups side by side",
             over_time_section(read["event_study"], read["pretrends"]),
         ),
+        html.Section("groups", "By group", "By group: councils and problems", groups_section(read["subgroups"])),
         html.Section("balance", "Alike", "Alike: how far the groups were made so", balance_section(read)),
         html.Section(
             "time", "Half-years", "Half-years, one by one", _folded("Every half-year", half_years(outcomes))
@@ -155,7 +162,7 @@ def _about(outcomes: pl.DataFrame) -> str:
         "The figures of every picture stand below it as a table, and all of them in the folder csv beside "
         "this page.",
     ]
-    meanings = [(outcome_word(name), words) for name, words in OUTCOMES.items()]
+    meanings = [(outcome_word(name), words) for name, words in {**OUTCOMES, **LASTING}.items()]
     defined = html.table(
         "Of a family; of a child or adult it is the same of one person", ("", "It means"), meanings
     )

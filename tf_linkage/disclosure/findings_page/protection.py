@@ -27,6 +27,7 @@ ROUNDED: Mapping[str, tuple[str, str]] = {
     "placebos": ("Before the start", "estimate"),
     "event_study": ("Over time", "estimate"),
     "pretrends": ("Drift before the start", "slope"),
+    "subgroups": ("By council and by problem", "estimate"),
     "balance": ("Balance, weighted", "after"),
     "money": ("Costs", "mean"),
 }

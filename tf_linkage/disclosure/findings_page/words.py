@@ -8,6 +8,13 @@ from __future__ import annotations
 from tf_linkage.contracts.outputs.estimates import OUTCOMES
 
 GROUPS = {"programme": "On the programme", "comparison": "Waiting for it"}
+LASTING = {
+    "in_work_throughout": "somebody worked in each half-year of months 7 to 24",
+    "no_benefit_throughout": "nobody claimed an out-of-work benefit in months 7 to 24",
+    "no_conviction_throughout": "nobody was convicted in months 7 to 24",
+}
+"""Outcomes that last, as words of a family; of a child or adult it is the same of one person."""
+
 UNITS = {"family": "families", "child": "children", "adult": "adults"}
 
 
@@ -22,7 +29,7 @@ def outcome_word(outcome: str) -> str:
 
 def outcome_sentence(outcome: str) -> str:
     """What an outcome says of a family, as a sentence's end."""
-    return OUTCOMES.get(outcome, outcome.replace("_", " "))
+    return OUTCOMES.get(outcome, LASTING.get(outcome, outcome.replace("_", " ")))
 
 
 def points(value: float | None) -> str:

@@ -28,6 +28,7 @@ from tf_linkage.disclosure.tables.outcomes import outcome_rows, outcome_system
 from tf_linkage.disclosure.tables.paths import path_rows, path_system
 from tf_linkage.disclosure.tables.placebos import placebos
 from tf_linkage.disclosure.tables.services import service_rows, service_system
+from tf_linkage.disclosure.tables.within import subgroups
 
 Tables = Mapping[str, pl.LazyFrame]
 Frames = Mapping[str, pl.DataFrame]
@@ -125,6 +126,7 @@ def _estimated(frames: Frames, system: System, shown: Set[Key], held: Held) -> E
         "placebos": placebos(frames, near("placebos.estimate")),
         "event_study": event_study(frames, near("event_study.estimate")),
         "pretrends": pretrends(frames, near("pretrends.estimate")),
+        "subgroups": subgroups(frames, near("subgroups.estimate")),
         "balance": balance(frames, system, shown, near("balance.after")),
     }
 

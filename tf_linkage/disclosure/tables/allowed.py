@@ -141,10 +141,12 @@ def step_of_moves(row: Row, weighted: Row, grid: float) -> float:
     Where recall is the same part in both groups, a move over that part is the difference itself: it is told to
     twice the difference's own step at the finest, and never more coarsely than to that step.
     """
-    part = max(
-        (abs(real(row[side]) / real(weighted[side]) - 1) for side in ("programme", "comparison") if weighted[side]),
-        default=0.0,
-    )
+    part = 0.0
+    for side in ("programme", "comparison"):
+        level = real(weighted[side])
+        # What is rare may be what did not happen.
+        behind = min(level, 1 - level) if row["measure"] == SHARE else level
+        part = max(part, abs(real(row[side]) - level) / behind) if behind > 0 else 1.0
     wanted = max(2 * grid * part, grid / 100)
     power = 10.0 ** math.floor(math.log10(wanted))
     return min(grid, next(round(power * by, 12) for by in (1, 2, 5, 10) if power * by >= wanted * (1 - EXACT)))

@@ -23,6 +23,7 @@ from tf_linkage.contracts.outputs.estimates import (
     LINKAGE_METHODS,
     MEASURES,
     METHODS,
+    SUSTAINED,
 )
 from tf_linkage.contracts.outputs.published import (
     MINIMUM_COUNT,
@@ -71,7 +72,7 @@ def differences(
     Args:
         estimates: the tables of `contracts.outputs.estimates`; of money where there is any.
         shown: names of the counts that are shown. A difference in share of which one side's count is withheld is
-            withheld too.
+            withheld too; of outcomes that last no count leaves.
         held: cells, in the words of the decisions, that stand too near an earlier release.
 
     Returns:
@@ -142,7 +143,7 @@ def _rule(row: Row, shown: Set[Key], money: Mapping[tuple[str, str, str], bool])
         return "degrees of freedom"
     if row["measure"] == POUNDS:
         return _rule_of_money(row, money)
-    if row["measure"] == SHARE:
+    if row["measure"] == SHARE and row["outcome"] not in SUSTAINED:
         cells = [
             having((str(row["unit"]), str(row["outcome"]), side, str(row["window"]), ALL_REGIONS)) for side in SIDES
         ]

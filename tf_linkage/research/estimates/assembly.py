@@ -40,7 +40,12 @@ from tf_linkage.research.estimates.linkage_error import (
 )
 from tf_linkage.research.estimates.linkage_error import linked_people as linked_people_of
 from tf_linkage.research.estimates.money import cost_differences, costs_by_age, family_costs, money
-from tf_linkage.research.estimates.over_time import event_study, pretrends, told_by_half_year
+from tf_linkage.research.estimates.over_time import (
+    event_study,
+    pretrends,
+    sustained_differences,
+    told_by_half_year,
+)
 from tf_linkage.research.estimates.paths import benefit_paths, service_use
 from tf_linkage.research.estimates.placebo import Before, before, placebos, told_throughout
 from tf_linkage.research.estimates.planning.plan import Plan, with_roles
@@ -119,14 +124,14 @@ def compared(
     """The outcomes of programme and comparison side by side, without the other tables; arguments as `estimates`.
 
     Returns:
-        `contracts.outputs.estimates.Differences`.
+        `contracts.outputs.estimates.Differences`, of which shares do not allow for linkage.
     """
     laid = lay(linked_people, attributes, returns, regions, covered)
     with threadpool_limits(limits=1):
         weighting = weigh(covariates(laid, attributes), laid.members)
         recalled = recalls(laid.members, linked_people.collect(), attributes.collect())
         windows = {window: before(laid, attributes, window) for window in PLACEBOS}
-        rows = differences(laid, shares(laid), weighting.groups, windows, recalled)
+        rows = differences(laid, shares(laid), weighting.groups, windows, recalled, shares_too=False)
     return with_roles(rows, None, in_time=False)
 
 
@@ -136,6 +141,8 @@ def differences(
     groups: Groups,
     windows: Mapping[str, Before],
     recalled: Mapping[str, Recall],
+    *,
+    shares_too: bool = True,
 ) -> list[dict[str, Any]]:
     """Rows of every outcome's differences, by each method.
 
@@ -145,17 +152,17 @@ def differences(
         groups: the families and how much each counts.
         windows: the years before the start, against which differences in differences are taken.
         recalled: what is known of the links to each register.
+        shares_too: whether shares allow for linkage as ratios do, and outcomes that last are told.
     """
     begun = new_events(laid, ALL_WINDOWS[RATE_WINDOW])
     kept = keeping_joiners(laid)
     weighted = list(rate_ratios(begun, groups, WEIGHTED))
     of_shares = list(share_differences(counted, groups, WEIGHTED))
-    by_age = ByAge(shares_by_age(laid), linked_by_age(laid, linked_people_of(recalled, laid.members)))
     of_people = events_of_people(laid, ALL_WINDOWS[RATE_WINDOW])
     return [
         *share_differences(counted, groups.alike, UNADJUSTED),
         *of_shares,
-        *corrected_shares(by_age, groups, recalled, of_shares),
+        *(_shares_allowed_for(laid, groups, recalled, of_shares) if shares_too else ()),
         *share_differences(shares(kept), groups, JOINERS_KEPT),
         *rate_ratios(begun, groups.alike, UNADJUSTED),
         *weighted,
@@ -163,6 +170,17 @@ def differences(
         *corrected_ratios(of_people, groups, recalled, weighted),
         *rate_ratios(new_events(kept, ALL_WINDOWS[RATE_WINDOW]), groups, JOINERS_KEPT),
         *side_by_side(laid, begun, groups, windows[LAST_YEAR]),
+    ]
+
+
+def _shares_allowed_for(
+    laid: Laid, groups: Groups, recalled: Mapping[str, Recall], weighted: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Differences in share that allow for linkage, and those of outcomes that last."""
+    by_age = ByAge(shares_by_age(laid), linked_by_age(laid, linked_people_of(recalled, laid.members)))
+    return [
+        *corrected_shares(by_age, groups, recalled, weighted),
+        *sustained_differences(laid, by_age, groups, recalled),
     ]
 
 

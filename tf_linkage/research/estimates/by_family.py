@@ -50,7 +50,7 @@ def shares(laid: Laid) -> pl.DataFrame:
     Returns:
         family_id, outcome, unit, window, study_group, region, people (above 0), people_with.
     """
-    return _of_those_followed(_with_whole_families(_by_age(laid), FAMILY_WINDOW), laid)
+    return _of_those_followed(with_whole_families(_by_age(laid), FAMILY_WINDOW), laid)
 
 
 def shares_by_age(laid: Laid) -> pl.DataFrame:
@@ -76,6 +76,12 @@ def linked_by_age(laid: Laid, linked: pl.DataFrame) -> pl.DataFrame:
         .sort("family_id", "outcome", "unit")
         .collect()
     )
+
+
+def people_of_age(laid: Laid, outcome: str) -> pl.DataFrame:
+    """Who at the start was of an age for an outcome: person_id, family_id, unit (child, adult or either)."""
+    of_age = _of_an_age(laid.members.lazy(), _unit_at_start()).filter(pl.col("outcome") == outcome)
+    return of_age.select("person_id", "family_id", "unit").sort("person_id").collect()
 
 
 def _by_age(laid: Laid) -> pl.LazyFrame:
@@ -161,10 +167,14 @@ def _events_of_people(laid: Laid, window: tuple[int, int], *by: str) -> pl.LazyF
     first, last = window
     half_years = pl.LazyFrame({"half_year": range(first // MONTHS, last // MONTHS)}, schema={"half_year": pl.Int32})
     begins = pl.col("half_year") * MONTHS
+    # Whole years at the start: somebody may be a year older but for a day. Who comes of age or is born later enters
+    # in the first half-year in which that may be.
+    may_have_reached = ((pl.col("age") + 1) * 12 + begins + MONTHS > pl.col("youngest") * 12).fill_null(value=True)
     at_risk = (
         _of_an_age(
             laid.members.lazy().join(half_years, how="cross"), _unit_through(begins), reached_later=REACHED_LATER
         )
+        .filter(may_have_reached)
         .with_columns(months=(pl.min_horizontal("joins", begins + MONTHS) - begins).clip(0, MONTHS))
         .filter((pl.col("months") > 0) & pl.col("half_year").is_between(pl.col("earliest"), pl.col("latest")))
     )
@@ -195,7 +205,7 @@ def _of_an_age(members: pl.LazyFrame, unit: pl.Expr, *, reached_later: int = 0) 
     return pl.concat(
         [
             members.filter(age.is_null() | age.is_between(youngest - reached_later, oldest)).with_columns(
-                outcome=pl.lit(outcome), unit=unit
+                outcome=pl.lit(outcome), unit=unit, youngest=pl.lit(youngest)
             )
             for outcome, (youngest, oldest) in AGES.items()
         ]
@@ -236,8 +246,15 @@ def _is_told_of() -> pl.Expr:
     )
 
 
-def _with_whole_families(counted: pl.LazyFrame, key: Sequence[str]) -> pl.LazyFrame:
-    """The counts of children and adults, and of all together as unit family."""
+def with_whole_families(counted: pl.LazyFrame, key: Sequence[str], shared: Sequence[str] = ()) -> pl.LazyFrame:
+    """The counts of children and adults, and of all together as unit family.
+
+    Args:
+        counted: people and people_with by the columns of the key, unit child, adult or either.
+        key: the columns of a row.
+        shared: further columns, the same for all rows of a family.
+    """
+    key = [*key, *shared]
     without_unit = [name for name in key if name != "unit"]
     whole = counted.group_by(without_unit).agg(pl.col("people", "people_with").sum(), unit=pl.lit("family"))
     columns = [*key, "people", "people_with"]

@@ -8,7 +8,7 @@ in them; the propensity model behind the weights is part of it (`influence.py`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -38,20 +38,23 @@ COMPARED = ("year before", "1-6 months after", "7-12 months after", "13-18 month
 """Windows in which shares are compared; the year before, of which weights are made, shows next to nothing."""
 
 
-def share_differences(shares: pl.DataFrame, groups: Groups, method: str) -> Iterator[dict[str, Any]]:
+def share_differences(
+    shares: pl.DataFrame, groups: Groups, method: str, windows: Sequence[str] = COMPARED
+) -> Iterator[dict[str, Any]]:
     """Differences in share, for each outcome, unit and window.
 
     Args:
         shares: what `by_family.shares` gives.
         groups: the families and how much each counts.
         method: the words of the method.
+        windows: those to compare.
 
     Yields:
         Rows of `contracts.outputs.estimates.Differences`.
     """
     of_family = pl.col("unit") == "family"
     rows = (
-        shares.filter(pl.col("window").is_in(COMPARED))
+        shares.filter(pl.col("window").is_in(list(windows)))
         .with_columns(
             y=pl.when(of_family).then((pl.col("people_with") > 0).cast(pl.Int32)).otherwise(pl.col("people_with")),
             n=pl.when(of_family).then(1).otherwise(pl.col("people")),

@@ -18,7 +18,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tf_linkage.contracts.columns import schema_of
-from tf_linkage.contracts.outputs.estimates import ALL_TOGETHER, PLACEBOS, Placebos
+from tf_linkage.contracts.outputs.estimates import ALL_TOGETHER, BETTER, PLACEBOS, Placebos
 from tf_linkage.intervals import Z
 from tf_linkage.research.estimates.by_family import new_events
 from tf_linkage.research.estimates.covariates import covariates
@@ -35,9 +35,6 @@ KNOWN: Mapping[str, Mapping[str, tuple[int, int]]] = {
     "1-12 months before": {"second year before": (-4, -3), "third year before": (-6, -5)},
 }
 """For each placebo the windows that its propensity model sees, by their first and last half-year."""
-
-BETTER = ("employment",)
-"""Outcomes of which more is better: turned round where all are taken together, so that need points one way."""
 
 POWER = 1.959964 + 0.841621
 """Standard errors from nothing at which an effect is seen four times in five, by a two-sided test at 5%."""

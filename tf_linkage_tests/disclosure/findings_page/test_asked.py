@@ -8,7 +8,14 @@ from tables_of_counts import published
 
 from tf_linkage.contracts.columns import of_rows
 from tf_linkage.contracts.outputs.published import WITHHELD, Differences
-from tf_linkage.disclosure.findings_page.asked.five_years import AFTERWARDS, UNTOLD, discounted, five_years_part
+from tf_linkage.disclosure.findings_page.asked.five_years import (
+    AFTERWARDS,
+    NO_ECONOMIC,
+    UNTOLD,
+    discounted,
+    economic,
+    five_years_part,
+)
 from tf_linkage.disclosure.findings_page.asked.questions import NOTHING, QUESTIONS, questions_section
 from tf_linkage.disclosure.findings_page.cells import plain
 from tf_linkage.disclosure.findings_page.costs import costs_section
@@ -68,9 +75,27 @@ def test_five_years_by_hand() -> None:
     assert "6,500 less (4,200 to 9,300)" in page
     assert "800 less (1,900 less to 200 more)" in page, "with the programme's own 2,000"
     assert "1.4 less (0.9 to 2.0)" in page, "for each pound"
-    assert "economic ratio" not in page
+    assert NO_ECONOMIC in page
     assert "−" not in page, "less, not a sign that a head turns round"
     assert "llustrative" in page
+
+
+def test_the_economic_ratio_by_hand() -> None:
+    """500 less on care, 3 times 100 less on crime, 50 more on schools: 750 a year; over two years 1,474.6 of 2,000.
+
+    Its range adds the themes' up: from 900 + 3 * 200 + 0 to 100 + 0 - 100.
+    """
+    themes = {"social care": (-500.0, -900.0, -100.0), "crime and justice": (-100.0, -200.0, 0.0),
+              "education": (50.0, 0.0, 100.0), "benefits": (-9_000.0, -9_500.0, -8_500.0)}  # fmt: skip
+    rows = [
+        compared(*ends).with_columns(outcome=pl.lit(theme))
+        for theme, ends in {"all costs": (-400.0, -1_000.0, 100.0), **themes}.items()
+    ]
+    page = five_years_part(pl.concat(rows), money()).replace("&nbsp;", " ")
+    assert economic(pl.concat(rows)) == (-750.0, -1_500.0, 0.0)
+    assert "0.7 less (1.5 less to no more)" in page
+    assert "illustrative, from no source" in page
+    assert economic(pl.concat(rows[:-2])) is None, "schools are withheld"
 
 
 @pytest.mark.parametrize(("left", "worth"), list(zip(AFTERWARDS.values(), (1.9662, 2.7674, 4.6731), strict=True)))

@@ -164,6 +164,7 @@ def test_what_was_withheld_and_what_it_cost() -> None:
     tables = published(before=300, after=200)
     names = {"outcomes": "share", "service_use": "share", "benefit_paths": "share", "characteristics": "share",
              "overlap": "share", "event_study": "estimate", "pretrends": "slope", "balance": "after",
+             "subgroups": "estimate",
              "money": "mean"}  # fmt: skip
     rows = sum(tables[name].height for name in names) + 2
     none = sum(tables[name][figure].null_count() for name, figure in names.items()) + 2

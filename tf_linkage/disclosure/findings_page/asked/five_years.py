@@ -2,8 +2,9 @@
 
 Two years are observed. What comes after is an assumption, and three are shown side by side. Later years count for
 less, by the Green Book's discount rate (HM Treasury, *The Green Book*, 2022: 3.5% a year for the first 30 years).
-All prices are those of one table, and none is raised by inflation. It is an account of public money: benefits paid
-count as a cost, though to society they are a transfer.
+All prices are those of one table, and none is raised by inflation. Two accounts stand side by side. The fiscal one
+is of public money: benefits paid count as a cost. The economic one is of everybody: benefits are a transfer, which
+the Treasury saves and families lose, and crime costs victims besides what it costs courts and prisons.
 """
 
 from __future__ import annotations
@@ -31,16 +32,29 @@ AFTERWARDS: Mapping[str, tuple[float, float, float]] = {
 
 ALL_COSTS, PROGRAMME = "all costs", "the programme"
 
+ECONOMIC: Mapping[str, float] = {
+    "benefits": 0.0, "social care": 1.0, "crime and justice": 3.0, "education": 1.0,
+}  # fmt: skip
+"""What a pound of public money stands for in an account of everybody. A transfer is nobody's gain (HM Treasury,
+*The Green Book*, 2022); the three of crime are ours, and illustrative."""
+
 SAYS = (
     "Illustrative, and no finding: most prices behind it are round figures from no source. How much more or "
     "less other public money families on the programme cost over five years than those that wait, from the "
     "weighted difference in all costs without the programme's own; next to it what the programme cost. Years "
     "count by 3.5% a year less the later they are (the Green Book's rate); the prices are those of one table "
     "throughout. Two years are observed and three assumed. The range is that of the 95% interval of the two, "
-    "right if weighting is: what nobody saw is not in it (see Before the start). It is an account of public "
-    "money alone: no price was seen of what families and their neighbours gain, so that it cannot say whether "
-    "the programme is worth its cost."
+    "right if weighting is: what nobody saw is not in it (see Before the start). The fiscal ratio is an account of "
+    "public money alone."
 )
+ECONOMIC_SAYS = (
+    "The economic ratio is an account of everybody, by theme: benefits count nothing, since what the Treasury "
+    "saves families lose; crime counts {crime:g} times what it costs courts and prisons, for what it costs "
+    "victims (illustrative, from no source); social care and education as they stand. Its range adds up the "
+    "ranges of the themes, which is as wide as it can be. What people earn more, live longer or suffer less has "
+    "no price here, so that it cannot say either whether the programme is worth its cost."
+)
+NO_ECONOMIC = "The economic ratio cannot be told: the difference in costs of one theme at least is withheld."
 UNTOLD = "Costs and benefits over five years cannot be told: the difference in all costs is withheld."
 
 
@@ -55,20 +69,47 @@ def five_years_part(differences: pl.DataFrame, money: pl.DataFrame) -> str:
     if spent is None:
         return html.paragraph(UNTOLD)
     cost, yearly_difference = spent
+    of_everybody = economic(differences)
     rows = []
     for words, left in AFTERWARDS.items():
         years = discounted(left)
         sums = [year * years for year in yearly_difference]
+        economy = "–" if of_everybody is None else _range([of * years / cost for of in of_everybody], _times)
         rows.append((
             f"The difference {words}", _range(sums, _pounds), f"£{_pounds(cost)}",
-            _range([of + cost for of in sums], _pounds), _range([of / cost for of in sums], _times),
+            _range([of + cost for of in sums], _pounds), _range([of / cost for of in sums], _times), economy,
         ))  # fmt: skip
     head = (
         "", "Other public money, £", "Cost of the programme", "Both together, £",
-        "Other public money for each pound of the programme, £",
+        "Fiscal: other public money for each pound of the programme, £",
+        "Economic: costs to everybody for each pound of the programme, £",
     )  # fmt: skip
     table = html.table("For each family on the programme, over five years, discounted; illustrative", head, rows)
-    return html.opened("Costs and benefits over five years (illustrative)", html.paragraph(SAYS) + table)
+    words = NO_ECONOMIC if of_everybody is None else ECONOMIC_SAYS.format(crime=ECONOMIC["crime and justice"])
+    says = html.paragraph(f"{SAYS} {words}")
+    return html.opened("Costs and benefits over five years (illustrative)", says + table)
+
+
+def economic(differences: pl.DataFrame) -> tuple[float, float, float] | None:
+    """What everybody's costs came to a year more for a family: estimate, lower and upper end.
+
+    None where a theme that counts is withheld. The ends are sums of the themes' ends: whatever goes with what, the
+    interval of the sum is no wider.
+    """
+    rows = differences.filter(
+        pl.col("measure") == POUNDS,
+        pl.col("method") == WEIGHTED,
+        pl.col("window") == AFTER,
+        pl.col("estimate").is_not_null(),
+    )
+    told = {row["outcome"]: row for row in rows.iter_rows(named=True)}
+    wanted = [theme for theme, worth in ECONOMIC.items() if worth]
+    if any(theme not in told for theme in wanted):
+        return None
+    estimate, low, high = (
+        sum(ECONOMIC[theme] * float(told[theme][name]) for theme in wanted) for name in ("estimate", "low", "high")
+    )
+    return estimate, low, high
 
 
 def yearly(differences: pl.DataFrame, money: pl.DataFrame) -> tuple[float, tuple[float, float, float]] | None:

@@ -1,5 +1,6 @@
 """What the time before the start says of the figures after it: which assumption is in doubt."""
 
+from tf_linkage.disclosure.findings_page.before_start.calibrated import calibrated_part
 from tf_linkage.disclosure.findings_page.before_start.doubts import (
     before_the_start,
     doubted,
@@ -11,6 +12,7 @@ from tf_linkage.disclosure.findings_page.before_start.placebos import placebos_s
 
 __all__ = [
     "before_the_start",
+    "calibrated_part",
     "doubted",
     "doubts",
     "over_time_section",

@@ -19,11 +19,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tf_linkage.contracts.outputs.estimates import ALL_WINDOWS, MEASURES, METHODS
+from tf_linkage.contracts.outputs.estimates import ALL_WINDOWS, BETTER, MEASURES, METHODS
 from tf_linkage.research.estimates.by_family import events_by_half_year, families_of
 from tf_linkage.research.estimates.differences import RATE_WINDOW, compare_rates, counts_behind, enough
 from tf_linkage.research.estimates.influence import Floats, Groups, Levels, levels
-from tf_linkage.research.estimates.placebo import BETTER
 from tf_linkage.research.estimates.weighting import MINIMUM_COUNT
 from tf_linkage.research.tables.half_years import MONTHS, Laid
 from tf_linkage.research.tables.school_outcomes import ENOUGH

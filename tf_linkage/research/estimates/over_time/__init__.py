@@ -2,5 +2,6 @@
 
 from tf_linkage.research.estimates.over_time.event_study import Told, event_study, told_by_half_year
 from tf_linkage.research.estimates.over_time.pretrend import pretrends
+from tf_linkage.research.estimates.over_time.sustained import sustained_differences
 
-__all__ = ["Told", "event_study", "pretrends", "told_by_half_year"]
+__all__ = ["Told", "event_study", "pretrends", "sustained_differences", "told_by_half_year"]

@@ -21,12 +21,12 @@ import numpy as np
 import polars as pl
 
 from tf_linkage.contracts.columns import schema_of
-from tf_linkage.contracts.outputs.estimates import ALL_TOGETHER, EVENT_HALF_YEARS, REFERENCE, EventStudy
+from tf_linkage.contracts.outputs.estimates import ALL_TOGETHER, BETTER, EVENT_HALF_YEARS, REFERENCE, EventStudy
 from tf_linkage.intervals import Z
 from tf_linkage.research.estimates.by_family import events_by_half_year
 from tf_linkage.research.estimates.differences import counts_behind, enough
 from tf_linkage.research.estimates.influence import Floats, Groups, levels, standard_error
-from tf_linkage.research.estimates.placebo import BETTER, MONTHS_A_YEAR, fewest
+from tf_linkage.research.estimates.placebo import MONTHS_A_YEAR, fewest
 from tf_linkage.research.tables.half_years import MONTHS, Laid
 from tf_linkage.research.tables.school_outcomes import ENOUGH
 

@@ -1,8 +1,7 @@
 """subgroups: ratios of yearly rates within councils and among families with each problem.
 
 Weights are those of the whole study, in which councils and problems are made alike. Groups of one kind lean on each
-other (`pooling`). They stay with the researchers: councils are named in nothing that leaves, and families with two
-problems stand in two rows.
+other (`pooling`). Only pooled ratios may leave (`disclosure`). Families with two problems stand in two rows.
 """
 
 from __future__ import annotations
