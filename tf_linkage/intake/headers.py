@@ -69,7 +69,7 @@ _ANYWHERE: dict[str, tuple[str, ...]] = {
     "uncertain_start_date": ("uncertain_start_date", "start_imputed", "fuzzy_start"),
     "uncertain_end_date": ("uncertain_end_date", "end_imputed", "fuzzy_end"),
     "name_number": ("name_number", "alias_no", "alias_number"),
-    "school_id": ("school_id", "urn", "school_urn", "laestab", "la_estab", "estab", "school"),
+    "school_id": ("school_id", "urn", "school_urn", "laestab", "la_estab", "estab"),
     "case_id": ("case_id", "caseid"),
     "offence_id": ("offence_id", "offenceid"),
     "benefit_type": ("benefit_type", "benefit"),

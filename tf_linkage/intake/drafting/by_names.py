@@ -76,17 +76,23 @@ def by_names(columns: list[ColumnInfo], source: Source) -> Found:
 
 def marks_of(cells: pl.DataFrame) -> set[str]:
     """What stands for blank somewhere in a file."""
-    return {mark for mark in MARKS if any((_folded(cells[name]) == mark).any() for name in cells.columns)}
+    return {mark for name in cells.columns for mark in _said(cells[name]) & {*MARKS}}
 
 
 def placeholders_in(cells: pl.Series, name: str) -> set[str]:
     """What stands for blank in a column of theirs, if it is the contract's column of that name."""
-    return {mark for mark in OF_COLUMN.get(name, ()) if (_folded(cells) == mark).any()}
+    return _said(cells) & {*OF_COLUMN.get(name, ())}
 
 
 def without(cells: pl.Series, marks: set[str]) -> pl.Series:
     """A column of theirs, null where a mark stands for blank."""
-    return pl.Series([None if text is None or folded(text) in marks else text for text in cells], dtype=pl.String)
+    marked = [text for text in cells.unique().sort() if text is not None and folded(text) in marks]
+    return pl.select(pl.when(~cells.is_in(marked)).then(cells)).to_series().cast(pl.String)
+
+
+def _said(cells: pl.Series) -> set[str]:
+    """What a column says, each value once and as it is compared."""
+    return {folded(text) for text in cells.drop_nulls().unique().sort()}
 
 
 def _settle_days(found: Found) -> None:
@@ -108,7 +114,7 @@ def _find_flags(found: Found, cells: pl.DataFrame, columns: list[ColumnInfo], ma
     coded = {column.name: column for column in columns if isinstance(column.dtype, pl.Enum)}
     bare: list[tuple[str, str]] = []
     for theirs in cells.columns:
-        said = {mark for mark in _folded(cells[theirs]).drop_nulls() if mark not in marks}
+        said = _said(cells[theirs]) - marks
         if not said or not said <= {*YES_OR_NO, *TICKS}:
             continue
         problem, code = flag_of(theirs) or _of_problem(theirs, coded)

@@ -83,7 +83,7 @@ def _proposed(column: ColumnInfo, theirs: str, cells: pl.Series) -> Proposal | N
     if dangerous(theirs, column):
         made.doubts.append("the header may mean somebody else or another time")
     if not len(known):
-        made.doubts.append("every cell is blank")
+        (made.notes if column.nullable else made.doubts).append("every cell is blank")
         return made
     shape = SHAPES.get(column.name)
     if shape and shaped(shape, known) < 0.5:

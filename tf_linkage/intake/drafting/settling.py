@@ -63,15 +63,16 @@ def _settled(column: ColumnInfo, made: Proposal, cells: pl.DataFrame, groups: pl
     if made.theirs not in cells.columns or dangerous(made.theirs) or made.misfits:
         return ""
     known = cells[made.theirs]
+    if column.nullable and known.null_count() == len(known):
+        return "nothing stands in it"
     if is_key(column):
         # By values alone it was taken for one already.
         told = made.by == "words" and numbers_of(column, known)
         return "its values part people as such numbers do" if told else ""
     codes = codes_of(column)
-    if made.by == "values" and not (codes and column.column_class is ColumnClass.ATTRIBUTE):
-        # A day, a number or a sex has a shape, and may be anybody's; the words of a problem say what they are.
-        return ""
-    if codes and len(codes) > 1 and made.spellings and set(codes) - {*made.spellings.values()}:
+    # A day, a number or a sex has a shape, and may be anybody's; the words of a problem say what they are.
+    anybodys = made.by == "values" and not (codes and column.column_class is ColumnClass.ATTRIBUTE)
+    if anybodys or (codes and len(codes) > 1 and made.spellings and set(codes) - {*made.spellings.values()}):
         return ""
     if groups is not None:
         return "all members of a family have the same in it" if _one_for_each(groups, known) else ""

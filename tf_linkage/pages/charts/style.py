@@ -22,6 +22,7 @@ import vl_convert
 
 from tf_linkage.errors import TfLinkageError
 from tf_linkage.pages.charts.narrow import narrowed
+from tf_linkage.pages.charts.widths import fitted
 
 Row = Mapping[str, Any]
 Rows = Sequence[Row]
@@ -125,7 +126,7 @@ def _drawn(spec: str) -> str:
         config=CONFIG,
         allowed_base_urls=[],
     )
-    return _NAMELESS.sub(r'<g \1aria-hidden="true"\2>', _EMPTY.sub("", str(svg)))
+    return fitted(_NAMELESS.sub(r'<g \1aria-hidden="true"\2>', _EMPTY.sub("", str(svg))))
 
 
 def colours(series: Sequence[str]) -> dict[str, Any]:

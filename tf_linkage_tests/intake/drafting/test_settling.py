@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import polars as pl
 import pytest
 import xlsxwriter
 
@@ -448,3 +449,27 @@ def test_two_words_for_one_sex_mean_it(tmp_path: Path) -> None:
     assert '"Girl/Woman" = "female"' in text
     assert "DOUBT: gender" not in text
     assert '"Man/Woman" =' not in drafted(tmp_path, Sex=["Man/Woman", "Girl/Woman"] * FAMILIES)
+
+
+def test_a_column_in_which_nothing_stands_is_no_question_unless_the_contract_needs_it(tmp_path: Path) -> None:
+    blank = [""] * 2 * FAMILIES
+    text = drafted(tmp_path, NI_number=blank, Began=blank)
+    assert "# NOTE: nino: every cell is blank" in text
+    assert "# NOTE: service_start_date: taken for it by the words of its name, and nothing stands in it" in text
+    assert "DOUBT: nino" not in text
+    assert "DOUBT: service_start_date" not in text
+    assert "# DOUBT: study_group: every cell is blank" in drafted(tmp_path, Study_group=blank)
+
+
+def test_a_file_of_many_rows_is_drafted_by_its_different_values(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stands for blank was looked for in every cell, once for each mark."""
+    from tf_linkage.intake.drafting import by_names
+
+    folded, calls = by_names.folded, list[str]()
+    monkeypatch.setattr(by_names, "folded", lambda text: calls.append(text) or folded(text))
+    cells = pl.Series(["Yes", "No", "n/a"] * 1000)
+    assert by_names.marks_of(cells.to_frame("a")) == {"n/a"}
+    assert by_names.without(cells, {"n/a"}).null_count() == 1000
+    assert len(calls) == 6
