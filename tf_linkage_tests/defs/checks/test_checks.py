@@ -9,6 +9,7 @@ import pytest
 from tf_linkage.contracts.bodies import moj
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.defs.checks import checks
+from tf_linkage.study import Study
 
 OFFENCES = pl.DataFrame(
     {
@@ -67,7 +68,7 @@ def test_missing_and_unknown_tables_are_named() -> None:
     assert found == ["offences is missing", "other is in no contract"]
 
 
-def evaluate(check: dg.AssetChecksDefinition, **stored: pl.LazyFrame) -> dict[str, dg.AssetCheckResult]:
+def evaluate(check: dg.AssetChecksDefinition, **stored: pl.LazyFrame | Study) -> dict[str, dg.AssetCheckResult]:
     """Run a check's function on given frames."""
     found = check.op.compute_fn.decorated_fn(**stored)  # type: ignore[union-attr]
     results = [found] if isinstance(found, dg.AssetCheckResult) else list(found)
@@ -103,12 +104,12 @@ def test_no_record_is_lost_or_made_up(sent: str, kept: str, *, passed: bool) -> 
 def test_a_request_with_more_than_the_notice_allows_is_red() -> None:
     columns = ["request_ref", "forename", "surname", "date_of_birth", "gender", "address", "postcode"]
     allowed = pl.LazyFrame(schema=dict.fromkeys(columns, pl.String))
-    check = checks.request_as_allowed("moj")
-    assert next(iter(evaluate(check, link_request=allowed).values())).passed
+    check, study = checks.request_as_allowed("moj"), Study()
+    assert next(iter(evaluate(check, link_request=allowed, study=study).values())).passed
     with_nino = allowed.with_columns(nino=pl.lit("x"))
-    assert not next(iter(evaluate(check, link_request=with_nino).values())).passed
+    assert not next(iter(evaluate(check, link_request=with_nino, study=study).values())).passed
     to_dwp = checks.request_as_allowed("dwp")
-    assert next(iter(evaluate(to_dwp, link_request=with_nino).values())).passed
+    assert next(iter(evaluate(to_dwp, link_request=with_nino, study=study).values())).passed
 
 
 def test_what_must_stop_things_blocks() -> None:
