@@ -39,7 +39,8 @@ def other_differences(differences: pl.DataFrame) -> Iterator[str]:
         return
     yield (
         "Named are results of families, children and adults whose 95% interval leaves no difference out, by "
-        "weighting alone. All are exploratory, and one in twenty would be named by chance alone."
+        "weighting alone and over the longest time after the start; shorter stretches stand under Compared. "
+        "All are exploratory, and one in twenty would be named by chance alone."
     )
     for measure, words in KINDS.items():
         of = [row for row in rows if row["measure"] == measure]

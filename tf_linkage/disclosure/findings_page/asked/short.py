@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
@@ -74,7 +75,7 @@ def _sure(differences: pl.DataFrame, planned: Sequence[Row]) -> Iterator[str]:
         return
     by_width = sorted(shown, key=lambda row: ends(row)[1] / max(ends(row)[0], 1e-9))
     first, last = by_width[0], by_width[-1]
-    how = " under either assumption" if first["method"] == RANGE else ""
+    how = ", whichever of two assumptions holds" if first["method"] == RANGE else ""
     than = f" times as often on the programme as in the comparison{how}"
     least = "" if first is last else f" Least sure: {_span(last)}."
     yield f"Surest: {_span(first)}{than}.{least}"
@@ -115,7 +116,7 @@ def _linkage(differences: pl.DataFrame) -> Iterator[str]:
     )
     if most:
         yield (
-            f"Allowing for that moves no ratio by more than {most:.0%} ({_name(weighted)}: "
+            f"Allowing for that moves no ratio by more than {math.ceil(100 * most)}% ({_name(weighted)}: "
             f"{_estimate(weighted):g} becomes {_estimate(corrected):g}), and changes what is shown for "
             f"{', '.join(changed) if changed else f'none of {len(rows)} outcomes'}."
         )
