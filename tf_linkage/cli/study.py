@@ -70,14 +70,14 @@ def _study(chosen: argparse.Namespace) -> Study:
     """The study of the options given; says what the data folder adds to them."""
     given = {name: value for name in choices() if (value := getattr(chosen, name))}
     remembered = not getattr(chosen, "afresh", False)
-    study, usual = chosen_study(given, remembered=remembered), Study()
+    study = chosen_study(given, remembered=remembered)
     kept = recorded(study.data) if remembered else {}
+    # What follows from the size is not said again.
+    usual = Study.of(kept.get("preset", Study().preset)).model_dump(mode="json") | {"preset": Study().preset.value}
     taken = [
         f"{name} {' '.join(kept[name]) if isinstance(kept[name], list) else kept[name]}"
         for name in dict.fromkeys(("preset", "seed", "source", "noise", "engine", *LAUNCHPAD, *advanced()))
-        if name not in BOUNDS
-        and name not in explicit_choices(given)
-        and kept.get(name, getattr(usual, name)) != getattr(usual, name)
+        if name not in BOUNDS and name not in explicit_choices(given) and kept.get(name, usual[name]) != usual[name]
     ]
     if taken:
         say(f"as {study.data / FILE} says: {', '.join(taken)}")

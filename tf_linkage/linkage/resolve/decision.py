@@ -189,7 +189,10 @@ class DecisionRule:
             self.tables.right.entity.gather(added["right_row"]).alias("entity"),
         ).select(pairs.columns)
         every = pl.concat([pairs, added]).sort("left_row", "right_row")
-        elsewhere = moved(unpack(every["pattern"].to_numpy(), self.model.comparisons), self.model)
+        # By pattern, of which there are thousands, not by pair.
+        kinds = every["pattern"].unique().sort()
+        away = kinds.filter(pl.Series(moved(unpack(kinds.to_numpy(), self.model.comparisons), self.model)))
+        elsewhere = every["pattern"].is_in(away.implode()).to_numpy()
         together = evidence.together if evidence.moved else None
         return self.resolved(self.weighed(every, bits_of(every, evidence, elsewhere), certain_links)), together
 

@@ -63,7 +63,10 @@ class Body:
             job_def = build_defs(study_from_environment()).resolve_job_def(job)
             result = job_def.execute_in_process(instance=instance, raise_on_error=False)
         failures = [event.step_failure_data.user_failure_data for event in result.get_step_failure_events()]
-        assert result.success, [failure and failure.description for failure in failures]
+        stopped = [
+            event.message for event in result.all_events if event.event_type is dg.DagsterEventType.RUN_CANCELED
+        ]
+        assert result.success, [*(failure and failure.description for failure in failures), *stopped]
         assert all(check.passed for check in result.get_asset_check_evaluations())
 
     def _alone(self, patched: pytest.MonkeyPatch) -> None:
@@ -146,8 +149,9 @@ def test_a_department_elsewhere_is_sent_hashes_and_links_with_the_key_that_both_
     carry(at.ons, at.dwp, "dwp/link_request", at.files / "dwp_request.zip")
     with pytest.raises(AssertionError, match=f"set {VARIABLE} at both"):
         at.dwp.run("dwp")
-    # Who is to link in the clear is stopped by the gate on requests; who has another key, by the linkage.
-    for wrong, words in (({"TF_LINKAGE_DWP_LINKAGE_ON": "clear"}, "None"), ({VARIABLE: other}, "different keys")):
+    # Who is to link in the clear is stopped before the run works; who has another key, by the linkage.
+    clear = "dwp linkage on hashes.*cannot be joined"
+    for wrong, words in (({"TF_LINKAGE_DWP_LINKAGE_ON": "clear"}, clear), ({VARIABLE: other}, "different keys")):
         with pytest.raises(AssertionError, match=words):
             Body("dwp", at.dwp.root, at.dwp.settings | wrong).run("dwp")
     Body("dwp", at.dwp.root, at.dwp.settings | {VARIABLE: key}).run("dwp")
