@@ -99,4 +99,6 @@ def _pages_digest(path: Path) -> str:
 
 def _said(choice: str, value: object) -> str:
     shown = ", ".join(map(str, value)) if isinstance(value, list) else value
+    if isinstance(value, dict):
+        shown = ", ".join(f"{name} {one}" for name, one in sorted(value.items())) or "as usual"
     return f"{choice.replace('_', ' ')} {shown}"

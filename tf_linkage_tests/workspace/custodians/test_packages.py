@@ -150,7 +150,7 @@ def test_a_department_elsewhere_is_sent_hashes_and_links_with_the_key_that_both_
     with pytest.raises(AssertionError, match=f"set {VARIABLE} at both"):
         at.dwp.run("dwp")
     # Who is to link in the clear is stopped before the run works; who has another key, by the linkage.
-    clear = "dwp linkage on hashes.*cannot be joined"
+    clear = "linkage on as usual; dwp/link_request: linkage on dwp hashes; they cannot be joined"
     for wrong, words in (({"TF_LINKAGE_DWP_LINKAGE_ON": "clear"}, clear), ({VARIABLE: other}, "different keys")):
         with pytest.raises(AssertionError, match=words):
             Body("dwp", at.dwp.root, at.dwp.settings | wrong).run("dwp")
