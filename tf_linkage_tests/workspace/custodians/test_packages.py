@@ -140,7 +140,7 @@ def machines(rehearsed: Rehearsed, root: Path, of_ons: dict[str, str], of_dwp: d
 
 
 def test_a_department_elsewhere_is_sent_hashes_and_links_with_the_key_that_both_hold(
-    rehearsed: Rehearsed, tmp_path: Path
+    rehearsed: Rehearsed, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     key, other = secrets.token_hex(32), secrets.token_hex(32)
     hashes = {"TF_LINKAGE_DWP_LINKAGE_ON": "hashes"}
@@ -150,10 +150,14 @@ def test_a_department_elsewhere_is_sent_hashes_and_links_with_the_key_that_both_
     with pytest.raises(AssertionError, match=f"set {VARIABLE} at both"):
         at.dwp.run("dwp")
     # Who is to link in the clear is stopped before the run works; who has another key, by the linkage.
-    clear = "linkage on as usual; dwp/link_request: linkage on dwp hashes; they cannot be joined"
-    for wrong, words in (({"TF_LINKAGE_DWP_LINKAGE_ON": "clear"}, clear), ({VARIABLE: other}, "different keys")):
+    clear = {"TF_LINKAGE_DWP_LINKAGE_ON": "clear"}
+    for wrong, words in ((clear, "canceled"), ({VARIABLE: other}, "different keys")):
         with pytest.raises(AssertionError, match=words):
             Body("dwp", at.dwp.root, at.dwp.settings | wrong).run("dwp")
+    told = capfd.readouterr()
+    assert (
+        "linkage on as usual; dwp/link_request: linkage on dwp hashes; they cannot be joined" in told.out + told.err
+    )
     Body("dwp", at.dwp.root, at.dwp.settings | {VARIABLE: key}).run("dwp")
     carry(at.dwp, at.ons, "dwp/return", at.files / "dwp_return.zip")
     returned = Store(at.ons.data).read(["dwp", "return"])
