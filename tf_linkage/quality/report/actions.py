@@ -213,8 +213,8 @@ def _sparse(plain: pl.DataFrame) -> Iterator[Action]:
     for row in rows.iter_rows(named=True):
         who = "councils" if row["department"] == "council" else TITLES[row["department"]]
         yield Action(
-            row["department"], f"Ask {who} for fuller {row['level'].replace('_', ' ')}", None,
-            f"it is there in {100 * row['value']:.0f}% of their records; what it would find is not counted here "
+            row["department"], f"Ask {who} for {row['level'].replace('_', ' ')}", None,
+            f"it is there in {100 * row['value']:.0f}% of the records; what it would find is not counted here "
             "(job assess tells)",
             "ask",
         )  # fmt: skip

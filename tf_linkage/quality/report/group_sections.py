@@ -81,10 +81,9 @@ def _named(row: dict[str, Any], names: Names) -> str:
 
 def _widest(row: dict[str, Any], names: Names, causes: pl.DataFrame | None) -> str:
     return (
-        f"{TITLES[row['department']]}: of the gaps in recall beyond chance the widest is that of "
-        f"{BREAKDOWNS[row['breakdown']].lower()} “{level_word(row['breakdown'], row['worst'], names)}”: "
-        f"{percent(row['worst_value'])} of {row['worst_of']:,} are found, which is {_gap(row)} "
-        f"points below everybody else{_mostly(row, causes)}."
+        f"{TITLES[row['department']]}: recall is lowest for {BREAKDOWNS[row['breakdown']].lower()} "
+        f"“{level_word(row['breakdown'], row['worst'], names)}”: {percent(row['worst_value'])} of "
+        f"{row['worst_of']:,}, which is {_gap(row)} points below everybody else{_mostly(row, causes)}."
     )
 
 

@@ -223,11 +223,7 @@ def _by_stage(plain: pl.DataFrame) -> Iterator[str]:
 
 def _findings(effects: pl.DataFrame | None) -> Iterator[str]:
     if effects is None:
-        yield (
-            "How the findings would differ on true links is not computed yet for this run: “tf-linkage assess” "
-            "does it. What missed links may do to each published result stands on the findings' page, under "
-            "Linkage."
-        )
+        yield "Not computed yet for this run: “tf-linkage assess” does it."
         return
     plain = effects.with_columns(pl.col("links", "study_group").cast(pl.String)).filter(
         pl.col("threshold") == AS_RUN, pl.col("value").is_not_null()

@@ -15,15 +15,14 @@ from tf_linkage.pages import html
 from tf_linkage.quality.bounds.floors import QUALITY_FLOORS
 from tf_linkage.quality.report.words import TITLES, departments_in, knows_truth
 
-BY_CHANCE = 0.05
-"""How seldom chance alone may make a change look as good as it does, or as bad, for it to be advised."""
+BEYOND_CHANCE = 1.96
+"""Standard deviations by which right links must outweigh false ones for a change to be advised (sign test, 5%)."""
 
 RULE = (
     "A threshold is the probability, by the model, that two records are of one person, from which they are linked. "
     "Recommended is the one at which false links and missed people together are fewest, among those whose "
-    "precision keeps the department's floor; the run's own, unless the difference is beyond chance (exact "
-    "sign test, two-sided, 5%; it allows for no choice among thresholds). One false link weighs as much "
-    "here as one missed person."
+    "precision keeps the department's floor; the run's own, unless the difference is beyond chance (sign test, "
+    "5%). One false link weighs as much here as one missed person."
 )
 
 
@@ -89,23 +88,11 @@ def _recommended(plain: pl.DataFrame, name: str, own: float) -> Recommendation |
     best = min(kept, key=lambda level: (errors(level), abs(level - nearest), level))
     right = points[best][1] - points[nearest][1]
     false = (points[best][0] - points[best][1]) - (points[nearest][0] - points[nearest][1])
-    beyond = right > false and sign_test(max(right, 0) + max(-false, 0), abs(right) + abs(false)) < BY_CHANCE
+    beyond = right - false > BEYOND_CHANCE * math.sqrt(abs(right) + abs(false))
     ends = (min(points), max(points))
     if beyond or nearest not in kept:
         return Recommendation(name, nearest, best, right, false, best, right, false, present, *ends)
     return Recommendation(name, nearest, nearest, 0, 0, best, right, false, present, *ends)
-
-
-def sign_test(better: int, of: int) -> float:
-    """How often as many of so many fair coins, or more, would fall on one side: the exact two-sided p-value.
-
-    Args:
-        better: links by which a threshold is better: right ones gained, false ones shed.
-        of: all that differ, better or worse.
-    """
-    most = max(better, of - better)
-    ways = sum(math.comb(of, number) for number in range(most, of + 1))
-    return min(1.0, float(2 * ways / 2**of))
 
 
 def points_of(plain: pl.DataFrame, name: str) -> dict[float, tuple[int, int]]:

@@ -67,7 +67,7 @@ def _of_all(name: str, plain: pl.DataFrame, found: pl.DataFrame, names: Names) -
     of = found.filter(pl.col("department") == name)
     verdicts = [judged(row) for row in of.iter_rows(named=True)]
     counts = (
-        f"{verdicts.count('differ')} differ, {verdicts.count('alike')} are alike, of the others it cannot be told"
+        f"{verdicts.count('differ')} differ, {verdicts.count('alike')} are alike, of the others one cannot tell"
     )
     tested = plain.filter(
         pl.col("department") == name, pl.col("measure") == "alike_chance", pl.col("value").is_not_null()

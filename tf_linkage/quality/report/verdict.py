@@ -85,9 +85,8 @@ def _limits(plain: pl.DataFrame) -> str:
     small = groups.filter(pl.col("value").is_null()).height
     cases, few = "case" if hard == 1 else "cases", "group" if small == 1 else "groups"
     return (
-        f" The limits are wide: {'; '.join(said)}. No limit is set for {hard:,} hard {cases}, "
-        f"nor for {small:,} {few} "
-        "with fewer than ten people in a register (counted department by department)."
+        f" The limits are wide: {'; '.join(said)}. No limit judges {hard:,} hard {cases}, nor {small:,} {few} with "
+        "fewer than ten people in a register (counted department by department)."
     )
 
 
