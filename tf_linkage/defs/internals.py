@@ -52,6 +52,7 @@ __all__ = [
     "failed_gates",
     "forget",
     "freshness_of",
+    "gates_failed_in",
     "output_keys",
     "set_version",
     "stale_status",
@@ -76,13 +77,17 @@ def definition_metadata(context: dg.InputContext, key: dg.AssetKey) -> Mapping[s
 
 def failed_gates(context: dg.OutputContext) -> list[tuple[str, str]]:
     """Checks that block and failed so far in the run that makes an output: asset and check, in their order."""
-    asked = context.step_context.instance.get_records_for_run(
-        context.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
-    )
+    found = gates_failed_in(context.step_context.instance, context.run_id)
+    return [(one.asset_key.to_user_string(), one.check_name) for one in found]
+
+
+def gates_failed_in(instance: dg.DagsterInstance, run_id: str) -> list[dg.AssetCheckEvaluation]:
+    """Checks that block and failed so far in a run, in their order."""
+    asked = instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION)
     events = [record.event_log_entry.dagster_event for record in asked.records]
     found = [event.event_specific_data for event in events if event]
     return [
-        (one.asset_key.to_user_string(), one.check_name)
+        one
         for one in found
         if isinstance(one, dg.AssetCheckEvaluation)
         and one.blocking

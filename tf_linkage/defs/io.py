@@ -35,6 +35,12 @@ CHOICES = "made under the choices"
 """Metadata of an asset's definition: the names of the choices on which it depends itself."""
 
 
+def own_choices(metadata: Mapping[str, Any]) -> list[str]:
+    """The names of the choices on which an asset depends itself, from the metadata of its definition."""
+    names = metadata.get(CHOICES)
+    return str(getattr(names, "value", names)).split(", ") if names else []
+
+
 class ParquetStore(dg.IOManager):  # type: ignore[misc]
     """Parquet files in the data folder; encrypted where a custodian keeps them.
 
@@ -100,8 +106,7 @@ class ParquetStore(dg.IOManager):  # type: ignore[misc]
 
     def _own(self, metadata: Mapping[str, Any] | None) -> dict[str, Any]:
         """The choices on which an asset depends itself, with the run's values."""
-        names = (metadata or {}).get(CHOICES)
-        return self.study.chosen(*str(getattr(names, "value", names)).split(", ")) if names else {}
+        return self.study.chosen(*own_choices(metadata or {}))
 
     def _held(
         self, vault: Vault, dataset: str, written: Written, key: Sequence[str], mappings: str | None

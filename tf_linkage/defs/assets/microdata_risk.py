@@ -258,16 +258,24 @@ def no_offence_stands_out() -> dg.AssetChecksDefinition:
 
 def offences_verdict(offending: pl.LazyFrame, people: pl.LazyFrame) -> dg.AssetCheckResult:
     """Red when an offence finds somebody."""
-    figures: dict[str, Any] = disclosure.offence_risk(offending, people)
-    below = figures["people in classes below the rule"]
+    figures = disclosure.offence_risk(offending, people)
+    of = f"{figures['people with offences']} people stand out by an offence"
+    return _alike_verdict(figures, figures["people in classes below the rule"], of, "offences")
+
+
+def _alike_verdict(figures: Mapping[str, Any], below: int, of: str, what: str) -> dg.AssetCheckResult:
+    """Red when anybody stands out.
+
+    Args:
+        figures: `classes`, and the `smallest class` of those who look alike.
+        below: how many stand out.
+        of: of how many, and that they do.
+        what: what could tell them apart.
+    """
+    alike = f"at least {figures['smallest class']} look alike"
+    good = alike if figures["classes"] else f"nothing is shown that tells {what} apart"
     return dg.AssetCheckResult(
-        passed=not below,
-        description=f"{below} of {figures['people with offences']} people stand out by an offence"
-        if below
-        else f"at least {figures['smallest class']} look alike"
-        if figures["classes"]
-        else "nothing is shown that tells offences apart",
-        metadata=figures,
+        passed=not below, description=f"{below} of {of}" if below else good, metadata=figures
     )
 
 
@@ -291,17 +299,9 @@ def no_pupil_stands_out() -> dg.AssetChecksDefinition:
 
 def pupils_verdict(schooling: pl.LazyFrame, people: pl.LazyFrame) -> dg.AssetCheckResult:
     """Red when a pupil stands out."""
-    figures: dict[str, Any] = disclosure.pupil_risk(schooling, people)
-    below = figures["pupils in classes below the rule"]
-    return dg.AssetCheckResult(
-        passed=not below,
-        description=f"{below} of {figures['pupils']} pupils stand out"
-        if below
-        else f"at least {figures['smallest class']} look alike"
-        if figures["classes"]
-        else "nothing is shown that tells pupils apart",
-        metadata=figures,
-    )
+    figures = disclosure.pupil_risk(schooling, people)
+    of = f"{figures['pupils']} pupils stand out"
+    return _alike_verdict(figures, figures["pupils in classes below the rule"], of, "pupils")
 
 
 def nobody_stands_out(name: str, *, counted: bool) -> dg.AssetChecksDefinition:

@@ -6,6 +6,7 @@ from pathlib import Path
 import dagster as dg
 
 from tf_linkage.defs.automation.dead_runs import DIED
+from tf_linkage.defs.internals import gates_failed_in
 from tf_linkage.defs.resources import DATA
 from tf_linkage.workspace.store import relative
 
@@ -48,15 +49,9 @@ def line_of(context: dg.RunFailureSensorContext) -> str:
 
 def _gates(context: dg.RunFailureSensorContext) -> list[str]:
     """Each check that blocks and was red, with the words that stand on its page: they hold no data."""
-    asked = context.instance.get_records_for_run(
-        context.dagster_run.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
-    )
-    events = [record.event_log_entry.dagster_event for record in asked.records]
-    found = [event.event_specific_data for event in events if event]
     return [
         f"{one.asset_key.to_user_string()}, check {one.check_name}: {' '.join((one.description or '').split())}"
-        for one in found
-        if isinstance(one, dg.AssetCheckEvaluation) and one.blocking and not one.passed
+        for one in gates_failed_in(context.instance, context.dagster_run.run_id)
     ]
 
 

@@ -6,7 +6,7 @@ import dagster as dg
 
 from tf_linkage import intake
 from tf_linkage.defs.assets.extracts import Incoming
-from tf_linkage.defs.io import CHOICES, THIS_RUN
+from tf_linkage.defs.io import THIS_RUN, own_choices
 from tf_linkage.errors import TfLinkageError
 from tf_linkage.study import Study
 from tf_linkage.workspace.beforehand import refuse_what_cannot_succeed
@@ -32,7 +32,7 @@ def refusal_of(assets: Iterable[dg.AssetsDefinition]) -> Refuse:
     """
     assets = list(assets)
     inputs = {key: list(_loaded(made)) for made in assets for key in made.keys}
-    own = {key: _choices(made, key) for made in assets for key in made.keys}
+    own = {key: own_choices(made.metadata_by_key.get(key, {})) for made in assets for key in made.keys}
 
     def refuse(store: Store, study: Study, chosen: Collection[dg.AssetKey]) -> None:
         incoming = Incoming.of(study)
@@ -83,12 +83,6 @@ def _mixed(
     for name in sorted(makes):
         stamp_of(name)
     return found
-
-
-def _choices(made: dg.AssetsDefinition, key: dg.AssetKey) -> list[str]:
-    """The choices on which an asset depends itself."""
-    names = made.metadata_by_key.get(key, {}).get(CHOICES)
-    return str(getattr(names, "value", names)).split(", ") if names else []
 
 
 def _loaded(made: dg.AssetsDefinition) -> Iterator[str]:
