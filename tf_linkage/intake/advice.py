@@ -52,7 +52,11 @@ TO_DO = (
         "blanks around a key",
         "keys must be the same in every file; export them without, or name them under trim",
     ),
-    ("merged cells", "unmerge the cells in the workbook and fill each of them"),
+    (
+        "merged cells",
+        "unmerge the cells in the workbook and fill each of them; or, where the first of several rows speaks for "
+        "those below it, name the column under fill_down",
+    ),
     ("never calculated", "open the workbook in its own program, let it calculate, and save it"),
     (
         "no such column",

@@ -191,8 +191,32 @@ def settled(text: str) -> tuple[str, int]:
     return "\n".join(lines) + "\n", edited
 
 
+def written_once(folder: Path, rows: Sequence[Person]) -> tuple[Path, list[str]]:
+    """A family's number and all that is the family's in its first row alone; the number merged over its rows."""
+    path = folder / "register.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        day, sheet = book.add_format({"num_format": "dd/mm/yyyy"}), book.add_worksheet("Families")
+        family = "Family number,Address,Postcode,Cohort,Date identified,Support start,Support end"
+        sheet.write_row(0, 0, f"{family},Person ref,Surname,Forename,DOB,Gender,Issues".split(","))
+        for at, person in enumerate(rows):
+            members = [one for one in rows if one["family_ref"] == person["family_ref"]]
+            if person is members[0]:
+                if len(members) > 2:  # others are left blank below the first
+                    sheet.merge_range(at + 1, 0, at + len(members), 0, person["family_ref"])
+                else:
+                    sheet.write(at + 1, 0, person["family_ref"])
+                sheet.write_row(at + 1, 1, [person["address"], person["postcode"], str(person["group"]).title()])
+                for column, name in ((4, "identified_date"), (5, "service_start_date"), (6, "service_end_date")):
+                    if person[name]:
+                        sheet.write_datetime(at + 1, column, dt.datetime.combine(person[name], dt.time()), day)  # type: ignore[arg-type]
+            words = "; ".join(WORDS[code] for code in person["problems"])  # type: ignore[attr-defined]
+            sheet.write_row(at + 1, 7, [person["person_ref"], person["surname"], person["forename"]])
+            sheet.write_row(at + 1, 10, [born(at, person, british), str(person["gender"]).title(), words])
+    return path, []
+
+
 FORMS = {"a workbook": workbook, "a list in a cell": list_in_a_cell, "codes of its own": codes_of_its_own,
-         "two files": two_files}  # fmt: skip
+         "two files": two_files, "written once": written_once}  # fmt: skip
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -31,6 +31,8 @@ CLEARLY = 2
 SEARCHED = 50
 """Rows in which the header is looked for."""
 
+MERGED_BELOW = "cells below the header are merged; unmerge them in the workbook and fill each"
+
 ENDINGS = (
     "total",
     "grand total",
@@ -169,7 +171,7 @@ def _of_workbook(data: bytes, names: frozenset[str], said: int | None, least: in
     if unseen:
         doubts.append(f"{len(unseen)} of its columns are hidden; those that are used here are read all the same")
     if any(at > row and column < width for at, column in sheet.faults.get(MERGED, ())):
-        doubts.append("cells below the header are merged; unmerge them in the workbook and fill each")
+        doubts.append(MERGED_BELOW)
     file = File(
         sheet=name if len(shown) > 1 else None,
         header_row=row,
