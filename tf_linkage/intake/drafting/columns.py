@@ -49,6 +49,9 @@ PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})*(?:\.[0-9]+)?")
 """Numbers, and numbers as a spreadsheet shows them."""
 
+NAMES = r"^[^0-9]*\p{L}{2}[^0-9]*[ ,][^0-9]*\p{L}[^0-9]*$"
+"""Words without a digit, two or more in a cell: names of people, and no key."""
+
 TURNED_ROUND = str.maketrans(",.", ".,")
 NO_NUMBER = "".join(map(chr, (*range(32, 43), *range(58, 127), 0xA0, 0xA3, 0x20AC)))
 """Letters and signs that are no part of a number."""
@@ -107,7 +110,9 @@ def _of_another_kind(column: ColumnInfo, known: pl.Series) -> bool:
     alike = any(shaped(shape, known) >= MOSTLY for shape in SHAPES.values())
     shared = known.is_duplicated().sum() >= MOSTLY * len(known)
     many = len(known) >= LEAST_ROWS
-    return alike or bool(many and shared and column.name in PEOPLES_KEYS) or _are_days(known)
+    names = known.str.contains(NAMES).mean()
+    named = isinstance(names, float) and names >= MOSTLY
+    return alike or named or bool(many and shared and column.name in PEOPLES_KEYS) or _are_days(known)
 
 
 def _are_days(known: pl.Series) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -16,7 +16,9 @@ from tf_linkage.contracts.relations import OneOf, OnlyWhere, relations_of
 from tf_linkage.errors import InputRefused
 from tf_linkage.intake.drafting.by_names import DATE_PARTS, by_names, marks_of, placeholders_in, without
 from tf_linkage.intake.drafting.by_values import by_values
+from tf_linkage.intake.drafting.columns import GROUP
 from tf_linkage.intake.drafting.layout import MERGED_BELOW, Laid, layout_of
+from tf_linkage.intake.drafting.marked import Marked, marked_rows, without_marked
 from tf_linkage.intake.drafting.names import ADDRESS_PARTS, FLAGS, dangerous
 from tf_linkage.intake.drafting.proposal import Found
 from tf_linkage.intake.drafting.second import Second, look_up, seconds_of
@@ -25,6 +27,7 @@ from tf_linkage.intake.drafting.writing import toml, written
 from tf_linkage.intake.mapping.filling import filled_down, written_once, written_with
 from tf_linkage.intake.mapping.loading import DOUBT
 from tf_linkage.intake.mapping.model import LEAST_YEAR, MOST_YEAR, USUAL_DATE
+from tf_linkage.intake.mapping.rows import ROW
 from tf_linkage.intake.mapping.source import Source, source_of
 from tf_linkage.intake.mapping.workbook import MERGED
 from tf_linkage.intake.reading.cells import is_key
@@ -87,7 +90,10 @@ def draft_mapping(  # noqa: PLR0917 - file, table, whose, when; what a person sa
     names = frozenset({column.name for column in columns} | {*FLAGS, *ADDRESS_PARTS, *DATE_PARTS})
     laid = layout_of(path, names, header_row)
     source = source_of(path.read_bytes(), path.name, laid.file, (), Problems(path.name))
+    marked = marked_rows(source.cells)
+    source = _unmarked(source, marked)
     found = by_names(columns, source)
+    found.marked = [one for one in marked if one.theirs not in found.used()]
     seconds = seconds_of(path, laid, also, names, source.cells.columns)
     look_up(found, columns, source, seconds, by_names)
     _find_by_values(found, columns, source)
@@ -110,6 +116,13 @@ def draft_mapping(  # noqa: PLR0917 - file, table, whose, when; what a person sa
     return Draft(text, doubts, source.cells.height, source.cells.width)
 
 
+def _unmarked(source: Source, marked: list[Marked]) -> Source:
+    """The rows that are not marked as no records, each still with its own line."""
+    numbered = without_marked(source.cells.with_row_index(ROW), marked)
+    lines = numbered[ROW].to_list()
+    return replace(source, cells=numbered.drop(ROW), line_of=lambda row: source.line_of(lines[row]))
+
+
 def _fill_down(found: Found, table: type, columns: list[ColumnInfo], source: Source, laid: Laid) -> Source:
     """The cells, with keys filled that were written once for several rows, such as a family's number."""
     down = [
@@ -123,6 +136,9 @@ def _fill_down(found: Found, table: type, columns: list[ColumnInfo], source: Sou
     key = source.cells[down[0]]
     shared = {one.column for one in relations_of(table) if isinstance(one, OneOf)} | SHARED_IN_A_FAMILY
     may = [made.theirs for ours, made in found.rename.items() if ours in shared] + found.join
+    if GROUP not in found.filled():
+        unused = [theirs for theirs in source.cells.columns if theirs not in found.used()]
+        may += [theirs for theirs in unused if source.cells[theirs].drop_nulls().n_unique() == 2]
     there = [theirs for theirs in dict.fromkeys(may) if theirs in source.cells.columns]
     down += [theirs for theirs in there if written_with(key, source.cells[theirs])]
     laid.file = laid.file.model_copy(update={"fill_down": down})

@@ -156,6 +156,7 @@ def dangerous(theirs: str, column: ColumnInfo | None = None) -> bool:
     Words such as school speak of somebody else's number or address, and not of somebody else's problem.
     """
     said = set(plain(theirs).split("_"))
+    said -= {"home"} if column is not None and column.name == "address" else set()
     own = set(column.name.split("_")) if column is not None else set()
     of_places = OF_PLACES if column is not None and codes_of(column) is not None else set()
     return bool(said & (set(DANGER) - of_places - own))

@@ -57,7 +57,12 @@ def test_how_many_were_filled_is_noted(tmp_path: Path) -> None:
     ("body", "down", "said"),
     [
         (",,2016-01-01,70\nk1,,2016-02-01,71\n", '["key"]', "line 2, column key: nothing stands above it"),
-        ("k1,,2016-01-01,70\n", '["nobody"]', "fill_down: the file lacks nobody"),
+        ("k1,,2016-01-01,70\n", '["key", "nobody"]', "fill_down: the file lacks nobody"),
+        (
+            "k1,,2016-01-01,70\n",
+            '["end", "key"]',
+            "which rows belong together, so it must lead to",
+        ),
     ],
 )
 def test_what_cannot_be_filled_is_refused(tmp_path: Path, body: str, down: str, said: str) -> None:
