@@ -21,7 +21,7 @@ NEARLY_ALL = 0.95
 
 _WITH_COMMA = r"^\p{L}[\p{L}'’ -]*, ?[\p{L}'’. -]*$"
 
-LEAST_DIFFERENT = 0.2
+LEAST_DIFFERENT = 0.1
 """Share of different cells from which words with a comma are names of people, and not of places or problems."""
 
 
