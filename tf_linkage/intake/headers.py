@@ -160,7 +160,7 @@ def known_names() -> Mapping[str, tuple[str, ...]]:
 
 def plain(header: str) -> str:
     """A header in lower case with `_` between its words, however it was written: `D.O.B.`, `PostCode`, `NI No`."""
-    split = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", _HINT.sub("", header.strip()))
+    split = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", _HINT.sub("", header.strip().replace("(s)", "s")))
     joined = re.sub(r"[^a-z0-9]+", "_", split.lower()).strip("_")
     for prefix in _PREFIXES:
         joined = joined.removeprefix(prefix)

@@ -30,7 +30,7 @@ ALSO_CALLED: dict[str, str] = {
     "no job": "OOW", "unemployment": "OOW", "worklessness": "OOW", "debts": "DEBT", "low attendance": "PA",
     "poor attendance": "PA", "attendance": "PA", "school attendance": "PA", "truancy": "PA", "exclusions": "EXC",
     "offences": "OFF", "youth offending": "OFF", "cin": "CIN", "cpp": "CPP", "mental ill health": "MH",
-    "physical ill health": "PH",
+    "physical ill health": "PH", "mental": "MH", "physical": "PH", "offence": "OFF",
 }  # fmt: skip
 """What systems call a code of the contract, beyond the contract's own words."""
 

@@ -41,7 +41,8 @@ ENDINGS = (
     "generated",
     "run on",
     "printed",
-    "end of report",
+    "end of",
+    "number of",
     "count",
     "sum",
     "records",
@@ -261,10 +262,12 @@ def _footer(rows: list[list[str]]) -> Footer | None:
     begins: list[str] = []
     count = None
     for row in reversed([row for row in rows if any(cell.strip() for cell in row)][-5:]):
-        word = next((word for word in ENDINGS if row and row[0].strip().lower().startswith(word)), None)
+        cell = row[0].strip() if row else ""
+        marks = len(cell) - len(cell.lstrip("*-=#<>[( "))
+        word = next((word for word in ENDINGS if cell[marks:].lower().startswith(word)), None)
         if word is None:
             break
-        begins.insert(0, row[0].strip()[: len(word)])
+        begins.insert(0, cell[: marks + len(word)])
         count = _counted(row)
     return Footer(begins=list(dict.fromkeys(begins)), count=count) if begins else None
 
