@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
@@ -103,8 +104,16 @@ def test_every_chart_is_drawn_again_for_a_phone_and_not_shrunk(kind: str) -> Non
 
 
 def marks(svg: str) -> list[str]:
-    """What stands for a figure: bars, points, lines, but not the words on them."""
-    return re.findall(r'role="graphics-symbol" aria-roledescription="(?!text mark)[^"]*"', svg)
+    """What stands for a figure: bars, points, lines, but not the words on them, nor axes."""
+    return re.findall(r'role="graphics-symbol" aria-roledescription="(?!text mark|axis)[^"]*"', svg)
+
+
+@pytest.mark.parametrize("kind", ["intervals", "many curves", "waterfalls"])
+def test_each_panel_of_a_narrow_drawing_has_its_scale(kind: str) -> None:
+    drawing = DRAWN[kind]()
+    panels = {str(row["panel"]) for row in json.loads(drawing.spec)["data"]["values"]}
+    assert len(panels) > 1
+    assert len(re.findall(r'aria-label="X-axis', drawing.narrow)) == len(panels)
 
 
 def test_long_names_go_over_several_lines() -> None:
