@@ -86,6 +86,22 @@ DRAWN |= {
 }  # fmt: skip
 
 
+def test_a_point_that_may_lie_elsewhere_has_a_line_between_both_ends() -> None:
+    rows = [
+        {"level": "a", "series": "weighted", "value": 0.2, "low": 0.1, "high": 0.3},
+        {"level": "b", "series": "weighted", "value": 0.1, "low": None, "high": None},
+    ]
+    drawn = charts.love(rows, **SAYS, x_title="SD", series=["weighted"], limits=[-0.1, 0.1])
+    lines = re.findall(r'aria-label="([^"]*)"[^>]* aria-roledescription="rule mark"', drawn.wide)
+    ends = [line for line in lines if "level: a" in line]
+    assert len(ends) == 1
+    assert "0.1" in ends[0]
+    assert "0.3" in ends[0]
+    assert not [line for line in lines if "level: b" in line]
+    # The scale reaches the line's end.
+    assert json.loads(drawn.spec)["layer"][0]["encoding"]["x"]["scale"]["domain"][1] >= 0.3
+
+
 def size_of(svg: str) -> tuple[float, float]:
     """Width and height in pixels."""
     left, top, width, height = map(float, ET.fromstring(svg).get("viewBox", "").split())  # noqa: S314
