@@ -13,7 +13,7 @@ from tf_linkage.pages.picture import Names
 from tf_linkage.pages.words import percent
 from tf_linkage.quality.bounds.floors import GAP_BOUNDS, gaps
 from tf_linkage.quality.bounds.gap_causes import OTHER
-from tf_linkage.quality.report.words import TITLES, departments_in, level_word, word
+from tf_linkage.quality.report.words import TITLES, departments_in, identifier_word, level_word, word
 
 
 def gap_sentences(plain: pl.DataFrame, names: Names, causes: pl.DataFrame | None) -> Iterator[str]:
@@ -181,7 +181,7 @@ def _cause_rows(table: pl.DataFrame, names: Names) -> list[tuple[str, ...]]:
         (
             f"{TITLES[row['department']]}, {BREAKDOWNS[row['breakdown']].lower()}: "
             f"{level_word(row['breakdown'], row['worst'], names)}",
-            row["error"].replace("_", " "),
+            identifier_word(row["error"]),
             percent(row["share_worst"]),
             percent(row["share_rest"]),
             _cost(row),
@@ -230,6 +230,6 @@ def _mostly(gap: dict[str, object], causes: pl.DataFrame | None) -> str:
     adds_up = round(sum(map(float, parts_shown)), 1) == round(100 * of_all, 1)
     return (
         f". Why: of these {100 * of_all:z.1f} points {parts_shown[0]} come with a wrong or missing "
-        f"{error.replace('_', ' ')}, {parts_shown[1]} with all other errors together; for {parts_shown[2]} no "
+        f"{identifier_word(error)}, {parts_shown[1]} with all other errors together; for {parts_shown[2]} no "
         f"recorded error accounts{'' if adds_up else ' (rounded)'}"
     )
