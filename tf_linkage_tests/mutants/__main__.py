@@ -47,6 +47,7 @@ TARGETS: Mapping[str, Sequence[str]] = {
     "disclosure/suppression/rules.py": ["disclosure/suppression/test_rules.py", "disclosure/suppression"],
     "disclosure/suppression/secondary.py": ["disclosure/suppression/test_secondary.py", "disclosure/suppression"],
     "defs/checks/checks.py": ["defs/checks", "defs/test_graph.py"],
+    "defs/gates.py": ["defs/test_gates.py", "defs/checks/test_every_check.py", "defs/test_graph.py"],
     "defs/checks/leaks.py": ["defs/checks/test_every_check.py", "defs/test_graph.py"],
     "defs/assets/published.py": [
         "defs/checks/test_every_check.py",
