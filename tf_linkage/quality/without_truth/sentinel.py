@@ -2,7 +2,7 @@
 
 When it applies: the linkage can be made once more on a register of which some records are left out. It needs no
 truth, no clerk and no number. Linked people fall into folds at random. Without the records that one fold is linked
-to, whoever of it is linked is linked to a stranger: so often people are linked who are not in the register, by
+to, those of it who are linked are linked to strangers: so often people are linked who are not in the register, by
 stratum. People without a link are mostly not in it, and this is how many of them were linked to strangers before.
 
 How it fails: somebody whom the register holds twice is linked to the other record, which is no stranger: precision
