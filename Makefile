@@ -29,7 +29,7 @@ setup: $(VENV)/.ready ## install the pinned environment into .venv
 $(VENV)/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "tf_linkage needs Python 3.11 or later; $(PYTHON) is older. Name another: make PYTHON=python3.12 ..."; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pip install --quiet --compile --disable-pip-version-check -r requirements.lock
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python deploy/install.py $(VENV) requirements.lock
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 

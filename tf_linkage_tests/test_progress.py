@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import runpy
 import threading
 import time
 from functools import partial
+from pathlib import Path
 
 import pytest
 
 from tf_linkage.cli import wording
 from tf_linkage.progress import EVERY, Working, counted, standing
+
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.mark.parametrize(
@@ -111,3 +115,26 @@ def test_of_two_that_are_under_way_the_inner_one_speaks(
     assert capsys.readouterr().err.startswith("tf-linkage link: ")
     wording.say("done")
     assert capsys.readouterr().err == "done\n"
+
+
+PIP = """#!/bin/sh
+for name in a b c d; do echo "Collecting $name==1"; echo "  Downloading $name"; sleep 0.1; done
+for name in a b c d; do mkdir "{place}/$name-1.dist-info"; sleep 0.1; done
+exit {code}
+"""
+"""Stands for pip in an environment: finds four packages, then puts them in place."""
+
+
+@pytest.mark.parametrize("code", [0, 3])
+def test_setting_up_says_how_far_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str], code: int) -> None:
+    place = tmp_path / "lib" / "python3.11" / "site-packages"
+    (place / "pip-1.dist-info").mkdir(parents=True)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "python").write_text(PIP.format(place=place, code=code), encoding="utf-8")
+    (tmp_path / "bin" / "python").chmod(0o700)
+    (tmp_path / "lock").write_text("# pinned\na==1\nb==1\nc==1\nd==1\n", encoding="utf-8")
+    install = runpy.run_path(str(ROOT / "deploy" / "install.py"))["main"]
+    assert install([str(tmp_path), str(tmp_path / "lock")], every=0.02) == code
+    said = capsys.readouterr().err.splitlines()
+    assert all(line.startswith(f"installing 4 packages into {tmp_path}: ") for line in said)
+    assert any(line.endswith(" still") for line in said)

@@ -43,7 +43,11 @@
     return found;
   }
 
-  // Which letters of each text have no counterpart in the other: the longest common subsequence is what agrees.
+  // Least share of the longer text that must agree for single letters to be marked; below it all of both is.
+  const ALIKE = 0.6;
+
+  // Which letters of each text have no counterpart in the other: the longest common subsequence is what agrees. Two
+  // texts that share a letter by chance differ altogether, unless all of one is in the other, as a short name is.
   function differing(one, other) {
     const a = Array.from(one), b = Array.from(other);
     const best = Array.from({ length: a.length + 1 }, () => new Uint16Array(b.length + 1));
@@ -51,6 +55,9 @@
       for (let j = b.length - 1; j >= 0; j--)
         best[i][j] = a[i] === b[j] ? best[i + 1][j + 1] + 1 : Math.max(best[i + 1][j], best[i][j + 1]);
     const left = a.map(() => true), right = b.map(() => true);
+    const common = best[0][0];
+    if (common < ALIKE * Math.max(a.length, b.length) && common < Math.min(a.length, b.length))
+      return [[a, left], [b, right]];
     for (let i = 0, j = 0; i < a.length && j < b.length;) {
       if (a[i] === b[j]) { left[i++] = false; right[j++] = false; }
       else if (best[i + 1][j] >= best[i][j + 1]) i++;

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 
 from tf_linkage.contracts.registry import DEPARTMENTS
+from tf_linkage.linkage.model.model import Model
 from tf_linkage.linkage.model.settings import Review
 from tf_linkage.quality.measures import pairs as about_pairs
 from tf_linkage.quality.measures.deduplication import deduplication_figures
@@ -36,6 +37,7 @@ def evaluate(
     *,
     returns: Returns | None = None,
     clerk_error: float = Review.wrong,
+    link_threshold: float = Model.link_threshold,
 ) -> pl.LazyFrame:
     """Every figure about the linkage, held against the truth.
 
@@ -47,6 +49,7 @@ def evaluate(
             if recall by wrong identifier is wanted.
         returns: by department and table, the returned histories, if implausible ones are to be counted.
         clerk_error: share of doubtful pairs on which the simulated clerk errs.
+        link_threshold: posterior probability from which the run linked.
 
     Returns:
         `contracts.outputs.quality.Metrics`: overall, by group, stage, threshold and band. Figures whose
@@ -82,7 +85,7 @@ def evaluate(
         parts |= by_group(name, judged, groups)
         parts = _compared(name, judged, groups, attributes_, parts)
         if weighed.height:
-            parts[name, "threshold"] = about_pairs.threshold_figures(weighed, present)
+            parts[name, "threshold"] = about_pairs.threshold_figures(pairs, present, link_threshold)
         parts |= _about_pairs(name, pairs, present)
         if errors is not None:
             told = errors.filter(pl.col("column").is_in(DEPARTMENTS[name].request_columns))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
@@ -85,6 +86,22 @@ DRAWN |= {
 }  # fmt: skip
 
 
+def test_a_point_that_may_lie_elsewhere_has_a_line_between_both_ends() -> None:
+    rows = [
+        {"level": "a", "series": "weighted", "value": 0.2, "low": 0.1, "high": 0.3},
+        {"level": "b", "series": "weighted", "value": 0.1, "low": None, "high": None},
+    ]
+    drawn = charts.love(rows, **SAYS, x_title="SD", series=["weighted"], limits=[-0.1, 0.1])
+    lines = re.findall(r'aria-label="([^"]*)"[^>]* aria-roledescription="rule mark"', drawn.wide)
+    ends = [line for line in lines if "level: a" in line]
+    assert len(ends) == 1
+    assert "0.1" in ends[0]
+    assert "0.3" in ends[0]
+    assert not [line for line in lines if "level: b" in line]
+    # The scale reaches the line's end.
+    assert json.loads(drawn.spec)["layer"][0]["encoding"]["x"]["scale"]["domain"][1] >= 0.3
+
+
 def size_of(svg: str) -> tuple[float, float]:
     """Width and height in pixels."""
     left, top, width, height = map(float, ET.fromstring(svg).get("viewBox", "").split())  # noqa: S314
@@ -103,8 +120,16 @@ def test_every_chart_is_drawn_again_for_a_phone_and_not_shrunk(kind: str) -> Non
 
 
 def marks(svg: str) -> list[str]:
-    """What stands for a figure: bars, points, lines, but not the words on them."""
-    return re.findall(r'role="graphics-symbol" aria-roledescription="(?!text mark)[^"]*"', svg)
+    """What stands for a figure: bars, points, lines, but not the words on them, nor axes."""
+    return re.findall(r'role="graphics-symbol" aria-roledescription="(?!text mark|axis)[^"]*"', svg)
+
+
+@pytest.mark.parametrize("kind", ["intervals", "many curves", "waterfalls"])
+def test_each_panel_of_a_narrow_drawing_has_its_scale(kind: str) -> None:
+    drawing = DRAWN[kind]()
+    panels = {str(row["panel"]) for row in json.loads(drawing.spec)["data"]["values"]}
+    assert len(panels) > 1
+    assert len(re.findall(r'aria-label="X-axis', drawing.narrow)) == len(panels)
 
 
 def test_long_names_go_over_several_lines() -> None:

@@ -169,6 +169,30 @@ def test_a_hundred_pairs_by_keyboard_alone(browser: Browser, tmp_path: Path) -> 
 
 
 @needs_browser
+def test_texts_that_share_a_letter_by_chance_are_marked_whole(browser: Browser, tmp_path: Path) -> None:
+    pair = ShownPair(1, ["Alemu", "Jo", "Marchbank"], ["Habte", "Joseph", "Marchbonk"], [], [], [])
+    path = tmp_path / "sheet_2.html"
+    path.write_text(ClerksPage("sheet_2", ["surname", "forename", "street"], [pair], KEYS).written(KEY), "utf-8")
+    browser.open(path)
+    unlock(browser, as_typed(KEY))
+    marks = browser.evaluate("[...document.querySelectorAll('#fields mark')].map(one => one.textContent)")
+    assert marks == ["Alemu", "Habte", "seph", "a", "o"]
+
+
+@needs_browser
+def test_a_phone_says_which_record_is_which(browser: Browser) -> None:
+    browser.ask("Emulation.setDeviceMetricsOverride", width=390, height=900, deviceScaleFactor=1, mobile=True)
+    unlock(browser, as_typed(KEY))
+    places = browser.evaluate(
+        "[...document.querySelectorAll('thead th:not(:first-child), #fields tr:first-child td')]"
+        ".map(one => Math.round(one.getBoundingClientRect().left))"
+    )
+    assert len(places) == 4
+    assert places[:2] == places[2:]
+    assert 0 <= places[0] < places[1] < 390
+
+
+@needs_browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_open_or_closed(browser: Browser, scheme: str) -> None:
     browser.ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])

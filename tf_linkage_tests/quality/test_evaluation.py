@@ -17,6 +17,7 @@ from tf_linkage.contracts import truth
 from tf_linkage.contracts.handovers import exchange, ons
 from tf_linkage.contracts.outputs.quality import Metrics
 from tf_linkage.quality import QualityRefused, evaluate, figure, match_rates
+from tf_linkage.quality.measures.pairs import links_at
 
 
 def metrics_of(world: Any) -> pl.DataFrame:
@@ -96,6 +97,50 @@ def test_thresholds_by_hand(world: Any) -> None:
     # from .2: p27's pair comes in, and is right
     assert figure(metrics, "dwp", "recall", "threshold", "0.2") == 25 / 30
     assert figure(metrics, "dwp", "precision", "threshold", "0.2") == 25 / 29
+
+
+@pytest.mark.parametrize("own", [0.2, 0.5, 0.9])
+def test_at_its_own_threshold_the_curve_is_the_run(world: Any, make: SimpleNamespace, own: float) -> None:
+    links = [
+        *(make.link(f"p{i:02}", f"k{i:02}") for i in range(24)),
+        make.link("p00", "second"),  # a further record of one person: a link more, nobody more found
+        make.link("p24", "k25", own + 0.05, status="review"),  # likely enough, and held back all the same
+        make.link("p26", "k26", own - 0.1),  # linked otherwise than by the threshold
+        make.link("p27", "k28", own - 0.05, status="review"),
+    ]
+    second = make.table([{"body": "dwp", "record_key": "second", "true_person": "t00"}], truth.TrueRecords)
+    laid = dataclasses.replace(
+        world.with_links(dwp=make.table(links, exchange.Links)),
+        truth=world.truth | {"records": pl.concat([world.truth["records"], second])},
+    )
+    metrics = evaluate(laid.attributes, laid.requested, laid.links, laid.truth, link_threshold=own).collect()
+    for measure in ("precision", "recall", "false_discovery_rate"):
+        there = figure(metrics, "dwp", measure, "threshold", f"{own:g}")
+        assert there == figure(metrics, "dwp", measure), measure
+    assert figure(metrics, "dwp", "recall") == 25 / 30
+    assert figure(metrics, "dwp", "precision") == 1
+
+
+def test_a_lower_threshold_adds_what_no_link_stands_in_the_way_of(make: SimpleNamespace) -> None:
+    rows = [
+        make.link("p0", "k0", 0.9),
+        make.link("p0", "k1", 0.4, status="review"),  # p0 is linked
+        make.link("p1", "k0", 0.4, status="review"),  # k0 is linked
+        make.link("p2", "k2", 0.3, status="review"),
+        make.link("p2", "k3", 0.4, status="review"),  # the more probable of p2's
+        make.link("p3", "k3", 0.35, status="review"),  # k3 is p2's by now
+        make.link("p4", "k4", 0.6, status="review"),  # held back at .5 as well
+        make.link("p5", "k5", 0.45),  # linked by the evidence of the family
+    ]
+    pairs = make.table(rows, exchange.Links).collect().rename({"request_ref": "person_id"})
+
+    def at(threshold: float) -> list[tuple[str, str]]:
+        links = links_at(pairs, threshold, 0.5).select(pl.col("person_id").str.strip_prefix("r-"), "register_key")
+        return sorted(links.iter_rows())
+
+    assert at(0.5) == [("p0", "k0"), ("p5", "k5")]
+    assert at(0.2) == [("p0", "k0"), ("p2", "k3"), ("p5", "k5")]
+    assert at(0.95) == [("p5", "k5")]
 
 
 def test_either_of_two_accounts_is_right(world: Any, make: SimpleNamespace) -> None:

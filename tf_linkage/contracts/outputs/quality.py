@@ -94,6 +94,9 @@ SUBGROUPS = (
 )  # fmt: skip
 """The breakdowns that are groups of people."""
 
+NO_CASE = "none"
+"""The level of a breakdown by hard case or error for people who have none: what others are held against."""
+
 
 class Metrics(Table):
     """One row for each figure: of which department, for which group, with its 95% interval.

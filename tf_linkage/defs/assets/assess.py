@@ -80,6 +80,7 @@ def _effects(study: Study) -> dg.AssetsDefinition:
         "What linkage error does to the study: outcomes and the programme's difference on true links, on those "
         "found, and corrected, by threshold.",
         rooms=["quality", "research"],
+        choices=study.chosen("link_threshold"),
         ins=INS | TRUTH | HISTORIES | FIGURES,
         output_required=False,
     )
@@ -94,7 +95,7 @@ def _effects(study: Study) -> dg.AssetsDefinition:
             must_be_named(by_department(tables, "request"))
             found = quality.effects(
                 tables["attributes"], asked_of(tables, study_key), by_department(tables, "links"), truth,
-                by_department(tables, "histories"),
+                by_department(tables, "histories"), link_threshold=study.link_threshold,
             ).collect()  # fmt: skip
         yield _kept(study, "quality/linkage_effects", found, fingerprint(tables["figures"].collect()))
 

@@ -73,7 +73,11 @@ def by_department(tables: Mapping[str, Any], kind: str) -> dict[str, Any]:
 
 def _figures(ins: Mapping[str, str], study: Study) -> dg.AssetsDefinition:
     @study_asset(
-        "quality/linkage_quality", DESCRIPTION, rooms=["quality"], choices=study.chosen("clerk_error"), ins=ins
+        "quality/linkage_quality",
+        DESCRIPTION,
+        rooms=["quality"],
+        choices=study.chosen("clerk_error", "link_threshold"),
+        ins=ins,
     )
     def linkage_quality(
         study: dg.ResourceParam[Study],
@@ -84,7 +88,7 @@ def _figures(ins: Mapping[str, str], study: Study) -> dg.AssetsDefinition:
         with plainly():
             asked = asked_cohort(io_manager.store, tables["cohort"], study_key.key(), by="linkage_quality")
             tables["cohort"] = asked
-            figures = _measured(tables, study_key, study.clerk_error)
+            figures = _measured(tables, study_key, study)
         metadata = charts.plots(figures, study) | charts.quality_pictures(figures) | described(study)
         if "truth" in tables:
             metadata["published linkages beside ours"] = charts.records_of(
@@ -95,7 +99,7 @@ def _figures(ins: Mapping[str, str], study: Study) -> dg.AssetsDefinition:
     return linkage_quality
 
 
-def _measured(tables: Mapping[str, Any], study_key: StudyKey, clerk_error: float) -> pl.DataFrame:
+def _measured(tables: Mapping[str, Any], study_key: StudyKey, study: Study) -> pl.DataFrame:
     """The figures: held against the truth where there is one, and otherwise what can be said without."""
     attributes, asked = tables["attributes"], asked_of(tables, study_key)
     links, returns, truth = by_department(tables, "links"), by_department(tables, "return"), tables.get("truth")
@@ -112,7 +116,10 @@ def _measured(tables: Mapping[str, Any], study_key: StudyKey, clerk_error: float
         }
         models = {name: linkage.department_model(name, DEPARTMENTS[name].request_columns) for name in requests}
         parts = [
-            quality.evaluate(attributes, asked, links, truth, returns=returns, clerk_error=clerk_error),
+            quality.evaluate(
+                attributes, asked, links, truth, returns=returns, clerk_error=study.clerk_error,
+                link_threshold=study.link_threshold,
+            ),
             quality.completeness({"council": tables["cohort"], **registers}),
             quality.blocking_losses(
                 attributes=attributes, requested=asked, requests=requests, registers=registers, links=links,

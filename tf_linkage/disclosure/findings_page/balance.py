@@ -25,9 +25,9 @@ SERIES = ("without weights", "weighted")
 SAYS = (
     "How far the groups were apart before the start, in standard deviations: families on the programme less "
     "those that wait, as they are and once weighted. Between the dashed lines (a tenth) groups are usually "
-    "taken as alike. Without weights the difference is made from released counts, and where these are not "
-    "released there is none. Councils are made alike as well, and are not shown. What they saw and did not "
-    "write down is not here, and need not be alike."
+    "taken as alike. A line is where rounding leaves a weighted figure. Without weights the difference is made "
+    "from released counts, and where these are not released there is none. Councils are made alike as well, and "
+    "are not shown. What they saw and did not write down is not here, and need not be alike."
 )
 OVERLAP_SAYS = (
     "Families by their estimated chance of being on the programme, from all that is listed above. Weights "
@@ -74,9 +74,11 @@ def _balance(balance: pl.DataFrame) -> str:
     title = "Standardised differences before the start"
     ordered = balance.sort(pl.col("before").abs(), descending=True, nulls_last=True, maintain_order=True)
     rows = [
-        {"level": _words(row["covariate"]), "series": series, "value": row[figure]}
+        {"level": _words(row["covariate"]), "series": series, "value": row[figure], "low": low, "high": high}
         for row in ordered.iter_rows(named=True)
-        for series, figure in zip(SERIES, ("before", "after"), strict=True)
+        for series, figure, (low, high) in zip(
+            SERIES, ("before", "after"), ((None, None), left_open(row)), strict=True
+        )
     ]
     chart = charts.love(
         rows, title=title, description=SAYS, x_title="standard deviations, on the programme less waiting for it",
@@ -89,6 +91,16 @@ def _balance(balance: pl.DataFrame) -> str:
     ]  # fmt: skip
     head = ("", *(name.capitalize() for name in SERIES), PRICE)
     return html.figure(Picture("balance", title, SAYS, chart, (head, table)))
+
+
+def left_open(row: Mapping[str, float | None]) -> tuple[float | None, float | None]:
+    """Between which figures a weighted one lay before it was rounded.
+
+    >>> left_open({"after": 0.2, "rounded_to": 0.2}), left_open({"after": None, "rounded_to": None})
+    ((0.1, 0.30000000000000004), (None, None))
+    """
+    after, step = row["after"], row["rounded_to"]
+    return (None, None) if after is None or step is None else (after - step / 2, after + step / 2)
 
 
 def _words(covariate: str) -> str:

@@ -17,7 +17,8 @@ def love(
     """Two points on a line for each level (after Thomas Love): how far apart before, and after.
 
     Args:
-        rows: `level`, `series`, `value`; one that is null has no point.
+        rows: `level`, `series`, `value`; one that is null has no point. With `low` and `high` a line stands between
+            them: where the figure may lie.
         title: read aloud first.
         description: read aloud next.
         x_title: below.
@@ -26,7 +27,8 @@ def love(
     """
     refuse_nothing([row for row in rows if row["value"] is not None], title)
     levels = list(dict.fromkeys(row["level"] for row in rows))
-    most = max(abs(value) for value in (*(row["value"] or 0.0 for row in rows), *limits)) * 1.1
+    figures = (row.get(figure) or 0.0 for row in rows for figure in ("value", "low", "high"))
+    most = max(abs(value) for value in (*figures, *limits)) * 1.1
     x: dict[str, Any] = {
         "type": "quantitative", "title": x_title, "scale": {"domain": [-most, most], "nice": False},
         "axis": {"tickCount": 7, "format": ".2~f"},
@@ -45,7 +47,12 @@ def love(
              "transform": [{"filter": "isValid(datum.value)"}],
              "encoding": {"x": x | {"field": "value"}, "y": y, "color": colour,
                           "shape": colour | {"scale": shapes}}}  # fmt: skip
-    spec = {"width": WIDTH - 60, "height": {"step": 20}, "data": {"values": list(rows)}, "layer": [*upright, point]}
+    between = {"mark": {"type": "rule", "strokeWidth": 3, "opacity": 0.45},
+               "transform": [{"filter": "isValid(datum.low)"}],
+               "encoding": {"x": x | {"field": "low"}, "x2": {"field": "high"}, "y": y,
+                            "color": colour}}  # fmt: skip
+    spec = {"width": WIDTH - 60, "height": {"step": 20}, "data": {"values": list(rows)},
+            "layer": [*upright, between, point]}  # fmt: skip
     return drawing_of(spec, title, description)
 
 

@@ -62,6 +62,8 @@ def narrowed(wide: Spec) -> Spec:
     if way is not None:
         header = {**way.get("header", {}), "labelExpr": _over_lines(_levels(rows, way["field"]))}
         spec["facet"], spec["columns"] = {**way, "header": header}, 1
+        # Panels stand far apart: each has its scale written below it.
+        spec["resolve"] = {**spec.get("resolve", {}), "axis": {"x": "independent"}}
     if "facet" in spec:
         spec["spacing"] = _SPACING
     view = spec.get("spec", spec)

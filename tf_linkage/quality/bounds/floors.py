@@ -13,7 +13,7 @@ import polars as pl
 
 from tf_linkage.contracts.columns import schema_of
 from tf_linkage.contracts.departments import Department, DepartmentRefused
-from tf_linkage.contracts.outputs.quality import MEASURES, STATUSES, SUBGROUPS, FloorResults, Gaps
+from tf_linkage.contracts.outputs.quality import MEASURES, NO_CASE, STATUSES, SUBGROUPS, FloorResults, Gaps
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.intervals import newcombe, wilson_of
 from tf_linkage.quality.measures.minimum_counts import MINIMUM_COUNT
@@ -131,10 +131,11 @@ def floors_missed(metrics: pl.DataFrame, floors: tuple[Floor, ...] = QUALITY_FLO
 def gaps(metrics: pl.DataFrame) -> pl.DataFrame:
     """For each department, breakdown and bounded measure: the group that fares worst, against all others.
 
-    Only groups with a denominator of at least ten take part. `range` is the best group less the worst; `gap` is
-    everybody else less the worst, with Newcombe's interval, and `missed` when the whole interval lies above the
-    bound. The worst of many groups is picked after looking, so the intervals hold for all groups of a department
-    and measure at once (Bonferroni): with two false links among a dozen, some small group looks bad in any run.
+    Only groups with a denominator of at least ten take part; people with no hard case are no group. `range` is the
+    best group less the worst; `gap` is everybody else less the worst, with Newcombe's interval, and `missed` when
+    the whole interval lies above the bound. The worst of many groups is picked after looking, so the intervals hold
+    for all groups of a department and measure at once (Bonferroni): with two false links among a dozen, some small
+    group looks bad in any run.
 
     Args:
         metrics: `contracts.outputs.quality.Metrics` with truth.
@@ -150,7 +151,8 @@ def gaps(metrics: pl.DataFrame) -> pl.DataFrame:
     everybody = rates.filter(pl.col("breakdown") == "all").select(
         "department", "measure", all_n=pl.col("numerator"), all_d=pl.col("denominator")
     )
-    groups = rates.filter(pl.col("breakdown").is_in(SUBGROUPS)).join(everybody, on=["department", "measure"])
+    of_people = pl.col("breakdown").is_in(SUBGROUPS), pl.col("level") != NO_CASE
+    groups = rates.filter(of_people).join(everybody, on=["department", "measure"])
     rest_n, rest_d = pl.col("all_n") - pl.col("numerator"), pl.col("all_d") - pl.col("denominator")
     judged = groups.filter(rest_d >= MINIMUM_COUNT)
     z = pl.len().over("department", "measure").replace_strict(_quantiles(judged.height), return_dtype=pl.Float64)

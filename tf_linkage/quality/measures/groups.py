@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from tf_linkage.contracts.outputs.quality import NO_CASE
 from tf_linkage.contracts.truth import AGE_BANDS
 
 TRUE_GROUPS = ("community", "gender", "age_band", "deprivation", "family_type")
@@ -47,7 +48,7 @@ def groups_with_truth(attributes: pl.DataFrame, owned: pl.DataFrame, people: pl.
     ).drop("true_person")
     named = groups_without_truth(attributes).select("person_id", "council", "study_group")
     return named.join(true, on="person_id", how="left").select(
-        pl.exclude("hard_cases"), hard_case=pl.col("hard_cases").fill_null("none").str.split(" | ")
+        pl.exclude("hard_cases"), hard_case=pl.col("hard_cases").fill_null(NO_CASE).str.split(" | ")
     )
 
 
@@ -76,7 +77,7 @@ def people_with_errors(
         requested.select("person_id")
         .join(owned, on="person_id", how="left")
         .join(wrong, on="true_person", how="left")
-        .select("person_id", pl.col("error").fill_null(["none"]))
+        .select("person_id", pl.col("error").fill_null([NO_CASE]))
     )
 
 

@@ -107,20 +107,24 @@ def calibration_figures(pairs: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(figures)
 
 
-def threshold_figures(pairs: pl.DataFrame, present: int) -> pl.DataFrame:
-    """Precision and recall had the threshold been another: every weighed pair, resolved again one to one.
+def threshold_figures(pairs: pl.DataFrame, present: int, own: float) -> pl.DataFrame:
+    """Precision and recall had the threshold been another; at the run's own they are those of the run.
 
-    Pairs are taken from the most probable down; a person or a register record already taken is passed over. Where
-    the linker's own resolution differs, the row of its own threshold differs slightly from the overall figures.
+    Args:
+        pairs: person_id, register_key, status, match_probability (null where none was computed) and right.
+        present: people sent whom the register holds.
+        own: the run's own threshold.
+
+    Returns:
+        By threshold precision and false discovery rate of links, and recall of people, as of the run over all.
     """
-    taken = resolved(pairs)
-    totals = pl.DataFrame(
-        [
-            {"level": f"{threshold:g}", "links": above.height, "right_links": int(above["right"].sum())}
-            for threshold in THRESHOLDS
-            for above in [taken.filter(pl.col("match_probability") >= threshold)]
-        ]
-    ).with_columns(
+    rows = []
+    for threshold in THRESHOLDS:
+        links = links_at(pairs, threshold, own)
+        right = links.filter("right")
+        found = right["person_id"].n_unique()
+        rows.append({"level": f"{threshold:g}", "links": links.height, "right_links": right.height, "found": found})
+    totals = pl.DataFrame(rows).with_columns(
         false_links=pl.col("links") - pl.col("right_links"),
         present=pl.lit(present),
     )
@@ -129,20 +133,40 @@ def threshold_figures(pairs: pl.DataFrame, present: int) -> pl.DataFrame:
         {
             "precision": ("right_links", "links"),
             "false_discovery_rate": ("false_links", "links"),
-            "recall": ("right_links", "present"),
+            "recall": ("found", "present"),
         },
     )
 
 
-def resolved(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Pairs taken from the most probable down, passing over a person or a register record already taken.
+def links_at(pairs: pl.DataFrame, threshold: float, own: float) -> pl.DataFrame:
+    """The links that a run would have made at another threshold, as far as its pairs tell.
 
-    Returns:
-        person_id, register_key, match_probability and right of the pairs taken.
+    From its own threshold up those of its links stay that reach the higher one, and those that it made otherwise
+    than by the threshold: without a probability, or with one below its own. From there down its links stay and
+    other pairs join them, the most probable first, unless the person or the record is linked already. What the run
+    did not link although its probability reached its own threshold was held back for another reason, and stays so.
+
+    Args:
+        pairs: person_id, register_key, status and match_probability.
+        threshold: the other threshold.
+        own: the run's own.
     """
+    probable, linked = pl.col("match_probability"), pl.col("status").cast(pl.String) == "link"
+    links = pairs.filter(linked)
+    if threshold >= own:
+        otherwise = probable.is_null() | (probable < own)
+        return links.filter(otherwise | (probable >= threshold))
+    waiting = pairs.filter(~linked, probable >= threshold, probable < own)
+    for once in ("person_id", "register_key"):
+        waiting = waiting.join(links.select(once), on=once, how="anti", maintain_order="left")
+    return pl.concat([links, _each_once(waiting)])
+
+
+def _each_once(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Pairs from the most probable down, passing over a person or a register record already taken."""
     ranked = pairs.sort(
         "match_probability", "match_weight", "person_id", "register_key", descending=[True, True, False, False]
-    ).select("person_id", "register_key", "match_probability", "right")
+    )
     people: set[str] = set()
     keys: set[str] = set()
     free = []

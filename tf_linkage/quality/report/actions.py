@@ -16,13 +16,13 @@ from tf_linkage.pages.picture import Names
 from tf_linkage.quality.bounds.floors import gaps
 from tf_linkage.quality.report.thresholds import (
     Recommendation,
-    change,
+    in_words,
     overall,
     points_of,
     present_in,
     recommendations,
 )
-from tf_linkage.quality.report.words import TITLES, departments_in, knows_truth, level_word
+from tf_linkage.quality.report.words import TITLES, departments_in, identifier_word, knows_truth, level_word
 
 SHOWN, OF_A_KIND = 6, 3
 """How many actions stand open, and how many of them may be of one kind: six of one would hide the others."""
@@ -103,13 +103,13 @@ def _threshold(plain: pl.DataFrame, name: str, advised: Recommendation | None) -
     if advised is None or advised.advised == advised.own:
         return
     lower = advised.advised < advised.own
-    basis = "right links less false ones, counted at that threshold; it costs nobody's time"
+    basis = "people found less false links, counted at that threshold; it costs nobody's time"
     if lower and overall(plain, name, "in_review"):
         basis += f"; {ONE_OF_THE_TWO.format('the review')}"
     yield Action(
         name, f"Take threshold {advised.advised:g} instead of {advised.own:g}",
-        float(advised.right - advised.false) if lower else float(-advised.false), basis, "threshold",
-        says=f"{change(advised.right, 'right')}, {change(advised.false, 'false')}",
+        float(advised.found - advised.false) if lower else float(-advised.false), basis, "threshold",
+        says=in_words(advised),
     )  # fmt: skip
 
 
@@ -129,8 +129,8 @@ def _review(plain: pl.DataFrame, name: str, own: float, advised: Recommendation 
         )
     elif points:
         nearest = min(points, key=lambda level: (abs(level - own), level))
-        gain = points[min(points)][1] - points[nearest][1]
-        basis = f"right pairs from {min(points):g}, the lowest threshold tried, to this run's, if no clerk errs"
+        gain = points[min(points)].found - points[nearest].found
+        basis = f"found from {min(points):g}, the lowest threshold tried, to {nearest:g}, if no clerk errs"
         if advised is not None and advised.advised < advised.own:
             basis += f"; {ONE_OF_THE_TWO.format('the lower threshold')}"
         if gain > 0:
@@ -172,7 +172,7 @@ def _errors(plain: pl.DataFrame, name: str, causes: pl.DataFrame | None) -> Iter
         gain = min(people * cost, people * (rest - row["value"]))
         if gain > 0:
             yield Action(
-                name, f"Ask for {error.replace('_', ' ')} to be checked at the source", gain,
+                name, f"Ask for {identifier_word(error)} to be checked at the source", gain,
                 f"{people:,} people have it wrong or missing on one side; of 100 put right, about "
                 f"{100 * gain / people:.0f} more would be found (an error costs {100 * cost:.1f} points of recall, "
                 f"{100 * low:.1f} to {100 * high:.1f})",
@@ -213,9 +213,8 @@ def _sparse(plain: pl.DataFrame) -> Iterator[Action]:
     for row in rows.iter_rows(named=True):
         who = "councils" if row["department"] == "council" else TITLES[row["department"]]
         yield Action(
-            row["department"], f"Ask {who} for {row['level'].replace('_', ' ')}", None,
-            f"it is there in {100 * row['value']:.0f}% of the records; what it would find is not counted here "
-            "(job assess tells)",
+            row["department"], f"Ask {who} to fill in {identifier_word(row['level'])} more often", None,
+            f"{100 * row['value']:.0f}% of records have it; what more would find, job assess tells",
             "ask",
         )  # fmt: skip
 

@@ -13,7 +13,7 @@ from tf_linkage.pages.picture import Names
 from tf_linkage.pages.words import percent
 from tf_linkage.quality.bounds.floors import GAP_BOUNDS, gaps
 from tf_linkage.quality.bounds.gap_causes import OTHER
-from tf_linkage.quality.report.words import TITLES, departments_in, level_word, word
+from tf_linkage.quality.report.words import TITLES, departments_in, identifier_word, level_word, word
 
 
 def gap_sentences(plain: pl.DataFrame, names: Names, causes: pl.DataFrame | None) -> Iterator[str]:
@@ -56,9 +56,7 @@ def worst_group(plain: pl.DataFrame, names: Names, causes: pl.DataFrame | None) 
     real, doubtful = (judged.filter(one) for one in (pl.col("gap_low") > 0, pl.col("gap_low") <= 0))
     if not real.is_empty():
         widest = _widest(real.row(0, named=True), names, causes)
-        said.append(
-            f"The widest gap beyond chance between groups, cases that are hard by design left out: {widest}"
-        )
+        said.append(f"Beyond chance between groups, cases that are hard by design left out: {widest}")
     elif not judged.is_empty():
         said.append("No group is found less often than everybody else beyond chance (hard cases left out).")
     for row in hard.filter(pl.col("gap") > 0).head(1).iter_rows(named=True):
@@ -81,9 +79,9 @@ def _named(row: dict[str, Any], names: Names) -> str:
 
 def _widest(row: dict[str, Any], names: Names, causes: pl.DataFrame | None) -> str:
     return (
-        f"{TITLES[row['department']]}: recall is lowest for {BREAKDOWNS[row['breakdown']].lower()} "
+        f"{TITLES[row['department']]}: recall's widest gap, {BREAKDOWNS[row['breakdown']].lower()} "
         f"“{level_word(row['breakdown'], row['worst'], names)}”: {percent(row['worst_value'])} of "
-        f"{row['worst_of']:,}, which is {_gap(row)} points below everybody else{_mostly(row, causes)}."
+        f"{row['worst_of']:,}, {_gap(row)} points below everybody else{_mostly(row, causes)}."
     )
 
 
@@ -183,7 +181,7 @@ def _cause_rows(table: pl.DataFrame, names: Names) -> list[tuple[str, ...]]:
         (
             f"{TITLES[row['department']]}, {BREAKDOWNS[row['breakdown']].lower()}: "
             f"{level_word(row['breakdown'], row['worst'], names)}",
-            row["error"].replace("_", " "),
+            identifier_word(row["error"]),
             percent(row["share_worst"]),
             percent(row["share_rest"]),
             _cost(row),
@@ -232,6 +230,6 @@ def _mostly(gap: dict[str, object], causes: pl.DataFrame | None) -> str:
     adds_up = round(sum(map(float, parts_shown)), 1) == round(100 * of_all, 1)
     return (
         f". Why: of these {100 * of_all:z.1f} points {parts_shown[0]} come with a wrong or missing "
-        f"{error.replace('_', ' ')}, {parts_shown[1]} with all other errors together; for {parts_shown[2]} no "
+        f"{identifier_word(error)}, {parts_shown[1]} with all other errors together; for {parts_shown[2]} no "
         f"recorded error accounts{'' if adds_up else ' (rounded)'}"
     )

@@ -88,9 +88,8 @@ def _threshold_curve(plain: pl.DataFrame, own: float | None) -> Iterator[Picture
         return
     title = "Precision and recall had the threshold been another"
     says = (
-        "Each threshold of the posterior probability, all pairs above it resolved one to one again. A higher "
-        "threshold makes links surer and fewer. Right links are counted, not people: a person whom a register "
-        "holds twice may count twice, so that recall may lie a little above the share found."
+        "What this run's pairs would give from each threshold of the posterior probability; at its own, what it "
+        "gave. A higher threshold makes links surer and fewer."
     )
     if marks:
         says += " The dotted line marks this run's threshold"

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from tf_linkage.contracts.outputs.quality import BREAKDOWNS, SUBGROUPS
+from tf_linkage.contracts.outputs.quality import BREAKDOWNS, NO_CASE, SUBGROUPS
 from tf_linkage.contracts.truth import AGE_BANDS
 from tf_linkage.pages import charts
 from tf_linkage.pages.charts import BLUE, ORANGE, RED
@@ -165,7 +165,7 @@ def _lower(words: str) -> str:
 def _ordered(levels: Sequence[str], breakdown: str) -> list[str]:
     if breakdown == "age_band":
         return [band for band in AGE_BANDS if band in levels]
-    return sorted(levels, key=lambda level: (level == "none", level))
+    return sorted(levels, key=lambda level: (level == NO_CASE, level))
 
 
 def _spoken(rows: charts.Rows) -> str:

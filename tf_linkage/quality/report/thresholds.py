@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
 
 import polars as pl
 
@@ -15,15 +17,28 @@ from tf_linkage.pages import html
 from tf_linkage.quality.bounds.floors import QUALITY_FLOORS
 from tf_linkage.quality.report.words import TITLES, departments_in, knows_truth
 
-BEYOND_CHANCE = 1.96
-"""Standard deviations by which right links must outweigh false ones for a change to be advised (sign test, 5%)."""
+BY_CHANCE = 0.05
+"""How seldom chance alone may make a change look as good as it does for it to be advised."""
 
 RULE = (
     "A threshold is the probability, by the model, that two records are of one person, from which they are linked. "
-    "Recommended is the one at which false links and missed people together are fewest, among those whose "
-    "precision keeps the department's floor; the run's own, unless the difference is beyond chance (sign test, "
-    "5%). One false link weighs as much here as one missed person."
+    "Recommended is the one with fewest false links and missed people together, each weighing the same, of those "
+    "whose precision keeps the department's floor; the run's own, unless the difference is beyond chance (exact "
+    "two-sided sign test, 5%)."
 )
+
+
+class Point(NamedTuple):
+    """What a threshold gives: links, those of them that are right, and people found."""
+
+    links: int
+    right: int
+    found: int
+
+    @property
+    def false(self) -> int:
+        """Links that are somebody else's."""
+        return self.links - self.right
 
 
 @dataclass(frozen=True)
@@ -34,10 +49,10 @@ class Recommendation:
         department: its name.
         own: the threshold tried that is nearest the run's own.
         advised: the threshold advised.
-        right: right links gained (negative: lost).
+        found: people found besides (negative: lost).
         false: false links gained (negative: shed).
         best: threshold with fewest errors, which chance may have picked.
-        best_right: right links gained there.
+        best_found: people found besides there.
         best_false: false links gained there.
         present: people whom the register holds.
         lowest: the lowest threshold tried.
@@ -47,10 +62,10 @@ class Recommendation:
     department: str
     own: float
     advised: float
-    right: int
+    found: int
     false: int
     best: float
-    best_right: int
+    best_found: int
     best_false: int
     present: int
     lowest: float
@@ -77,34 +92,52 @@ def _recommended(plain: pl.DataFrame, name: str, own: float) -> Recommendation |
         return None
     floor = next((f.floor for f in QUALITY_FLOORS if (f.department, f.measure) == (name, "precision")), 0.0)
     nearest = min(points, key=lambda level: (abs(level - own), level))
-    kept = [level for level, (links, right) in points.items() if links and right / links >= floor]
+    kept = [level for level, at in points.items() if at.links and at.right / at.links >= floor]
     if not kept:
         return None
 
     def errors(level: float) -> int:
-        links, right = points[level]
-        return (links - right) + (present - right)
+        return points[level].false + present - points[level].found
 
     best = min(kept, key=lambda level: (errors(level), abs(level - nearest), level))
-    right = points[best][1] - points[nearest][1]
-    false = (points[best][0] - points[best][1]) - (points[nearest][0] - points[nearest][1])
-    beyond = right - false > BEYOND_CHANCE * math.sqrt(abs(right) + abs(false))
+    found = points[best].found - points[nearest].found
+    false = points[best].false - points[nearest].false
+    better, worse = max(found, 0) + max(-false, 0), max(-found, 0) + max(false, 0)
+    beyond = better > worse and sign_test(better, worse) < BY_CHANCE
     ends = (min(points), max(points))
     if beyond or nearest not in kept:
-        return Recommendation(name, nearest, best, right, false, best, right, false, present, *ends)
-    return Recommendation(name, nearest, nearest, 0, 0, best, right, false, present, *ends)
+        return Recommendation(name, nearest, best, found, false, best, found, false, present, *ends)
+    return Recommendation(name, nearest, nearest, 0, 0, best, found, false, present, *ends)
 
 
-def points_of(plain: pl.DataFrame, name: str) -> dict[float, tuple[int, int]]:
-    """By threshold, links and right links; a figure that may not be shown is left out."""
+def sign_test(better: int, worse: int) -> float:
+    """How often fair coins, as many as there are differences, fall as unevenly as this, or more: the exact p-value.
+
+    Two-sided. It allows for no choice among several thresholds.
+
+    >>> round(sign_test(9, 2), 3)
+    0.065
+    """
+    tossed = better + worse
+    ways = sum(math.comb(tossed, number) for number in range(max(better, worse), tossed + 1))
+    return min(1.0, float(Fraction(2 * ways, 2**tossed)))
+
+
+def points_of(plain: pl.DataFrame, name: str) -> dict[float, Point]:
+    """What each threshold gives; one of which a figure may not be shown is left out."""
     at = plain.filter(
-        pl.col("department") == name,
-        pl.col("breakdown") == "threshold",
-        pl.col("measure") == "precision",
-        pl.col("numerator").is_not_null(),
+        pl.col("department") == name, pl.col("breakdown") == "threshold", pl.col("numerator").is_not_null()
     )
-    return {float(level): (links, right) for level, links, right in
-            at.select("level", "denominator", "numerator").iter_rows()}  # fmt: skip
+    of_links, of_people = (
+        {level: (had, of) for level, had, of in
+         at.filter(pl.col("measure") == measure).select("level", "numerator", "denominator").iter_rows()}
+        for measure in ("precision", "recall")
+    )  # fmt: skip
+    return {
+        float(level): Point(links, right, of_people[level][0])
+        for level, (right, links) in of_links.items()
+        if level in of_people
+    }
 
 
 def present_in(plain: pl.DataFrame, name: str) -> int | None:
@@ -132,14 +165,14 @@ def threshold_section(plain: pl.DataFrame, own: float) -> str:
         (
             TITLES[one.department], f"{one.own:g}", f"{one.advised:g}",
             "keep" if one.advised == one.own else "change",
-            f"{one.right:+,}" if one.advised != one.own else "0",
+            f"{one.found:+,}" if one.advised != one.own else "0",
             f"{one.false:+,}" if one.advised != one.own else "0",
             _tried(one),
         )
         for one in advised
     ]  # fmt: skip
     head = (
-        "Department", "Of this run", "Recommended", "So", "Right links", "False links", "Best of those tried",
+        "Department", "Of this run", "Recommended", "So", "People found", "False links", "Best of those tried",
     )  # fmt: skip
     return (
         html.lead(_in_words(advised))
@@ -155,7 +188,7 @@ def _in_words(advised: list[Recommendation]) -> str:
     said = [f"Keep {_listed(kept)}."] if kept else []
     said += [
         f"Take {one.advised:g} for {TITLES[one.department]} instead of {one.own:g}: "
-        f"{change(one.right, 'right')} and {change(one.false, 'false')}{_at_the_end(one)}."
+        f"{in_words(one)}{_at_the_end(one)}."
         for one in advised
         if one.advised != one.own
     ]
@@ -179,9 +212,13 @@ def _beware(advised: list[Recommendation]) -> list[str]:
     ]
 
 
-def change(links: int, which: str) -> str:
-    """How many links more or fewer."""
-    return f"{abs(links):,} {which} {'link' if abs(links) == 1 else 'links'} {'fewer' if links < 0 else 'more'}"
+def in_words(one: Recommendation) -> str:
+    """What the threshold advised gives more and fewer of."""
+    people, links = "person" if abs(one.found) == 1 else "people", "link" if abs(one.false) == 1 else "links"
+    return (
+        f"{abs(one.found):,} {people} {'fewer' if one.found < 0 else 'more'} found, "
+        f"{abs(one.false):,} false {links} {'fewer' if one.false < 0 else 'more'}"
+    )
 
 
 def _listed(words: list[str]) -> str:
@@ -192,5 +229,5 @@ def _tried(one: Recommendation) -> str:
     if one.best == one.own:
         return "this run's own"
     if one.advised != one.own:
-        return f"the one recommended (recall {100 * one.right / one.present:+.1f} points)"
-    return f"{one.best:g}: {one.best_right:+,} right, {one.best_false:+,} false, which may be chance"
+        return f"the one recommended (recall {100 * one.found / one.present:+.1f} points)"
+    return f"{one.best:g}: {one.best_found:+,} found, {one.best_false:+,} false, which may be chance"

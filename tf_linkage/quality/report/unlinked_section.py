@@ -21,6 +21,8 @@ POWER = 2.8
 
 CHANCE = 0.05
 
+VERDICTS = ("differ", "alike", "undecided")
+
 TOO_FEW = (
     "Fewer than ten people who are in a register were not linked there: who they are cannot be told from others."
 )
@@ -40,7 +42,7 @@ def difference_section(plain: pl.DataFrame, names: Names) -> str:
         "People in the register alone: those whom the truth puts there, or without it those whom a council's flag "
         "does. A difference above 0 means that linked people are more often of the group, in standard deviations. "
         f"“Differ”: the whole interval lies beyond {NOTABLE:g} either way, above which groups are commonly held to "
-        "be out of balance. “Alike”: it lies within. “Cannot tell”: neither; the last column says what would have "
+        "be out of balance. “Alike”: it lies within. “Undecided”: neither; the last column says what would have "
         "been seen four times in five. All groups of a department together are held against chance first, by "
         "exchanging families."
     )
@@ -66,8 +68,8 @@ def _of_all(name: str, plain: pl.DataFrame, found: pl.DataFrame, names: Names) -
     """What is to be said of one department's groups together."""
     of = found.filter(pl.col("department") == name)
     verdicts = [judged(row) for row in of.iter_rows(named=True)]
-    counts = (
-        f"{verdicts.count('differ')} differ, {verdicts.count('alike')} are alike, of the others one cannot tell"
+    counts = ", ".join(
+        f"{verdicts.count(verdict)} {'are ' if verdict != 'differ' else ''}{verdict}" for verdict in VERDICTS
     )
     tested = plain.filter(
         pl.col("department") == name, pl.col("measure") == "alike_chance", pl.col("value").is_not_null()
@@ -93,11 +95,11 @@ def judged(row: Mapping[str, float]) -> str:
     """What an interval says of a difference.
 
     >>> judged({"low": 0.12, "high": 0.5}), judged({"low": -0.09, "high": 0.02}), judged({"low": -0.3, "high": 0.1})
-    ('differ', 'alike', 'cannot tell')
+    ('differ', 'alike', 'undecided')
     """
     if row["low"] > NOTABLE or row["high"] < -NOTABLE:
-        return "differ"
-    return "alike" if row["low"] >= -NOTABLE and row["high"] <= NOTABLE else "cannot tell"
+        return VERDICTS[0]
+    return VERDICTS[1] if row["low"] >= -NOTABLE and row["high"] <= NOTABLE else VERDICTS[2]
 
 
 def seen_from(row: Mapping[str, float]) -> float:

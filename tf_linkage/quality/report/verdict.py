@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from tf_linkage.contracts.outputs.quality import SUBGROUPS
+from tf_linkage.contracts.outputs.quality import NO_CASE, SUBGROUPS
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.pages.html import Tile
 from tf_linkage.pages.words import percent, with_interval
@@ -79,14 +79,15 @@ def _limits(plain: pl.DataFrame) -> str:
     groups = plain.filter(
         pl.col("measure") == "recall",
         pl.col("breakdown").is_in(SUBGROUPS),
+        pl.col("level") != NO_CASE,
         pl.col("department").is_in(departments_in(plain)),
     )
     hard = groups.filter(pl.col("breakdown").is_in(UNBOUNDED), pl.col("value").is_not_null()).height
     small = groups.filter(pl.col("value").is_null()).height
     cases, few = "case" if hard == 1 else "cases", "group" if small == 1 else "groups"
     return (
-        f" The limits are wide: {'; '.join(said)}. No limit judges {hard:,} hard {cases}, nor {small:,} {few} with "
-        "fewer than ten people in a register (counted department by department)."
+        f" The limits are wide: {'; '.join(said)}. No limit is set for {hard:,} hard {cases} and {small:,} "
+        f"{few} of fewer than ten people in a register (counted department by department)."
     )
 
 
@@ -122,14 +123,14 @@ def _with_truth(rows: Mapping[str, Row], limits: Mapping[str, Row]) -> list[Tile
         Tile(
             "Found",
             percent(recall["value"]),
-            f"{_of(recall)} people whom its register holds were linked rightly; {_count(rows, 'missed')} were "
+            f"{_of(recall)} people whom its register holds were linked rightly; {_count(rows, 'missed')} "
             f"missed. {_asked(limits.get('recall'))}",
             _light(limits.get("recall")),
         ),
         Tile(
             "Right",
             percent(precision["value"]),
-            f"{_of(precision)} links are of one person; {_count(rows, 'false_links')} are somebody else's. "
+            f"{_of(precision)} links are of one person; {_others(rows)} somebody else's. "
             f"{_asked(limits.get('precision'))}",
             _light(limits.get("precision")),
         ),
@@ -173,6 +174,11 @@ def _of(row: Row) -> str:
 def _count(rows: Mapping[str, Row], measure: str) -> str:
     row = rows.get(measure)
     return "too few to show" if row is None or row["numerator"] is None else f"{row['numerator']:,}"
+
+
+def _others(rows: Mapping[str, Row]) -> str:
+    count = _count(rows, "false_links")
+    return f"{count} {'is' if count == '1' else 'are'}"
 
 
 def _asked(limit: Row | None) -> str:

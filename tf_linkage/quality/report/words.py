@@ -39,6 +39,11 @@ def word(measure: str) -> str:
     return measure.replace("_", " ").capitalize()
 
 
+def identifier_word(column: str) -> str:
+    """An identifier in words, as within a sentence."""
+    return "National Insurance number" if column == "nino" else column.replace("_", " ")
+
+
 DEPRIVATION = {"1": "1 (most deprived)", "5": "5 (least deprived)"}
 
 

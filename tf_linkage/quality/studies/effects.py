@@ -25,9 +25,10 @@ from tf_linkage.contracts.outputs.quality import LinkageEffects
 from tf_linkage.contracts.outputs.research import FAMILY_OUTCOMES, OUTCOME_DEPARTMENT
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.intervals import Z, newcombe, wilson_of
+from tf_linkage.linkage.model.model import Model
 from tf_linkage.quality.measures.judging import judged_pairs, made_links, owners
 from tf_linkage.quality.measures.minimum_counts import MINIMUM_COUNT
-from tf_linkage.quality.measures.pairs import resolved
+from tf_linkage.quality.measures.pairs import links_at
 from tf_linkage.quality.studies.drawing import LinkSet, drawn_links, rubin
 from tf_linkage.quality.studies.outcomes import Computation, Histories, reachable
 
@@ -46,6 +47,7 @@ def effects(
     thresholds: Sequence[float] = (0.1, 0.5, 0.9, 0.99),
     draws: int = 20,
     seed: int = 2015,
+    link_threshold: float = Model.link_threshold,
 ) -> pl.LazyFrame:
     """Outcome rates and the programme's difference by set of links.
 
@@ -55,9 +57,10 @@ def effects(
         links: by department, `exchange.Links`.
         truth: `records` (`truth.TrueRecords`).
         histories: by department and table, the registers' histories under their own keys.
-        thresholds: thresholds at which the found links are also computed, resolved one to one again.
+        thresholds: thresholds at which the found links are also computed.
         draws: how many sets of links are drawn, two or more; 0 leaves the drawn rows out.
         seed: of the draws.
+        link_threshold: posterior probability from which the run linked.
 
     Returns:
         `contracts.outputs.quality.LinkageEffects`.
@@ -102,7 +105,7 @@ def effects(
         if drawn:
             rows += _combined(drawn, outcome, key | {"links": "drawn"})
     for threshold in thresholds:
-        above = {name: resolved(p).filter(pl.col("match_probability") >= threshold) for name, p in pairs.items()}
+        above = {name: links_at(p, threshold, link_threshold) for name, p in pairs.items()}
         at = compute(above)
         for outcome in FAMILY_OUTCOMES:
             if (department := OUTCOME_DEPARTMENT[outcome]) in pairs:

@@ -122,9 +122,9 @@ def test_the_section_tells_the_three_verdicts_apart() -> None:
     assert "differ as much as the widest does only 0.2% of the time, so that chance alone is unlikely" in page
     assert "+0.30 (+0.20" in page
     quiet = difference_section(figures(0.0, -0.05, 0.05, 0.6), {})
-    assert "0 differ, 1 are alike" in quiet
+    assert "0 differ, 1 are alike, 0 are undecided" in quiet
     assert "one would differ as much as any does 60% of the time" in quiet
-    assert "cannot tell</td>" in difference_section(figures(0.15, -0.1, 0.4, None), {})
+    assert "undecided</td>" in difference_section(figures(0.15, -0.1, 0.4, None), {})
     nothing = figures(0.0, 0.0, 0.0, None)
     assert difference_section(nothing.clear(), {}) == ""
     hidden = nothing.with_columns(pl.lit(None, pl.Float64).alias(name) for name in ("value", "low", "high"))
@@ -133,6 +133,6 @@ def test_the_section_tells_the_three_verdicts_apart() -> None:
 
 def test_verdicts_and_what_would_have_been_seen() -> None:
     assert [judged({"low": low, "high": high}) for low, high in ((-0.4, -0.11), (-0.1, 0.1), (0.05, 0.3))] == [
-        "differ", "alike", "cannot tell",
+        "differ", "alike", "undecided",
     ]  # fmt: skip
     assert seen_from({"low": -Z, "high": Z}) == pytest.approx(2.8)

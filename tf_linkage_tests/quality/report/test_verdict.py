@@ -22,7 +22,7 @@ from tf_linkage.quality.report.actions import (
     shown_first,
 )
 from tf_linkage.quality.report.group_sections import worst_group
-from tf_linkage.quality.report.thresholds import recommendations, threshold_section
+from tf_linkage.quality.report.thresholds import recommendations, sign_test, threshold_section
 from tf_linkage.quality.report.verdict import NO_TRUTH, tiles
 from tf_linkage.quality.report.words import plain_figures
 
@@ -39,7 +39,9 @@ def figures(*rows: tuple[str, str, str, int, int]) -> pl.DataFrame:
 
 def thresholds(**right_of_links: tuple[int, int]) -> list[tuple[str, str, str, int, int]]:
     return [
-        ("threshold", level[1:].replace("_", "."), "precision", *counts) for level, counts in right_of_links.items()
+        ("threshold", level[1:].replace("_", "."), measure, *counts)
+        for level, (right, links) in right_of_links.items()
+        for measure, counts in (("precision", (right, links)), ("recall", (right, 1000)))
     ]
 
 
@@ -49,15 +51,15 @@ RIGHT, FOUND = ("all", "all", "precision", 800, 805), ("all", "all", "recall", 8
 def test_a_threshold_is_advised_where_it_gains_beyond_chance() -> None:
     plain = figures(RIGHT, FOUND, *thresholds(t0_2=(850, 862), t0_5=(800, 805), t0_9=(700, 700)))
     (one,) = recommendations(plain, 0.5)
-    # 50 right links more for 7 false ones: 43 > 1.96 * sqrt(57).
-    assert (one.own, one.advised, one.right, one.false) == (0.5, 0.2, 50, 7)
+    # 50 people more for 7 false links: of 57 coins so many seldom fall on one side.
+    assert (one.own, one.advised, one.found, one.false) == (0.5, 0.2, 50, 7)
 
 
 def test_a_gain_that_may_be_chance_keeps_the_threshold() -> None:
     plain = figures(RIGHT, FOUND, *thresholds(t0_2=(804, 811), t0_5=(800, 805)))
     (one,) = recommendations(plain, 0.5)
-    assert (one.advised, one.right, one.false) == (0.5, 0, 0)
-    assert (one.best, one.best_right, one.best_false) == (0.2, 4, 2)
+    assert (one.advised, one.found, one.false) == (0.5, 0, 0)
+    assert (one.best, one.best_found, one.best_false) == (0.2, 4, 2)
 
 
 def test_a_threshold_below_the_floor_of_precision_is_never_advised() -> None:
@@ -122,11 +124,11 @@ def test_a_lower_threshold_is_something_to_do_and_not_beside_a_review_of_the_sam
     plain = figures(RIGHT, FOUND, ("all", "all", "in_review", 60, 2000), *at)
     review, lower = actions(plain, {}, 0.5)
     assert (lower.does, lower.gain, lower.says) == (
-        "Take threshold 0.2 instead of 0.5", 43.0, "50 right links more, 7 false links more",
+        "Take threshold 0.2 instead of 0.5", 43.0, "50 people more found, 7 false links more",
     )  # fmt: skip
     assert "the same pairs as the lower threshold: do one of the two" in review.basis
     assert "the same pairs as the review: do one of the two" in lower.basis
-    assert "50 right links more, 7 false links more" in action_section([review, lower])
+    assert "50 people more found, 7 false links more" in action_section([review, lower])
     (alone,) = actions(figures(RIGHT, FOUND, *at), {}, 0.5)
     assert "one of the two" not in alone.basis
     (kept,) = actions(
@@ -136,7 +138,7 @@ def test_a_lower_threshold_is_something_to_do_and_not_beside_a_review_of_the_sam
     assert kept.kind == "review"
     assert "one of the two" not in kept.basis
     (higher,) = actions(figures(RIGHT, FOUND, *thresholds(t0_5=(900, 960), t0_9=(800, 805))), {}, 0.5)
-    assert (higher.gain, higher.says) == (55.0, "100 right links fewer, 55 false links fewer")
+    assert (higher.gain, higher.says) == (55.0, "100 people fewer found, 55 false links fewer")
 
 
 def test_the_longer_studies_are_among_what_to_do_until_they_are_there(world: Any, assessment: Assessment) -> None:
@@ -159,16 +161,14 @@ def test_one_kind_of_action_does_not_hide_the_others() -> None:
 def test_the_threshold_to_take_is_said_in_words() -> None:
     better = figures(RIGHT, FOUND, *thresholds(t0_2=(850, 862), t0_5=(800, 805), t0_9=(700, 700)))
     said = threshold_section(better, 0.5)
-    assert "Take 0.2 for MoJ instead of 0.5: 50 right links more and 7 false links more; no lower one was" in said
+    assert "Take 0.2 for MoJ instead of 0.5: 50 people more found, 7 false links more; no lower one was" in said
     assert "For MoJ a false link may weigh more than a missed person: it makes an offender of somebody." in said
-    assert "One false link weighs as much here as one missed person" in said
+    assert "fewest false links and missed people together, each weighing the same" in said
     assert said.count("weigh more") == 1
     between = figures(RIGHT, FOUND, *thresholds(t0_1=(850, 869), t0_2=(850, 862), t0_5=(800, 805)))
     assert "7 false links more." in threshold_section(between, 0.5)
     surer = figures(RIGHT, FOUND, *thresholds(t0_5=(900, 960), t0_9=(800, 801)))
-    assert "100 right links fewer and 59 false links fewer; no higher one was tried" in threshold_section(
-        surer, 0.5
-    )
+    assert "100 people fewer found, 59 false links fewer; no higher one was tried" in threshold_section(surer, 0.5)
     assert "Keep MoJ at 0.5." in threshold_section(figures(RIGHT, FOUND, *thresholds(t0_5=(800, 805))), 0.5)
 
 
@@ -180,7 +180,7 @@ def test_the_worst_group_is_named_first_with_why() -> None:
         {"department": "moj", "breakdown": "council", "error": error, "part": part} for error, part in parts.items()
     ])  # fmt: skip
     said = worst_group(plain, {"a": "Hackney"}, causes)
-    assert "MoJ: recall is lowest for council “Hackney”: 50.0% of 200, which is 47.5" in said
+    assert "MoJ: recall's widest gap, council “Hackney”: 50.0% of 200, 47.5" in said
     assert (
         "of these 47.5 points 30.0 come with a wrong or missing date of birth, 5.0 with all other errors together; "
         "for 12.5 no recorded error accounts." in said
@@ -204,9 +204,7 @@ def test_beside_the_widest_gap_stand_those_that_its_rule_leaves_out() -> None:
     )  # fmt: skip
     said = worst_group(plain, {"a": "Hackney"}, None)
     first, rest = said.split(" The widest of the hard cases: ")
-    assert first.startswith(
-        "The widest gap beyond chance between groups, cases that are hard by design left out: MoJ"
-    )
+    assert first.startswith("Beyond chance between groups, cases that are hard by design left out: MoJ: recall's")
     hard, chance = rest.split(" The widest gap that chance may have made: ")
     assert hard.startswith("MoJ, hard case “initial only”, 78.6 (")
     assert chance.startswith("MoJ, community “x”, 18.2 (-")
@@ -233,7 +231,7 @@ def test_the_verdict_says_how_wide_its_limits_are_and_whom_none_judges() -> None
         in said
     )
     assert "groups at most 10 points in recall and 3 points in precision below everybody else" in said
-    assert "No limit judges 1 hard case, nor 1 group with fewer than ten people" in said
+    assert "No limit is set for 1 hard case and 1 group of fewer than ten people" in said
 
 
 def test_the_light_is_what_the_floor_decides() -> None:
@@ -277,3 +275,27 @@ def test_without_the_truth_no_light_shines_and_nothing_is_promised(world: Any) -
 def test_the_nearest_threshold_that_was_tried_stands_for_the_runs_own(own: float) -> None:
     plain = figures(RIGHT, FOUND, *thresholds(t0_5=(800, 805), t0_95=(790, 793)))
     assert recommendations(plain, own)[0].own == {0.5: 0.5, 0.97: 0.95}[own]
+
+
+def test_the_sign_test_is_exact() -> None:
+    # By hand: of 11 fair coins 9 or more fall on one side in 2 * (55 + 11 + 1) of 2,048 cases.
+    assert sign_test(9, 2) == sign_test(2, 9) == pytest.approx(2 * 67 / 2048)
+    assert sign_test(10, 1) == pytest.approx(2 * 12 / 2048)
+    assert sign_test(3, 3) == sign_test(0, 0) == 1
+    assert sign_test(5000, 4000) < 1e-20
+
+
+def test_nine_against_two_keep_the_threshold_and_ten_against_one_do_not() -> None:
+    nine, ten = (
+        recommendations(figures(RIGHT, FOUND, *thresholds(t0_2=(right, links), t0_5=(800, 805))), 0.5)[0]
+        for right, links in ((809, 816), (810, 816))
+    )
+    assert (nine.advised, nine.best, nine.best_found, nine.best_false) == (0.5, 0.2, 9, 2)
+    assert (ten.advised, ten.found, ten.false) == (0.2, 10, 1)
+
+
+def test_people_found_count_and_not_their_second_records() -> None:
+    # Four right links more at .2, all of people who have one: nobody more is found.
+    at = [("threshold", "0.2", "precision", 804, 809), ("threshold", "0.2", "recall", 800, 1000)]
+    (one,) = recommendations(figures(RIGHT, FOUND, *at, *thresholds(t0_5=(800, 805))), 0.5)
+    assert (one.best, one.best_found, one.best_false) == (0.5, 0, 0)
