@@ -12,8 +12,9 @@ import polars as pl
 
 from tf_linkage import disclosure
 from tf_linkage.contracts.ladders import COUNTED_OFFENCES, STEPS
+from tf_linkage.defs.gates import gate
 from tf_linkage.defs.metadata.charts import records_of
-from tf_linkage.defs.metadata.description import ERROR, asset_key
+from tf_linkage.defs.metadata.description import asset_key
 from tf_linkage.workspace.catalogue import RESEARCH_SET
 
 TableSet = Mapping[str, pl.LazyFrame]
@@ -86,11 +87,9 @@ def counted_offences(
 def no_offence_stands_out() -> dg.AssetChecksDefinition:
     """One offence, its kind and what came of it, finds nobody: among people as released, or where it is counted."""
 
-    @dg.asset_check(
+    @gate(
         asset=asset_key(RESEARCH_SET),
         name="no_offence_stands_out",
-        blocking=True,
-        metadata=ERROR,
         description="Of every combination of what one offence shows (kind, finding of guilt, disposal, length) "
         "with what a reader of newspapers may know of who committed it (region, start year, age, gender) there are "
         "at least "
@@ -140,11 +139,9 @@ def _alike_verdict(figures: Mapping[str, Any], below: int, of: str, what: str) -
 def no_pupil_stands_out() -> dg.AssetChecksDefinition:
     """Ethnic group, first language and year tell nobody apart among the people as released."""
 
-    @dg.asset_check(
+    @gate(
         asset=asset_key(RESEARCH_SET),
         name="no_pupil_stands_out",
-        blocking=True,
-        metadata=ERROR,
         description="Of every combination of what schooling adds (ethnic group, first language, academic year) to "
         "what the table of people shows (region, age, gender, start year) there are at least "
         f"{disclosure.RULE.alone} pupils, or nothing is shown.",

@@ -21,8 +21,9 @@ from tf_linkage.defs.assets.event_risk import (
     no_pupil_stands_out,
     of_table,
 )
+from tf_linkage.defs.gates import gate
 from tf_linkage.defs.metadata.charts import records_of
-from tf_linkage.defs.metadata.description import ERROR, asset_key
+from tf_linkage.defs.metadata.description import asset_key
 from tf_linkage.pages import charts
 from tf_linkage.pages.picture import markdown
 from tf_linkage.study import REGIONS
@@ -159,11 +160,9 @@ def risk_checks(*, counted: bool) -> list[dg.AssetChecksDefinition]:
 def no_council_finds_anybody() -> dg.AssetChecksDefinition:
     """Who has the whole list that a council sent finds nobody by it."""
 
-    @dg.asset_check(
+    @gate(
         asset=asset_key(RESEARCH_SET),
         name="no_council_finds_anybody",
-        blocking=True,
-        metadata=ERROR,
         description="A council that tries everybody whom it sent, with all that it sent of them, finds nobody for "
         f"certain and at most {MOST_FOUND:.0%} with a probability over one in five. The attack is made on the "
         "released tables; nothing of what was sent is told.",
@@ -204,11 +203,9 @@ def nobody_stands_out(name: str, *, counted: bool) -> dg.AssetChecksDefinition:
     """Everybody in a table has enough others who look the same, in the sample and in the population."""
     ins = {"counts": dg.AssetIn(asset_key(POPULATION_COUNTS))} if counted else {}
 
-    gate = dg.asset_check(
+    held_to = gate(
         asset=asset_key(RESEARCH_SET),
         name=f"no_{ONE_OF[name]}_stands_out",
-        blocking=True,
-        metadata=ERROR,
         description="Of every combination of what a neighbour or a lead worker may know (region, start "
         "year, group, service, problems, age and gender, or the family's make-up and what is empty because of "
         "it) there are at "
@@ -223,7 +220,7 @@ def nobody_stands_out(name: str, *, counted: bool) -> dg.AssetChecksDefinition:
     def in_sample(tables: TableSet) -> dg.AssetCheckResult:
         return risk_verdict(name, tables, None)
 
-    return gate(against_population if counted else in_sample)
+    return held_to(against_population if counted else in_sample)
 
 
 def risk_verdict(name: str, tables: TableSet, counts: pl.LazyFrame | None) -> dg.AssetCheckResult:
