@@ -85,7 +85,10 @@ def _effects(study: Study) -> dg.AssetsDefinition:
         output_required=False,
     )
     def linkage_effects(
-        context: dg.AssetExecutionContext, study_key: dg.ResourceParam[StudyKey], **tables: pl.LazyFrame
+        context: dg.AssetExecutionContext,
+        study_key: dg.ResourceParam[StudyKey],
+        study: dg.ResourceParam[Study],
+        **tables: pl.LazyFrame,
     ) -> Made:
         if left_out(context):
             return
