@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import ConfigDict, Field, ValidationError, field_validator
+
+from tf_linkage.together import Fault, Together
 
 COUNCILS: dict[str, str] = {
     "E09000012": "Hackney",
@@ -119,7 +121,7 @@ SIZES: dict[Preset, tuple[int, int]] = {
 """Families in the study, and people in the population they live in."""
 
 
-class Dates(BaseModel):
+class Dates(Together):
     """The study's calendar. Deadlines follow from it, never from the wall clock."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -144,16 +146,14 @@ class Dates(BaseModel):
         """First and last day that the histories cover."""
         return self.history_from, self.extract
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Dates:
-        days = self.model_dump().items()
-        for (earlier, first), (later, second) in itertools.pairwise(days):
+    def between(self) -> Iterator[Fault]:
+        """The days follow each other."""
+        for (earlier, first), (later, second) in itertools.pairwise(self.model_dump().items()):
             if first > second:
-                raise ValueError(f"{earlier} ({first}) must not be after {later} ({second})")
-        return self
+                yield {earlier, later}, f"{earlier} ({first}) must not be after {later} ({second})"
 
 
-class Study(BaseModel):
+class Study(Together):
     """Everything that distinguishes one run of the study from another."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -246,29 +246,40 @@ class Study(BaseModel):
         """One study, one form: what is linked in the clear goes without saying."""
         return {name: given[name] for name in sorted(given) if given[name] is not LinkageOn.CLEAR}
 
-    @model_validator(mode="after")
-    def _makes_sense(self) -> Study:
-        unknown = sorted(set(self.councils) - set(COUNCILS))
+    @field_validator("councils")
+    @classmethod
+    def _known(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = sorted(set(given) - set(COUNCILS))
         if unknown:
             raise ValueError(f"unknown council {unknown[0]}; known are {', '.join(sorted(COUNCILS))}")
+        return given
+
+    def between(self) -> Iterator[Fault]:
+        """What choices ask of each other."""
         if self.population < self.families * 20:
-            raise ValueError(
-                f"a population of {self.population:,} is too small for {self.families:,} families; "
-                f"allow at least 20 people for each family"
+            yield (
+                {"population", "families"},
+                (
+                    f"a population of {self.population:,} is too small for {self.families:,} families; "
+                    f"allow at least 20 people for each family"
+                ),
             )
         for name, source in self.sources.items():
             if source is DepartmentSource.SIMULATION and self.source is Source.FILES:
-                raise ValueError(f"{name} cannot be simulated in a study on files; choose register or return")
+                yield (
+                    {"sources", "source"},
+                    (f"{name} cannot be simulated in a study on files; choose register or return"),
+                )
         for name, what in self.linkage_on.items():
             if self.engine != HASHED_BY:
-                raise ValueError(
-                    f"{name} is linked on {what}, which engine {HASHED_BY} alone does: choose it, or clear"
+                yield (
+                    {"linkage_on", "engine"},
+                    (f"{name} is linked on {what}, which engine {HASHED_BY} alone does: choose it, or clear"),
                 )
         if self.engine == "spark" and self.spark is None:
-            raise ValueError("engine spark needs a cluster: choose spark, such as sc://localhost:15002")
+            yield {"engine", "spark"}, "engine spark needs a cluster: choose spark, such as sc://localhost:15002"
         if self.review_threshold > self.link_threshold:
-            raise ValueError("review_threshold must not exceed link_threshold")
-        return self
+            yield {"review_threshold", "link_threshold"}, "review_threshold must not exceed link_threshold"
 
     def source_of(self, department: str) -> DepartmentSource:
         """Where a department's part is done, and on which register."""

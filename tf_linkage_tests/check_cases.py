@@ -8,8 +8,8 @@ red (`defs/checks/test_every_check.py`).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -34,6 +34,7 @@ from tf_linkage.contracts.linked_set import LINKED_SET
 from tf_linkage.contracts.outputs.estimates import ALL_TOGETHER, PLACEBOS, ROLES
 from tf_linkage.contracts.outputs.quality import Metrics
 from tf_linkage.contracts.registry import DEPARTMENTS
+from tf_linkage.defs.failures import PlainFailure
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.resources import StudyKey
 from tf_linkage.quality import QUALITY_FLOORS
@@ -433,6 +434,13 @@ def cases_of(check: dg.AssetCheckKey) -> Callable[[At], Cases] | None:
     return CASES.get(f"{check.asset_key.to_user_string()}: {check.name}") or CASES.get(check.name)
 
 
+def verdicts(made: dg.AssetChecksDefinition, **handed: object) -> Iterator[dg.AssetCheckResult]:
+    """What the function of a check finds of what it is handed, up to where a red one would end its step."""
+    found = made.op.compute_fn.decorated_fn(**handed)  # type: ignore[union-attr]
+    with suppress(PlainFailure):
+        yield from [found] if isinstance(found, dg.AssetCheckResult) else found
+
+
 def evaluated(made: dg.AssetChecksDefinition, name: str, case: Case) -> dg.AssetCheckResult:
     """What a check of the graph says of a case: its own function, handed what its inputs name."""
     handed = {
@@ -441,8 +449,7 @@ def evaluated(made: dg.AssetChecksDefinition, name: str, case: Case) -> dg.Asset
         if (asset := key.to_user_string()) in case.stored
     } | dict(case.resources)
     with patch.multiple(targets, **case.instead) if case.instead else nullcontext():
-        found = made.op.compute_fn.decorated_fn(**handed)  # type: ignore[union-attr]
-        results = [found] if isinstance(found, dg.AssetCheckResult) else list(found)
+        results = list(verdicts(made, **handed))
     (result,) = (each for each in results if (each.check_name or made.check_key.name) == name)
     return result
 

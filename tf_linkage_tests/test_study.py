@@ -7,7 +7,7 @@ from tf_linkage import run
 from tf_linkage.errors import StudyRefused
 from tf_linkage.linkage import Cluster, Limits
 from tf_linkage.linkage.cluster import TOKEN
-from tf_linkage.study import SIZES, Noise, Preset, Source, Study
+from tf_linkage.study import SIZES, Noise, Preset, Source, Study, faults
 from tf_linkage.workspace.environment import bounds_of, refuse_cluster, study_from_environment
 
 
@@ -44,6 +44,31 @@ def test_choices_are_laid_over_a_preset() -> None:
 def test_nonsense_is_refused_in_words(choices: dict[str, object], words: str) -> None:
     with pytest.raises(ValidationError, match=words):
         Study.of("tiny", **choices)
+
+
+def test_every_fault_is_told_at_once() -> None:
+    """Those of single choices, and those that two of them make together."""
+    with pytest.raises(ValidationError) as refused:
+        Study.of("tiny", seed=-1, review_threshold=0.9, link_threshold=0.8, engine="spark")
+    said = faults(refused.value)
+    assert "seed: Input should be greater than or equal to 0" in said
+    assert "review_threshold must not exceed link_threshold" in said
+    assert "engine spark needs a cluster" in said
+
+
+def test_a_rule_between_choices_says_nothing_of_one_that_is_wrong_by_itself() -> None:
+    """Five families are too few; whether 3,000 people are too few for the usual 1,200 is not what was asked."""
+    with pytest.raises(ValidationError) as refused:
+        Study.of("tiny", families=5, population=3_000)
+    assert faults(refused.value) == "families: Input should be greater than or equal to 20"
+
+
+def test_two_days_out_of_order_are_both_told() -> None:
+    with pytest.raises(ValidationError) as refused:
+        Study.of("tiny", dates={"history_from": "2016-01-01", "extract": "2021-01-01"})
+    said = faults(refused.value)
+    assert "history_from (2016-01-01) must not be after identified_from (2015-04-01)" in said
+    assert "extract (2021-01-01) must not be after exchange (2020-04-06)" in said
 
 
 def test_the_environment_chooses() -> None:

@@ -15,6 +15,7 @@ from tf_linkage.defs.assets.preview import preview_text
 from tf_linkage.defs.automation.dead_runs import end_dead_runs
 from tf_linkage.defs.build import build_defs, refuse_job
 from tf_linkage.defs.failures import BAD_INPUT
+from tf_linkage.defs.gates import held_back
 from tf_linkage.defs.internals import DagsterHomeNotSetError, SerializableErrorInfo, executed
 from tf_linkage.defs.jobs.rights import told
 from tf_linkage.defs.progress import JobProgress
@@ -173,11 +174,11 @@ def _failures(result: dg.ExecuteInProcessResult) -> list[str]:
 def _reason(event: dg.DagsterEvent) -> str | None:
     """A step's failure in its own words where it has some; nothing for a check, which has a line of its own."""
     failure = event.step_failure_data
+    if held_back(event):
+        return None
     if failure.user_failure_data and failure.user_failure_data.description:
         return str(failure.user_failure_data.description)
     error = failure.error
-    if error and error.cls_name == "DagsterAssetCheckFailedError":
-        return None
     return _innermost(error).message.strip() if error else "failed"
 
 

@@ -37,7 +37,11 @@ TO_DO = (
     ("not a number", "say under [numbers] how numbers are written, or mend the cell"),
     ("unknown code", "map the spellings under [codes.<column>]"),
     ("no code with a label", "not every cell is `CODE - label`; map its spellings under [codes.<column>]"),
-    ("the cell is blank", "the contract needs a value in every row; look at the rows in your system"),
+    (
+        "the cell is blank",
+        "the contract needs a value in every row: look at the rows in your system; or, where it is written once "
+        "for several rows, name its column under fill_down",
+    ),
     ("after the day", "a slip, or what your system writes for an open end: put that under [missing]"),
     ("after the extract", "a slip, or what your system writes for an open end: put that under [missing]"),
     ("before it starts", "look at the two days in your system"),
@@ -45,14 +49,23 @@ TO_DO = (
     (
         "more than one row with the same",
         "the file has several rows for one person: choose one with [choose]; rows that say the same are copies: "
-        "take them out of the file",
+        "take them out of the file, or leave out what marks them with [[leave_out]]",
     ),
     ("say trim = true", "keys must be the same in every file; export them without blanks, or say trim = true"),
     (
         "blanks around a key",
         "keys must be the same in every file; export them without, or name them under trim",
     ),
-    ("merged cells", "unmerge the cells in the workbook and fill each of them"),
+    (
+        "fill_down",
+        "name first the column that holds the number of a family or a person and is filled in the first row of "
+        "each, then the columns that are written with it",
+    ),
+    (
+        "merged cells",
+        "unmerge the cells in the workbook and fill each of them; or, where the first of several rows speaks for "
+        "those below it, name the column under fill_down",
+    ),
     ("never calculated", "open the workbook in its own program, let it calculate, and save it"),
     (
         "no such column",
@@ -78,7 +91,11 @@ TO_DO = (
     ("separated by", "say so under [file], as delimiter"),
     ("UTF-8", "save the file as CSV UTF-8; or map it, and say under [file] in which encoding it is written"),
     ("repeat others whole", "export the file again; it holds rows twice"),
-    ("in one family", "the family's dates differ between its members; look at the family in your system"),
+    (
+        "in one family",
+        "the family's dates differ between its members: look at the family in your system; or, where they are "
+        "written once for all of it, name their column under fill_down, after the family's number",
+    ),
     (
         "two or more problems",
         "families of the study have two or more of the six problems: look first at codes that the mapping leaves "

@@ -22,7 +22,8 @@ _ANYWHERE: dict[str, tuple[str, ...]] = {
         "pdob", "dateofbirth",
     ),
     "gender": ("gender", "sex", "gender_main_code", "gender_current", "current_gender", "sex_at_birth"),
-    "address": ("address", "address_1", "address_line_1", "last_addr", "last_address", "full_address"),
+    "address": ("address", "address_1", "address_line_1", "last_addr", "last_address", "full_address",
+                "home_address", "current_address", "household_address"),
     "postcode": ("postcode", "post_code", "postal_code", "pcode"),
     "nino": (
         "nino", "ni_no", "ni_number", "national_insurance_number", "national_insurance_no", "nat_ins_no",
@@ -159,7 +160,7 @@ def known_names() -> Mapping[str, tuple[str, ...]]:
 
 def plain(header: str) -> str:
     """A header in lower case with `_` between its words, however it was written: `D.O.B.`, `PostCode`, `NI No`."""
-    split = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", _HINT.sub("", header.strip()))
+    split = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", _HINT.sub("", header.strip().replace("(s)", "s")))
     joined = re.sub(r"[^a-z0-9]+", "_", split.lower()).strip("_")
     for prefix in _PREFIXES:
         joined = joined.removeprefix(prefix)

@@ -10,16 +10,14 @@ MARKS = (
 )  # fmt: skip
 """What systems write for blank. `NOBT` and the like are codes and stay."""
 
-_FAR = (
-    "9999-12-31",
-    "99991231",
-    "31/12/9999",
-    "31-dec-9999",
-    "2999-12-31",
-    "31/12/2999",
-    "2099-12-31",
-    "31/12/2099",
-)
+_FAR = tuple(
+    form.format(year)
+    for year in (9999, 2999, 2099)
+    for form in (
+        "{}-12-31", "{}1231", "{}/12/31", "31/12/{}", "31-12-{}", "31.12.{}", "31-dec-{}", "31 dec {}",
+        "31 december {}", "3112{}",
+    )
+)  # fmt: skip
 OPEN_ENDS = (
     *_FAR,
     *(f"{day} {time}" for day in _FAR for time in ("00:00", "00:00:00", "00:00:00.000")),

@@ -8,6 +8,7 @@ import dataframely as dy
 import polars as pl
 
 from tf_linkage.contracts.columns import ColumnClass, ColumnInfo, columns_of
+from tf_linkage.contracts.relations import OneOf, relations_of
 from tf_linkage.intake.reading.cells import is_key
 
 ENOUGH = 20
@@ -58,7 +59,7 @@ def oddities(rows: pl.DataFrame, table: type[dy.Schema]) -> list[str]:
             found += _of_births(cells.drop_nulls(), column)
         if column.column_class is ColumnClass.DIRECT and len(cells) >= ENOUGH and cells.null_count() == len(cells):
             found.append(f"{column.name}: every cell is blank; nobody can be linked by it")
-    return found + _of_pairs(rows, table) + _of_services(rows)
+    return found + _of_pairs(rows, table) + _of_services(rows) + _of_families(rows, table)
 
 
 def _of_text(known: pl.Series, column: ColumnInfo) -> list[str]:
@@ -143,6 +144,46 @@ def _of_services(rows: pl.DataFrame) -> list[str]:
     if rows["service_received"].all() and rows["service_start_date"].null_count() == rows.height:
         return ["service_start_date: a service received by everybody, and no day on which any began"]
     return []
+
+
+def _of_families(rows: pl.DataFrame, table: type[dy.Schema]) -> list[str]:
+    """What is the family's and stands in some of its rows alone; groups and names that may have been swapped."""
+    found = []
+    for relation in relations_of(table):
+        if isinstance(relation, OneOf):
+            each = rows.group_by(relation.group, maintain_order=True).agg(
+                pl.col(relation.column).is_null().any() & pl.col(relation.column).is_not_null().any()
+            )
+            if some := int(each[relation.column].sum()):
+                many = f"{some:,} famil{'ies have' if some > 1 else 'y has'}"
+                found.append(
+                    f"{relation.column}: {many} it in some rows and not in others; if it is written once for all, "
+                    "name its column under fill_down"
+                )
+    if not {"study_group", "service_received", "family_ref"} <= set(rows.columns) or rows.height < ENOUGH:
+        return found
+    served = dict(
+        rows.group_by("study_group", maintain_order=True).agg(pl.col("service_received").mean()).iter_rows()
+    )
+    programme, comparison = served.get("programme"), served.get("comparison")
+    if programme is not None and comparison is not None and programme < comparison:
+        found.append(
+            f"study_group: of the comparison {comparison:.0%} received the service, of the programme "
+            f"{programme:.0%}; the two may be swapped"
+        )
+    without = rows.filter(pl.col("service_received") & pl.col("service_start_date").is_null()).height
+    begun = rows["service_start_date"].null_count() < rows.height
+    if begun and without > MOSTLY_OTHER * rows.height:
+        found.append(f"service_received: yes, and no day on which it began ({_rows(without)})")
+    several = rows.filter(pl.len().over("family_ref") > 1).group_by("family_ref", maintain_order=True)
+    alike = several.agg(pl.col("forename", "surname").n_unique() == 1)
+    forenames, surnames = int(alike["forename"].sum()), int(alike["surname"].sum())
+    if alike.height >= ENOUGH and forenames > surnames + MOSTLY_OTHER * alike.height:
+        found.append(
+            f"forename: in {forenames:,} families all have the same, and the same surname in {surnames:,}; the two "
+            "may be swapped"
+        )
+    return found
 
 
 def _rows(count: int) -> str:

@@ -93,6 +93,40 @@ def test_a_last_row_that_is_no_data_is_a_doubt(file: Path) -> None:
     assert "Quill" not in draft.text
 
 
+def test_a_number_of_nobody_is_marked_where_many_rows_have_it_and_is_never_quoted_of_one(tmp_path: Path) -> None:
+    rows = [
+        f"{at},F{at // 2},Ola,Quill,04/05/1990,{number}"
+        for at, number in enumerate(["TN000000X"] * 12 + ["QQ123456C"])
+    ]
+    path = tmp_path / "cohort.csv"
+    path.write_text(
+        "\n".join(["Person ID,Family ID,Forename(s),Surname,DOB,NI Number", *rows]) + "\n", encoding="utf-8"
+    )
+    text = draft_mapping(path, "council_cohort", "Hackney", 2018).text
+    assert 'nino = ["tn000000x"]' in text
+    assert "123456" not in text
+
+
+def test_a_name_of_another_kind_gives_way_and_is_asked_about(tmp_path: Path) -> None:
+    """`Known As` is a forename where there is no other."""
+    head, row = "Person ID,Family ID,Known As,{}Surname,DOB", "1,F1,Bob,{}Quill,04/05/1990"
+    for more, expected in (("Forename(s),", 'forename = "Forename(s)"'), ("", 'forename = "Known As"')):
+        path = tmp_path / "cohort.csv"
+        cell = "Robert," if more else ""
+        path.write_text(f"{head.format(more)}\n{row.format(cell)}\n", encoding="utf-8")
+        assert expected in draft_mapping(path, "council_cohort", "Hackney", 2018).text
+
+
+@pytest.mark.parametrize("last", ["*** End of report: 2 records ***", "--- Number of rows 2", "Total: 2"])
+def test_a_last_line_of_one_field_is_known_by_its_words(last: str, tmp_path: Path) -> None:
+    rows = [f"{at},F1,Ola,Quill,04/05/1990" for at in range(2)]
+    path = tmp_path / "cohort.csv"
+    path.write_text("\n".join(["Person ID,Family ID,Forename,Surname,DOB", *rows, last]) + "\n", encoding="utf-8")
+    draft = draft_mapping(path, "council_cohort", "Hackney", 2018)
+    assert draft.rows == 2
+    assert "footer = { begins = [" in draft.text
+
+
 WELSH = "Cyfeirnod,Teulu,Enw cyntaf,Cyfenw,Geni\n7,T1,Mair,Huws,1990-05-04\n8 ,T1,Huw,Huws,2012-05-04\n"
 
 

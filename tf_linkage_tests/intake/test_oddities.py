@@ -99,6 +99,40 @@ def test_days_that_stand_where_months_do_are_noted() -> None:
     assert said(turned.head(49)) == []
 
 
+def test_what_stands_in_some_rows_of_a_family_alone_is_noted() -> None:
+    some = (
+        cohort()
+        .with_row_index("at")
+        .with_columns(identified_date=pl.when(pl.col("at") > 0).then("identified_date"))
+        .drop("at")
+    )
+    (note,) = [one for one in said(some) if one.startswith("identified_date")]
+    assert "1 family has it in some rows and not in others" in note
+    assert "fill_down" in note
+
+
+def test_groups_that_look_swapped_are_noted() -> None:
+    half = pl.int_range(pl.len()) < pl.len() // 2
+    arms = cohort().with_columns(
+        study_group=pl.when(half).then(pl.lit("programme")).otherwise(pl.lit("comparison")), service_received=~half
+    )
+    assert any("of the comparison 100% received the service, of the programme 0%" in one for one in said(arms))
+    right = arms.with_columns(service_received=half)
+    assert not [one for one in said(right) if one.startswith("study_group")]
+
+
+def test_names_that_look_swapped_are_noted() -> None:
+    rows = cohort()
+    people = rows.with_columns(
+        family_ref=pl.format("F{}", pl.int_range(pl.len()) // 2),
+        surname=pl.format("Quill{}", pl.int_range(pl.len()) // 2),
+        forename=pl.format("Ola{}", pl.int_range(pl.len())),
+    )
+    assert not [one for one in said(people) if "swapped" in one]
+    swapped = people.with_columns(surname=pl.col("forename"), forename=pl.col("surname"))
+    assert any(one.startswith("forename: in 30 families all have the same") for one in said(swapped))
+
+
 def test_a_service_of_everybody_that_never_began_is_noted() -> None:
     never = cohort().with_columns(service_start_date=pl.lit(None, pl.Date))
     assert said(never) == ["service_start_date: a service received by everybody, and no day on which any began"]

@@ -12,11 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tf_linkage.contracts.outputs.estimates import COUNCIL, Subgroups
+from tf_linkage.intervals import Z
 from tf_linkage.research.estimates.differences import MINIMUM_COUNT, rate_ratios
 from tf_linkage.research.estimates.influence import Groups
-from tf_linkage.research.estimates.subgroups.by_group import _by_council, of_kinds
+from tf_linkage.research.estimates.linkage_error import Recall
+from tf_linkage.research.estimates.subgroups.by_group import Recalled, _by_council, of_kinds
 from tf_linkage.research.estimates.subgroups.pooling import SPREADS, pooled
 from tf_linkage.research.tables.half_years import lay
+from tf_linkage.research.tables.outcomes import EVENTS
 
 
 def test_by_hand_with_equal_errors() -> None:
@@ -94,9 +97,64 @@ def of_events(families: int = 1_200, seed: int = 1) -> tuple[dict[str, frozenset
     return members, begun, Groups(told)
 
 
+UNKNOWN = Recalled({}, pl.DataFrame())
+
+
+def recalled(begun: pl.DataFrame, groups: Groups, drawn: np.ndarray) -> Recalled:
+    """One person of each family, all linked and every fifth known to be present: recall of both groups, drawn.
+
+    Args:
+        begun: what `of_events` gives.
+        groups: likewise.
+        drawn: recall of comparison and programme, draws by two; its mean is what is expected.
+    """
+    on = groups.families["programme"].to_numpy() > 0
+    people = begun.select("family_id", person_id="family_id").with_columns(
+        cell=pl.Series(on.astype(int)), adult=True, linked=True, present=pl.Series(np.arange(len(on)) % 5 == 0)
+    )
+    events = begun.select("family_id", "outcome", "unit", "months", "events", person_id="family_id")
+    recall = Recall(people, np.array([0, 1]), drawn.mean(axis=0), drawn, np.zeros(2), np.zeros((len(drawn), 2)), 99)
+    return Recalled({EVENTS["conviction"][0]: recall}, events)
+
+
+def test_recall_that_is_known_moves_every_group_alike_and_adds_nothing() -> None:
+    """Recall .8 on the programme and .9 in the comparison: every ratio times .9 over .8."""
+    members, begun, groups = of_events()
+    found = of_kinds({COUNCIL: members}, begun, groups, UNKNOWN)
+    allowed = of_kinds({COUNCIL: members}, begun, groups, recalled(begun, groups, np.tile([0.9, 0.8], (50, 1))))
+    Subgroups.validate(allowed)
+    for name in ("pooled", "pooled_low", "pooled_high", "mean"):
+        assert allowed[name].to_numpy() == pytest.approx(found[name].to_numpy() * 0.9 / 0.8)
+    assert allowed.select("estimate", "low", "high").equals(found.select("estimate", "low", "high")), "as found"
+    assert allowed["recall_programme"].to_list() == pytest.approx([0.8] * 3)
+    assert allowed["recall_comparison"].to_list() == pytest.approx([0.9] * 3)
+    assert allowed["linkage_share"].to_list() == pytest.approx([0.0] * 3, abs=1e-9)
+    known = {name: [at for at in range(1_200) if at % 5 == 0 and at % 3 == n] for n, name in enumerate("abc")}
+    on = groups.families["programme"].to_numpy() > 0
+    fewer = [min(int(on[of].sum()), int((~on[of]).sum())) for of in known.values()]
+    assert allowed["recall_people"].to_list() == fewer
+    assert found.select("recall_programme", "recall_people", "linkage_share").null_count().row(0) == (3, 3, 3)
+
+
+def test_recall_that_is_not_known_errs_in_all_groups_alike_and_leaning_does_not_take_it_out() -> None:
+    """Drawn with a deviation of .1 of itself on the programme: no interval is narrower than that alone."""
+    members, begun, groups = of_events(families=12_000)
+    rng = np.random.default_rng(5)
+    drawn = np.column_stack([np.full(2_000, 0.9), 0.8 * np.exp(rng.normal(0, 0.1, 2_000))])
+    known, unknown = (
+        of_kinds({COUNCIL: members}, begun, groups, recalled(begun, groups, of))
+        for of in (np.tile(drawn.mean(axis=0), (50, 1)), drawn)
+    )
+    widths = [np.log((of["pooled_high"] / of["pooled_low"]).to_numpy()) / (2 * Z) for of in (known, unknown)]
+    assert (widths[1] >= 0.1 * 0.97).all()
+    assert (widths[1] > widths[0]).all()
+    assert unknown["linkage_share"].to_numpy() == pytest.approx(1 - (widths[0] / widths[1]) ** 2, abs=0.15)
+    assert (unknown["linkage_share"] > 0.5).all()
+
+
 def test_rows_are_ratios_of_these_families_alone() -> None:
     members, begun, groups = of_events()
-    table = of_kinds({COUNCIL: members}, begun, groups)
+    table = of_kinds({COUNCIL: members}, begun, groups, UNKNOWN)
     Subgroups.validate(table)
     for row in table.iter_rows(named=True):
         mine = begun.filter(pl.col("family_id").is_in(list(members[row["group"]])))
@@ -115,7 +173,7 @@ def test_a_group_with_too_few_has_counts_and_leans_on_nobody() -> None:
     fewer = begun.with_columns(
         events=pl.when(pl.col("family_id").is_in(list(members["a"]))).then(0).otherwise(pl.col("events"))
     )
-    table = of_kinds({COUNCIL: members}, fewer, groups)
+    table = of_kinds({COUNCIL: members}, fewer, groups, UNKNOWN)
     first = table.row(0, named=True)
     assert (first["group"], first["estimate"], first["pooled"]) == ("a", None, None)
     assert first["programme_families"] >= MINIMUM_COUNT

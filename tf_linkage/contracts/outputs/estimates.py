@@ -418,7 +418,7 @@ class Subgroups(_Compared):
     group = text(ColumnClass.QUASI, "A council by its number within its region, or a problem", primary_key=True)
     estimate = number(
         ColumnClass.ATTRIBUTE,
-        "Programme over weighted comparison, from these families alone; empty where they are too few",
+        "Programme over weighted comparison, from these families alone, as found; empty where they are too few",
         nullable=True,
     )
     low = number(ColumnClass.ATTRIBUTE, "Lower end of its 95% interval, families as clusters", nullable=True)
@@ -426,7 +426,8 @@ class Subgroups(_Compared):
     standard_error = number(ColumnClass.ATTRIBUTE, "Of the logarithm of the estimate", nullable=True, least=0)
     pooled = number(
         ColumnClass.ATTRIBUTE,
-        "The same, leaning on the other groups of its kind; empty where fewer than three can be told",
+        "The same, allowing for linkage where recall is known, and leaning on the other groups of its kind; empty "
+        "where fewer than three can be told",
         nullable=True,
     )
     pooled_low = number(ColumnClass.ATTRIBUTE, "Lower end of its 95% interval", nullable=True)
@@ -437,6 +438,25 @@ class Subgroups(_Compared):
         "How much true ratios differ, too much rather than too little: standard deviation of logarithms",
         nullable=True,
         least=0,
+    )
+    recall_programme = _recall(
+        "Of the events there are on the programme in these families, the share that links find, as estimated "
+        "without truth"
+    )
+    recall_comparison = _recall("The same of the comparison, so weighted")
+    recall_people = whole(
+        ColumnClass.ATTRIBUTE,
+        "People of these families known to be present, in the group with fewer of them; recall leans on the others",
+        unit="people",
+        nullable=True,
+    )
+    linkage_share = number(
+        ColumnClass.ATTRIBUTE,
+        "Of the variance of the ratio that leans on others, what comes from not knowing recall and precision",
+        unit="share",
+        nullable=True,
+        least=0,
+        most=1,
     )
 
 

@@ -362,8 +362,8 @@ class Subgroups(Table):
     group = text(ColumnClass.ATTRIBUTE, "A council by its number within its region, or a problem", primary_key=True)
     estimate = number(
         ColumnClass.ATTRIBUTE,
-        "Ratio of yearly rates of families, programme over weighted comparison, leaning on the other groups of its "
-        "kind, rounded; empty where withheld",
+        "Ratio of yearly rates of families, programme over weighted comparison, allowing for linkage where recall "
+        "is known, leaning on the other groups of its kind, rounded; empty where withheld",
         nullable=True,
     )
     low = number(ColumnClass.ATTRIBUTE, "Lower end of its 95% interval, rounded down", nullable=True)
@@ -384,12 +384,29 @@ class Subgroups(Table):
         unit="families",
         nullable=True,
     )
+    recall_programme = _share(
+        "Of the events there are on the programme in these families, the share that links find, as estimated "
+        "without truth; rounded down to what five of the people make by whom it is known; empty where they are too "
+        "few, or linkage is not allowed for"
+    )
+    recall_comparison = _share("The same of the comparison, so weighted")
+    linkage_share = _share(
+        "Of the variance of the estimate, what comes from not knowing recall and precision; rounded up to .05; "
+        "empty where linkage is not allowed for"
+    )
     note = text(ColumnClass.ATTRIBUTE, "Says so where figures are withheld", nullable=True)
 
     @dy.rule()
     def withheld_as_a_whole(cls) -> pl.Expr:
         """A row shows all of its figures, or none and says so."""
         return _whole_or_withheld(pl.col("estimate", "low", "high", "rounded_to", "spread", "effective_families"))
+
+    @dy.rule()
+    def recall_of_both_where_linkage_is_allowed_for(cls) -> pl.Expr:
+        """Recall stands for both groups or neither, and only where a shown ratio allows for linkage."""
+        programme, comparison = (pl.col(f"recall_{side}").is_not_null() for side in ("programme", "comparison"))
+        allowed_for = pl.col("linkage_share").is_not_null() & pl.col("estimate").is_not_null()
+        return (programme == comparison) & (allowed_for | (~programme & pl.col("linkage_share").is_null()))
 
 
 class ServiceUse(RoundedShares):

@@ -14,8 +14,9 @@ import polars as pl
 from tf_linkage import disclosure, research
 from tf_linkage.contracts.intruders import MOST_FOUND
 from tf_linkage.contracts.ladders import REFERENCES, STEPS
+from tf_linkage.defs.gates import gate
 from tf_linkage.defs.metadata.charts import records_of
-from tf_linkage.defs.metadata.description import ERROR, asset_key
+from tf_linkage.defs.metadata.description import asset_key
 from tf_linkage.pages import charts
 from tf_linkage.pages.picture import markdown
 from tf_linkage.study import REGIONS
@@ -167,11 +168,9 @@ def risk_checks(*, counted: bool) -> list[dg.AssetChecksDefinition]:
 def no_council_finds_anybody() -> dg.AssetChecksDefinition:
     """Who has the whole list that a council sent finds nobody by it."""
 
-    @dg.asset_check(
+    @gate(
         asset=asset_key(RESEARCH_SET),
         name="no_council_finds_anybody",
-        blocking=True,
-        metadata=ERROR,
         description="A council that tries everybody whom it sent, with all that it sent of them, finds nobody for "
         f"certain and at most {MOST_FOUND:.0%} with a probability over one in five. The attack is made on the "
         "released tables; nothing of what was sent is told.",
@@ -240,11 +239,9 @@ def released_offending(offending: pl.LazyFrame, people: pl.LazyFrame) -> Release
 def no_offence_stands_out() -> dg.AssetChecksDefinition:
     """One offence, its kind and what came of it, finds nobody among the people as released."""
 
-    @dg.asset_check(
+    @gate(
         asset=asset_key(RESEARCH_SET),
         name="no_offence_stands_out",
-        blocking=True,
-        metadata=ERROR,
         description="Of every combination of what one offence shows (kind, finding of guilt, disposal, length) "
         "with what a reader of newspapers may know of who committed it (region, start year, age, gender) there are "
         "at least "
@@ -282,11 +279,9 @@ def _alike_verdict(figures: Mapping[str, Any], below: int, of: str, what: str) -
 def no_pupil_stands_out() -> dg.AssetChecksDefinition:
     """Ethnic group, first language and year tell nobody apart among the people as released."""
 
-    @dg.asset_check(
+    @gate(
         asset=asset_key(RESEARCH_SET),
         name="no_pupil_stands_out",
-        blocking=True,
-        metadata=ERROR,
         description="Of every combination of what schooling adds (ethnic group, first language, academic year) to "
         "what the table of people shows (region, age, gender, start year) there are at least "
         f"{disclosure.RULE.alone} pupils, or nothing is shown.",
@@ -308,11 +303,9 @@ def nobody_stands_out(name: str, *, counted: bool) -> dg.AssetChecksDefinition:
     """Everybody in a table has enough others who look the same, in the sample and in the population."""
     ins = {"counts": dg.AssetIn(asset_key(POPULATION_COUNTS))} if counted else {}
 
-    gate = dg.asset_check(
+    held_to = gate(
         asset=asset_key(RESEARCH_SET),
         name=f"no_{ONE_OF[name]}_stands_out",
-        blocking=True,
-        metadata=ERROR,
         description="Of every combination of what a neighbour or a lead worker may know (region, start "
         "year, group, service, problems, age and gender, or the family's make-up and what is empty because of "
         "it) there are at "
@@ -327,7 +320,7 @@ def nobody_stands_out(name: str, *, counted: bool) -> dg.AssetChecksDefinition:
     def in_sample(tables: TableSet) -> dg.AssetCheckResult:
         return risk_verdict(name, tables, None)
 
-    return gate(against_population if counted else in_sample)
+    return held_to(against_population if counted else in_sample)
 
 
 def risk_verdict(name: str, tables: TableSet, counts: pl.LazyFrame | None) -> dg.AssetCheckResult:

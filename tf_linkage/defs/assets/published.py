@@ -13,9 +13,10 @@ import polars as pl
 from tf_linkage import disclosure, research
 from tf_linkage.contracts.outputs.published import PUBLISHED_TABLES
 from tf_linkage.defs.failures import plainly
+from tf_linkage.defs.gates import gate
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.metadata.charts import answers_markdown
-from tf_linkage.defs.metadata.description import ERROR, asset_key, study_asset
+from tf_linkage.defs.metadata.description import asset_key, study_asset
 from tf_linkage.pages.addresses import address_of
 from tf_linkage.study import Study
 from tf_linkage.workspace.catalogue import RESEARCH_SET
@@ -126,11 +127,9 @@ def _folder(store: Store) -> Path:
 def withstands_attack() -> dg.AssetChecksDefinition:
     """Nothing sensitive can be worked out from what would be published."""
 
-    @dg.asset_check(
+    @gate(
         asset=asset_key(RELEASE),
         name="withstands_attack",
-        blocking=True,
-        metadata=ERROR,
         description="An attacker who knows all that would be published, and how it adds up, is left with at least "
         "ten possible numbers for each sensitive one, by linear programming; and the tables hold what the rules "
         "give.",
@@ -154,11 +153,9 @@ def attack_verdict(proof: disclosure.Proof) -> dg.AssetCheckResult:
 def apart_from_earlier() -> dg.AssetChecksDefinition:
     """No figure differs from an earlier release by fewer than ten people or families."""
 
-    @dg.asset_check(
+    @gate(
         asset=asset_key(RELEASE),
         name="apart_from_earlier_releases",
-        blocking=True,
-        metadata=ERROR,
         description="No figure that an earlier release of the same study shows as well differs from it by fewer "
         "than ten people or families, and more than those few came or left since.",
     )
@@ -171,11 +168,9 @@ def apart_from_earlier() -> dg.AssetChecksDefinition:
 def withstands_attack_on_all() -> dg.AssetChecksDefinition:
     """Nothing sensitive can be worked out from it and all earlier releases. Writes the checker's page."""
 
-    @dg.asset_check(
+    @gate(
         asset=asset_key(RELEASE),
         name="withstands_attack_on_all_releases",
-        blocking=True,
-        metadata=ERROR,
         description="An attacker who takes all releases of the same study together, and knows which numbers "
         "changed and which way, is left with at least ten possible numbers for each sensitive one and for each "
         "change by few, by linear programming. The output checker's page is written along with it.",

@@ -6,6 +6,7 @@ from pathlib import Path
 import dagster as dg
 
 from tf_linkage.defs.automation.dead_runs import DIED
+from tf_linkage.defs.gates import held_back
 from tf_linkage.defs.internals import gates_failed_in
 from tf_linkage.defs.resources import DATA
 from tf_linkage.workspace.store import relative
@@ -37,7 +38,7 @@ def failed_runs(context: dg.RunFailureSensorContext) -> dg.SkipReason:
 def line_of(context: dg.RunFailureSensorContext) -> str:
     """The line: day and time, job, run, and why it failed."""
     run = context.dagster_run
-    reasons = [_why(event) for event in context.get_step_failure_events()]
+    reasons = [_why(event) for event in context.get_step_failure_events() if not held_back(event)]
     reasons += _gates(context)
     if not reasons:
         # Of a process that it started itself, Dagster notices the end before our own sensor does, in its own words.
@@ -59,7 +60,5 @@ def _why(event: dg.DagsterEvent) -> str:
     """A step and our own words for why it failed; an error that is not ours may quote data and is not repeated."""
     failure = event.step_failure_data
     told = failure.user_failure_data.description if failure.user_failure_data else None
-    if told is None and failure.error and failure.error.cls_name == "DagsterAssetCheckFailedError":
-        told = "a check that blocks was red"
     words = " ".join(told.split()) if told else "an error of the program; its page in the web UI says where"
     return f"{event.step_key}: {words}"

@@ -21,6 +21,7 @@ from tf_linkage.defs.checks.accepted import no_worse_than_accepted
 from tf_linkage.defs.checks.leaks import no_leak
 from tf_linkage.defs.checks.placebos import no_drift_before_the_start, nothing_before_the_start
 from tf_linkage.defs.checks.planned import planned_before_outcomes
+from tf_linkage.defs.gates import gate, refuse_red
 from tf_linkage.defs.io import ParquetStore
 from tf_linkage.defs.metadata.charts import records_of
 from tf_linkage.defs.metadata.description import DOUBT, ERROR, WARNING, asset_key
@@ -103,24 +104,30 @@ def table_check(key: str) -> dg.AssetChecksDefinition:
     def check(stored):  # type: ignore[no-untyped-def]
         tables = stored if isinstance(stored, Mapping) else {"": stored}
         broken = broken_rules(tables, _kept(key, tables))
-        yield dg.AssetCheckResult(
-            passed=not broken,
-            asset_key=asset_key(key),
-            check_name="keeps_contract",
-            description="; ".join(broken) or "as declared",
-            metadata={"rules broken": len(broken)},
-        )
+        results = [
+            dg.AssetCheckResult(
+                passed=not broken,
+                asset_key=asset_key(key),
+                check_name="keeps_contract",
+                description="; ".join(broken) or "as declared",
+                metadata={"rules broken": len(broken)},
+            )
+        ]
         if deidentified:
             found = sorted(
                 {name for table in tables.values() for name in custody.identifiers_in(table.collect_schema())}
             )
-            yield dg.AssetCheckResult(
-                passed=not found,
-                asset_key=asset_key(key),
-                check_name="holds_no_identifier",
-                description=f"direct identifiers: {', '.join(found)}" if found else "none",
-                metadata={"columns": ", ".join(found) or "none"},
+            results.append(
+                dg.AssetCheckResult(
+                    passed=not found,
+                    asset_key=asset_key(key),
+                    check_name="holds_no_identifier",
+                    description=f"direct identifiers: {', '.join(found)}" if found else "none",
+                    metadata={"columns": ", ".join(found) or "none"},
+                )
             )
+        yield from results
+        refuse_red((f"{result.check_name} of {key}", result) for result in results)
 
     return check
 
@@ -191,11 +198,9 @@ def unlike(made: pl.Schema, declared: pl.Schema) -> str:
 def people_of_identifiers(table: str, name: str, description: str) -> dg.AssetChecksDefinition:
     """A table holds exactly the people whose identifiers ONS holds."""
 
-    @dg.asset_check(
+    @gate(
         asset=asset_key(table),
         name=name,
-        blocking=True,
-        metadata=ERROR,
         description=description,
         additional_ins={"identifiers": dg.AssetIn(asset_key("ons/identifiers"))},
     )
@@ -219,11 +224,9 @@ def same_people(left: pl.LazyFrame, right: pl.LazyFrame, column: str = "person_i
 def cohort_conserved() -> dg.AssetChecksDefinition:
     """No record a council sent is lost, and none appears from nowhere."""
 
-    @dg.asset_check(
+    @gate(
         asset=asset_key("ons/attributes"),
         name="rows_conserved",
-        blocking=True,
-        metadata=ERROR,
         description="Every record of the councils' extracts has one row among the attributes, but for records of "
         "people who asked to leave.",
         additional_ins={"cohort": dg.AssetIn(asset_key("council/cohort"))},
@@ -255,11 +258,9 @@ def request_as_allowed(name: str) -> dg.AssetChecksDefinition:
     """A department is sent what the notice lets it see, or hashes of that, and nothing else."""
     allowed = {"request_ref", *DEPARTMENTS[name].request_columns}
 
-    @dg.asset_check(
+    @gate(
         asset=asset_key(f"{name}/link_request"),
         name="only_what_the_notice_allows",
-        blocking=True,
-        metadata=ERROR,
         description=f"Columns are {', '.join(sorted(allowed))} and no others; where the study links without names, "
         "keyed hashes of what it links on, and nothing in the clear.",
     )

@@ -9,6 +9,7 @@ import polars as pl
 from tf_linkage.contracts.bodies.council import FIRST_OF_SEVERAL
 from tf_linkage.contracts.columns import ColumnInfo
 from tf_linkage.intake.drafting.columns import GROUP, propose
+from tf_linkage.intake.drafting.days import LEAST_SHARED
 from tf_linkage.intake.drafting.lists import find_lists
 from tf_linkage.intake.drafting.names import FLAGS, candidates, flag_of, is_address_part, speaks_of, words_alike
 from tf_linkage.intake.drafting.people import find_names
@@ -16,12 +17,15 @@ from tf_linkage.intake.drafting.proposal import Found, Proposal
 from tf_linkage.intake.headers import plain
 from tf_linkage.intake.mapping.meanings import codes_of, folded
 from tf_linkage.intake.mapping.source import Source
-from tf_linkage.intake.marks import MARKS, OF_COLUMN
+from tf_linkage.intake.marks import MARKS, OF_COLUMN, marks_in
 from tf_linkage.intake.reading.cells import YES_OR_NO
 
 TICKS = {"x", "\u2713", "\u2714", "tick", "ticked"}
 YES = [mark for mark, said in YES_OR_NO.items() if said]
 """What stands for yes; a tick does where nothing else but blanks, yes and no stand in a column."""
+
+_RUN_IN = ("nino", "postcode")
+"""Columns in which one letter or digit again and again is written for nothing, such as TN000000X."""
 
 DATE_PARTS = {"dob_day": "day", "dob_mth": "month", "dob_month": "month", "dob_yr": "year", "dob_year": "year"}
 
@@ -81,7 +85,12 @@ def marks_of(cells: pl.DataFrame) -> set[str]:
 
 def placeholders_in(cells: pl.Series, name: str) -> set[str]:
     """What stands for blank in a column of theirs, if it is the contract's column of that name."""
-    return _said(cells) & {*OF_COLUMN.get(name, ())}
+    found = _said(cells) & {*OF_COLUMN.get(name, ())}
+    if name in _RUN_IN:  # a rarer one may be somebody's
+        counts = _folded(cells).drop_nulls().value_counts(name="_count").filter(pl.col("_count") >= LEAST_SHARED)
+        often = counts.to_series(0).sort()
+        found |= {*often.filter(marks_in(often))} - {*MARKS}
+    return found
 
 
 def without(cells: pl.Series, marks: set[str]) -> pl.Series:

@@ -13,6 +13,7 @@ from tf_linkage.contracts.columns import ColumnInfo
 from tf_linkage.intake.drafting.columns import SHAPES, meant, propose, shaped
 from tf_linkage.intake.drafting.proposal import Proposal
 from tf_linkage.intake.mapping.dates import fitting
+from tf_linkage.intake.mapping.filling import written_once
 from tf_linkage.intake.mapping.meanings import BLANK, codes_of, folded, of_label
 from tf_linkage.intake.reading.cells import GENDER_SPELLINGS, is_key
 
@@ -128,6 +129,8 @@ def _told(column: ColumnInfo, spelling: str) -> str | None:
 
 def numbers_of(column: ColumnInfo, cells: pl.Series) -> bool:
     """Numbers of people are unlike in every row; those of families are shared by a few."""
+    if not column.primary_key and written_once(cells):
+        cells = cells.forward_fill()
     if cells.null_count() or not all(_NUMBER.fullmatch(cell) for cell in cells):
         return False
     if column.primary_key:

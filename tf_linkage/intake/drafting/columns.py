@@ -30,7 +30,7 @@ ALSO_CALLED: dict[str, str] = {
     "no job": "OOW", "unemployment": "OOW", "worklessness": "OOW", "debts": "DEBT", "low attendance": "PA",
     "poor attendance": "PA", "attendance": "PA", "school attendance": "PA", "truancy": "PA", "exclusions": "EXC",
     "offences": "OFF", "youth offending": "OFF", "cin": "CIN", "cpp": "CPP", "mental ill health": "MH",
-    "physical ill health": "PH",
+    "physical ill health": "PH", "mental": "MH", "physical": "PH", "offence": "OFF",
 }  # fmt: skip
 """What systems call a code of the contract, beyond the contract's own words."""
 
@@ -48,6 +48,9 @@ was typed into the wrong column."""
 PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})*(?:\.[0-9]+)?")
 """Numbers, and numbers as a spreadsheet shows them."""
+
+NAMES = r"^[^0-9]*\p{L}{2}[^0-9]*[ ,][^0-9]*\p{L}[^0-9]*$"
+"""Words without a digit, two or more in a cell: names of people, and no key."""
 
 TURNED_ROUND = str.maketrans(",.", ".,")
 NO_NUMBER = "".join(map(chr, (*range(32, 43), *range(58, 127), 0xA0, 0xA3, 0x20AC)))
@@ -107,7 +110,9 @@ def _of_another_kind(column: ColumnInfo, known: pl.Series) -> bool:
     alike = any(shaped(shape, known) >= MOSTLY for shape in SHAPES.values())
     shared = known.is_duplicated().sum() >= MOSTLY * len(known)
     many = len(known) >= LEAST_ROWS
-    return alike or bool(many and shared and column.name in PEOPLES_KEYS) or _are_days(known)
+    names = known.str.contains(NAMES).mean()
+    named = isinstance(names, float) and names >= MOSTLY
+    return alike or named or bool(many and shared and column.name in PEOPLES_KEYS) or _are_days(known)
 
 
 def _are_days(known: pl.Series) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -12,20 +12,29 @@ import polars as pl
 from tf_linkage.contracts.bodies.councils import codes_called
 from tf_linkage.contracts.columns import ColumnInfo, columns_of
 from tf_linkage.contracts.registry import extract_tables
-from tf_linkage.contracts.relations import OnlyWhere, relations_of
+from tf_linkage.contracts.relations import OneOf, OnlyWhere, relations_of
 from tf_linkage.errors import InputRefused
 from tf_linkage.intake.drafting.by_names import DATE_PARTS, by_names, marks_of, placeholders_in, without
 from tf_linkage.intake.drafting.by_values import by_values
-from tf_linkage.intake.drafting.layout import layout_of
+from tf_linkage.intake.drafting.columns import GROUP
+from tf_linkage.intake.drafting.layout import MERGED_BELOW, Laid, layout_of
+from tf_linkage.intake.drafting.marked import Marked, marked_rows, without_marked
 from tf_linkage.intake.drafting.names import ADDRESS_PARTS, FLAGS, dangerous
 from tf_linkage.intake.drafting.proposal import Found
 from tf_linkage.intake.drafting.second import Second, look_up, seconds_of
 from tf_linkage.intake.drafting.settling import settle
 from tf_linkage.intake.drafting.writing import toml, written
+from tf_linkage.intake.mapping.filling import filled_down, written_once, written_with
 from tf_linkage.intake.mapping.loading import DOUBT
 from tf_linkage.intake.mapping.model import LEAST_YEAR, MOST_YEAR, USUAL_DATE
+from tf_linkage.intake.mapping.rows import ROW
 from tf_linkage.intake.mapping.source import Source, source_of
+from tf_linkage.intake.mapping.workbook import MERGED
+from tf_linkage.intake.reading.cells import is_key
 from tf_linkage.intake.reading.problems import Problems
+
+SHARED_IN_A_FAMILY = {"study_group", "service_received", "address", "postcode", "la_code"}
+"""Columns, beside those that the contract makes one for a family, that a sheet may say once for all of it."""
 
 
 @dataclass
@@ -81,11 +90,15 @@ def draft_mapping(  # noqa: PLR0917 - file, table, whose, when; what a person sa
     names = frozenset({column.name for column in columns} | {*FLAGS, *ADDRESS_PARTS, *DATE_PARTS})
     laid = layout_of(path, names, header_row)
     source = source_of(path.read_bytes(), path.name, laid.file, (), Problems(path.name))
+    marked = marked_rows(source.cells)
+    source = _unmarked(source, marked)
     found = by_names(columns, source)
+    found.marked = [one for one in marked if one.theirs not in found.used()]
     seconds = seconds_of(path, laid, also, names, source.cells.columns)
     look_up(found, columns, source, seconds, by_names)
     _find_by_values(found, columns, source)
     look_up(found, columns, source, seconds, _only_by_values)
+    source = _fill_down(found, tables[table], columns, source, laid)
     _held_as_days(found, source)
     _find_given(found, tables[table], columns)
     settle(found, tables[table], columns, _known_cells(found, source, seconds))
@@ -101,6 +114,41 @@ def draft_mapping(  # noqa: PLR0917 - file, table, whose, when; what a person sa
     text = written(about, laid, found, columns, source)
     doubts = sum(line.startswith(DOUBT) for line in text.splitlines())
     return Draft(text, doubts, source.cells.height, source.cells.width)
+
+
+def _unmarked(source: Source, marked: list[Marked]) -> Source:
+    """The rows that are not marked as no records, each still with its own line."""
+    numbered = without_marked(source.cells.with_row_index(ROW), marked)
+    lines = numbered[ROW].to_list()
+    return replace(source, cells=numbered.drop(ROW), line_of=lambda row: source.line_of(lines[row]))
+
+
+def _fill_down(found: Found, table: type, columns: list[ColumnInfo], source: Source, laid: Laid) -> Source:
+    """The cells, with keys filled that were written once for several rows, such as a family's number."""
+    down = [
+        made.theirs
+        for one in columns
+        if is_key(one) and not one.nullable and (made := found.rename.get(one.name))
+        if made.theirs in source.cells.columns and written_once(source.cells[made.theirs])
+    ]
+    if len(down) != 1:
+        return source
+    key = source.cells[down[0]]
+    shared = {one.column for one in relations_of(table) if isinstance(one, OneOf)} | SHARED_IN_A_FAMILY
+    may = [made.theirs for ours, made in found.rename.items() if ours in shared] + found.join
+    if GROUP not in found.filled():
+        unused = [theirs for theirs in source.cells.columns if theirs not in found.used()]
+        may += [theirs for theirs in unused if source.cells[theirs].drop_nulls().n_unique() == 2]
+    there = [theirs for theirs in dict.fromkeys(may) if theirs in source.cells.columns]
+    down += [theirs for theirs in there if written_with(key, source.cells[theirs])]
+    laid.file = laid.file.model_copy(update={"fill_down": down})
+    laid.doubts.append(
+        f"{down[0]} is blank in {key.null_count():,} of {len(key):,} rows and says nothing twice. Was it written "
+        "once for several rows, and do the columns named with it speak for them too? (fill_down)"
+    )
+    if set(source.faults.get(MERGED, {})) <= set(down):
+        laid.doubts = [doubt for doubt in laid.doubts if doubt != MERGED_BELOW]
+    return filled_down(source, down, Problems(""))
 
 
 def _only_by_values(columns: list[ColumnInfo], source: Source) -> Found:

@@ -31,6 +31,8 @@ CLEARLY = 2
 SEARCHED = 50
 """Rows in which the header is looked for."""
 
+MERGED_BELOW = "cells below the header are merged; unmerge them in the workbook and fill each"
+
 ENDINGS = (
     "total",
     "grand total",
@@ -39,7 +41,8 @@ ENDINGS = (
     "generated",
     "run on",
     "printed",
-    "end of report",
+    "end of",
+    "number of",
     "count",
     "sum",
     "records",
@@ -127,8 +130,7 @@ def _of_text(data: bytes, names: frozenset[str], said: int | None, least: int, p
         delimiter = max(marks, key=lambda mark: len(_split(lines[said - 1], mark)))
     _is_header(known >= least, _split(lines[row - 1], delimiter), problems)
     rows = [_split(line, delimiter) for line in text.splitlines()[row - 1 :] if line.strip()]
-    footer = _footer(rows[1:])
-    doubts += _sparse(rows, footer)
+    footer = _footer(rows[1:]) or _sparse(rows, doubts, notes)
     file = File(encoding=encoding, delimiter=delimiter, header_row=row, footer=footer)  # type: ignore[arg-type]
     return Laid(file, doubts, _drawn(lines[: row - 1]), notes)
 
@@ -160,7 +162,7 @@ def _of_workbook(data: bytes, names: frozenset[str], said: int | None, least: in
             notes.append(f"{several}; this one names by far the most columns that are known")
         else:
             doubts.append(f"{several}; is this the one?")
-    footer = _footer(rows[row:])
+    footer = _footer(rows[row:]) or _sparse(rows[row - 1 :], doubts, notes)
     hidden = [at for at in sheet.hidden if row < at <= len(rows)]
     if hidden:
         doubts.append(f"{len(hidden)} of its rows are hidden; are they data? If not, take them out of the workbook")
@@ -169,7 +171,7 @@ def _of_workbook(data: bytes, names: frozenset[str], said: int | None, least: in
     if unseen:
         doubts.append(f"{len(unseen)} of its columns are hidden; those that are used here are read all the same")
     if any(at > row and column < width for at, column in sheet.faults.get(MERGED, ())):
-        doubts.append("cells below the header are merged; unmerge them in the workbook and fill each")
+        doubts.append(MERGED_BELOW)
     file = File(
         sheet=name if len(shown) > 1 else None,
         header_row=row,
@@ -177,7 +179,7 @@ def _of_workbook(data: bytes, names: frozenset[str], said: int | None, least: in
         hidden="read" if hidden or unseen else "refuse",
     )
     titles = _drawn(cell for above in rows[: row - 1] for cell in above)
-    return Laid(file, [*doubts, *_sparse(rows[row - 1 :], footer)], titles, notes)
+    return Laid(file, doubts, titles, notes)
 
 
 def _drawn(titles: Iterable[str]) -> dt.date | None:
@@ -260,21 +262,38 @@ def _footer(rows: list[list[str]]) -> Footer | None:
     begins: list[str] = []
     count = None
     for row in reversed([row for row in rows if any(cell.strip() for cell in row)][-5:]):
-        word = next((word for word in ENDINGS if row and row[0].strip().lower().startswith(word)), None)
+        cell = row[0].strip() if row else ""
+        marks = len(cell) - len(cell.lstrip("*-=#<>[( "))
+        word = next((word for word in ENDINGS if cell[marks:].lower().startswith(word)), None)
         if word is None:
             break
-        begins.insert(0, row[0].strip()[: len(word)])
+        begins.insert(0, cell[: marks + len(word)])
         count = _counted(row)
     return Footer(begins=list(dict.fromkeys(begins)), count=count) if begins else None
 
 
-def _sparse(rows: list[list[str]], footer: Footer | None) -> list[str]:
-    """A doubt where the last row is nearly empty and begins with no word of a footer."""
-    filled = [sum(bool(cell.strip()) for cell in row) for row in rows]
-    filled = [count for count in filled if count]
-    if footer is not None or len(filled) < 3 or filled[-1] > 2 or filled[0] < 5:
-        return []
-    return [f"the last row fills {filled[-1]} of {filled[0]} columns; if it is no data, name its words: footer"]
+def _sparse(rows: list[list[str]], doubts: list[str], notes: list[str]) -> Footer | None:
+    """A footer where the last row is nearly empty and no word tells: settled by its count of rows, else a doubt.
+
+    Args:
+        rows: the header and what stands below it.
+        doubts: to which a question is added.
+        notes: to which is added how it was settled.
+    """
+    filled = [row for row in rows if any(cell.strip() for cell in row)]
+    if len(filled) < 3 or sum(map(bool, map(str.strip, filled[-1]))) > 2 or sum(map(bool, filled[0])) < 5:
+        return None
+    begins, count = filled[-1][0].strip(), _counted(filled[-1])
+    if begins and count and int(float(filled[-1][1])) == len(filled) - 2:
+        notes.append("the last row is no data: it counts the rows above it")
+        return Footer(begins=[begins], count=count)
+    # Not quoted: it may be what is left of a person's row.
+    few = sum(map(bool, map(str.strip, filled[-1])))
+    doubts.append(
+        f"the last row fills {few} of {len(filled[0])} columns; if it is no "
+        'data, name its words: footer = { begins = ["..."] }'
+    )
+    return None
 
 
 def _counted(row: list[str]) -> int | None:

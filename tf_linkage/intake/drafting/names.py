@@ -60,20 +60,23 @@ def candidates(column: ColumnInfo, header: list[str]) -> list[str]:
     header = [theirs for theirs in header if plain(theirs) not in WHOLE_NAMES]
     names = names_of(column)
     exact = [theirs for theirs in header if plain(theirs) in names or (codes_of(column) and _bare(theirs) in names)]
-    if exact:
+    exact.sort(key=dangerous)
+    if exact and not dangerous(exact[0]):
         return exact
     close = difflib.SequenceMatcher
     either = [
         theirs for theirs in header if not dangerous(theirs) and set(map(plain, either_of(theirs))) & {*names}
     ]
     if either:
-        return either
+        return either + exact
     near = [
         theirs
         for theirs in header
-        if not dangerous(theirs) and max(close(None, plain(theirs), name).ratio() for name in names) >= NEAR
+        if theirs not in exact
+        and not dangerous(theirs)
+        and max(close(None, plain(theirs), name).ratio() for name in names) >= NEAR
     ]
-    return near or [theirs for theirs in header if by_words(column, theirs)]
+    return (near or [theirs for theirs in header if by_words(column, theirs) and theirs not in exact]) + exact
 
 
 def either_of(theirs: str) -> list[str]:
@@ -156,6 +159,7 @@ def dangerous(theirs: str, column: ColumnInfo | None = None) -> bool:
     Words such as school speak of somebody else's number or address, and not of somebody else's problem.
     """
     said = set(plain(theirs).split("_"))
+    said -= {"home"} if column is not None and column.name == "address" else set()
     own = set(column.name.split("_")) if column is not None else set()
     of_places = OF_PLACES if column is not None and codes_of(column) is not None else set()
     return bool(said & (set(DANGER) - of_places - own))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from tf_linkage.contracts.bodies.council import FIRST_OF_SEVERAL
+from tf_linkage.intake.drafting.marked import Marked
 from tf_linkage.intake.mapping.model import File
 from tf_linkage.intake.reading.problems import lines_said
 
@@ -135,6 +136,7 @@ class Found:
     given: dict[str, str] = field(default_factory=dict)
     lookups: list[LookedUp] = field(default_factory=list)
     councils: tuple[str, ...] = ()
+    marked: list[Marked] = field(default_factory=list)
 
     def join_on(self, other: Found, names: dict[str, str]) -> None:
         """Adds what was found in a second table, under the names by which its columns are used here."""
@@ -157,6 +159,7 @@ class Found:
     def used(self) -> set[str]:
         """Columns of the file that are used."""
         flagged = {theirs for columns in self.flags.values() for theirs in columns.values()}
+        flagged |= {one.theirs for one in self.marked}
         flagged |= {one.theirs for one in self.lists} | {theirs for theirs, _, _ in self.split.values()}
         return {one.theirs for one in self.rename.values()} | {*self.join, *self.parts.values()} | flagged
 

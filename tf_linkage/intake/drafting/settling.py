@@ -11,6 +11,7 @@ import polars as pl
 from tf_linkage.contracts.columns import ColumnClass, ColumnInfo
 from tf_linkage.contracts.relations import OneOf, OnlyWhere, relations_of
 from tf_linkage.intake.drafting.by_values import ENOUGH, numbers_of
+from tf_linkage.intake.drafting.columns import GROUP
 from tf_linkage.intake.drafting.names import dangerous
 from tf_linkage.intake.drafting.proposal import Found, Proposal
 from tf_linkage.intake.mapping.dates import fitting, form_of, read_in
@@ -52,6 +53,7 @@ def settle(found: Found, table: type[dy.Schema], columns: Sequence[ColumnInfo], 
             made.notes.insert(0, f"{BY[made.by]}, and {how}")
         elif not any("taken for it" in doubt for doubt in made.doubts):
             made.doubts.insert(0, f"{BY[made.by]}{', and not by its name' if made.by == 'values' else ''}. Is it?")
+    _two_groups(found, columns, cells, groups)
     _days_in_order(found, cells)
     _whole_names(found, cells, groups)
     _given(found, table, cells)
@@ -78,6 +80,30 @@ def _settled(column: ColumnInfo, made: Proposal, cells: pl.DataFrame, groups: pl
         return "all members of a family have the same in it" if _one_for_each(groups, known) else ""
     several = len({*made.spellings.values()} - {BLANK}) > 1 and BLANK not in made.spellings.values()
     return "all its words are the contract's or usual ones" if codes and several and not made.places else ""
+
+
+def _two_groups(found: Found, columns: Sequence[ColumnInfo], cells: pl.DataFrame, groups: pl.Series | None) -> None:
+    """The study's groups, where one unused column says one of two things of each family and no word tells which."""
+    group = next((one for one in columns if one.name == GROUP), None)
+    if group is None or GROUP in found.filled() or groups is None:
+        return
+    may = [
+        theirs
+        for theirs in cells.columns
+        if theirs not in found.used() and cells[theirs].drop_nulls().n_unique() == 2
+        if _one_for_each(groups, cells[theirs]) and not cells[theirs].null_count()
+    ]
+    if may:
+        spellings = dict.fromkeys(cells[may[0]].unique().sort().to_list(), BLANK)
+        others = f"; {', '.join(json.dumps(one, ensure_ascii=False) for one in may[1:4])} may be it too"
+        found.rename[GROUP] = Proposal(
+            may[0],
+            spellings=spellings,
+            doubts=[
+                f"it says one of two things of each family{others if may[1:] else ''}. If these are the study's "
+                f"groups, write {' or '.join(codes_of(group) or [])} behind each under [codes.{GROUP}]"
+            ],
+        )
 
 
 def _one_for_each(groups: pl.Series, known: pl.Series) -> bool:

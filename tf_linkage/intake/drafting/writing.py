@@ -10,6 +10,7 @@ import polars as pl
 
 from tf_linkage.contracts.columns import ColumnClass, ColumnInfo
 from tf_linkage.intake.drafting.layout import Laid
+from tf_linkage.intake.drafting.marked import Marked
 from tf_linkage.intake.drafting.proposal import Found, FoundList, LookedUp
 from tf_linkage.intake.mapping.loading import DOUBT
 from tf_linkage.intake.mapping.meanings import codes_of
@@ -41,12 +42,12 @@ def written(about: list[str], laid: Laid, found: Found, columns: list[ColumnInfo
     ]
     left = [column for column in columns if column.name not in found.filled()]
     absent = [column.name for column in left if column.nullable]
+    unused = [theirs for theirs in cells.columns if theirs not in found.used()]
     if absent:
         lines += [
             *_left_lines("absent", found),
             f"absent = {_list(absent)}",
         ]
-    unused = [theirs for theirs in cells.columns if theirs not in found.used()]
     if unused:
         lines += [
             f"{NOTE} these columns match nothing in the contract, and stay with you",
@@ -57,6 +58,7 @@ def written(about: list[str], laid: Laid, found: Found, columns: list[ColumnInfo
     lines += _rename_lines(found)
     lines += _other_lines(found)
     lines += [line for one in found.lists for line in _list_lines(one)]
+    lines += [line for one in found.marked for line in _marked_lines(one)]
     lines += [line for lookup in found.lookups for line in _lookup_lines(lookup)]
     return "\n".join(lines) + "\n"
 
@@ -115,7 +117,7 @@ def _set_lines(needed: list[ColumnInfo], councils: tuple[str, ...]) -> list[str]
             if isinstance(column.dtype, pl.Date)
             else "true"
             if codes == ["true", "false"]
-            else toml(codes[0] if codes else "...")
+            else toml("...")
         )
         lines += [
             f"{DOUBT} {column.name} is needed in every row: {what}. Set it here, or map it under [rename]"
@@ -139,6 +141,17 @@ def _list_lines(one: FoundList) -> list[str]:
     lines += [f"column = {toml(one.theirs)}", f"by = {toml(one.by)}", f"fills = {_list(one.fills)}"]
     lines += [f"order = {_list(one.order())}", "", "[list.codes]"]
     return lines + [f"{toml(word)} = {toml(code)}" for word, code in one.codes.items()]
+
+
+def _marked_lines(one: Marked) -> list[str]:
+    return [
+        "",
+        "[[leave_out]]",
+        f"{DOUBT} these {one.rows:,} rows are marked as no records of their own. Do they stay with you?",
+        f"column = {toml(one.theirs)}",
+        f"is = {_list(one.words)}",
+        'why = "marked as no record of its own"',
+    ]
 
 
 def _lookup_lines(lookup: LookedUp) -> list[str]:

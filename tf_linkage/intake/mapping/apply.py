@@ -13,6 +13,7 @@ from tf_linkage.contracts.registry import extract_tables
 from tf_linkage.intake.headers import described
 from tf_linkage.intake.mapping.columns import Columns
 from tf_linkage.intake.mapping.faults import refuse_faults, refuse_faults_of_second
+from tf_linkage.intake.mapping.filling import filled_down
 from tf_linkage.intake.mapping.loading import Loaded
 from tf_linkage.intake.mapping.model import Lookup
 from tf_linkage.intake.mapping.rows import ROW, only_first, rows_of
@@ -73,6 +74,7 @@ def mapped_and_problems(
     data = path.read_bytes()
     total = hashlib.sha256(data)
     source = source_of(data, path.name, mapping.file, mapping.named(), problems)
+    source = filled_down(source, mapping.file.fill_down, problems)
     cells = _all_used(source.cells, loaded, problems)
 
     def second(lookup: Lookup) -> pl.DataFrame:
@@ -141,6 +143,7 @@ def _second(path: Path, lookup: Lookup) -> tuple[pl.DataFrame, bytes]:
     if lookup.choose:
         named |= {lookup.choose.per, *(one.column for one in lookup.choose.first)}
     source = source_of(data, path.name, lookup.layout, named, problems)
+    source = filled_down(source, lookup.layout.fill_down, problems)
     _used(source.cells.columns, named, set(lookup.ignore), problems, lookup.layout.header_row)
     problems.refuse_if_any()
     refuse_faults_of_second(source, lookup, named, problems)

@@ -103,12 +103,15 @@ class Columns:
         if name in mapping.split:
             part = mapping.split[name]
             taken = [_part(words, part.by, part.part) for words in self._known(part.column, name)]
-            return pl.Series(taken, dtype=pl.String)
+            return self._unmarked(pl.Series(taken, dtype=pl.String), name)
         return self._known(mapping.rename[name], name)
 
     def _known(self, theirs: str, name: str) -> pl.Series:
         """A column of theirs, null where it says that the value is missing."""
-        cell = self.cells.get_column(theirs)
+        return self._unmarked(self.cells.get_column(theirs), name)
+
+    def _unmarked(self, cell: pl.Series, name: str) -> pl.Series:
+        """Cells without those that say that a value is missing."""
         marks = self.blank | {folded(mark) for mark in self.mapping.missing.get(name, [])}
         if not marks:
             return cell

@@ -47,6 +47,7 @@ def lead_to_the_contract(mapping: Mapping, columns: dict[str, ColumnInfo], probl
         )
     if both := sorted(mapping.named() & set(mapping.ignore)):
         problems.add(f"ignore: used elsewhere in the mapping: {', '.join(both)}; take them out of ignore")
+    _fills_down(mapping, columns, problems)
     _codes(mapping, columns, problems)
     _flags(mapping, columns, problems)
     _lists(mapping, columns, problems)
@@ -54,6 +55,17 @@ def lead_to_the_contract(mapping: Mapping, columns: dict[str, ColumnInfo], probl
     _set(mapping, columns, problems)
     _given(mapping, columns, problems)
     _forms(mapping, columns, problems)
+
+
+def _fills_down(mapping: Mapping, columns: dict[str, ColumnInfo], problems: Problems) -> None:
+    """By what rows belong together is never blank for some of them: a key that every row of the contract has."""
+    for first in mapping.file.fill_down[:1]:
+        fed = [columns[name] for name in mapping.fed_by([first]) if name in columns]
+        if not any(is_key(one) and not one.nullable for one in fed):
+            keys = ", ".join(one.name for one in columns.values() if is_key(one) and not one.nullable)
+            problems.add(
+                f"file.fill_down: its first column says which rows belong together, so it must lead to {keys}"
+            )
 
 
 def _codes(mapping: Mapping, columns: dict[str, ColumnInfo], problems: Problems) -> None:

@@ -143,6 +143,8 @@ def _said(kind: str, key: str, message: str) -> str:
         return f"no mapping has this key{f'; is {near[0]} meant?' if near else ''}; docs/extracts.md lists them all"
     if kind == "missing":
         return "is needed and not there; add it"
+    if kind in {"model_type", "dict_type", "model_attributes_type"}:
+        return "is a table with keys of its own, such as { key = value }; docs/extracts.md shows how it is written"
     return f"{message[0].lower()}{message[1:]}; docs/extracts.md shows how it is written"
 
 

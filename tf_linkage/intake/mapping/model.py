@@ -53,6 +53,9 @@ class File(Closed):
     hidden: Literal["refuse", "read"] = Field(
         default="refuse", description="What to do with hidden rows of a sheet"
     )
+    fill_down: list[Header] = Field(
+        default=[], description="Columns written once for several rows; the first says which belong together"
+    )
     extracted: dt.date | None = Field(default=None, description="Day on which the file was drawn")
 
 

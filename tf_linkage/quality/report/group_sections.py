@@ -56,9 +56,7 @@ def worst_group(plain: pl.DataFrame, names: Names, causes: pl.DataFrame | None) 
     real, doubtful = (judged.filter(one) for one in (pl.col("gap_low") > 0, pl.col("gap_low") <= 0))
     if not real.is_empty():
         widest = _widest(real.row(0, named=True), names, causes)
-        said.append(
-            f"The widest gap beyond chance between groups, cases that are hard by design left out: {widest}"
-        )
+        said.append(f"Beyond chance between groups, cases that are hard by design left out: {widest}")
     elif not judged.is_empty():
         said.append("No group is found less often than everybody else beyond chance (hard cases left out).")
     for row in hard.filter(pl.col("gap") > 0).head(1).iter_rows(named=True):
@@ -81,9 +79,9 @@ def _named(row: dict[str, Any], names: Names) -> str:
 
 def _widest(row: dict[str, Any], names: Names, causes: pl.DataFrame | None) -> str:
     return (
-        f"{TITLES[row['department']]}: recall is lowest for {BREAKDOWNS[row['breakdown']].lower()} "
+        f"{TITLES[row['department']]}: recall's widest gap, {BREAKDOWNS[row['breakdown']].lower()} "
         f"“{level_word(row['breakdown'], row['worst'], names)}”: {percent(row['worst_value'])} of "
-        f"{row['worst_of']:,}, which is {_gap(row)} points below everybody else{_mostly(row, causes)}."
+        f"{row['worst_of']:,}, {_gap(row)} points below everybody else{_mostly(row, causes)}."
     )
 
 

@@ -49,7 +49,7 @@ from tf_linkage.research.estimates.over_time import (
 from tf_linkage.research.estimates.paths import benefit_paths, service_use
 from tf_linkage.research.estimates.placebo import Before, before, placebos, told_throughout
 from tf_linkage.research.estimates.planning.plan import Plan, with_roles
-from tf_linkage.research.estimates.subgroups import subgroups
+from tf_linkage.research.estimates.subgroups import Recalled, subgroups
 from tf_linkage.research.estimates.two_assumptions import BASE, ranges
 from tf_linkage.research.estimates.weighting import weigh
 from tf_linkage.research.tables.half_years import Laid, Returns, keeping_joiners, lay
@@ -94,7 +94,8 @@ def estimates(
         over_time = {"event_study": event_study(by_half_year), "pretrends": pretrends(by_half_year)}
         recalled = recalls(laid.members, linked_people.collect(), attributes.collect())
         begun = new_events(laid, ALL_WINDOWS[RATE_WINDOW])
-        within = subgroups(laid, attributes, known, begun, weighting.groups)
+        of_people = Recalled(recalled, events_of_people(laid, ALL_WINDOWS[RATE_WINDOW]))
+        within = subgroups(laid, attributes, known, begun, weighting.groups, recalled=of_people)
         rows = differences(laid, counted, weighting.groups, windows, recalled)
         spent = costs_by_age(laid, laid.refs(linked_people), returns)
         rows += costs_compared(costs, spent, weighting.groups, recalled)

@@ -8,6 +8,7 @@ from pathlib import Path
 import dagster as dg
 import polars as pl
 import pytest
+from check_cases import verdicts
 from rehearsing import Rehearsed
 from tables_of_counts import counts, random_counts
 from tables_of_counts import estimates as of_counts
@@ -58,8 +59,7 @@ def store(study: Study) -> Store:
 
 
 def evaluate(check: dg.AssetChecksDefinition, **stored: dict[str, pl.LazyFrame] | Study) -> dg.AssetCheckResult:
-    found = check.op.compute_fn.decorated_fn(**stored)  # type: ignore[union-attr]
-    assert isinstance(found, dg.AssetCheckResult)
+    (found,) = verdicts(check, **stored)
     return found
 
 

@@ -5,6 +5,7 @@ import datetime as dt
 import dagster as dg
 import polars as pl
 import pytest
+from check_cases import verdicts
 
 from tf_linkage.contracts.bodies import moj
 from tf_linkage.contracts.columns import schema_of
@@ -70,9 +71,7 @@ def test_missing_and_unknown_tables_are_named() -> None:
 
 def evaluate(check: dg.AssetChecksDefinition, **stored: pl.LazyFrame | Study) -> dict[str, dg.AssetCheckResult]:
     """Run a check's function on given frames."""
-    found = check.op.compute_fn.decorated_fn(**stored)  # type: ignore[union-attr]
-    results = [found] if isinstance(found, dg.AssetCheckResult) else list(found)
-    return {result.check_name or check.check_key.name: result for result in results}
+    return {result.check_name or check.check_key.name: result for result in verdicts(check, **stored)}
 
 
 def test_law_5_turns_red_on_an_identifier() -> None:

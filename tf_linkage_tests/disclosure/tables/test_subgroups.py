@@ -72,6 +72,42 @@ def test_one_council_is_withheld_with_another() -> None:
     assert released(problems)[1]["problem 1"] is None, "problems do not make up the whole"
 
 
+@pytest.mark.parametrize(
+    ("people", "recalls"),
+    [(24, (None, None)), (25, (0.8, 0.8)), (100, (0.9, 0.95)), (5_000, (0.938, 0.991))],
+)
+def test_recall_is_rounded_down_to_what_five_of_its_people_make(
+    people: int, recalls: tuple[float | None, float | None]
+) -> None:
+    """Five of 25 make .2, of 100 .05, of 5,000 .001; of 24 more than the coarsest step."""
+    figures = {
+        "recall_programme": 0.9389,
+        "recall_comparison": 0.9915,
+        "recall_people": people,
+        "linkage_share": 0.12,
+    }
+    one = subgroups({("conviction", PROBLEM, "crime"): (1.2, 60)})
+    made = one.with_columns(pl.lit(value).cast(one.schema[name]).alias(name) for name, value in figures.items())
+    table = within.subgroups({"subgroups": made, "differences": of_all(200)})[0]
+    Subgroups.validate(table)
+    row = table.row(0, named=True)
+    assert (row["recall_programme"], row["recall_comparison"]) == recalls
+    assert row["linkage_share"] == 0.15, "12 parts in a hundred, rounded up"
+    said = groups_section(plain(table.lazy()))
+    assert "up to 15%" in said
+    assert all(f">{one:g}<" in said for one in recalls if one is not None)
+
+
+def test_where_linkage_is_not_allowed_for_no_recall_is_told() -> None:
+    shown, _ = released({(PROBLEM, "crime"): (1.2, 60)})
+    assert shown["crime"]["recall_programme"] is None
+    table = within.subgroups(
+        {"subgroups": subgroups({("conviction", PROBLEM, "crime"): (1.2, 60)}), "differences": of_all(200)}
+    )[0]
+    assert not Subgroups.is_valid(table.with_columns(recall_programme=pl.lit(0.9), recall_comparison=pl.lit(0.9)))
+    assert not Subgroups.is_valid(table.with_columns(recall_programme=pl.lit(0.9), linkage_share=pl.lit(0.1)))
+
+
 @given(st.lists(st.integers(0, 80), min_size=1, max_size=8))
 def test_councils_withheld_are_never_few_together_unless_none_is_shown(having: list[int]) -> None:
     cells = {(COUNCIL, f"{COUNCIL} {n} of North"): (1.0, some) for n, some in enumerate(having)}

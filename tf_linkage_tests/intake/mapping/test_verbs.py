@@ -55,6 +55,14 @@ def test_rows_are_left_out_with_their_count(tmp_path: Path) -> None:
     assert made.part.line_of(0) == 3
 
 
+def test_a_mark_of_blank_counts_in_a_part_of_a_cell_too(tmp_path: Path) -> None:
+    words = SPELLS.replace('dwp_key = "key"\n', "") + '[split]\ndwp_key = { column = "key", by = ",", part = 2 }\n'
+    file = FILE.replace("k1,", '"x, k1",').replace("k2,", '"x, none",')
+    assert column(run(tmp_path, file, words), "dwp_key") == ["k1", "none"]
+    with pytest.raises(InputRefused, match="dwp_key: the cell is blank"):
+        run(tmp_path, file, words + '[missing]\ndwp_key = ["NONE"]\n')
+
+
 def test_wide_episodes_become_rows(tmp_path: Path) -> None:
     wide = "key,s1,e1,p1,s2,e2,p2\nk1,2016-01-01,,70,2017-01-01,,80\nk2,,,,2018-01-01,,90\nk3,,,,,,\n"
     slots = '[[repeat]]\nstart = "s1"\nend = "e1"\npaid = "p1"\n[[repeat]]\nstart = "s2"\nend = "e2"\npaid = "p2"\n'

@@ -111,8 +111,8 @@ def _linkage(differences: pl.DataFrame) -> Iterator[str]:
     ]
     recalls = [float(str(row[name])) for _, row, _ in rows for name in ("recall_programme", "recall_comparison")]
     yield (
-        f"Of a hundred events {100 * min(recalls):.0f} to {100 * max(recalls):.0f} are found by links, "
-        "depending on the outcome and the group."
+        f"Of a hundred events, judged by people whom councils flag, links find {100 * min(recalls):.0f} to "
+        f"{100 * max(recalls):.0f}."
     )
     if most:
         yield (

@@ -20,7 +20,7 @@ SAYS = (
 READING = (
     "The spread is how much true ratios of the kind differ, as a standard deviation of logarithms, rounded up and "
     "never estimated as nothing: .1 means that most lie within a fifth of each other. Councils are numbered within "
-    "their region. Links may miss more in one council than in another, which these ratios do not allow for."
+    "their region. What links miss in each group is allowed for where recall is known."
 )
 NOTHING = "Too few families with new events in any group to tell of councils or problems."
 HEADS = {COUNCILS: "By council", PROBLEMS: "By problem"}
@@ -48,7 +48,8 @@ def groups_section(subgroups: pl.DataFrame) -> str:
     return html.paragraph(SAYS) + html.bullets([*counted, READING]) + "".join(tables)
 
 
-HEAD = ("", "", "Ratio, leaning on the others (95%)", PRICE, "Spread of the kind")
+HEAD = ("", "", "Ratio, leaning on the others (95%)", PRICE, "Spread of the kind", "Recall, programme",
+        "Recall, comparison", "Of its variance, linkage")  # fmt: skip
 
 
 def _counted(rows: pl.DataFrame) -> str:
@@ -61,6 +62,8 @@ def _counted(rows: pl.DataFrame) -> str:
 def _rows(rows: pl.DataFrame) -> list[tuple[str, ...]]:
     return [
         (outcome_word(str(row["outcome"])), str(row["group"]), *as_a_ratio(row),
-         "" if row["spread"] is None else f"up to {row['spread']:g}")
+         "" if row["spread"] is None else f"up to {row['spread']:g}",
+         *("" if row[name] is None else f"{row[name]:g}" for name in ("recall_programme", "recall_comparison")),
+         "" if row["linkage_share"] is None else f"up to {row['linkage_share']:.0%}")
         for row in rows.iter_rows(named=True)
     ]  # fmt: skip

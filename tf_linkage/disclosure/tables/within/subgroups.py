@@ -4,7 +4,8 @@ Only the pooled ratio of a group leaves, in which every group of its kind has a 
 under the rules of ratios in `differences`: ten families with it on each side, rounded by about what five of them
 make. Councils make up the whole, so that those withheld must together have ten families with it on each side, or
 one more is withheld. And where fewer than ten of all families with it lie outside a group, its ratio would be next
-to that of all, and the few told by what lies between.
+to that of all, and the few told by what lies between. Recall of a group is rounded down to what five of its people
+make by whom it is known, and not told where a fifth would be finer than that.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ import polars as pl
 
 from tf_linkage.contracts.columns import of_rows
 from tf_linkage.contracts.outputs.estimates import COUNCIL, MEASURES, METHODS
-from tf_linkage.contracts.outputs.published import MINIMUM_COUNT, WITHHELD, Subgroups
+from tf_linkage.contracts.outputs.published import MINIMUM_COUNT, ROUNDING, WITHHELD, Subgroups
 from tf_linkage.disclosure.suppression.rules import few
+from tf_linkage.disclosure.tables.allowed import LINKAGE_STEP, RECALL_STEPS
 from tf_linkage.disclosure.tables.differences import SIDES, decision, fewest_with, near, round_to_ten
 from tf_linkage.disclosure.tables.intervals import EXACT, on_grid, rounded_ratio
 from tf_linkage.disclosure.tables.rows import Row, real, whole
@@ -29,6 +31,10 @@ SPREAD_STEP = 0.05
 """To what the spread of a kind is rounded, upwards."""
 
 FIGURES = ("pooled", "pooled_low", "pooled_high")
+RECALLS = tuple(f"recall_{side}" for side in SIDES)
+STEPS = (*RECALL_STEPS, 0.1, 0.2)
+"""To what recall of a group is rounded: of few people more coarsely than recall of all."""
+
 Key = tuple[str, str, str]
 Sides = tuple[int, int]
 """Families with it on the programme, and in the comparison."""
@@ -112,7 +118,21 @@ def _are_few(rows: Sequence[Row]) -> bool:
 def _figures(row: Row) -> dict[str, object]:
     estimate, low, high = (real(row[name]) for name in FIGURES)
     return {
+        **_linkage(row),
         **rounded_ratio(estimate, low, high, fewest_with(row)),
         "spread": on_grid(SPREAD_STEP, math.ceil(real(row["spread"]) / SPREAD_STEP - EXACT)),
         "effective_families": round_to_ten(real(row["effective_families"])),
     }
+
+
+def _linkage(row: Row) -> dict[str, float]:
+    """Recall of both sides and linkage's part; nothing where linkage is not allowed for."""
+    if row["linkage_share"] is None:
+        return {}
+    share = on_grid(LINKAGE_STEP, math.ceil(real(row["linkage_share"]) / LINKAGE_STEP - EXACT))
+    told = {"linkage_share": share}
+    grid = next((step for step in STEPS if step * whole(row["recall_people"]) >= ROUNDING), None)
+    if grid is not None:
+        for name in RECALLS:
+            told[name] = on_grid(grid, math.floor(real(row[name]) / grid + EXACT))
+    return told

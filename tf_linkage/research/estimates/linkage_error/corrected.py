@@ -15,7 +15,7 @@ Differences in share and in costs, and what is measured of those found alone, ar
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from tf_linkage.contracts.outputs.estimates import LINKAGE_METHODS
 from tf_linkage.intervals import Z, recall_gap
-from tf_linkage.research.estimates.influence import Groups, levels, standard_error
+from tf_linkage.research.estimates.influence import Groups, Levels, levels, standard_error
 from tf_linkage.research.estimates.linkage_error.levels_allowed import JOINTLY
 from tf_linkage.research.estimates.linkage_error.recall import COMPARISON, FLAG_ERROR, PROGRAMME, Recall
 from tf_linkage.research.tables.outcomes import EVENTS
@@ -105,9 +105,42 @@ class People:
             rows["cell"].to_numpy().astype(np.int64), years, found, strangers,
         )  # fmt: skip
 
+    def within(self, families: NDArray[np.int64]) -> People:
+        """Those of some families, by their place; strangers stay those of everybody."""
+        mine = np.isin(self.place, families)
+        return People(*(getattr(self, field.name)[mine] for field in fields(self)))
 
-def _allowed_for(people: People, recall: Recall, groups: Groups) -> dict[str, dict[str, float]]:
-    """The figures of both methods; none where a correction leaves nothing on one side."""
+
+@dataclass(frozen=True)
+class Corrected:
+    """A ratio that allows for linkage, in parts.
+
+    Attributes:
+        found: the corrected levels.
+        factor: by how much the correction raises the rates of comparison and programme, as logarithms.
+        drawn: the same with recall and precision drawn, draws by two.
+    """
+
+    found: Levels
+    factor: Floats
+    drawn: Floats
+
+    @property
+    def gaps_drawn(self) -> Floats:
+        """How far each draw moves the logarithm of the ratio."""
+        return self.drawn[:, PROGRAMME] - self.drawn[:, COMPARISON]
+
+    @property
+    def recall(self) -> dict[str, float]:
+        """Events found of those that the correction supposes; false links may make it more than all."""
+        return {
+            f"recall_{name}": min(1.0, float(np.exp(-self.factor[which])))
+            for name, which in (("programme", PROGRAMME), ("comparison", COMPARISON))
+        }
+
+
+def corrected_levels(people: People, recall: Recall, groups: Groups) -> Corrected | None:
+    """Yearly rates that allow for linkage; None where the correction leaves nothing on one side."""
     wrong = recall.wrong[recall.arm]
     each = (people.events - wrong[people.cell] * people.strangers) / (recall.found * (1 - wrong))[people.cell]
     families = groups.families.height
@@ -117,14 +150,22 @@ def _allowed_for(people: People, recall: Recall, groups: Groups) -> dict[str, di
     found = levels(groups, there, top[there], bottom[there])
     factor, drawn = factors(people, recall)
     if min(found.programme, found.comparison) <= 0 or not np.isfinite(drawn).all():
+        return None
+    return Corrected(found, factor, drawn)
+
+
+def _allowed_for(people: People, recall: Recall, groups: Groups) -> dict[str, dict[str, float]]:
+    """The figures of both methods; none where a correction leaves nothing on one side."""
+    corrected = corrected_levels(people, recall, groups)
+    if corrected is None:
         return {}
+    found, factor, drawn = corrected.found, corrected.factor, corrected.drawn
     gap, influence = found.log_ratio
-    sampling, linkage = standard_error(influence), float(np.std(drawn[:, PROGRAMME] - drawn[:, COMPARISON], ddof=1))
+    sampling, linkage = standard_error(influence), float(np.std(corrected.gaps_drawn, ddof=1))
     error = float(np.hypot(sampling, linkage))
     both = {
         "programme": found.programme, "comparison": found.comparison, "estimate": float(np.exp(gap)),
-        "recall_programme": _as_share(factor[PROGRAMME]), "recall_comparison": _as_share(factor[COMPARISON]),
-        "recall_people": recall.known,
+        **corrected.recall, "recall_people": recall.known,
     }  # fmt: skip
     low, high = (float(np.exp(gap + way * Z * error)) for way in (-1, 1))
     down, up = _ends(factor, drawn)
@@ -153,11 +194,6 @@ def factors(people: People, recall: Recall) -> tuple[Floats, Floats]:
             factor[which] = np.log(rates.sum() / (1 - recall.wrong[which]) / seen)
             drawn[:, which] = np.log(redrawn.sum(axis=1) / (1 - false) / seen)
     return factor, drawn
-
-
-def _as_share(factor: float) -> float:
-    """Events found of those that the correction supposes; false links may make it more than all."""
-    return min(1.0, float(np.exp(-factor)))
 
 
 def _ends(factor: Floats, drawn: Floats) -> tuple[float, float]:

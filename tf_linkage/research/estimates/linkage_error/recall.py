@@ -49,7 +49,7 @@ class Recall:
     A cell is a group of people: programme or comparison, child or adult at the start, council.
 
     Attributes:
-        people: everybody: person_id, family_id, cell, adult, linked.
+        people: everybody: person_id, family_id, cell, adult, linked, present (known to be).
         arm: of each cell, 1 on the programme, else 0.
         found: of each cell, the share that links find.
         found_drawn: draws of it from its distribution, draws by cells.
@@ -119,7 +119,7 @@ def recall_of(people: pl.DataFrame, rng: np.random.Generator) -> Recall:
         mine = arm == which
         mean[mine], drawn[:, mine] = shrunk(seen[mine], known[mine], rng)
     wrong, wrong_drawn = _false_links(numbered, rng)
-    kept = numbered.select("person_id", "family_id", "cell", "adult", "linked").sort("person_id")
+    kept = numbered.select("person_id", "family_id", "cell", "adult", "linked", "present").sort("person_id")
     fewer = min(int((of["programme"] == side).sum()) for side in (True, False))
     return Recall(kept, arm, mean, drawn, wrong, wrong_drawn, fewer, _together(of["family_id"], 1 / worth))
 

@@ -1,12 +1,15 @@
 """subgroups: ratios of yearly rates within councils and among families with each problem.
 
-Weights are those of the whole study, in which councils and problems are made alike. Groups of one kind lean on each
-other (`pooling`). Only pooled ratios may leave (`disclosure`). Families with two problems stand in two rows.
+Weights are those of the whole study, in which councils and problems are made alike. Each ratio allows for linkage
+(`linkage_error.corrected`) before groups of one kind lean on each other (`pooling`): recall that is drawn once for
+all of them errs in all alike, which the covariance holds. Only pooled ratios may leave (`disclosure`). Families
+with two problems stand in two rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,19 +21,29 @@ from tf_linkage.intervals import Z
 from tf_linkage.research.estimates.by_family import families_of
 from tf_linkage.research.estimates.differences import counts_behind, enough
 from tf_linkage.research.estimates.influence import Floats, Groups, levels, standard_error
+from tf_linkage.research.estimates.linkage_error import Recall
+from tf_linkage.research.estimates.linkage_error.corrected import People, corrected_levels
 from tf_linkage.research.estimates.placebo import MONTHS_A_YEAR
 from tf_linkage.research.estimates.subgroups.pooling import pooled
 from tf_linkage.research.tables.half_years import Laid
+from tf_linkage.research.tables.outcomes import EVENTS
 from tf_linkage.research.tables.school_outcomes import ENOUGH
 from tf_linkage.research.tables.starts import family_starts
 
 PROBLEM = "problem"
+FAMILY = "family"
 Kinds = Mapping[str, Mapping[str, frozenset[str]]]
 """By kind and group, the families in it."""
 
 
 def subgroups(
-    laid: Laid, attributes: pl.LazyFrame, known: pl.DataFrame, begun: pl.DataFrame, groups: Groups
+    laid: Laid,
+    attributes: pl.LazyFrame,
+    known: pl.DataFrame,
+    begun: pl.DataFrame,
+    groups: Groups,
+    *,
+    recalled: Recalled,
 ) -> pl.DataFrame:
     """Ratios within each council and among families with each problem.
 
@@ -40,6 +53,7 @@ def subgroups(
         known: what `covariates.covariates` gives.
         begun: what `by_family.new_events` gives after the start.
         groups: the families and how much each counts.
+        recalled: what is known of the links to each register, and the events found there.
 
     Returns:
         `contracts.outputs.estimates.Subgroups`.
@@ -50,48 +64,92 @@ def subgroups(
             name: frozenset(known.filter(pl.col(name) > 0)["family_id"]) for name in PROBLEM_NAMES
         },
     }  # fmt: skip
-    return of_kinds(kinds, begun, groups)
+    return of_kinds(kinds, begun, groups, recalled)
 
 
-def of_kinds(kinds: Kinds, begun: pl.DataFrame, groups: Groups) -> pl.DataFrame:
+@dataclass(frozen=True)
+class Recalled:
+    """What ratios within groups are corrected with.
+
+    Attributes:
+        recalls: by department; where there is none, ratios stay as found.
+        events: what `by_family.events_of_people` gives for the window.
+    """
+
+    recalls: Mapping[str, Recall]
+    events: pl.DataFrame
+
+    def people_of(self, outcome: str, groups: Groups) -> tuple[Recall, People] | None:
+        """Recall of the register that tells an outcome, and everybody at risk of it."""
+        recall = self.recalls.get(EVENTS[outcome][0])
+        if recall is None:
+            return None
+        of = self.events.filter(pl.col("outcome") == outcome, pl.col("unit") == FAMILY)
+        return recall, People.of(of, recall, groups)
+
+
+def of_kinds(kinds: Kinds, begun: pl.DataFrame, groups: Groups, recalled: Recalled) -> pl.DataFrame:
     """The same for any kinds of groups."""
-    of_families = begun.filter(pl.col("unit") == "family", ~pl.col("outcome").is_in(list(ENOUGH)))
+    of_families = begun.filter(pl.col("unit") == FAMILY, ~pl.col("outcome").is_in(list(ENOUGH)))
     rows = of_families.join(groups.placed, on="family_id").sort("outcome", "family_id")
     told = [
         {"outcome": outcome, "kind": kind, **row}
         for (outcome,), of in rows.group_by("outcome", maintain_order=True)
+        for by_linkage in [recalled.people_of(str(outcome), groups)]
         for kind, members in kinds.items()
-        for row in _within(of, members, groups)
+        for row in _within(of, members, groups, by_linkage)
     ]
     schema = pl.Schema(schema_of(Subgroups))
     plain = {name: pl.String if isinstance(kind, pl.Enum) else kind for name, kind in schema.items()}
     return pl.DataFrame(told, schema=plain).cast(schema).sort("outcome", "kind", "group")
 
 
-def _within(of: pl.DataFrame, members: Mapping[str, frozenset[str]], groups: Groups) -> Iterator[dict[str, Any]]:
+def _within(
+    of: pl.DataFrame, members: Mapping[str, frozenset[str]], groups: Groups, linked: tuple[Recall, People] | None
+) -> Iterator[dict[str, Any]]:
     """Rows of one outcome and kind."""
     rows: dict[str, dict[str, Any]] = {}
     logs: dict[str, float] = {}
     influences: list[Floats] = []
+    moves: list[Floats] = []
     for name, families in members.items():
         mine = of.filter(pl.col("family_id").is_in(list(families)))
         rows[name] = {"group": name, **counts_behind(mine)}
         if not enough(mine["events"].to_numpy() > 0, mine["programme"].to_numpy()):
             continue
-        years = mine["months"].to_numpy() / MONTHS_A_YEAR
-        found = levels(groups, mine["place"].to_numpy(), mine["events"].to_numpy(), years)
-        logs[name], influence = found.log_ratio
-        influences.append(influence)
-        rows[name] |= _figures(("estimate", "low", "high"), logs[name], standard_error(influence))
+        place = mine["place"].to_numpy()
+        found = levels(groups, place, mine["events"].to_numpy(), mine["months"].to_numpy() / MONTHS_A_YEAR)
+        log, influence = found.log_ratio
+        rows[name] |= _figures(("estimate", "low", "high"), log, standard_error(influence))
         rows[name]["standard_error"] = standard_error(influence)
+        if linked is not None:
+            recall, people = linked
+            corrected = corrected_levels(people.within(place), recall, groups)
+            if corrected is None:
+                continue
+            log, influence = corrected.found.log_ratio
+            rows[name] |= {**corrected.recall, "recall_people": _known(recall, families)}
+            moves.append(corrected.gaps_drawn)
+        logs[name] = log
+        influences.append(influence)
     if logs:
         stacked = np.array(influences)
-        leaning = pooled(np.array(list(logs.values())), stacked @ stacked.T / stacked.shape[1] ** 2)
+        linkage = np.atleast_2d(np.cov(np.array(moves))) if moves else np.zeros((len(logs), len(logs)))
+        sampling = stacked @ stacked.T / stacked.shape[1] ** 2
+        leaning = pooled(np.array(list(logs.values())), sampling + linkage)
         if leaning is not None:
-            for name, estimate, error in zip(logs, leaning.estimates, leaning.errors, strict=True):
+            parts = leaning.part_of(linkage)
+            for name, estimate, error, part in zip(logs, leaning.estimates, leaning.errors, parts, strict=True):
                 rows[name] |= _figures(("pooled", "pooled_low", "pooled_high"), float(estimate), float(error))
                 rows[name] |= {"mean": float(np.exp(leaning.mean)), "spread": leaning.spread}
+                rows[name] |= {"linkage_share": float(part)} if moves else {}
     yield from rows.values()
+
+
+def _known(recall: Recall, families: frozenset[str]) -> int:
+    """People of these families by whom recall is known, in the group with fewer of them."""
+    known = recall.people.filter("present", pl.col("family_id").is_in(list(families)))
+    return int(np.bincount(recall.arm[known["cell"].to_numpy()], minlength=2).min())
 
 
 def _figures(names: tuple[str, str, str], log: float, error: float) -> dict[str, float]:

@@ -30,12 +30,18 @@ class Pooled:
         errors: standard errors of these.
         mean: of all groups.
         spread: standard deviation of true values.
+        made: of what was found in each group (columns), the part in each estimate (rows).
     """
 
     estimates: Floats
     errors: Floats
     mean: float
     spread: float
+    made: Floats
+
+    def part_of(self, covariance: Floats) -> Floats:
+        """Of each estimate's variance, what comes from a part of the covariance of what was found."""
+        return np.asarray(np.diag(self.made @ covariance @ self.made.T) / self.errors**2)
 
 
 def pooled(found: Floats, covariance: Floats) -> Pooled | None:
@@ -57,7 +63,7 @@ def pooled(found: Floats, covariance: Floats) -> Pooled | None:
     missed = np.eye(len(found)) - kept @ away - np.outer(np.ones(len(found)), weight)
     made = kept @ away + np.outer(np.ones(len(found)), weight)
     variance = spread**2 * missed @ missed.T + made @ covariance @ made.T
-    return Pooled(made @ found, np.sqrt(np.diag(variance)), mean, spread)
+    return Pooled(made @ found, np.sqrt(np.diag(variance)), mean, spread, made)
 
 
 def _fit(found: Floats, covariance: Floats, spread: float) -> float:
