@@ -156,7 +156,8 @@ def test_a_person_asks_what_is_held_and_another_withdraws(rehearsed: Rehearsed, 
     other.write_csv(at / "person.csv")
     (ticket,) = typed(request, at).splitlines()
     assert "the main job runs again" in typed(job.replace("...", ticket), at)
-    assert typed("ls data/ledger/certificates", at)
+    # A request for somebody who has left is refused at once.
+    assert "tf_linkage: " in typed(f"! {request} 2>&1", at)
 
 
 @pytest.mark.slow
