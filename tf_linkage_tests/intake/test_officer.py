@@ -258,8 +258,43 @@ def words_of_its_own(folder: Path, rows: Sequence[Person]) -> tuple[Path, list[s
     return path, []
 
 
+SPELLED = {"OOW": "Out of work", "PA": "Attendance", "CPP": "CP", "CIN": "CiN", "OFF": "Offence", "DA": "Yes",
+           "MH": "Mental"}  # fmt: skip
+
+
+def early_help(folder: Path, rows: Sequence[Person]) -> tuple[Path, list[str]]:
+    """A report with a last line of one field, an open end in 2099, a yes or no, forenames of two kinds."""
+    path = folder / "ehm.csv"
+    with path.open("w", newline="", encoding="windows-1252") as file:
+        sheet = csv.writer(file)
+        sheet.writerows([["Families Report"], ["Run on 31/03/2020 07:15"], []])
+        heads = (
+            "Known As,EHM Case Number,Individual ID,Forename(s),Surname,Date Of Birth (dd/mm/yyyy),Gender (code)"
+        )
+        needs = "Worklessness/finance,Education,Children who need help,Crime/ASB,Domestic violence,Health"
+        days = "Date nominated,SF status,Attached?,Date attached,Date closed,Ethnicity"
+        sheet.writerow(f"{heads},Address Line 1,Post Code,{needs},{days}".split(","))
+        for at, person in enumerate(rows):
+            coded = [
+                [SPELLED[code] for code in of.split() if code in person["problems"]] for of in PROBLEMS.values()
+            ]  # type: ignore[operator]
+            start, end = person["service_start_date"], person["service_end_date"]
+            sheet.writerow([
+                "O" if at % 9 == 0 else "", person["family_ref"], person["person_ref"], person["forename"],
+                person["surname"], born(at, person, british), {"male": "1"}.get(str(person["gender"]), "2"),
+                person["address"], person["postcode"], *("".join(one) for one in coded),
+                british(person["identified_date"]),
+                {"programme": "Worked with"}.get(str(person["group"]), "Not worked with"), "Y" if start else "N",
+                start.strftime("%d-%b-%Y") if isinstance(start, dt.date) else "",
+                end.strftime("%d-%b-%Y") if isinstance(end, dt.date) else "31-Dec-2099" if start else "", "WBRI",
+            ])  # fmt: skip
+        sheet.writerow([f"*** End of report: {len(rows)} records ***"])
+    return path, []
+
+
 FORMS = {"a workbook": workbook, "a list in a cell": list_in_a_cell, "codes of its own": codes_of_its_own,
-         "two files": two_files, "written once": written_once, "words of its own": words_of_its_own}  # fmt: skip
+         "two files": two_files, "written once": written_once, "words of its own": words_of_its_own,
+         "early help": early_help}  # fmt: skip
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -272,7 +307,9 @@ def test_an_unknown_file_is_accepted_after_three_commands_and_few_lines(
     drafted = ["draft-mapping", str(path), "--as", "council_cohort", "--sender", "Hackney", "--drawn", "2020-03-31"]
     assert main([*drafted, *more, "-o", str(mapping)]) == 0
     text, edited = settled(mapping.read_text(encoding="utf-8"))
-    own = {"codes of its own": len(OWN), "words of its own": len(OWN) + len(GROUPS)}.get(form, 0)
+    own = {"codes of its own": len(OWN), "words of its own": len(OWN) + len(GROUPS), "early help": len(GROUPS)}.get(
+        form, 0
+    )
     assert edited - own <= MOST_LINES, "and one line for each code that the council alone knows"
     mapping.write_text(text, encoding="utf-8")
     assert main(["check-extract", str(path), "--mapping", str(mapping)]) == 0, capsys.readouterr().out

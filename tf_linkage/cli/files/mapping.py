@@ -190,7 +190,7 @@ def _map(chosen: argparse.Namespace) -> None:
     study = chosen_study()
     made = intake.mapped_to_send(chosen.file, loaded, study.dates.extract, asked_by(study))
     intake.write_mapped(made, loaded, path)
-    for note in made.notes:
+    for note in intake.notes_on(made, loaded):
         say(note)
     say(f"{made.rows.height:,} rows in {path}, by the mapping {loaded.digest[:16]}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from tf_linkage.contracts.relations import OneOf, OnlyWhere, relations_of
 from tf_linkage.errors import InputRefused
 from tf_linkage.intake.drafting.by_names import DATE_PARTS, by_names, marks_of, placeholders_in, without
 from tf_linkage.intake.drafting.by_values import by_values
-from tf_linkage.intake.drafting.columns import GROUP
+from tf_linkage.intake.drafting.columns import GROUP, propose
 from tf_linkage.intake.drafting.layout import MERGED_BELOW, Laid, layout_of
 from tf_linkage.intake.drafting.marked import Marked, marked_rows, without_marked
 from tf_linkage.intake.drafting.names import ADDRESS_PARTS, FLAGS, dangerous
@@ -26,11 +27,12 @@ from tf_linkage.intake.drafting.settling import settle
 from tf_linkage.intake.drafting.writing import toml, written
 from tf_linkage.intake.mapping.filling import filled_down, written_once, written_with
 from tf_linkage.intake.mapping.loading import DOUBT
+from tf_linkage.intake.mapping.meanings import folded
 from tf_linkage.intake.mapping.model import LEAST_YEAR, MOST_YEAR, USUAL_DATE
 from tf_linkage.intake.mapping.rows import ROW
 from tf_linkage.intake.mapping.source import Source, source_of
 from tf_linkage.intake.mapping.workbook import MERGED
-from tf_linkage.intake.reading.cells import is_key
+from tf_linkage.intake.reading.cells import YES_OR_NO, is_key
 from tf_linkage.intake.reading.problems import Problems
 
 SHARED_IN_A_FAMILY = {"study_group", "service_received", "address", "postcode", "la_code"}
@@ -100,8 +102,9 @@ def draft_mapping(  # noqa: PLR0917 - file, table, whose, when; what a person sa
     look_up(found, columns, source, seconds, _only_by_values)
     source = _fill_down(found, tables[table], columns, source, laid)
     _held_as_days(found, source)
-    _find_given(found, tables[table], columns)
-    settle(found, tables[table], columns, _known_cells(found, source, seconds))
+    known = _known_cells(found, source, seconds)
+    _find_given(found, tables[table], columns, known)
+    settle(found, tables[table], columns, known)
     _find_council(found, columns, sender)
     laid.drawn = drawn or laid.drawn
     told = year or (laid.drawn.year if laid.drawn and LEAST_YEAR <= laid.drawn.year <= MOST_YEAR else None)
@@ -202,14 +205,32 @@ def _held_as_days(found: Found, source: Source) -> None:
             made.forms = [form for form in made.forms if not form.startswith(USUAL_DATE)]
 
 
-def _find_given(found: Found, table: type, columns: list[ColumnInfo]) -> None:
+def _says_yes_with(cells: pl.DataFrame, theirs: str, day: str) -> bool:
+    """Whether a column says yes in the rows that have a day, and no in the others."""
+    if theirs not in cells.columns or day not in cells.columns:
+        return False
+    said = [YES_OR_NO.get(folded(cell or "no")) for cell in cells[theirs]]
+    return any(said) and said == cells[day].is_not_null().to_list()
+
+
+def _find_given(found: Found, table: type, columns: list[ColumnInfo], cells: pl.DataFrame) -> None:
     """A yes or no that no column says, where a day that only goes with yes does."""
     for relation in relations_of(table):
         if not isinstance(relation, OnlyWhere) or relation.told_by in found.filled():
             continue
         days = [name for name in relation.columns if name in found.rename]
-        if days and any(column.name == relation.told_by for column in columns):
-            found.given[relation.told_by] = found.rename[days[0]].theirs
+        column = next((column for column in columns if column.name == relation.told_by), None)
+        if not days or column is None:
+            continue
+        day = found.rename[days[0]].theirs
+        told = [
+            theirs for theirs in cells.columns if theirs not in found.used() and _says_yes_with(cells, theirs, day)
+        ]
+        if told and (made := propose(column, told[0], cells[told[0]])):
+            made.notes.append(f"it says yes just where {json.dumps(day, ensure_ascii=False)} has a day")
+            found.rename[relation.told_by] = made
+        else:
+            found.given[relation.told_by] = day
 
 
 def _find_council(found: Found, columns: list[ColumnInfo], sender: str) -> None:

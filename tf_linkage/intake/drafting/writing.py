@@ -50,7 +50,7 @@ def written(about: list[str], laid: Laid, found: Found, columns: list[ColumnInfo
         ]
     if unused:
         lines += [
-            f"{NOTE} these columns match nothing in the contract, and stay with you",
+            f"{NOTE} these columns are not used, and stay with you",
             f"ignore = {_list(unused)}",
         ]
     lines += _file_lines(laid)
@@ -235,7 +235,10 @@ def _other_lines(found: Found) -> list[str]:
         lines += [f"columns = {{ {inner} }}", *([f"order = {_list(columns)}"] if len(columns) > 1 else [])]
         lines += [f"yes = {_list(found.yes[problem])}"] if problem in found.yes else []
     marks = {name: marks for name, marks in found.missing.items() if name == "every" or name in found.filled()}
-    lines += ["", "[missing]", *(f"{name} = {_list(words)}" for name, words in marks.items())] if marks else []
+    lines += ["", "[missing]"] if marks else []
+    for name, said in marks.items():
+        lines += [f"{NOTE} taken for no {name}; take out what is one"] if name in {"forename", "surname"} else []
+        lines.append(f"{name} = {_list(said)}")
     return lines
 
 

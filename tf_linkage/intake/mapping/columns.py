@@ -25,6 +25,7 @@ from tf_linkage.intake.mapping.meanings import BLANK, codes_of, folded
 from tf_linkage.intake.mapping.model import EVERY, USUAL_DATE, Number, Parts
 from tf_linkage.intake.mapping.several import flagged, listed
 from tf_linkage.intake.mapping.source import Line, Source
+from tf_linkage.intake.reading.cells import YES_OR_NO
 from tf_linkage.intake.reading.problems import Problems
 
 
@@ -88,6 +89,12 @@ class Columns:
         made = [name, *(ours for ours, one in self.mapping.rename.items() if one == theirs)]
         marks = self.blank | {folded(mark) for ours in made for mark in self.mapping.missing.get(ours, [])}
         cells = self.cells.get_column(theirs)
+        words = {folded(text) for text in cells.drop_nulls().unique()} - marks
+        if words <= set(YES_OR_NO) and not all(YES_OR_NO[word] for word in words):
+            self.problems.add(
+                f"given.{name}: its column says yes and no itself, and a no is something too; use it under rename",
+                lost=[name],
+            )
         said = ["false" if text is None or folded(text) in marks else "true" for text in cells]
         return pl.Series(said, dtype=pl.String)
 

@@ -79,7 +79,14 @@ def _codes(mapping: Mapping, columns: dict[str, ColumnInfo], problems: Problems)
             problems.add(f"codes.{name}: the contract has no codes for it", lost=[name])
             continue
         allowed = {*known, *([BLANK] if column.nullable else [])}
-        if set(spellings.values()) - allowed:
+        if BLANK in spellings.values() and not column.nullable:
+            count = sum(code == BLANK for code in spellings.values())
+            said = (
+                f"codes.{name}: {count} spelling{'s have' if count > 1 else ' has'} no code yet, and no row may be "
+                f"without: write one of {', '.join(known)} behind each"
+            )
+            problems.add(said, lost=[name])
+        elif set(spellings.values()) - allowed:
             problems.add(
                 f"the mapping's codes.{name} leads to a code the contract lacks; it has {', '.join(known)}",
                 lost=[name],

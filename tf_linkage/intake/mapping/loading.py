@@ -107,8 +107,15 @@ def _parsed(data: bytes, problems: Problems) -> Mapping:
         problems.refuse("not TOML: nested too deep; a mapping has tables of keys and no more")
     doubts = [at for at, line in enumerate(text.splitlines(), start=1) if line.strip().startswith(DOUBT)]
     if doubts:
-        many = f"{len(doubts)} doubts are" if len(doubts) > 1 else "a doubt is"
-        problems.add(f"{many} left for a person to answer; settle it and take its line out", line=doubts[0])
+        if len(doubts) == 1:
+            said = "a doubt is left for a person to answer; settle it and take its line out"
+        else:
+            places = ", ".join(map(str, doubts[1:10])) + (" and others" if len(doubts) > 10 else "")
+            said = (
+                f"{len(doubts)} doubts are left for a person to answer (the others on {places}); settle each and "
+                "take its line out"
+            )
+        problems.add(said, line=doubts[0])
     try:
         return Mapping.model_validate(words)
     except ValidationError as error:

@@ -63,6 +63,41 @@ def test_a_mark_of_blank_counts_in_a_part_of_a_cell_too(tmp_path: Path) -> None:
         run(tmp_path, file, words + '[missing]\ndwp_key = ["NONE"]\n')
 
 
+FLAGGED = """
+table = "council_cohort"
+sender = "Hackney"
+year = 2020
+absent = ["forename", "surname", "date_of_birth", "gender", "address", "postcode", "nino",
+          "school_absence", "child_need", "crime", "domestic_abuse", "service_start_date", "service_end_date"]
+[set]
+la_code = "E09000012"
+identified_date = 2016-01-01
+worklessness = "OOW"
+health = "MH"
+[rename]
+person_ref = "P"
+family_ref = "F"
+study_group = "G"
+[given]
+service_received = "S"
+[codes.study_group]
+"x" = "programme"
+"y" = "{}"
+"""
+
+
+def test_given_is_refused_of_a_column_that_says_no(tmp_path: Path) -> None:
+    with pytest.raises(InputRefused, match="its column says yes and no itself"):
+        run(tmp_path, "P,F,G,S\n1,f,x,Y\n2,f,x,N\n", FLAGGED.format("comparison"))
+    made = run(tmp_path, "P,F,G,S\n1,f,x,Y\n2,f,x,\n", FLAGGED.format("comparison"))
+    assert column(made, "service_received") == [True, False]
+
+
+def test_a_spelling_without_a_code_is_refused_where_no_row_may_be_without() -> None:
+    with pytest.raises(InputRefused, match="1 spelling has no code yet, and no row may be without"):
+        mapping_of(FLAGGED.format("").encode(), "m.toml")
+
+
 def test_wide_episodes_become_rows(tmp_path: Path) -> None:
     wide = "key,s1,e1,p1,s2,e2,p2\nk1,2016-01-01,,70,2017-01-01,,80\nk2,,,,2018-01-01,,90\nk3,,,,,,\n"
     slots = '[[repeat]]\nstart = "s1"\nend = "e1"\npaid = "p1"\n[[repeat]]\nstart = "s2"\nend = "e2"\npaid = "p2"\n'
