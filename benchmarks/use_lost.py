@@ -2,19 +2,21 @@
 
 python benchmarks/use_lost.py tiny demo (or study: minutes). Simulates each size on true links, makes the tables
 coarse against a neighbour alone, against a lead worker too, and against a council, and prints a Markdown table for
-each size. Offences, which stand beside people as released, are one for all: in bits an offence, people withheld.
+each size. Offences, beside people as released and counted in tables that join nothing, are one for all: in bits an
+offence; people, and where they are counted offences, withheld.
 """
 
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tf_linkage_tests"))
 
 import polars as pl
-from true_links import truly_linked
+from true_links import TrulyLinked, truly_linked
 
 from tf_linkage import disclosure, research
-from tf_linkage.contracts.ladders import STEPS
+from tf_linkage.contracts.ladders import COUNTED_OFFENCES, STEPS
 from tf_linkage.defs.assets.microdata_risk import lots_of, protection, released
 from tf_linkage.pages.markdown import markdown_table
 from tf_linkage.study import REGIONS, Study
@@ -47,7 +49,21 @@ def used(preset: str) -> pl.DataFrame:
     withheld = [0.0, *[coarse.withheld / max(1, coarse.people)] * 3]
     offences = {"table": ["offending"] * 3, "column": [*coarse.told, "rows withheld"]}
     offences |= {name: [*of, share] for name, of, share in zip(columns[2:], bits, withheld, strict=True)}
-    return pl.concat([*made, pl.DataFrame(offences)])
+    counted = [_counted(name, tables, world, columns) for name in COUNTED_OFFENCES]
+    return pl.concat([*made, pl.DataFrame(offences), *counted])
+
+
+def _counted(
+    name: str, tables: Mapping[str, pl.LazyFrame], world: TrulyLinked, columns: Sequence[str]
+) -> pl.DataFrame:
+    """The same of a table that counts offences and joins no other: one for all intruders."""
+    counted = disclosure.count_offences(name, tables["offending"], tables["people"], world.linked_people)
+    after = [counted.told[column] - counted.lost[column] for column in counted.told]
+    figures = [list(counted.told.values()), after, after, after]
+    withheld = [0.0, *[counted.withheld / max(1, counted.offences)] * 3]
+    rows = {name: [*of, share] for name, of, share in zip(columns[2:], figures, withheld, strict=True)}
+    height = len(after) + 1
+    return pl.DataFrame({"table": [name] * height, "column": [*counted.told, "rows withheld"]} | rows)
 
 
 def as_rows(kept: pl.DataFrame) -> list[tuple[str, ...]]:

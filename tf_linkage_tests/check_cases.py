@@ -279,18 +279,29 @@ def pupils_alike(at: At) -> Cases:
 
 
 def offences_alike(at: At) -> Cases:
-    """Twenty people at least with an offence that shows the same."""
+    """Twenty people at least with an offence that shows the same; ten of ten families where it is counted."""
     refs = [f"R{at:05d}" for at in range(60)]
     people = research_table("people", [{"region": "North", "person_study_ref": ref} for ref in refs])
 
-    def case(alike: int) -> Case:
+    def counted(families: int, kinds: int) -> dict[str, pl.LazyFrame]:
+        there = ("theft", "fraud")[:kinds]
+        return {
+            "offence_kinds": research_table(
+                "offence_kinds",
+                [{"offence_group": one, "people": 12, "families": families, "offences": 15} for one in there],
+            ),
+            "offence_disposals": research_table("offence_disposals", []),
+        }
+
+    def case(alike: int, families: int = 10, kinds: int = 2) -> Case:
         rows: list[dict[str, object]] = [
             {"person_study_ref": ref, "offence_group": "robbery" if n < alike else "theft", "disposal": "FINE"}
             for n, ref in enumerate(refs)
         ]
-        return Case({at.key: {"offending": research_table("offending", rows), "people": people}})
+        offending = {"offending": research_table("offending", rows), "people": people}
+        return Case({at.key: offending | counted(families, kinds)})
 
-    return Cases([case(20), case(0)], [case(19), case(1)])
+    return Cases([case(20), case(0)], [case(19), case(1), case(20, families=9), case(20, kinds=1)])
 
 
 def withstands_attack(at: At) -> Cases:

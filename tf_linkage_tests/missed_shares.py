@@ -142,13 +142,16 @@ def truth(choices: Choices) -> dict[tuple[str, str], float]:
 
 
 def holding(choices: Choices, seeds: Iterable[int]) -> pl.DataFrame:
-    """Over worlds, by outcome, unit and method: how often the interval holds the truth, width and bias."""
+    """Over worlds, by outcome, unit and method: how often the interval holds the truth, width, bias, and errors.
+
+    `error` is the mean standard error, `spread` how far estimates lie apart: alike if no part of it is missing.
+    """
     true = truth(choices)
     rows = list(_held(choices, seeds, true))
     return (
         pl.DataFrame(rows)
         .group_by("outcome", "unit", "method", maintain_order=True)
-        .agg(pl.len().alias("worlds"), pl.col("holds", "width", "off").mean())
+        .agg(pl.len().alias("worlds"), pl.col("holds", "width", "off", "error").mean(), spread=pl.col("off").std())
     )
 
 
@@ -162,4 +165,5 @@ def _held(
                 yield {
                     "outcome": outcome, "unit": unit, "method": method, "holds": row["low"] <= at <= row["high"],
                     "width": row["high"] - row["low"], "off": row["estimate"] - at,
+                    "error": row.get("standard_error"),
                 }  # fmt: skip

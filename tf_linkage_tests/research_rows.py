@@ -24,4 +24,6 @@ def research_table(name: str, rows: Sequence[dict[str, object]]) -> pl.LazyFrame
         {"problems": "0" if name == "people" else "2"} if "problems" in schema else {}
     )
     reference = next(iter(schema))
-    return pl.LazyFrame([plain | {reference: f"R{at:05d}"} | row for at, row in enumerate(rows)], schema=schema)
+    named = reference.endswith("_ref")
+    refs = ({reference: f"R{at:05d}"} if named else {} for at in range(len(rows)))
+    return pl.LazyFrame([plain | ref | row for ref, row in zip(refs, rows, strict=True)], schema=schema)

@@ -19,11 +19,12 @@ from rehearsing import Rehearsed, contents, digests, rehearse
 
 import tf_linkage
 from tf_linkage import cli, research
-from tf_linkage.contracts.ladders import EVENT_STEPS, STEPS
+from tf_linkage.contracts.ladders import STEPS
 from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
 from tf_linkage.contracts.registry import direct_identifiers
 from tf_linkage.custody.vault.passwords import CUSTODIANS
-from tf_linkage.defs.assets.microdata_risk import released, released_offending
+from tf_linkage.defs.assets.event_risk import released_offending
+from tf_linkage.defs.assets.microdata_risk import released
 from tf_linkage.defs.in_process import run
 from tf_linkage.linkage import ENGINES, LinkResult
 from tf_linkage.linkage.result import LinkageTask
@@ -194,7 +195,7 @@ def test_extract_files_give_the_same_research_tables(rehearsed: Rehearsed, extra
     from_files = rehearse(Study.of("tiny", source="files", incoming=extracts, data=tmp_path))
     assert from_files.result.success
     ours, theirs = contents(rehearsed.study.data / "research"), contents(tmp_path / "research")
-    on_steps = {f"tables/{name}.parquet" for name in (*STEPS, *EVENT_STEPS, "panel")}
+    on_steps = {f"tables/{name}.parquet" for name in (*STEPS, "offending", "panel")}
     assert {name: ours[name] for name in ours if name not in on_steps} == {
         name: theirs[name] for name in theirs if name not in on_steps
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -14,11 +15,15 @@ from rehearsing import Rehearsed
 from walking import DOCS, PAGES, ROOT, commands, desk, typed
 
 from tf_linkage.intake import read_table
+from tf_linkage.workspace.folder import store_of
 
 TUTORIAL = DOCS / "tutorial.md"
 FIRST, ASSESSED = "make run PRESET=tiny\n", "make assess\n"
 
-BY_THIS_MODULE = {"tutorial.md", "own-tables.md", "linkage-without-names.md", "extracts.md", "examples/README.md"}
+BY_THIS_MODULE = {
+    "tutorial.md", "own-tables.md", "linkage-without-names.md", "extracts.md", "review.md", "requests.md",
+    "running.md", "examples/README.md",
+}  # fmt: skip
 BY_ANOTHER: Mapping[str, str] = {"departments.md": "test_departments_page.py"}
 NOT_RUN: Mapping[str, str] = {
     "README.md": "`make run` is the tutorial's first step, and `make test` runs this test",
@@ -26,9 +31,6 @@ NOT_RUN: Mapping[str, str] = {
     "population.md": "ten million people take 30 GB",
     "deployment.md": "needs root and PostgreSQL: `make deployment` runs it where they are",
     "quality.md": "`make assess` is a step of the tutorial",
-    "review.md": "two clerks work between its commands: the tutorial has them simulated",
-    "requests.md": "tickets are printed by one command and typed in the next: custodians' tests do so",
-    "running.md": "the tutorial takes in files; `make test` runs this test; destruction has tests of its own",
 }
 """Pages whose blocks nobody types here, and why; that their commands can be typed is tested all the same."""
 
@@ -114,6 +116,60 @@ def test_an_extract_from_a_workbook(rehearsed: Rehearsed, tmp_path: Path) -> Non
     for block in commands(DOCS / "extracts.md"):
         typed(block, at)
     assert list((at / "outgoing").glob("council_cohort.*.csv"))
+
+
+@pytest.mark.slow
+def test_two_clerks_review_pairs_and_search_for_people(rehearsed: Rehearsed, tmp_path: Path) -> None:
+    at = desk(tmp_path / "clone", rehearsed.study.data)
+    pairs, people = (block.splitlines() for block in commands(DOCS / "review.md"))
+    (export, take_in, again), (search, searched) = pairs, people
+    sheets = at / "data" / "custody" / "dfe" / "review"
+    for lay_out, read in ((export, take_in), (search, searched)):
+        typed(lay_out, at)
+        assert list(sheets.glob("*.csv"))
+        typed("tf-linkage review simulate dfe", at)
+        typed(read, at)
+        assert not list(sheets.glob("*.csv"))
+    # The page says that the next release may have to wait: nothing else may fail.
+    said = typed(f"{again.partition('#')[0]} || true", at)
+    assert "  quality/report\n" in said
+    assert {line.split()[1] for line in said.splitlines() if line.startswith("FAILED ")} <= {"research__release:"}
+
+
+@pytest.mark.slow
+def test_a_person_asks_what_is_held_and_another_withdraws(rehearsed: Rehearsed, tmp_path: Path) -> None:
+    at = desk(tmp_path / "clone", rehearsed.study.data)
+    cohort = store_of(rehearsed.study).read(("council", "cohort"))
+    assert isinstance(cohort, pl.LazyFrame)
+    one, other = cohort.select("la_code", "person_ref").collect().head(2).iter_slices(1)
+    (block,) = commands(DOCS / "requests.md")
+    request, job, take, read = (line.partition("#")[0] for line in block.splitlines())
+
+    one.write_csv(at / "person.csv")
+    said = typed(request.replace("withdraw", "access"), at).splitlines()
+    ticket, password = said[0], said[1].removeprefix("password of the answer: ")
+    assert f"ticket {ticket}: answered" in typed(job.replace("withdraw", "access").replace("...", ticket), at)
+    typed(take.replace("TICKET", ticket), at)
+    typed(f"{read} <<< {shlex.quote(password)}", at)
+    assert (at / "folder" / "about.txt").exists()
+
+    other.write_csv(at / "person.csv")
+    (ticket,) = typed(request, at).splitlines()
+    assert "the main job runs again" in typed(job.replace("...", ticket), at)
+    # A request for somebody who has left is refused at once.
+    assert "tf_linkage: " in typed(f"! {request} 2>&1", at)
+
+
+@pytest.mark.slow
+def test_files_are_taken_in_and_everything_is_destroyed_in_time(rehearsed: Rehearsed, tmp_path: Path) -> None:
+    files, ends, ci = commands(DOCS / "running.md")
+    assert ci.startswith("make test && make check")  # runs this test, and the run that all tests share
+    taking_in, ending = desk(tmp_path / "files"), desk(tmp_path / "ends", rehearsed.study.data)
+    assert "0 failed" in typed(f"export TF_LINKAGE_PRESET=tiny\n{files}", taking_in)
+    typed(ends, ending)
+    left = {path.parent.name for path in (ending / "data" / "custody" / "ons").glob("*/table.parquet")}
+    assert not left
+    assert list((ending / "data" / "ledger" / "certificates").iterdir())
 
 
 @pytest.mark.slow

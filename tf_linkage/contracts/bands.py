@@ -17,6 +17,7 @@ GROUP_LADDER = ("as recorded", "none")
 PROBLEM_LADDER = ("sub-codes", "six flags", "number", "none")
 OFFENCE_LADDER = ("code", "group", "broad group", "none")
 DISPOSAL_LADDER = ("days of the sentence", "with its length", "kind", "broad kind", "none")
+YEAR_AROUND_LADDER = ("day", "year from the start", "before or after", "none")
 START_LADDER = ("day", "month", "financial year", "none")
 WEEKLY_LADDER = ("pound", "£25 band", "£100 band")
 YEARLY_LADDER = ("pound", "£2,500 band", "£10,000 band")
@@ -101,6 +102,20 @@ BROAD_DISPOSALS: Mapping[str, str] = {
     "NONE": "NO SENTENCE",
 }
 """Coarser kinds of disposal: custody stays by itself, for it is an outcome of the study."""
+
+YEARS_AROUND: Mapping[str, int] = {
+    "3rd year before": -36,
+    "2nd year before": -24,
+    "year before": -12,
+    "year after": 0,
+    "2nd year after": 12,
+}
+"""Years about a family's start by their first month from it; the last ends with the histories."""
+
+BEFORE_OR_AFTER: Mapping[str, str] = {
+    name: "before" if first < 0 else "after" for name, first in YEARS_AROUND.items()
+}
+"""The coarser step of a year about the start."""
 
 ETHNIC_GROUPS = ("white", "mixed", "asian", "black", "other", "not known")
 """The census's broad groups (2011: Chinese within Asian)."""

@@ -95,12 +95,14 @@ COUNCIL = Intruder(
 )
 READER = Intruder(
     "newspaper reader",
-    "one dated event: a conviction that was reported, the month in which somebody lost a job",
+    "one dated event: a conviction that was reported, with what it was for and what it came to, the month in which "
+    "somebody lost a job",
     _SEEN,
     None,
     Held.TOLD,
-    "to hide every event would leave no histories; row data stays in an accredited setting, and nothing leaves it "
-    "but what has passed the rules of release",
+    "to hide every event's day would leave no histories; row data stays in an accredited setting, and nothing "
+    "leaves it but what has passed the rules of release. What an offence was and what it came to is held off: "
+    "it stands beside nobody's row, and is counted where ten people of ten families share it",
 )
 DEPARTMENT = Intruder(
     "another department",

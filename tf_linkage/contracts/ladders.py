@@ -112,7 +112,7 @@ STEPS: Mapping[str, Mapping[str, Ladder]] = {
 LENGTH_TOO = "with its length"
 """Step of a disposal on which the length of the sentence is shown beside it."""
 
-EVENT_STEPS: Mapping[str, Mapping[str, Ladder]] = {
+EVENT_STEPS: dict[str, Mapping[str, Ladder]] = {
     "offending": {
         "offence_group": (Step("group"), Step("broad group", bands.BROAD_OFFENCES), _NONE),
         "disposal": (Step(LENGTH_TOO), Step("kind"), Step("broad kind", bands.BROAD_DISPOSALS), _NONE),
@@ -120,6 +120,18 @@ EVENT_STEPS: Mapping[str, Mapping[str, Ladder]] = {
 }
 """By table of events and column: the steps on which what one event tells may be released. What kind of offence
 somebody was sentenced for, and to what, may be known without any day."""
+
+COUNTED_OFFENCES: Mapping[str, str] = {"offence_kinds": "offence_group", "offence_disposals": "disposal"}
+"""Tables of counts of offences that join no other, and the column by which each counts them."""
+
+EVENT_STEPS |= {
+    table: {name: STEPS["people"][name] for name in ("study_group", "region", "start_year", "age_band", "gender")}
+    | {
+        "sentenced_in": (Step("year from the start"), Step("before or after", bands.BEFORE_OR_AFTER), _NONE),
+        column: EVENT_STEPS["offending"][column],
+    }
+    for table, column in COUNTED_OFFENCES.items()
+}
 
 LENGTH = "sentence"
 """The column of a sentence's length."""
@@ -133,15 +145,17 @@ def event_steps_of(name: str, table: pl.LazyFrame) -> dict[str, str]:
         table: as it was released.
     """
     ladders = EVENT_STEPS[name]
+    with_length = LENGTH in table.collect_schema()
     seen = table.select(
-        pl.col(column).cast(pl.String).unique().implode() for column in (*ladders, LENGTH)
+        pl.col(column).cast(pl.String).unique().implode()
+        for column in (*ladders, *([LENGTH] if with_length else []))
     ).collect()
     found = {}
     for column, ladder in ladders.items():
         present = set(seen[column][0].drop_nulls())
         coarser = {label for step in ladder for label in step.merged.values()}
         found[column] = next(step.name for step in ladder if _could_leave(present, step, coarser))
-    if found["disposal"] == LENGTH_TOO and not seen[LENGTH][0].drop_nulls().len():
+    if with_length and found["disposal"] == LENGTH_TOO and not seen[LENGTH][0].drop_nulls().len():
         found["disposal"] = "kind"
     return found
 
@@ -187,20 +201,24 @@ WORTH: Mapping[str, int] = {
     "service_received": 1,
     "problems": 1,
     "study_group": 8,
+    "offence_group": 4,
+    "sentenced_in": 3,
+    "disposal": 4,
 }
 """How much a bit of a column counts when steps are weighed; 2 where nothing is said. Without the group nothing can
 be compared, so it goes last. Who people are and when it began come before where: outcomes differ far more by age,
 gender and make-up than by region, and only the year tells whom the same policies met. Whether a service is received
 says much the same as the group. Which problems somebody has takes many bits of which their number keeps the most
-useful. Our choice."""
+useful. Kind, disposal and whether before the start are what tables of offences are for. Our choice."""
 
 NEEDED: Mapping[str, tuple[str, ...]] = {
     "people": ("study_group", "age_band"),
     "families": ("study_group",),
     "family_outcomes": ("study_group",),
+    **{table: (column,) for table, column in COUNTED_OFFENCES.items()},
 }
 """Columns that are shown wherever any steps allow it, however many rows that withholds: without the group nothing
-is compared, and of people not known to be children or adults no outcome can be read."""
+is compared, of people not known to be children or adults no outcome can be read, a table of kinds tells kinds."""
 
 REFERENCES: Mapping[str, str] = {
     "people": "person_study_ref",

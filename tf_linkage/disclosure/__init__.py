@@ -1,5 +1,8 @@
 """What may leave: who stands out, minimum counts, suppression, rounding, what has left before."""
 
+from tf_linkage.disclosure.events.counted_offences import Counted, count_offences, counted_risk
+from tf_linkage.disclosure.events.offences import Coarsened, coarsen_offences, offence_risk, steps_of_events
+from tf_linkage.disclosure.events.pupils import Hidden, hide_pupils, pupil_risk
 from tf_linkage.disclosure.findings_page.page import findings_in_short, findings_page
 from tf_linkage.disclosure.microdata.attributes import attribute_risk, sensitive_of
 from tf_linkage.disclosure.microdata.coarsening import coarsened
@@ -7,8 +10,6 @@ from tf_linkage.disclosure.microdata.coarsening_choice import Choice, NobodyToHi
 from tf_linkage.disclosure.microdata.council_attack import Found, council_finds, to_hide
 from tf_linkage.disclosure.microdata.intruder_figures import in_classes, intruder_figures
 from tf_linkage.disclosure.microdata.intruder_page import intruders_page
-from tf_linkage.disclosure.microdata.offences import Coarsened, coarsen_offences, offence_risk, steps_of_events
-from tf_linkage.disclosure.microdata.pupils import Hidden, hide_pupils, pupil_risk
 from tf_linkage.disclosure.microdata.residual_risk import families_that_fit, join_figures, known_event
 from tf_linkage.disclosure.microdata.risk import RULE, Rule, population_classes, released_classes, risk_table
 from tf_linkage.disclosure.microdata.risk_words import (
@@ -35,6 +36,7 @@ __all__ = [
     "SIZES",
     "Choice",
     "Coarsened",
+    "Counted",
     "Earlier",
     "Found",
     "Hidden",
@@ -54,6 +56,8 @@ __all__ = [
     "coarsened",
     "content_digest",
     "council_finds",
+    "count_offences",
+    "counted_risk",
     "families_that_fit",
     "findings_in_short",
     "findings_page",

@@ -28,6 +28,7 @@ from tf_linkage.quality.report.words import plain_figures
 from tf_linkage.quality.studies.effect_recovery import effect_recovery
 from tf_linkage.quality.studies.effects import effects
 from tf_linkage.quality.studies.identifiers import CHOICES, Choice, what_identifiers_buy
+from tf_linkage.quality.studies.linked_again import told_by_linking_again
 from tf_linkage.quality.studies.sweeping import Setting, family_curve, ranges, sweep
 from tf_linkage.quality.studies.without_names import linkage_without_names
 from tf_linkage.quality.without_truth.clerical import agreement
@@ -68,6 +69,7 @@ __all__ = [
     "ranges",
     "read_baseline",
     "sweep",
+    "told_by_linking_again",
     "typical_patterns",
     "verdict",
     "what_identifiers_buy",

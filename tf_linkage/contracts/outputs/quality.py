@@ -47,6 +47,11 @@ MEASURES: dict[str, str] = {
     "erring_recall": "The same, had the clerk erred as clerks do",
     "agreed_precision": "Links that another engine makes as well, as a share of links",
     "agreed_recall": "Links of another engine that are made as well, as a share of its links",
+    "sentinel_precision": "Links expected to be right, as a share of links: with the records of some linked people "
+    "taken out of the register, so many of them were linked to others",
+    "held_out_expected": "Mean posterior probability of the pairs in the band, with a number held back",
+    "held_out_share": "Of these pairs, the share that agrees on the number, over that of the surest pairs",
+    "held_out_even": "Chance that a pair of posterior .5 is of one person, by a refit on the number held back",
     "right_share": "Pairs of one person, as a share of the pairs in the band",
     "expected_share": "Mean posterior probability of the pairs in the band",
     "candidate_recall": "Present people with a true pair among the candidates, as a share of present",

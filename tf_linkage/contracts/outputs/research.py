@@ -24,6 +24,7 @@ from tf_linkage.contracts.bands import (
     ADULTS,
     AGE_BANDS,
     AGE_LADDER,
+    BEFORE_OR_AFTER,
     BROAD_DISPOSALS,
     BROAD_OFFENCES,
     CHILD_BANDS,
@@ -51,8 +52,10 @@ from tf_linkage.contracts.bands import (
     WIDE_ADULTS,
     WIDE_CHILDREN,
     WIDE_YOUNGEST,
+    YEAR_AROUND_LADDER,
     YEARLY_BANDS,
     YEARLY_LADDER,
+    YEARS_AROUND,
     YOUNGEST_LADDER,
 )
 from tf_linkage.contracts.bodies.council import STUDY_GROUPS
@@ -162,6 +165,50 @@ def _place() -> dy.String:
     return text(ColumnClass.QUASI, _REGION, nullable=True, ladder=COUNCIL_LADDER)
 
 
+def _age_band() -> dy.Enum:
+    return code(
+        ColumnClass.QUASI,
+        "Age at the start; coarsened from years, the not yet born with the youngest",
+        (*AGE_BANDS, *dict.fromkeys(CHILD_OR_ADULT.values())),
+        nullable=True,
+        ladder=AGE_LADDER,
+    )
+
+
+def _gender() -> dy.Enum:
+    return code(ColumnClass.QUASI, "Gender, as recorded", GENDERS, nullable=True, ladder=GENDER_LADDER)
+
+
+def _offence_group(words: str) -> dy.Enum:
+    return code(
+        ColumnClass.ATTRIBUTE,
+        f"Kind of offence; coarsened, or empty, {words}",
+        (*OFFENCE_GROUPS.values(), *dict.fromkeys(BROAD_OFFENCES.values())),
+        nullable=True,
+        ladder=OFFENCE_LADDER,
+    )
+
+
+def _disposal(words: str) -> dy.Enum:
+    return code(
+        ColumnClass.ATTRIBUTE,
+        f"Sentence or other outcome; coarsened, or empty, {words}",
+        (*DISPOSALS, *dict.fromkeys(BROAD_DISPOSALS.values())),
+        nullable=True,
+        ladder=DISPOSAL_LADDER,
+    )
+
+
+def _sentence() -> dy.Enum:
+    return code(
+        ColumnClass.ATTRIBUTE,
+        "Length of a sentence that has one; coarsened from days to bands, and empty where the kind alone is told",
+        tuple(SENTENCE_BANDS),
+        nullable=True,
+        ladder=("day", "band"),
+    )
+
+
 def _problem(words: str) -> dy.Bool:
     return flag(
         ColumnClass.QUASI,
@@ -217,14 +264,8 @@ class _Person(Table):
 
     person_study_ref = _person_ref(primary_key=True)
     region = _place()
-    age_band = code(
-        ColumnClass.QUASI,
-        "Age at the start; coarsened from years, the not yet born with the youngest",
-        (*AGE_BANDS, *dict.fromkeys(CHILD_OR_ADULT.values())),
-        nullable=True,
-        ladder=AGE_LADDER,
-    )
-    gender = code(ColumnClass.QUASI, "Gender, as recorded", GENDERS, nullable=True, ladder=GENDER_LADDER)
+    age_band = _age_band()
+    gender = _gender()
     study_group = _group()
     service_received = _service()
     start_year = _year()
@@ -353,30 +394,50 @@ class Offending(Table):
     case_number = whole(ColumnClass.ATTRIBUTE, "Cases of the person in order: 1, 2, 3", least=1)
     offence = _months("The offence, -36 if it was earlier; empty where its day is not known", nullable=True)
     sentenced = _months("The sentence or caution")
-    offence_group = code(
-        ColumnClass.ATTRIBUTE,
-        "Kind of offence; coarsened, or empty, where few are known by it",
-        (*OFFENCE_GROUPS.values(), *dict.fromkeys(BROAD_OFFENCES.values())),
-        nullable=True,
-        ladder=OFFENCE_LADDER,
-    )
+    offence_group = _offence_group("where few are known by it")
     is_primary_offence = flag(ColumnClass.ATTRIBUTE, "The principal offence of its case")
     disposal_rank = whole(ColumnClass.ATTRIBUTE, "1 for the principal disposal", nullable=True, least=1)
     guilty = flag(ColumnClass.ATTRIBUTE, "Found guilty by a court; a caution is not a conviction")
-    disposal = code(
+    disposal = _disposal("where few are known by it")
+    sentence = _sentence()
+
+
+class _CountedOffences(Table):
+    """Offences counted: those alike who had them, and when."""
+
+    study_group = _group()
+    region = _place()
+    start_year = _year()
+    age_band = _age_band()
+    gender = _gender()
+    sentenced_in = code(
         ColumnClass.ATTRIBUTE,
-        "Sentence or other outcome; coarsened, or empty, where few are known by it",
-        (*DISPOSALS, *dict.fromkeys(BROAD_DISPOSALS.values())),
+        "Year about the start in which the sentence or caution was; coarsened from the day",
+        (*YEARS_AROUND, *dict.fromkeys(BEFORE_OR_AFTER.values())),
         nullable=True,
-        ladder=DISPOSAL_LADDER,
+        ladder=YEAR_AROUND_LADDER,
     )
-    sentence = code(
-        ColumnClass.ATTRIBUTE,
-        "Length of a sentence that has one; coarsened from days to bands, and empty where the kind alone is told",
-        tuple(SENTENCE_BANDS),
-        nullable=True,
-        ladder=("day", "band"),
+
+
+def _counted(words: str, name: str, columns: Mapping[str, dy.Column]) -> type[dy.Schema]:
+    counts = {
+        "people": whole(ColumnClass.ATTRIBUTE, "How many people had such an offence", least=1),
+        "families": whole(ColumnClass.ATTRIBUTE, "Of how many families they are", least=1),
+        "offences": whole(ColumnClass.ATTRIBUTE, "How many such offences there were", least=1),
+    }
+    words = (
+        f"One row for each {words} and those alike who had one: how many people, families and offences. It joins "
+        "no other table. Ten people of ten families at least share whatever stands in a row; all others are "
+        "counted in one row that shows nothing."
     )
+    return extended(_CountedOffences, name, {**columns, **counts}, words)
+
+
+_RARE = "where fewer than ten had one like it"
+OffenceKinds = _counted("kind of offence", "OffenceKinds", {"offence_group": _offence_group(_RARE)})
+OffenceDisposals = _counted(
+    "outcome of an offence", "OffenceDisposals", {"disposal": _disposal(_RARE), "sentence": _sentence()}
+)
 
 
 class Schooling(Table):
@@ -529,6 +590,8 @@ BY_HAND: dict[str, type[dy.Schema]] = {
     "family_outcomes": FamilyOutcomes,
     "benefits_and_work": BenefitsAndWork,
     "offending": Offending,
+    "offence_kinds": OffenceKinds,
+    "offence_disposals": OffenceDisposals,
     "schooling": Schooling,
     "social_care": SocialCare,
     "panel": Panel,
@@ -537,7 +600,7 @@ BY_HAND: dict[str, type[dy.Schema]] = {
 
 WRITTEN: Mapping[str, tuple[str, ...]] = {
     "dwp": ("benefits_and_work",),
-    "moj": ("offending",),
+    "moj": ("offending", "offence_kinds", "offence_disposals"),
     "dfe": ("schooling", "social_care"),
 }
 """By department, the tables written by hand for its histories. A department without any is given one table for each

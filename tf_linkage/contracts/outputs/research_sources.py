@@ -77,6 +77,14 @@ _PROBLEMS: Mapping[str, Sources] = {
 }
 _CARE = ("social_care.episode_type", "social_care.starts", "social_care.ends", "people.age_band")
 
+_OF_OFFENCES: Mapping[str, Sources] = {
+    **{name: OF_THE_FAMILY[name] for name in ("study_group", "region", "start_year")},
+    "age_band": ("records.age",),
+    "gender": ("records.gender",),
+    "sentenced_in": _months("moj_offences.disposal_date"),
+    **dict.fromkeys(("people", "families", "offences"), ()),
+}
+
 BY_HAND: dict[str, Mapping[str, Sources]] = {
     "people": {
         "person_study_ref": (PERSON,),
@@ -127,6 +135,12 @@ BY_HAND: dict[str, Mapping[str, Sources]] = {
             "moj_offences",
             {name: name for name in ("offence_group", "is_primary_offence", "disposal_rank", "disposal")},
         ),
+    },
+    "offence_kinds": {**_OF_OFFENCES, **_history("moj_offences", {"offence_group": "offence_group"})},
+    "offence_disposals": {
+        **_OF_OFFENCES,
+        "sentence": ("moj_offences.sentence_days",),
+        **_history("moj_offences", {"disposal": "disposal"}),
     },
     "schooling": {
         "person_study_ref": (PERSON,),

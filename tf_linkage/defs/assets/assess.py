@@ -85,7 +85,10 @@ def _effects(study: Study) -> dg.AssetsDefinition:
         output_required=False,
     )
     def linkage_effects(
-        context: dg.AssetExecutionContext, study_key: dg.ResourceParam[StudyKey], **tables: pl.LazyFrame
+        context: dg.AssetExecutionContext,
+        study_key: dg.ResourceParam[StudyKey],
+        study: dg.ResourceParam[Study],
+        **tables: pl.LazyFrame,
     ) -> Made:
         if left_out(context):
             return
@@ -129,7 +132,8 @@ def _agreement(study: Study) -> dg.AssetsDefinition:
 
     @study_asset(
         "quality/engine_agreement",
-        "How far a second engine makes the same links: an estimate of accuracy that needs no truth.",
+        "What linking again tells without truth: how far a second engine makes the same links, who is linked when "
+        "their own record is taken out, and what posteriors are worth by a number held back.",
         rooms=["quality", "linkage"],
         ins=LINKED_AGAIN | INS | FIGURES,
         output_required=False,
@@ -144,7 +148,12 @@ def _agreement(study: Study) -> dg.AssetsDefinition:
             results = linked_again(tables, other, bounds_of(study), context.log.info)
             theirs = {name: links_of(result).lazy() for name, result in results.items()}
             asked, links = asked_of(tables, study_key), by_department(tables, "links")
-            found = quality.agreement(asked, links, theirs).collect()
+            agreed = quality.agreement(asked, links, theirs).collect()
+            again = quality.told_by_linking_again(
+                by_department(tables, "request"), by_department(tables, "register"), links,
+                engine=study.engine, bounds=bounds_of(study), progress=context.log.info,
+            ).collect()  # fmt: skip
+            found = pl.concat([agreed, again]).sort("department", "breakdown", "level", "measure")
         yield _kept(study, "quality/engine_agreement", found, fingerprint(tables["figures"].collect()))
 
     return engine_agreement

@@ -5,7 +5,7 @@ themselves stand in `disclosure`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import dagster as dg
@@ -14,6 +14,13 @@ import polars as pl
 from tf_linkage import disclosure, research
 from tf_linkage.contracts.intruders import MOST_FOUND
 from tf_linkage.contracts.ladders import REFERENCES, STEPS
+from tf_linkage.defs.assets.event_risk import (
+    Released,
+    TableSet,
+    no_offence_stands_out,
+    no_pupil_stands_out,
+    of_table,
+)
 from tf_linkage.defs.gates import gate
 from tf_linkage.defs.metadata.charts import records_of
 from tf_linkage.defs.metadata.description import asset_key
@@ -22,8 +29,6 @@ from tf_linkage.pages.picture import markdown
 from tf_linkage.study import REGIONS
 from tf_linkage.workspace.catalogue import POPULATION_COUNTS, RESEARCH_SET
 
-TableSet = Mapping[str, pl.LazyFrame]
-
 LINKED_SET = "research/linked_set"
 COLOURS = dict(zip(disclosure.SIZES, (charts.RED, charts.ORANGE, charts.GREY, charts.BLUE), strict=True))
 DRAWN_BY = {name: "family_study_ref" if name == "people" else "person_study_ref" for name in STEPS}
@@ -31,19 +36,6 @@ DRAWN_BY = {name: "family_study_ref" if name == "people" else "person_study_ref"
 
 
 ONE_OF = {"people": "person", "families": "family", "family_outcomes": "outcome"}
-
-
-@dataclass(frozen=True)
-class Released:
-    """A table as researchers get it, and what the web UI shows of how it came to that."""
-
-    table: pl.LazyFrame
-    metadata: Mapping[str, Any]
-
-
-def _of(name: str, figures: Mapping[str, Any]) -> dict[str, Any]:
-    """Figures under the name of their table: one asset shows those of several."""
-    return {f"{name}: {figure}": value for figure, value in figures.items()}
 
 
 def released(
@@ -85,7 +77,7 @@ def released(
         "bits lost a row": round(sum(choice.lost[column] for column in choice.steps), 3),
         "smallest class in the sample": disclosure.risk_table(after)["smallest class in the sample"],
     }
-    return Released(value, _of(name, figures) | {"what remains": disclosure.ACCREDITED})
+    return Released(value, of_table(name, figures) | {"what remains": disclosure.ACCREDITED})
 
 
 def protection(
@@ -191,7 +183,7 @@ def council_verdict(tables: TableSet, sent: Mapping[str, pl.LazyFrame]) -> dg.As
     failed = [_words(name) for name, one in found.items() if not one.holds]
     figures: dict[str, Any] = {}
     for name, one in found.items():
-        figures |= _of(
+        figures |= of_table(
             _words(name),
             {"tried": one.tried, "found for certain": one.certain, "likely found": one.likely,
              "mean probability of the right row": round(one.chance, 4)},
@@ -205,98 +197,6 @@ def council_verdict(tables: TableSet, sent: Mapping[str, pl.LazyFrame]) -> dg.As
         else "a council finds nobody",
         metadata=figures,
     )
-
-
-def released_schooling(schooling: pl.LazyFrame, people: pl.LazyFrame) -> Released:
-    """School years without what would make a pupil stand out among the people as released."""
-    hidden = disclosure.hide_pupils(schooling.collect().lazy(), people)
-    value = hidden.table.collect().lazy()
-    figures = {
-        "columns shown": ", ".join(hidden.shown) or "none",
-        "pupils withheld": hidden.withheld,
-        "bits lost a pupil": round(sum(hidden.lost.values()), 3),
-        **disclosure.pupil_risk(value, people),
-    }
-    return Released(value, _of("schooling", figures))
-
-
-def released_offending(offending: pl.LazyFrame, people: pl.LazyFrame) -> Released:
-    """Offences on the steps of least loss on which one of them finds nobody among the people as released."""
-    coarse = disclosure.coarsen_offences(offending.collect().lazy(), people)
-    value = coarse.table.collect().lazy()
-    figures = {
-        "steps chosen": records_of(disclosure.steps_of_events(coarse)),
-        "people withheld": coarse.withheld,
-        "bits lost an offence": round(sum(coarse.lost.values()), 3),
-        **disclosure.offence_risk(value, people),
-        "people whom a lead worker would find who knows an offence": disclosure.offence_risk(
-            value, people, known=list(STEPS["people"])
-        )["people in classes below the rule"],
-    }
-    return Released(value, _of("offending", figures))
-
-
-def no_offence_stands_out() -> dg.AssetChecksDefinition:
-    """One offence, its kind and what came of it, finds nobody among the people as released."""
-
-    @gate(
-        asset=asset_key(RESEARCH_SET),
-        name="no_offence_stands_out",
-        description="Of every combination of what one offence shows (kind, finding of guilt, disposal, length) "
-        "with what a reader of newspapers may know of who committed it (region, start year, age, gender) there are "
-        "at least "
-        f"{disclosure.RULE.alone} people, or it shows neither kind nor disposal.",
-    )
-    def check(tables: TableSet) -> dg.AssetCheckResult:
-        return offences_verdict(tables["offending"], tables["people"])
-
-    return check
-
-
-def offences_verdict(offending: pl.LazyFrame, people: pl.LazyFrame) -> dg.AssetCheckResult:
-    """Red when an offence finds somebody."""
-    figures = disclosure.offence_risk(offending, people)
-    of = f"{figures['people with offences']} people stand out by an offence"
-    return _alike_verdict(figures, figures["people in classes below the rule"], of, "offences")
-
-
-def _alike_verdict(figures: Mapping[str, Any], below: int, of: str, what: str) -> dg.AssetCheckResult:
-    """Red when anybody stands out.
-
-    Args:
-        figures: `classes`, and the `smallest class` of those who look alike.
-        below: how many stand out.
-        of: of how many, and that they do.
-        what: what could tell them apart.
-    """
-    alike = f"at least {figures['smallest class']} look alike"
-    good = alike if figures["classes"] else f"nothing is shown that tells {what} apart"
-    return dg.AssetCheckResult(
-        passed=not below, description=f"{below} of {of}" if below else good, metadata=figures
-    )
-
-
-def no_pupil_stands_out() -> dg.AssetChecksDefinition:
-    """Ethnic group, first language and year tell nobody apart among the people as released."""
-
-    @gate(
-        asset=asset_key(RESEARCH_SET),
-        name="no_pupil_stands_out",
-        description="Of every combination of what schooling adds (ethnic group, first language, academic year) to "
-        "what the table of people shows (region, age, gender, start year) there are at least "
-        f"{disclosure.RULE.alone} pupils, or nothing is shown.",
-    )
-    def check(tables: TableSet) -> dg.AssetCheckResult:
-        return pupils_verdict(tables["schooling"], tables["people"])
-
-    return check
-
-
-def pupils_verdict(schooling: pl.LazyFrame, people: pl.LazyFrame) -> dg.AssetCheckResult:
-    """Red when a pupil stands out."""
-    figures = disclosure.pupil_risk(schooling, people)
-    of = f"{figures['pupils']} pupils stand out"
-    return _alike_verdict(figures, figures["pupils in classes below the rule"], of, "pupils")
 
 
 def nobody_stands_out(name: str, *, counted: bool) -> dg.AssetChecksDefinition:

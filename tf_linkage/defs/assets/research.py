@@ -11,10 +11,12 @@ import dagster as dg
 import polars as pl
 
 from tf_linkage import disclosure, research
+from tf_linkage.contracts.ladders import COUNTED_OFFENCES
 from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.custody.vault.vault import content_digest
-from tf_linkage.defs.assets.microdata_risk import released, released_offending, released_schooling, what_remains
+from tf_linkage.defs.assets.event_risk import counted_offences, released_offending, released_schooling
+from tf_linkage.defs.assets.microdata_risk import released, what_remains
 from tf_linkage.defs.failures import plainly
 from tf_linkage.defs.io import ParquetStore, text_version
 from tf_linkage.defs.metadata.charts import alike_metadata
@@ -69,6 +71,9 @@ def _tables(study: Study) -> dg.AssetsDefinition:
         made |= {name: one.table for name, one in coarse.items()}
         coarse[SCHOOLING] = released_schooling(made[SCHOOLING], made["people"])
         made[SCHOOLING] = coarse[SCHOOLING].table
+        for name in COUNTED_OFFENCES:
+            coarse[name] = counted_offences(name, made[OFFENDING], finest["people"], known.linked_people)
+            made[name] = coarse[name].table
         coarse[OFFENDING] = released_offending(made[OFFENDING], made["people"])
         made[OFFENDING] = coarse[OFFENDING].table
         made["panel"] = research.panel(made)

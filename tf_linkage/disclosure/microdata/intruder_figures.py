@@ -22,7 +22,8 @@ from tf_linkage.contracts.intruders import (
     Held,
     Intruder,
 )
-from tf_linkage.contracts.ladders import STEPS
+from tf_linkage.contracts.ladders import COUNTED_OFFENCES, STEPS
+from tf_linkage.contracts.outputs.published import MINIMUM_COUNT
 from tf_linkage.disclosure.microdata.council_attack import council_finds
 from tf_linkage.disclosure.microdata.register_attack import known_by_history
 from tf_linkage.disclosure.microdata.residual_risk import families_that_fit, join_figures, known_event
@@ -57,6 +58,7 @@ def intruder_figures(tables: Mapping[str, pl.LazyFrame], sent: Mapping[str, pl.L
         *(_alike(intruder, name, tables[name]) for intruder in (NEIGHBOUR, LEAD_WORKER) for name in STEPS),
         *_of_the_council(tables, sent),
         *_of_a_reader(tables),
+        *(_of_an_offence(who, name, tables[name]) for who in (LEAD_WORKER, READER) for name in COUNTED_OFFENCES),
         *_of_a_department(tables),
         _joined(tables),
     ]
@@ -102,6 +104,19 @@ def _of_the_council(
 def _of_a_reader(tables: Mapping[str, pl.LazyFrame]) -> Iterator[tuple[object, ...]]:
     for row in known_event(tables).iter_rows(named=True):
         yield READER.name, row["known"], row["people"], row["share of people"], None, None
+
+
+def _of_an_offence(intruder: Intruder, name: str, counted: pl.LazyFrame) -> tuple[object, ...]:
+    """Who knows everything in a row of a table that counts offences, of somebody who is counted there."""
+    people = counted.select(pl.col("people").repeat_by("people").explode()).collect()["people"].drop_nulls()
+    return (
+        intruder.name,
+        name,
+        people.len(),
+        _share(people == 1),
+        _share(people * LIKELY < 1),
+        _share(people < MINIMUM_COUNT),
+    )
 
 
 def _of_a_department(tables: Mapping[str, pl.LazyFrame]) -> Iterator[tuple[object, ...]]:
@@ -162,7 +177,7 @@ def share_class(share: float | None) -> str:
 
 
 def _held(name: str, against: str) -> str:
-    held = INTRUDERS[name].held
+    held = Held.ALIKE if against in COUNTED_OFFENCES else INTRUDERS[name].held
     return Held.TOLD.value if "joined" in against else held.value
 
 

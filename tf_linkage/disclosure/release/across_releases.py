@@ -19,7 +19,7 @@ from itertools import combinations
 
 from tf_linkage.contracts.outputs.published import MINIMUM_COUNT
 from tf_linkage.disclosure.release.earlier_releases import ReleaseRefused
-from tf_linkage.disclosure.suppression.attack import exposed
+from tf_linkage.disclosure.suppression.attack import Worlds, anything_exposed, exposed
 from tf_linkage.disclosure.suppression.linked_counts import Key, Quantity, Relation, System
 from tf_linkage.disclosure.suppression.rules import few, open_difference, open_sum
 from tf_linkage.hints import command
@@ -68,7 +68,9 @@ def all_releases(releases: Sequence[Released]) -> Released:
     return Released(System(quantities, relations), frozenset(shown))
 
 
-def given_away(releases: Sequence[Released], already: Set[Key] | None = None) -> list[Key]:
+def given_away(
+    releases: Sequence[Released], already: Set[Key] | None = None, worlds: Worlds | None = None
+) -> list[Key]:
     """Names of what the last release gives away together with the earlier ones, as `all_releases` names them.
 
     That is a sensitive number of any of them, or a change by few of whom more than few could be told. What the
@@ -77,14 +79,21 @@ def given_away(releases: Sequence[Released], already: Set[Key] | None = None) ->
     Args:
         releases: the earlier ones in their order, and the last.
         already: of `known_before` the last one, where it is at hand.
+        worlds: what earlier attacks on the same releases found, whatever the last of them showed.
     """
     if len(releases) < 2:
         return []
     everything = all_releases(releases)
-    found = exposed(everything.system, everything.shown)
+    found = exposed(everything.system, everything.shown, worlds, already or frozenset())
     if already is None:
         already = known_before(releases[:-1]) if found else set()
     return [key for key in found if key not in already]
+
+
+def gives_anything_away(releases: Sequence[Released], already: Set[Key], worlds: Worlds) -> bool:
+    """Whether `given_away` finds any; it ends with the first."""
+    everything = all_releases(releases)
+    return anything_exposed(everything.system, everything.shown, worlds, already)
 
 
 def known_before(releases: Sequence[Released]) -> set[Key]:

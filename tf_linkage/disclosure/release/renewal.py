@@ -13,9 +13,15 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from tf_linkage.disclosure.release.across_releases import Released, all_releases, given_away, known_before
+from tf_linkage.disclosure.release.across_releases import (
+    Released,
+    all_releases,
+    given_away,
+    gives_anything_away,
+    known_before,
+)
 from tf_linkage.disclosure.release.earlier_releases import too_near
-from tf_linkage.disclosure.suppression.attack import AttackFailed
+from tf_linkage.disclosure.suppression.attack import AttackFailed, Known, Worlds, leaves_open
 from tf_linkage.disclosure.suppression.linked_counts import Key, Quantity, Relation, System
 from tf_linkage.disclosure.suppression.secondary import MARGIN, to_withhold
 
@@ -94,9 +100,9 @@ def _protected(releases: Sequence[Released]) -> frozenset[Key]:
     if not new.shown:
         return new.shown
     already = known_before(told)
-    left, withheld = set(new.shown), list[Key]()
+    left, withheld, worlds = set(new.shown), list[Key](), Worlds()
     for turn in range(ROUNDS + 1):
-        narrow = given_away([*told, Released(new.system, frozenset(left))], already)
+        narrow = given_away([*told, Released(new.system, frozenset(left))], already, worlds)
         if not narrow or not left:
             break
         more = _to_take_back(told, new.system, left, narrow) if turn < ROUNDS else sorted(left)
@@ -107,7 +113,8 @@ def _protected(releases: Sequence[Released]) -> frozenset[Key]:
         if not waiting:
             break
         several = waiting.pop()
-        if several and not given_away([*told, Released(new.system, frozenset(left.union(several)))], already):
+        more_shown = [*told, Released(new.system, frozenset(left.union(several)))]
+        if several and not gives_anything_away(more_shown, already, worlds):
             left |= set(several)
         elif len(several) > 1:
             half = len(several) // 2
@@ -119,13 +126,18 @@ def _to_take_back(told: Sequence[Released], system: System, shown: Set[Key], nar
     """Numbers of the new release to withhold, so that the narrow ones open, by their names in it."""
     both = all_releases([*told, Released(system, frozenset(shown))])
     tag, more = str(len(told)), set[Key]()
+    known = Known.of(both.system, both.shown)
     for key in narrow:
+        if more and leaves_open(both.system, key, known.interval(key)):
+            continue  # by what others of them took back
         still = {(tag, *name) for name in shown - more}
         fixed = both.system.quantities.keys() - still
         now = both.shown - {(tag, *name) for name in more}
         for margin in (MARGIN, 0.0):
             with suppress(AttackFailed):  # next to what was shown, such worlds need not exist; others may
-                more |= {name[1:] for name in to_withhold(both.system, now, key, fixed, margin=margin)}
+                taken = to_withhold(both.system, now, key, fixed, margin=margin)
+                known.hide(taken)
+                more |= {name[1:] for name in taken}
                 break
     if not more and shown:
         more = {min(shown, key=lambda name: (system.quantities[name].cost, name))}

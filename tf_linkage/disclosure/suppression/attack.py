@@ -9,7 +9,7 @@ for differs, so that most take a few steps. Intervals, and which sensitive numbe
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -28,6 +28,10 @@ FARTHEST = 10.0
 
 SMALL = 1e-6
 """Below this a difference is the solver's."""
+
+
+MOST_KEPT = 10_000_000
+"""Numbers of worlds that are remembered of one part: 80 MB."""
 
 
 class AttackFailed(TfLinkageError):
@@ -50,6 +54,7 @@ class Known:
     equal: csr_array
     low: np.ndarray
     high: np.ndarray
+    farthest: float
 
     @classmethod
     def of(cls, system: System, shown: Set[Key]) -> Known:
@@ -69,7 +74,7 @@ class Known:
         high = np.full(len(keys), farthest)
         for key in shown:
             low[at[key]], high[at[key]] = system.quantities[key].bounds
-        return cls(keys, at, equal, low, high)
+        return cls(keys, at, equal, low, high, farthest)
 
     def world(self, objective: np.ndarray) -> np.ndarray:
         """A world that fits all that is known and has the least of the objective.
@@ -107,6 +112,17 @@ class Known:
         solver.passModel(programme)
         return solver
 
+    def hide(self, keys: Iterable[Key]) -> None:
+        """Of numbers that were shown nothing is known any more but how they add up."""
+        places = np.array(sorted(self.at[key] for key in keys), dtype=np.int32)
+        self.low[places], self.high[places] = 0.0, self.farthest
+        self._solver.changeColsBounds(len(places), places, self.low[places], self.high[places])
+
+    def interval(self, key: Key) -> Interval:
+        """What can be worked out about a number."""
+        low, high = (float(self.end(key, way)[self.at[key]]) for way in (1.0, -1.0))
+        return low, high
+
     def end(self, key: Key, direction: float) -> np.ndarray:
         """The world in which one number is least (direction 1) or most (-1)."""
         objective = np.zeros(len(self.keys))
@@ -130,26 +146,72 @@ def intervals(system: System, shown: Set[Key], sought: Iterable[Key]) -> dict[Ke
             continue
         known = Known.of(part, shown & part.quantities.keys())
         for key in here:
-            low, high = (float(known.end(key, way)[known.at[key]]) for way in (1.0, -1.0))
+            low, high = known.interval(key)
             found[key] = _whole(low, high) if part.quantities[key].whole else (low, high)
     return found
 
 
-def exposed(system: System, shown: Set[Key]) -> dict[Key, Interval]:
+class Worlds:
+    """Worlds that attacks on one system found, for the next attack on it.
+
+    Whether more of its numbers are shown or fewer only rules some of them out. Relations have to stay the same.
+    """
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[Key, int], list[np.ndarray]] = {}
+        self.narrow: set[Key] = set()
+
+    def keep(self, known: Known, world: np.ndarray) -> None:
+        """Remembers a world, and forgets the oldest where there are too many."""
+        found = self._found.setdefault(_name(known), [])
+        found.append(world)
+        del found[: max(0, len(found) - MOST_KEPT // len(known.keys))]
+
+    def fitting(self, known: Known) -> list[np.ndarray]:
+        """Those that fit what is known now."""
+        low, high = known.low - SMALL, known.high + SMALL
+        return [world for world in self._found.get(_name(known), ()) if ((low <= world) & (world <= high)).all()]
+
+
+def _name(known: Known) -> tuple[Key, int]:
+    """What tells one part of a system from another."""
+    return known.keys[0], len(known.keys)
+
+
+def exposed(
+    system: System, shown: Set[Key], worlds: Worlds | None = None, but: Set[Key] = frozenset()
+) -> dict[Key, Interval]:
     """Sensitive numbers about which less stays open than has to, with what an attacker can work out.
 
     A number is safe as soon as two worlds are known that fit everything shown and are far enough apart in it; a
     world found for one number serves for all others too, so that few programmes need be solved.
+
+    Args:
+        system: the numbers and how they add up.
+        shown: names of those that are shown.
+        worlds: what earlier attacks on the same system found, to which this one adds.
+        but: names of numbers that are not attacked.
     """
-    found: dict[Key, Interval] = {}
+    return dict(_exposed(system, shown, worlds or Worlds(), but, frozenset()))
+
+
+def anything_exposed(system: System, shown: Set[Key], worlds: Worlds, but: Set[Key] = frozenset()) -> bool:
+    """Whether `exposed` finds any: ends with the first. What was narrow before is attacked first."""
+    return next(_exposed(system, shown, worlds, but, worlds.narrow), None) is not None
+
+
+def _exposed(
+    system: System, shown: Set[Key], worlds: Worlds, but: Set[Key], at_first: Set[Key]
+) -> Iterator[tuple[Key, Interval]]:
     for part in system.components():
-        sensitive = part.sensitive()
+        sensitive = sorted((key for key in part.sensitive() if key not in but), key=lambda key: key not in at_first)
         if sensitive:
-            found |= _exposed(part, shown & part.quantities.keys(), sensitive)
-    return found
+            yield from _exposed_in(part, shown & part.quantities.keys(), sensitive, worlds)
 
 
-def _exposed(part: System, shown: Set[Key], sensitive: list[Key]) -> dict[Key, Interval]:
+def _exposed_in(
+    part: System, shown: Set[Key], sensitive: list[Key], worlds: Worlds
+) -> Iterator[tuple[Key, Interval]]:
     known = Known.of(part, shown)
     truth = np.array([quantity.value for quantity in part.quantities.values()], dtype=float)
     # What can be worked out is at least as wide as what has been seen.
@@ -162,17 +224,24 @@ def _exposed(part: System, shown: Set[Key], sensitive: list[Key]) -> dict[Key, I
     def is_open(key: Key) -> bool:
         return leaves_open(part, key, (float(least[known.at[key]]), float(most[known.at[key]])))
 
+    def found(world: np.ndarray) -> None:
+        seen(world)
+        worlds.keep(known, world)
+
+    for world in worlds.fitting(known):
+        seen(world)
     everything = np.zeros(len(known.keys))
     everything[[known.at[key] for key in sensitive]] = 1.0
     for way in (-1.0, 1.0):
         if not all(is_open(key) for key in sensitive):
-            seen(known.world(way * everything))
+            found(known.world(way * everything))
     for key in sensitive:
         for way in (-1.0, 1.0):
             if not is_open(key):
-                seen(known.end(key, way))
-    narrow = [key for key in sensitive if not is_open(key)]
-    return {key: _whole(float(least[known.at[key]]), float(most[known.at[key]])) for key in narrow}
+                found(known.end(key, way))
+        if not is_open(key):
+            worlds.narrow.add(key)
+            yield key, _whole(float(least[known.at[key]]), float(most[known.at[key]]))
 
 
 def leaves_open(system: System, key: Key, interval: Interval) -> bool:

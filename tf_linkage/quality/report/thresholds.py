@@ -49,6 +49,8 @@ class Recommendation:
         department: its name.
         own: the threshold tried that is nearest the run's own.
         advised: the threshold advised.
+        missed: people missed at the threshold advised.
+        wrong: false links there.
         found: people found besides (negative: lost).
         false: false links gained (negative: shed).
         best: threshold with fewest errors, which chance may have picked.
@@ -62,6 +64,8 @@ class Recommendation:
     department: str
     own: float
     advised: float
+    missed: int
+    wrong: int
     found: int
     false: int
     best: float
@@ -105,9 +109,10 @@ def _recommended(plain: pl.DataFrame, name: str, own: float) -> Recommendation |
     better, worse = max(found, 0) + max(-false, 0), max(-found, 0) + max(false, 0)
     beyond = better > worse and sign_test(better, worse) < BY_CHANCE
     ends = (min(points), max(points))
-    if beyond or nearest not in kept:
-        return Recommendation(name, nearest, best, found, false, best, found, false, present, *ends)
-    return Recommendation(name, nearest, nearest, 0, 0, best, found, false, present, *ends)
+    change = beyond or nearest not in kept
+    advised, gained = (best, (found, false)) if change else (nearest, (0, 0))
+    costs = present - points[advised].found, points[advised].false
+    return Recommendation(name, nearest, advised, *costs, *gained, best, found, false, present, *ends)
 
 
 def sign_test(better: int, worse: int) -> float:
@@ -163,22 +168,19 @@ def threshold_section(plain: pl.DataFrame, own: float) -> str:
         )
     rows = [
         (
-            TITLES[one.department], f"{one.own:g}", f"{one.advised:g}",
-            "keep" if one.advised == one.own else "change",
-            f"{one.found:+,}" if one.advised != one.own else "0",
-            f"{one.false:+,}" if one.advised != one.own else "0",
-            _tried(one),
+            TITLES[one.department], f"{one.own:g}", f"{one.advised:g}", _costs(one, one.missed, -one.found),
+            _costs(one, one.wrong, one.false), _tried(one),
         )
         for one in advised
     ]  # fmt: skip
     head = (
-        "Department", "Of this run", "Recommended", "So", "People found", "False links", "Best of those tried",
+        "Department", "Of this run", "Recommended", "People missed", "False links", "Best of those tried",
     )  # fmt: skip
     return (
         html.lead(_in_words(advised))
         + html.bullets(_beware(advised))
         + html.paragraph(RULE)
-        + html.table("Recommended threshold, what it gains and what it costs", head, rows)
+        + html.table("Recommended threshold, and what it costs", head, rows)
     )
 
 
@@ -223,6 +225,11 @@ def in_words(one: Recommendation) -> str:
 
 def _listed(words: list[str]) -> str:
     return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else words[0]
+
+
+def _costs(one: Recommendation, number: int, change: int) -> str:
+    """A number at the threshold advised, and what it is more or less than that of the run."""
+    return f"{number:,}" if one.advised == one.own else f"{number:,} ({change:+,})"
 
 
 def _tried(one: Recommendation) -> str:

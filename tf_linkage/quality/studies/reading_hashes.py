@@ -7,12 +7,15 @@ further, above all on Bloom filters: what is read here is the least that can be 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from tf_linkage.quality.measures.bootstrap import ratio_ends
+
+Numbers = NDArray[np.float64]
 
 Reading = pl.DataFrame
 """`hash` and the `value` it is taken for; a hash that nothing is known of is not there."""
@@ -44,6 +47,9 @@ nothing."""
 ROUNDS = 8
 """In which each column is read anew by what was read of the others; readings settle before."""
 
+STARTS = 20
+"""Times that columns are read from the beginning: our choice; where more would read more, so would a thief."""
+
 SMOOTHING = 0.01
 """People added to each cell of a published table: what was never seen is possible still."""
 
@@ -67,13 +73,14 @@ def by_frequencies(
     published: pl.DataFrame,
     sent: pl.DataFrame,
     together: Sequence[tuple[str, str]] = PUBLISHED_TOGETHER,
+    starts: int = STARTS,
 ) -> dict[str, Reading]:
     """Columns read together: a hash is taken for the value whose frequencies, alone and with others, it has.
 
     Each column's hashes are assigned to values, one to one, so that the counts seen are likeliest: a hash's own
     count as a Poisson count, and for every column that goes together with it the counts of what is read there so
     far as a multinomial. Over and over, from columns of which it is known how many were sent. Where this settles
-    hangs on how ties fall, and so on the key; a thief would start many times and keep the likeliest reading.
+    hangs on where it starts: so it is done many times, and the likeliest reading is kept.
 
     Args:
         hashes: stolen columns, a row for each person.
@@ -81,6 +88,7 @@ def by_frequencies(
             from them, and weighted to the people sent.
         sent: `KNOWN_OF_SENT` in the clear, of which the thief knows counts of `ROUNDED` people.
         together: pairs of columns of which frequencies are published.
+        starts: how many times.
     """
     published = _weighted(published, sent)
     pairs = [pair for pair in together if set(pair) <= set(hashes.columns) & set(published.columns)]
@@ -96,29 +104,78 @@ def by_frequencies(
         for name in columns
         for other in beside[name]
     }
-    alone = {
-        name: _alone(_counts(seen, name, ours[name]), _counts(published, name, theirs[name])) for name in columns
-    }
+    own, expected = (
+        {name: _counts(table, name, values[name]) for name in columns}
+        for table, values in ((seen, ours), (published, theirs))
+    )
+    evidence = _Evidence(seen, ours, theirs, beside, own, expected, told)
+    settled = [_settled(evidence, start) for start in range(max(1, starts))]
+    # The first of those alike: a thief has nothing else to choose by.
+    return max(settled, key=lambda read: round(_likelihood(evidence, read), 6))
+
+
+@dataclass(frozen=True)
+class _Evidence:
+    """What a reading goes by.
+
+    Attributes:
+        seen: the stolen columns.
+        ours: hashes by column, from the most to the least frequent.
+        theirs: values, likewise.
+        beside: the columns that go together with each.
+        own: how many people have each hash, by column.
+        expected: how many of those sent should have each value.
+        told: shares of another column's values among those who bear each of one's.
+    """
+
+    seen: pl.DataFrame
+    ours: Mapping[str, pl.Series]
+    theirs: Mapping[str, pl.Series]
+    beside: Mapping[str, Sequence[str]]
+    own: Mapping[str, Numbers]
+    expected: Mapping[str, Numbers]
+    told: Mapping[tuple[str, str], Numbers]
+
+    def next_to(self, name: str, other: str, reading: Reading) -> Numbers:
+        """How often each hash of a column stands next to each value that the other's are read as."""
+        guess = reading.rename({"hash": other, "value": "guess"})
+        guessed = self.seen.select(name, other, WEIGHT).join(guess, on=other, maintain_order="left")
+        return _cells(guessed, (name, "guess"), (self.ours[name], self.theirs[other]))
+
+
+def _settled(evidence: _Evidence, start: int) -> dict[str, Reading]:
+    """Where readings settle: the first start goes by the counts as they are, every other by one that is drawn.
+
+    A draw reads each column, at first, in a way that is as likely to be drawn as the counts make it (noise on each
+    log-likelihood, the likeliest assignment then: Papandreou and Yuille, Perturb-and-MAP, 2011), so that what is
+    alike, or nearly, falls another way.
+    """
+    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 - half a second that commands do not need
+
+    draws = np.random.default_rng(start)
     read: dict[str, Reading] = {}
     for number in range(ROUNDS):
         before = dict(read)
-        for name in columns:
-            if name in read and not beside[name]:
+        for name, beside in evidence.beside.items():
+            if name in read and not beside:
                 continue  # nothing is learnt of it from the others
-            likely = alone[name].copy()
-            for other in beside[name]:
+            likely = _alone(evidence.own[name], evidence.expected[name])
+            if start and beside and not number:
+                likely += draws.gumbel(size=likely.shape)
+            for other in beside:
                 if other in read:
-                    guess = read[other].rename({"hash": other, "value": "guess"})
-                    guessed = seen.select(name, other, WEIGHT).join(guess, on=other, maintain_order="left")
-                    cells = _cells(guessed, (name, "guess"), (ours[name], theirs[other]))
-                    likely += cells @ _told(told[name, other], number).T
-            from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 - half a second that commands do not need
-
+                    cells = evidence.next_to(name, other, read[other])
+                    likely += cells @ _told(evidence.told[name, other], number).T
             rows, at = linear_sum_assignment(-likely)
             read[name] = pl.DataFrame(
-                {"hash": ours[name].gather(rows.tolist()), "value": theirs[name].gather(at.tolist())}
+                {
+                    "hash": evidence.ours[name].gather(rows.tolist()),
+                    "value": evidence.theirs[name].gather(at.tolist()),
+                }
             )
-        if number > ROUNDS / 2 and all(name in before and read[name].equals(before[name]) for name in columns):
+        if number > ROUNDS / 2 and all(
+            name in before and read[name].equals(before[name]) for name in evidence.beside
+        ):
             break
     return read
 
@@ -180,37 +237,49 @@ def _ranked(table: pl.DataFrame, name: str) -> pl.Series:
     return counted.sort([WEIGHT, name], descending=[True, False])[name][:MOST]
 
 
-def _alone(own: NDArray[np.float64], expected: NDArray[np.float64]) -> NDArray[np.float64]:
+def _likelihood(evidence: _Evidence, read: Mapping[str, Reading]) -> float:
+    """How likely what was seen is, were all hashes what they are read as: counts alone, and next to each other."""
+    total = 0.0
+    for name, beside in evidence.beside.items():
+        at = read[name].join(evidence.ours[name].to_frame("hash").with_row_index("ours"), on="hash")
+        at = at.join(evidence.theirs[name].to_frame("value").with_row_index("theirs"), on="value")
+        likely = _alone(evidence.own[name], evidence.expected[name])
+        for other in beside:
+            shares = _told(evidence.told[name, other], ROUNDS)
+            likely += evidence.next_to(name, other, read[other]) @ shares.T
+        total += float(likely[at["ours"].to_numpy(), at["theirs"].to_numpy()].sum())
+    return total
+
+
+def _alone(own: Numbers, expected: Numbers) -> Numbers:
     """Log-likelihood of each hash's count under each value's, up to what all values have in common."""
     likely = expected + SMOOTHING
-    found: NDArray[np.float64] = own[:, None] * np.log(likely)[None, :] - likely[None, :]
+    found: Numbers = own[:, None] * np.log(likely)[None, :] - likely[None, :]
     return found
 
 
-def _shares(
-    published: pl.DataFrame, names: tuple[str, str], values: tuple[pl.Series, pl.Series]
-) -> NDArray[np.float64]:
+def _shares(published: pl.DataFrame, names: tuple[str, str], values: tuple[pl.Series, pl.Series]) -> Numbers:
     """Shares of the other column's values among those who bear each of this one's."""
     cells = _cells(published, names, values) + SMOOTHING
-    found: NDArray[np.float64] = cells / cells.sum(axis=1, keepdims=True)
+    found: Numbers = cells / cells.sum(axis=1, keepdims=True)
     return found
 
 
-def _told(shares: NDArray[np.float64], number: int) -> NDArray[np.float64]:
+def _told(shares: Numbers, number: int) -> Numbers:
     """Logs of these shares, some readings of the other column being wrong: most at first, fewer with each round."""
     doubt = max(DOUBT, FIRST_DOUBT - number * (FIRST_DOUBT - DOUBT) / (ROUNDS / 2))
-    found: NDArray[np.float64] = np.log((1 - doubt) * shares + doubt / shares.shape[1])
+    found: Numbers = np.log((1 - doubt) * shares + doubt / shares.shape[1])
     return found
 
 
-def _counts(table: pl.DataFrame, name: str, values: pl.Series) -> NDArray[np.float64]:
+def _counts(table: pl.DataFrame, name: str, values: pl.Series) -> Numbers:
     counted = table.group_by(name).agg(pl.col(WEIGHT).sum())
     joined = values.to_frame(name).join(counted, on=name, how="left", maintain_order="left")
-    found: NDArray[np.float64] = joined[WEIGHT].to_numpy().copy()
+    found: Numbers = joined[WEIGHT].to_numpy().copy()
     return found
 
 
-def _cells(table: pl.DataFrame, names: tuple[str, str], values: tuple[pl.Series, pl.Series]) -> NDArray[np.float64]:
+def _cells(table: pl.DataFrame, names: tuple[str, str], values: tuple[pl.Series, pl.Series]) -> Numbers:
     """How many people, by weight, have each value of two columns together."""
     found = np.zeros((values[0].len(), values[1].len()))
     counted = table.select(*names, WEIGHT).drop_nulls().group_by(names).agg(pl.col(WEIGHT).sum())

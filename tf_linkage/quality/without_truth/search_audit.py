@@ -162,25 +162,29 @@ def simulated_audit(
     precision: float,
     *,
     wrong: float = Review.wrong,
+    alike: float = 0.0,
     most: int | None = None,
     seed: int = 2015,
 ) -> pl.DataFrame:
     """The audit of a rehearsal: two clerks who know the truth and err as clerks do.
 
     Each of both misses a record that is there as often as he errs on a doubtful pair, and takes the person's
-    likest stranger for him `EASY` times as often, each by himself.
+    likest stranger for him `EASY` times as often, each by himself but for those whom both see alike.
 
     Args:
         judged: as `judging.judge` makes them, with the truth.
         precision: as in `search_figures`.
         wrong: how often a clerk errs on a doubtful pair.
+        alike: share of the people searched for on whom the second clerk errs where, and only where, the first does.
         most: searches; `usual_searches` unless given.
         seed: of the sample and of the clerks' errors.
     """
     people = judged.select("links", "in_review", "present", ref="person_id")
     sample = search_sample(people, most=most, seed=seed)
     there = sample.join(people.select("ref", "present"), on="ref", how="left", maintain_order="left")["present"]
-    luck = np.random.default_rng(seed + 1).random((2, sample.height))
+    rng = np.random.default_rng(seed + 1)
+    luck = rng.random((2, sample.height))
+    luck[1] = np.where(rng.random(sample.height) < alike, luck[0], luck[1])
     hits = (luck >= wrong).all(axis=0)
     strangers = (luck < wrong * EASY).all(axis=0)
     found = pl.Series(np.where(there.to_numpy(), hits, strangers))

@@ -11,11 +11,11 @@ from tf_linkage.contracts.intruders import LEAD_WORKER
 from tf_linkage.contracts.ladders import STEPS, emptiness_tells
 from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
 from tf_linkage.definitions import build_defs
+from tf_linkage.defs.assets.event_risk import pupils_verdict
 from tf_linkage.defs.assets.microdata_risk import (
     council_verdict,
     no_pupil_stands_out,
     nobody_stands_out,
-    pupils_verdict,
     risk_verdict,
 )
 from tf_linkage.study import REGIONS, Study

@@ -9,8 +9,8 @@ from research_rows import research_table
 
 from tf_linkage import research
 from tf_linkage.contracts.columns import empty
-from tf_linkage.contracts.intruders import INTRUDERS, LEAD_WORKER, MOST_FOUND, NEIGHBOUR
-from tf_linkage.contracts.ladders import STEPS
+from tf_linkage.contracts.intruders import INTRUDERS, LEAD_WORKER, MOST_FOUND, NEIGHBOUR, Held
+from tf_linkage.contracts.ladders import COUNTED_OFFENCES, STEPS
 from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
 from tf_linkage.disclosure import in_classes, intruder_figures, intruders_page
 from tf_linkage.disclosure.microdata.intruder_figures import alike_rows, share_class
@@ -73,12 +73,18 @@ def test_every_intruder_is_measured_and_those_who_are_held_off_find_nobody(figur
     alike = figures.filter(
         pl.col("intruder").is_in(["neighbour", "lead worker"]), ~pl.col("held against").str.contains("joined")
     )
-    assert alike.height == 2 * len(STEPS)
+    assert alike.height == 2 * len(STEPS) + len(COUNTED_OFFENCES)
     assert alike["few alike"].to_list() == [0.0] * alike.height
     council = figures.filter(pl.col("intruder") == "council")
     assert council["certain"].to_list() == [0.0] * council.height
     assert max(council["likely"]) <= MOST_FOUND
-    assert figures.filter(pl.col("intruder") == "newspaper reader")["certain"].max() > 0.5, "histories are told"
+    reader = figures.filter(pl.col("intruder") == "newspaper reader")
+    assert reader["certain"].max() > 0.5, "histories are told"
+    offence = reader.filter(pl.col("held against").is_in(list(COUNTED_OFFENCES)))
+    assert offence.select("certain", "likely", "few alike").rows() == [(0.0, 0.0, 0.0)] * len(COUNTED_OFFENCES)
+    assert offence["rows"].min() > 0
+    gates = {told[1]: told[5] for told in in_classes(figures) if told[0] == "newspaper reader"}
+    assert {gates[name] for name in COUNTED_OFFENCES} == {Held.ALIKE.value}
 
 
 def test_the_annex_stands_beside_the_tables(rehearsed: Rehearsed, figures: pl.DataFrame) -> None:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import random
+
 import numpy as np
 import pytest
 from tables_of_counts import ALL, margins, primary_alone, random_margins
 
-from tf_linkage.disclosure.suppression.attack import exposed, intervals, leaves_open
+from tf_linkage.disclosure.suppression.attack import (
+    Known,
+    Worlds,
+    anything_exposed,
+    exposed,
+    intervals,
+    leaves_open,
+)
 from tf_linkage.disclosure.suppression.linked_counts import Key, Quantity, Relation, System
 from tf_linkage.disclosure.suppression.rules import open_count
 from tf_linkage.disclosure.suppression.secondary import protect
@@ -108,6 +117,42 @@ def test_a_question_is_answered_the_same_after_any_other(seed: int) -> None:
     assert intervals(system, shown, sought) == alone
     again = System({key: system.quantities[key] for key in reversed(list(system.quantities))}, system.relations)
     assert intervals(again, shown, sought) == alone
+
+
+def test_what_one_attack_found_changes_no_later_one() -> None:
+    """Shown and withheld at random: with the worlds of those before, each attack finds what it would alone."""
+    narrow = 0
+    for seed in range(6):
+        draw = random.Random(seed)
+        system = random_margins(seed, 4, 5, 5)
+        candidates = sorted(primary_alone(system))
+        worlds = Worlds()
+        for likely in (1, 0.9, 0.95, 0.8, 0.9, 1, 0.95):
+            shown = {key for key in candidates if draw.random() < likely}
+            alone = exposed(system, shown)
+            assert exposed(system, shown, worlds) == alone
+            assert anything_exposed(system, shown, worlds) == bool(alone)
+            known = set(list(alone)[::2])
+            assert exposed(system, shown, worlds, known).keys() == alone.keys() - known
+            assert anything_exposed(system, shown, worlds, known) == bool(alone.keys() - known)
+            narrow += len(alone)
+    assert narrow > 10, "the control: there was something to find"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_hidden_is_as_if_it_had_never_been_shown(seed: int) -> None:
+    system = max(random_margins(seed, 4, 5, 5).components(), key=lambda part: len(part.quantities))
+    shown = sorted(primary_alone(system))
+    sought = system.sensitive()
+    known = Known.of(system, set(shown))
+    assert sought
+    before = {key: known.interval(key) for key in sought}
+    known.hide(shown[::2])
+    after = {key: known.interval(key) for key in sought}
+    anew = Known.of(system, set(shown[1::2]))
+    for key in sought:
+        assert after[key] == pytest.approx(anew.interval(key), abs=1e-6)
+        assert after[key][1] - after[key][0] >= before[key][1] - before[key][0] - 1e-6
 
 
 def test_the_solver_says_nothing(capfd: pytest.CaptureFixture[str]) -> None:

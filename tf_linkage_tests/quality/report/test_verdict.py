@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import polars as pl
@@ -165,6 +166,10 @@ def test_the_threshold_to_take_is_said_in_words() -> None:
     assert "For MoJ a false link may weigh more than a missed person: it makes an offender of somebody." in said
     assert "fewest false links and missed people together, each weighing the same" in said
     assert said.count("weigh more") == 1
+    # 850 of 1,000 are found by 862 links, where it was 800 by 805.
+    assert re.findall(r">([^<]*)</td>", said)[:4] == ["0.5", "0.2", "150 (-50)", "12 (+7)"]
+    kept = threshold_section(figures(RIGHT, FOUND, *thresholds(t0_5=(800, 805))), 0.5)
+    assert re.findall(r">([^<]*)</td>", kept)[:4] == ["0.5", "0.5", "200", "5"]
     between = figures(RIGHT, FOUND, *thresholds(t0_1=(850, 869), t0_2=(850, 862), t0_5=(800, 805)))
     assert "7 false links more." in threshold_section(between, 0.5)
     surer = figures(RIGHT, FOUND, *thresholds(t0_5=(900, 960), t0_9=(800, 801)))

@@ -88,6 +88,42 @@ def test_published_frequencies_read_names_that_rank_does_not() -> None:
     assert by_frequencies(hashes, published, sent)["forename_first"].equals(together["forename_first"])
 
 
+TOGETHER = ((18, 9, 3), (3, 15, 12), (9, 6, 15))
+"""How often three forenames of thirty people each stand next to three surnames of thirty each: their counts tell
+nothing, and of the thirty-six ways to read both, one alone is likely."""
+
+
+def planted() -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Those people, and three times as many of whom the same is published."""
+    rows = [
+        (f"F{one}", f"S{other}") for one, row in enumerate(TOGETHER) for other, number in enumerate(row)
+        for _ in range(number)
+    ]  # fmt: skip
+    sent = pl.DataFrame(rows, schema=["forename", "surname"], orient="row")
+    return sent, pl.concat([sent] * 3)
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_many_starts_find_what_one_does_not(number: int) -> None:
+    """Planted by hand: where one start settles hangs on the key; the likeliest of forty is right under every key.
+
+    The control: under these keys one start reads nobody, or a few.
+    """
+    sent, published = planted()
+    key = HashingKey(bytes([number] * 32), "families")
+    hashes = pl.DataFrame([under(key, column) for column in sent])
+    truth = pl.DataFrame(
+        [column.alias(f"{letter}_{column.name}") for letter, of in (("h", hashes), ("v", sent)) for column in of]
+    )
+
+    def read(starts: int) -> float:
+        found = by_frequencies(hashes, published, sent, [("forename", "surname")], starts=starts)
+        return float(rightly_read(truth, found)["value"] or 0)
+
+    assert read(40) == 1
+    assert read(1) < 0.1
+
+
 def test_people_of_one_value_stand_or_fall_together() -> None:
     one_name = share_of(pl.Series([400, 0, 0, 0]), pl.Series([400, 30, 20, 10]))
     many = share_of(pl.Series([1] * 400 + [0] * 60), pl.Series([1] * 460))

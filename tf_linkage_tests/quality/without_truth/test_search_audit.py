@@ -116,6 +116,25 @@ def test_its_interval_holds_also_where_clerks_err(wrong: float) -> None:
     assert held >= 89
 
 
+@pytest.mark.parametrize(
+    ("missed_of", "alike", "least", "most"),
+    [((900, 1_200), 0.1, 88, 100), ((830, 3_500), 0.1, 84, 100), ((830, 3_500), 1.0, 0, 40)],
+)
+def test_clerks_who_err_alike_make_recall_run_low_the_more_the_fewer_are_there(
+    missed_of: tuple[int, int], alike: float, least: int, most: int
+) -> None:
+    """Of 100 worlds with 40 missed; docs/quality.md has more of them."""
+    linked, absent = missed_of
+    true, held, off = linked / (linked + 40), 0, 0.0
+    for seed in range(100):
+        judged = world(seed, linked=linked, absent=absent)
+        found = simulated_audit(judged, 1.0, alike=alike, seed=seed).row(0, named=True)
+        held += found["low"] <= true <= found["high"]
+        off += (found["value"] - true) / 100
+    assert least <= held <= most
+    assert off < 0
+
+
 def test_strangers_whom_both_clerks_take_make_recall_run_low() -> None:
     """Three of them among 300 searched for stand for twelve people missed who are not there."""
     right = {SEED: Stratum(900, 60, 60), DOUBTFUL: Stratum(8, 8, 8), REST: Stratum(1_200, 300, 8)}

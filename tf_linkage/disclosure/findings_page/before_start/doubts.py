@@ -97,7 +97,7 @@ def before_the_start(placebos: pl.DataFrame) -> str:
     when = "in the year before the start, when the programme can have changed nothing"
     ratio = f"all outcomes together stood at a ratio of {told['estimate']:g} (95% {_ends(told)})"
     if holds_one(told):
-        return f"No difference is shown {when}: {ratio}. One of {told['detectable']:g} mostly would have been seen."
+        return f"No difference is shown {when}: {ratio}. One of {told['detectable']:g} would mostly have been seen."
     return (
         f"The groups already differed {when}: {ratio}. No weighted ratio is to be taken for its effect by itself."
     )

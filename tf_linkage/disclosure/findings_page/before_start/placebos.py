@@ -57,7 +57,7 @@ def _verdict(row: dict[str, object]) -> str:
         return f"{when}: too few families to tell."
     ratio, seen = as_a_ratio(row)[0], _seen(row["detectable"])
     if holds_one(row):
-        return f"{when}, all outcomes together: {ratio}. None is seen; one of {seen} would mostly have been."
+        return f"{when}, all outcomes together: {ratio}. None is seen; one of {seen} would mostly have been seen."
     way = "more" if ends(row)[0] > 1 else "less"
     return (
         f"{when}, all outcomes together: {ratio}. Families on the programme had {way} need than the weighted "

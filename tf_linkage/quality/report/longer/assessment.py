@@ -15,6 +15,7 @@ from tf_linkage.contracts.outputs.quality import LINK_SETS
 from tf_linkage.pages import charts, html
 from tf_linkage.pages.picture import Picture, ends
 from tf_linkage.pages.words import percent, with_interval
+from tf_linkage.quality.report.longer.linked_again import linked_again
 from tf_linkage.quality.report.longer.without_names import without_names
 from tf_linkage.quality.report.words import DEPARTMENT_ORDER, TITLES, word
 from tf_linkage.quality.studies.effects import AS_RUN
@@ -29,7 +30,8 @@ class Assessment:
         effects: `contracts.outputs.quality.LinkageEffects`.
         disclosures: `contracts.outputs.quality.Disclosures`.
         patterns: `contracts.outputs.quality.Patterns`.
-        agreement: `contracts.outputs.quality.Metrics` of `agreement`; it stands among the signs.
+        agreement: `contracts.outputs.quality.Metrics` of `agreement`, which stands among the signs, and of
+            `told_by_linking_again`.
         without_names: `contracts.outputs.without_names.WithoutNames`.
         swept: `contracts.outputs.quality.Sweep`.
     """
@@ -55,12 +57,13 @@ def sections(assessment: Assessment) -> list[html.Section]:
             without_names,
         ),
         ("patterns", "Patterns", "How pairs come to their weight", assessment.patterns, _patterns),
+        ("again", "Linked again", "What linking again tells without truth", assessment.agreement, linked_again),
         ("sweep", "Sweep", "Over many runs", assessment.swept, _swept),
     ]
     return [
-        html.Section(name, short, title, "".join(made(table)))
+        html.Section(name, short, title, said)
         for name, short, title, table, made in given
-        if table is not None and not table.is_empty()
+        if table is not None and not table.is_empty() and (said := "".join(made(table)))
     ]
 
 

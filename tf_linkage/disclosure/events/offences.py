@@ -28,6 +28,7 @@ from tf_linkage.contracts.ladders import (
     shown_labels,
 )
 from tf_linkage.contracts.outputs.research import Offending
+from tf_linkage.disclosure.events.counted_offences import Counted
 from tf_linkage.disclosure.microdata.classes_on_steps import entropy
 from tf_linkage.disclosure.microdata.risk import RULE, Rule
 
@@ -135,7 +136,7 @@ def offence_risk(
     }
 
 
-def steps_of_events(coarse: Coarsened) -> pl.DataFrame:
+def steps_of_events(coarse: Coarsened | Counted) -> pl.DataFrame:
     """Each column's step, what it tells at the finest and what it lost, in bits an offence."""
     return pl.DataFrame(
         {
