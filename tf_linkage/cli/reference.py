@@ -86,7 +86,9 @@ def _written(action: argparse.Action) -> str:
 def _meaning(action: argparse.Action) -> str:
     said = (action.help or "").replace("%%", "%").replace("<", "&lt;")
     usual = action.default
-    return said.replace("%(default)s", str(usual)) if usual is not argparse.SUPPRESS else said
+    if usual is argparse.SUPPRESS or "%(default)" not in said:
+        return said
+    return said % {"default": usual}
 
 
 def _usual(value: object) -> str:

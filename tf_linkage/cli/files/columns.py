@@ -149,21 +149,100 @@ def extra_of(files: Sequence[File], asked: Iterable[str], names: dict[str, str])
                 known = recognised([column])
                 if known:
                     raise InputRefused(f"{column} is compared already, as {known[column]}")
+                others = [one.name for one in files if column in one.table.columns]
+                there = f" ({others[0]} has; both must)" if others else ""
                 raise InputRefused(
-                    f"--compare: {file.name} has no column {column!r}{closest(column, file.table.columns)}; "
+                    f"--compare: {file.name} has no column {column!r}{closest(column, file.table.columns)}{there}; "
                     + columns_of(file)
                 )
     return wanted
 
 
+def refuse_no_evidence(
+    files: Sequence[File], extra: Sequence[str], compared: Sequence[str], ids: Iterable[str], reading: Reading
+) -> None:
+    """Refuses further columns that say nothing, or say again what another column says.
+
+    A column that repeats another counts the same evidence twice: on whole names beside forename and surname,
+    strangers who share a name became one person.
+
+    Args:
+        files: with their columns under the names of fields.
+        extra: the further columns.
+        compared: all that is compared.
+        ids: columns that name records.
+        reading: what the values of the further columns are.
+
+    Raises:
+        InputRefused: the column, and what it repeats.
+    """
+    if named := sorted({*extra} & {*ids}):
+        raise InputRefused(f"--compare {named[0]}: this column names the records, and says nothing of who is who")
+    kinds = dict(reading.kinds)
+    for at, column in enumerate(extra):
+        if kinds.get(column) not in {"name", "text"}:
+            continue
+        fields = [one for one in compared if one not in extra]
+        others = [one for one in (*fields, *extra[:at]) if _is_text(files, one, kinds)]
+        if again := [one for one in others if all(_repeats(file.table, column, one) for file in files)]:
+            raise InputRefused(
+                f"--compare {column}: in most rows it says again what {' and '.join(again)} "
+                f"say{'' if len(again) > 1 else 's'}, and the same evidence would count twice; leave it out"
+            )
+
+
+def _is_text(files: Sequence[File], column: str, kinds: dict[str, str]) -> bool:
+    here = all(column in file.table.columns and file.table[column].dtype == pl.String for file in files)
+    return here and (column in _WORDS or kinds.get(column) in {"name", "text"})
+
+
+def _repeats(table: pl.DataFrame, column: str, other: str) -> bool:
+    """Whether, where both are known, one column mostly has every word of the other."""
+    known = table.select(one=_words(column), other=_words(other)).drop_nulls().head(REPEATS_LOOKED_AT)
+    if known.height < LEAST_KNOWN:
+        return False
+    common = pl.col("one").list.set_intersection("other").list.len()
+    inside = common >= pl.min_horizontal(pl.col("one").list.len(), pl.col("other").list.len())
+    return bool(known.select(inside.mean()).item() >= MOSTLY)
+
+
+def _words(column: str) -> pl.Expr:
+    words = pl.col(column).cast(pl.String).str.to_lowercase().str.extract_all(r"[\p{L}\p{N}]+").list.unique()
+    return pl.when(words.list.len() > 0).then(words)
+
+
+_WORDS = ("forename", "surname", "address")
+"""Fields of words that another column may repeat."""
+
+MOSTLY, LEAST_KNOWN, REPEATS_LOOKED_AT = 0.8, 10, 100_000
+"""Share of rows from which a column repeats another; rows that are needed and that are looked at: our choice."""
+
+
+def refuse_unknown_pair(pair: Sequence[str] | None, files: Sequence[File], ids: Sequence[str]) -> None:
+    """Refuses before the work to explain a pair of which a record is not there.
+
+    Raises:
+        InputRefused: which of the two.
+    """
+    for record, file, column in zip(pair or (), files, ids, strict=False):
+        if record not in file.table[column].cast(pl.String):
+            raise InputRefused(f"--explain: {file.name} has no record {record}")
+
+
 def say_what_is_left(files: Sequence[File], used: Iterable[str]) -> None:
-    """Says which columns of all files are not compared."""
+    """Says which columns are not compared: of all files, of one alone, and whole names beside their parts."""
     common = [
         column for column in files[0].table.columns if all(column in file.table.columns for file in files[1:])
     ]
     rest = [column for column in common if column not in {*used, FULL_NAME, "family_id"}]
     if rest and all(map(is_header, files)):
         say(f"not compared: {', '.join(rest)}; --compare takes what tells people apart")
+    alone = {file.name: [name for name in file.table.columns if name not in {*common, *used}] for file in files}
+    if any(alone.values()) and all(map(is_header, files)):
+        said = "; ".join(f"{name} {', '.join(columns)}" for name, columns in alone.items() if columns)
+        say(f"in one file alone, and so not compared: {said}")
+    if FULL_NAME in common and FULL_NAME not in {*used} and {"forename", "surname"} <= {*used}:
+        say(f"{FULL_NAME} is not compared: forename and surname are")
 
 
 def with_kinds(files: Sequence[File], extra: Sequence[str], reading: Reading) -> Reading:

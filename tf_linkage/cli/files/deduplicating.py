@@ -8,7 +8,16 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from tf_linkage.cli.files.columns import columns_of, extra_of, mapped, say_what_is_left, with_ids, with_kinds
+from tf_linkage.cli.files.columns import (
+    columns_of,
+    extra_of,
+    mapped,
+    refuse_no_evidence,
+    refuse_unknown_pair,
+    say_what_is_left,
+    with_ids,
+    with_kinds,
+)
 from tf_linkage.cli.files.explaining import explained
 from tf_linkage.cli.files.linking import as_decided, write_sheet
 from tf_linkage.cli.files.noticing import WhatWasRead
@@ -53,6 +62,7 @@ def _deduplicate(chosen: argparse.Namespace) -> None:
     (file,), names = mapped(opened[:1], chosen.map, chosen.compare)
     extra = extra_of([file], chosen.compare, names)
     file, record_id = with_ids(file, names.get(chosen.id, chosen.id), "--id")
+    refuse_unknown_pair(chosen.explain, [file, file], [record_id, record_id])
     columns = file.table.columns
     reading = with_kinds([file], extra, reading)
     try:
@@ -69,6 +79,7 @@ def _deduplicate(chosen: argparse.Namespace) -> None:
     except LinkageRefused as refusal:
         raise LinkageRefused(f"{refusal}; {columns_of(file)}") from None
     compared = [*model.fields, *model.extra]
+    refuse_no_evidence([file], extra, compared, [record_id], reading)
     say(f"comparing {', '.join(compared)}")
     say_what_is_left([file], (*compared, record_id))
     read = WhatWasRead((file.name,))
@@ -82,8 +93,11 @@ def _deduplicate(chosen: argparse.Namespace) -> None:
     write_file(chosen.output, found.people)
     people = found.people["person_id"].n_unique()
     several = found.people.filter(found.people["person_id"].is_duplicated())["person_id"].n_unique()
+    sizes = found.people.group_by("person_id").len().sort("len", "person_id", descending=True)["len"].head(3)
+    largest = f"; the largest hold {', '.join(f'{size:,}' for size in sizes)}" if several else ""
     counts = (
-        f"{found.people.height:,} records are {people:,} people, of whom {several:,} have several records; "
+        f"{found.people.height:,} records are {people:,} people, of whom {several:,} have several records"
+        f"{largest}; "
         f"{found.kept_apart:,} links were too weak alone to join groups, {found.contradicted:,} joined none "
         "because verified numbers differ"
     )

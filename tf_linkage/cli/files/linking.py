@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from tf_linkage.cli.files.columns import columns_of, extra_of, mapped, say_what_is_left, with_ids, with_kinds
+from tf_linkage.cli.files.columns import (
+    columns_of,
+    extra_of,
+    mapped,
+    refuse_no_evidence,
+    refuse_unknown_pair,
+    say_what_is_left,
+    with_ids,
+    with_kinds,
+)
 from tf_linkage.cli.files.explaining import explained
 from tf_linkage.cli.files.models import read_model, under_its_settings, write_model
 from tf_linkage.cli.files.noticing import WhatWasRead
@@ -119,6 +128,10 @@ def _opened(
     if learnt is not None:
         model = under_its_settings(model, learnt)
     compared = [*model.fields, *model.extra]
+    refuse_no_evidence((left, right), extra, compared, (left_id, right_id), reading)
+    refuse_unknown_pair(chosen.explain, (left, right), (left_id, right_id))
+    if chosen.left.resolve() == chosen.right.resolve():
+        say("both files are the same: deduplicate says which records of one file are one person's")
     say(f"comparing {', '.join(compared)}" + ("; families by family_id" if model.family else ""))
     say(f"links are {chosen.kind.replace('-', ' ')}; --kind says otherwise")
     say_what_is_left((left, right), (*compared, left_id, right_id))

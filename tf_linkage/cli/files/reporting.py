@@ -82,7 +82,11 @@ def _thresholds(result: LinkResult) -> str:
         held = float(chosen.sum())
         rows.append([f"{threshold:g}", f"{chosen.len():,}", f"{held / chosen.len():.4f}", f"{held / every:.1%}"])
     head = ("Threshold", "Pairs", "Expected precision", "Share of the matches among all weighed pairs")
-    return table("By the model's own probabilities, among links and pairs for review", head, rows) if rows else ""
+    about = (
+        "By the model's own probabilities, among links and pairs for review. Pairs that no blocking rule brought "
+        "together are in neither, so the share is no recall"
+    )
+    return table(about, head, rows) if rows else ""
 
 
 def _training(result: LinkResult) -> str:

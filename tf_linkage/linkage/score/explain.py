@@ -43,7 +43,10 @@ def waterfall(result: LinkResult, left_id: str, right_id: str) -> pl.DataFrame:
         raise LinkageRefused(f"engine {result.engine!r} keeps no explanations; engine 'duckdb' does")
     found = result.explanations.filter(pl.col("left_id") == left_id, pl.col("right_id") == right_id)
     if found.is_empty():
-        raise LinkageRefused("this pair is neither a link nor for review, so there is nothing to explain")
+        raise LinkageRefused(
+            "this pair is neither a link nor for review: no blocking rule brought it together, it was too "
+            "unlikely, or one of the two has a better partner"
+        )
     row = found.row(0, named=True)
     parts: list[tuple[str, str, float]] = [("prior", "any two records of these tables", row["prior"])]
     parts.append(("presence", "how often people of this sex and age are there", row["presence"]))
