@@ -22,7 +22,6 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy import optimize
 
 from tf_linkage.intervals import Z, wilson_ends
 from tf_linkage.quality.measures.figures import FIGURES
@@ -119,6 +118,8 @@ def refit(pairs: pl.DataFrame) -> Refit | None:
     def misfit(found: Floats) -> float:
         share = chances(found)[1]
         return -float((agree * np.log(share) + (1 - agree) * np.log(1 - share)).sum())
+
+    from scipy import optimize  # noqa: PLC0415 - most commands import this room and never refit
 
     at = optimize.minimize(misfit, np.zeros(2), method="Nelder-Mead", options={"xatol": 1e-6, "fatol": 1e-9}).x
     level, slope = float(at[0]), float(np.exp(at[1]))

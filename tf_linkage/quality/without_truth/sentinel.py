@@ -17,7 +17,6 @@ from collections.abc import Callable
 
 import numpy as np
 import polars as pl
-from scipy import stats
 
 from tf_linkage.quality.measures.figures import FIGURES
 
@@ -114,6 +113,8 @@ def weighted_counts(counts: np.ndarray, weights: np.ndarray) -> tuple[float, flo
 
 def _of_gamma(quantile: float, mean: float, variance: float) -> float:
     """Quantile of a Poisson count whose mean is a gamma variable: a negative binomial."""
+    from scipy import stats  # noqa: PLC0415 - half a second that most commands do not need
+
     return float(stats.nbinom.ppf(quantile, mean**2 / variance, 1 / (1 + variance / mean)))
 
 
