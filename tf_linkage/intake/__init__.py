@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from tf_linkage.intake.headers import described, is_data
     from tf_linkage.intake.mapping.apply import mapped
     from tf_linkage.intake.mapping.loading import Loaded, load_mapping, mapping_to_check
-    from tf_linkage.intake.oddities import notes_on
     from tf_linkage.intake.reading.tables import check_output, read_table, write_table
     from tf_linkage.intake.relations.profile import against_the_last, profile
     from tf_linkage.intake.senders import (
@@ -50,7 +49,6 @@ __all__ = [
     "mark_rehearsal",
     "must_be_free",
     "must_be_there",
-    "notes_on",
     "place_for",
     "place_of",
     "profile",
@@ -70,7 +68,6 @@ _WHERE = {
     "digest_over": "senders",
     "digests_of": "senders",
     "must_be_there": "senders",
-    "notes_on": "oddities",
     "stems_of": "delivery",
     "Delivery": "delivery",
     "Examined": "examination",

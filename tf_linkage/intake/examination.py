@@ -57,7 +57,9 @@ def examine(path: Path, table: str, loaded: Loaded | None, day: dt.date, asked: 
     return _looked_at(path, table, loaded, day, asked)[0]
 
 
-def mapped_to_send(path: Path, loaded: Loaded, day: dt.date, asked: Asked | None = None) -> Mapped:
+def mapped_to_send(
+    path: Path, loaded: Loaded, day: dt.date, asked: Asked | None = None
+) -> tuple[Mapped, tuple[str, ...]]:
     """Reads a sender's file by its mapping, and refuses what the study would: it does not leave the sender either.
 
     Args:
@@ -66,13 +68,16 @@ def mapped_to_send(path: Path, loaded: Loaded, day: dt.date, asked: Asked | None
         day: of the extract, where the mapping does not say.
         asked: the years that the study asks about, if any.
 
+    Returns:
+        The mapped rows, and all that `examine` notes of them.
+
     Raises:
         InputRefused: as `examine` tells it, with what to do.
     """
     found, made = _looked_at(path, loaded.mapping.table, loaded, day, asked)
     if made is None or found.refused:
         raise InputRefused(_refusal(found))
-    return made
+    return made, found.notes
 
 
 def _refusal(found: Examined) -> str:

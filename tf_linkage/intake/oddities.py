@@ -8,10 +8,7 @@ import dataframely as dy
 import polars as pl
 
 from tf_linkage.contracts.columns import ColumnClass, ColumnInfo, columns_of
-from tf_linkage.contracts.registry import extract_tables
 from tf_linkage.contracts.relations import OneOf, relations_of
-from tf_linkage.intake.mapping.apply import Mapped
-from tf_linkage.intake.mapping.loading import Loaded
 from tf_linkage.intake.reading.cells import is_key
 
 ENOUGH = 20
@@ -63,11 +60,6 @@ def oddities(rows: pl.DataFrame, table: type[dy.Schema]) -> list[str]:
         if column.column_class is ColumnClass.DIRECT and len(cells) >= ENOUGH and cells.null_count() == len(cells):
             found.append(f"{column.name}: every cell is blank; nobody can be linked by it")
     return found + _of_pairs(rows, table) + _of_services(rows) + _of_families(rows, table)
-
-
-def notes_on(made: Mapped, loaded: Loaded) -> list[str]:
-    """What is noted of a mapped file: what its mapping did, and what is odd in the rows."""
-    return [*made.notes, *oddities(made.rows, extract_tables()[loaded.mapping.table])]
 
 
 def _of_text(known: pl.Series, column: ColumnInfo) -> list[str]:

@@ -35,7 +35,7 @@ def mapped_file(folder: Path, sender: str = "Hackney") -> Path:
     )
     loaded = load_mapping(mapping)
     path = place_of(folder, loaded)
-    write_mapped(mapped_to_send(EXAMPLE / "in.csv", loaded, DAY), loaded, path)
+    write_mapped(mapped_to_send(EXAMPLE / "in.csv", loaded, DAY)[0], loaded, path)
     return path
 
 

@@ -159,7 +159,7 @@ def extra_of(files: Sequence[File], asked: Iterable[str], names: dict[str, str])
 
 
 def refuse_no_evidence(
-    files: Sequence[File], extra: Sequence[str], compared: Sequence[str], ids: Iterable[str], reading: Reading
+    files: Sequence[File], fields: Sequence[str], extra: Sequence[str], ids: Iterable[str], reading: Reading
 ) -> None:
     """Refuses further columns that say nothing, or say again what another column says.
 
@@ -168,8 +168,8 @@ def refuse_no_evidence(
 
     Args:
         files: with their columns under the names of fields.
+        fields: those that are compared.
         extra: the further columns.
-        compared: all that is compared.
         ids: columns that name records.
         reading: what the values of the further columns are.
 
@@ -182,7 +182,6 @@ def refuse_no_evidence(
     for at, column in enumerate(extra):
         if kinds.get(column) not in {"name", "text"}:
             continue
-        fields = [one for one in compared if one not in extra]
         others = [one for one in (*fields, *extra[:at]) if _is_text(files, one, kinds)]
         if again := [one for one in others if all(_repeats(file.table, column, one) for file in files)]:
             raise InputRefused(

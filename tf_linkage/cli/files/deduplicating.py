@@ -79,7 +79,7 @@ def _deduplicate(chosen: argparse.Namespace) -> None:
     except LinkageRefused as refusal:
         raise LinkageRefused(f"{refusal}; {columns_of(file)}") from None
     compared = [*model.fields, *model.extra]
-    refuse_no_evidence([file], extra, compared, [record_id], reading)
+    refuse_no_evidence([file], model.fields, extra, [record_id], reading)
     say(f"comparing {', '.join(compared)}")
     say_what_is_left([file], (*compared, record_id))
     read = WhatWasRead((file.name,))

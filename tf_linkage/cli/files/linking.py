@@ -128,7 +128,7 @@ def _opened(
     if learnt is not None:
         model = under_its_settings(model, learnt)
     compared = [*model.fields, *model.extra]
-    refuse_no_evidence((left, right), extra, compared, (left_id, right_id), reading)
+    refuse_no_evidence((left, right), model.fields, extra, (left_id, right_id), reading)
     refuse_unknown_pair(chosen.explain, (left, right), (left_id, right_id))
     if chosen.left.resolve() == chosen.right.resolve():
         say("both files are the same: deduplicate says which records of one file are one person's")

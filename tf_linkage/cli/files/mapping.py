@@ -188,9 +188,9 @@ def _map(chosen: argparse.Namespace) -> None:
     path = intake.place_of(chosen.output, loaded)
     intake.place_for(path, _inputs(chosen.file, chosen.mapping, loaded))
     study = chosen_study()
-    made = intake.mapped_to_send(chosen.file, loaded, study.dates.extract, asked_by(study))
+    made, notes = intake.mapped_to_send(chosen.file, loaded, study.dates.extract, asked_by(study))
     intake.write_mapped(made, loaded, path)
-    for note in intake.notes_on(made, loaded):
+    for note in notes:
         say(note)
     say(f"{made.rows.height:,} rows in {path}, by the mapping {loaded.digest[:16]}")
 

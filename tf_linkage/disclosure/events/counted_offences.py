@@ -29,6 +29,7 @@ from tf_linkage.contracts.columns import as_declared
 from tf_linkage.contracts.ladders import COUNTED_OFFENCES, EVENT_STEPS, LENGTH, LENGTH_TOO, NEEDED, REFERENCES, Step
 from tf_linkage.contracts.outputs.published import MINIMUM_COUNT
 from tf_linkage.contracts.outputs.research import RESEARCH_TABLES
+from tf_linkage.disclosure.events.offences import OnSteps
 from tf_linkage.disclosure.microdata.classes_on_steps import Numbers, entropy
 from tf_linkage.disclosure.microdata.coarsening_choice import weighed
 from tf_linkage.disclosure.suppression.rules import ONE_SHARE
@@ -47,24 +48,16 @@ Which = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 
 
 @dataclass(frozen=True)
-class Counted:
-    """Offences counted so that nobody is found by one.
+class Counted(OnSteps):
+    """Offences counted, as the contract of the table's name in `contracts.outputs.research`.
 
     Attributes:
-        table: as the contract of its name in `contracts.outputs.research`.
-        steps: the step of each column of its ladders.
         offences: how many offences there are.
         withheld: of how many of them nothing is shown.
-        told: bits an offence that each column tells at the finest, the length of a sentence with its disposal.
-        lost: bits an offence that each lost.
     """
 
-    table: pl.LazyFrame
-    steps: dict[str, str]
     offences: int
     withheld: int
-    told: dict[str, float]
-    lost: dict[str, float]
 
 
 def count_offences(
@@ -105,7 +98,7 @@ def count_offences(
     )
     table = as_declared(counted.lazy(), RESEARCH_TABLES[name])
     steps = {column: step.name for column, step in zip(LADDERS[name], best.chosen, strict=True)}
-    return Counted(table, steps, len(search.people), int(best.gone.sum()), search.told, best.lost)
+    return Counted(table, steps, search.told, best.lost, len(search.people), int(best.gone.sum()))
 
 
 def shown_columns(name: str) -> list[str]:

@@ -28,7 +28,6 @@ from tf_linkage.contracts.ladders import (
     shown_labels,
 )
 from tf_linkage.contracts.outputs.research import Offending
-from tf_linkage.disclosure.events.counted_offences import Counted
 from tf_linkage.disclosure.microdata.classes_on_steps import entropy
 from tf_linkage.disclosure.microdata.risk import RULE, Rule
 
@@ -47,24 +46,33 @@ _EVENT = [*_SHOWN, "guilty"]
 
 
 @dataclass(frozen=True)
-class Coarsened:
-    """Offences of which none finds anybody.
+class OnSteps:
+    """A table of offences on the steps of least loss on which none finds anybody.
 
     Attributes:
-        table: the table, as many rows as before, in the same order.
-        steps: the step of each column of `LADDERS`.
-        people: people with offences.
-        withheld: of how many of them neither kind nor disposal is shown although they are of others.
+        table: the table.
+        steps: the step of each column of its ladders.
         told: bits an offence that each column tells at the finest, the length of a sentence with its disposal.
         lost: bits an offence that each lost.
     """
 
     table: pl.LazyFrame
     steps: dict[str, str]
-    people: int
-    withheld: int
     told: dict[str, float]
     lost: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Coarsened(OnSteps):
+    """Offences one by one, as many rows as before, in the same order.
+
+    Attributes:
+        people: people with offences.
+        withheld: of how many of them neither kind nor disposal is shown although they are of others.
+    """
+
+    people: int
+    withheld: int
 
 
 def coarsen_offences(offending: pl.LazyFrame, people: pl.LazyFrame, rule: Rule = RULE) -> Coarsened:
@@ -97,7 +105,7 @@ def coarsen_offences(offending: pl.LazyFrame, people: pl.LazyFrame, rule: Rule =
     shown = [pl.when(~hidden).then(label).alias(label.meta.output_name()) for label in _on_steps(kind, disposal)]
     table = as_declared(offending.with_columns(shown), Offending)
     steps = dict(zip(LADDERS, (kind.name, disposal.name), strict=True))
-    return Coarsened(table, steps, events[PERSON].n_unique(), len(gone), told, lost)
+    return Coarsened(table, steps, told, lost, events[PERSON].n_unique(), len(gone))
 
 
 def offence_risk(
@@ -136,7 +144,7 @@ def offence_risk(
     }
 
 
-def steps_of_events(coarse: Coarsened | Counted) -> pl.DataFrame:
+def steps_of_events(coarse: OnSteps) -> pl.DataFrame:
     """Each column's step, what it tells at the finest and what it lost, in bits an offence."""
     return pl.DataFrame(
         {

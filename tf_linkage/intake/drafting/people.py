@@ -25,15 +25,15 @@ LEAST_DIFFERENT = 0.1
 """Share of different cells from which words with a comma are names of people, and not of places or problems."""
 
 
+LEAST_NAMED = 10
+"""Cells from which their shape says something."""
+
+
 def _names_with_comma(cells: pl.Series) -> bool:
     """Whether a column holds names such as `SURNAME, Forename`, whatever it is called."""
     known = cells.drop_nulls()
     shape = known.str.contains(_WITH_COMMA).mean() if len(known) >= LEAST_NAMED else None
     return isinstance(shape, float) and shape >= NEARLY_ALL and known.n_unique() >= LEAST_DIFFERENT * len(known)
-
-
-LEAST_NAMED = 10
-"""Cells from which their shape says something."""
 
 
 def find_names(found: Found, cells: pl.DataFrame, columns: Iterable[ColumnInfo]) -> None:

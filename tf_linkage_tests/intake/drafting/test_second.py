@@ -17,6 +17,7 @@ from tf_linkage.errors import InputRefused
 from tf_linkage.intake import (
     check_delivery,
     draft_mapping,
+    examine,
     load_mapping,
     mapped_to_send,
     place_of,
@@ -113,7 +114,8 @@ def accepted(folder: Path, file: Path, also: Sequence[Path] = ()) -> pl.DataFram
     settled = "\n".join(line for line in draft.text.splitlines() if not line.startswith("# DOUBT:"))
     (folder / "cohort.toml").write_text(settled, encoding="utf-8")
     loaded = load_mapping(folder / "cohort.toml")
-    made = mapped_to_send(file, loaded, DAY)
+    made, notes = mapped_to_send(file, loaded, DAY)
+    assert notes == examine(file, "council_cohort", loaded, DAY).notes, "what is sent is noted as it was checked"
     write_mapped(made, loaded, place_of(folder / "incoming", loaded))
     assert check_delivery(folder / "incoming", "council", DAY).rows == {"council_cohort": 2 * FAMILIES}
     return made.rows

@@ -91,7 +91,7 @@ def register() -> pl.LazyFrame:
 
 
 def linked(of: pl.LazyFrame, wrong: int) -> pl.DataFrame:
-    """A linkage that finds whoever is there, and takes a stranger for every so many of those who are not."""
+    """A linkage that finds everybody who is there, and takes a stranger for every so many of those who are not."""
     there = set(of.collect()["key"])
     rows = []
     for i in range(N):
