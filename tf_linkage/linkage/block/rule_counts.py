@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from tf_linkage.linkage.model.model import BlockingRule
+from tf_linkage.linkage.model.model import Rule
 from tf_linkage.linkage.standardise.fields import field_of
 from tf_linkage.linkage.tables.encoded import Tables
 
 
-def leaving_free(rules: Sequence[BlockingRule], columns: Iterable[str]) -> int:
+def leaving_free(rules: Sequence[Rule], columns: Iterable[str]) -> int:
     """The bits of the rules that look at none of these columns' fields."""
     fields = {field_of(column) for column in columns}
     return sum(1 << bit for bit, rule in enumerate(rules) if fields.isdisjoint(map(field_of, rule.columns)))

@@ -15,12 +15,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from tf_linkage.errors import LinkageRefused
+from tf_linkage.linkage.block.resembling import resembling_pairs, resembling_rule
 from tf_linkage.linkage.block.rule_counts import widest
 from tf_linkage.linkage.compare.pairs import Candidates, PairsInDuckDB, candidates_of
 from tf_linkage.linkage.compare.patterns import SideBySide, measures_sql, pattern_sql
 from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.conditions import columns_in
-from tf_linkage.linkage.model.model import BlockingRule, KeyPair, Model
+from tf_linkage.linkage.model.model import BlockingRule, KeyPair, Model, ResemblingRule, Rule
 from tf_linkage.linkage.tables.database import connected
 from tf_linkage.linkage.tables.encoded import Tables, load
 from tf_linkage.linkage.tables.records import Records
@@ -121,7 +122,7 @@ def block_and_compare(
     """
     connection = tables.connection
     deterministic_pass = deterministic_pass or no_pass()
-    pairs_of_pass(tables, rules, deterministic_pass)
+    every = pairs_of_pass(tables, rules, deterministic_pass)
     connection.register("deterministic", deterministic_pass.links.to_arrow())
     keys = [key_columns(rules, side) for side in (0, 1)]
     connection.execute(
@@ -147,7 +148,7 @@ def block_and_compare(
     connection.execute("DROP TABLE l_free")
     connection.unregister("deterministic")
     pairs = PairsInDuckDB(tables)
-    return candidates_of(rules, pairs.counted(), pairs)
+    return candidates_of(every, pairs.counted(), pairs)
 
 
 Blocking = Callable[[Tables, Sequence[BlockingRule], DeterministicPass | None], Candidates]
@@ -164,10 +165,13 @@ def key_columns(rules: Sequence[BlockingRule], side: int) -> list[str]:
     return sorted({pair[side] for rule in rules for pair in rule.keys})
 
 
-def pairs_of_pass(tables: Tables, rules: Sequence[BlockingRule], deterministic_pass: DeterministicPass) -> None:
-    """Make `pairs` (l, r, pattern, rules) of what stands before blocking: links and their rivals.
+def pairs_of_pass(
+    tables: Tables, rules: Sequence[BlockingRule], deterministic_pass: DeterministicPass
+) -> tuple[Rule, ...]:
+    """Make `pairs` (l, r, pattern, rules) of links and rivals that stand before blocking, and of what resembles.
 
-    A view: a pair is kept as its rows and one number for pattern and rules. There may be hundreds of millions.
+    Gives the rules, with that of what resembles where it is used. A view: a pair is kept as its rows and one number
+    for pattern and rules. There may be hundreds of millions.
     """
     connection = tables.connection
     known = pl.concat([deterministic_pass.links, deterministic_pass.rivals], how="diagonal")
@@ -181,6 +185,31 @@ def pairs_of_pass(tables: Tables, rules: Sequence[BlockingRule], deterministic_p
     found = f"SELECT l.row AS l, r.row AS r, pattern, {met} AS rules FROM known"
     _keep(connection, f"({found} JOIN l ON left_row = l.row JOIN r ON right_row = r.row)")
     connection.unregister("known")
+    resembling = resembling_rule(tables)
+    if resembling:
+        _keep_resembling(tables, resembling[0], deterministic_pass.links, (met, 1 << len(rules)))
+    return (*rules, *resembling)
+
+
+def _keep_resembling(
+    tables: Tables, rule: ResemblingRule, links: pl.DataFrame, met_and_bit: tuple[str, int]
+) -> None:
+    """Add the pairs that resemble and meet no other rule; none of records that the deterministic pass linked."""
+    connection, (met, bit) = tables.connection, met_and_bit
+    ours = pl.Series(range(tables.left.height), dtype=pl.UInt32)
+    theirs = pl.Series(range(tables.right.height), dtype=pl.UInt32)
+    ours = ours.filter(~ours.is_in(links["left_row"].implode()))
+    theirs = theirs.filter(~tables.right.entity.is_in(links["entity"].implode()))
+    connection.register("resembling", resembling_pairs(tables, rule, (ours, theirs)).to_arrow())
+    new = tables.frame(
+        "SELECT l.row AS l, r.row AS r FROM resembling JOIN l ON resembling.l = l.row "
+        f"JOIN r ON resembling.r = r.row WHERE {met} = 0 ORDER BY 1, 2"
+    )
+    patterns = pl.Series("pattern", compare_rows(tables, new["l"].to_numpy(), new["r"].to_numpy()), pl.Int64)
+    connection.register("compared", new.with_columns(patterns, pl.lit(bit, pl.Int64).alias("rules")).to_arrow())
+    _keep(connection, "compared")
+    for name in ("compared", "resembling"):
+        connection.unregister(name)
 
 
 def _keep(connection: duckdb.DuckDBPyConnection, found: str) -> None:

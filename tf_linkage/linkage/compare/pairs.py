@@ -11,7 +11,7 @@ from typing import Protocol
 
 import polars as pl
 
-from tf_linkage.linkage.model.model import BlockingRule
+from tf_linkage.linkage.model.model import Rule
 from tf_linkage.linkage.tables.encoded import Tables
 
 
@@ -46,7 +46,7 @@ class Candidates:
         pairs: the pairs themselves, to be asked for.
     """
 
-    rules: tuple[BlockingRule, ...]
+    rules: tuple[Rule, ...]
     blocking: pl.DataFrame
     patterns: pl.DataFrame
     pairs: CandidatePairs
@@ -87,12 +87,12 @@ class PairsInDuckDB:
         )
 
 
-def candidates_of(rules: Sequence[BlockingRule], patterns: pl.DataFrame, pairs: CandidatePairs) -> Candidates:
+def candidates_of(rules: Sequence[Rule], patterns: pl.DataFrame, pairs: CandidatePairs) -> Candidates:
     """Candidates by their counts (`pattern`, `rules`, `pairs`; sorted)."""
     return Candidates(tuple(rules), _blocking(rules, patterns), patterns, pairs)
 
 
-def _blocking(rules: Sequence[BlockingRule], patterns: pl.DataFrame) -> pl.DataFrame:
+def _blocking(rules: Sequence[Rule], patterns: pl.DataFrame) -> pl.DataFrame:
     """How many pairs each rule made, and how many that no rule before it had made."""
     met = [
         int(patterns.filter(pl.col("rules") // (1 << place) % 2 == 1)["pairs"].sum()) for place in range(len(rules))

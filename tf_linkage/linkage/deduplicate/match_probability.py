@@ -158,4 +158,4 @@ def one_table_model(fields: Sequence[str], settings: Settings) -> Model:
     columns = ["record_id", *fields]
     model = general_model(columns, columns, settings=settings)
     rules = tuple(rule for rule in model.blocking_rules if not rule.wide)
-    return dataclasses.replace(model, blocking_rules=rules, matchkeys=())
+    return dataclasses.replace(model, blocking_rules=rules, matchkeys=(), resembling=None)

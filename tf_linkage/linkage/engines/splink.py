@@ -9,6 +9,7 @@ evidence) stays behind. Splink is optional and imported only where it runs.
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,7 +37,9 @@ from tf_linkage.linkage.tables.records import Records, prepare, undated
 
 def link_by_splink(task: LinkageTask) -> LinkResult:
     """Link by Splink with a model trained here. See `Engine`."""
-    model, progress, bounds = task.model, task.progress, task.bounds
+    # Splink joins on equal keys alone.
+    model = dataclasses.replace(task.model, resembling=None)
+    progress, bounds = task.progress, task.bounds
     records = prepare(task.left, task.right, model, task.told)
     with connected(bounds) as connection:
         tables = load(connection, records, model)
@@ -46,7 +49,7 @@ def link_by_splink(task: LinkageTask) -> LinkResult:
     if warning := thin(work.deterministic_pass.training_links.height, model.settings.training.few):
         progress(warning)
     review = bits_at(model.review_threshold)
-    scored = splink_weights(records, model, trained, candidates.rules, bounds)
+    scored = splink_weights(records, model, trained, work.rules, bounds)
     scored = scored.filter(pl.col("match_weight") >= review)
     progress(f"Splink scored {scored.height:,} pairs above the review threshold")
     entity = records.right.select(pl.col("row").alias("right_row"), "entity")

@@ -15,6 +15,7 @@ from tf_linkage.linkage.estimate.certain_links import CertainLinks, certain_of_d
 from tf_linkage.linkage.estimate.deterministic import deterministic_pass
 from tf_linkage.linkage.estimate.household_members import at_one_address
 from tf_linkage.linkage.estimate.training_input import TrainingInput, gather, given_known_links
+from tf_linkage.linkage.model.model import BlockingRule
 from tf_linkage.linkage.tables.encoded import Tables
 
 
@@ -25,6 +26,7 @@ class Preparation:
     Attributes:
         tables: both tables.
         deterministic_pass: the matchkeys' links.
+        rules: the blocking rules that were used.
         candidates: what blocking and comparing left.
         standing: pairs at one address; see `at_one_address`.
         certain_links: those of the deterministic links.
@@ -32,6 +34,7 @@ class Preparation:
 
     tables: Tables
     deterministic_pass: DeterministicPass
+    rules: tuple[BlockingRule, ...]
     candidates: Candidates
     standing: pl.DataFrame
     certain_links: CertainLinks
@@ -59,6 +62,7 @@ def preparation_of(tables: Tables, most_pairs: int, blocked_by: Blocking = block
     return Preparation(
         tables,
         deterministic_links,
+        tuple(rules),
         candidates,
         standing,
         certain_of_deterministic(deterministic_links.links, standing, tables),

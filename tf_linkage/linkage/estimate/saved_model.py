@@ -126,7 +126,8 @@ class SavedModel:
 
 def compared_alike(model: Model) -> str:
     """Fingerprint of all that what is learnt depends on; ids, thresholds and kinds of link may differ."""
-    parts = (model.fields, model.extra, model.comparisons, model.blocking_rules, model.matchkeys, model.settings)
+    rules = (model.blocking_rules, model.resembling, model.matchkeys)
+    parts = (model.fields, model.extra, model.comparisons, *rules, model.settings)
     return digest_of([plain(part) for part in parts])
 
 

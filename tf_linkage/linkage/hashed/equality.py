@@ -53,7 +53,9 @@ def equality_only(model: Model, bloom: Bloom | None = None) -> Model:
         keys = _keys(rule)
         if keys:
             rules.setdefault(keys, dataclasses.replace(rule, keys=keys))
-    return dataclasses.replace(model, comparisons=comparisons, blocking_rules=tuple(rules.values()))
+    return dataclasses.replace(
+        model, comparisons=comparisons, blocking_rules=tuple(rules.values()), resembling=None
+    )
 
 
 def asked_columns(model: Model) -> list[str]:

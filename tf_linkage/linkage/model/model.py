@@ -53,6 +53,26 @@ class BlockingRule:
 
 
 @dataclass(frozen=True)
+class ResemblingRule:
+    """Pairs of small tables that resemble in two of these columns are candidates too, whatever else differs.
+
+    Attributes:
+        columns: standardised columns whose letters are held against each other.
+    """
+
+    columns: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """What agrees, in words."""
+        return "two columns resemble, though no other rule holds"
+
+
+Rule = BlockingRule | ResemblingRule
+"""What makes two records a candidate pair."""
+
+
+@dataclass(frozen=True)
 class Matchkey:
     """Pairs that agree on every key, and on it with nobody else, are links unless a field contradicts them.
 
@@ -101,6 +121,7 @@ class Model:
         one_table: whether both tables are one, within which records of one person are looked for: each pair of
             records is then looked at once.
         reading: placeholders, and how dates are written.
+        resembling: the rule for small tables that bears an error in every field; None where none is used.
 
     Raises:
         LinkageRefused: two comparisons of one id or role, or a kind that is none.
@@ -125,6 +146,7 @@ class Model:
     settings: Settings = field(default_factory=Settings)
     reading: Reading = field(default_factory=Reading)
     one_table: bool = False
+    resembling: ResemblingRule | None = None
 
     def __post_init__(self) -> None:
         """Refuse comparisons that could not be told apart."""
@@ -289,8 +311,17 @@ def general_model(
         kinds=dict(reading.kinds),
         loose=_LOOSE,
     )
+    names = [name for name in ("forename_first", "surname", "dob", "address", "postcode") if name in
+             standard_columns(fields)]  # fmt: skip
+    kinds = dict(reading.kinds)
+    others = [extra_column(name) for name in extra if kinds.get(name, "name") not in {"number", "date"}]
     return dataclasses.replace(
-        model, family=family, guarded=family is not None, settings=settings or Settings(), reading=reading
+        model,
+        family=family,
+        guarded=family is not None,
+        settings=settings or Settings(),
+        reading=reading,
+        resembling=ResemblingRule((*names, *others)),
     )
 
 
@@ -325,7 +356,7 @@ def _model(
         for column in extra
         if other in columns
     )
-    rules = rules[:_BITS]
+    rules = rules[: _BITS - 1]
     if not rules:
         rules = tuple(BlockingRule(column, ((column, column),)) for column in sorted(columns) if column != "gender")
     keys = tuple(

@@ -66,6 +66,14 @@ class Blocking(Group):
     wide: int = _number(
         200_000, "pairs", "what a wide rule may make besides one for each record of the larger table", 0, 10**12
     )
+    variants: int = _number(
+        3_000_000, "variants", "of one column's values, with up to two letters taken out, by which is found what "
+        "resembles: some seconds; a column with more is passed over", 0, 10**10,
+    )  # fmt: skip
+    resembling: int = _number(
+        20_000_000, "pairs", "that resemble in one column, over the columns together; a column with which there "
+        "are more is passed over", 0, 10**12,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -227,7 +227,7 @@ class DecisionRule:
 
     def _stage(self) -> pl.Expr:
         stage = pl.lit("")
-        for bit in reversed(range(len(self.model.blocking_rules))):
+        for bit in reversed(range(len(self.model.blocking_rules) + 1)):  # and that of what resembles
             stage = pl.when(pl.col("rules") % (2 << bit) == 1 << bit).then(pl.lit(f"rule {bit}")).otherwise(stage)
         stage = pl.when(pl.col("rules") == 0).then(pl.lit("family: home of a linked relative")).otherwise(stage)
         stage = (

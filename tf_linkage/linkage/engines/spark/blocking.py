@@ -50,12 +50,12 @@ def block_and_compare_on(session: Session, sent: int = SENT) -> Blocking:
         tables: Tables, rules: Sequence[BlockingRule], deterministic_pass: DeterministicPass | None = None
     ) -> Candidates:
         before = deterministic_pass or no_pass()
-        pairs_of_pass(tables, rules, before)
+        every = pairs_of_pass(tables, rules, before)
         left, right = (
             _whole(session, _pieces(tables, rules, before.links, side=side, sent=sent)) for side in (0, 1)
         )
         pairs = PairsOnCluster(session, tables, _pairs(tables, rules, left, right), before.links)
-        return candidates_of(rules, pairs.counted(), pairs)
+        return candidates_of(every, pairs.counted(), pairs)
 
     return block_and_compare
 
