@@ -14,21 +14,19 @@ import polars as pl
 from tf_linkage.linkage.model.model import ResemblingRule
 from tf_linkage.linkage.tables.encoded import Tables
 
-LEAST = 2
-"""Columns that must resemble: in one alone strangers resemble too often."""
-
-_LONG, _LONGEST = 5, 40
-"""Letters from which two edits are borne, and beyond which nothing is looked for."""
-
 
 def resembling_rule(tables: Tables) -> tuple[ResemblingRule, ...]:
     """The rule of tables that are small enough in at least two columns; of others, none."""
     rule = tables.model.resembling
     if rule is None:
         return ()
-    most = tables.model.settings.blocking.variants
-    there = tuple(column for column in rule.columns if _spelt(tables, column) and _variants(tables, column) <= most)
-    return (ResemblingRule(there),) if len(there) >= LEAST else ()
+    settings = tables.model.settings.blocking
+    there = tuple(
+        column
+        for column in rule.columns
+        if _spelt(tables, column) and _variants(tables, column, settings.longest) <= settings.variants
+    )
+    return (ResemblingRule(there),) if len(there) >= settings.resembling_in else ()
 
 
 def resembling_pairs(tables: Tables, rule: ResemblingRule, free: tuple[pl.Series, pl.Series]) -> pl.DataFrame:
@@ -45,7 +43,8 @@ def resembling_pairs(tables: Tables, rule: ResemblingRule, free: tuple[pl.Series
     counted = sorted(
         (_near(tables, column, f"near_{place}", free), place) for place, column in enumerate(rule.columns)
     )
-    allowed, found = tables.model.settings.blocking.resembling, []
+    least, allowed = tables.model.settings.blocking.resembling_in, tables.model.settings.blocking.resembling
+    found = []
     for pairs_there, place in counted:
         allowed -= pairs_there
         if allowed >= 0:
@@ -55,10 +54,10 @@ def resembling_pairs(tables: Tables, rule: ResemblingRule, free: tuple[pl.Series
                 + (" WHERE ours.row < theirs.row" if tables.model.one_table else "")
             )
     pairs = pl.DataFrame(schema={"l": pl.UInt32, "r": pl.UInt32})
-    if len(found) >= LEAST:
+    if len(found) >= least:
         pairs = tables.frame(
             "SELECT (pair >> 32)::UINTEGER AS l, (pair & 4294967295)::UINTEGER AS r "
-            f"FROM ({' UNION ALL '.join(found)}) GROUP BY pair HAVING count(*) >= {LEAST} ORDER BY pair"
+            f"FROM ({' UNION ALL '.join(found)}) GROUP BY pair HAVING count(*) >= {least} ORDER BY pair"
         )
     for place in range(len(rule.columns)):
         for name in (f"near_{place}", f"near_{place}_l", f"near_{place}_r"):
@@ -71,26 +70,26 @@ def _spelt(tables: Tables, column: str) -> bool:
     return all(column in side and side[column].values.dtype == pl.String for side in tables.compared)
 
 
-def _variants(tables: Tables, column: str) -> int:
+def _variants(tables: Tables, column: str, longest: int) -> int:
     """How many variants the values of a column have at most."""
-    letters = [side[column].values.str.len_chars().fill_null(0).clip(0, _LONGEST) for side in tables.compared]
+    letters = [side[column].values.str.len_chars().fill_null(0).clip(0, longest) for side in tables.compared]
     return sum(int((number * (number + 1) // 2 + 1).cast(pl.Int64).sum()) for number in letters)
 
 
 def _near(tables: Tables, column: str, name: str, free: tuple[pl.Series, pl.Series]) -> int:
     """Makes tables of the values that resemble and of who bears them; how many pairs of rows do."""
-    connection = tables.connection
+    connection, settings = tables.connection, tables.model.settings.blocking
     for side, held in enumerate(tables.compared):
         bearers = pl.DataFrame({"row": free[side], "value": held[column].rows(free[side])}).drop_nulls()
-        bearers = bearers.filter(pl.col("value").str.len_chars() <= _LONGEST)
+        bearers = bearers.filter(pl.col("value").str.len_chars() <= settings.longest)
         _table(tables, f"{name}_{'lr'[side]}", bearers)
         values = bearers["value"].unique().sort()
-        both = [(value, left) for value in values for left in dict.fromkeys(_left_of(value))]
+        both = [(value, left) for value in values for left in dict.fromkeys(_left_of(value, settings.long))]
         _table(tables, "lr"[side] + "_variants", pl.DataFrame(both, schema=["value", "left"], orient="row"))
     connection.execute(
         f"CREATE TABLE {name} AS SELECT a, b FROM (SELECT DISTINCT l.value AS a, r.value AS b "
         'FROM l_variants l JOIN r_variants r USING ("left")) WHERE damerau_levenshtein(a, b) <= '
-        f"CASE WHEN least(length(a), length(b)) >= {_LONG} THEN 2 ELSE 1 END"
+        f"CASE WHEN least(length(a), length(b)) >= {settings.long} THEN 2 ELSE 1 END"
     )
     connection.execute("DROP TABLE l_variants; DROP TABLE r_variants")
     pairs = tables.total(
@@ -101,10 +100,10 @@ def _near(tables: Tables, column: str, name: str, free: tuple[pl.Series, pl.Seri
     return int(pairs)
 
 
-def _left_of(value: str) -> Iterator[str]:
+def _left_of(value: str, long: int) -> Iterator[str]:
     """What is left of a value when up to two letters are taken out of it; one of a short one."""
     yield value
-    for number in range(1, 3 if len(value) >= _LONG else 2):
+    for number in range(1, 3 if len(value) >= long else 2):
         for out in itertools.combinations(range(len(value)), number):
             yield "".join(letter for place, letter in enumerate(value) if place not in out)
 

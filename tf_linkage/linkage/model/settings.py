@@ -66,6 +66,15 @@ class Blocking(Group):
     wide: int = _number(
         200_000, "pairs", "what a wide rule may make besides one for each record of the larger table", 0, 10**12
     )
+    resembling_in: int = _number(
+        2,
+        "columns",
+        "in which a pair must resemble that meets no other rule: in one, strangers do too often",
+        1,
+        100,
+    )
+    long: int = _number(5, "letters", "from which a value resembles another at two edits, not one", 1, 1000)
+    longest: int = _number(40, "letters", "beyond which it is not looked for what resembles a value", 1, 1000)
     variants: int = _number(
         3_000_000, "variants", "of one column's values, with up to two letters taken out, by which is found what "
         "resembles: some seconds; a column with more is passed over", 0, 10**10,

@@ -13,7 +13,7 @@ import pytest
 
 import tf_linkage.linkage
 from tf_linkage.errors import LinkageRefused
-from tf_linkage.linkage import LinkResult, Settings, department_model, find_duplicates, link
+from tf_linkage.linkage import LinkResult, Settings, department_model, find_duplicates, general_model, link
 from tf_linkage.linkage.model.settings import (
     Blocking,
     Group,
@@ -159,6 +159,9 @@ def test_every_setting_is_read(village: Any, reviewed: Any, monkeypatch: pytest.
     for engine in ("duckdb", "recordlinkage"):
         link(cohort, register, MODEL, engine=engine)
     find_duplicates(village.cohort.lazy(), (village.cohort.columns[1],))
+    of_anybody = general_model(village.cohort.columns, village.register.columns, left_id=MODEL.left_id,
+                               right_id=MODEL.right_id)  # fmt: skip
+    link(cohort, register, of_anybody)
     result: LinkResult = reviewed[0]
     review_sheet(result, cohort, register)
     answers = {"one": simulated_answers(sheet, truth, reviewer=1, wrong=0)}
