@@ -3,9 +3,10 @@
 import os
 from collections.abc import Iterator
 
+import dagster as dg
 import hypothesis
 import pytest
-from rehearsing import Rehearsed, rehearse
+from rehearsing import Rehearsed, home, rehearse
 from sail import served
 
 from tf_linkage.study import Study
@@ -23,7 +24,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Rehearsed:
     """The `tiny` rehearsal, run once for all tests. Read it; do not change it."""
-    return rehearse(Study.of("tiny", data=tmp_path_factory.mktemp("rehearsal") / "data"))
+    study = Study.of("tiny", data=tmp_path_factory.mktemp("rehearsal") / "data")
+    return rehearse(study, dg.DagsterInstance.local_temp(str(home(study))))
 
 
 @pytest.fixture(scope="session")

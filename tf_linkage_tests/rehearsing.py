@@ -38,9 +38,9 @@ def home(study: Study) -> Path:
 
 
 def rehearse(study: Study, instance: dg.DagsterInstance | None = None) -> Rehearsed:
-    """Run the main job of a study in process."""
+    """Run the main job of a study in process; Dagster keeps what happened in an instance, or only until the end."""
     job = build_defs(study).resolve_job_def(REHEARSAL)
-    with instance or dg.DagsterInstance.local_temp(str(home(study))) as used:
+    with instance or dg.DagsterInstance.ephemeral() as used:
         result = job.execute_in_process(instance=used, raise_on_error=False)
     return Rehearsed(study, Store(study.data, study.source == "simulation", rehearsal=True), result)
 

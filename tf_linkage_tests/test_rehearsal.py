@@ -121,10 +121,10 @@ def run_in_a_process(data: Path, **environment: str) -> subprocess.Popen[str]:
     )
 
 
-@pytest.mark.parametrize("threads", ["1", "2"])
-def test_another_run_with_any_number_of_threads_gives_the_same_tables(
-    rehearsed: Rehearsed, tmp_path: Path, threads: str
+def test_another_run_with_another_number_of_threads_gives_the_same_tables(
+    rehearsed: Rehearsed, tmp_path: Path
 ) -> None:
+    threads = "1" if pl.thread_pool_size() > 1 else "2"
     run = run_in_a_process(tmp_path, POLARS_MAX_THREADS=threads, PYTHONHASHSEED=threads)
     _, error = run.communicate(timeout=300)
     assert run.returncode == 0, error

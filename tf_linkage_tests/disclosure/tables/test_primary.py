@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -14,6 +16,14 @@ from tf_linkage.disclosure.tables.primary import RATIO, holm, p_of_interval, wit
 
 PRIMARY, LATE, EXPLORATORY = ROLES
 WEIGHTED, DIFFERENCED, RANGE = METHODS[1], METHODS[3], METHODS[4]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _quick_collections() -> Iterator[None]:
+    """Statsmodels collects garbage at every call: what others left in memory is left out."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 def test_holm_by_hand() -> None:
