@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -235,7 +236,8 @@ def say_what_is_left(files: Sequence[File], used: Iterable[str]) -> None:
     ]
     rest = [column for column in common if column not in {*used, FULL_NAME, "family_id"}]
     if rest and all(map(is_header, files)):
-        say(f"not compared: {', '.join(rest)}; --compare takes what tells people apart")
+        say(f"not compared: {', '.join(rest)}. What of this tells people apart is compared too with")
+        say(f"    --compare {shlex.join(rest)}")
     alone = {file.name: [name for name in file.table.columns if name not in {*common, *used}] for file in files}
     if any(alone.values()) and all(map(is_header, files)):
         said = "; ".join(f"{name} {', '.join(columns)}" for name, columns in alone.items() if columns)

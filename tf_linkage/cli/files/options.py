@@ -77,7 +77,10 @@ def add_doubt(command: argparse.ArgumentParser) -> None:
     """Adds what becomes of pairs in doubt."""
     add_threshold(command)
     command.add_argument(
-        "--explain", nargs=2, metavar=("ID", "ID"), help="print why these two records are a link, or in doubt"
+        "--explain",
+        nargs=2,
+        metavar=("ID", "ID"),
+        help="print why these two records are a link, in doubt, or neither",
     )
     command.add_argument(
         "--report", type=Path, metavar="PAGE", help="also write what was learnt and found as a page, .html"

@@ -75,6 +75,9 @@ class Blocking(Group):
     )
     long: int = _number(5, "letters", "from which a value resembles another at two edits, not one", 1, 1000)
     longest: int = _number(40, "letters", "beyond which it is not looked for what resembles a value", 1, 1000)
+    links_looked_at: int = _number(
+        20_000, "links", "by which it is estimated how many pairs no rule compares; more add nothing", 1, 10**9
+    )
     variants: int = _number(
         3_000_000, "variants", "of one column's values, with up to two letters taken out, by which is found what "
         "resembles: some seconds; a column with more is passed over", 0, 10**10,

@@ -101,7 +101,7 @@ def test_as_if_each_value_were_held_against_each(ours: list[str], theirs: list[s
         tables = load(connection, prepare(left.lazy(), right.lazy(), model), model)
         (rule,) = resembling_rule(tables)
         every = tuple(pl.Series(range(len(side)), dtype=pl.UInt32) for side in (ours, theirs))
-        found = set(resembling_pairs(tables, rule, (every[0], every[1])).rows())
+        found = set(resembling_pairs(tables, rule, (every[0], every[1]))[0].rows())
         expected = {
             (row, other_row)
             for (row, one), (other_row, other) in itertools.product(enumerate(ours), enumerate(theirs))
