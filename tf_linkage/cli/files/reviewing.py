@@ -32,6 +32,6 @@ def write_page(
     key = new_key()
     page = clerks_page(clerks_sheet(sheet, 1), path.stem, others_at_home(sheet, *tables, result.model))
     write_bytes(path, page.written(key).encode())
-    say(f"{sheet.height:,} pairs in doubt in {path}, encrypted; its key, kept nowhere: {as_typed(key)}")
+    say(f"{sheet.height:,} pairs in doubt in {path}, encrypted; its key, which is kept nowhere: {as_typed(key)}")
     say(f"open it in a browser, decide, and save; then link again as before, with --decisions {path.stem}.csv")
     say("in place of --review")

@@ -55,7 +55,7 @@ def linked(wrong: float, number: int = 1500) -> tuple[LinkResult, int]:
 def test_it_is_near_the_share_that_meets_no_rule() -> None:
     result, missed = linked(0.4)
     assert result.never_compared == pytest.approx(missed / 1500, rel=0.35)
-    assert missed > 30
+    assert missed > 25
     assert Expected.of(result).missed == pytest.approx(missed, rel=0.35)
 
 
