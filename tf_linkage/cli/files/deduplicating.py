@@ -122,7 +122,7 @@ def _hand_out(chosen: argparse.Namespace, found: People, read: WhatWasRead) -> N
     counts = (
         f"{found.people.height:,} records are {people:,} people, of whom {sizes.height:,} have several records"
         + (f"; the largest hold {', '.join(f'{size:,}' for size in largest)}" if sizes.height else "")
-        + f"; {found.kept_apart:,} links were too weak to join two groups of records alone"
+        + f"; {found.kept_apart:,} links were too weak or too few to join two groups of records"
         + (f", {found.contradicted:,} joined none as their NINOs differ" if numbers else "")
     )
     say(counts)

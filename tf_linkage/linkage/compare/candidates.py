@@ -62,12 +62,11 @@ def affordable(tables: Tables, most_pairs: int, bearing: str = _ALLOWED) -> list
         LinkageRefused: a rule would make more than `most_pairs` pairs; counted, not tried.
     """
     rules = tables.model.blocking_rules
-    wide = widest(tables)
     counted = {frozenset(rule.keys): counted_pairs(tables, rule.keys) for rule in rules if rule.wide}
     used: list[BlockingRule] = []
     for rule in rules:
         keys = frozenset(rule.keys)
-        if rule.wide and counted[keys] > wide:
+        if rule.wide and counted[keys] > widest(tables, rule):
             continue
         # Who agrees on all of a rule's keys agrees on some of them.
         bounds = [number for fewer, number in counted.items() if fewer <= keys]

@@ -1,8 +1,8 @@
 """One table resolved into people: its records linked among themselves, and the links joined into people.
 
 Weights are learnt from the table as those of a linkage are. No person hangs on one weak link: records join
-strongest pair first, a group joins another by a pair that is all but certain or by several, and never where
-verified identifiers of two of its records differ.
+strongest pair first; a group joins another by a pair that is all but certain or by several, if a fair share of the
+pairs between them are links, and never where verified identifiers of two of its records differ.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ class People:
             probability of the link without which the person's records would fall apart. The last two are null where
             a person has one record. Sorted by record id. The same records give the same ids.
         result: the linkage of the table with itself: pairs, weights, explanations.
-        kept_apart: pairs that are links by themselves but would join groups by one weak link alone.
+        kept_apart: pairs that are links by themselves but would join groups by one weak link alone, or by too few
+            links among all pairs between them.
         contradicted: pairs that are links by themselves but whose groups have different verified identifiers.
     """
 
@@ -92,7 +93,7 @@ def deduplicate(
 def people_of(result: LinkResult, table: pl.LazyFrame) -> People:
     """The people that a table's links make; `result` may be as clerks decided."""
     ids = table.select(pl.col(result.model.left_id).cast(pl.String).alias("record_id")).collect()["record_id"]
-    sure = result.model.settings.certain.posterior
+    sure = result.model.settings.certain.posterior, result.model.settings.one_table.together
     links = result.links.filter(pl.col("status") == "link").with_columns(
         pl.when(pl.col("stage") == "clerical review").then(1.0).otherwise("match_probability").alias("probability")
     )
@@ -151,7 +152,9 @@ class _Groups:
         """The records that stand together with one."""
         return self._of.get(record, [record])
 
-    def join(self, edge: tuple[str, str, float], partners: Mapping[str, set[str]], sure: float) -> bool:
+    def join(
+        self, edge: tuple[str, str, float], partners: Mapping[str, set[str]], sure: tuple[float, float]
+    ) -> bool:
         """Joins the groups of a pair, if they may be; whether the pair is settled."""
         one, other, probability = edge
         first, second = self.group(one), self.group(other)
@@ -159,10 +162,12 @@ class _Groups:
             return True
         if self.contradicted(one, other):
             return False
-        if len(first) + len(second) > 2 and probability < sure:
+        if len(first) + len(second) > 2:
             fewer, more = sorted((first, second), key=len)
             among = set(more)
-            if sum(len(partners[record] & among) for record in fewer) < 2:
+            links = sum(len(partners[record] & among) for record in fewer)
+            certain, share = sure
+            if links < share * len(first) * len(second) or (links < 2 and probability < certain):
                 return False
         together = first + second
         self._weakest[one] = min(probability, self._weakest.get(one, 1.0))

@@ -18,7 +18,7 @@ class Expected:
         wrong: of them, those that are expected to be wrong.
         review: pairs for review.
         review_true: of them, those that are expected to be true.
-        never_compared: estimated share of true pairs that no blocking rule compares, at least; None where unknown.
+        never_compared: estimated share of true pairs that no blocking rule compares; None where unknown.
     """
 
     links: int
@@ -58,8 +58,8 @@ class Expected:
         if self.missed is None:
             return (*found, "how many true pairs were never compared is not known")
         found.append(
-            f"never compared, as no blocking rule holds: at least {self.never_compared:.1%} of all true pairs, or "
-            f"{self.missed:,.0f}; they are in no figure above, and no threshold brings them in"
+            f"never compared, as no blocking rule holds: {self.never_compared:.1%} or more of all true pairs, "
+            f"some {self.missed:,.0f}; they are in no figure above, and no threshold brings them in"
         )
         found.append(
             "(estimated from how often links that one rule found fail the others, as if errors in one column said "

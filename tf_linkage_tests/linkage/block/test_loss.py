@@ -75,4 +75,4 @@ def test_nothing_is_told_by_few_links() -> None:
 def test_it_is_never_called_recall() -> None:
     said = " ".join(Expected.of(linked(0.2)[0]).said())
     assert "It is no recall" in said
-    assert "at least" in said
+    assert "or more" in said

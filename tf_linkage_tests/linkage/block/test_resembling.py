@@ -121,3 +121,20 @@ def test_a_large_table_goes_without(bound: dict[str, int]) -> None:
 
 def test_a_department_never_uses_it() -> None:
     assert department_model("dwp", STANDARD_FIELDS).resembling is None
+
+
+def test_a_small_file_is_compared_more_widely_but_not_by_a_column_of_few_values() -> None:
+    """Two thousand records of two hundred surnames and three cities."""
+    many = [name() for _ in range(200)]
+    rows = [(f"l{n}", name(), many[n % 200], None, f"city{n % 3}") for n in range(2000)]
+    table = pl.DataFrame(rows, schema=[*COLUMNS, "city"], orient="row").cast(pl.String)
+
+    def used(**bounds: int) -> set[str]:
+        few = Settings(blocking=Blocking(wide=10, variants=0, **bounds))
+        model = general_model(table.columns, table.columns, ["city"], settings=few)
+        return set(link(table.lazy(), table.lazy(), model).blocking["rule"])
+
+    assert "surname" not in used(wide_each=1)
+    assert "surname" not in used(small=1999)
+    assert "surname" in used()
+    assert "city" not in used()
