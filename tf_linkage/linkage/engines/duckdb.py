@@ -113,7 +113,9 @@ def link_tables(
     decision = DecisionRule.of(tables, trained, deterministic_links)
     certain_links, strata = decision.first(candidates, work.certain_links, work.standing)
     if training_input is not None:
-        trained = given_known_links(training_input, candidates, certain_links).learnt()
+        # Only a link that claims both records takes all other pairs of them away.
+        claimed = certain_links if model.left_once and model.right_once else work.certain_links
+        trained = given_known_links(training_input, candidates, claimed).learnt()
         beside = certain_links.pairs.height
         if model.left_once and model.right_once:
             progress(f"learnt again beside {beside:,} links that are certain, in {trained.curve.height} rounds")
