@@ -323,7 +323,7 @@ def test_dates_that_are_none_are_counted_aloud(tmp_path: Path, capsys: pytest.Ca
     links = tmp_path / "links.csv"
     assert main(["link", str(tmp_path / "left.csv"), str(tmp_path / "right.csv"), "-o", str(links)]) == 0
     assert (
-        "left.csv: date_of_birth: 19 of 20 read, 1 placeholders or no date, which count as unknown"
+        "left.csv: date_of_birth: 19 of 20 read, 1 not understood (placeholders, or no date) and taken for unknown"
         in capsys.readouterr().err
     )
 
