@@ -70,7 +70,7 @@ def test_published_data_are_linked(febrl: Path, link: Link):
     assert 2 * precision * recall / (precision + recall) >= 0.985
     assert "left.csv: records are named by rec_id" in said
     assert "comparing forename, surname, date_of_birth, address, suburb, state" in said
-    assert "candidate pairs" in said  # progress on long work
+    assert "pairs of records that a blocking rule brought together" in said  # progress on long work
 
 
 def test_forms_and_order_of_rows_do_not_matter(febrl: Path, link: Link, tmp_path: Path):

@@ -263,7 +263,7 @@ def test_each_column_is_accounted_for(run: Run) -> None:
         .otherwise("surname"),
     )  # fmt: skip
     _, _, said = run(table, people())
-    assert "table0.csv: surname: 118 of 120 read, 1 missing, 1 placeholders or no name" in said
+    assert "table0.csv: surname: 118 of 120 read, 1 missing, 1 not understood (placeholders, or no name)" in said
     assert "table0.csv: forename: 120 of 120 read\n" in said
 
 

@@ -17,10 +17,9 @@ from tf_linkage.linkage.tables.encoded import Tables
 
 def resembling_rule(tables: Tables) -> tuple[ResemblingRule, ...]:
     """The rule of tables that are small enough in at least two columns; of others, none."""
-    rule = tables.model.resembling
-    if rule is None:
+    rule, settings = tables.model.resembling, tables.model.settings.blocking
+    if rule is None or max(tables.left.height, tables.right.height) > settings.small:
         return ()
-    settings = tables.model.settings.blocking
     there = tuple(
         column
         for column in rule.columns

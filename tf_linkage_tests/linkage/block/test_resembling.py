@@ -111,7 +111,7 @@ def test_as_if_each_value_were_held_against_each(ours: list[str], theirs: list[s
     assert found == expected
 
 
-@pytest.mark.parametrize("bound", [{"variants": 100}, {"resembling": 50}])
+@pytest.mark.parametrize("bound", [{"variants": 100}, {"resembling": 50}, {"small": 299}])
 def test_a_large_table_goes_without(bound: dict[str, int]) -> None:
     model = general_model(COLUMNS, COLUMNS, settings=Settings(blocking=Blocking(**bound)))
     with_bound = link(OURS.lazy(), THEIRS.lazy(), model)
