@@ -18,6 +18,8 @@ class Expected:
         wrong: of them, those that are expected to be wrong.
         review: pairs for review.
         review_true: of them, those that are expected to be true.
+        unlikely: true pairs that training expects among those compared, beyond links and review: they look too much
+            like strangers'. None where nothing was trained here.
         never_compared: estimated share of true pairs that no blocking rule compares; None where unknown.
     """
 
@@ -25,6 +27,7 @@ class Expected:
     wrong: float
     review: int
     review_true: float
+    unlikely: float | None
     never_compared: float | None
 
     @classmethod
@@ -33,7 +36,10 @@ class Expected:
         links = result.links.filter(pl.col("status") == "link")["match_probability"]
         review = result.links.filter(pl.col("status") == "review")["match_probability"]
         wrong, true = links.len() - float(links.sum()), float(review.sum())
-        return cls(links.len(), wrong, review.len(), true, result.never_compared)
+        curve, unlikely = result.training_curve, None
+        if "expected_links" in curve.columns and curve.height:
+            unlikely = max(float(curve["expected_links"][-1]) - float(links.sum()) - true, 0.0)
+        return cls(links.len(), wrong, review.len(), true, unlikely, result.never_compared)
 
     @property
     def precision(self) -> float:
@@ -45,7 +51,8 @@ class Expected:
         """True pairs that were probably never compared."""
         if self.never_compared is None or self.never_compared >= 1:
             return None
-        return (self.links - self.wrong + self.review_true) * self.never_compared / (1 - self.never_compared)
+        compared = self.links - self.wrong + self.review_true + (self.unlikely or 0.0)
+        return compared * self.never_compared / (1 - self.never_compared)
 
     def said(self) -> tuple[str, ...]:
         """In sentences."""
@@ -57,13 +64,17 @@ class Expected:
         ]
         if self.missed is None:
             return (*found, "how many true pairs were never compared is not known")
+        right, unlikely = self.links - self.wrong, self.unlikely or 0.0
+        lost = self.review_true + unlikely + self.missed
+        share = lost / (right + lost) if lost else 0.0
         found.append(
-            f"never compared, as no blocking rule holds: {self.never_compared:.1%} or more of all true pairs, "
-            f"some {self.missed:,.0f}; they are in no figure above, and no threshold brings them in"
+            f"not linked: about {lost:,.0f} of some {right + lost:,.0f} true pairs ({share:.1%}): "
+            f"{self.review_true:,.0f} for review, {unlikely:,.0f} compared but too unlike, and {self.missed:,.0f} "
+            "or more never compared, as no blocking rule holds for them, whatever the threshold"
         )
         found.append(
-            "(estimated from how often links that one rule found fail the others, as if errors in one column said "
-            "nothing of errors in the next; where errors come together, more are missed. It is no recall: that is "
-            "known only where it is known who is who)"
+            "(an estimate and no recall, which is known only where it is known who is who: by what training "
+            "expects among pairs compared, and by how often links that one rule found fail the others, as if errors "
+            "in one column said nothing of errors in the next; where errors come together, more are missed)"
         )
         return tuple(found)

@@ -74,5 +74,16 @@ def test_nothing_is_told_by_few_links() -> None:
 
 def test_it_is_never_called_recall() -> None:
     said = " ".join(Expected.of(linked(0.2)[0]).said())
-    assert "It is no recall" in said
+    assert "no recall" in said
     assert "or more" in said
+
+
+def test_what_is_not_linked_adds_up_and_is_near_the_truth() -> None:
+    result, _ = linked(0.3)
+    found = Expected.of(result)
+    assert found.missed is not None
+    assert found.unlikely is not None
+    right = result.links.filter(pl.col("status") == "link", pl.col("left_id") == pl.col("right_id")).height
+    lost = found.review_true + found.unlikely + found.missed
+    assert (1500 - right) / 2 < lost < (1500 - right) * 2
+    assert found.links - found.wrong == pytest.approx(right, rel=0.05)
