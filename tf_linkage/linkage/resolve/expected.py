@@ -74,7 +74,7 @@ class Expected:
         )
         found.append(
             "(an estimate and no recall, which is known only where it is known who is who: by what training "
-            "expects among pairs compared, and by how often links that one rule found fail the others, as if errors "
+            "expects among pairs compared, and by how often links that one rule found fail others, as if errors "
             "in one column said nothing of errors in the next; where errors come together, more are missed)"
         )
         return tuple(found)
