@@ -143,6 +143,27 @@ def ours(task: Task) -> tuple[pl.DataFrame, frozenset[tuple[str, str]]]:
     return scores(links), frozenset(links.filter(pl.col("status") == "link").select("left_id", "right_id").rows())
 
 
+def missed(task: Task) -> str:
+    """How many true pairs are said not to be linked, and how many are not; of two tables."""
+    from tf_linkage.linkage import general_model, link
+    from tf_linkage.linkage.resolve.expected import Expected
+    from tf_linkage.linkage.standardise.kinds import kind_of
+    from tf_linkage.linkage.standardise.reading import Reading
+
+    assert task.right is not None  # noqa: S101  asked of linkages alone
+    kinds = tuple((name, kind_of(pl.concat([task.left[name], task.right[name]]), Reading())) for name in task.extra)
+    names = task.left.columns, task.right.columns
+    model = general_model(*names, task.extra, left_id="id", right_id="id", reading=Reading(kinds=kinds))
+    model = dataclasses.replace(model, kind=task.kind, family_evidence=False)
+    result = link(task.left.lazy(), task.right.lazy(), model)
+    made = result.links.filter(pl.col("status") == "link").select("left_id", "right_id").rows()
+    found = Expected.of(result)
+    lost = found.review_true + (found.unlikely or 0.0) + (found.missed or 0.0)
+    every = found.links - found.wrong + lost
+    not_linked = len(task.truth - set(made))
+    return f"| {task.name} | {lost:,.0f} of {every:,.0f} | {not_linked:,} of {len(task.truth):,} |"
+
+
 def scores(links: pl.DataFrame) -> pl.DataFrame:
     """Pairs with their probability, the lesser id first within one table."""
     return links.select(l="left_id", r="right_id", p="match_probability")
@@ -308,7 +329,14 @@ def main() -> None:
     parser.add_argument(
         "--engines", nargs="+", default=["ours", "splink", "ecm"], choices=["ours", "splink", "ecm"]
     )
+    parser.add_argument("--missed", action="store_true", help="what is said of pairs not linked, and what is true")
     chosen = parser.parse_args()
+    if chosen.missed:
+        print("| data | said not linked | not linked |", "|---|---|---|", sep="\n")
+        for task in tasks():
+            if task.right is not None and (not chosen.data or task.name in chosen.data):
+                print(missed(task), flush=True)
+        return
     columns = ["data", "engine", "F1", "precision", "recall", "R@.99", "farthest from calibrated", "seconds"]
     print("| " + " | ".join(columns) + " |\n|" + "---|" * len(columns))
     for task in tasks():

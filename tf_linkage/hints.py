@@ -45,5 +45,13 @@ def command(*words: str | Path, data: Path | None = None) -> str:
 def closest(value: str, known: Iterable[str]) -> str:
     """What a person may have meant, in words to put behind a refusal; empty where nothing is close."""
     there = {one.lower(): one for one in known}
-    near = difflib.get_close_matches(value.lower(), list(there), n=1)
+    asked = value.lower()
+    near = difflib.get_close_matches(asked, list(there), n=1)
+    # A part of a name is what a person types who remembers the rest dimly.
+    if not near and len(asked) >= PART:
+        near = sorted(one for one in there if asked in one or (len(one) >= PART and one in asked))
     return f". Did you mean {there[near[0]]}?" if near else ""
+
+
+PART = 3
+"""Letters from which a part of a name is taken for the whole."""

@@ -70,7 +70,7 @@ def test_published_data_are_linked(febrl: Path, link: Link):
     assert 2 * precision * recall / (precision + recall) >= 0.985
     assert "left.csv: records are named by rec_id" in said
     assert "comparing forename, surname, date_of_birth, address, suburb, state" in said
-    assert "candidate pairs" in said  # progress on long work
+    assert "pairs of records that a blocking rule brought together" in said  # progress on long work
 
 
 def test_forms_and_order_of_rows_do_not_matter(febrl: Path, link: Link, tmp_path: Path):
@@ -323,7 +323,7 @@ def test_dates_that_are_none_are_counted_aloud(tmp_path: Path, capsys: pytest.Ca
     links = tmp_path / "links.csv"
     assert main(["link", str(tmp_path / "left.csv"), str(tmp_path / "right.csv"), "-o", str(links)]) == 0
     assert (
-        "left.csv: date_of_birth: 19 of 20 read, 1 placeholders or no date, which count as unknown"
+        "left.csv: date_of_birth: 19 of 20 read, 1 not understood (placeholders, or no date) and taken for unknown"
         in capsys.readouterr().err
     )
 

@@ -24,6 +24,7 @@ def link(
     progress: Progress | None = None,
     told: Told | None = None,
     learnt: SavedModel | None = None,
+    asked: tuple[str, str] | None = None,
 ) -> LinkResult:
     """Link each record of the left table to its person in the right one, if that person is there.
 
@@ -36,6 +37,8 @@ def link(
         progress: receives a line at each step.
         told: learns how each column was read.
         learnt: a model that was trained on another delivery and saved; trained on these tables unless given.
+        asked: ids of a left and a right record that are weighed and explained whatever becomes of them
+            (`LinkResult.asked`, by the engines that keep explanations).
 
     Returns:
         Links and pairs for review, what was learnt, and counts. The same tables give the same result, in whatever
@@ -50,7 +53,7 @@ def link(
     refuse_missing(engine)
     if learnt is not None:
         refuse_saved_model(engine)
-    task = LinkageTask(left, right, model, bounds or Limits(), progress or silent, told, learnt)
+    task = LinkageTask(left, right, model, bounds or Limits(), progress or silent, told, learnt, asked)
     return ENGINES[engine](task)
 
 

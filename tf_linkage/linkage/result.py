@@ -30,6 +30,24 @@ LINK_SCHEMA = pl.Schema(
 
 
 @dataclass(frozen=True)
+class PairAsked:
+    """A pair that somebody asked about, weighed though no rule may have compared it.
+
+    Attributes:
+        left_id: its left record.
+        right_id: its right record.
+        explanation: one row, as of `LinkResult.explanations`.
+        rules: one row for each blocking rule: `rule`, `used` (a rule that would make too many pairs is not),
+            `holds`, and in `differ` and `unknown` the fields that keep it from holding.
+    """
+
+    left_id: str
+    right_id: str
+    explanation: pl.DataFrame
+    rules: pl.DataFrame
+
+
+@dataclass(frozen=True)
 class LinkResult:
     """The outcome of one linkage.
 
@@ -48,6 +66,9 @@ class LinkResult:
         weighed: links, pairs for review and their rivals, which clerks' decisions may make either: the columns of
             `links` and of `explanations`, `left_row`, `entity`, `certain`, `undated`, `apart`. Held in memory and
             written nowhere; empty where an engine keeps no rivals.
+        never_compared: estimated share of true pairs that no blocking rule compares (`block.loss`); no recall, and
+            None where the links do not tell.
+        asked: the pair that was asked about, whatever became of it.
     """
 
     model: Model
@@ -60,6 +81,8 @@ class LinkResult:
     training_curve: pl.DataFrame = field(default_factory=pl.DataFrame)
     trained: Trained | None = None
     weighed: pl.DataFrame = field(default_factory=pl.DataFrame)
+    never_compared: float | None = None
+    asked: PairAsked | None = None
 
 
 def silent(_: str) -> None:
@@ -78,6 +101,7 @@ class LinkageTask:
         progress: receives a line at each step.
         told: learns how each column was read, if anybody wants to know.
         learnt: a model that was trained on another delivery and saved; given to `APPLYING_SAVED_MODELS` alone.
+        asked: ids of a left and a right record to explain, whatever becomes of them.
     """
 
     left: pl.LazyFrame
@@ -87,6 +111,7 @@ class LinkageTask:
     progress: Progress = silent
     told: Told | None = None
     learnt: SavedModel | None = None
+    asked: tuple[str, str] | None = None
 
 
 class Engine(Protocol):

@@ -104,3 +104,28 @@ def test_one_file_twice_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[st
     people().write_csv(path)
     assert main(["link", str(path), str(path), "-o", str(tmp_path / "links.csv")]) == 0
     assert "both files are the same: deduplicate says" in capsys.readouterr().err
+
+
+def test_what_is_left_is_offered_as_it_is_typed_and_nothing_that_would_be_refused(run) -> None:  # type: ignore[no-untyped-def]
+    table = people().with_columns(
+        pl.col("surname").str.reverse().alias("Home town"),
+        postcode_fake=pl.lit("E1 1AA"),
+        both=pl.format("{} {}", "forename", "surname"),
+    )
+    code, said = run("deduplicate", [table])
+    assert code == 0
+    assert "add: --map postcode_fake=postcode" in said
+    assert "add: --compare 'Home town'\n" in said
+    code, _ = run("deduplicate", [table], "--map", "postcode_fake=postcode", "--compare", "Home town")
+    assert code == 0
+
+
+def test_a_placeholder_may_be_one_columns_alone(run) -> None:  # type: ignore[no-untyped-def]
+    table = people().with_columns(
+        town=pl.Series(["Child", "York"] * (people().height // 2)),
+        surname=pl.when(pl.int_range(pl.len()) < 3).then(pl.lit("Child")).otherwise("surname"),
+    )
+    code, said = run("deduplicate", [table], "--compare", "town", "--placeholder", "town=CHILD")
+    assert code == 0, said
+    assert f"town: {table.height // 2} of {table.height} read" in said
+    assert f"surname: {table.height} of {table.height} read" in said

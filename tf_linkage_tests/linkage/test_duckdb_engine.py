@@ -72,7 +72,7 @@ def test_every_link_explains_itself(result: Any) -> None:
 
 
 def test_a_pair_that_is_no_link_has_no_explanation(result: Any) -> None:
-    with pytest.raises(LinkageRefused, match="neither a link nor for review"):
+    with pytest.raises(LinkageRefused, match="was not weighed"):
         waterfall(result, "nobody", "nobody")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -13,7 +14,7 @@ from tf_linkage.cli.files.reading import File
 from tf_linkage.cli.wording import say
 from tf_linkage.errors import InputRefused
 from tf_linkage.hints import closest
-from tf_linkage.linkage.standardise.column_names import FULL_NAME, recognised
+from tf_linkage.linkage.standardise.column_names import FULL_NAME, plain, recognised
 from tf_linkage.linkage.standardise.fields import STANDARD_FIELDS
 from tf_linkage.linkage.standardise.full_names import taken_apart
 from tf_linkage.linkage.standardise.kinds import kind_of
@@ -228,20 +229,41 @@ def refuse_unknown_pair(pair: Sequence[str] | None, files: Sequence[File], ids: 
             raise InputRefused(f"--explain: {file.name} has no record {record}")
 
 
-def say_what_is_left(files: Sequence[File], used: Iterable[str]) -> None:
+def say_what_is_left(files: Sequence[File], used: Sequence[str]) -> None:
     """Says which columns are not compared: of all files, of one alone, and whole names beside their parts."""
     common = [
         column for column in files[0].table.columns if all(column in file.table.columns for file in files[1:])
     ]
     rest = [column for column in common if column not in {*used, FULL_NAME, "family_id"}]
     if rest and all(map(is_header, files)):
-        say(f"not compared: {', '.join(rest)}; --compare takes what tells people apart")
+        say(f"not compared: {', '.join(rest)}")
+        likely = {column: field for column in rest if (field := _may_be(column)) and field not in {*used}}
+        others = [column for column in rest if column not in likely and not _again(files, column, used)]
+        if likely:
+            say("    if they are that, add: --map " + shlex.join(f"{one}={field}" for one, field in likely.items()))
+        if others:
+            say(f"    if they tell people apart, add: --compare {shlex.join(others)}")
     alone = {file.name: [name for name in file.table.columns if name not in {*common, *used}] for file in files}
     if any(alone.values()) and all(map(is_header, files)):
         said = "; ".join(f"{name} {', '.join(columns)}" for name, columns in alone.items() if columns)
         say(f"in one file alone, and so not compared: {said}")
     if FULL_NAME in common and FULL_NAME not in {*used} and {"forename", "surname"} <= {*used}:
         say(f"{FULL_NAME} is not compared: forename and surname are")
+
+
+def _may_be(column: str) -> str | None:
+    """The field that one word of a column's name names."""
+    words = plain(column).split("_")
+    return next(
+        (field for one in words for field in (one, *recognised([one]).values()) if field in STANDARD_FIELDS), None
+    )
+
+
+def _again(files: Sequence[File], column: str, used: Iterable[str]) -> bool:
+    """Whether a column says again what one that is compared says, so that it would be refused."""
+    there = [one for one in _WORDS if one in {*used} and _is_text(files, one, {})]
+    text = all(file.table[column].dtype == pl.String for file in files)
+    return text and any(all(_repeats(file.table, column, one) for file in files) for one in there)
 
 
 def with_kinds(files: Sequence[File], extra: Sequence[str], reading: Reading) -> Reading:

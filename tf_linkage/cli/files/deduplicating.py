@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
 
 from tf_linkage.cli.files.columns import (
     columns_of,
@@ -19,14 +22,17 @@ from tf_linkage.cli.files.columns import (
     with_kinds,
 )
 from tf_linkage.cli.files.explaining import explained
-from tf_linkage.cli.files.linking import as_decided, write_sheet
-from tf_linkage.cli.files.noticing import WhatWasRead
+from tf_linkage.cli.files.linking import as_decided, write_links, write_sheet
+from tf_linkage.cli.files.noticing import WhatWasRead, say_what_is_expected, say_what_more
 from tf_linkage.cli.files.options import KINDS, add_bounds, add_columns, add_doubt, add_output, reading_of
-from tf_linkage.cli.files.reading import read_file
-from tf_linkage.cli.files.writing import SHEETS, check_writable, write_file
+from tf_linkage.cli.files.reading import File, read_file
+from tf_linkage.cli.files.writing import SHEETS, TABLES, check_writable, write_file
 from tf_linkage.cli.wording import say, under_way
 from tf_linkage.errors import LinkageRefused
 from tf_linkage.linkage.standardise.fields import STANDARD_FIELDS
+
+if TYPE_CHECKING:
+    from tf_linkage.linkage import Model, People
 
 
 def add_deduplicate(command: argparse.ArgumentParser) -> None:
@@ -36,9 +42,12 @@ def add_deduplicate(command: argparse.ArgumentParser) -> None:
         f"{', '.join(STANDARD_FIELDS)}, and by the usual other spellings of these."
     )
     command.add_argument("file", type=Path, metavar="FILE", help=KINDS)
-    add_output(command, "PEOPLE", "each record's id and its person's, .csv or .parquet")
+    add_output(command, "PEOPLE", "each record's id, its person's, and how likely, .csv or .parquet")
     add_columns(command)
     command.add_argument("--id", metavar="COL", help="column that names a record")
+    command.add_argument(
+        "--pairs", type=Path, metavar="PAIRS", help="also write links between records and pairs for review"
+    )
     add_bounds(command)
     add_doubt(command)
     command.set_defaults(run=_deduplicate)
@@ -50,15 +59,31 @@ def _deduplicate(chosen: argparse.Namespace) -> None:
     from tf_linkage import linkage  # noqa: PLC0415
     from tf_linkage.linkage.deduplicate.people import deduplicate, people_of  # noqa: PLC0415
 
-    bounds, reading = linkage.Limits(chosen.memory_gb, chosen.threads, chosen.most_pairs), reading_of(chosen)
+    bounds = linkage.Limits(chosen.memory_gb, chosen.threads, chosen.most_pairs)
+    file, decisions, model = _opened(chosen)
+    read = WhatWasRead((file.name,))
+    table = file.table.lazy()
+    asked = None if chosen.explain is None else (min(chosen.explain), max(chosen.explain))
+    with under_way("looking for duplicates", linkage.share_of_query):
+        found = deduplicate(table, model, bounds=bounds, progress=say, told=read, asked=asked)
+    if chosen.review is not None:
+        write_sheet(found.result, (table, table), chosen.review)
+    if decisions is not None:
+        found = people_of(as_decided(found.result, (table, table), decisions), table)
+    _hand_out(chosen, found, read)
+
+
+def _opened(chosen: argparse.Namespace) -> tuple[File, File | None, Model]:
+    """The file under the names of fields, decisions if there are any, and the model; refuses before any work."""
+    from tf_linkage import linkage  # noqa: PLC0415
+
+    reading = reading_of(chosen)
     paths = [path for path in (chosen.file, chosen.decisions) if path is not None]
     check_writable(chosen.output, paths)
-    if chosen.review is not None:
-        check_writable(chosen.review, [*paths, chosen.output], SHEETS)
-    if chosen.report is not None:
-        check_writable(chosen.report, [*paths, chosen.output], (".html",))
+    for path, suffixes in ((chosen.review, SHEETS), (chosen.report, (".html",)), (chosen.pairs, TABLES)):
+        if path is not None:
+            check_writable(path, [*paths, chosen.output], suffixes)
     opened = [read_file(path) for path in paths]
-    decisions = opened[1] if chosen.decisions is not None else None
     (file,), names = mapped(opened[:1], chosen.map, chosen.compare)
     extra = extra_of([file], chosen.compare, names)
     file, record_id = with_ids(file, names.get(chosen.id, chosen.id), "--id")
@@ -82,30 +107,34 @@ def _deduplicate(chosen: argparse.Namespace) -> None:
     refuse_no_evidence([file], model.fields, extra, [record_id], reading)
     say(f"comparing {', '.join(compared)}")
     say_what_is_left([file], (*compared, record_id))
-    read = WhatWasRead((file.name,))
-    table = file.table.lazy()
-    with under_way("looking for duplicates", linkage.share_of_query):
-        found = deduplicate(table, model, bounds=bounds, progress=say, told=read)
-    if chosen.review is not None:
-        write_sheet(found.result, (table, table), chosen.review)
-    if decisions is not None:
-        found = people_of(as_decided(found.result, (table, table), decisions), table)
-    write_file(chosen.output, found.people)
+    return file, opened[1] if chosen.decisions is not None else None, model
+
+
+def _hand_out(chosen: argparse.Namespace, found: People, read: WhatWasRead) -> None:
+    """Says and writes all that was asked for."""
+    write_file(chosen.output, found.people.with_columns(pl.col("match_probability", "weakest_link").round(6)))
+    if chosen.pairs is not None:
+        write_links(found.result, chosen.pairs)
     people = found.people["person_id"].n_unique()
-    several = found.people.filter(found.people["person_id"].is_duplicated())["person_id"].n_unique()
-    sizes = found.people.group_by("person_id").len().sort("len", "person_id", descending=True)["len"].head(3)
-    largest = f"; the largest hold {', '.join(f'{size:,}' for size in sizes)}" if several else ""
+    sizes = found.people.group_by("person_id").len().filter(pl.col("len") > 1)
+    largest = sizes.sort("len", "person_id", descending=True)["len"].head(3)
+    numbers = "nino" in found.result.model.fields
     counts = (
-        f"{found.people.height:,} records are {people:,} people, of whom {several:,} have several records"
-        f"{largest}; "
-        f"{found.kept_apart:,} links were too weak alone to join groups, {found.contradicted:,} joined none "
-        "because verified numbers differ"
+        f"{found.people.height:,} records are {people:,} people, of whom {sizes.height:,} have several records"
+        + (f"; the largest hold {', '.join(f'{size:,}' for size in largest)}" if sizes.height else "")
+        + f"; {found.kept_apart:,} links were too weak or too few to join two groups of records"
+        + (f", {found.contradicted:,} joined none as their NINOs differ" if numbers else "")
     )
     say(counts)
-    say(f"person_id in {chosen.output} is the least id of a person's records")
+    say(
+        f"in {chosen.output} person_id is the least id of a person's records, match_probability that of a record's "
+        "likeliest link to its person, weakest_link that of the link that holds the person together"
+    )
+    expected = say_what_is_expected(found.result)
     if chosen.report is not None:
         from tf_linkage.cli.files.reporting import write_report  # noqa: PLC0415
 
-        write_report(chosen.report, found.result, read.said, [counts])
-    if chosen.explain:
-        explained(found.result, *sorted(chosen.explain))
+        write_report(chosen.report, found.result, read.said, [counts, *expected])
+    say_what_more(chosen)
+    if chosen.explain is not None:
+        explained(found.result, min(chosen.explain), max(chosen.explain))

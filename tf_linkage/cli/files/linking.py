@@ -24,7 +24,7 @@ from tf_linkage.cli.files.columns import (
 )
 from tf_linkage.cli.files.explaining import explained
 from tf_linkage.cli.files.models import read_model, under_its_settings, write_model
-from tf_linkage.cli.files.noticing import WhatWasRead
+from tf_linkage.cli.files.noticing import WhatWasRead, say_what_is_expected, say_what_more
 from tf_linkage.cli.files.options import KINDS, add_bounds, add_columns, add_doubt, add_output, reading_of
 from tf_linkage.cli.files.reading import STDIN, File, read_file
 from tf_linkage.cli.files.reviewing import PAGE, write_page
@@ -107,7 +107,14 @@ def _link(chosen: argparse.Namespace) -> None:
     read = WhatWasRead(names)
     with under_way(f"linking by engine {chosen.engine}", linkage.share_of_query):
         result = linkage.link(
-            *tables, model, engine=chosen.engine, bounds=bounds, progress=say, told=read, learnt=learnt
+            *tables,
+            model,
+            engine=chosen.engine,
+            bounds=bounds,
+            progress=say,
+            told=read,
+            learnt=learnt,
+            asked=tuple(chosen.explain) if chosen.explain else None,
         )
     _hand_out(chosen, result, tables, read, decisions)
 
@@ -200,16 +207,19 @@ def _hand_out(
         write_sheet(result, tables, chosen.review)
     if decisions is not None:
         result = as_decided(result, tables, decisions)
-    _write_links(result, chosen.output)
+    write_links(result, chosen.output)
+    expected = say_what_is_expected(result)
     if chosen.report is not None:
         from tf_linkage.cli.files.reporting import write_report  # noqa: PLC0415
 
-        write_report(chosen.report, result, read.said, partners)
+        write_report(chosen.report, result, read.said, [*partners, *expected])
+    say_what_more(chosen)
     if chosen.explain:
         explained(result, *chosen.explain)
 
 
-def _write_links(result: LinkResult, path: Path) -> None:
+def write_links(result: LinkResult, path: Path) -> None:
+    """Writes links and pairs for review."""
     shown = result.links.select(OUTPUT).with_columns(
         pl.col("match_weight").round(4), pl.col("match_probability").round(6)
     )
@@ -229,9 +239,31 @@ def write_sheet(result: LinkResult, tables: tuple[pl.LazyFrame, pl.LazyFrame], p
     if path.suffix.lower() == PAGE:
         write_page(result, tables, sheet, path)
         return
-    write_file(path, clerks_sheet(sheet, 1), spreadsheet=True)
-    say(f"{sheet.height:,} pairs in doubt in {path}; it holds the records themselves. Fill in decision, then link")
-    say(f"again as before, with --decisions {path} in place of --review")
+    ids = sheet.select("pair", "left_id", "right_id")
+    shown = clerks_sheet(sheet, 1).join(ids, on="pair", how="left", maintain_order="left")
+    order = ["pair", "decision", "left_id", "right_id"]
+    write_file(path, shown.select(*order, pl.exclude(order)), spreadsheet=True)
+    say(f"{_of_which(result, sheet)} in {path}; it holds the records themselves. Fill in decision ({_words()}),")
+    say(f"then give the same command again, with --decisions {path} in place of --review")
+
+
+def _words() -> str:
+    from tf_linkage.linkage.review.sheets import DECISIONS  # noqa: PLC0415
+
+    return ", ".join(DECISIONS)
+
+
+def _of_which(result: LinkResult, sheet: pl.DataFrame) -> str:
+    """How many pairs a sheet holds of those for review, and of the links that are in doubt too."""
+    highest = result.model.settings.review.highest
+    zone = result.links.filter(pl.col("match_probability") < highest)
+    told = []
+    for status, words in (("review", "pairs for review"), ("link", f"links less likely than {highest:g}")):
+        every = zone.filter(pl.col("status") == status)
+        if every.height:
+            here = every.join(sheet, on=["left_id", "right_id"], how="semi").height
+            told.append(f"{here:,} of the {every.height:,} {words}")
+    return " and ".join(told)
 
 
 def as_decided(result: LinkResult, tables: tuple[pl.LazyFrame, pl.LazyFrame], sheet: File) -> LinkResult:

@@ -11,6 +11,9 @@ from tf_linkage.cli.wording import say
 from tf_linkage.errors import InputRefused
 
 if TYPE_CHECKING:
+    import argparse
+
+    from tf_linkage.linkage import LinkResult
     from tf_linkage.linkage.standardise.understood import FieldRead
 
 
@@ -30,6 +33,28 @@ class WhatWasRead:
         line = (self._files[side], column.field, str(column))
         say(": ".join(line))
         self.said.append(line)
+
+
+def say_what_is_expected(result: LinkResult) -> list[str]:
+    """Says what a linkage expects of itself, and what nobody can know; the same sentences."""
+    from tf_linkage.linkage.resolve.expected import Expected  # noqa: PLC0415
+
+    lines = list(Expected.of(result).said())
+    for line in lines:
+        say(line)
+    return lines
+
+
+def say_what_more(chosen: argparse.Namespace) -> None:
+    """Says which options that were not used show more."""
+    more = {
+        "--report PAGE.html": (chosen.report, "what each column was worth and what a threshold would give"),
+        "--review SHEET.csv": (chosen.review or chosen.decisions, "pairs in doubt side by side, to decide on"),
+        "--explain ID ID": (chosen.explain, "why two records are a link, or not"),
+    }
+    told = [f"{option} ({what})" for option, (used, what) in more.items() if used is None]
+    if told:
+        say("to see more, add " + ", ".join(told))
 
 
 def refuse_repeats(name: str, table: pl.LazyFrame, column: str) -> None:

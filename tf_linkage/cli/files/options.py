@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from tf_linkage.linkage.standardise.fields import STANDARD_FIELDS
 from tf_linkage.linkage.standardise.reading import ORDERS, Reading
 from tf_linkage.study import Study
 
@@ -50,7 +51,7 @@ def add_reading(command: argparse.ArgumentParser) -> None:
         default=[],
         action="extend",
         metavar="WORD",
-        help="further words that stand for nothing known",
+        help="further words that stand for nothing known; surname=CHILD in one column alone",
     )
     command.add_argument(
         "--value",
@@ -77,7 +78,10 @@ def add_doubt(command: argparse.ArgumentParser) -> None:
     """Adds what becomes of pairs in doubt."""
     add_threshold(command)
     command.add_argument(
-        "--explain", nargs=2, metavar=("ID", "ID"), help="print why these two records are a link, or in doubt"
+        "--explain",
+        nargs=2,
+        metavar=("ID", "ID"),
+        help="print why these two records are a link, in doubt, or neither",
     )
     command.add_argument(
         "--report", type=Path, metavar="PAGE", help="also write what was learnt and found as a page, .html"
@@ -100,7 +104,15 @@ def reading_of(chosen: argparse.Namespace) -> Reading:
     Raises:
         LinkageRefused: it cannot be meant.
     """
-    return Reading(chosen.dates, chosen.pivot, tuple(chosen.placeholder), tuple(chosen.value))
+    columns = {*STANDARD_FIELDS, *getattr(chosen, "compare", ())}
+    words, of_columns = [], []
+    for said in chosen.placeholder:
+        column, separator, word = said.partition("=")
+        if separator and column in columns:
+            of_columns.append((column, word))
+        else:
+            words.append(said)
+    return Reading(chosen.dates, chosen.pivot, tuple(words), tuple(chosen.value), of_columns=tuple(of_columns))
 
 
 def add_bounds(command: argparse.ArgumentParser) -> None:

@@ -17,10 +17,9 @@ from tf_linkage.linkage.tables.encoded import Tables
 
 def resembling_rule(tables: Tables) -> tuple[ResemblingRule, ...]:
     """The rule of tables that are small enough in at least two columns; of others, none."""
-    rule = tables.model.resembling
-    if rule is None:
+    rule, settings = tables.model.resembling, tables.model.settings.blocking
+    if rule is None or max(tables.left.height, tables.right.height) > settings.small:
         return ()
-    settings = tables.model.settings.blocking
     there = tuple(
         column
         for column in rule.columns
@@ -29,8 +28,12 @@ def resembling_rule(tables: Tables) -> tuple[ResemblingRule, ...]:
     return (ResemblingRule(there),) if len(there) >= settings.resembling_in else ()
 
 
-def resembling_pairs(tables: Tables, rule: ResemblingRule, free: tuple[pl.Series, pl.Series]) -> pl.DataFrame:
+def resembling_pairs(
+    tables: Tables, rule: ResemblingRule, free: tuple[pl.Series, pl.Series]
+) -> tuple[pl.DataFrame, ResemblingRule | None]:
     """Pairs of rows that resemble in at least two columns of a rule: `l`, `r`, sorted; in one table each once.
+
+    Gives the rule with the columns that it used, if they were enough.
 
     Columns in which few pairs resemble come first; those with which there would be too many are passed over.
 
@@ -44,10 +47,11 @@ def resembling_pairs(tables: Tables, rule: ResemblingRule, free: tuple[pl.Series
         (_near(tables, column, f"near_{place}", free), place) for place, column in enumerate(rule.columns)
     )
     least, allowed = tables.model.settings.blocking.resembling_in, tables.model.settings.blocking.resembling
-    found = []
+    found, used = [], []
     for pairs_there, place in counted:
         allowed -= pairs_there
         if allowed >= 0:
+            used.append(rule.columns[place])
             found.append(
                 f"SELECT (ours.row::UBIGINT << 32) | theirs.row AS pair FROM near_{place} near JOIN near_{place}_l "
                 f"ours ON near.a = ours.value JOIN near_{place}_r theirs ON near.b = theirs.value"
@@ -62,7 +66,14 @@ def resembling_pairs(tables: Tables, rule: ResemblingRule, free: tuple[pl.Series
     for place in range(len(rule.columns)):
         for name in (f"near_{place}", f"near_{place}_l", f"near_{place}_r"):
             connection.execute(f"DROP TABLE IF EXISTS {name}")
-    return pairs
+    kept = tuple(column for column in rule.columns if column in used)
+    return pairs, ResemblingRule(kept) if len(kept) >= least else None
+
+
+def resembles_sql(tables: Tables) -> str:
+    """Whether two values `a` and `b` resemble."""
+    long = tables.model.settings.blocking.long
+    return f"damerau_levenshtein(a, b) <= CASE WHEN least(length(a), length(b)) >= {long} THEN 2 ELSE 1 END"
 
 
 def _spelt(tables: Tables, column: str) -> bool:
@@ -88,8 +99,7 @@ def _near(tables: Tables, column: str, name: str, free: tuple[pl.Series, pl.Seri
         _table(tables, "lr"[side] + "_variants", pl.DataFrame(both, schema=["value", "left"], orient="row"))
     connection.execute(
         f"CREATE TABLE {name} AS SELECT a, b FROM (SELECT DISTINCT l.value AS a, r.value AS b "
-        'FROM l_variants l JOIN r_variants r USING ("left")) WHERE damerau_levenshtein(a, b) <= '
-        f"CASE WHEN least(length(a), length(b)) >= {settings.long} THEN 2 ELSE 1 END"
+        f'FROM l_variants l JOIN r_variants r USING ("left")) WHERE {resembles_sql(tables)}'
     )
     connection.execute("DROP TABLE l_variants; DROP TABLE r_variants")
     pairs = tables.total(

@@ -62,12 +62,11 @@ def affordable(tables: Tables, most_pairs: int, bearing: str = _ALLOWED) -> list
         LinkageRefused: a rule would make more than `most_pairs` pairs; counted, not tried.
     """
     rules = tables.model.blocking_rules
-    wide = widest(tables)
     counted = {frozenset(rule.keys): counted_pairs(tables, rule.keys) for rule in rules if rule.wide}
     used: list[BlockingRule] = []
     for rule in rules:
         keys = frozenset(rule.keys)
-        if rule.wide and counted[keys] > wide:
+        if rule.wide and counted[keys] > widest(tables, rule):
             continue
         # Who agrees on all of a rule's keys agrees on some of them.
         bounds = [number for fewer, number in counted.items() if fewer <= keys]
@@ -187,20 +186,26 @@ def pairs_of_pass(
     connection.unregister("known")
     resembling = resembling_rule(tables)
     if resembling:
-        _keep_resembling(tables, resembling[0], deterministic_pass.links, (met, 1 << len(rules)))
+        resembling = _keep_resembling(tables, resembling[0], deterministic_pass.links, (met, 1 << len(rules)))
     return (*rules, *resembling)
 
 
 def _keep_resembling(
     tables: Tables, rule: ResemblingRule, links: pl.DataFrame, met_and_bit: tuple[str, int]
-) -> None:
-    """Add the pairs that resemble and meet no other rule; none of records that the deterministic pass linked."""
+) -> tuple[ResemblingRule, ...]:
+    """Add the pairs that resemble and meet no other rule; none of records that the deterministic pass linked.
+
+    Gives the rule with the columns that it used; nothing where it was not used.
+    """
     connection, (met, bit) = tables.connection, met_and_bit
     ours = pl.Series(range(tables.left.height), dtype=pl.UInt32)
     theirs = pl.Series(range(tables.right.height), dtype=pl.UInt32)
     ours = ours.filter(~ours.is_in(links["left_row"].implode()))
     theirs = theirs.filter(~tables.right.entity.is_in(links["entity"].implode()))
-    connection.register("resembling", resembling_pairs(tables, rule, (ours, theirs)).to_arrow())
+    found, used = resembling_pairs(tables, rule, (ours, theirs))
+    if used is None:
+        return ()
+    connection.register("resembling", found.to_arrow())
     new = tables.frame(
         "SELECT l.row AS l, r.row AS r FROM resembling JOIN l ON resembling.l = l.row "
         f"JOIN r ON resembling.r = r.row WHERE {met} = 0 ORDER BY 1, 2"
@@ -210,6 +215,7 @@ def _keep_resembling(
     _keep(connection, "compared")
     for name in ("compared", "resembling"):
         connection.unregister(name)
+    return (used,)
 
 
 def _keep(connection: duckdb.DuckDBPyConnection, found: str) -> None:

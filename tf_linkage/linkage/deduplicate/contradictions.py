@@ -1,4 +1,8 @@
-"""What keeps two records of one table apart, whatever key they agree on."""
+"""What keeps two records of one table apart, whatever key they agree on.
+
+Stricter than a level that contradicts (`Level.contradicts`), by which a link between two tables is judged: there a
+twin of a resembling name or a NINO one digit off only weighs less, here it would merge two people for good.
+"""
 
 from __future__ import annotations
 

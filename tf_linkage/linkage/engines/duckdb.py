@@ -10,12 +10,14 @@ import dataclasses
 import duckdb
 import polars as pl
 
+from tf_linkage.linkage.block.loss import never_compared
 from tf_linkage.linkage.compare.candidates import Blocking, block_and_compare
 from tf_linkage.linkage.estimate.em import Trained
 from tf_linkage.linkage.estimate.preparation import preparation_of
 from tf_linkage.linkage.estimate.training_input import given_known_links, thin
 from tf_linkage.linkage.limits import Limits
 from tf_linkage.linkage.model.model import Model
+from tf_linkage.linkage.resolve.asked import asked_about
 from tf_linkage.linkage.resolve.decision import DecisionRule
 from tf_linkage.linkage.resolve.outcome import Outcome, result_of
 from tf_linkage.linkage.result import LinkageTask, LinkResult, Progress
@@ -54,13 +56,17 @@ def link_task(task: LinkageTask, blocked_by: Blocking) -> LinkResult:
             bounds=task.bounds,
             trained=trained,
             blocked_by=blocked_by,
+            asked=task.asked,
         )
 
 
 def _loaded(connection: duckdb.DuckDBPyConnection, task: LinkageTask) -> Tables:
     """Both tables in DuckDB; what they were made from is let go of with this call."""
     records = prepare(task.left, task.right, task.model, task.told)
-    task.progress(f"standardised {records.left.height:,} and {records.held.height:,} records")
+    both = records.left.height, records.held.height
+    task.progress(
+        f"{both[0]:,} records" if task.model.one_table else f"{both[0]:,} left and {both[1]:,} right records"
+    )
     return load(connection, records, task.model)
 
 
@@ -88,27 +94,31 @@ def link_tables(
     bounds: Limits,
     trained: Trained | None,
     blocked_by: Blocking = block_and_compare,
+    asked: tuple[str, str] | None = None,
 ) -> LinkResult:
     """Link tables that are loaded, if need be with a model trained before."""
     model = tables.model
     work = preparation_of(tables, bounds.most_pairs, blocked_by)
     candidates, deterministic_links = work.candidates, work.deterministic_pass.links
     pairs, patterns = int(candidates.patterns["pairs"].sum()), candidates.patterns["pattern"].n_unique()
-    found_and_compared = f"{deterministic_links.height:,} deterministic links; compared {pairs:,} candidate pairs"
-    progress(f"{found_and_compared} in {patterns:,} patterns")
+    if model.left_once and model.right_once and model.matchkeys:
+        progress(f"{deterministic_links.height:,} links at once, since a whole matchkey agrees")
+    progress(f"compared {pairs:,} pairs of records that a blocking rule brought together ({patterns:,} patterns)")
     training_input = None
     if trained is None:
         training_input = work.training_input()
         trained = training_input.learnt()
         strayed = "" if trained.held else "; EM strayed from the matchkeys' links, so m is theirs"
-        progress(f"trained in {trained.curve.height} rounds{strayed}")
+        progress(f"weights learnt from these pairs, in {trained.curve.height} rounds{strayed}")
     decision = DecisionRule.of(tables, trained, deterministic_links)
     certain_links, strata = decision.first(candidates, work.certain_links, work.standing)
     if training_input is not None:
-        trained = given_known_links(training_input, candidates, certain_links).learnt()
+        # Only a link that claims both records takes all other pairs of them away.
+        claimed = certain_links if model.left_once and model.right_once else work.certain_links
+        trained = given_known_links(training_input, candidates, claimed).learnt()
         beside = certain_links.pairs.height
         if model.left_once and model.right_once:
-            progress(f"trained again beside {beside:,} certain links, in {trained.curve.height} rounds")
+            progress(f"learnt again beside {beside:,} links that are certain, in {trained.curve.height} rounds")
         else:
             beside = round(trained.prior * training_input.observed.every_pair)
         if warning := thin(beside, model.settings.training.few):
@@ -116,9 +126,16 @@ def link_tables(
     decision = dataclasses.replace(decision, trained=trained, strata=strata)
     scored = decision.kept_pairs(candidates, decision.below_floor)
     without = decision.resolved(decision.weighed(scored, None, certain_links))
-    progress(f"resolved {without.filter(pl.col('status') == 'link').height:,} links")
+    progress(f"decided on {without.filter(pl.col('status') == 'link').height:,} links")
     final, together = decision.with_family(scored, without, certain_links, families_of)
     if together is not None:
         progress(f"family evidence: {together:.0%} of members who moved stand beside another member")
     explained = decision.explained(decision.with_second_records(final), certain_links)
-    return result_of(Outcome(tables, model, candidates, trained, without, explained))
+    result = result_of(Outcome(tables, model, candidates, trained, without, explained))
+    if model.resembling is not None:
+        links = explained.filter(pl.col("status") == "link")
+        result = dataclasses.replace(result, never_compared=never_compared(tables, candidates.rules, links))
+    if asked is not None:
+        pair = asked_about(asked, decision, certain_links, candidates.rules)
+        result = dataclasses.replace(result, asked=pair)
+    return result

@@ -112,8 +112,11 @@ def certain_links_of(
     """
     settings, comparisons = tables.model.settings.certain, tables.model.comparisons
     nobody = no_certain_links(tables)
-    nobody.left[certain["left_row"].to_numpy()] = True
-    nobody.right[certain["entity"].to_numpy()] = True
+    # Who may be linked again is free however often it is linked.
+    if tables.model.left_once:
+        nobody.left[certain["left_row"].to_numpy()] = True
+    if tables.model.right_once:
+        nobody.right[certain["entity"].to_numpy()] = True
     certain_links = dataclasses.replace(nobody, pairs=certain)
     # Pairs at one address that are not links, and those of them that are free still.
     here = weighed.filter(~pl.col("moved"))

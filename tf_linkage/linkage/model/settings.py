@@ -66,6 +66,11 @@ class Blocking(Group):
     wide: int = _number(
         200_000, "pairs", "what a wide rule may make besides one for each record of the larger table", 0, 10**12
     )
+    wide_each: int = _number(
+        50, "pairs", "for each record of the larger table that a wide rule may make where tables are small and "
+        "anybody's: with fewer two in five true pairs of 50,000 records were never compared", 0, 10**6,
+    )  # fmt: skip
+    small: int = _number(100_000, "records", "of the larger table up to which tables are small", 1, 10**9)
     resembling_in: int = _number(
         2,
         "columns",
@@ -75,6 +80,9 @@ class Blocking(Group):
     )
     long: int = _number(5, "letters", "from which a value resembles another at two edits, not one", 1, 1000)
     longest: int = _number(40, "letters", "beyond which it is not looked for what resembles a value", 1, 1000)
+    links_looked_at: int = _number(
+        20_000, "links", "by which it is estimated how many pairs no rule compares; more add nothing", 1, 10**9
+    )
     variants: int = _number(
         3_000_000, "variants", "of one column's values, with up to two letters taken out, by which is found what "
         "resembles: some seconds; a column with more is passed over", 0, 10**10,
@@ -272,11 +280,18 @@ class Review(Group):
 
 @dataclass(frozen=True)
 class OneTable(Group):
-    """Records of one person within one table; with the shares of `match_probability`, all that is used there."""
+    """Records of one person within one table; with the shares of `match_probability`, all that is used there.
+
+    But for `together`, which is what joins records into people by a model that was trained on them.
+    """
 
     posterior: float = _number(
         0.99, "probability", "from which two records become one person: to merge two people is worse than to miss "
         "a duplicate", 0.5, 0.999999,
+    )  # fmt: skip
+    together: float = _number(
+        0.25, "share", "of the pairs between two groups of records that must be links before the groups are one "
+        "person: one wrong link joins two people with all their records, right ones come in numbers", 0.0, 1.0,
     )  # fmt: skip
     twice: float = _number(0.04, "records", "of each record's person, besides it: our assumption", 1e-9, 1000.0)
     household_members: float = _number(

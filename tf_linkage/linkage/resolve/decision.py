@@ -153,7 +153,7 @@ class DecisionRule:
         weighed = self.weighed(pairs, None, certain_links, far=True)
         free = {one.id: leaving_free(candidates.rules, one.columns) for one in self.model.comparisons}
         strata = no_strata(self.tables) if self.model.one_table else strata_of(weighed, self.tables, free)
-        if not (self.model.left_once and self.model.right_once):
+        if not (self.model.left_once or self.model.right_once):
             return certain_links, strata
         links = self.resolved(weighed).filter(pl.col("status") == "link")
         bar = self.model.settings.certain.posterior

@@ -31,11 +31,13 @@ class SecondPartners:
     def __str__(self) -> str:
         if not self.records:
             return f"no {self.side} record had a second likely partner"
-        return (
-            f"{self.records:,} {self.side} records had a second likely partner: {self.one:,} were linked to the "
-            f"likelier one, {self.several:,} to several, {self.review:,} to none, with their partners for review "
-            "or linked elsewhere"
+        became = (
+            (self.one, "linked to the likelier one"),
+            (self.several, "linked to several"),
+            (self.review, "linked to none, with their partners for review or linked elsewhere"),
         )
+        told = ", ".join(f"{number:,} {words}" for number, words in became if number)
+        return f"{self.records:,} {self.side} records had a second likely partner: {told}"
 
 
 def second_partners(result: LinkResult) -> tuple[SecondPartners, SecondPartners]:

@@ -34,29 +34,45 @@ def explanations(levels: Levels, weights: Weights, comparisons: Sequence[Compari
 
 
 def waterfall(result: LinkResult, left_id: str, right_id: str) -> pl.DataFrame:
-    """The parts of one pair's weight in order: `part`, `level`, `bits`, `running`.
+    """The parts of one pair's weight that apply, in order: `part`, `level`, `bits`, `running`.
 
     Raises:
-        LinkageRefused: the pair is neither link nor review, or the engine keeps no explanations.
+        LinkageRefused: the pair was not weighed, or the engine keeps no explanations.
     """
-    if result.explanations.is_empty():
+    if not result.explanations.width:
         raise LinkageRefused(f"engine {result.engine!r} keeps no explanations; engine 'duckdb' does")
-    found = result.explanations.filter(pl.col("left_id") == left_id, pl.col("right_id") == right_id)
-    if found.is_empty():
+    asked = result.asked
+    if asked is not None and (asked.left_id, asked.right_id) == (left_id, right_id):
+        rows = [result.weighed, asked.explanation]
+    else:
+        rows = [result.explanations, result.weighed]
+    this = (pl.col("left_id") == left_id, pl.col("right_id") == right_id)
+    there = [table.filter(*this) for table in rows if table.width]
+    found = next((table for table in there if table.height), None)
+    if found is None:
         raise LinkageRefused(
-            "this pair is neither a link nor for review: no blocking rule brought it together, it was too "
-            "unlikely, or one of the two has a better partner"
+            "this pair was not weighed: no blocking rule brought it together, or it was too unlikely; ask about it "
+            "before the work (`asked`, --explain)"
         )
     row = found.row(0, named=True)
     parts: list[tuple[str, str, float]] = [("prior", "any two records of these tables", row["prior"])]
-    parts.append(("presence", "how often people of this sex and age are there", row["presence"]))
+    parts.append(("sex and age", "how often such people are there", row["presence"]))
+    known: set[str] = set()
     for comparison in result.model.comparisons:
         code = row[f"{comparison.id} level"]
+        if code != MISSING:
+            known.add(comparison.name)
         words = "unknown on either side" if code == MISSING else comparison.levels[code].words
         parts.append((comparison.name, words, row[comparison.id]))
-    parts.append(("names", "names go together, and with years of birth", row["names"]))
-    parts.append(("certain_links", "both records are free, others are taken", row["certain_links"]))
-    parts.append(("household_members", "people of one home look like this too", row["household_members"]))
+    parts.append(("names together", "names go together, and with years of birth", row["names"]))
+    parts.append(("certain links", "both records are free, others are taken", row["certain_links"]))
+    parts.append(("household members", "people of one home look like this too", row["household_members"]))
     parts.append(("family", "another member is linked to this home", row["family"]))
+    # What adds nothing does not apply.
+    parts = [part for part in parts if part[0] in known or abs(part[2]) >= NOTHING]
     frame = pl.DataFrame(parts, schema={"part": pl.String, "level": pl.String, "bits": pl.Float64}, orient="row")
     return frame.with_columns(pl.col("bits").cum_sum().alias("running"))
+
+
+NOTHING = 1e-5
+"""Bits below which a part says nothing."""

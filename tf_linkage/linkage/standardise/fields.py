@@ -133,6 +133,7 @@ def _batches(table: pl.LazyFrame, batch: int) -> Iterator[pl.DataFrame]:
 
 def _made(name: str, pieces: list[Distinct | pl.Series], is_field: bool, reading: Reading) -> StandardColumn:
     """What a column becomes that was read piece by piece."""
+    reading = reading.of(name)
     whole = [piece for piece in pieces if isinstance(piece, pl.Series)]
     if whole:
         return standard_column(name, pl.concat(whole, rechunk=True), reading)

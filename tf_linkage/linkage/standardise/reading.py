@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -36,6 +36,7 @@ class Reading:
         pivot: two-digit years up to this one are of this century, later ones of the last.
         placeholders: further words that stand for nothing known, in any column and of whatever case.
         kinds: columns beyond the usual fields, each with what its values are, as `kinds.kind_of` finds it.
+        of_columns: fields and other columns, each with a word that stands for nothing known in it alone.
         values: words that are values though they are usually placeholders, of whatever case.
 
     Raises:
@@ -47,6 +48,7 @@ class Reading:
     placeholders: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
     kinds: tuple[tuple[str, str], ...] = ()
+    of_columns: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant."""
@@ -54,6 +56,11 @@ class Reading:
             raise LinkageRefused(f"dates are written {', '.join(ORDERS[:-1])} or {ORDERS[-1]}")
         if not 0 <= self.pivot <= 99:
             raise LinkageRefused("the pivot of two-digit years is from 0 to 99")
+
+    def of(self, column: str) -> Reading:
+        """How the values of one column are read."""
+        own = tuple(word for name, word in self.of_columns if name == column)
+        return replace(self, placeholders=(*self.placeholders, *own)) if own else self
 
     def known(self, values: pl.Series) -> pl.Series:
         """The values, null where one is a placeholder in any column."""

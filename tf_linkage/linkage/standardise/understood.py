@@ -43,7 +43,7 @@ class FieldRead:
             parts.append(f"{self.missing:,} missing")
         if self.not_understood:
             what = _WHAT.get(self.field, "nothing known")
-            parts.append(f"{self.not_understood:,} placeholders or {what}, which count as unknown")
+            parts.append(f"{self.not_understood:,} not understood (placeholders, or {what}) and taken for unknown")
         return "; ".join((", ".join(parts), *self.notes))
 
 

@@ -101,7 +101,7 @@ def test_as_if_each_value_were_held_against_each(ours: list[str], theirs: list[s
         tables = load(connection, prepare(left.lazy(), right.lazy(), model), model)
         (rule,) = resembling_rule(tables)
         every = tuple(pl.Series(range(len(side)), dtype=pl.UInt32) for side in (ours, theirs))
-        found = set(resembling_pairs(tables, rule, (every[0], every[1])).rows())
+        found = set(resembling_pairs(tables, rule, (every[0], every[1]))[0].rows())
         expected = {
             (row, other_row)
             for (row, one), (other_row, other) in itertools.product(enumerate(ours), enumerate(theirs))
@@ -111,7 +111,7 @@ def test_as_if_each_value_were_held_against_each(ours: list[str], theirs: list[s
     assert found == expected
 
 
-@pytest.mark.parametrize("bound", [{"variants": 100}, {"resembling": 50}])
+@pytest.mark.parametrize("bound", [{"variants": 100}, {"resembling": 50}, {"small": 299}])
 def test_a_large_table_goes_without(bound: dict[str, int]) -> None:
     model = general_model(COLUMNS, COLUMNS, settings=Settings(blocking=Blocking(**bound)))
     with_bound = link(OURS.lazy(), THEIRS.lazy(), model)
@@ -121,3 +121,20 @@ def test_a_large_table_goes_without(bound: dict[str, int]) -> None:
 
 def test_a_department_never_uses_it() -> None:
     assert department_model("dwp", STANDARD_FIELDS).resembling is None
+
+
+def test_a_small_file_is_compared_more_widely_but_not_by_a_column_of_few_values() -> None:
+    """Two thousand records of two hundred surnames and three cities."""
+    many = [name() for _ in range(200)]
+    rows = [(f"l{n}", name(), many[n % 200], None, f"city{n % 3}") for n in range(2000)]
+    table = pl.DataFrame(rows, schema=[*COLUMNS, "city"], orient="row").cast(pl.String)
+
+    def used(**bounds: int) -> set[str]:
+        few = Settings(blocking=Blocking(wide=10, variants=0, **bounds))
+        model = general_model(table.columns, table.columns, ["city"], settings=few)
+        return set(link(table.lazy(), table.lazy(), model).blocking["rule"])
+
+    assert "surname" not in used(wide_each=1)
+    assert "surname" not in used(small=1999)
+    assert "surname" in used()
+    assert "city" not in used()

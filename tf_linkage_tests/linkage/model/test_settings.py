@@ -13,7 +13,15 @@ import pytest
 
 import tf_linkage.linkage
 from tf_linkage.errors import LinkageRefused
-from tf_linkage.linkage import LinkResult, Settings, department_model, find_duplicates, general_model, link
+from tf_linkage.linkage import (
+    LinkResult,
+    Settings,
+    deduplicate,
+    department_model,
+    find_duplicates,
+    general_model,
+    link,
+)
 from tf_linkage.linkage.model.settings import (
     Blocking,
     Group,
@@ -42,6 +50,7 @@ NO_SETTING = {
     "THIRD": "the number of a reviewer",
     "MOST_TOLD": "how many rows an error names",
     "DECIMALS": "the last bits of a sum, which must decide nothing",
+    "NOTHING": "what an explanation leaves out",
     "_BITS": "the width of a number",
     "_MOST": "how values are written, not what links look like",
     "_HALF": "the same",
@@ -162,6 +171,10 @@ def test_every_setting_is_read(village: Any, reviewed: Any, monkeypatch: pytest.
     of_anybody = general_model(village.cohort.columns, village.register.columns, left_id=MODEL.left_id,
                                right_id=MODEL.right_id)  # fmt: skip
     link(cohort, register, of_anybody)
+    of_one = general_model(
+        village.cohort.columns, village.cohort.columns, left_id=MODEL.left_id, right_id=MODEL.left_id
+    )
+    deduplicate(cohort, of_one)
     result: LinkResult = reviewed[0]
     review_sheet(result, cohort, register)
     answers = {"one": simulated_answers(sheet, truth, reviewer=1, wrong=0)}

@@ -180,8 +180,8 @@ def _programme(money: pl.DataFrame) -> Iterator[str]:
     for mean in own["mean"].head(1):
         yield (
             f"About £{mean:,.0f} for each family in the two years after the start, £{mean / 2:,.0f} a year. "
-            f"Its price: {PRICES[PROGRAMME]}, the same for each family on it. What services cost, mostly at illustrative "
-            "prices, and what five years would come to, stands under Costs."
+            f"Its price: {PRICES[PROGRAMME]}, the same for each family on it. What services cost, mostly at "
+            "illustrative prices, and what five years would come to, stands under Costs."
         )
 
 
