@@ -350,7 +350,9 @@ def _model(
     rules += tuple(BlockingRule(column, _same(extra_column(column)), wide=True) for column in extra)
     rules += tuple(
         BlockingRule(
-            f"{other} and {column}", ((other, other), (extra_column(column), extra_column(column))), wide=True
+            f"{_IN_WORDS.get(other, other)} and {column}",
+            ((other, other), (extra_column(column), extra_column(column))),
+            wide=True,
         )
         for other in ("forename_first", "surname", "address", "dob_year", "dob_day_month")
         for column in extra
@@ -379,6 +381,11 @@ def _model(
         review_threshold=review_threshold,
         right_entity=ids[1],
     )
+
+
+_IN_WORDS = {
+    "forename_first": "forename", "dob_year": "year of birth", "dob_day_month": "day and month of birth",
+}  # fmt: skip
 
 
 def _same(*columns: str) -> tuple[KeyPair, ...]:

@@ -66,10 +66,11 @@ class Expected:
             return (*found, "how many true pairs were never compared is not known")
         right, unlikely = self.links - self.wrong, self.unlikely or 0.0
         lost = self.review_true + unlikely + self.missed
+        compared = "an unknown number" if self.unlikely is None else f"{unlikely:,.0f}"
         share = lost / (right + lost) if lost else 0.0
         found.append(
             f"not linked: about {lost:,.0f} of some {right + lost:,.0f} true pairs ({share:.1%}): "
-            f"{self.review_true:,.0f} for review, {unlikely:,.0f} compared but too unlike, and {self.missed:,.0f} "
+            f"{self.review_true:,.0f} for review, {compared} compared but too unlike, and {self.missed:,.0f} "
             "or more never compared, as no blocking rule holds for them, whatever the threshold"
         )
         found.append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 
 import polars as pl
@@ -64,6 +65,12 @@ def test_it_is_the_least_that_are_missed() -> None:
     result, missed = linked(0.5)
     assert result.never_compared is not None
     assert 0.01 < result.never_compared < missed / 1500
+
+
+def test_what_a_saved_model_does_not_tell_is_not_said_to_be_none() -> None:
+    result, _ = linked(0.4)
+    applied = dataclasses.replace(result, training_curve=pl.DataFrame())
+    assert "an unknown number compared but too unlike" in " ".join(Expected.of(applied).said())
 
 
 def test_nothing_is_told_by_few_links() -> None:
