@@ -46,11 +46,12 @@ outcome and from window to window; to the nearest five, their differences would 
 PRICE_CLASSES = ("amounts paid", "published average", "illustrative")
 """Amounts paid: what departments paid. Published average: of a whole programme. Illustrative: nobody's."""
 
+ILLUSTRATIVE = "illustrative"
 PRICES: Mapping[str, str] = {
     "benefits": "amounts paid",
-    "social care": "illustrative",
-    "crime and justice": "illustrative",
-    "education": "illustrative",
+    "social care": ILLUSTRATIVE,
+    "crime and justice": ILLUSTRATIVE,
+    "education": ILLUSTRATIVE,
     "the programme": "published average",
 }
 """At what prices each cost theme is computed."""
@@ -171,13 +172,21 @@ class Differences(Table):
         "alone would put one at least as far from no effect, from the ends of the rounded interval; of a range "
         "over two assumptions the larger of both, and 1 where they lie on two sides"
     )
-    p_holm = _share("The same, corrected for looking at all primary results (Holm 1979); below .05 an effect shows")
+    p_holm = _share("The same, adjusted for looking at all primary results (Holm 1979); below .05 an effect shows")
     recall_programme = _share(
         "Of what there is on the programme (events, people with it, pounds, pupils), the share that links find, as "
         "estimated without truth; rounded down to what five of the people make by whom it is known; only where "
         "linkage is allowed for"
     )
     recall_comparison = _share("The same of the comparison, so weighted")
+    recall_rounded_to = number(
+        ColumnClass.ATTRIBUTE,
+        "To what step both are rounded down: recall lies between the figure shown and one step more",
+        unit="share",
+        nullable=True,
+        least=0,
+        most=1,
+    )
     linkage_share = _share(
         "Of the variance of a linkage-corrected estimate, what comes from not knowing recall and precision; "
         "rounded to .05"
@@ -215,7 +224,7 @@ class Differences(Table):
         allowed_for = (
             pl.col("method").cast(pl.String).is_in(list(LINKAGE_METHODS)) & pl.col("estimate").is_not_null()
         )
-        both = pl.col("recall_programme", "recall_comparison")
+        both = pl.col("recall_programme", "recall_comparison", "recall_rounded_to")
         return pl.when(allowed_for).then(pl.all_horizontal(both.is_not_null())).otherwise(
             pl.all_horizontal(both.is_null())
         )  # fmt: skip
@@ -390,6 +399,14 @@ class Subgroups(Table):
         "few, or linkage is not allowed for"
     )
     recall_comparison = _share("The same of the comparison, so weighted")
+    recall_rounded_to = number(
+        ColumnClass.ATTRIBUTE,
+        "To what step both are rounded down: recall lies between the figure shown and one step more",
+        unit="share",
+        nullable=True,
+        least=0,
+        most=1,
+    )
     linkage_share = _share(
         "Of the variance of the estimate, what comes from not knowing recall and precision; rounded up to .05; "
         "empty where linkage is not allowed for"
@@ -404,9 +421,15 @@ class Subgroups(Table):
     @dy.rule()
     def recall_of_both_where_linkage_is_allowed_for(cls) -> pl.Expr:
         """Recall stands for both groups or neither, and only where a shown ratio allows for linkage."""
-        programme, comparison = (pl.col(f"recall_{side}").is_not_null() for side in ("programme", "comparison"))
+        programme, comparison, step = (
+            pl.col(f"recall_{name}").is_not_null() for name in ("programme", "comparison", "rounded_to")
+        )
         allowed_for = pl.col("linkage_share").is_not_null() & pl.col("estimate").is_not_null()
-        return (programme == comparison) & (allowed_for | (~programme & pl.col("linkage_share").is_null()))
+        return (
+            (programme == comparison)
+            & (programme == step)
+            & (allowed_for | (~programme & pl.col("linkage_share").is_null()))
+        )
 
 
 class ServiceUse(RoundedShares):

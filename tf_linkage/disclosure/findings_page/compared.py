@@ -29,8 +29,9 @@ BEFORE, AFTER = REGIONAL_WINDOWS
 SHARES_SAY = (
     "Share of families on the programme less share of the comparison, weighted so that both resembled each "
     "other before the start, with 95% intervals. Left of the line it happened in fewer families on the "
-    "programme. The weights make the year before alike, so that next to nothing can show there; see Before "
-    "the start for years that they do not. Estimates are rounded to about what five families make."
+    "programme. The weights are made from the year before, so that what is left there is small whatever sets the "
+    "groups apart, and proves nothing: Before the start looks at each year by weights that do not know it. "
+    "Estimates are rounded to about what five families make."
 )
 RATIOS_SAY = (
     "How often something new began within months 7 to 24 after the start: yearly rate on the programme over "

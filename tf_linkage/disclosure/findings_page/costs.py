@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from tf_linkage.contracts.outputs.published import PRICES
+from tf_linkage.contracts.outputs.published import ILLUSTRATIVE, PRICES
 from tf_linkage.disclosure.findings_page.cells import HEAD, WITHHELD, Row, any_shown, drawn
 from tf_linkage.disclosure.findings_page.words import GROUPS
 from tf_linkage.pages import charts, html
@@ -43,7 +43,7 @@ def costs_section(money: pl.DataFrame) -> str:
 
 
 def _prices() -> str:
-    illustrative = ", ".join(theme for theme, prices in PRICES.items() if prices == "illustrative")
+    illustrative = ", ".join(theme for theme, prices in PRICES.items() if prices == ILLUSTRATIVE)
     return html.paragraph(
         f"Illustrative costs. For {illustrative} the unit costs are round figures of ours, from no source: no "
         "conclusion may be drawn from these sums. Benefits are the amounts that were paid; the programme is "

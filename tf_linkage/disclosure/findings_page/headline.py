@@ -24,8 +24,8 @@ SAYS = (
     "How often something new began in months 7 to 24 after the start, on the programme over the comparison: at "
     "1 as often, below it less often on the programme. Weighting is right if what was known before the start "
     "tells all that matters; the range over two assumptions also allows for what it does not tell, as long as "
-    "that stays as it is (see Compared). What is shown goes by that range where there is one. Corrected: "
-    "allowing for links that were missed or are false (see Linkage)."
+    "that stays as it is (see Compared). What is shown goes by that range where there is one. Corrected for "
+    "linkage: allowing for links that were missed or are false (see Linkage)."
 )
 NOTHING = "Too few new events for any ratio of rates."
 

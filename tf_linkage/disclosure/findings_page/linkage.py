@@ -16,7 +16,7 @@ from tf_linkage.disclosure.findings_page.compared import (
     in_points,
     in_pounds,
 )
-from tf_linkage.disclosure.findings_page.words import UNITS, outcome_word
+from tf_linkage.disclosure.findings_page.words import UNITS, outcome_word, recall_span
 from tf_linkage.pages import html
 
 Row = Mapping[str, object]
@@ -32,11 +32,14 @@ SAYS = (
     "is estimated from people whom a council's record puts in the register: whether they were found there."
 )
 MEANS = (
-    "Corrected: the ratio with each event counted for those missed, and its interval with the uncertainty of "
-    "recall and precision in it. At the worst: the ends that the interval reaches where recall and precision lie "
+    "Corrected for linkage: the ratio with each event counted for those missed, and its interval with the "
+    "uncertainty of recall and precision in it. At the worst: the ends that it reaches where these lie "
     "anywhere within what is known of them, in each group for itself, and up to 2% of councils' flags are wrong. "
-    "The correction is no quotient of the recalls as shown: these are rounded down, and it takes out as well what "
-    "false links add (precision)."
+    "Recall is shown as a span, because it leaves rounded; the correction goes by the figure itself, and takes out "
+    "as well what false links add (precision). It is recall of events, estimated without truth from people whom "
+    "councils flag, in each group for itself: where these are few it may lie several points off. A rehearsal's "
+    "report on the linkage counts people by the truth, so that its recall is another figure, and sets both side by "
+    "side."
 )
 OF_DIFFERENCES = (
     "Shares and costs are smaller in each group by about as much as its recall falls short of 1, and a difference "
@@ -56,8 +59,8 @@ NOTHING = "Too few people are known to be in a register to say how many of its l
 
 UNKNOWN = "What links missed is not known."
 EXPLAINS = "Linkage may explain it."
-AT_WORST = "Linkage does not explain it, but could at the worst."
-NOT = "Linkage does not explain it."
+AT_WORST = "Linkage as estimated does not explain it; at the worst of what is known it could."
+NOT = "Linkage does not explain it, not even at the worst of what is known."
 """What linkage may do to a ratio that leaves 1 out, in the one wording of the page."""
 
 
@@ -145,8 +148,10 @@ def _leans(rows: pl.DataFrame) -> str:
     for _, row, _ in as_linked(rows):
         on, off = (float(str(row[name])) for name in ("recall_programme", "recall_comparison"))
         if on != off:
-            side, (least, most) = _SIDES[on > off], sorted((on, off))
-            lower[side].append(f"{outcome_word(str(row['outcome'])).lower()} ({least:g} against {most:g})")
+            side = _SIDES[on > off]
+            less, more = ("programme", "comparison") if side == _SIDES[0] else ("comparison", "programme")
+            spans = f"{recall_span(row, less)} against {recall_span(row, more)}"
+            lower[side].append(f"{outcome_word(str(row['outcome'])).lower()} ({spans})")
     said = [
         LEANS.format(side=side, names=", ".join(names), favours=FAVOURS[side])
         for side, names in lower.items()
@@ -171,7 +176,8 @@ def _of_differences(differences: pl.DataFrame) -> str:
 
 
 def _table_of_differences(rows: pl.DataFrame, words: str, written: Writing) -> str:
-    head = ("", "As found (95%)", "Corrected (95%)", "At the worst", "Recall, programme", "Recall, comparison",
+    head = ("", "As found (95%)", "Corrected for linkage (95%)", "At the worst", "Recall, programme",
+            "Recall, comparison",
             "Of its variance, linkage", "Recall lower by")  # fmt: skip
     table = [
         (
@@ -179,8 +185,8 @@ def _table_of_differences(rows: pl.DataFrame, words: str, written: Writing) -> s
             written(weighted)[0],
             written(corrected)[0],
             written(bounds)[0].partition("(")[2].rstrip(")"),
-            f"{corrected['recall_programme']:g}",
-            f"{corrected['recall_comparison']:g}",
+            recall_span(corrected, "programme"),
+            recall_span(corrected, "comparison"),
             f"up to {float(str(corrected['linkage_share'])):.0%}",
             _lower_by(corrected["recall_gap"]),
         )
@@ -201,7 +207,8 @@ def _lower_by(gap: object) -> str:
 
 
 def _table(rows: pl.DataFrame, whose: str) -> str:
-    head = ("", "As found (95%)", "Corrected (95%)", "At the worst", "Recall, programme", "Recall, comparison",
+    head = ("", "As found (95%)", "Corrected for linkage (95%)", "At the worst", "Recall, programme",
+            "Recall, comparison",
             "Of its variance, linkage")  # fmt: skip
     table = [
         (
@@ -209,8 +216,8 @@ def _table(rows: pl.DataFrame, whose: str) -> str:
             as_a_ratio(weighted)[0],
             as_a_ratio(corrected)[0],
             f"{bounds['low']:g} to {bounds['high']:g}",
-            f"{corrected['recall_programme']:g}",
-            f"{corrected['recall_comparison']:g}",
+            recall_span(corrected, "programme"),
+            recall_span(corrected, "comparison"),
             f"up to {float(str(corrected['linkage_share'])):.0%}",
         )
         for weighted, corrected, bounds in as_linked(rows)

@@ -31,8 +31,8 @@ NONE_SAYS = "Nothing was planned before outcomes were read: every result is expl
 HOLM_SAYS = (
     "p-value: how often a result at least this far from no effect would come by chance alone if there were none, "
     "from figures before they were rounded. It is not how likely the result is, nor how likely that there is no "
-    "effect. Corrected: the same for at least one of all {planned} planned results (Holm); below 0.05 an effect "
-    "shows. One that is withheld counts as showing nothing."
+    "effect. For all together: the same for at least one of all {planned} planned results (Holm); below 0.05 an "
+    "effect shows. One that is withheld counts as showing nothing."
 )
 RANGE_HOLM_SAYS = (
     " The range is what was planned; weighted and difference in differences are the two estimates behind it. Its "
@@ -60,7 +60,7 @@ def planned_part(differences: pl.DataFrame) -> str:
         for row in rows
     ]  # fmt: skip
     behind = tuple(method.capitalize() for method in BEHIND) if headline == RANGE else ()
-    head = ("", "What is shown", headline.capitalize(), *behind, PRICE, "p-value", "p-value, corrected")
+    head = ("", "What is shown", headline.capitalize(), *behind, PRICE, "p-value", "p-value, all together")
     says = HOLM_SAYS.format(planned=len(rows)) + (RANGE_HOLM_SAYS if headline == RANGE else "")
     return (
         html.paragraph(LATE_SAYS if late else PLANNED_SAYS.format(headline=headline))

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
+from tf_linkage.contracts.outputs.estimates import ALL_REGIONS
 from tf_linkage.contracts.outputs.published import REGIONAL_WINDOWS
 from tf_linkage.disclosure.findings_page.words import UNITS, points
 from tf_linkage.disclosure.suppression.rules import RULES
@@ -72,10 +73,16 @@ def rows_withheld(tables: Mapping[str, pl.DataFrame]) -> tuple[int, int]:
 def typical_price(outcomes: pl.DataFrame) -> tuple[float | None, float | None]:
     """By how much rounding may move a share of families after the start, and half its interval: medians.
 
+    Of all regions together: a share of one region is moved more.
+
+
     Args:
         outcomes: `contracts.outputs.published.Outcomes`, codes as text.
     """
-    told = outcomes.filter(pl.col("unit") == "family", pl.col("window") == AFTER, pl.col("share").is_not_null())
+    told = outcomes.filter(
+        pl.col("unit") == "family", pl.col("window") == AFTER, pl.col("region") == ALL_REGIONS,
+        pl.col("share").is_not_null(),
+    )  # fmt: skip
     moved = told.get_column("moved_by_rounding").median()
     half = ((told.get_column("high") - told.get_column("low")) / 2).median()
     return tuple(value if isinstance(value, float) else None for value in (moved, half))  # type: ignore[return-value]
@@ -108,8 +115,13 @@ def _of_outcomes(outcomes: pl.DataFrame) -> Iterator[tuple[str, ...]]:
     for (unit,), of_unit in named.group_by(["unit"], maintain_order=True):
         for name in order:
             of = of_unit.filter(pl.col("window") == name)
-            if of.height:
-                yield _of_shares(f"{UNITS[str(unit)].capitalize()}, {name}", of)
+            # A region is smaller than all together: rounding weighs more in it.
+            for where, there in (
+                ("", pl.col("region") == ALL_REGIONS),
+                (", by region", pl.col("region") != ALL_REGIONS),
+            ):
+                if (rows := of.filter(there)).height:
+                    yield _of_shares(f"{UNITS[str(unit)].capitalize()}, {name}{where}", rows)
 
 
 def _of_shares(words: str, rows: pl.DataFrame) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ INTERVAL = FIGURES[:3]
 WAYS: tuple[Callable[[float], int], ...] = (round, math.floor, math.ceil)
 """How each is rounded: the ends of an interval outwards."""
 
-RECALL_STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
+RECALL_STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 """To what recall is rounded: the first step no finer than what five of the people make by whom it is known."""
 
 LINKAGE_STEP = 0.05
@@ -102,6 +102,7 @@ def allowed_for(row: Row, weighted: Row, rounded: Mapping[str, float], public: P
     }
     shown: dict[str, object] = {
         "estimate": moved["estimate"], "low": low, "high": high, "rounded_to": rounded["rounded_to"], **recall,
+        "recall_rounded_to": grid,
     }  # fmt: skip
     if row["measure"] == RATIO:
         shown["e_value"], shown["e_value_limit"] = e_values(moved["estimate"], low, high)

@@ -39,9 +39,11 @@ def said(weighted: Ends, over: Ends, corrected: Ends, bounds: Ends) -> str:
          "No effect is shown: anything from as often to 40% more often would fit if weighting is right; the range "
          "could not be told."),
         ((0.6, 0.8), (0.5, 0.9), (0.6, 0.8), (0.55, 0.85),
-         "Less often, under either assumption. Linkage does not explain it."),
+         "Less often, under either assumption."
+         " Linkage does not explain it, not even at the worst of what is known."),
         ((1.2, 1.6), (1.1, 1.8), (1.1, 1.6), (0.9, 1.9),
-         "More often, under either assumption. Linkage does not explain it, but could at the worst."),
+         "More often, under either assumption. Linkage as estimated does not explain it; "
+         "at the worst of what is known it could."),
         ((0.6, 0.8), (0.5, 1.1), (0.7, 1.05), (0.5, 1.2),
          "Less often, if what was known before the start tells all that matters; else no effect is shown. "
          "Linkage may explain it."),
@@ -49,8 +51,8 @@ def said(weighted: Ends, over: Ends, corrected: Ends, bounds: Ends) -> str:
          "Less often, if what was known before the start tells all that matters; else no effect is shown. "
          "What links missed is not known."),
         ((0.6, 0.8), None, (0.6, 0.8), None,
-         "Less often, under one assumption; the other could not be looked at. Linkage does not explain it, but "
-         "could at the worst."),
+         "Less often, under one assumption; the other could not be looked at. Linkage as estimated does "
+         "not explain it; at the worst of what is known it could."),
         ((0.6, 0.8), (0.5, 0.9), (1.1, 1.4), (1.05, 1.5),
          "Less often, under either assumption. Linkage may explain it."),
         (None, None, None, None, "withheld"),

@@ -8,6 +8,7 @@ from tables_of_counts import published
 
 from tf_linkage.contracts.outputs.estimates import ALL_TOGETHER, MEASURES, ROLES
 from tf_linkage.disclosure.findings_page.asked import short_part
+from tf_linkage.disclosure.findings_page.asked.others import UNPRICED
 from tf_linkage.disclosure.findings_page.asked.short import NOT_PLANNED, UNTOLD
 from tf_linkage.disclosure.findings_page.before_start.doubts import BOTH, LAST_YEAR, NO_SAFEGUARD
 from tf_linkage.disclosure.findings_page.headline import BOUNDS, CORRECTED, RANGE, RATIO, WEIGHTED
@@ -27,6 +28,7 @@ def ratios(outcome: str, *, p_holm: float | None, found: Triple, corrected: Trip
             "estimate": estimate, "low": low, "high": high, "p_holm": p_holm if method == RANGE else None,
             "recall_programme": 0.85 if method == CORRECTED else None,
             "recall_comparison": 0.97 if method == CORRECTED else None,
+            "recall_rounded_to": 0.01 if method == CORRECTED else None,
         }
         for method, (estimate, low, high) in methods.items()
     ]  # fmt: skip
@@ -72,19 +74,23 @@ def test_primary_results_and_how_sure_they_are() -> None:
     )
     assert "Planned were conviction, custody, exclusion" in said["What are the primary results?"]
     # By the ends of the ranges: 0.4 to 2.2 is narrower than 0.25 to 3.
-    assert said["How sure is that?"].startswith("Surest: Exclusion, between 0.4 and 2.2 times as often")
-    assert "Least sure: Conviction, between 0.25 and 3." in said["How sure is that?"]
+    assert said["How sure is that?"].startswith("The narrowest range: Exclusion, between 0.4 and 2.2 times")
+    assert "Widest: Conviction, between 0.25 and 3." in said["How sure is that?"]
     assert "Of the planned results: Custody." in said["What was withheld?"]
 
 
 def test_what_links_may_do() -> None:
     said = told([*CONVICTION, *CUSTODY, *HIDDEN])["What may missed and false links do to it?"]
-    assert "Of a hundred events, judged by people whom councils flag, links find 85 to 97." in said
+    assert (
+        "Links find the fewest events of Conviction: 85 to 86% of those on the programme and 97 to 98% of" in said
+    )
     # 0.9 becomes 0.8: eleven percent; 0.8 becomes 0.88: ten.
     assert (
         "no ratio by more than 12% (Exclusion: 0.9 becomes 0.8), and changes what is shown for Exclusion." in said
     )
-    assert said.endswith("Custody: linkage does not explain it, but could at the worst.")
+    assert said.endswith(
+        "Custody: linkage as estimated does not explain it; at the worst of what is known it could."
+    )
     assert "none of 1 outcomes" in told(CONVICTION)["What may missed and false links do to it?"]
     assert told([])["What may missed and false links do to it?"] == UNTOLD
 
@@ -152,8 +158,10 @@ def test_what_else_differs_is_counted_by_kind_and_named() -> None:
     said = told([*CUSTODY, *rows])["What else differs after the start?"]
     assert "1 of 1 ratios of yearly rates: custody 0.5 (0.4 to 0.6)." in said
     assert "1 of 1 differences in share: persistent absence of children 8.0 points less (2.0 to 14.0)." in said
-    assert "1 of 2 differences in costs: all costs £3,200 a family a year more (1,400 to 5,200)" in said
-    assert "mostly illustrative prices" in said
+    # All costs hold prices from no source: nothing may be concluded from them, so that they are not named.
+    assert "None of 1 differences in costs at prices that are not illustrative." in said
+    assert UNPRICED in said
+    assert "3,200" not in said
     assert "employment" not in said
     assert "None of 1 ratios of yearly rates." in told(CONVICTION)["What else differs after the start?"]
 

@@ -62,6 +62,7 @@ def test_one_by_hand() -> None:
     assert row["estimate"] == 0.870
     assert row["low"] == pytest.approx(0.770 * 1.02 * math.exp(-1.96 * (math.hypot(0.045, 0.01) - 0.045)), abs=0.01)
     assert (row["recall_programme"], row["recall_comparison"]) == (0.95, 0.97)
+    assert row["recall_rounded_to"] == 0.01, "five of nine hundred are .0056"
     assert row["linkage_share"] == 0.05, "4.7 parts in a hundred, rounded up"
     assert row["recall_gap"] == pytest.approx(0.95 * (1 - row["high"]), abs=5e-4)
     assert shown[BOUNDS]["linkage_share"] is None
@@ -94,7 +95,9 @@ def test_what_is_withheld_of_the_weighted_ratio_is_withheld_of_the_others() -> N
 
 def test_recall_without_a_figure_breaks_the_contract() -> None:
     table, _ = differences({"differences": in_contract(rows())}, set())
-    one_too_many = table.with_columns(recall_programme=pl.lit(0.9), recall_comparison=pl.lit(0.9))
+    one_too_many = table.with_columns(
+        recall_programme=pl.lit(0.9), recall_comparison=pl.lit(0.9), recall_rounded_to=pl.lit(0.1)
+    )
     assert Differences.is_valid(table)
     assert not Differences.is_valid(one_too_many)
 
@@ -107,11 +110,11 @@ def page(made: list[dict[str, Any]]) -> str:
 @pytest.mark.parametrize(
     ("made", "says"),
     [
-        (rows(0.7, unsure=0.001), "Linkage does not explain it: links would have to miss"),
+        (rows(0.7, unsure=0.001), "not even at the worst of what is known: links would have to miss"),
         (rows(0.85, 1.08), "Linkage may explain it. Allowing for what links miss, no effect is shown"),
         (
             rows(0.89, 1.0, unsure=0.001),
-            "Linkage does not explain it, but could at the worst: links would have to miss",
+            "as estimated does not explain it; at the worst of what is known it could: links would have to miss",
         ),
         (rows(1.0, 1.0), "No effect is shown, with or without"),
         (rows(1.06, 1.1), "Corrected it no longer holds 1"),
@@ -134,11 +137,13 @@ def test_the_page_says_where_links_miss_more_and_whom_it_favours() -> None:
         other = table.with_columns(pl.when(corrected).then(value).alias(name) for name, value in recalls.items())
         return linkage_section(plain(other.lazy()))
 
-    assert "(0.85 against 0.95): there less seems to happen on the programme than does, which favours" in said(
-        0.85, 0.95
+    assert (
+        "(85 to 86% against 95 to 96%): there less seems to happen on the programme than does, which favours"
+        in said(0.85, 0.95)
     )
-    assert "(0.85 against 0.95): there less seems to happen in the comparison than does, which goes" in said(
-        0.95, 0.85
+    assert (
+        "(85 to 86% against 95 to 96%): there less seems to happen in the comparison than does, which goes"
+        in said(0.95, 0.85)
     )
     assert "the same in both groups" in said(0.9, 0.9)
     assert "alike, by about" not in said(0.85, 0.95)

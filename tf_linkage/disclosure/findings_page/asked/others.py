@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 
 from tf_linkage.contracts.outputs.estimates import MEASURES, METHODS
-from tf_linkage.contracts.outputs.published import REGIONAL_WINDOWS
+from tf_linkage.contracts.outputs.published import ILLUSTRATIVE, PRICES, REGIONAL_WINDOWS
 from tf_linkage.disclosure.findings_page.compared import ends, holds_one
 from tf_linkage.disclosure.findings_page.words import UNITS, outcome_word
 
@@ -18,9 +18,12 @@ WEIGHTED, AFTER = METHODS[1], REGIONAL_WINDOWS[1]
 KINDS = {
     RATIO: "ratios of yearly rates",
     SHARE: "differences in share",
-    POUNDS: "differences in costs",
+    POUNDS: "differences in costs at prices that are not illustrative",
 }
-PRICED = "costs are at mostly illustrative prices, and all costs hold the programme's own"
+UNPRICED = (
+    "Differences in costs at illustrative prices, and in all costs, are not named: no conclusion may be drawn from "
+    "them (Compared shows them, a family and year)."
+)
 
 
 def other_differences(differences: pl.DataFrame) -> Iterator[str]:
@@ -43,12 +46,18 @@ def other_differences(differences: pl.DataFrame) -> Iterator[str]:
         "All are exploratory, and one in twenty would be named by chance alone."
     )
     for measure, words in KINDS.items():
-        of = [row for row in rows if row["measure"] == measure]
+        of = [row for row in rows if row["measure"] == measure and _may_be_named(row)]
         away = [_words(row) for row in of if not _holds_none(row)]
         if of:
-            priced = f" ({PRICED})" if measure == POUNDS and away else ""
             named = f": {'; '.join(away)}" if away else ""
-            yield f"{len(away) or 'None'} of {len(of)} {words}{named}{priced}."
+            yield f"{len(away) or 'None'} of {len(of)} {words}{named}."
+    if any(not _may_be_named(row) for row in rows):
+        yield UNPRICED
+
+
+def _may_be_named(row: Row) -> bool:
+    """Whether a conclusion may be drawn from it: not from sums at prices that come from no source."""
+    return row["measure"] != POUNDS or PRICES.get(str(row["outcome"]), ILLUSTRATIVE) != ILLUSTRATIVE
 
 
 def _holds_none(row: Row) -> bool:

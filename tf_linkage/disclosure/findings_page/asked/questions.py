@@ -81,7 +81,10 @@ def _costs(money: pl.DataFrame) -> Iterator[str]:
             sums = [f"£{mean:,.0f} {theme}" for theme, mean in rows.select("theme", "mean").iter_rows()]
             yield f"{name}: for each family in the two years after the start about {_all(sums)}."
     if money["mean"].is_not_null().any():
-        yield "At prices that are mostly illustrative: no conclusion may be drawn from these sums. See Costs."
+        yield (
+            "Sums are of two years, where Compared tells differences a year. Prices are mostly illustrative: no "
+            "conclusion may be drawn from these sums. See Costs."
+        )
 
 
 def _share(rows: pl.DataFrame, group: str, window: str) -> str:

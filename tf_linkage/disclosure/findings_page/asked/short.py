@@ -10,19 +10,21 @@ import polars as pl
 from tf_linkage.contracts.outputs.published import PRICES
 from tf_linkage.disclosure.findings_page.asked.five_years import AFTER, PROGRAMME
 from tf_linkage.disclosure.findings_page.asked.others import other_differences
-from tf_linkage.disclosure.findings_page.before_start import before_the_start, doubts, planned_before
+from tf_linkage.disclosure.findings_page.before_start import before_the_start, doubted, doubts, planned_before
 from tf_linkage.disclosure.findings_page.compared import ends, holds_one
 from tf_linkage.disclosure.findings_page.headline import RANGE, RATIO, WEIGHTED
 from tf_linkage.disclosure.findings_page.linkage import AT_WORST, as_linked, explained
 from tf_linkage.disclosure.findings_page.planned import EXPLORATORY, counted, planned_outcomes
 from tf_linkage.disclosure.findings_page.protection import rows_withheld, typical_price
-from tf_linkage.disclosure.findings_page.words import outcome_word
+from tf_linkage.disclosure.findings_page.words import outcome_word, recall_span
 from tf_linkage.pages import html
 
 Row = Mapping[str, object]
 Tables = Mapping[str, pl.DataFrame]
 
 NOT_PLANNED = "No result was planned: nothing on this page is more than exploratory."
+SIDES = ("programme", "comparison")
+BELOW = "see below what differences between the groups may do"
 UNTOLD = "It cannot be told: too few are known to be in a register."
 
 
@@ -44,7 +46,7 @@ def short_answers(tables: Tables) -> list[tuple[str, list[str]]]:
     planned = list(tables["differences"].filter(pl.col("role") != EXPLORATORY).iter_rows(named=True))
     return [
         ("What are the primary results?", [*_planned(planned)]),
-        ("How sure is that?", [*_sure(tables["differences"], planned)]),
+        ("How sure is that?", [*_sure(tables, planned)]),
         ("What else differs after the start?", [*other_differences(tables["differences"])]),
         ("What may missed and false links do to it?", [*_linkage(tables["differences"])]),
         ("What may differences between the groups do to it?", [*_confounding(tables, planned)]),
@@ -62,8 +64,11 @@ def _planned(planned: Sequence[Row]) -> Iterator[str]:
     yield f"Planned were {', '.join(_name(row).lower() for row in planned)}; each stands in the table below."
 
 
-def _sure(differences: pl.DataFrame, planned: Sequence[Row]) -> Iterator[str]:
-    """The narrowest and the widest range, of the planned results where there are any."""
+def _sure(tables: Tables, planned: Sequence[Row]) -> Iterator[str]:
+    """What is in doubt; then the narrowest and the widest range, of the planned results where there are any."""
+    if doubt := doubted(tables["placebos"], tables["pretrends"], BELOW):
+        yield doubt
+    differences = tables["differences"]
     shown: list[Row] = [row for row in planned if row["measure"] == RATIO and row["low"] is not None]
     if not shown:
         weighted = differences.filter(
@@ -75,10 +80,10 @@ def _sure(differences: pl.DataFrame, planned: Sequence[Row]) -> Iterator[str]:
         return
     by_width = sorted(shown, key=lambda row: ends(row)[1] / max(ends(row)[0], 1e-9))
     first, last = by_width[0], by_width[-1]
-    how = ", whichever of two assumptions holds" if first["method"] == RANGE else ""
+    how = ", if one of two assumptions holds" if first["method"] == RANGE else ""
     than = f" times as often on the programme as in the comparison{how}"
-    least = "" if first is last else f" Least sure: {_span(last)}."
-    yield f"Surest: {_span(first)}{than}.{least}"
+    least = "" if first is last else f" Widest: {_span(last)}."
+    yield f"The narrowest range: {_span(first)}{than}.{least}"
     yield (
         "A range over two assumptions runs from the lower end of both 95% intervals to the upper, and is no "
         "95% interval itself. Intervals tell of chance alone, not of what else sets the groups apart. “No "
@@ -109,10 +114,12 @@ def _linkage(differences: pl.DataFrame) -> Iterator[str]:
         for one, other, bounds in rows
         if not holds_one(one) and explained(one, other, bounds) == AT_WORST
     ]
-    recalls = [float(str(row[name])) for _, row, _ in rows for name in ("recall_programme", "recall_comparison")]
+    recalls = [float(str(row[f"recall_{side}"])) for _, row, _ in rows for side in SIDES]
+    _, fewest, _ = rows[recalls.index(min(recalls)) // len(SIDES)]
+    on, off = (recall_span(fewest, side) for side in SIDES)
     yield (
-        f"Of a hundred events, judged by people whom councils flag, links find {100 * min(recalls):.0f} to "
-        f"{100 * max(recalls):.0f}."
+        f"Links find the fewest events of {_name(fewest)}: {on} of those on the programme and {off} of those in "
+        "the comparison, as far as people whom councils flag can tell."
     )
     if most:
         yield (
@@ -155,8 +162,9 @@ def _price(tables: Tables, planned: Sequence[Row]) -> Iterator[str]:
     moved, chance = typical_price(tables["outcomes"])
     if moved is not None and chance is not None:
         yield (
-            "The rows withheld, and rounding. For a typical (median) share of families in the two years after the "
-            f"start it is {100 * moved:.1f} percentage points up or down at the most, next to "
+            "The rows withheld, and rounding. For a typical (median) share of families, all regions together, in "
+            "the two "
+            f"years after the start it is {100 * moved:.1f} percentage points up or down at the most, next to "
             f"{100 * chance:.1f} by chance (half a 95% interval)."
         )
     steps = [float(str(row["rounded_to"])) / 2 for row in planned if row["measure"] == RATIO and row["rounded_to"]]
@@ -171,9 +179,9 @@ def _programme(money: pl.DataFrame) -> Iterator[str]:
     )  # fmt: skip
     for mean in own["mean"].head(1):
         yield (
-            f"About £{mean:,.0f} for each family in the two years after the start. Its price: "
-            f"{PRICES[PROGRAMME]}, the same for each family on it. What services cost, mostly at illustrative "
-            "prices, and what five years would come to, stands under Costs."
+            f"About £{mean:,.0f} for each family in the two years after the start, £{mean / 2:,.0f} a year. "
+            f"Its price: {PRICES[PROGRAMME]}, the same for each family on it. What services cost, mostly at "
+            "illustrative prices, and what five years would come to, stands under Costs."
         )
 
 

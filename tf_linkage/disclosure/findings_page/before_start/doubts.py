@@ -17,7 +17,8 @@ ALPHA = 0.05
 """Half-years before the start that lie so far from the reference this seldom by chance have moved apart."""
 
 WEIGHTING: Mapping[bool | None, str] = {
-    True: "Weighting is in doubt: once weighted, the groups still differed before the start.",
+    True: "Weighting is in doubt: a year before the start that the weights were not made from still shows a "
+    "difference (see Before the start).",
     False: "Nothing before the start speaks against weighting, as far as it would have been seen.",
     None: "Whether weighting is right cannot be checked: too few new events before the start.",
 }
@@ -71,16 +72,19 @@ def doubts(placebos: pl.DataFrame, pretrends: pl.DataFrame) -> str:
     return f"{BOTH}. {said} {NO_SAFEGUARD}" if weighting and differencing else said
 
 
-def doubted(placebos: pl.DataFrame, pretrends: pl.DataFrame) -> str:
+def doubted(placebos: pl.DataFrame, pretrends: pl.DataFrame, see: str = "see In short") -> str:
     """Which assumption is in doubt, in one sentence; nothing where neither check warns.
 
-    Arguments as `doubts`.
+    Args:
+        placebos: as `weighting_warns` takes them.
+        pretrends: as `differencing_warns` takes them.
+        see: where more is said.
     """
     weighting, differencing = weighting_warns(placebos), differencing_warns(pretrends)
     if weighting and differencing:
-        return f"{BOTH}: see In short."
+        return f"{BOTH}: {see}."
     if weighting or differencing:
-        return f"{'Weighting' if weighting else 'Difference in differences'} is in doubt here: see In short."
+        return f"{'Weighting' if weighting else 'Difference in differences'} is in doubt here: {see}."
     return ""
 
 

@@ -7,7 +7,7 @@ import polars as pl
 from tf_linkage.contracts.outputs.estimates import SUBGROUPS
 from tf_linkage.disclosure.findings_page.cells import PRICE
 from tf_linkage.disclosure.findings_page.compared import as_a_ratio, ends
-from tf_linkage.disclosure.findings_page.words import outcome_word
+from tf_linkage.disclosure.findings_page.words import outcome_word, recall_span
 from tf_linkage.pages import html
 
 COUNCILS, PROBLEMS = SUBGROUPS
@@ -63,7 +63,7 @@ def _rows(rows: pl.DataFrame) -> list[tuple[str, ...]]:
     return [
         (outcome_word(str(row["outcome"])), str(row["group"]), *as_a_ratio(row),
          "" if row["spread"] is None else f"up to {row['spread']:g}",
-         *("" if row[name] is None else f"{row[name]:g}" for name in ("recall_programme", "recall_comparison")),
+         *(recall_span(row, side) for side in ("programme", "comparison")),
          "" if row["linkage_share"] is None else f"up to {row['linkage_share']:.0%}")
         for row in rows.iter_rows(named=True)
     ]  # fmt: skip

@@ -32,8 +32,8 @@ SPREAD_STEP = 0.05
 
 FIGURES = ("pooled", "pooled_low", "pooled_high")
 RECALLS = tuple(f"recall_{side}" for side in SIDES)
-STEPS = (*RECALL_STEPS, 0.1, 0.2)
-"""To what recall of a group is rounded: of few people more coarsely than recall of all."""
+STEPS = RECALL_STEPS[:-1]
+"""To what recall of a group is rounded: of too few people for the last of them it is not told."""
 
 Key = tuple[str, str, str]
 Sides = tuple[int, int]
@@ -135,4 +135,5 @@ def _linkage(row: Row) -> dict[str, float]:
     if grid is not None:
         for name in RECALLS:
             told[name] = on_grid(grid, math.floor(real(row[name]) / grid + EXACT))
+        told["recall_rounded_to"] = grid
     return told
