@@ -38,8 +38,7 @@ MEANS = (
     "Recall is shown as a span, because it leaves rounded; the correction goes by the figure itself, and takes out "
     "as well what false links add (precision). It is recall of events, estimated without truth from people whom "
     "councils flag, in each group for itself: where these are few it may lie several points off. A rehearsal's "
-    "report on the linkage counts people by the truth, so that its recall is another figure, and sets both side by "
-    "side."
+    "report on the linkage counts people by the truth: its recall is another figure."
 )
 OF_DIFFERENCES = (
     "Shares and costs are smaller in each group by about as much as its recall falls short of 1, and a difference "

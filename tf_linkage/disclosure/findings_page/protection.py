@@ -75,7 +75,6 @@ def typical_price(outcomes: pl.DataFrame) -> tuple[float | None, float | None]:
 
     Of all regions together: a share of one region is moved more.
 
-
     Args:
         outcomes: `contracts.outputs.published.Outcomes`, codes as text.
     """

@@ -155,10 +155,10 @@ def _effort(by_figure: Mapping[tuple[str, str], Mapping[str, object]], plain: pl
         recall, everybody, found = (float(str(figure)) for figure in figures)
         if 0 < recall < 1:
             searches = searches_for(recall, round(found), round(everybody - found), POINT)
+            needed = _needed(people_for(recall, POINT), known["denominator"])
             rows.append(
-                (TITLES[name], f"{known['denominator']:,}", f"{people_for(recall, POINT):,}", f"{searches:,}",
-                 f"{everybody - found:,.0f}")
-            )  # fmt: skip
+                (TITLES[name], f"{known['denominator']:,}", needed, f"{searches:,}", f"{everybody - found:,.0f}")
+            )
     head = ("Department", "Known to be present", "Needed of them", "Or searches by a clerk", "Of people unlinked")
     words = (
         "To know recall to within a point: so many people known to be present, if they come from as many families, "
@@ -166,6 +166,11 @@ def _effort(by_figure: Mapping[tuple[str, str], Mapping[str, object]], plain: pl
         "hardly anybody without a link is present, nearly all must be searched for."
     )
     return html.paragraph(words) + html.table("What buys recall to within a point", head, rows) if rows else ""
+
+
+def _needed(people: int, known: object) -> str:
+    """How many people known to be present it takes; that there are not so many, where there are not."""
+    return f"{people:,}" if people <= int(str(known)) else f"{people:,}, more than there are"
 
 
 def _known(by_figure: Mapping[tuple[str, str], Mapping[str, object]], plain: pl.DataFrame) -> str:

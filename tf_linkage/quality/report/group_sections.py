@@ -79,7 +79,7 @@ def _named(row: dict[str, Any], names: Names) -> str:
 
 def _widest(row: dict[str, Any], names: Names, causes: pl.DataFrame | None) -> str:
     return (
-        f"{TITLES[row['department']]}: recall's widest gap, {BREAKDOWNS[row['breakdown']].lower()} "
+        f"{TITLES[row['department']]}: recall's widest gap beyond chance, {BREAKDOWNS[row['breakdown']].lower()} "
         f"“{level_word(row['breakdown'], row['worst'], names)}”: {percent(row['worst_value'])} of "
         f"{row['worst_of']:,}, {_gap(row)} points below everybody else{_mostly(row, causes)}."
     )
@@ -116,12 +116,12 @@ def gap_section(plain: pl.DataFrame, names: Names, causes: pl.DataFrame | None) 
     rows = [
         (
             f"{TITLES[row['department']]}, {word(row['measure']).lower()}, {BREAKDOWNS[row['breakdown']].lower()}",
-            level_word(row["breakdown"], row["worst"], names),
+            level_word(row["breakdown"], row["worst"], names) if row["gap"] > 0 else "none",
             percent(row["worst_value"]),
             percent(row["rest_value"]),
             _gap(row),
             "no bound" if row["bound"] is None else f"{100 * row['bound']:.0f}",
-            row["status"] if row["bound"] is not None else "",
+            _verdict(row),
         )
         for row in gaps(plain).iter_rows(named=True)
     ]
@@ -130,8 +130,10 @@ def gap_section(plain: pl.DataFrame, names: Names, causes: pl.DataFrame | None) 
     words = (
         "Each breakdown's worst group is held against everybody else. The worst of many is picked after "
         "looking, so small gaps are found even where there are none: intervals are widened for that. A gap is "
-        "“kept” when it is itself at most the bound, however wide its interval; “in doubt” when it is above the "
-        "bound but its interval reaches down to it; “missed” when the whole interval lies above."
+        "“kept” when its whole interval is at most the bound; “kept, unsure” when the gap itself is, but its "
+        "interval reaches above; “in doubt” when the gap is above the bound but its interval reaches down to it; "
+        "“missed” when the whole interval lies above. Where no group is found less often than all others, the "
+        "worst is “none”."
     )
     bounds = [
         f"{word(name)}: at most {100 * bound:.0f} points. {reason}." for name, (bound, reason) in GAP_BOUNDS.items()
@@ -146,6 +148,14 @@ def gap_section(plain: pl.DataFrame, names: Names, causes: pl.DataFrame | None) 
         + html.opened("Every gap as a table", html.table("Widest gaps", head, rows))
         + _causes(plain, names, causes)
     )
+
+
+def _verdict(row: dict[str, Any]) -> str:
+    """What a gap is beside its bound: one that is kept by its value alone is not called so without a word."""
+    if row["bound"] is None:
+        return ""
+    status = str(row["status"])
+    return f"{status}, unsure" if status == "kept" and row["gap_high"] > row["bound"] else status
 
 
 def _causes(plain: pl.DataFrame, names: Names, causes: pl.DataFrame | None) -> str:

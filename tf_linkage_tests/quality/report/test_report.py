@@ -254,8 +254,8 @@ def test_no_figure_is_minus_nothing() -> None:
 
 def test_the_page_tells_the_rule_by_which_gaps_are_judged(with_truth: pl.DataFrame) -> None:
     text = Page(quality_report(with_truth)).text
-    assert "“kept” when it is itself at most the bound" in text
-    assert "“in doubt” when it is above the bound but its interval reaches down to it" in text
+    assert "“kept” when its whole interval is at most the bound" in text
+    assert "“in doubt” when the gap is above the bound but its interval reaches down to it" in text
 
 
 def test_where_people_went_and_what_guidance_asks_are_answered_in_a_sentence(

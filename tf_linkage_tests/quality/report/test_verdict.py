@@ -22,7 +22,7 @@ from tf_linkage.quality.report.actions import (
     actions,
     shown_first,
 )
-from tf_linkage.quality.report.group_sections import worst_group
+from tf_linkage.quality.report.group_sections import gap_section, worst_group
 from tf_linkage.quality.report.thresholds import recommendations, sign_test, threshold_section
 from tf_linkage.quality.report.verdict import NO_TRUTH, tiles
 from tf_linkage.quality.report.words import plain_figures
@@ -185,7 +185,7 @@ def test_the_worst_group_is_named_first_with_why() -> None:
         {"department": "moj", "breakdown": "council", "error": error, "part": part} for error, part in parts.items()
     ])  # fmt: skip
     said = worst_group(plain, {"a": "Hackney"}, causes)
-    assert "MoJ: recall's widest gap, council “Hackney”: 50.0% of 200, 47.5" in said
+    assert "MoJ: recall's widest gap beyond chance, council “Hackney”: 50.0% of 200, 47.5" in said
     assert (
         "of these 47.5 points 30.0 come with a wrong or missing date of birth, 5.0 with all other errors together; "
         "for 12.5 no recorded error accounts." in said
@@ -220,6 +220,20 @@ def test_beside_the_widest_gap_stand_those_that_its_rule_leaves_out() -> None:
     )
     assert "hard case “twin”, 10.1 (" in said
     assert "points, which may be chance." in said
+
+
+def test_a_gap_that_is_kept_by_its_value_alone_is_unsure_and_who_has_no_gap_is_not_the_worst() -> None:
+    def said(women: tuple[int, int], men: tuple[int, int]) -> str:
+        everybody = ("all", "all", "recall", women[0] + men[0], women[1] + men[1])
+        groups = (("gender", "female", "recall", *women), ("gender", "male", "recall", *men))
+        return gap_section(figures(RIGHT, everybody, *groups), {}, None)
+
+    assert ">kept, unsure<" in said((27, 30), (950, 970)), "8 points, of 30 people"
+    sure = said((9_690, 9_700), (9_700, 9_700))
+    assert ">kept<" in sure
+    assert ">kept, unsure<" not in sure
+    assert ">none<" not in sure
+    assert ">none<" in said((9_700, 9_700), (9_700, 9_700))
 
 
 def test_the_verdict_says_how_wide_its_limits_are_and_whom_none_judges() -> None:
