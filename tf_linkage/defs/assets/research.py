@@ -51,8 +51,8 @@ def _tables(study: Study) -> dg.AssetsDefinition:
     @study_asset(
         TABLES,
         "What researchers work on: people, families and what happened in families, each as coarse as it must be "
-        "for "
-        "nobody to stand out, the histories of people, and a panel by half-year. None of the three joins another.",
+        "for nobody to stand out, the histories of people, and a panel by half-year. None of the three joins "
+        "another. Kinds of offence and what came of them are counted in two tables of their own.",
         rooms=["research", "disclosure", *(room for one in DEPARTMENTS.values() for room in one.packages)],
         ins=LINKED_SET | _counts(study),
     )
