@@ -50,7 +50,7 @@ OF_DIFFERENCES = (
 )
 FAVOURS = {"on the programme": "favours", "in the comparison": "goes against"}
 _SIDES = tuple(FAVOURS)
-ALIKE = " Recall is shown as the same in both groups, so that misses lean neither way."
+ALIKE = " For {names} recall is shown alike in both groups: to which side misses lean is not told."
 LEANS = " Recall is lower {side} for {names}: there less seems to happen {side} than does, which {favours} "
 LEANS += "the programme where less is better."
 NOTHING = "Too few people are known to be in a register to say how many of its links are missed."
@@ -144,6 +144,7 @@ def _sentence(weighted: Row, corrected: Row, bounds: Row) -> str:
 def _leans(rows: pl.DataFrame) -> str:
     """For which outcomes links miss more in one group than in the other, and what that makes of a difference."""
     lower: dict[str, list[str]] = {side: [] for side in FAVOURS}
+    alike: list[str] = []
     for _, row, _ in as_linked(rows):
         on, off = (float(str(row[name])) for name in ("recall_programme", "recall_comparison"))
         if on != off:
@@ -151,12 +152,14 @@ def _leans(rows: pl.DataFrame) -> str:
             less, more = ("programme", "comparison") if side == _SIDES[0] else ("comparison", "programme")
             spans = f"{recall_span(row, less)} against {recall_span(row, more)}"
             lower[side].append(f"{outcome_word(str(row['outcome'])).lower()} ({spans})")
+        else:
+            alike.append(outcome_word(str(row["outcome"])).lower())
     said = [
         LEANS.format(side=side, names=", ".join(names), favours=FAVOURS[side])
         for side, names in lower.items()
         if names
     ]
-    return "".join(said) or ALIKE
+    return "".join([*said, ALIKE.format(names=", ".join(alike)) if alike else ""])
 
 
 def _of_differences(differences: pl.DataFrame) -> str:

@@ -30,14 +30,14 @@ LATE_SAYS = (
 NONE_SAYS = "Nothing was planned before outcomes were read: every result is exploratory."
 HOLM_SAYS = (
     "p-value: how often a result at least this far from no effect would come by chance alone if there were none, "
-    "from figures before they were rounded. It is not how likely the result is, nor how likely that there is no "
-    "effect. For all together: the same for at least one of all {planned} planned results (Holm); below 0.05 an "
-    "effect shows. One that is withheld counts as showing nothing."
+    "worked out from the intervals as they are shown. It is not how likely the result is, nor "
+    "how likely that there is no effect. For all together: the same for at least one of all {planned} planned "
+    "results (Holm); below 0.05 an effect shows. One that is withheld counts as showing nothing."
 )
 RANGE_HOLM_SAYS = (
     " The range is what was planned; weighted and difference in differences are the two estimates behind it. Its "
-    "p-value is the larger of theirs, so that an effect shows only under both assumptions. Where the two lie on "
-    "opposite sides of no effect, or one of them is withheld, it counts as 1."
+    "p-value is the larger of theirs, so that an effect shows only under both assumptions. Where the "
+    "middles of the two intervals lie on opposite sides of no effect, or one of them is withheld, it counts as 1."
 )
 NEVER = 1.0
 

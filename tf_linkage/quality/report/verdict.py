@@ -51,14 +51,22 @@ def verdict(plain: pl.DataFrame) -> str:
     }
     total, kept = len(judged), len(by_status["kept"])
     if kept == total:
-        return f"All {total} limits set beforehand are kept.{_limits(plain)}"
-    said = [f"{kept} of {total} limits set beforehand are kept"]
+        return f"All {total} limits set beforehand are kept{_unsure(plain)}.{_limits(plain)}"
+    said = [f"{kept} of {total} limits set beforehand are kept{_unsure(plain)}"]
     for status, so in (("missed", "missed beyond doubt"), ("in doubt", "in doubt"), ("not judged", "not judged")):
         if by_status[status]:
             named = "; ".join(by_status[status][:4])
             more = f"; and {len(by_status[status]) - 4} more" if len(by_status[status]) > 4 else ""
             said.append(f"{len(by_status[status])} {so} ({named}{more})")
     return f"{', '.join(said)}.{_limits(plain)}"
+
+
+def _unsure(plain: pl.DataFrame) -> str:
+    """How many gaps are within their bound by their value alone, and not by their whole interval."""
+    by_value = gaps(plain).filter(
+        pl.col("status").cast(pl.String) == "kept", pl.col("gap_high") > pl.col("bound")
+    ).height  # fmt: skip
+    return f" ({by_value} of them by the figure alone, not by its whole interval)" if by_value else ""
 
 
 def _limits(plain: pl.DataFrame) -> str:

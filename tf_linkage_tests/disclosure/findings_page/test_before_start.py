@@ -30,7 +30,7 @@ def said(
         [trend | {"rounded_to": 0.1, "p_at_most": p_at_most, "detectable": 1.37, "carried": 2.36}]
     )
     page = over_time_section(event_study, pretrends).replace("&nbsp;", " ")
-    return next(line for line in re.findall("<li>([^<]*)</li>", page) if line.startswith("Two years before"))
+    return next(line for line in re.findall("<li>([^<]*)</li>", page) if line.startswith("In the two years before"))
 
 
 QUIET, BACK = (1.1, 0.82, 1.5), (1.2, 0.9, 1.8)

@@ -111,6 +111,8 @@ def test_actions_are_ranked_by_what_they_would_gain_and_ceilings_come_after() ->
     assert (
         "100 people have it wrong or missing on one side; of 100 put right, about 25 more would be found" in section
     )
+    # What is promised is less than people times cost: the line says why, and no other does.
+    assert ["more is not promised" in one.basis for one in found] == [True, False, False, False]
 
 
 def test_no_identifier_is_advised_whose_errors_cost_nothing_beyond_chance() -> None:
@@ -229,6 +231,11 @@ def test_a_gap_that_is_kept_by_its_value_alone_is_unsure_and_who_has_no_gap_is_n
         return gap_section(figures(RIGHT, everybody, *groups), {}, None)
 
     assert ">kept, unsure<" in said((27, 30), (950, 970)), "8 points, of 30 people"
+    everybody = ("all", "all", "recall", 977, 1000)
+    women, men = ("gender", "female", "recall", 27, 30), ("gender", "male", "recall", 950, 970)
+    assert "(1 of them by the figure alone, not by its whole interval)" in verdict(
+        figures(RIGHT, everybody, women, men)
+    )
     sure = said((9_690, 9_700), (9_700, 9_700))
     assert ">kept<" in sure
     assert ">kept, unsure<" not in sure

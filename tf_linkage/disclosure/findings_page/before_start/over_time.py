@@ -79,16 +79,17 @@ def _over_time_cells(row: Mapping[str, object] | None, name: str) -> tuple[str, 
 def _trend_words(row: Mapping[str, Any], told: Mapping[str, Mapping[str, Any]]) -> str:
     """What the two years before the start say of a drift, and what they could not have seen."""
     if row["slope"] is None:
-        return "Two years before the start: too few families to tell of a drift."
+        return "In the two years before the start: too few families to tell of a drift."
     ratio = as_a_ratio({**row, "estimate": row["slope"]})[0]
     if row["p_at_most"] > ALPHA:
         return (
-            f"Two years before the start: no drift is shown ({ratio} a year). A drift of {row['detectable']:.2f} a "
-            f"year would mostly have been seen, and would have multiplied difference in differences by "
+            f"In the two years before the start no drift is shown ({ratio} a year). One of {row['detectable']:.2f} "
+            f"a year would mostly have been seen, and would have multiplied difference in differences by "
             f"{row['carried']:.2f} by month 15: a smaller one may be there."
         )
     return (
-        f"Two years before the start the groups moved apart by more than chance (p at most {row['p_at_most']:g}). "
+        "In the two years before the start the groups moved apart by more than chance "
+        f"(p at most {row['p_at_most']:g}). "
         f"{_pattern(row, told)}"
     )
 
