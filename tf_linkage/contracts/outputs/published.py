@@ -179,13 +179,8 @@ class Differences(Table):
         "linkage is allowed for"
     )
     recall_comparison = _share("The same of the comparison, so weighted")
-    recall_rounded_to = number(
-        ColumnClass.ATTRIBUTE,
-        "To what step both are rounded down: recall lies between the figure shown and one step more",
-        unit="share",
-        nullable=True,
-        least=0,
-        most=1,
+    recall_rounded_to = _share(
+        "To what step both are rounded down: recall lies between the figure shown and one step more"
     )
     linkage_share = _share(
         "Of the variance of a linkage-corrected estimate, what comes from not knowing recall and precision; "
@@ -399,13 +394,8 @@ class Subgroups(Table):
         "few, or linkage is not allowed for"
     )
     recall_comparison = _share("The same of the comparison, so weighted")
-    recall_rounded_to = number(
-        ColumnClass.ATTRIBUTE,
-        "To what step both are rounded down: recall lies between the figure shown and one step more",
-        unit="share",
-        nullable=True,
-        least=0,
-        most=1,
+    recall_rounded_to = _share(
+        "To what step both are rounded down: recall lies between the figure shown and one step more"
     )
     linkage_share = _share(
         "Of the variance of the estimate, what comes from not knowing recall and precision; rounded up to .05; "

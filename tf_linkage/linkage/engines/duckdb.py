@@ -101,7 +101,8 @@ def link_tables(
     work = preparation_of(tables, bounds.most_pairs, blocked_by)
     candidates, deterministic_links = work.candidates, work.deterministic_pass.links
     pairs, patterns = int(candidates.patterns["pairs"].sum()), candidates.patterns["pattern"].n_unique()
-    if model.left_once and model.right_once and model.matchkeys:
+    one_to_one = model.left_once and model.right_once
+    if one_to_one and model.matchkeys:
         progress(f"{deterministic_links.height:,} links at once, since a whole matchkey agrees")
     progress(f"compared {pairs:,} pairs of records that a blocking rule brought together ({patterns:,} patterns)")
     training_input = None
@@ -114,10 +115,10 @@ def link_tables(
     certain_links, strata = decision.first(candidates, work.certain_links, work.standing)
     if training_input is not None:
         # Only a link that claims both records takes all other pairs of them away.
-        claimed = certain_links if model.left_once and model.right_once else work.certain_links
+        claimed = certain_links if one_to_one else work.certain_links
         trained = given_known_links(training_input, candidates, claimed).learnt()
         beside = certain_links.pairs.height
-        if model.left_once and model.right_once:
+        if one_to_one:
             progress(f"learnt again beside {beside:,} links that are certain, in {trained.curve.height} rounds")
         else:
             beside = round(trained.prior * training_input.observed.every_pair)

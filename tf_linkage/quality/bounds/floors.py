@@ -5,9 +5,10 @@ The two tables of bounds and the verdict on them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import Any
 
 import polars as pl
 
@@ -199,6 +200,11 @@ def gaps(metrics: pl.DataFrame) -> pl.DataFrame:
 def _quantiles(most: int) -> dict[int, float]:
     """Normal quantiles for that many intervals to hold at once at 95%."""
     return {k: NormalDist().inv_cdf(1 - 0.025 / k) for k in range(1, most + 1)}
+
+
+def kept_by_value(gap: Mapping[str, Any]) -> bool:
+    """Whether a row of `gaps` is within its bound by its value alone, and not by its whole interval."""
+    return gap["bound"] is not None and gap["status"] == STATUSES[0] and gap["gap_high"] > gap["bound"]
 
 
 def gaps_missed(metrics: pl.DataFrame) -> pl.DataFrame:

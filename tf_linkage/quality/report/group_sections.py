@@ -11,7 +11,7 @@ from tf_linkage.contracts.outputs.quality import BREAKDOWNS
 from tf_linkage.pages import html
 from tf_linkage.pages.picture import Names
 from tf_linkage.pages.words import percent
-from tf_linkage.quality.bounds.floors import GAP_BOUNDS, gaps
+from tf_linkage.quality.bounds.floors import GAP_BOUNDS, gaps, kept_by_value
 from tf_linkage.quality.bounds.gap_causes import OTHER
 from tf_linkage.quality.report.words import TITLES, departments_in, identifier_word, level_word, word
 
@@ -155,7 +155,7 @@ def _verdict(row: dict[str, Any]) -> str:
     if row["bound"] is None:
         return ""
     status = str(row["status"])
-    return f"{status}, unsure" if status == "kept" and row["gap_high"] > row["bound"] else status
+    return f"{status}, unsure" if kept_by_value(row) else status
 
 
 def _causes(plain: pl.DataFrame, names: Names, causes: pl.DataFrame | None) -> str:

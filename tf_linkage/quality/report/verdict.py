@@ -14,7 +14,7 @@ from tf_linkage.contracts.outputs.quality import NO_CASE, SUBGROUPS
 from tf_linkage.contracts.registry import DEPARTMENTS
 from tf_linkage.pages.html import Tile
 from tf_linkage.pages.words import percent, with_interval
-from tf_linkage.quality.bounds.floors import GAP_BOUNDS, UNBOUNDED, floor_results, gaps
+from tf_linkage.quality.bounds.floors import GAP_BOUNDS, UNBOUNDED, floor_results, gaps, kept_by_value
 from tf_linkage.quality.report.words import TITLES, departments_in, knows_truth, word
 
 PEOPLE_AND_LINKS = (
@@ -63,9 +63,7 @@ def verdict(plain: pl.DataFrame) -> str:
 
 def _unsure(plain: pl.DataFrame) -> str:
     """How many gaps are within their bound by their value alone, and not by their whole interval."""
-    by_value = gaps(plain).filter(
-        pl.col("status").cast(pl.String) == "kept", pl.col("gap_high") > pl.col("bound")
-    ).height  # fmt: skip
+    by_value = sum(map(kept_by_value, gaps(plain).iter_rows(named=True)))
     return f" ({by_value} of them by the figure alone, not by its whole interval)" if by_value else ""
 
 
